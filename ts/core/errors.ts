@@ -1,0 +1,85 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** What a user-facing error says. Every part that is known is printed, each on its own line. */
+export interface Problem {
+  /** What is wrong, in one sentence. */
+  what: string;
+  /** `file:line:column`, `file:row`, or a JSON pointer. */
+  where?: string | undefined;
+  /** The value found, as the user wrote it. */
+  found?: unknown;
+  /** What would have been accepted. */
+  expected?: string | undefined;
+  /** The nearest valid name, where a name was mistaken. */
+  nearest?: string | undefined;
+  /** What to do about it. */
+  fix?: string | undefined;
+}
+
+/** Exit codes of every command: 0 done, 1 failed, 2 bad usage or bad input file, 130 interrupted. */
+export type ExitCode = 1 | 2 | 130;
+
+/** An error a user can act on: printed without a stack trace. Anything else that is thrown is a bug of ours. */
+export class AftError extends Error {
+  override name = "AftError";
+  readonly problems: readonly Problem[];
+  readonly exitCode: ExitCode;
+
+  constructor(problems: Problem | readonly Problem[], exitCode: ExitCode = 1, options?: ErrorOptions) {
+    const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(list.map(formatProblem).join("\n"), options);
+    this.problems = list;
+    this.exitCode = exitCode;
+  }
+}
+
+/** A mistake in what the user gave (usage, YAML, data files): exit code 2. */
+export const inputError = (problems: Problem | readonly Problem[], options?: ErrorOptions): AftError =>
+  new AftError(problems, 2, options);
+
+/** Something that could not be done (a dead worker, a full disk): exit code 1. */
+export const failure = (problem: Problem, options?: ErrorOptions): AftError =>
+  new AftError(problem, 1, options);
+
+/** Stopped by the user; what was recorded stays, and the same command goes on from there. */
+export class Interrupted extends AftError {
+  override name = "Interrupted";
+  constructor(what = "interrupted") {
+    super({ what }, 130);
+  }
+}
+
+export function formatProblem(problem: Problem): string {
+  const lines = [problem.where === undefined ? problem.what : `${problem.where}: ${problem.what}`];
+  if ("found" in problem && problem.found !== undefined) lines.push(`  found: ${show(problem.found)}`);
+  if (problem.expected !== undefined) lines.push(`  expected: ${problem.expected}`);
+  if (problem.nearest !== undefined) lines.push(`  did you mean: ${problem.nearest}`);
+  if (problem.fix !== undefined) lines.push(`  fix: ${problem.fix}`);
+  return lines.join("\n");
+}
+
+const longestShown = 200;
+
+/** A found value as JSON, cut to a readable length. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}… (${text.length} characters)` : text;
+}
+
+/** The valid name that was probably meant, or undefined when none is near. */
+export function nearestName(name: string, valid: readonly string[]): string | undefined {
+  if (valid.length === 0) return undefined;
+  const candidate = closest(name.toLowerCase(), [...valid]);
+  return isNear(name, candidate) ? candidate : undefined;
+}
+
+function isNear(name: string, candidate: string): boolean {
+  const a = name.toLowerCase();
+  const b = candidate.toLowerCase();
+  return distance(a, b) <= Math.max(2, Math.floor(b.length / 3)) || b.startsWith(a) || a.startsWith(b);
+}
+
+/** The system's own error code (`ENOENT`, `ENOSPC`, ...), if the value is such an error. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type AftError, failure, systemCode } from "./errors.ts";
+
+/** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, "w");
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+/** Says a failed write in words; a full disk is the case that users meet. */
+export function writeError(path: string, error: unknown): AftError {
+  const code = systemCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return failure(
+      {
+        what: "no space left on the disk",
+        where: path,
+        fix: "free some space and run the same command again: what was finished is kept",
+      },
+      { cause: error },
+    );
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM")
+    return failure({ what: `not allowed to write (${code})`, where: path }, { cause: error });
+  return failure(
+    { what: `could not write: ${error instanceof Error ? error.message : String(error)}`, where: path },
+    { cause: error },
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * The three public records, one JSON object a line (JSON Lines, UTF-8). Fields that a reader does not know
+ * pass through unchanged, so that a file may carry a user's own columns from end to end.
+ */
+import { z } from "zod";
+
+export const questionSchema = z.looseObject({
+  id: z.string().min(1).meta({ description: "unique within its file" }),
+  task: z.string().min(1),
+  question: z.string().min(1),
+  reference: z.string().optional().meta({ description: "the reference COT, ending in the final answer" }),
+  answer: z.string().meta({ description: "the final answer by which COTs are judged" }),
+  choices: z.array(z.string()).optional(),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+export const candidateSchema = z.looseObject({
+  questionId: z.string().min(1),
+  index: z.int().min(0).meta({ description: "0..k-1, the sample's number within its question" }),
+  text: z.string(),
+  tokenIds: z
+    .array(z.int().min(0))
+    .optional()
+    .meta({ description: "exactly the tokens sampled, the end-of-sequence token included when it was" }),
+  finish: z.enum(["stop", "length"]).optional(),
+  logprob: z.number().optional().meta({ description: "sum of the tokens' log-probabilities (nats)" }),
+  tokens: z.int().min(0).optional().meta({ description: "how many tokens `logprob` sums over" }),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/** A candidate that was judged: `extracted` is null when no answer could be found in the text. */
+export const judgedCandidateSchema = z.looseObject({
+  text: z.string(),
+  extracted: z.string().nullable(),
+  correct: z.boolean(),
+  rank: z.number().optional(),
+  score: z.number().optional().meta({ description: "mean log-probability of the response's tokens (nats)" }),
+  index: candidateSchema.shape.index.optional(),
+  tokenIds: candidateSchema.shape.tokenIds,
+  finish: candidateSchema.shape.finish,
+  logprob: candidateSchema.shape.logprob,
+  tokens: candidateSchema.shape.tokens,
+});
+export type JudgedCandidate = z.infer<typeof judgedCandidateSchema>;
+
+export const groupSchema = z.looseObject({
+  id: z.string().min(1),
+  task: z.string().min(1),
+  prompt: z.string().meta({ description: "the exact text the model was given" }),
+  reference: z.string().optional(),
+  answer: z.string(),
+  candidates: z.array(judgedCandidateSchema),
+});
+export type Group = z.infer<typeof groupSchema>;
