@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// The one entry that plain Node can read: checks the Node version, then hands over to the TypeScript sources.
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `aft needs Node.js 20.19 or newer\n  found: ${process.versions.node}\n  fix: install a newer Node.js\n`,
+  );
+  process.exit(2);
+}
+
+const { register } = await import("tsx/esm/api");
+// Named, so that a tsconfig.json of the folder the user stands in is never read in its place.
+register({ tsconfig: fileURLToPath(new URL("../../tsconfig.json", import.meta.url)) });
+const { main } = await import("./main.ts");
+await main(process.argv.slice(2));

@@ -1,0 +1,26 @@
+/** How far a long piece of work is. `done` counts from where this process began only if `from` says so. */
+export interface Progress {
+  /** What is being done, in a few words: "align aft-bc". */
+  label: string;
+  done: number;
+  total: number;
+  /** What is counted: "steps", "candidates", "questions". */
+  unit: string;
+  /** Work that was there before this process (a resumed stage): left out of the rate. */
+  from?: number;
+  /** Tokens since the start of this piece of work, for tokens/s. */
+  tokens?: number;
+  /** Further live numbers: "loss 1.23". */
+  detail?: string;
+}
+
+/** Where long work reports to. A terminal redraws one line; a pipe gets plain lines. */
+export interface ProgressSink {
+  /** A line that stays. */
+  note(text: string): void;
+  update(progress: Progress): void;
+  /** The piece of work with this label has ended; its live line may go. */
+  end(label: string): void;
+}
+
+export const silent: ProgressSink = { note() {}, update() {}, end() {} };
