@@ -123,7 +123,7 @@ const alignmentLoss = z
   .meta({ id: "AlignmentLoss", type: "object" });
 const loss = z
   .discriminatedUnion("kind", [vftLoss, alignmentLoss])
-  .meta({ id: "LossSettings", type: "object" });
+  .meta({ id: "LossSettings", type: "object", discriminator: { propertyName: "kind" } });
 
 const lossParts = z
   .object({ total: real, vft: real, alignment: real })
@@ -158,7 +158,7 @@ const deviceInfo = z
   })
   .meta({ id: "DeviceInfo", type: "object" });
 
-const nothing = z.object({});
+const nothing = z.object({}).meta({ id: "Nothing", type: "object" });
 
 /** params, result and progress of every method. `immediate` ones are answered while another one still runs. */
 export const methods = {

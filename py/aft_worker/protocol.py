@@ -1,0 +1,595 @@
+# Generated from ts/bridge/protocol.ts by `npm run generate`. Do not edit.
+"""The messages between TypeScript and the worker, as msgspec structs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+PROTOCOL_VERSION = 1
+
+
+class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """Attributes are snake_case, the JSON fields camelCase. A field that is absent is None."""
+
+
+class Nothing(Message, kw_only=True):
+    pass
+
+
+class DeviceInfo(Message, kw_only=True):
+    # cpu, cuda:0, ...
+    name: str
+    description: str
+    total_bytes: Annotated[int, Meta(ge=0)]
+    free_bytes: Annotated[int, Meta(ge=0)]
+    dtypes: list[str]
+
+
+class ModelInfo(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+    parameters: Annotated[int, Meta(ge=0)]
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    # longest prompt + response; 0 when the model states no limit
+    max_positions: Annotated[int, Meta(ge=0)]
+    dtype: str
+    device: str
+    # SHA-256 over the names, shapes, types and bytes of all weights
+    digest: str
+    tokenizer_digest: str
+
+
+class GeneratePrompt(Message, kw_only=True):
+    id: str
+    prompt: str
+    indices: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
+
+
+class SampledCandidate(Message, kw_only=True):
+    question_id: str
+    index: Annotated[int, Meta(ge=0)]
+    text: str
+    # as sampled; EOS included when it was sampled
+    token_ids: list[Annotated[int, Meta(ge=0)]]
+    finish: Literal["stop", "length"]
+    # sum over tokenIds under the model itself (temperature 1)
+    logprob: float
+    tokens: Annotated[int, Meta(ge=0)]
+
+
+class ScoreResponse(Message, kw_only=True):
+    text: str
+    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    # length: the text was cut off, so no EOS is appended
+    finish: Literal["stop", "length"] | None = None
+
+
+class ScoreGroup(Message, kw_only=True):
+    id: str
+    prompt: str
+    responses: Annotated[list[ScoreResponse], Meta(min_length=1)]
+
+
+class NonFinite(Message, kw_only=True):
+    finite: bool
+    value: Literal["nan", "inf", "-inf"]
+
+
+Real = float | NonFinite
+
+
+class Score(Message, kw_only=True):
+    # sum of log P(token | before, prompt) in nats, EOS included
+    logprob: Real
+    tokens: Annotated[int, Meta(ge=0)]
+    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    token_logprobs: list[Real] | None = None
+
+
+class ScoredGroup(Message, kw_only=True):
+    id: str
+    scores: list[Score]
+
+
+class ProgressCount(Message, kw_only=True):
+    done: Annotated[int, Meta(ge=0)]
+    total: Annotated[int, Meta(ge=0)]
+    tokens: Annotated[int, Meta(ge=0)]
+
+
+class OptimizerSettings(Message, kw_only=True):
+    learning_rate: Annotated[float, Meta(gt=0)]
+    betas: tuple[float, float]
+    epsilon: Annotated[float, Meta(gt=0)]
+    weight_decay: Annotated[float, Meta(ge=0)]
+    # global gradient norm; 0: no clipping
+    clip_norm: Annotated[float, Meta(ge=0)]
+
+
+class ScheduleSettings(Message, kw_only=True):
+    shape: Literal["cosine", "linear", "constant"]
+    total_steps: Annotated[int, Meta(ge=1)]
+    warmup_steps: Annotated[int, Meta(ge=0)]
+    # last learning rate over the highest
+    minimum_ratio: Annotated[float, Meta(ge=0, le=1)]
+
+
+class VftLoss(Message, kw_only=True, tag_field="kind", tag="vft"):
+    pass
+
+
+class AlignmentLoss(Message, kw_only=True, tag_field="kind", tag="alignment"):
+    constraint: Literal["none", "detached", "boundary"]
+    weight: Annotated[float, Meta(ge=0)]
+    # the boundary lies at min s(positive) - beta
+    beta: Annotated[float, Meta(ge=0)] | None = None
+    detach_boundary: bool
+
+
+LossSettings = VftLoss | AlignmentLoss
+
+
+class TrainResponse(Message, kw_only=True):
+    text: str
+    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    # length: the text was cut off, so no EOS is appended
+    finish: Literal["stop", "length"] | None = None
+    # part of the maximum-likelihood term
+    target: bool
+    # its side in the alignment term; none: not in it
+    label: Literal["positive", "negative"] | None = None
+
+
+class TrainGroup(Message, kw_only=True):
+    id: str
+    prompt: str
+    responses: Annotated[list[TrainResponse], Meta(min_length=1)]
+
+
+class LossParts(Message, kw_only=True):
+    """Total = vft + weight * alignment."""
+
+    total: Real
+    vft: Real
+    alignment: Real
+
+
+class StepMetrics(Message, kw_only=True):
+    # steps done, this one included
+    step: Annotated[int, Meta(ge=1)]
+    learning_rate: float
+    loss: LossParts
+    # before clipping
+    gradient_norm: float
+    groups: Annotated[int, Meta(ge=0)]
+    # groups with a positive and a negative
+    paired_groups: Annotated[int, Meta(ge=0)]
+    target_tokens: Annotated[int, Meta(ge=0)]
+    # prompt and response tokens that went through the model
+    tokens: Annotated[int, Meta(ge=0)]
+    seconds: float
+    # mean score of the targets
+    mean_target: float | None = None
+    mean_positive: float | None = None
+    mean_negative: float | None = None
+    # mean over groups of min s(positive) - beta
+    mean_boundary: float | None = None
+    # share, 0..1
+    negatives_below_boundary: float | None = None
+
+
+class HelloParams(Message, kw_only=True):
+    protocol_version: Annotated[int, Meta(ge=1)]
+
+
+class HelloResult(Message, kw_only=True):
+    protocol_version: Annotated[int, Meta(ge=1)]
+    # version of aft_worker
+    worker: str
+    python: str
+    pid: Annotated[int, Meta(ge=1)]
+
+
+HelloProgress = Nothing
+DeviceInfoParams = Nothing
+
+
+class DeviceInfoResult(Message, kw_only=True):
+    python: str
+    executable: str
+    platform: str
+    # name to version, of those installed
+    packages: dict[str, str]
+    devices: list[DeviceInfo]
+    default_device: str
+    threads: Annotated[int, Meta(ge=1)]
+    cores: Annotated[int, Meta(ge=1)]
+    memory_total_bytes: Annotated[int, Meta(ge=0)]
+    memory_free_bytes: Annotated[int, Meta(ge=0)]
+    warnings: list[str]
+
+
+DeviceInfoProgress = Nothing
+DeviceMemoryParams = Nothing
+
+
+class DeviceMemoryResult(Message, kw_only=True):
+    resident_bytes: Annotated[int, Meta(ge=0)]
+    peak_resident_bytes: Annotated[int, Meta(ge=0)]
+    accelerator_bytes: Annotated[int, Meta(ge=0)]
+    peak_accelerator_bytes: Annotated[int, Meta(ge=0)]
+
+
+DeviceMemoryProgress = Nothing
+
+
+class TokenizerTrainParams(Message, kw_only=True):
+    # words: every space-separated word of the texts is a token
+    kind: Literal["words", "bpe"]
+    texts: Annotated[list[str], Meta(min_length=1)]
+    # bpe only
+    vocabulary_size: Annotated[int, Meta(ge=1)] | None = None
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class TokenizerTrainResult(Message, kw_only=True):
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    digest: str
+
+
+TokenizerTrainProgress = Nothing
+
+
+class ModelCreateParams(Message, kw_only=True):
+    architecture: Literal["llama"]
+    hidden_size: Annotated[int, Meta(ge=1)]
+    intermediate_size: Annotated[int, Meta(ge=1)]
+    layers: Annotated[int, Meta(ge=1)]
+    heads: Annotated[int, Meta(ge=1)]
+    key_value_heads: Annotated[int, Meta(ge=1)] | None = None
+    max_positions: Annotated[int, Meta(ge=1)]
+    tie_embeddings: bool
+    init_std: Annotated[float, Meta(gt=0)]
+    # an absolute path on the worker's machine
+    tokenizer: Annotated[str, Meta(min_length=1)]
+    seed: int
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    # auto, cpu, cuda or cuda:N
+    device: Annotated[str, Meta(min_length=1)]
+    attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+
+
+ModelCreateResult = ModelInfo
+ModelCreateProgress = Nothing
+
+
+class ModelLoadParams(Message, kw_only=True):
+    # a folder in Hugging Face format, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    # auto, cpu, cuda or cuda:N
+    device: Annotated[str, Meta(min_length=1)]
+    attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+
+
+ModelLoadResult = ModelInfo
+ModelLoadProgress = Nothing
+
+
+class ModelSaveParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class ModelSaveResult(Message, kw_only=True):
+    digest: str
+    files: list[str]
+
+
+ModelSaveProgress = Nothing
+
+
+class ModelDigestParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+
+
+class ModelDigestResult(Message, kw_only=True):
+    digest: str
+
+
+ModelDigestProgress = Nothing
+
+
+class ModelUnloadParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+
+
+ModelUnloadResult = Nothing
+ModelUnloadProgress = Nothing
+
+
+class GenerateParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+    prompts: list[GeneratePrompt]
+    max_new_tokens: Annotated[int, Meta(ge=1)]
+    # 0: greedy
+    temperature: Annotated[float, Meta(ge=0)]
+    # 1: the model's own distribution
+    top_p: Annotated[float, Meta(gt=0, le=1)]
+    seed: int
+    # tokens (padding included) of one micro-batch; bounds memory, never changes a result
+    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+
+
+class GenerateResult(Message, kw_only=True):
+    candidates: Annotated[int, Meta(ge=0)]
+    tokens: Annotated[int, Meta(ge=0)]
+    seconds: float
+    digest: str
+
+
+class GenerateProgress(Message, kw_only=True):
+    """Candidates come here and only here, as soon as they are finished."""
+
+    candidates: list[SampledCandidate]
+    done: Annotated[int, Meta(ge=0)]
+    total: Annotated[int, Meta(ge=0)]
+    tokens: Annotated[int, Meta(ge=0)]
+
+
+class ScoreParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+    groups: Annotated[list[ScoreGroup], Meta(min_length=1)]
+    # also return each token's id and log-probability
+    per_token: bool | None = None
+    # tokens (padding included) of one micro-batch; bounds memory, never changes a result
+    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+
+
+class ScoreResult(Message, kw_only=True):
+    groups: list[ScoredGroup]
+    tokens: Annotated[int, Meta(ge=0)]
+    seconds: float
+
+
+ScoreProgress = ProgressCount
+
+
+class TrainBeginParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    model: Annotated[str, Meta(min_length=1)]
+    optimizer: OptimizerSettings
+    schedule: ScheduleSettings
+    loss: LossSettings
+    seed: int
+    # tokens (padding included) of one micro-batch; bounds memory, never changes a result
+    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+    # a folder that train/save wrote
+    resume_from: Annotated[str, Meta(min_length=1)] | None = None
+
+
+class TrainBeginResult(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    run: Annotated[str, Meta(min_length=1)]
+    # steps already done: 0, or those resumed
+    step: Annotated[int, Meta(ge=0)]
+
+
+TrainBeginProgress = Nothing
+
+
+class TrainStepParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    run: Annotated[str, Meta(min_length=1)]
+    # must be one more than the steps done: no step is lost or done twice
+    step: Annotated[int, Meta(ge=1)]
+    # the global batch of this step
+    groups: Annotated[list[TrainGroup], Meta(min_length=1)]
+
+
+TrainStepResult = StepMetrics
+TrainStepProgress = ProgressCount
+
+
+class TrainSaveParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    run: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class TrainSaveResult(Message, kw_only=True):
+    step: Annotated[int, Meta(ge=0)]
+
+
+TrainSaveProgress = Nothing
+
+
+class TrainEndParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    run: Annotated[str, Meta(min_length=1)]
+
+
+class TrainEndResult(Message, kw_only=True):
+    step: Annotated[int, Meta(ge=0)]
+    digest: str
+
+
+TrainEndProgress = Nothing
+ShutdownParams = Nothing
+ShutdownResult = Nothing
+ShutdownProgress = Nothing
+
+
+class ParseErrorData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+
+
+class InvalidRequestData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+
+
+class MethodNotFoundData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    method: str
+    nearest: str | None = None
+
+
+class InvalidParamsData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    found: str | None = None
+
+
+class InternalErrorData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    traceback: str | None = None
+
+
+class RequestCancelledData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+
+
+class UnknownHandleData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    handle: str
+
+
+class ModelNotLoadedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    source: str
+
+
+class NonFiniteLossData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    step: Annotated[int, Meta(ge=0)]
+    groups: list[str]
+    loss: LossParts
+
+
+class OutOfMemoryData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    device: str
+
+
+class EmptyResponseData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    id: str
+
+
+class SequenceTooLongData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    id: str
+    tokens: Annotated[int, Meta(ge=0)]
+    limit: Annotated[int, Meta(ge=0)]
+
+
+class StepOutOfOrderData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    expected: Annotated[int, Meta(ge=0)]
+    found: Annotated[int, Meta(ge=0)]
+
+
+class WriteFailedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+    errno: str
+
+
+class ResumeRefusedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+
+
+class DeviceUnavailableData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    device: str
+
+
+class Method(NamedTuple):
+    params: type[msgspec.Struct]
+    result: type[msgspec.Struct]
+    progress: type[msgspec.Struct]
+    immediate: bool
+
+
+METHODS: dict[str, Method] = {
+    "hello": Method(HelloParams, HelloResult, HelloProgress, True),
+    "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
+    "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
+    "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
+    "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
+    "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
+    "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
+    "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
+    "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),
+    "generate": Method(GenerateParams, GenerateResult, GenerateProgress, False),
+    "score": Method(ScoreParams, ScoreResult, ScoreProgress, False),
+    "train/begin": Method(TrainBeginParams, TrainBeginResult, TrainBeginProgress, False),
+    "train/step": Method(TrainStepParams, TrainStepResult, TrainStepProgress, False),
+    "train/save": Method(TrainSaveParams, TrainSaveResult, TrainSaveProgress, False),
+    "train/end": Method(TrainEndParams, TrainEndResult, TrainEndProgress, False),
+    "shutdown": Method(ShutdownParams, ShutdownResult, ShutdownProgress, False),
+}
+ERRORS: dict[str, int] = {
+    "ParseError": -32700,
+    "InvalidRequest": -32600,
+    "MethodNotFound": -32601,
+    "InvalidParams": -32602,
+    "InternalError": -32603,
+    "RequestCancelled": -32800,
+    "UnknownHandle": -32001,
+    "ModelNotLoaded": -32002,
+    "NonFiniteLoss": -32003,
+    "OutOfMemory": -32004,
+    "EmptyResponse": -32005,
+    "SequenceTooLong": -32006,
+    "StepOutOfOrder": -32007,
+    "WriteFailed": -32008,
+    "ResumeRefused": -32009,
+    "DeviceUnavailable": -32010,
+}
+ERROR_DATA: dict[str, type[msgspec.Struct]] = {
+    "ParseError": ParseErrorData,
+    "InvalidRequest": InvalidRequestData,
+    "MethodNotFound": MethodNotFoundData,
+    "InvalidParams": InvalidParamsData,
+    "InternalError": InternalErrorData,
+    "RequestCancelled": RequestCancelledData,
+    "UnknownHandle": UnknownHandleData,
+    "ModelNotLoaded": ModelNotLoadedData,
+    "NonFiniteLoss": NonFiniteLossData,
+    "OutOfMemory": OutOfMemoryData,
+    "EmptyResponse": EmptyResponseData,
+    "SequenceTooLong": SequenceTooLongData,
+    "StepOutOfOrder": StepOutOfOrderData,
+    "WriteFailed": WriteFailedData,
+    "ResumeRefused": ResumeRefusedData,
+    "DeviceUnavailable": DeviceUnavailableData,
+}
