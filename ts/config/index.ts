@@ -1,0 +1,16 @@
+/** What an experiment is: its schema, and reading it from YAML. The one way into `config`. */
+export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
+export { type AftMethod, type Method, methodSchema } from "./schema/methods.ts";
+export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Stages, stagesSchema } from "./schema/stages.ts";
+export {
+  type ArithmeticTask,
+  arithmeticTaskSchema,
+  type Gsm8kTask,
+  gsm8kTaskSchema,
+  type Task,
+  taskSchema,
+} from "./schema/tasks.ts";
+export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
+export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
+export { overrideTraining, planSteps, trainingOf } from "./training.ts";

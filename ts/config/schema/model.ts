@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { positive } from "./numbers.ts";
+
+const tokenizer = z.strictObject({
+  kind: z.enum(["words", "bpe"]).default("words").meta({
+    description:
+      "words: every space-separated word of the training texts is a token; bpe: byte-pair encoding",
+  }),
+  vocabularySize: positive.optional().meta({ description: "bpe only: how many tokens to learn" }),
+});
+
+/** A model made from scratch: random weights, a tokenizer trained on the task's own texts. */
+export const createdModelSchema = z
+  .strictObject({
+    architecture: z
+      .enum(["llama"])
+      .default("llama")
+      .meta({ description: "the only architecture made from scratch" }),
+    hiddenSize: positive.default(96).meta({ description: "width of the residual stream" }),
+    intermediateSize: positive.default(256).meta({ description: "width inside each MLP" }),
+    layers: positive.default(3).meta({ description: "number of transformer blocks" }),
+    heads: positive.default(4).meta({ description: "attention heads; must divide hiddenSize" }),
+    keyValueHeads: positive
+      .optional()
+      .meta({ description: "heads of keys and values (grouped-query attention); must divide heads" }),
+    maxPositions: positive.default(256).meta({ description: "longest prompt + response, in tokens" }),
+    tieEmbeddings: z
+      .boolean()
+      .default(true)
+      .meta({ description: "input and output embeddings are one matrix" }),
+    initStd: z
+      .number()
+      .positive()
+      .default(0.05)
+      .meta({ description: "standard deviation of the random initial weights" }),
+    tokenizer: tokenizer.prefault({}).meta({ description: "how the tokenizer is trained" }),
+  })
+  .check((ctx) => {
+    const { hiddenSize, heads, keyValueHeads, tokenizer: words } = ctx.value;
+    const refuse = (path: string[], message: string, expected: string) =>
+      ctx.issues.push({ code: "custom", input: ctx.value, path, message, params: { expected } });
+    if (hiddenSize % heads !== 0)
+      refuse(["heads"], `heads does not divide hiddenSize (${hiddenSize})`, `a divisor of ${hiddenSize}`);
+    if (keyValueHeads !== undefined && heads % keyValueHeads !== 0)
+      refuse(["keyValueHeads"], `keyValueHeads does not divide heads (${heads})`, `a divisor of ${heads}`);
+    if (words.kind === "words" && words.vocabularySize !== undefined)
+      refuse(
+        ["tokenizer", "vocabularySize"],
+        "vocabularySize goes with kind: bpe only (with words, every word is a token)",
+        "no vocabularySize, or kind: bpe",
+      );
+  });
+export type CreatedModel = z.output<typeof createdModelSchema>;
+
+/** The ways to name a model, of which an experiment uses exactly one. */
+export const modelSources = ["create", "path", "hub"] as const;
+
+export const modelSchema = z
+  .strictObject({
+    create: createdModelSchema.optional().meta({ description: "make a model from scratch with these sizes" }),
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "a folder in Hugging Face format, relative to this file" }),
+    hub: z
+      .string()
+      .regex(/^[\w.-]+(\/[\w.-]+)?$/)
+      .optional()
+      .meta({ description: "a model of the Hugging Face hub: organisation/name" }),
+    revision: z.string().min(1).optional().meta({ description: "hub only: a commit, tag or branch" }),
+    dtype: z
+      .enum(["auto", "float32", "bfloat16", "float16"])
+      .default("auto")
+      .meta({ description: "type of the weights; auto: bfloat16 on CUDA, float32 on CPU" }),
+    attention: z
+      .enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"])
+      .default("auto")
+      .meta({ description: "attention implementation; auto: the best that the device has" }),
+  })
+  .check((ctx) => {
+    const given = modelSources.filter((key) => ctx.value[key] !== undefined);
+    if (given.length !== 1)
+      ctx.issues.push({
+        code: "custom",
+        input: ctx.value,
+        path: given.length === 0 ? [] : [given[1]!],
+        message:
+          given.length === 0
+            ? "the model is not named"
+            : `the model is named ${given.length} times: ${given.join(" and ")}`,
+        params: { expected: "exactly one of create, path and hub" },
+      });
+    if (ctx.value.revision !== undefined && ctx.value.hub === undefined)
+      ctx.issues.push({
+        code: "custom",
+        input: ctx.value.revision,
+        path: ["revision"],
+        message: "revision goes with hub only",
+        params: { expected: "no revision, or a model named by hub" },
+      });
+  });
+export type Model = z.output<typeof modelSchema>;

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { count, positive } from "./numbers.ts";
+import { trainingSchema } from "./training.ts";
+
+const k = positive.default(6);
+const temperature = z
+  .number()
+  .positive()
+  .default(1)
+  .meta({ description: "of the samples; 1: the model's own distribution" });
+const topP = z
+  .number()
+  .gt(0)
+  .max(1)
+  .default(1)
+  .meta({ description: "nucleus sampling; 1: off, the model's own distribution" });
+const maxNewTokens = positive
+  .default(512)
+  .meta({ description: "a response that has not ended by then is cut off" });
+
+export const sampleSchema = z.strictObject({
+  questions: positive
+    .optional()
+    .meta({ description: "how many training questions are sampled; all when left out" }),
+  k: k.meta({ description: "responses a question, before duplicates are dropped" }),
+  temperature,
+  topP,
+  maxNewTokens,
+  seed: count.optional().meta({ description: "of the samples; the run's own seed when left out" }),
+});
+
+export const judgeSchema = z.strictObject({
+  extract: z.enum(["strict", "flexible"]).default("strict").meta({
+    description:
+      "strict: the answer must stand in the task's own form (#### 42); flexible: the last number counts",
+  }),
+});
+
+export const evaluateSchema = z.strictObject({
+  split: z
+    .enum(["test", "validation"])
+    .default("test")
+    .meta({ description: "choose settings on validation, report on test" }),
+  questions: positive
+    .optional()
+    .meta({ description: "how many questions of the split are used; all when left out" }),
+  k: k.meta({ description: "sampled responses a question, for AAccuracy, maj@k and pass@k" }),
+  temperature,
+  topP,
+  maxNewTokens,
+  greedy: z.boolean().default(true).meta({ description: "also decode greedily: the accuracy of the tables" }),
+});
+
+/** The settings of each stage, in the order in which they run. */
+export const stagesSchema = z.strictObject({
+  vft: trainingSchema
+    .prefault({})
+    .meta({ description: "vanilla fine-tuning: maximum likelihood on the reference COTs" }),
+  sample: sampleSchema.prefault({}).meta({ description: "sampling COTs from the VFT model" }),
+  judge: judgeSchema
+    .prefault({})
+    .meta({ description: "deciding by its final answer whether a COT is right" }),
+  align: trainingSchema
+    .prefault({})
+    .meta({ description: "the further training that every method gets; a method's `train` overrides it" }),
+  evaluate: evaluateSchema.prefault({}).meta({ description: "measuring every method on held-out questions" }),
+});
+export type Stages = z.output<typeof stagesSchema>;

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { count, positive } from "./numbers.ts";
+
+export const workerSchema = z.strictObject({
+  device: z
+    .string()
+    .regex(/^(auto|cpu|cuda(:\d+)?)$/)
+    .default("auto")
+    .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
+  threads: positive.optional().meta({ description: "CPU threads; all cores when left out" }),
+  python: z.string().min(1).optional().meta({
+    description: "an existing Python with torch; the project makes its own environment when left out",
+  }),
+  transport: z
+    .enum(["stdio", "pythonia"])
+    .default("stdio")
+    .meta({ description: "stdio: a process of its own; pythonia: inside Node, for exploring" }),
+  maxTokensPerBatch: positive
+    .default(8_192)
+    .meta({ description: "tokens of one micro-batch; bounds memory, never changes a result" }),
+});
+export type Worker = z.output<typeof workerSchema>;
+
+export const reportSchema = z.strictObject({
+  examples: count.default(10).meta({ description: "questions shown with their sampled COTs and scores" }),
+});
+export type ReportSettings = z.output<typeof reportSchema>;

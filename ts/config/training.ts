@@ -1,0 +1,31 @@
+import type { Experiment } from "./schema/experiment.ts";
+import { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
+
+/** Optimizer steps of a run over `questions` questions; the last, smaller batch of the data is a step as well. */
+export function planSteps(
+  training: Training,
+  questions: number,
+): { totalSteps: number; warmupSteps: number } {
+  const totalSteps =
+    training.steps ?? Math.max(1, Math.ceil(((training.epochs ?? 1) * questions) / training.batchSize));
+  const { warmupSteps, warmupRatio = 0 } = training.schedule;
+  return { totalSteps, warmupSteps: warmupSteps ?? Math.round(warmupRatio * totalSteps) };
+}
+
+/** A stage's settings with a method's own differences laid over them: its `steps` replace `epochs`, and so on. */
+export function overrideTraining(base: Training, override: TrainingOverride = {}): Training {
+  const schedule = { ...base.schedule, ...override.schedule };
+  if (override.schedule?.warmupSteps !== undefined) delete schedule.warmupRatio;
+  if (override.schedule?.warmupRatio !== undefined) delete schedule.warmupSteps;
+  const merged = { ...base, ...override, schedule, optimizer: { ...base.optimizer, ...override.optimizer } };
+  if (override.steps !== undefined) delete merged.epochs;
+  if (override.epochs !== undefined) delete merged.steps;
+  return trainingSchema.parse(merged);
+}
+
+/** How a method of the experiment trains: `stages.align` with its `train` laid over it; undefined for `keep`. */
+export function trainingOf(experiment: Experiment, name: string): Training | undefined {
+  const method = experiment.methods[name];
+  if (method === undefined || method.method === "keep") return undefined;
+  return overrideTraining(experiment.stages.align, method.train);
+}
