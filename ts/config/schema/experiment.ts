@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { methodSchema } from "./methods.ts";
 import { modelSchema } from "./model.ts";
-import { count, slug } from "./numbers.ts";
+import { count } from "./numbers.ts";
+import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
 import { taskSchema } from "./tasks.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
@@ -22,7 +23,15 @@ const shape = {
     description:
       "the base model: created, from a folder, or from the hub; a bare text is a folder or hub name",
   }),
-  tasks: z.array(taskSchema).min(1).max(1).meta({ description: "what is learned; one task for now" }),
+  tasks: z
+    .array(taskSchema)
+    .min(1)
+    .refine((tasks) => tasks.length <= 1, {
+      message: "more than one task: training on several at once is not supported yet",
+      params: { expected: "one task" },
+      when: ({ value }) => Array.isArray(value),
+    })
+    .meta({ description: "what is learned; one task for now" }),
   stages: stagesSchema.prefault({}).meta({ description: "the settings of each stage" }),
   methods: z
     .record(slug, methodSchema)

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
 import { positive } from "./numbers.ts";
+import { hubName } from "./patterns.ts";
 
 const tokenizer = z.strictObject({
   kind: z.enum(["words", "bpe"]).default("words").meta({
@@ -52,9 +54,6 @@ export const createdModelSchema = z
   });
 export type CreatedModel = z.output<typeof createdModelSchema>;
 
-/** The ways to name a model, of which an experiment uses exactly one. */
-export const modelSources = ["create", "path", "hub"] as const;
-
 export const modelSchema = z
   .strictObject({
     create: createdModelSchema.optional().meta({ description: "make a model from scratch with these sizes" }),
@@ -63,11 +62,7 @@ export const modelSchema = z
       .min(1)
       .optional()
       .meta({ description: "a folder in Hugging Face format, relative to this file" }),
-    hub: z
-      .string()
-      .regex(/^[\w.-]+(\/[\w.-]+)?$/)
-      .optional()
-      .meta({ description: "a model of the Hugging Face hub: organisation/name" }),
+    hub: hubName.optional().meta({ description: "a model of the Hugging Face hub: organisation/name" }),
     revision: z.string().min(1).optional().meta({ description: "hub only: a commit, tag or branch" }),
     dtype: z
       .enum(["auto", "float32", "bfloat16", "float16"])
@@ -78,23 +73,18 @@ export const modelSchema = z
       .default("auto")
       .meta({ description: "attention implementation; auto: the best that the device has" }),
   })
-  .check((ctx) => {
-    const given = modelSources.filter((key) => ctx.value[key] !== undefined);
-    if (given.length !== 1)
-      ctx.issues.push({
+  .superRefine(refuseBoth(exclusiveKeys[0]), evenWhenOthersFail)
+  .superRefine(({ create, path, hub, revision }, context) => {
+    if (create === undefined && path === undefined && hub === undefined)
+      context.addIssue({
         code: "custom",
-        input: ctx.value,
-        path: given.length === 0 ? [] : [given[1]!],
-        message:
-          given.length === 0
-            ? "the model is not named"
-            : `the model is named ${given.length} times: ${given.join(" and ")}`,
+        message: "the model is not named",
         params: { expected: "exactly one of create, path and hub" },
       });
-    if (ctx.value.revision !== undefined && ctx.value.hub === undefined)
-      ctx.issues.push({
+    if (revision !== undefined && hub === undefined)
+      context.addIssue({
         code: "custom",
-        input: ctx.value.revision,
+        input: revision,
         path: ["revision"],
         message: "revision goes with hub only",
         params: { expected: "no revision, or a model named by hub" },

@@ -5,9 +5,6 @@ export const count = z.int().min(0);
 export const positive = z.int().min(1);
 export const share = z.number().min(0).max(1);
 
-/** Names that become folders and table rows. */
-export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
-
 /** `[smallest, largest]`, both ends included. */
 export const range = z.tuple([count, count]).refine(([low, high]) => low <= high, {
   message: "the smallest value is above the largest",

@@ -1,11 +1,10 @@
 import { z } from "zod";
+import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
 import { count, positive, share } from "./numbers.ts";
 
-const oneOf = (first: string, second: string) => ({
-  message: `both ${first} and ${second} are given`,
-  path: [second],
-  params: { expected: `one of ${first} and ${second}` },
-});
+const [, lengthKeys, warmupKeys] = exclusiveKeys;
+const oneLength = refuseBoth(lengthKeys);
+const oneWarmup = refuseBoth(warmupKeys);
 
 /** Settings without defaults: what a method overrides. The full settings below are the same fields with defaults. */
 const schedule = {
@@ -55,10 +54,7 @@ const scheduleSchema = z
     warmupSteps: schedule.warmupSteps.optional().meta(say.warmupSteps),
     minimumRatio: schedule.minimumRatio.default(0).meta(say.minimumRatio),
   })
-  .refine(
-    (s) => s.warmupRatio === undefined || s.warmupSteps === undefined,
-    oneOf("warmupRatio", "warmupSteps"),
-  )
+  .superRefine(oneWarmup, evenWhenOthersFail)
   .overwrite((s) => (s.warmupSteps === undefined ? { ...s, warmupRatio: s.warmupRatio ?? 0.03 } : s));
 
 const optimizerSchema = z.strictObject({
@@ -83,7 +79,7 @@ export const trainingSchema = z
     lengthGrouped: training.lengthGrouped.default(false).meta(say.lengthGrouped),
     saveEvery: training.saveEvery.default(0).meta(say.saveEvery),
   })
-  .refine((t) => t.epochs === undefined || t.steps === undefined, oneOf("epochs", "steps"))
+  .superRefine(oneLength, evenWhenOthersFail)
   .overwrite((t) => (t.steps === undefined ? { ...t, epochs: t.epochs ?? 3 } : t));
 export type Training = z.output<typeof trainingSchema>;
 
@@ -101,10 +97,7 @@ export const trainingOverrideSchema = z
         warmupSteps: schedule.warmupSteps.optional().meta(say.warmupSteps),
         minimumRatio: schedule.minimumRatio.optional().meta(say.minimumRatio),
       })
-      .refine(
-        (s) => s.warmupRatio === undefined || s.warmupSteps === undefined,
-        oneOf("warmupRatio", "warmupSteps"),
-      )
+      .superRefine(oneWarmup, evenWhenOthersFail)
       .optional()
       .meta(say.schedule),
     optimizer: z
@@ -119,5 +112,5 @@ export const trainingOverrideSchema = z
     lengthGrouped: training.lengthGrouped.optional().meta(say.lengthGrouped),
     saveEvery: training.saveEvery.optional().meta(say.saveEvery),
   })
-  .refine((t) => t.epochs === undefined || t.steps === undefined, oneOf("epochs", "steps"));
+  .superRefine(oneLength, evenWhenOthersFail);
 export type TrainingOverride = z.output<typeof trainingOverrideSchema>;

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { count, positive } from "./numbers.ts";
+import { device } from "./patterns.ts";
 
 export const workerSchema = z.strictObject({
-  device: z
-    .string()
-    .regex(/^(auto|cpu|cuda(:\d+)?)$/)
+  device: device
     .default("auto")
     .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
   threads: positive.optional().meta({ description: "CPU threads; all cores when left out" }),

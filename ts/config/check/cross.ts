@@ -1,0 +1,113 @@
+import type { Problem } from "../../core/errors.ts";
+import type { Method } from "../schema/methods.ts";
+import { methodSchema } from "../schema/methods.ts";
+import { type Model, modelSchema } from "../schema/model.ts";
+import { evaluateSchema, sampleSchema } from "../schema/stages.ts";
+import { type Task, taskSchema } from "../schema/tasks.ts";
+import { type Training, trainingSchema } from "../schema/training.ts";
+import { dotted, originOf, type Path, type Tree } from "../source/tree.ts";
+import { overrideTraining, planSteps } from "../training.ts";
+import { isMap } from "./shape.ts";
+
+/** The sections that are right by themselves: the rest have their own errors, and no say here. */
+interface Sections {
+  model: Model | undefined;
+  task: Task | undefined;
+  vft: Training | undefined;
+  align: Training | undefined;
+  sample: { questions?: number | undefined; maxNewTokens: number } | undefined;
+  evaluate: { split: string; questions?: number | undefined; maxNewTokens: number } | undefined;
+  methods: Record<string, Method>;
+}
+
+type Report = (path: Path, message: string, found: unknown, expected: string) => void;
+
+/** Settings that are right each by itself but do not go together. */
+export function crossProblems(plain: unknown, tree: Tree): Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (path, message, found, expected) =>
+    problems.push({
+      what: `${dotted(path)}: ${message}`,
+      where: originOf(tree, path).where,
+      found,
+      expected,
+    });
+  const sections = sectionsOf(plain);
+  checkLengths(sections, report);
+  checkQuestions(sections, report);
+  checkWarmups(sections, report);
+  return problems;
+}
+
+function sectionsOf(plain: unknown): Sections {
+  const top = isMap(plain) ? plain : {};
+  const stages = isMap(top.stages) ? top.stages : {};
+  const methods = Object.entries(isMap(top.methods) ? top.methods : {});
+  return {
+    model: modelSchema.safeParse(top.model).data,
+    task: taskSchema.safeParse(Array.isArray(top.tasks) ? top.tasks[0] : undefined).data,
+    vft: trainingSchema.safeParse(stages.vft ?? {}).data,
+    align: trainingSchema.safeParse(stages.align ?? {}).data,
+    sample: sampleSchema.safeParse(stages.sample ?? {}).data,
+    evaluate: evaluateSchema.safeParse(stages.evaluate ?? {}).data,
+    methods: Object.fromEntries(
+      methods.flatMap(([name, method]) => {
+        const parsed = methodSchema.safeParse(method);
+        return parsed.success ? [[name, parsed.data]] : [];
+      }),
+    ),
+  };
+}
+
+function checkLengths({ model, sample, evaluate }: Sections, report: Report): void {
+  const limit = model?.create?.maxPositions;
+  if (limit === undefined) return;
+  for (const [stage, settings] of Object.entries({ sample, evaluate }))
+    if (settings !== undefined && settings.maxNewTokens >= limit)
+      report(
+        ["stages", stage, "maxNewTokens"],
+        `does not fit the model: prompt and response share its maxPositions (${limit})`,
+        settings.maxNewTokens,
+        `a whole number less than ${limit}`,
+      );
+}
+
+function checkQuestions({ task, sample, evaluate }: Sections, report: Report): void {
+  if (task === undefined) return;
+  const most = (path: Path, asked: number | undefined, there: number | undefined, split: string): void => {
+    if (asked !== undefined && there !== undefined && asked > there)
+      report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
+  };
+  most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
+  if (evaluate === undefined) return;
+  const there = evaluate.split === "test" ? task.test : task.validation;
+  if (there === 0)
+    report(
+      ["stages", "evaluate", "split"],
+      "the task has no validation questions",
+      evaluate.split,
+      "test, or a task with validation above 0",
+    );
+  else most(["stages", "evaluate", "questions"], evaluate.questions, there, evaluate.split);
+}
+
+function checkWarmups({ task, vft, align, sample, methods }: Sections, report: Report): void {
+  const check = (path: Path, training: Training | undefined, questions: number | undefined): void => {
+    if (training === undefined || (questions === undefined && training.steps === undefined)) return;
+    const { totalSteps, warmupSteps } = planSteps(training, questions ?? 0);
+    if (warmupSteps >= totalSteps && totalSteps > 1)
+      report(
+        [...path, "schedule", training.schedule.warmupSteps === undefined ? "warmupRatio" : "warmupSteps"],
+        `the warm-up takes all of the ${totalSteps} steps`,
+        training.schedule.warmupSteps ?? training.schedule.warmupRatio,
+        training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
+      );
+  };
+  check(["stages", "vft"], vft, task?.train);
+  const sampled = sample?.questions ?? task?.train;
+  const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
+  if (trained.length > 0) check(["stages", "align"], align, sampled);
+  for (const [name, method] of trained)
+    if (method.method !== "keep" && method.train !== undefined && align !== undefined)
+      check(["methods", name, "train"], overrideTraining(align, method.train), sampled);
+}

@@ -1,0 +1,125 @@
+import type { z } from "zod";
+import { nearestName, type Problem } from "../../core/errors.ts";
+import { at, dotted, keyOriginOf, originOf, type Path, type Tree, toPlain } from "../source/tree.ts";
+import { branchesOf, branchFor, constantsOf, isMap, type Shape, shapeAt } from "./shape.ts";
+import { inWords, oneOf } from "./words.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** zod's issues about a merged tree, each said in our words with the place where the setting was written. */
+export function problemsOf(issues: readonly Issue[], tree: Tree): Problem[] {
+  const root = toPlain(tree);
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => unknownKey([...issue.path, key], tree, root));
+    if (issue.code === "custom") return [custom(issue, tree)];
+    if (issue.code === "invalid_key") return [badName(issue.path, tree)];
+    return [
+      at(tree, issue.path) === undefined ? missing(issue.path, tree, root) : bad(issue.path, tree, root),
+    ];
+  });
+}
+
+function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
+  const parent = path.slice(0, -1);
+  const key = String(path.at(-1));
+  const value = at(tree, path);
+  const union = shapeAt(parent, root) ?? {};
+  const branch = branchFor(union, toPlain(at(tree, parent)!));
+  const keys = Object.keys(branch.properties ?? {});
+  const common = {
+    where: keyOriginOf(tree, path).where,
+    found: value?.kind === "value" ? value.value : undefined,
+  };
+  const others = branchesOf(union).filter((other) => other.properties?.[key] !== undefined);
+  if (others.length > 0)
+    return {
+      what: `${dotted(path)} goes with ${difference(others, branch)} only`,
+      ...common,
+      expected: `no ${key} with ${constantsOf(branch).map(pair).join(", ")}`,
+      fix: `remove it; where it is inherited, write \`${key}: null\``,
+    };
+  return {
+    what: `unknown key "${key}"${within(parent)}`,
+    ...common,
+    expected: oneOf(keys),
+    nearest: nearestName(key, keys),
+  };
+}
+
+const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`;
+const within = (path: Path): string => (path.length === 0 ? "" : ` in ${dotted(path)}`);
+
+/** What sets the branches that know a key apart from the one that was chosen: `constraint: boundary`. */
+function difference(others: readonly Shape[], branch: Shape): string {
+  const own = new Map(constantsOf(branch));
+  const pairs = others.map((other) => constantsOf(other).find(([key, value]) => own.get(key) !== value)!);
+  const key = pairs[0]![0];
+  const values = new Set(pairs.filter(([each]) => each === key).map(([, value]) => String(value)));
+  return `${key}: ${[...values].join(" or ")}`;
+}
+
+function missing(path: Path, tree: Tree, root: unknown): Problem {
+  const key = String(path.at(-1));
+  const shape = shapeAt(path, root);
+  return {
+    what: `missing key "${key}"${within(path.slice(0, -1))}`,
+    where: keyOriginOf(tree, path.slice(0, -1)).where,
+    expected: shape === undefined ? undefined : `${key}: ${inWords(shape)}`,
+  };
+}
+
+function bad(path: Path, tree: Tree, root: unknown): Problem {
+  const value = toPlain(at(tree, path)!);
+  const shape = shapeAt(path, root) ?? {};
+  const choices = shape.enum?.map(String) ?? (shape.const === undefined ? [] : [String(shape.const)]);
+  return {
+    what: `bad value for ${dotted(path) || "the experiment"}`,
+    where: originOf(tree, path).where,
+    found: value,
+    expected: inWords(shape),
+    nearest: typeof value === "string" ? nearestValue(value, shape, choices) : undefined,
+  };
+}
+
+/** YAML 1.1's words for true and false are texts in YAML 1.2; a quoted number is a text in both. */
+const oldBooleans: Record<string, string> = { yes: "true", on: "true", no: "false", off: "false" };
+
+function nearestValue(value: string, shape: Shape, choices: readonly string[]): string | undefined {
+  if (shape.type === "boolean")
+    return oldBooleans[value.toLowerCase()] ?? nearestName(value, ["true", "false"]);
+  if (
+    (shape.type === "number" || shape.type === "integer") &&
+    value.trim() !== "" &&
+    !Number.isNaN(Number(value))
+  )
+    return `${Number(value)} (without quotes)`;
+  return nearestName(value, choices);
+}
+
+function badName(path: Path, tree: Tree): Problem {
+  const name = String(path.at(-1));
+  const near = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  return {
+    what: `bad name${within(path.slice(0, -1))}`,
+    where: keyOriginOf(tree, path).where,
+    found: name,
+    expected: "lower-case letters, digits and dashes",
+    nearest: near === "" ? undefined : near,
+  };
+}
+
+function custom(issue: Extract<Issue, { code: "custom" }>, tree: Tree): Problem {
+  const value = at(tree, issue.path);
+  const plain = value === undefined ? undefined : toPlain(value);
+  const expected = issue.params?.expected;
+  return {
+    what: `${within(issue.path).slice(4) || "the experiment"}: ${issue.message}`,
+    where: (isMap(plain) ? keyOriginOf(tree, issue.path) : originOf(tree, issue.path)).where,
+    found: isMap(plain) || (Array.isArray(plain) && plain.length > 4) ? undefined : plain,
+    expected: typeof expected === "string" ? expected : undefined,
+  };
+}

@@ -1,0 +1,63 @@
+import { formInWords } from "../schema/patterns.ts";
+import { branchesOf, constantsOf, type Shape } from "./shape.ts";
+
+/** What a setting accepts, in words: "a number greater than 0", "one of cosine, linear, constant". */
+export function inWords(shape: Shape): string {
+  if (shape.const !== undefined) return String(shape.const);
+  if (shape.enum !== undefined) return oneOf(shape.enum.map(String));
+  const branches = branchesOf(shape);
+  if (branches.length > 1) return `a map with ${discriminator(branches)}`;
+  switch (shape.type) {
+    case "boolean":
+      return "true or false";
+    case "integer":
+      return `a whole number${bounds(shape)}`;
+    case "number":
+      return `a number${bounds(shape)}`;
+    case "string":
+      return shape.pattern === undefined
+        ? "text"
+        : (formInWords.get(shape.pattern) ?? `text that matches ${shape.pattern}`);
+    case "array":
+      return list(shape);
+    default:
+      return map(shape);
+  }
+}
+
+export const oneOf = (names: readonly string[]): string =>
+  names.length === 1 ? names[0]! : `one of ${names.join(", ")}`;
+
+/** zod writes the range of exact integers as bounds: they are no user's business. */
+const isBound = (limit: number | undefined): limit is number =>
+  limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
+
+function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape): string {
+  if (isBound(minimum) && isBound(maximum)) return ` from ${minimum} to ${maximum}`;
+  const parts = [
+    isBound(minimum) ? `of at least ${minimum}` : undefined,
+    isBound(exclusiveMinimum) ? `greater than ${exclusiveMinimum}` : undefined,
+    isBound(maximum) ? `of at most ${maximum}` : undefined,
+    isBound(exclusiveMaximum) ? `less than ${exclusiveMaximum}` : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
+}
+
+function list(shape: Shape): string {
+  if (shape.prefixItems !== undefined)
+    return `a list of ${shape.prefixItems.length}, each ${inWords(shape.prefixItems[0]!)}`;
+  const atLeast = shape.minItems === undefined ? "a list" : `a list of at least ${shape.minItems}`;
+  return shape.items === undefined ? atLeast : `${atLeast}, each ${inWords(shape.items)}`;
+}
+
+function map(shape: Shape): string {
+  if (shape.properties === undefined) return "a map of names to settings";
+  return `a map with any of the keys ${Object.keys(shape.properties).join(", ")}`;
+}
+
+/** The key that tells a union's branches apart. */
+function discriminator(branches: readonly Shape[]): string {
+  const key = constantsOf(branches[0]!)[0]![0];
+  const values = branches.map((branch) => String(branch.properties?.[key]?.const));
+  return `${key}: ${oneOf([...new Set(values)])}`;
+}

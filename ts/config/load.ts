@@ -1,0 +1,64 @@
+import { stringify } from "yaml";
+import { inputError, type Problem } from "../core/errors.ts";
+import { crossProblems } from "./check/cross.ts";
+import { problemsOf } from "./check/issues.ts";
+import { resolvePaths } from "./check/paths.ts";
+import { warningsOf } from "./check/warnings.ts";
+import { type Experiment, experimentSchema } from "./schema/experiment.ts";
+import { merge } from "./source/merge.ts";
+import { type Reading, readMerged } from "./source/read.ts";
+import { treeOfSet } from "./source/set.ts";
+import { type Tree, toPlain } from "./source/tree.ts";
+
+export interface LoadOptions {
+  /** `a.b=value` each, laid over the files in order; the value is YAML. */
+  set?: readonly string[];
+}
+
+export interface Loaded {
+  experiment: Experiment;
+  /** The files it was made from, absolute, in the order in which they were laid over each other. */
+  sources: string[];
+  /** The whole experiment as YAML: every default filled in, nothing extended, paths absolute. */
+  yaml: string;
+  /** What is allowed but probably not meant, one sentence each. */
+  warnings: string[];
+}
+
+/**
+ * Reads an experiment with all that it extends, and checks it. Throws one AftError (exit code 2) that holds all
+ * problems: each with the place of the key or value in the file that it came from.
+ */
+export async function loadExperiment(path: string, options: LoadOptions = {}): Promise<Loaded> {
+  const reading: Reading = { problems: [], sources: [] };
+  const files = await readMerged(path, reading);
+  const settings = (options.set ?? []).map((setting) => treeOfSet(setting, reading.problems));
+  // Below broken syntax or a missing file every further message would be about what was not read.
+  if (files === undefined || reading.problems.length > 0) throw inputError(distinct(reading.problems));
+  const tree = settings.reduce<Tree>(
+    (lower, upper) => (upper === undefined ? lower : merge(lower, upper, reading.problems)),
+    files,
+  );
+  const plain = toPlain(tree);
+  const pathProblems = resolvePaths(tree, plain);
+  const parsed = experimentSchema.safeParse(plain);
+  const problems = [
+    ...reading.problems,
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, tree)),
+    ...pathProblems,
+    ...crossProblems(plain, tree),
+  ];
+  if (!parsed.success || problems.length > 0) throw inputError(distinct(problems));
+  const experiment = parsed.data;
+  return {
+    experiment,
+    sources: reading.sources,
+    yaml: stringify(experiment),
+    warnings: warningsOf(experiment),
+  };
+}
+
+/** One mistake in a file that is extended twice is told once. */
+const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [`${problem.where} ${problem.what}`, problem])).values(),
+];

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** Forms of text, each with the words that an error uses instead of the regular expression. */
+const slugForm = /^[a-z0-9][a-z0-9-]*$/;
+const hubForm = /^[\w.-]+(\/[\w.-]+)?$/;
+const deviceForm = /^(auto|cpu|cuda(:\d+)?)$/;
+
+/** Names that become folders and table rows. */
+export const slug = z.string().regex(slugForm);
+export const hubName = z.string().regex(hubForm);
+export const device = z.string().regex(deviceForm);
+
+export const formInWords: ReadonlyMap<string, string> = new Map([
+  [slugForm.source, "lower-case letters, digits and dashes"],
+  [hubForm.source, "a hub name such as organisation/name"],
+  [deviceForm.source, "auto, cpu, cuda or cuda:N"],
+]);

@@ -1,0 +1,120 @@
+import { dirname, isAbsolute, relative } from "node:path";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+import type { Problem } from "../../core/errors.ts";
+import type { Entry, Origin, Tree } from "./tree.ts";
+
+export interface Parsed {
+  /** Undefined for an empty text, or one with syntax errors. */
+  tree: Tree | undefined;
+  problems: Problem[];
+}
+
+/** A file's name as messages show it: relative to where the user stands, when it lies below. */
+export function shownPath(file: string): string {
+  const near = relative(process.cwd(), file);
+  return near !== "" && !near.startsWith("..") && !isAbsolute(near) ? near : file;
+}
+
+/** Parses YAML 1.2 and keeps the place of every key and value. Syntax errors are returned, all of them. */
+export function parseYaml(text: string, file: string): Parsed {
+  const lines = new LineCounter();
+  const place = (offset: number): Origin => {
+    const { line, col } = lines.linePos(offset);
+    return { where: `${shownPath(file)}:${line}:${col}`, directory: dirname(file) };
+  };
+  return build(text, lines, place);
+}
+
+/** Parses the value of a `--set key=value`. */
+export function parseSetValue(text: string, origin: Origin): Parsed {
+  return build(text, new LineCounter(), () => origin);
+}
+
+function build(text: string, lines: LineCounter, place: (offset: number) => Origin): Parsed {
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
+  const problems = [...document.errors, ...document.warnings].map((error) =>
+    inWords(error, text, place(error.pos[0]).where),
+  );
+  if (problems.length > 0 || document.contents === null) return { tree: undefined, problems };
+  const tree = convert(document.contents, { document, place, open: new Set(), problems });
+  return { tree: problems.length > 0 ? undefined : tree, problems };
+}
+
+interface Context {
+  document: Document;
+  place: (offset: number) => Origin;
+  /** Anchored nodes that are being converted: an alias to one of them would never end. */
+  open: Set<Node>;
+  problems: Problem[];
+}
+
+function convert(node: Node, context: Context): Tree {
+  const origin = context.place(node.range?.[0] ?? 0);
+  if (isAlias(node)) return followAlias(node.source, node.resolve(context.document), origin, context);
+  context.open.add(node);
+  const tree = convertPlain(node, origin, context);
+  context.open.delete(node);
+  return tree;
+}
+
+function convertPlain(node: Node, origin: Origin, context: Context): Tree {
+  if (isSeq<Node>(node))
+    return { kind: "list", origin, items: node.items.map((item) => convert(item, context)) };
+  if (isMap<Node, Node | null>(node)) {
+    const entries = new Map<string, Entry>();
+    for (const { key, value } of node.items) {
+      const keyOrigin = context.place(key.range?.[0] ?? 0);
+      entries.set(isScalar(key) ? String(key.value) : String(key), {
+        key: keyOrigin,
+        value: value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context),
+      });
+    }
+    return { kind: "map", origin, entries };
+  }
+  return { kind: "value", origin, value: isScalar(node) ? node.value : null };
+}
+
+function followAlias(name: string, target: Node | undefined, origin: Origin, context: Context): Tree {
+  if (target !== undefined && !context.open.has(target)) return convert(target, context);
+  context.problems.push({
+    what:
+      target === undefined ? `no anchor &${name} before this alias` : `the alias *${name} contains itself`,
+    where: origin.where,
+    found: `*${name}`,
+  });
+  return { kind: "value", origin, value: null };
+}
+
+/** The commonest mistakes in words; the YAML library's own sentence for the rest. */
+function inWords(error: YAMLError, text: string, where: string): Problem {
+  const line = text.slice(text.lastIndexOf("\n", error.pos[0] - 1) + 1).split("\n", 1)[0]!;
+  switch (error.code) {
+    case "DUPLICATE_KEY": {
+      const key = /^[^:\s]+/.exec(text.slice(error.pos[0]))?.[0] ?? "";
+      return { what: `the key "${key}" is given twice in one map`, where, expected: "each key once" };
+    }
+    case "TAB_AS_INDENT":
+      return { what: "a tab is used to indent", where, expected: "spaces: YAML does not allow tabs here" };
+    case "BAD_INDENT":
+      return {
+        what: "wrong indentation",
+        where,
+        found: line.trim(),
+        expected: "the keys of one map all start in the same column",
+      };
+    case "MULTIPLE_DOCS":
+      return { what: "a second document starts here", where, expected: "one document: no `---` lines" };
+    default:
+      return { what: `not valid YAML: ${error.message.split("\n", 1)[0]}`, where, found: line.trim() };
+  }
+}

@@ -1,0 +1,30 @@
+import type { Problem } from "../../core/errors.ts";
+import { withModelAsMap } from "./model.ts";
+import { parseSetValue } from "./parse.ts";
+import type { Tree } from "./tree.ts";
+
+/** One `--set a.b=value` as a tree to lay over the files; the value is YAML. */
+export function treeOfSet(setting: string, problems: Problem[]): Tree | undefined {
+  const origin = { where: `(--set ${setting})`, directory: process.cwd() };
+  const equals = setting.indexOf("=");
+  const path = setting.slice(0, equals).trim().split(".");
+  if (equals < 1 || path.includes("")) {
+    problems.push({
+      what: "not a setting",
+      where: origin.where,
+      expected: "--set key=value or --set a.b=value",
+    });
+    return undefined;
+  }
+  const text = setting.slice(equals + 1);
+  const parsed = parseSetValue(text, origin);
+  problems.push(...parsed.problems);
+  if (parsed.problems.length > 0) return undefined;
+  const value: Tree = parsed.tree ?? { kind: "value", origin, value: null };
+  return withModelAsMap(
+    path.reduceRight<Tree>(
+      (inner, key) => ({ kind: "map", origin, entries: new Map([[key, { key: origin, value: inner }]]) }),
+      value,
+    ),
+  );
+}
