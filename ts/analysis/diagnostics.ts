@@ -1,0 +1,170 @@
+import { decimal, percent, plural, points, range, signed } from "./report/format.ts";
+import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
+
+type TrainGroups = RunSummary["trainGroups"];
+
+/** Shares above which a finding becomes a warning; they are habits of the field, not results. */
+const manyGroupsWithoutPair = 0.5;
+const manyWrongSteps = 0.05;
+const muchUnreadable = 0.05;
+
+/** What the numbers say in words. Each finding carries the numbers it rests on. */
+export function diagnose(methods: readonly MethodSummary[], trainGroups: TrainGroups): Diagnostic[] {
+  const trained = methods.filter(({ role }) => role !== "kept");
+  return [
+    ...trained.map(gain),
+    ...trained.map(overfitToAssessing),
+    ...trained.map(positivesLessLikely),
+    ...withoutPair(trainGroups),
+    ...wrongSteps(methods, trainGroups),
+    ...methods.flatMap(unreadable),
+  ].filter((one) => one !== null);
+}
+
+const against = (method: MethodSummary, role: Comparison["role"]): Comparison | undefined =>
+  method.comparisons.find((comparison) => comparison.role === role);
+
+const inPoints = (difference: Difference): string =>
+  `${points(difference.value)} points ${range(difference.interval, points)}`;
+
+/** Is the gain more than what the same number of further VFT steps gives? */
+function gain(method: MethodSummary): Diagnostic | null {
+  const comparison = against(method, "continued");
+  const accuracy = comparison?.differences.accuracy;
+  if (comparison === undefined || accuracy === undefined || accuracy.value === null) return null;
+  const { low, high } = accuracy.interval ?? { low: null, high: null };
+  const p = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
+  const test = p === null ? "" : `, exact McNemar p = ${p < 0.001 ? "< 0.001" : p.toFixed(3)}`;
+  const numbers = `${inPoints(accuracy)}${test}`.replace("p = <", "p <");
+  // With one seed the exact test must agree with the bootstrap, which is too narrow for few discordant questions.
+  const clear = accuracy.clear && (p === null || p < 0.05);
+  const verdict = !clear
+    ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
+    : accuracy.value > 0
+      ? `it gains over continued VFT (${numbers}) by more than the noise`
+      : `it is worse than continued VFT (${numbers}) by more than the noise`;
+  const caveat =
+    clear && accuracy.overSeeds === null ? "; one seed shows nothing of the spread between runs" : "";
+  return {
+    id: "gain-over-continued-vft",
+    level: clear ? (accuracy.value > 0 ? "fine" : "warning") : "note",
+    method: method.name,
+    text: `${method.label}: ${verdict}${caveat}.`,
+    evidence: { difference: accuracy.value, low, high, mcnemarP: p },
+  };
+}
+
+/** AAccuracy up while accuracy goes down: the model has learnt to tell COTs apart at the cost of writing them. */
+function overfitToAssessing(method: MethodSummary): Diagnostic | null {
+  const differences = against(method, "kept")?.differences;
+  const assessment = differences?.assessmentMicro;
+  const accuracy = differences?.accuracy;
+  if (assessment?.value == null || accuracy?.value == null) return null;
+  const numbers = `assessment accuracy ${inPoints(assessment)}, accuracy ${inPoints(accuracy)} against VFT`;
+  const opposed = assessment.value > 0 && accuracy.value < 0;
+  const level = !opposed ? "fine" : accuracy.clear ? "warning" : "note";
+  const verdict = {
+    fine: "no over-fitting to assessing",
+    note: "assessment accuracy went up and accuracy down, though the loss of accuracy is within the noise",
+    warning: "it has over-fitted to assessing: it tells right from wrong better and answers worse",
+  }[level];
+  return {
+    id: "overfit-to-assessing",
+    level,
+    method: method.name,
+    text: `${method.label}: ${verdict} (${numbers}).`,
+    evidence: { assessmentDifference: assessment.value, accuracyDifference: accuracy.value },
+  };
+}
+
+/** Perplexity of right COTs up: the constraint is too strong, or there is none, and good text has become unlikely. */
+function positivesLessLikely(method: MethodSummary): Diagnostic | null {
+  const perplexity = against(method, "kept")?.differences.perplexityPositive;
+  if (perplexity?.value == null) return null;
+  const interval = range(perplexity.interval, signed);
+  const up = perplexity.value > 0;
+  const level = !up ? "fine" : perplexity.clear ? "warning" : "note";
+  const cause = {
+    unconstrained: "without a constraint, pushing negatives down drags right COTs with them",
+    boundary: "the boundary may lie too close (beta too small) or the weight be too high",
+  } as Partial<Record<MethodSummary["role"], string>>;
+  const verdict = {
+    fine: "right COTs have not become less likely",
+    note: "right COTs became slightly less likely, within the noise",
+    warning: `right COTs have become less likely${cause[method.role] ? `; ${cause[method.role]}` : ""}`,
+  }[level];
+  const now = method.metrics.perplexityPositive.value;
+  return {
+    id: "positives-less-likely",
+    level,
+    method: method.name,
+    text: `${method.label}: ${verdict} (perplexity of positives ${decimal(now)}, ${signed(perplexity.value)} ${interval} against VFT).`,
+    evidence: { perplexity: now, difference: perplexity.value },
+  };
+}
+
+/** Groups that teach the alignment loss nothing, because one side is missing. */
+function withoutPair(trainGroups: TrainGroups): Diagnostic[] {
+  const groups = sum(trainGroups, "groups");
+  if (groups === 0) return [];
+  const without = groups - sum(trainGroups, "withPair");
+  const noPositive = sum(trainGroups, "withoutPositive");
+  const noNegative = sum(trainGroups, "withoutNegative");
+  const share = without / groups;
+  return [
+    {
+      id: "groups-without-pair",
+      level: share > manyGroupsWithoutPair ? "warning" : "note",
+      text:
+        `${percent(share)} % of the training groups (${without.toLocaleString("en-US")} of ${plural(groups, "group")}) have no pair ` +
+        `of a right and a wrong COT and train the VFT term only: ${noPositive.toLocaleString("en-US")} without a right one, ` +
+        `${noNegative.toLocaleString("en-US")} without a wrong one.`,
+      evidence: { groups, withoutPair: without, withoutPositive: noPositive, withoutNegative: noNegative },
+    },
+  ];
+}
+
+/** Labels by the final answer call a lucky COT good: how many of the right answers are lucky? */
+function wrongSteps(methods: readonly MethodSummary[], trainGroups: TrainGroups): Diagnostic[] {
+  const training = {
+    right: sum(trainGroups, "rightAnswers"),
+    wrong: sum(trainGroups, "rightAnswersWrongSteps"),
+  };
+  const found = [
+    { who: "Training samples", method: undefined, ...training },
+    ...methods.map(({ name, label, counts }) => ({
+      who: label,
+      method: name,
+      right: counts.rightAnswers,
+      wrong: counts.rightAnswersWrongSteps,
+    })),
+  ];
+  return found
+    .filter(({ right }) => right > 0)
+    .map(({ who, method, right, wrong }) => ({
+      id: "right-by-wrong-steps" as const,
+      level: wrong / right > manyWrongSteps ? ("warning" as const) : ("fine" as const),
+      ...(method === undefined ? {} : { method }),
+      text: `${who}: ${percent(wrong / right)} % of the right answers (${wrong.toLocaleString("en-US")} of ${right.toLocaleString("en-US")} samples) were reached by wrong steps${wrong / right > manyWrongSteps ? ", so labels by the final answer are noisy here" : ""}.`,
+      evidence: { rightAnswers: right, byWrongSteps: wrong },
+    }));
+}
+
+function unreadable({ name, label, counts }: MethodSummary): Diagnostic[] {
+  if (counts.questions === 0) return [];
+  const share = counts.greedyWithoutAnswer / counts.questions;
+  const cut = counts.greedyCutOff / counts.questions;
+  if (Math.max(share, cut) <= muchUnreadable) return [];
+  return [
+    {
+      id: "unreadable-output",
+      level: "warning",
+      method: name,
+      text: `${label}: ${percent(share)} % of the greedy outputs hold no answer that could be read and ${percent(cut)} % were cut off at the length limit; they count as wrong.`,
+      evidence: { withoutAnswer: share, cutOff: cut },
+    },
+  ];
+}
+
+const sum = (groups: TrainGroups, field: keyof TrainGroups[number] & string): number =>
+  groups.reduce((total, group) => total + (group[field] as number), 0);

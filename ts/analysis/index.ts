@@ -1,0 +1,14 @@
+/** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
+export { type Assessment, assess } from "./metrics/assess.ts";
+export type {
+  Arm,
+  MethodInfo,
+  Prediction,
+  RunData,
+  StageRun,
+  TrainingStep,
+} from "./report/input.ts";
+export { predictionSchema, vftStage } from "./report/input.ts";
+export { type RunSummary, runSummarySchema } from "./report/schema.ts";
+export { summarise } from "./report/summarise.ts";
+export { renderTable } from "./report/table.ts";

@@ -1,0 +1,54 @@
+import type { Group } from "../../core/records.ts";
+import { pairTally, questionTally } from "./assessment.ts";
+import { majorityTally } from "./majority.ts";
+import { perplexityTally } from "./perplexity.ts";
+import { mostSamples, passTally, sampledTally } from "./sampled.ts";
+import { scoresOf } from "./scores.ts";
+import { ratio, total } from "./tally.ts";
+
+/** What `aft assess --json` prints. Shares in [0, 1]; null where nothing defines the number. */
+export interface Assessment {
+  questions: number;
+  candidates: number;
+  /** Share of right answers among all samples. */
+  sampledAccuracy: number | null;
+  /** `questions`: those that have a pair; the others are left out of micro and macro. */
+  assessmentAccuracy: { micro: number | null; macro: number | null; pairs: number; questions: number };
+  /** `k`: the most samples that any question has. */
+  majority: { k: number; accuracy: number | null };
+  passAtK: Record<string, number | null>;
+  /** Mean over candidates of exp(-score). */
+  perplexity: { positive: number | null; negative: number | null };
+}
+
+/**
+ * All metrics of judged and scored groups. Pairs and perplexity look at G_P and G_N, where each text stands
+ * once; the sampled metrics look at all samples.
+ * @throws inputError naming the group and the candidate that has no score.
+ */
+export function assess(groups: readonly Group[]): Assessment {
+  const scores = scoresOf(groups);
+  const pairs = scores.map(pairTally);
+  const questions = scores.map(questionTally);
+  const samples = groups.map((group) => group.candidates);
+  const k = mostSamples(groups);
+  return {
+    questions: groups.length,
+    candidates: samples.reduce((sum, candidates) => sum + candidates.length, 0),
+    sampledAccuracy: ratio(samples.map(sampledTally)),
+    assessmentAccuracy: {
+      micro: ratio(pairs),
+      macro: ratio(questions),
+      pairs: total(pairs),
+      questions: total(questions),
+    },
+    majority: { k, accuracy: ratio(samples.map(majorityTally)) },
+    passAtK: Object.fromEntries(
+      Array.from({ length: k }, (_, at) => [at + 1, ratio(samples.map((all) => passTally(all, at + 1)))]),
+    ),
+    perplexity: {
+      positive: ratio(scores.map(({ positive }) => perplexityTally(positive))),
+      negative: ratio(scores.map(({ negative }) => perplexityTally(negative))),
+    },
+  };
+}

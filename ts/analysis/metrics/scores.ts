@@ -1,0 +1,41 @@
+import { inputError, type Problem } from "../../core/errors.ts";
+import type { Group } from "../../core/records.ts";
+
+/** Scores (mean log-probability, nats) of G_P and G_N: a question's right and wrong COTs, each text once. */
+export interface GroupScores {
+  positive: number[];
+  negative: number[];
+}
+
+const mostProblemsNamed = 5;
+
+/** The scores of every group's G_P and G_N; one error names the candidates that have no score. */
+export function scoresOf(groups: readonly Group[]): GroupScores[] {
+  const problems: Problem[] = [];
+  let missing = 0;
+  const all = groups.map((group) => {
+    const scores: GroupScores = { positive: [], negative: [] };
+    const seen = { positive: new Set<string>(), negative: new Set<string>() };
+    for (const [at, candidate] of group.candidates.entries()) {
+      const side = candidate.correct ? "positive" : "negative";
+      if (candidate.score === undefined) {
+        if (++missing <= mostProblemsNamed) problems.push(noScore(group, at));
+        continue;
+      }
+      if (seen[side].has(candidate.text)) continue;
+      seen[side].add(candidate.text);
+      scores[side].push(candidate.score);
+    }
+    return scores;
+  });
+  if (missing > mostProblemsNamed)
+    problems.push({ what: `and ${missing - mostProblemsNamed} more candidates without a score` });
+  if (problems.length > 0) throw inputError(problems);
+  return all;
+}
+
+const noScore = (group: Group, at: number): Problem => ({
+  what: `group ${JSON.stringify(group.id)}, candidate ${at + 1} of ${group.candidates.length} has no score`,
+  expected: "score: the mean log-probability of the response's tokens",
+  fix: "aft score --model DIR --in groups.jsonl --out scored.jsonl",
+});

@@ -1,0 +1,134 @@
+import { ratio, type Tally, total } from "../metrics/tally.ts";
+import { bootstrapRatios, differenceDraws, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
+import { type Interval, includes } from "../statistics/interval.ts";
+import { mcnemarExact } from "../statistics/mcnemar.ts";
+import { overSeeds } from "../statistics/seeds.ts";
+import { wilsonInterval } from "../statistics/wilson.ts";
+import type { ArmTallies } from "./armTallies.ts";
+import { type Comparison, type Difference, type Metric, type MetricName, metricNames } from "./schema.ts";
+
+/** A method's arms, one a seed, with the bootstrap draws of every metric; all arms share their resamples. */
+export interface MethodDraws {
+  arms: ArmTallies[];
+  draws: Record<MetricName, Float64Array[]>;
+}
+
+/** One bootstrap over questions for all methods and metrics of a run. */
+export function drawAll(
+  methods: readonly ArmTallies[][],
+  seed: string | number,
+  resamples: number,
+): MethodDraws[] {
+  const arms = methods.flat();
+  const all = bootstrapRatios(
+    arms.flatMap((arm) => metricNames.map((name) => arm.series[name])),
+    seed,
+    resamples,
+  );
+  let at = 0;
+  return methods.map((armsOfMethod) => {
+    const perArm = armsOfMethod.map(() => metricNames.map(() => all[at++]!));
+    const draws = Object.fromEntries(metricNames.map((name, m) => [name, perArm.map((arm) => arm[m]!)]));
+    return { arms: armsOfMethod, draws: draws as Record<MetricName, Float64Array[]> };
+  });
+}
+
+/**
+ * A metric of one method. Greedy accuracy of a single seed is a plain share of questions: Wilson. Everything else (pairs
+ * and samples of one question hang together) is resampled question by question.
+ */
+export function metricOf({ arms, draws }: MethodDraws, name: MetricName): Metric {
+  const perSeed = arms.map(({ arm, series }, at) => ({
+    seed: arm.seed,
+    value: ratio(series[name]),
+    n: total(series[name]),
+    interval: name === "accuracy" ? wilson(series[name]) : percentileInterval(draws[name][at]!),
+  }));
+  const values = perSeed.map(({ value }) => value);
+  const single = perSeed.length === 1;
+  return {
+    value: meanOf(values),
+    interval: single ? perSeed[0]!.interval : percentileInterval(meanDraws(draws[name])),
+    intervalMethod: single && name === "accuracy" ? "wilson" : "bootstrap",
+    perSeed,
+    overSeeds: spreadOf(values),
+  };
+}
+
+/** One method against a baseline: on the same questions, and seed by seed where both ran with the seed. */
+export function compare(
+  method: MethodDraws,
+  baseline: MethodDraws,
+  name: string,
+  role: Comparison["role"],
+): Comparison {
+  const differences = metricNames.map((metric) => [metric, differenceOf(method, baseline, metric)] as const);
+  return {
+    baseline: name,
+    role,
+    differences: Object.fromEntries(differences) as Record<MetricName, Difference>,
+    mcnemar: sharedSeeds(method, baseline).map(([a, b]) => {
+      const pair = discordant(method.arms[a]!.series.accuracy, baseline.arms[b]!.series.accuracy);
+      return {
+        seed: method.arms[a]!.arm.seed,
+        ...pair,
+        p: mcnemarExact(pair.onlyThis, pair.onlyBaseline),
+      };
+    }),
+  };
+}
+
+function differenceOf(method: MethodDraws, baseline: MethodDraws, metric: MetricName): Difference {
+  const seeds = sharedSeeds(method, baseline);
+  const values = seeds.map(([a, b]) => {
+    const mine = ratio(method.arms[a]!.series[metric]);
+    const theirs = ratio(baseline.arms[b]!.series[metric]);
+    return mine === null || theirs === null ? null : mine - theirs;
+  });
+  const draws = seeds.map(([a, b]) => differenceDraws(method.draws[metric][a]!, baseline.draws[metric][b]!));
+  const interval = percentileInterval(meanDraws(draws));
+  const spread = spreadOf(values);
+  const known: Interval[] = [interval, spread].filter((one) => one !== null);
+  return {
+    value: meanOf(values),
+    interval,
+    overSeeds: spread,
+    clear: known.length > 0 && known.every((one) => !includes(one, 0)),
+  };
+}
+
+const sharedSeeds = (method: MethodDraws, baseline: MethodDraws): [number, number][] =>
+  method.arms.flatMap(({ arm }, a) => {
+    const b = baseline.arms.findIndex((other) => other.arm.seed === arm.seed);
+    return b < 0 ? [] : [[a, b] as [number, number]];
+  });
+
+function discordant(mine: readonly Tally[], theirs: readonly Tally[]) {
+  let onlyThis = 0;
+  let onlyBaseline = 0;
+  for (const [at, { numerator, denominator }] of mine.entries()) {
+    const other = theirs[at]!;
+    if (denominator === 0 || other.denominator === 0) continue;
+    if (numerator > other.numerator) onlyThis++;
+    if (numerator < other.numerator) onlyBaseline++;
+  }
+  return { onlyThis, onlyBaseline };
+}
+
+const wilson = (tallies: readonly Tally[]): Interval | null =>
+  wilsonInterval(
+    tallies.reduce((sum, tally) => sum + tally.numerator, 0),
+    total(tallies),
+  );
+
+const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+
+/** Null as soon as one seed has no value: a mean over other seeds would be of something else. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = present(values);
+  if (known.length === 0 || known.length < values.length) return null;
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+const spreadOf = (values: readonly (number | null)[]) =>
+  present(values).length < values.length ? null : overSeeds(present(values));

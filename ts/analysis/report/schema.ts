@@ -1,0 +1,158 @@
+/** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
+import { z } from "zod";
+
+const number = z.number();
+const count = z.number().min(0);
+const interval = z.object({ low: number, high: number });
+const overSeeds = interval.extend({ mean: number, std: number });
+
+const perSeed = z.object({
+  seed: number,
+  value: number.nullable(),
+  n: count.meta({ description: "what stands below the line: questions, samples, pairs or candidates" }),
+  interval: interval.nullable(),
+});
+
+/** The part a method plays in the comparison. */
+export const roles = ["kept", "continued", "rft", "unconstrained", "detached", "boundary", "other"] as const;
+export type Role = (typeof roles)[number];
+
+export const metricSchema = z.object({
+  value: number.nullable().meta({ description: "mean over the seeds" }),
+  interval: interval.nullable().meta({ description: "95 %, for the test questions being a sample" }),
+  intervalMethod: z
+    .enum(["wilson", "bootstrap"])
+    .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
+  perSeed: z.array(perSeed),
+  overSeeds: overSeeds
+    .nullable()
+    .meta({ description: "mean, std (n - 1), Student's 95 %; null for one seed" }),
+});
+export type Metric = z.infer<typeof metricSchema>;
+
+export const metricNames = [
+  "accuracy",
+  "sampledAccuracy",
+  "majority",
+  "passAtMost",
+  "assessmentMicro",
+  "assessmentMacro",
+  "perplexityPositive",
+  "perplexityNegative",
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+const metricsSchema = z.object(
+  Object.fromEntries(metricNames.map((name) => [name, metricSchema])) as Record<
+    MetricName,
+    typeof metricSchema
+  >,
+);
+
+const difference = z.object({
+  value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
+  interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
+  overSeeds: overSeeds.nullable(),
+  clear: z.boolean().meta({ description: "no interval that there is includes 0" }),
+});
+export type Difference = z.infer<typeof difference>;
+
+export const comparisonSchema = z.object({
+  baseline: z.string(),
+  role: z.enum(["continued", "kept"]),
+  differences: z.object(
+    Object.fromEntries(metricNames.map((name) => [name, difference])) as Record<
+      MetricName,
+      typeof difference
+    >,
+  ),
+  mcnemar: z.array(
+    z.object({
+      seed: number,
+      onlyThis: count.meta({ description: "questions that this method alone answers rightly (greedy)" }),
+      onlyBaseline: count,
+      p: number.meta({ description: "exact, two-sided" }),
+    }),
+  ),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+const methodSummarySchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  method: z.string(),
+  role: z.enum(roles),
+  settings: z.record(z.string(), z.unknown()),
+  metrics: metricsSchema,
+  k: count.meta({ description: "samples a test question: the k of majority and passAtMost" }),
+  passAtK: z.record(z.string(), number.nullable()),
+  counts: z.object({
+    questions: count,
+    samples: count,
+    heldOutQuestions: count,
+    heldOutQuestionsWithPair: count,
+    pairs: count,
+    greedyWithoutAnswer: count,
+    greedyCutOff: count,
+    samplesWithoutAnswer: count,
+    rightAnswers: count.meta({ description: "right samples whose steps were checked" }),
+    rightAnswersWrongSteps: count,
+  }),
+  comparisons: z.array(comparisonSchema),
+});
+export type MethodSummary = z.infer<typeof methodSummarySchema>;
+
+export const diagnosticSchema = z.object({
+  id: z.enum([
+    "overfit-to-assessing",
+    "positives-less-likely",
+    "gain-over-continued-vft",
+    "groups-without-pair",
+    "right-by-wrong-steps",
+    "unreadable-output",
+  ]),
+  level: z.enum(["fine", "note", "warning"]),
+  method: z.string().optional(),
+  text: z.string(),
+  evidence: z.record(z.string(), number.nullable()),
+});
+export type Diagnostic = z.infer<typeof diagnosticSchema>;
+
+const trainGroupsSchema = z.object({
+  seed: number,
+  counts: z.record(z.string(), number),
+  groups: count,
+  candidates: count,
+  withPair: count,
+  withoutPositive: count,
+  withoutNegative: count,
+  rightAnswers: count,
+  rightAnswersWrongSteps: count,
+});
+
+export const runSummarySchema = z.object({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  description: z.string().optional(),
+  finishedAt: z.string(),
+  device: z.string(),
+  seeds: z.array(number),
+  resamples: count,
+  methods: z.array(methodSummarySchema),
+  trainGroups: z.array(trainGroupsSchema),
+  diagnostics: z.array(diagnosticSchema),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      method: z.string().optional(),
+      seed: number,
+      seconds: count,
+      tokens: count.optional(),
+      reused: z.boolean(),
+      artefact: z.string(),
+    }),
+  ),
+  versions: z.record(z.string(), z.string()),
+  configYaml: z.string(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;

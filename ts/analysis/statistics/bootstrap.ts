@@ -1,0 +1,68 @@
+import { randomFrom } from "../../core/random.ts";
+import type { Tally } from "../metrics/tally.ts";
+import type { Interval } from "./interval.ts";
+
+/** Enough for the second figure of a 95 % percentile interval to stand still. */
+export const defaultResamples = 2000;
+
+/**
+ * Bootstrap over questions of several metrics at once. Each resample draws as many questions as there are, with
+ * replacement, and is the same for every series: so the draws of two series can be subtracted one by one, which makes
+ * the difference a paired one.
+ * @param series each with one tally a question, all in the same order of questions
+ * @returns for each series one value a resample; NaN where a resample left nothing below the line
+ */
+export function bootstrapRatios(
+  series: readonly (readonly Tally[])[],
+  seed: string | number,
+  resamples = defaultResamples,
+): Float64Array[] {
+  const n = series[0]?.length ?? 0;
+  if (series.some((tallies) => tallies.length !== n))
+    throw new Error("bootstrap: all series must have one tally for each of the same questions");
+  const numerators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.numerator));
+  const denominators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.denominator));
+  const draws = series.map(() => new Float64Array(resamples));
+  const random = randomFrom("bootstrap over questions", seed);
+  const times = new Uint32Array(n);
+  for (let resample = 0; resample < resamples; resample++) {
+    times.fill(0);
+    for (let i = 0; i < n; i++) times[Math.floor(random.next() * n)]!++;
+    for (let s = 0; s < series.length; s++)
+      draws[s]![resample] = weighted(numerators[s]!, times) / weighted(denominators[s]!, times);
+  }
+  return draws;
+}
+
+function weighted(values: Float64Array, times: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * times[i]!;
+  return sum;
+}
+
+/** The middle 95 % of the draws (linear between order statistics); null when no draw has a value. */
+export function percentileInterval(draws: Float64Array): Interval | null {
+  const sorted = draws.filter(Number.isFinite).sort();
+  if (sorted.length === 0) return null;
+  return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+/** The quantile of values sorted upwards, linear between neighbours (type 7 of Hyndman and Fan). */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  const at = (sorted.length - 1) * share;
+  const low = Math.floor(at);
+  const below = sorted[low]!;
+  const above = sorted[Math.min(low + 1, sorted.length - 1)]!;
+  return below + (above - below) * (at - low);
+}
+
+/** Draw by draw: the mean of several series, as of one method's seeds. */
+export function meanDraws(all: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(all[0]?.length ?? 0);
+  for (const draws of all) for (let i = 0; i < mean.length; i++) mean[i]! += draws[i]! / all.length;
+  return mean;
+}
+
+/** Draw by draw: a - b, the paired difference where both stem from the same resamples. */
+export const differenceDraws = (a: Float64Array, b: Float64Array): Float64Array =>
+  a.map((value, i) => value - b[i]!);
