@@ -1,0 +1,79 @@
+"""The stdio transport: JSON-RPC messages framed as in the Language Server Protocol (`Content-Length: N`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from io import BufferedReader
+from queue import Empty, SimpleQueue
+
+from .engine import Engine
+
+
+class FrameError(Exception):
+    """The stream is not framed; where the next message begins cannot be known."""
+
+
+def read_frame(stream: BufferedReader) -> bytes | None:
+    """The next message's body, or None at the end of the stream."""
+    length = -1
+    while (line := stream.readline()) not in (b"\r\n", b"\n"):
+        if not line:
+            return None
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            length = int(value)
+    if length < 0:
+        raise FrameError("a message without a Content-Length header")
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def frame(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def serve(incoming: int, outgoing: int) -> None:
+    """Answers until shutdown or the end of the input; the latter ends the process in mid-computation too."""
+    inbox: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(incoming, inbox), daemon=True).start()
+
+    def send(body: bytes) -> None:
+        try:
+            _write_all(outgoing, frame(body))
+        except OSError:
+            os._exit(1)  # nobody reads any more
+
+    def poll() -> Iterator[bytes]:
+        while True:
+            try:
+                yield inbox.get_nowait()
+            except Empty:
+                return
+
+    engine = Engine(send, poll)
+    while not engine.stopped:
+        engine.receive(inbox.get())
+        engine.run()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _read(incoming: int, inbox: SimpleQueue[bytes]) -> None:
+    with os.fdopen(incoming, "rb", buffering=1 << 20) as stream:
+        try:
+            while (body := read_frame(stream)) is not None:
+                inbox.put(body)
+        except FrameError as error:
+            print(f"aft_worker: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
+    # The parent is gone, or wants the worker gone: the main thread may be deep in a computation.
+    os._exit(0)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
