@@ -30,25 +30,26 @@ export interface Loaded {
  * problems: each with the place of the key or value in the file that it came from.
  */
 export async function loadExperiment(path: string, options: LoadOptions = {}): Promise<Loaded> {
-  const reading: Reading = { problems: [], sources: [] };
+  const reading: Reading = { problems: [], conflicts: [], sources: [] };
   const files = await readMerged(path, reading);
-  const settings = (options.set ?? []).map((setting) => treeOfSet(setting, reading.problems));
+  const settings = (options.set ?? []).map((setting) => treeOfSet(setting, reading.conflicts));
   // Below broken syntax or a missing file every further message would be about what was not read.
-  if (files === undefined || reading.problems.length > 0) throw inputError(distinct(reading.problems));
+  if (files === undefined || reading.problems.length > 0)
+    throw inputError(inOrder([...reading.problems, ...reading.conflicts]));
   const tree = settings.reduce<Tree>(
-    (lower, upper) => (upper === undefined ? lower : merge(lower, upper, reading.problems)),
+    (lower, upper) => (upper === undefined ? lower : merge(lower, upper, reading.conflicts)),
     files,
   );
   const plain = toPlain(tree);
   const pathProblems = resolvePaths(tree, plain);
   const parsed = experimentSchema.safeParse(plain);
   const problems = [
-    ...reading.problems,
+    ...reading.conflicts,
     ...(parsed.success ? [] : problemsOf(parsed.error.issues, tree)),
     ...pathProblems,
     ...crossProblems(plain, tree),
   ];
-  if (!parsed.success || problems.length > 0) throw inputError(distinct(problems));
+  if (!parsed.success || problems.length > 0) throw inputError(inOrder(problems));
   const experiment = parsed.data;
   return {
     experiment,
@@ -58,7 +59,17 @@ export async function loadExperiment(path: string, options: LoadOptions = {}): P
   };
 }
 
-/** One mistake in a file that is extended twice is told once. */
-const distinct = (problems: readonly Problem[]): Problem[] => [
-  ...new Map(problems.map((problem) => [`${problem.where} ${problem.what}`, problem])).values(),
-];
+/** By place in the files, `--set` last; a mistake in a file that is extended twice is told once. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const distinct = new Map(problems.map((problem) => [`${problem.where} ${problem.what}`, problem]));
+  const order = ({ where = "" }: Problem): [string, number, number] => {
+    const [, file = "", line = 0, column = 0] = /^(.*):(\d+):(\d+)$/.exec(where) ?? [];
+    return [where.startsWith("(") ? "\uffff" : file, Number(line), Number(column)];
+  };
+  return [...distinct.values()]
+    .map((problem) => ({ problem, key: order(problem) }))
+    .sort((a, b) =>
+      a.key[0] < b.key[0] ? -1 : a.key[0] > b.key[0] ? 1 : a.key[1] - b.key[1] || a.key[2] - b.key[2],
+    )
+    .map(({ problem }) => problem);
+}

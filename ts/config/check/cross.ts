@@ -16,7 +16,9 @@ interface Sections {
   vft: Training | undefined;
   align: Training | undefined;
   sample: { questions?: number | undefined; maxNewTokens: number } | undefined;
-  evaluate: { split: string; questions?: number | undefined; maxNewTokens: number } | undefined;
+  evaluate:
+    | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
+    | undefined;
   methods: Record<string, Method>;
 }
 
@@ -74,21 +76,23 @@ function checkLengths({ model, sample, evaluate }: Sections, report: Report): vo
 
 function checkQuestions({ task, sample, evaluate }: Sections, report: Report): void {
   if (task === undefined) return;
-  const most = (path: Path, asked: number | undefined, there: number | undefined, split: string): void => {
-    if (asked !== undefined && there !== undefined && asked > there)
+  const most = (path: Path, asked: number | undefined, there: number, split: string): void => {
+    if (asked !== undefined && asked > there)
       report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
   };
-  most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
+  if (task.task === "arithmetic")
+    most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
   if (evaluate === undefined) return;
-  const there = evaluate.split === "test" ? task.test : task.validation;
-  if (there === 0)
+  const there = task[evaluate.split];
+  if (there === undefined || there === 0)
     report(
       ["stages", "evaluate", "split"],
-      "the task has no validation questions",
+      `the task has no ${evaluate.split} questions`,
       evaluate.split,
-      "test, or a task with validation above 0",
+      `a task with ${evaluate.split} questions, or the other split`,
     );
-  else most(["stages", "evaluate", "questions"], evaluate.questions, there, evaluate.split);
+  else if (typeof there === "number")
+    most(["stages", "evaluate", "questions"], evaluate.questions, there, evaluate.split);
 }
 
 function checkWarmups({ task, vft, align, sample, methods }: Sections, report: Report): void {
@@ -103,8 +107,9 @@ function checkWarmups({ task, vft, align, sample, methods }: Sections, report: R
         training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
       );
   };
-  check(["stages", "vft"], vft, task?.train);
-  const sampled = sample?.questions ?? task?.train;
+  const train = task?.task === "arithmetic" ? task.train : undefined;
+  check(["stages", "vft"], vft, train);
+  const sampled = sample?.questions ?? train;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);
   for (const [name, method] of trained)

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { nearestName, type Problem } from "../../core/errors.ts";
+import { slugPattern } from "../schema/patterns.ts";
 import { at, dotted, keyOriginOf, originOf, type Path, type Tree, toPlain } from "../source/tree.ts";
 import { branchesOf, branchFor, constantsOf, isMap, type Shape, shapeAt } from "./shape.ts";
 import { inWords, oneOf } from "./words.ts";
@@ -93,22 +94,28 @@ function nearestValue(value: string, shape: Shape, choices: readonly string[]): 
     value.trim() !== "" &&
     !Number.isNaN(Number(value))
   )
-    return `${Number(value)} (without quotes)`;
+    return `${value.trim()} (without quotes)`;
+  if (shape.pattern === slugPattern) return asSlug(value);
   return nearestName(value, choices);
 }
 
-function badName(path: Path, tree: Tree): Problem {
-  const name = String(path.at(-1));
+/** The name with all but letters and digits made dashes; undefined when nothing is left. */
+function asSlug(name: string): string | undefined {
   const near = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
+  return near === "" ? undefined : near;
+}
+
+function badName(path: Path, tree: Tree): Problem {
+  const name = String(path.at(-1));
   return {
     what: `bad name${within(path.slice(0, -1))}`,
     where: keyOriginOf(tree, path).where,
     found: name,
     expected: "lower-case letters, digits and dashes",
-    nearest: near === "" ? undefined : near,
+    nearest: asSlug(name),
   };
 }
 

@@ -12,13 +12,11 @@ interface Named {
 /** Every setting that names something on disk. */
 function namesOf(tree: Tree): Named[] {
   const tasks = at(tree, ["tasks"]);
-  const files =
-    tasks?.kind === "list"
-      ? tasks.items.flatMap((_, i) => [
-          ["tasks", i, "trainFile"],
-          ["tasks", i, "testFile"],
-        ])
-      : [];
+  const files = (tasks?.kind === "list" ? tasks.items : []).flatMap((task, index) => {
+    const kind = at(task, ["task"]);
+    const readsFiles = kind?.kind === "value" && kind.value === "gsm8k";
+    return readsFiles ? ["train", "validation", "test"].map((split) => ["tasks", index, split]) : [];
+  });
   return [
     {
       path: ["model", "path"],

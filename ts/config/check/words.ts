@@ -34,13 +34,14 @@ const isBound = (limit: number | undefined): limit is number =>
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape): string {
   if (isBound(minimum) && isBound(maximum)) return ` from ${minimum} to ${maximum}`;
-  const parts = [
-    isBound(minimum) ? `of at least ${minimum}` : undefined,
-    isBound(exclusiveMinimum) ? `greater than ${exclusiveMinimum}` : undefined,
-    isBound(maximum) ? `of at most ${maximum}` : undefined,
-    isBound(exclusiveMaximum) ? `less than ${exclusiveMaximum}` : undefined,
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
+  const lowest = isBound(minimum)
+    ? `at least ${minimum}`
+    : isBound(exclusiveMinimum) && `greater than ${exclusiveMinimum}`;
+  const highest = isBound(maximum)
+    ? `at most ${maximum}`
+    : isBound(exclusiveMaximum) && `less than ${exclusiveMaximum}`;
+  const parts = [lowest, highest].filter((part) => part !== false).join(" and ");
+  return parts === "" ? "" : parts.startsWith("at") ? ` of ${parts}` : ` ${parts}`;
 }
 
 function list(shape: Shape): string {

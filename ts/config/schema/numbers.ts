@@ -5,8 +5,9 @@ export const count = z.int().min(0);
 export const positive = z.int().min(1);
 export const share = z.number().min(0).max(1);
 
-/** `[smallest, largest]`, both ends included. */
-export const range = z.tuple([count, count]).refine(([low, high]) => low <= high, {
-  message: "the smallest value is above the largest",
-  params: { expected: "[smallest, largest] with smallest <= largest" },
-});
+/** `[smallest, largest]`, both ends included, both from `low` to `high`. */
+export const rangeWithin = (low: number, high: number) =>
+  z.tuple([z.int().min(low).max(high), z.int().min(low).max(high)]).refine(([from, to]) => from <= to, {
+    message: "the smallest is above the largest",
+    params: { expected: "[smallest, largest] with smallest <= largest" },
+  });

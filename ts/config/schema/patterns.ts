@@ -10,6 +10,8 @@ export const slug = z.string().regex(slugForm);
 export const hubName = z.string().regex(hubForm);
 export const device = z.string().regex(deviceForm);
 
+export const slugPattern = slugForm.source;
+
 export const formInWords: ReadonlyMap<string, string> = new Map([
   [slugForm.source, "lower-case letters, digits and dashes"],
   [hubForm.source, "a hub name such as organisation/name"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, positive, range } from "./numbers.ts";
+import { count, positive, rangeWithin } from "./numbers.ts";
 
 /** Seeded multi-step word problems, generated: no download. */
 export const arithmeticTaskSchema = z.strictObject({
@@ -7,41 +7,55 @@ export const arithmeticTaskSchema = z.strictObject({
   train: positive.default(20_000).meta({ description: "training questions" }),
   validation: count.default(500).meta({ description: "validation questions: settings are chosen on these" }),
   test: positive.default(1_000).meta({ description: "test questions: reported, never tuned on" }),
-  seed: count.default(1).meta({ description: "the questions depend on this and on the settings below only" }),
-  items: range
+  seed: count
+    .default(1)
+    .meta({ description: "the questions depend on this and on the settings below, not on the run's seed" }),
+  items: rangeWithin(2, 8)
     .default([2, 4])
-    .meta({ description: "[fewest, most] items a question: each is a step or two of reasoning" }),
-  multiplier: range
+    .meta({ description: "[fewest, most] things that happen in a question; more of them, more steps" }),
+  multiplier: rangeWithin(1, 999)
     .default([2, 9])
-    .meta({ description: "[smallest, largest] factor in '7 boxes of 4 keys'" }),
-  amount: range.default([2, 20]).meta({ description: "[smallest, largest] plain amount and gift" }),
-  maxTotal: positive.default(99).meta({ description: "no intermediate result and no answer is above this" }),
+    .meta({ description: "[smallest, largest] of both numbers in '7 boxes of 4 keys'" }),
+  amount: rangeWithin(1, 9_999)
+    .default([2, 20])
+    .meta({ description: "[smallest, largest] number in 'finds 9 pens' and 'gives away 5 keys'" }),
+  maxTotal: z
+    .int()
+    .min(9)
+    .max(999_999)
+    .default(99)
+    .meta({ description: "no result on the way is greater (or below 0): 99 keeps to two digits" }),
   operations: z
     .array(z.enum(["multiply", "add", "subtract"]))
     .min(1)
+    .refine((list) => list.includes("multiply") || list.includes("add"), {
+      message: "something must be there before anything can be given away",
+      params: { expected: "multiply or add among them" },
+    })
     .default(["multiply", "add", "subtract"])
     .meta({
-      description: "multiply: 'boxes of', add: several items are summed, subtract: gifts are taken away",
+      description: "multiply: buys 7 boxes of 4 keys; add: finds 9 pens; subtract: gives away 5 keys",
     }),
   form: z.enum(["clean", "labelled"]).default("clean").meta({
     description:
-      "clean: every step bears on the answer; labelled: named intermediate results that a wrong COT can get away with (label noise)",
+      "clean: every step bears on the answer; labelled: each quantity is listed under its name first, so that right answers with wrong reasoning are common (label noise)",
+  }),
+  repeats: positive.default(100).meta({
+    description: "how often a split may hold the same numbers and operations in other words or another order",
   }),
 });
 export type ArithmeticTask = z.output<typeof arithmeticTaskSchema>;
 
-/** GSM8K from files on disk (`aft data get gsm8k` fetches them). */
+const rows = (split: string) => ({
+  description: `JSON Lines of {question, answer} rows ${split}, relative to this file`,
+});
+
+/** GSM8K, read from the user's own copy of the files. */
 export const gsm8kTaskSchema = z.strictObject({
-  task: z.literal("gsm8k").meta({ description: "grade-school mathematics (7,473 / 1,319 questions)" }),
-  trainFile: z
-    .string()
-    .min(1)
-    .meta({ description: "JSON Lines of the training split, relative to this file" }),
-  testFile: z.string().min(1).meta({ description: "JSON Lines of the test split, relative to this file" }),
-  train: positive.optional().meta({ description: "use this many training questions; all when left out" }),
-  validation: count.default(500).meta({ description: "training questions set aside for choosing settings" }),
-  test: positive.optional().meta({ description: "use this many test questions; all when left out" }),
-  seed: count.default(1).meta({ description: "which training questions are set aside and used" }),
+  task: z.literal("gsm8k").meta({ description: "GSM8K: grade-school word problems" }),
+  train: z.string().min(1).meta(rows("to train on")),
+  validation: z.string().min(1).optional().meta(rows("on which settings are chosen")),
+  test: z.string().min(1).optional().meta(rows("for the final numbers")),
 });
 export type Gsm8kTask = z.output<typeof gsm8kTaskSchema>;
 

@@ -9,7 +9,10 @@ import { emptyMap, type MapTree, type Tree } from "./tree.ts";
 
 /** What reading a file and all that it extends gathers. */
 export interface Reading {
+  /** What kept a file from being read. */
   problems: Problem[];
+  /** What went wrong in laying files over each other. */
+  conflicts: Problem[];
   /** Absolute paths in the order in which they were laid over each other, each once. */
   sources: string[];
 }
@@ -39,10 +42,10 @@ async function read(asked: Asked, chain: readonly string[], reading: Reading): P
   let merged: Tree = emptyMap(rest.origin);
   for (const parent of extended) {
     const tree = await read(parent, [...chain, asked.file], reading);
-    if (tree !== undefined) merged = merge(merged, tree, reading.problems);
+    if (tree !== undefined) merged = merge(merged, tree, reading.conflicts);
   }
   if (!reading.sources.includes(asked.file)) reading.sources.push(asked.file);
-  return merge(merged, withModelAsMap(rest), reading.problems);
+  return merge(merged, withModelAsMap(rest), reading.conflicts);
 }
 
 async function readOwn(asked: Asked, reading: Reading): Promise<MapTree | undefined> {
