@@ -1,5 +1,6 @@
 /** What an experiment is: its schema, and reading it from YAML. The one way into `config`. */
 
+export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
 export { type Loaded, type LoadOptions, loadExperiment } from "./load.ts";
 export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
 export { type AftMethod, type Method, methodSchema } from "./schema/methods.ts";

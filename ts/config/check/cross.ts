@@ -76,23 +76,20 @@ function checkLengths({ model, sample, evaluate }: Sections, report: Report): vo
 
 function checkQuestions({ task, sample, evaluate }: Sections, report: Report): void {
   if (task === undefined) return;
-  const most = (path: Path, asked: number | undefined, there: number, split: string): void => {
-    if (asked !== undefined && asked > there)
+  const most = (path: Path, asked: number | undefined, there: number | undefined, split: string): void => {
+    if (asked !== undefined && there !== undefined && asked > there)
       report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
   };
-  if (task.task === "arithmetic")
-    most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
+  most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
   if (evaluate === undefined) return;
-  const there = task[evaluate.split];
-  if (there === undefined || there === 0)
+  if (task[evaluate.split] === 0)
     report(
       ["stages", "evaluate", "split"],
       `the task has no ${evaluate.split} questions`,
       evaluate.split,
       `a task with ${evaluate.split} questions, or the other split`,
     );
-  else if (typeof there === "number")
-    most(["stages", "evaluate", "questions"], evaluate.questions, there, evaluate.split);
+  else most(["stages", "evaluate", "questions"], evaluate.questions, task[evaluate.split], evaluate.split);
 }
 
 function checkWarmups({ task, vft, align, sample, methods }: Sections, report: Report): void {
@@ -107,9 +104,8 @@ function checkWarmups({ task, vft, align, sample, methods }: Sections, report: R
         training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
       );
   };
-  const train = task?.task === "arithmetic" ? task.train : undefined;
-  check(["stages", "vft"], vft, train);
-  const sampled = sample?.questions ?? train;
+  check(["stages", "vft"], vft, task?.train);
+  const sampled = sample?.questions ?? task?.train;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);
   for (const [name, method] of trained)

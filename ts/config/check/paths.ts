@@ -12,11 +12,10 @@ interface Named {
 /** Every setting that names something on disk. */
 function namesOf(tree: Tree): Named[] {
   const tasks = at(tree, ["tasks"]);
-  const files = (tasks?.kind === "list" ? tasks.items : []).flatMap((task, index) => {
-    const kind = at(task, ["task"]);
-    const readsFiles = kind?.kind === "value" && kind.value === "gsm8k";
-    return readsFiles ? ["train", "validation", "test"].map((split) => ["tasks", index, split]) : [];
-  });
+  const files = (tasks?.kind === "list" ? tasks.items : []).flatMap((_, index) => [
+    ["tasks", index, "trainFile"],
+    ["tasks", index, "testFile"],
+  ]);
   return [
     {
       path: ["model", "path"],

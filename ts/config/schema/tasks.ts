@@ -46,16 +46,19 @@ export const arithmeticTaskSchema = z.strictObject({
 });
 export type ArithmeticTask = z.output<typeof arithmeticTaskSchema>;
 
-const rows = (split: string) => ({
-  description: `JSON Lines of {question, answer} rows ${split}, relative to this file`,
+const file = (split: string) => ({
+  description: `JSON Lines of {question, answer} rows, the ${split} split, relative to this file`,
 });
 
 /** GSM8K, read from the user's own copy of the files. */
 export const gsm8kTaskSchema = z.strictObject({
   task: z.literal("gsm8k").meta({ description: "GSM8K: grade-school word problems" }),
-  train: z.string().min(1).meta(rows("to train on")),
-  validation: z.string().min(1).optional().meta(rows("on which settings are chosen")),
-  test: z.string().min(1).optional().meta(rows("for the final numbers")),
+  trainFile: z.string().min(1).meta(file("training")),
+  testFile: z.string().min(1).meta(file("test")),
+  train: positive.optional().meta({ description: "use this many training questions; all when left out" }),
+  validation: count.default(500).meta({ description: "training questions set aside for choosing settings" }),
+  test: positive.optional().meta({ description: "use this many test questions; all when left out" }),
+  seed: count.default(1).meta({ description: "which training questions are set aside and used" }),
 });
 export type Gsm8kTask = z.output<typeof gsm8kTaskSchema>;
 
