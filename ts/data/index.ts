@@ -1,0 +1,12 @@
+/** Questions, tasks, judging and what training is made of. The one way into `data`. */
+
+export { type ExtractMode, extractModes } from "./answers.ts";
+export { type Batches, type BatchOptions, batches } from "./batches.ts";
+export { type Equation, equations } from "./equations.ts";
+export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
+export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
+export { type Splits, type StepCheck, type Task, taskNamed, taskNames, tasks } from "./task.ts";
+export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
+export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
+export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";
+export { validOrders } from "./tasks/arithmetic/task.ts";

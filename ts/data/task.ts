@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { inputError, nearestName } from "../core/errors.ts";
+import type { Question } from "../core/records.ts";
+import type { ExtractMode } from "./answers.ts";
+import { arithmetic } from "./tasks/arithmetic/task.ts";
+import { gsm8k } from "./tasks/gsm8k.ts";
+
+/** The questions of a task. No content of one split occurs in another. */
+export interface Splits {
+  train: Question[];
+  validation: Question[];
+  test: Question[];
+}
+
+/** What a strict check of every step of a COT found. Lines are counted from 1. */
+export interface StepCheck {
+  valid: boolean;
+  firstError?: { line: number; reason: string };
+}
+
+/** Everything that AFT knows about a kind of question: where they come from, how they are put and judged. */
+export interface Task<Settings = unknown> {
+  name: string;
+  description: string;
+  /** Settings as an experiment's YAML may give them; every one has a default or is optional. */
+  settingsSchema: z.ZodType<Settings>;
+  /** Generates or reads the questions. `seed` takes the place of the settings' own seed. */
+  splits(settings: Settings, seed?: number): Promise<Splits>;
+  /** The exact text that the model is given. */
+  promptOf(question: Question): string;
+  /** The patterns by which answers are found, for the record. */
+  patterns: Readonly<Record<ExtractMode, string>>;
+  /** The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. */
+  extract(text: string, mode: ExtractMode): string | null;
+  /** Whether an extracted answer is the question's answer. */
+  sameAnswer(extracted: string, answer: string): boolean;
+  /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
+  checkSteps?(question: Question, text: string): StepCheck | undefined;
+}
+
+export const tasks: readonly Task[] = [arithmetic, gsm8k];
+export const taskNames = (): string[] => tasks.map((task) => task.name);
+
+/** The task of this name; an unknown name is an input error that gives the nearest one. */
+export function taskNamed(name: string, where?: string): Task {
+  const task = tasks.find((candidate) => candidate.name === name);
+  if (task !== undefined) return task;
+  throw inputError({
+    what: "unknown task",
+    where,
+    found: name,
+    expected: `one of ${taskNames().join(", ")}`,
+    nearest: nearestName(name, taskNames()),
+  });
+}
