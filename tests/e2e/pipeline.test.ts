@@ -1,0 +1,223 @@
+import { existsSync } from "node:fs";
+import { cp, readdir, readFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { aft, startAft, temporaryFolder, until } from "./aft.ts";
+
+const experiment = "experiments/miniature.yaml";
+const sixMethods = ["vft-kept", "vft-continued", "rft", "aft-none", "aft-dc", "aft-bc"];
+
+describe("the whole pipeline in miniature", () => {
+  let runs: string;
+  let run: string;
+  let first: Awaited<ReturnType<typeof aft>>;
+
+  beforeAll(async () => {
+    runs = await temporaryFolder();
+    run = join(runs, "miniature");
+    first = await aft(["run", experiment, "--runs", runs]);
+  }, 180_000);
+
+  test("runs to its end and prints the table", () => {
+    expect(first.stderr).not.toMatch(/error|traceback/i);
+    expect(first.exitCode).toBe(0);
+    expect(first.stdout).toContain(`report: ${run}`.replace(`${process.cwd()}/`, ""));
+  });
+
+  test("writes a report with all six rows, from artefacts that name their weights", async () => {
+    const report = JSON.parse(await readFile(join(run, "report.json"), "utf8"));
+    expect(report.methods.map(({ name }: { name: string }) => name)).toEqual(sixMethods);
+    for (const { metrics } of report.methods) expect(metrics.accuracy.perSeed[0].n).toBe(40);
+    const html = await readFile(join(run, "report.html"), "utf8");
+    expect(html).toMatch(/^<!doctype html>/i);
+    expect(html).not.toMatch(/(src|href)="https?:/);
+    const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+    for (const { checkpoint } of record.seeds[0].arms) {
+      const manifest = JSON.parse(await readFile(join(run, checkpoint, "manifest.json"), "utf8"));
+      expect(manifest.facts.digest).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+
+  test("a second run of the same command redoes nothing and says so", async () => {
+    const again = await aft(["run", experiment, "--runs", runs], { env: { AFT_PYTHON: "/nowhere/python" } });
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout).toContain("nothing to do: all");
+    expect(again.stderr.match(/done before, reused/g)?.length).toBeGreaterThan(10);
+  });
+
+  test("a dry run shows every stage and writes nothing", async () => {
+    const before = await readdir(join(runs, "artefacts"));
+    const dry = await aft([
+      "run",
+      experiment,
+      "--runs",
+      runs,
+      "--dry-run",
+      "--json",
+      "--set",
+      "stages.sample.k=5",
+    ]);
+    const { stages } = JSON.parse(dry.stdout);
+    const done = (label: string) => stages.find((stage: { label: string }) => stage.label === label).done;
+    expect(done("vft seed 1")).toBe(true);
+    expect(done("align aft-bc seed 1")).toBe(false);
+    expect(await readdir(join(runs, "artefacts"))).toEqual(before);
+  });
+
+  test("`--json` prints one JSON object on stdout", async () => {
+    const again = await aft(["run", experiment, "--runs", runs, "--json"]);
+    expect(JSON.parse(again.stdout).made).toBe(0);
+  });
+
+  test("a damaged artefact is made again, the others are kept", async () => {
+    const copy = await temporaryFolder();
+    await cp(runs, copy, { recursive: true });
+    const record = JSON.parse(await readFile(join(copy, "miniature", "run.json"), "utf8"));
+    await truncate(join(copy, "miniature", record.seeds[0].arms[0].evaluate, "predictions.jsonl"), 10);
+    const again = await aft(["run", experiment, "--runs", copy, "--json"]);
+    expect(JSON.parse(again.stdout).made).toBe(1);
+  });
+
+  test("judge, score and assess work on the run's files and agree with it", async () => {
+    const folder = await temporaryFolder();
+    const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+    const [arm] = record.seeds[0].arms;
+    const inputs = JSON.parse(await readFile(join(run, arm.evaluate, "manifest.json"), "utf8")).inputs;
+    const questionsFolder = (await readdir(join(runs, "artefacts"))).find((name) =>
+      name.startsWith(`questions-${inputs.questions.slice(0, 16)}`),
+    )!;
+    const at = (name: string) => join(folder, name);
+    const questions = join(runs, "artefacts", questionsFolder, "test.jsonl");
+    const judged = await aft([
+      "judge",
+      "--task",
+      "arithmetic",
+      "--questions",
+      questions,
+      "--in",
+      join(run, arm.evaluate, "candidates.jsonl"),
+      "--out",
+      at("groups.jsonl"),
+    ]);
+    expect(judged.exitCode).toBe(0);
+    expect(await readFile(at("groups.jsonl"), "utf8")).toBe(
+      await readFile(join(run, arm.evaluate, "samples.jsonl"), "utf8"),
+    );
+    const scored = await aft([
+      "score",
+      "--model",
+      join(run, arm.checkpoint, "checkpoint"),
+      "--in",
+      at("groups.jsonl"),
+      "--out",
+      at("scored.jsonl"),
+    ]);
+    expect(scored.exitCode).toBe(0);
+    const rows = (await readFile(at("scored.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const sampled = (await readFile(at("groups.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const [row, group] of rows.entries())
+      for (const [at, candidate] of group.candidates.entries())
+        expect(candidate.score).toBeCloseTo(sampled[row].candidates[at].score, 4);
+    const assessed = await aft(["assess", "--in", at("scored.jsonl"), "--json"]);
+    const assessment = JSON.parse(assessed.stdout);
+    expect(Object.keys(assessment)).toEqual([
+      "questions",
+      "candidates",
+      "sampledAccuracy",
+      "assessmentAccuracy",
+      "majority",
+      "passAtK",
+      "perplexity",
+    ]);
+    expect(assessment.questions).toBe(40);
+    expect(assessment.candidates).toBe(240);
+  });
+
+  test("export copies weights that open elsewhere, and refuses what is there or ambiguous", async () => {
+    const folder = await temporaryFolder();
+    const to = join(folder, "model");
+    expect((await aft(["export", run, "--to", to, "--method", "aft-bc"])).exitCode).toBe(0);
+    expect(existsSync(join(to, "config.json"))).toBe(true);
+    expect(await readFile(join(to, "README.md"), "utf8")).toContain("- Task: arithmetic");
+    const opened = await aft([
+      "score",
+      "--model",
+      to,
+      "--in",
+      join(runs, "none.jsonl"),
+      "--out",
+      join(folder, "x"),
+    ]);
+    expect(opened.exitCode).toBe(2);
+    const again = await aft(["export", run, "--to", to, "--method", "aft-bc"]);
+    expect(again.stderr).toBe(`${to}: the folder to export to is there already\n  expected: a new folder`);
+    const which = await aft(["export", run, "--to", join(folder, "other"), "--method", "aft-bd"]);
+    expect(which.stderr).toContain("did you mean: aft-b");
+    expect(which.exitCode).toBe(2);
+  });
+
+  test("a run that was stopped by Ctrl-C ends with 130, says how to go on, and goes on to the same result", async () => {
+    const other = await temporaryFolder();
+    const settings = ["--set", "seeds=[2]"];
+    const stopped = startAft(["run", experiment, "--runs", other, ...settings]);
+    await until(() => someFile(other, /^vft-/, "metrics.jsonl", 5));
+    stopped.kill("SIGINT");
+    const { exitCode, stderr } = await stopped;
+    expect(exitCode).toBe(130);
+    expect(String(stderr)).toContain("the same command goes on from there: aft run");
+    const resumed = await aft(["run", experiment, "--runs", other, ...settings]);
+    expect(resumed.exitCode).toBe(0);
+    const unbroken = await temporaryFolder();
+    await aft(["run", experiment, "--runs", unbroken, ...settings]);
+    const results = async (folder: string) => {
+      const report = JSON.parse(await readFile(join(folder, "miniature", "report.json"), "utf8"));
+      return report.methods.map(({ name, metrics }: { name: string; metrics: unknown }) => ({
+        name,
+        metrics,
+      }));
+    };
+    expect(await results(other)).toEqual(await results(unbroken));
+  }, 240_000);
+
+  test("kill -9 in mid-sampling: run again, none is missing and none is double", async () => {
+    const other = await temporaryFolder();
+    const settings = ["--set", "stages.sample.k=64", "--set", "worker.maxTokensPerBatch=512"];
+    const killed = startAft(["run", experiment, "--runs", other, ...settings]);
+    await until(() => someFile(other, /^sample-/, "candidates.jsonl", 64));
+    killed.kill("SIGKILL");
+    await killed;
+    const [sample] = (await readdir(join(other, "artefacts"))).filter((name) => name.startsWith("sample-"));
+    const file = join(other, "artefacts", sample!, "candidates.jsonl");
+    const before = (await readFile(file, "utf8")).split("\n").length - 1;
+    await truncate(file, (await readFile(file)).length - 7);
+    const resumed = await aft(["run", experiment, "--runs", other, ...settings]);
+    expect(resumed.exitCode).toBe(0);
+    const rows = (await readFile(file, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const ids = rows.map(({ questionId, index }) => `${questionId} ${index}`);
+    expect(before).toBeLessThan(40 * 64);
+    expect(new Set(ids).size).toBe(40 * 64);
+    expect(ids).toHaveLength(40 * 64);
+  }, 240_000);
+});
+
+/** Whether an artefact of this kind has a file of at least so many lines. */
+async function someFile(runs: string, kind: RegExp, name: string, lines: number): Promise<boolean> {
+  const artefacts = join(runs, "artefacts");
+  if (!existsSync(artefacts)) return false;
+  for (const directory of (await readdir(artefacts)).filter(
+    (one) => kind.test(one) && !one.endsWith(".lock"),
+  )) {
+    const file = join(artefacts, directory, name);
+    if (existsSync(file) && (await readFile(file, "utf8")).split("\n").length > lines) return true;
+  }
+  return false;
+}

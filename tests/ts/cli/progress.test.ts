@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { duration, progressLine, progressOn } from "../../../ts/cli/progress.ts";
+
+function watch(isTTY: boolean) {
+  let at = 0;
+  let text = "";
+  const sink = progressOn(
+    {
+      isTTY,
+      columns: 100,
+      write(part: string) {
+        text += part;
+      },
+    },
+    () => at,
+  );
+  return {
+    sink,
+    pass(ms: number) {
+      at += ms;
+    },
+    text: () => text,
+  };
+}
+
+const step = (done: number) => ({ label: "vft", done, total: 300, unit: "steps", tokens: done * 100 });
+
+test("a pipe gets plain lines, one in ten seconds, with rate and time left", () => {
+  const { sink, pass, text } = watch(false);
+  for (let done = 0; done <= 200; done += 10) {
+    sink.update(step(done));
+    pass(1_000);
+  }
+  expect(text()).toBe(
+    "vft: 100/300 steps (33 %), 10 steps/s, 1,000 tokens/s, 20 s left\n" +
+      "vft: 200/300 steps (66 %), 10 steps/s, 1,000 tokens/s, 10 s left\n",
+  );
+});
+
+test("a terminal redraws one line and clears it at the end", () => {
+  const { sink, pass, text } = watch(true);
+  pass(200);
+  sink.update(step(0));
+  pass(1_000);
+  sink.update(step(10));
+  sink.end("vft");
+  sink.note("done");
+  expect(text()).toBe(
+    "\r\x1b[Kvft: 0/300 steps (0 %)" +
+      "\r\x1b[Kvft: 10/300 steps (3 %), 10 steps/s, 1,000 tokens/s, 29 s left" +
+      "\r\x1b[Kdone\n",
+  );
+});
+
+test("work that was there before does not count into the rate", () => {
+  const { sink, pass, text } = watch(true);
+  pass(200);
+  sink.update({ ...step(200), from: 200, tokens: 0 });
+  pass(2_000);
+  sink.update({ ...step(210), from: 200, tokens: 1_000 });
+  expect(text()).toContain("210/300 steps (70 %), 5.0 steps/s, 500 tokens/s, 18 s left");
+});
+
+test("a total that is not known is not made up", () => {
+  expect(progressLine({ label: "pip", done: 7, total: 0, unit: "packages", detail: "torch" })).toBe(
+    "pip: 7 packages, torch",
+  );
+});
+
+test("durations read as one says them", () => {
+  expect([0.2, 59, 61, 3_599, 7_500].map(duration)).toEqual([
+    "1 s",
+    "59 s",
+    "1 min 01 s",
+    "59 min 59 s",
+    "2 h 05 min",
+  ]);
+});

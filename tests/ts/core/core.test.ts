@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { canonicalJson, digestOf } from "../../../ts/core/digest.ts";
+import { AftError, nearestName } from "../../../ts/core/errors.ts";
+import { writeFileAtomic } from "../../../ts/core/files.ts";
+import { withLock } from "../../../ts/core/lock.ts";
+import { silent } from "../../../ts/core/progress.ts";
+import { randomFrom } from "../../../ts/core/random.ts";
+
+test("an error's text says what, where, found, expected, nearest and fix, each on its line", () => {
+  const error = new AftError({
+    what: "unknown key",
+    where: "a.yaml:3:5",
+    found: "bta",
+    expected: "one of beta, weight",
+    nearest: "beta",
+    fix: "rename it",
+  });
+  expect(error.message).toBe(
+    'a.yaml:3:5: unknown key\n  found: "bta"\n  expected: one of beta, weight\n  did you mean: beta\n  fix: rename it',
+  );
+});
+
+test("the nearest name is offered only when it is near", () => {
+  expect(nearestName("bundary", ["none", "detached", "boundary"])).toBe("boundary");
+  expect(nearestName("quicksort", ["none", "detached", "boundary"])).toBeUndefined();
+});
+
+test("equal values have equal digests whatever the order of their keys", () => {
+  expect(canonicalJson({ b: 1, a: { d: [2, { y: 1, x: 2 }], c: null } })).toBe(
+    '{"a":{"c":null,"d":[2,{"x":2,"y":1}]},"b":1}',
+  );
+  expect(digestOf({ b: 1, a: 2 })).toBe(digestOf({ a: 2, b: 1 }));
+  expect(digestOf({ a: 1 })).not.toBe(digestOf({ a: "1" }));
+});
+
+test("random streams depend on their parts alone, and differ between parts", () => {
+  const draw = (...parts: (string | number)[]) => {
+    const random = randomFrom(...parts);
+    return Array.from({ length: 5 }, () => random.int(0, 1_000_000));
+  };
+  expect(draw(1, "data")).toEqual(draw(1, "data"));
+  expect(draw(1, "data")).not.toEqual(draw(2, "data"));
+  expect(draw(1, "data")).not.toEqual(draw(1, "order"));
+});
+
+test("integers are uniform, both ends included", () => {
+  const random = randomFrom("uniform");
+  const counts = new Array<number>(6).fill(0);
+  for (let i = 0; i < 60_000; i++) counts[random.int(0, 5)]!++;
+  // 10,000 each expected, standard deviation 91: five of them.
+  for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(460);
+});
+
+test("shuffling keeps every item and leaves its argument alone", () => {
+  const items = [1, 2, 3, 4, 5, 6, 7, 8];
+  const shuffled = randomFrom("shuffle").shuffle(items);
+  expect(items).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(shuffled).not.toEqual(items);
+  expect([...shuffled].sort()).toEqual(items);
+});
+
+test("a file is written whole or not at all, with nothing left beside it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-files-"));
+  const file = join(folder, "deep", "report.html");
+  await writeFileAtomic(file, "one");
+  await writeFileAtomic(file, "two");
+  expect(await readFile(file, "utf8")).toBe("two");
+  expect(await readdir(join(folder, "deep"))).toEqual(["report.html"]);
+});
+
+test("a lock is held by one at a time, waited for, and taken over from a dead process", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-lock-"));
+  const path = join(folder, "a.lock");
+  const order: string[] = [];
+  const hold = (name: string) =>
+    withLock(path, "a test", silent, async () => {
+      order.push(`${name} in`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push(`${name} out`);
+    });
+  await Promise.all([hold("a"), hold("b")]);
+  expect(order[0]!.slice(0, 1)).toBe(order[1]!.slice(0, 1));
+  expect(order[2]!.slice(0, 1)).toBe(order[3]!.slice(0, 1));
+  // No process has the largest id: its lock is stale.
+  await writeFile(path, "4194304");
+  await hold("c");
+  expect(order.at(-1)).toBe("c out");
+  expect(await readdir(folder)).toEqual([]);
+});

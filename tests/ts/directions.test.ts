@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { projectRoot } from "../../ts/core/project.ts";
+
+/** For each part, the parts it may import: one direction, and `data`, `bridge`, `analysis` know nothing of each other. */
+const allowed: Record<string, string[]> = {
+  core: [],
+  config: ["core"],
+  data: ["config", "core"],
+  bridge: ["config", "core"],
+  analysis: ["config", "core"],
+  experiment: ["data", "bridge", "analysis", "config", "core"],
+  notebook: ["experiment", "data", "bridge", "analysis", "config", "core"],
+  cli: ["experiment", "data", "bridge", "analysis", "config", "core"],
+};
+
+const source = join(projectRoot, "ts");
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) =>
+    resolve(dirname(file), match[1]!),
+  );
+}
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => join(source, name));
+const partOf = (file: string): string => relative(source, file).split(/[\\/]/)[0]!;
+
+test("every import points down the house", () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => partOf(target) !== partOf(file) && !allowed[partOf(file)]!.includes(partOf(target)))
+      .map((target) => `${relative(source, file)} imports ${relative(source, target)}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("a part is entered by its index only", () => {
+  const open = new Set(["core"]);
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => partOf(target) !== partOf(file) && !open.has(partOf(target)))
+      .filter((target) => relative(source, target) !== join(partOf(target), "index.ts"))
+      .map((target) => `${relative(source, file)} imports ${relative(source, target)}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("the worker knows nothing of YAML, tasks, answers or metrics", () => {
+  const worker = join(projectRoot, "py", "aft_worker");
+  const wrong = readdirSync(worker, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".py"))
+    .filter((name) =>
+      /^\s*(import|from) (yaml|ruamel)|gsm8k|arithmetic|extract_answer|maj@/im.test(
+        readFileSync(join(worker, name), "utf8"),
+      ),
+    );
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,67 @@
+import type { CommandModule } from "yargs";
+import { ensurePython, type Result, startWorker } from "../bridge/index.ts";
+import { AftError } from "../core/errors.ts";
+import { version } from "../core/project.ts";
+import { printJson, printLine } from "./exit.ts";
+import { progressOn } from "./progress.ts";
+
+interface Findings {
+  aft: string;
+  node: string;
+  worker?: Result<"device/info">;
+  problems: string[];
+}
+
+export const doctorCommand: CommandModule<object, { json: boolean; python: string | undefined }> = {
+  command: "doctor",
+  describe: "what is installed, which devices there are, and what is wrong, with the fix",
+  builder: (yargs) =>
+    yargs
+      .option("json", { type: "boolean", default: false, describe: "print one JSON object" })
+      .option("python", { type: "string", describe: "look at this Python in place of the project's own" }),
+  async handler({ json, python }) {
+    const findings = await examine(python);
+    if (json) printJson(findings);
+    else for (const line of describe(findings)) printLine(line);
+    if (findings.problems.length > 0) process.exitCode = 1;
+  },
+};
+
+/** Asks the worker what it sees, over the pythonia transport: a second way in, so that a fault of the first shows. */
+async function examine(python: string | undefined): Promise<Findings> {
+  const findings: Findings = { aft: version, node: process.versions.node, problems: [] };
+  try {
+    const interpreter = await ensurePython({ python, progress: progressOn() });
+    const worker = await startWorker({ transport: "pythonia", python: interpreter });
+    try {
+      findings.worker = await worker.request("device/info", {});
+      findings.problems.push(...findings.worker.warnings);
+    } finally {
+      await worker.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AftError)) throw error;
+    findings.problems.push(error.message);
+  }
+  return findings;
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+function describe({ aft, node, worker, problems }: Findings): string[] {
+  const lines = [`aft       ${aft}`, `Node      ${node}`];
+  if (worker !== undefined) {
+    lines.push(`Python    ${worker.python}  ${worker.executable}`);
+    for (const [name, found] of Object.entries(worker.packages)) lines.push(`          ${name} ${found}`);
+    lines.push(
+      `platform  ${worker.platform}`,
+      `CPU       ${worker.cores} cores, ${worker.threads} threads in use, ${gibibytes(worker.memoryFreeBytes)} of ${gibibytes(worker.memoryTotalBytes)} free`,
+    );
+    for (const { name, description, freeBytes, totalBytes, dtypes } of worker.devices)
+      lines.push(
+        `device    ${name}${name === worker.defaultDevice ? " (auto)" : ""}  ${description}, ${gibibytes(freeBytes)} of ${gibibytes(totalBytes)} free, ${dtypes.join(", ")}`,
+      );
+  }
+  if (problems.length === 0) return [...lines, "nothing is wrong"];
+  return [...lines, ...problems.map((problem) => `PROBLEM   ${problem.replaceAll("\n", "\n          ")}`)];
+}

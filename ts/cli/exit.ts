@@ -1,0 +1,22 @@
+import { AftError } from "../core/errors.ts";
+
+/** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
+export function exitWith(error: unknown): void {
+  if (error instanceof AftError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`this is a bug in aft, please report it:\n${text}\n`);
+  process.exitCode = 1;
+}
+
+/** One JSON object on stdout and nothing else there. */
+export const printJson = (value: unknown): void => {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+};
+
+export const printLine = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};

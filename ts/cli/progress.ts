@@ -1,0 +1,102 @@
+import type { Progress, ProgressSink } from "../core/progress.ts";
+
+/** How often a pipe gets a line about work that is still going on. */
+const plainIntervalMs = 10_000;
+const redrawIntervalMs = 100;
+/** The rate is that of the last stretch of this length: it follows a change and does not flicker. */
+const rateWindowMs = 15_000;
+
+interface Track {
+  points: { at: number; done: number; tokens: number }[];
+  shownAt: number;
+  last: Progress;
+}
+
+/**
+ * Progress on stderr. On a terminal one line is redrawn in place; a pipe gets a plain line every ten seconds.
+ * `now` and `out` are there for tests.
+ */
+export function progressOn(
+  out: { isTTY?: boolean; columns?: number; write(text: string): unknown } = process.stderr,
+  now: () => number = () => performance.now(),
+): ProgressSink {
+  const tracks = new Map<string, Track>();
+  const terminal = out.isTTY === true;
+  let lineShown = false;
+  const clear = (): void => {
+    if (lineShown) out.write("\r\x1b[K");
+    lineShown = false;
+  };
+  return {
+    note(text) {
+      clear();
+      out.write(`${text}\n`);
+    },
+    update(progress) {
+      const at = now();
+      const track = tracks.get(progress.label) ?? { points: [], shownAt: terminal ? 0 : at, last: progress };
+      tracks.set(progress.label, track);
+      track.last = progress;
+      addPoint(track, at);
+      if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
+      track.shownAt = at;
+      const text = progressLine(progress, rateOf(track));
+      if (!terminal) out.write(`${text}\n`);
+      else {
+        out.write(`\r\x1b[K${text.slice(0, (out.columns ?? 100) - 1)}`);
+        lineShown = true;
+      }
+    },
+    end(label) {
+      tracks.delete(label);
+      clear();
+    },
+  };
+}
+
+function addPoint(track: Track, at: number): void {
+  const { done, from = 0, tokens = 0 } = track.last;
+  track.points.push({ at, done: done - from, tokens });
+  while (track.points.length > 2 && track.points[1]!.at < at - rateWindowMs) track.points.shift();
+}
+
+interface Rate {
+  perSecond: number;
+  tokensPerSecond: number;
+}
+
+function rateOf({ points }: Track): Rate | undefined {
+  const first = points[0]!;
+  const last = points.at(-1)!;
+  const seconds = (last.at - first.at) / 1000;
+  if (seconds < 0.5) return undefined;
+  return {
+    perSecond: (last.done - first.done) / seconds,
+    tokensPerSecond: (last.tokens - first.tokens) / seconds,
+  };
+}
+
+/** "align aft-bc seed 1: 120/250 steps (48 %), 6.3 steps/s, 8,100 tokens/s, 21 s left, loss 0.41" */
+export function progressLine({ label, done, total, unit, detail }: Progress, rate?: Rate): string {
+  const parts = [
+    total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`,
+  ];
+  if (rate !== undefined && rate.perSecond > 0) {
+    parts.push(`${short(rate.perSecond)} ${unit}/s`);
+    if (rate.tokensPerSecond > 0) parts.push(`${short(rate.tokensPerSecond)} tokens/s`);
+    if (total > done) parts.push(`${duration((total - done) / rate.perSecond)} left`);
+  }
+  if (detail !== undefined) parts.push(detail);
+  return `${label}: ${parts.join(", ")}`;
+}
+
+const short = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2);
+
+/** "45 s", "3 min 20 s", "2 h 05 min". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}

@@ -1,0 +1,91 @@
+import { join, relative } from "node:path";
+import type { CommandModule } from "yargs";
+import { loadExperiment } from "../config/index.ts";
+import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
+import { dryRun, runExperiment } from "../experiment/index.ts";
+import { printJson, printLine } from "./exit.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { duration, progressOn } from "./progress.ts";
+
+interface Arguments {
+  experiment: string;
+  set: string[];
+  runs: string;
+  "dry-run": boolean;
+  json: boolean;
+}
+
+export const runCommand: CommandModule<object, Arguments> = {
+  command: "run <experiment>",
+  describe: "run an experiment: what is done already is never done again",
+  builder: (yargs) =>
+    yargs
+      .positional("experiment", { type: "string", demandOption: true, describe: "an experiment's YAML file" })
+      .option("set", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [] as string[],
+        describe: "change one setting: --set stages.sample.k=9 (may be given again)",
+      })
+      .option("runs", { type: "string", default: "runs", describe: "the folder for artefacts and reports" })
+      .option("dry-run", {
+        type: "boolean",
+        default: false,
+        describe: "show what would be done, and do nothing",
+      })
+      .option("json", { type: "boolean", default: false, describe: "print one JSON object on stdout" }),
+  async handler(argv) {
+    const { experiment, yaml, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
+    const progress = progressOn();
+    for (const warning of warnings) progress.note(`warning: ${warning}`);
+    if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
+    const interrupt = untilInterrupted();
+    const started = performance.now();
+    try {
+      const result = await runExperiment(experiment, yaml, {
+        runsDirectory: argv.runs,
+        progress,
+        signal: interrupt.signal,
+      });
+      if (argv.json)
+        return printJson({
+          run: result.directory,
+          made: result.made,
+          reused: result.reused,
+          report: result.summary,
+        });
+      printLine(`\n${result.table}\n`);
+      printLine(
+        result.made === 0
+          ? `nothing to do: all ${result.reused} stages were done before`
+          : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
+      );
+      printLine(`report: ${relative(process.cwd(), join(result.directory, "report.html"))}`);
+    } catch (error) {
+      throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
+    } finally {
+      interrupt.release();
+    }
+  },
+};
+
+const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
+  new AftError(
+    {
+      what: formatProblem(error.problems[0]!),
+      fix: `what is done is kept; the same command goes on from there: aft ${argv.map(quoted).join(" ")}`,
+    },
+    130,
+    { cause: error },
+  );
+
+const quoted = (text: string): string =>
+  /^[\w./=:@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+function printPlan(stages: Awaited<ReturnType<typeof dryRun>>, json: boolean): void {
+  if (json) printJson({ stages });
+  else
+    for (const { label, done, artefact } of stages)
+      printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
+}

@@ -1,0 +1,60 @@
+import type { Result, Worker } from "../bridge/index.ts";
+import type { Experiment, Model } from "../config/index.ts";
+import type { ProgressSink } from "../core/progress.ts";
+import type { Artefact } from "./store.ts";
+
+export type StageName = "questions" | "create" | "vft" | "sample" | "judge" | "align" | "evaluate";
+
+/** What a stage may use beside its settings and inputs. */
+export interface StageContext {
+  experiment: Experiment;
+  /** The artefact's directory, which may hold what an interrupted run left. */
+  directory: string;
+  /** The worker; started at the first call. */
+  worker(): Promise<Worker>;
+  progress: ProgressSink;
+  signal: AbortSignal;
+}
+
+/** One piece of work of an experiment: what it is made from, and how it is made. */
+export interface PlanNode {
+  stage: StageName;
+  /** The method it belongs to, when it is one method's own. */
+  method?: string;
+  /** undefined: shared by all seeds. */
+  seed?: number;
+  settings: unknown;
+  inputs: Record<string, PlanNode>;
+  work(context: StageContext, inputs: Record<string, Artefact>): Promise<Record<string, unknown>>;
+}
+
+export const labelOf = ({ stage, method, seed }: PlanNode): string =>
+  [stage, method, seed === undefined ? undefined : `seed ${seed}`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+
+/** Loads a checkpoint for the time of `use`, and unloads it whatever happens. */
+export async function withModel<T>(
+  context: StageContext,
+  source: string,
+  use: (worker: Worker, model: Result<"model/load">) => Promise<T>,
+): Promise<T> {
+  const worker = await context.worker();
+  const { dtype, attention } = context.experiment.model;
+  const loaded = await worker.request("model/load", {
+    source,
+    ...revisionOf(context.experiment.model, source),
+    dtype,
+    attention,
+    device: context.experiment.worker.device,
+  });
+  try {
+    return await use(worker, loaded);
+  } finally {
+    // A worker that died has nothing left to unload, and its own error must be the one that is seen.
+    await worker.request("model/unload", { model: loaded.model }).catch(() => {});
+  }
+}
+
+const revisionOf = (model: Model, source: string): { revision?: string } =>
+  source === model.hub && model.revision !== undefined ? { revision: model.revision } : {};

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
+import { inputError, nearestName } from "../core/errors.ts";
+import { writeError, writeFileAtomic } from "../core/files.ts";
+import { readJsonl, writeJsonl } from "../core/jsonl.ts";
+import { groupSchema } from "../core/records.ts";
+import { type ExportFormat, rowsIn } from "./export-formats.ts";
+import { modelCard } from "./model-card.ts";
+import { type RunRecord, readRunRecord } from "./run-record.ts";
+import { openArtefact } from "./store.ts";
+
+export { type ExportFormat, exportFormats } from "./export-formats.ts";
+
+export interface ExportOptions {
+  /** A folder that is not there yet. */
+  to: string;
+  method?: string | undefined;
+  seed?: number | undefined;
+  /** The judged training samples in this form, in place of weights. */
+  data?: ExportFormat | undefined;
+}
+
+/** Copies a method's weights (Hugging Face format, with a model card) or a run's data out of the store. */
+export async function exportRun(runDirectory: string, options: ExportOptions): Promise<string[]> {
+  const { to } = options;
+  const record = await readRunRecord(runDirectory);
+  if (existsSync(to))
+    throw inputError({
+      what: "the folder to export to is there already",
+      where: to,
+      expected: "a new folder",
+    });
+  const seed = seedOf(record, options.seed);
+  // Filled beside its place and renamed: a cut-off export leaves nothing that looks like one.
+  const unfinished = `${to}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  try {
+    await mkdir(unfinished, { recursive: true });
+    if (options.data === undefined) await exportModel(runDirectory, record, seed, options.method, unfinished);
+    else await exportData(runDirectory, seed, options.data, unfinished);
+    await rename(unfinished, to);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error instanceof Error && "code" in error ? writeError(to, error) : error;
+  }
+  return [to];
+}
+
+type Seed = RunRecord["seeds"][number];
+
+function seedOf(record: RunRecord, wanted: number | undefined): Seed {
+  const found = wanted === undefined ? record.seeds[0] : record.seeds.find(({ seed }) => seed === wanted);
+  if (found !== undefined) return found;
+  throw inputError({
+    what: "this run has no such seed",
+    found: wanted,
+    expected: `one of ${record.seeds.map(({ seed }) => seed).join(", ")}`,
+  });
+}
+
+async function exportModel(
+  runDirectory: string,
+  record: RunRecord,
+  { seed, arms }: Seed,
+  wanted: string | undefined,
+  to: string,
+): Promise<void> {
+  const names = arms.map(({ method }) => method);
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  const arm = arms.find(({ method }) => method === name);
+  if (arm === undefined)
+    throw inputError({
+      what:
+        wanted === undefined
+          ? "the run has several methods: say whose weights"
+          : "this run has no such method",
+      ...(wanted === undefined ? {} : { found: wanted, nearest: nearestName(wanted, names) }),
+      expected: `--method with one of ${names.join(", ")}`,
+    });
+  const { directory, manifest } = await openArtefact(join(runDirectory, arm.checkpoint));
+  await cp(join(directory, "checkpoint"), to, { recursive: true });
+  const summary = await readSummary(runDirectory);
+  await writeFileAtomic(
+    join(to, "README.md"),
+    modelCard(record, summary, { method: arm.method, seed, manifest }),
+  );
+}
+
+async function readSummary(runDirectory: string): Promise<RunSummary> {
+  const file = join(runDirectory, "report.json");
+  try {
+    return runSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    throw inputError(
+      { what: "the run's report.json is missing or damaged", where: file, fix: `aft report ${runDirectory}` },
+      { cause: error },
+    );
+  }
+}
+
+async function exportData(
+  runDirectory: string,
+  { trainGroups }: Seed,
+  format: ExportFormat,
+  to: string,
+): Promise<void> {
+  const { directory } = await openArtefact(join(runDirectory, trainGroups));
+  const groups = await readJsonl(join(directory, "groups.jsonl"), groupSchema);
+  await writeJsonl(join(to, "train.jsonl"), rowsIn(format, groups));
+}

@@ -1,0 +1,7 @@
+/** Running experiments. The one way into `experiment`. */
+export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
+export { type Report, writeReport } from "./report.ts";
+export { loadRunData } from "./results.ts";
+export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";
+export { type RunRecord, readRunRecord } from "./run-record.ts";
+export { scoreFile } from "./score-file.ts";

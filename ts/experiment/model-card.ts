@@ -1,0 +1,63 @@
+import type { RunSummary } from "../analysis/index.ts";
+import { version } from "../core/project.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { Manifest } from "./store.ts";
+
+export interface CardSubject {
+  method: string;
+  seed: number;
+  manifest: Manifest;
+}
+
+/** README.md of an exported model: what it is, how it was made, what was measured, all from the run's own files. */
+export function modelCard(
+  record: RunRecord,
+  summary: RunSummary,
+  { method, seed, manifest }: CardSubject,
+): string {
+  const own = summary.methods.find(({ name }) => name === method)!;
+  const accuracy = own.metrics.accuracy.perSeed.find((one) => one.seed === seed);
+  const settings = record.methods.find(({ name }) => name === method)!.settings;
+  return `---
+library_name: transformers
+tags: [aft, alignment-fine-tuning, chain-of-thought]
+---
+
+# ${record.name}: ${own.label}
+
+Made with AFT ${version} by the experiment "${record.name}"${record.description === "" ? "" : ` (${record.description})`}.
+
+- Task: ${record.task}; answers extracted by the ${record.extract} rule
+- Method: ${own.method}, seed ${seed}
+- Greedy accuracy on held-out questions: ${accuracy === undefined ? "not measured" : share(accuracy)}
+- SHA-256 of the weights: ${String(manifest.facts.digest ?? "see manifest.json of the artefact")}
+
+## Settings of the method
+
+\`\`\`json
+${JSON.stringify(settings, null, 2)}
+\`\`\`
+
+## The whole experiment
+
+\`\`\`yaml
+${record.configYaml.trimEnd()}
+\`\`\`
+
+## Licence
+
+Not stated here: that of the base model and of the training data apply.
+`;
+}
+
+function share({
+  value,
+  n,
+  interval,
+}: RunSummary["methods"][number]["metrics"]["accuracy"]["perSeed"][number]): string {
+  if (value === null) return "not measured";
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+  const bounds =
+    interval === null ? "" : ` (95 % interval ${percent(interval.low)} to ${percent(interval.high)})`;
+  return `${percent(value)} of ${n}${bounds}`;
+}

@@ -1,0 +1,93 @@
+/** A finished run's numbers, read back from its artefacts for the report. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { Prediction, RunData } from "../analysis/index.ts";
+import { readJsonl } from "../core/jsonl.ts";
+import { type Group, groupSchema } from "../core/records.ts";
+import { type RunRecord, readRunRecord } from "./run-record.ts";
+import { stepRecord } from "./step-record.ts";
+import { type Artefact, openArtefact } from "./store.ts";
+
+export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
+  const record = await readRunRecord(runDirectory);
+  const opened = new Map<string, Artefact>();
+  for (const { artefact } of record.stages)
+    opened.set(artefact, await openArtefact(resolve(runDirectory, artefact)));
+  const groupsIn = (artefact: string, name: string): Promise<Group[]> =>
+    readJsonl(join(runDirectory, artefact, name), groupSchema);
+  const environment = environmentOf(record, opened);
+  const run: RunData = {
+    name: record.name,
+    description: record.description,
+    configYaml: record.configYaml,
+    versions: environment.versions,
+    device: environment.device,
+    seeds: record.seeds.map(({ seed }) => seed),
+    finishedAt: record.finishedAt,
+    methods: record.methods,
+    stages: record.stages.map(({ stage, method, seed, reused, artefact }) => {
+      const { seconds, facts } = opened.get(artefact)!.manifest;
+      return {
+        stage,
+        ...(method === undefined ? {} : { method }),
+        seed: seed ?? 0,
+        seconds,
+        ...(typeof facts.tokens === "number" ? { tokens: facts.tokens } : {}),
+        reused,
+        artefact,
+      };
+    }),
+    training: [],
+    arms: [],
+    trainGroups: [],
+  };
+  for (const { seed, vft, trainGroups, arms } of record.seeds) {
+    const curve = async (artefact: string) =>
+      readJsonl(join(runDirectory, artefact, "metrics.jsonl"), stepRecord);
+    run.training.push({ method: "VFT", seed, steps: await curve(vft) });
+    const { facts } = opened.get(trainGroups)!.manifest;
+    const counts = Object.fromEntries(
+      Object.entries(facts).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+    );
+    run.trainGroups.push({ seed, counts, groups: await groupsIn(trainGroups, "groups.jsonl") });
+    for (const { method, align, evaluate } of arms) {
+      if (align !== undefined) run.training.push({ method, seed, steps: await curve(align) });
+      run.arms.push({
+        method,
+        seed,
+        predictions: await predictionsIn(join(runDirectory, evaluate, "predictions.jsonl")),
+        samples: await groupsIn(evaluate, "samples.jsonl"),
+        heldOut: await groupsIn(evaluate, "heldout.jsonl"),
+      });
+    }
+  }
+  return { record, run };
+}
+
+const predictionSchema: z.ZodType<Prediction> = z.looseObject({
+  questionId: z.string(),
+  question: z.string(),
+  prompt: z.string(),
+  text: z.string(),
+  extracted: z.string().nullable(),
+  answer: z.string(),
+  correct: z.boolean(),
+  finish: z.enum(["stop", "length"]).optional(),
+  logprob: z.number().optional(),
+  tokens: z.int().optional(),
+});
+
+/** An experiment with `greedy: false` has no predictions. */
+const predictionsIn = async (file: string): Promise<Prediction[]> =>
+  existsSync(file) ? readJsonl(file, predictionSchema) : [];
+
+/** What the run's first trained weights were made with: every artefact that a worker made says so. */
+function environmentOf(
+  record: RunRecord,
+  opened: ReadonlyMap<string, Artefact>,
+): { versions: Record<string, string>; device: string } {
+  const facts = opened.get(record.seeds[0]!.vft)!.manifest.facts;
+  const environment = facts.environment as { versions: Record<string, string>; device: string } | undefined;
+  return environment ?? { versions: {}, device: "unknown" };
+}

@@ -1,0 +1,135 @@
+/** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
+import { readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { z } from "zod";
+import type { Experiment } from "../config/index.ts";
+import { inputError, systemCode } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
+import type { PlanNode } from "./context.ts";
+import { recipeOf } from "./plan.ts";
+import type { Done, Executed } from "./runner.ts";
+import { keyOf } from "./store.ts";
+
+const artefactPath = z.string().meta({ description: "relative to the run's folder" });
+const armSchema = z.object({
+  method: z.string(),
+  align: artefactPath.optional(),
+  /** Where its weights lie. */
+  checkpoint: artefactPath,
+  evaluate: artefactPath,
+});
+
+export const runRecordSchema = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  description: z.string(),
+  finishedAt: z.string(),
+  configYaml: z.string(),
+  examples: z.int(),
+  extract: z.enum(["strict", "flexible"]),
+  task: z.string(),
+  methods: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      method: z.string(),
+      settings: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      method: z.string().optional(),
+      seed: z.int().optional(),
+      reused: z.boolean(),
+      artefact: artefactPath,
+    }),
+  ),
+  seeds: z.array(
+    z.object({ seed: z.int(), vft: artefactPath, trainGroups: artefactPath, arms: z.array(armSchema) }),
+  ),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+const recordFile = (runDirectory: string): string => join(runDirectory, "run.json");
+
+export async function writeRunRecord(
+  runDirectory: string,
+  experiment: Experiment,
+  configYaml: string,
+  executed: Executed,
+): Promise<RunRecord> {
+  const find = (node: PlanNode): Done => executed.done.get(keyOf(recipeOf(node)))!;
+  const pathOf = (node: PlanNode): string => relative(runDirectory, find(node).artefact.directory);
+  const record: RunRecord = {
+    format: 1,
+    name: experiment.name,
+    description: experiment.description,
+    finishedAt: new Date().toISOString(),
+    configYaml,
+    examples: experiment.report.examples,
+    extract: experiment.stages.judge.extract,
+    task: experiment.tasks[0]!.task,
+    methods: Object.entries(experiment.methods).map(([name, { label, ...settings }]) => ({
+      name,
+      label: label ?? name,
+      method: settings.method,
+      settings: { ...settings },
+    })),
+    stages: [...executed.done.values()].map(({ node, artefact }) => ({
+      stage: node.stage,
+      ...(node.method === undefined ? {} : { method: node.method }),
+      ...(node.seed === undefined ? {} : { seed: node.seed }),
+      reused: artefact.reused,
+      artefact: relative(runDirectory, artefact.directory),
+    })),
+    seeds: executed.plan.seeds.map(({ seed, vft, trainGroups, arms }) => ({
+      seed,
+      vft: pathOf(vft),
+      trainGroups: pathOf(trainGroups),
+      arms: arms.map(({ method, align, evaluate }) => ({
+        method,
+        ...(align === undefined ? {} : { align: pathOf(align) }),
+        checkpoint: pathOf(align ?? vft),
+        evaluate: pathOf(evaluate),
+      })),
+    })),
+  };
+  await writeFileAtomic(recordFile(runDirectory), `${JSON.stringify(record, null, 2)}\n`);
+  return record;
+}
+
+export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
+  const file = recordFile(runDirectory);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR")
+      throw inputError(
+        {
+          what: "not the folder of a finished run: it has no run.json",
+          where: runDirectory,
+          expected: `a folder that \`aft run\` wrote, for example runs/${basename(runDirectory)}`,
+        },
+        { cause: error },
+      );
+    throw error;
+  }
+  const parsed = runRecordSchema.safeParse(safeJson(text));
+  if (!parsed.success)
+    throw inputError({
+      what: "run.json is damaged or was written by another version",
+      where: file,
+      fix: "run the experiment again: only what is missing is made",
+    });
+  return parsed.data;
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ensurePython, startWorker } from "../bridge/index.ts";
+import { digestOf, digestOfFile } from "../core/digest.ts";
+import { Interrupted } from "../core/errors.ts";
+import { writeError, writeFileAtomic } from "../core/files.ts";
+import { openAppend, readJsonl } from "../core/jsonl.ts";
+import type { ProgressSink } from "../core/progress.ts";
+import { type Group, groupSchema } from "../core/records.ts";
+import { scoreGroups } from "./scoring.ts";
+
+export interface ScoreFileOptions {
+  /** A folder in Hugging Face format, or a hub id. */
+  model: string;
+  input: string;
+  output: string;
+  device: string;
+  maxTokensPerBatch: number;
+  progress: ProgressSink;
+  signal: AbortSignal;
+}
+
+/**
+ * Scores a file of groups into another. The output appears when it is whole; until then its rows are kept in
+ * `OUTPUT.partial`, from which the same command goes on.
+ */
+export async function scoreFile(options: ScoreFileOptions): Promise<{ groups: number; candidates: number }> {
+  const groups = await readJsonl(options.input, groupSchema);
+  const python = await ensurePython({ progress: options.progress, signal: options.signal });
+  const worker = await startWorker({ transport: "stdio", python });
+  try {
+    const { model, digest } = await worker.request("model/load", {
+      source: existsSync(options.model) ? resolve(options.model) : options.model,
+      dtype: "auto",
+      attention: "auto",
+      device: options.device,
+    });
+    const partial = await openPartial(options.output, digestOf([digest, await digestOfFile(options.input)]));
+    try {
+      // Rows come in the order of the input or nearly so: one that is early waits for those before it.
+      const early = new Map<number, Group>();
+      let next = partial.done;
+      await scoreGroups(groups.slice(partial.done), {
+        worker,
+        model,
+        maxTokensPerBatch: options.maxTokensPerBatch,
+        label: "score",
+        progress: options.progress,
+        signal: options.signal,
+        async onScored({ group, position }) {
+          early.set(position + partial.done, group);
+          const ready: Group[] = [];
+          for (let one = early.get(next); one !== undefined; one = early.get(next)) {
+            ready.push(one);
+            early.delete(next++);
+          }
+          await partial.append(ready);
+        },
+      });
+    } finally {
+      await partial.close();
+    }
+    await partial.finish();
+    return {
+      groups: groups.length,
+      candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
+    };
+  } catch (error) {
+    throw options.signal.aborted ? new Interrupted("interrupted: the same command goes on from here") : error;
+  } finally {
+    await worker.close();
+  }
+}
+
+/** The rows done so far, good only for the same weights and the same input: their digest lies beside them. */
+async function openPartial(output: string, identity: string) {
+  const rows = `${output}.partial`;
+  const note = `${output}.partial.of`;
+  const same = (await readFile(note, "utf8").catch(() => "")) === identity;
+  if (!same) await rm(rows, { force: true });
+  await writeFileAtomic(note, identity);
+  const { append, close } = await openAppend<Group>(rows);
+  const done = (await readJsonl(rows, groupSchema)).length;
+  return {
+    done,
+    append,
+    close,
+    async finish() {
+      await rename(rows, output).catch((error: unknown) => {
+        throw writeError(output, error);
+      });
+      await rm(note, { force: true });
+    },
+  };
+}

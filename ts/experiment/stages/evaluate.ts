@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import type { Prediction } from "../../analysis/index.ts";
+import type { Experiment } from "../../config/index.ts";
+import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
+import { judge, taskNamed } from "../../data/index.ts";
+import { labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
+import { type SampleOptions, sampleInto } from "../sampling.ts";
+import { scoreGroups } from "../scoring.ts";
+import type { Artefact } from "../store.ts";
+import { readQuestions } from "./sample.ts";
+
+type Evaluation = Experiment["stages"]["evaluate"] & {
+  task: string;
+  extract: "strict" | "flexible";
+  seed: number;
+};
+
+/**
+ * Measures one set of weights on held-out questions: greedy answers (predictions.jsonl), k samples of its own
+ * (samples.jsonl), and the score it gives to the VFT model's samples (heldout.jsonl; the same COTs for all).
+ */
+export function evaluateNode(
+  name: string,
+  checkpoint: PlanNode,
+  from: { questions: PlanNode; heldOut: PlanNode },
+  settings: Evaluation,
+  seed: number,
+): PlanNode {
+  const node: PlanNode = {
+    stage: "evaluate",
+    method: name,
+    seed,
+    settings,
+    inputs: { checkpoint, questions: from.questions, heldOut: from.heldOut },
+    work: (context, inputs) => evaluate(context, inputs, settings, labelOf(node)),
+  };
+  return node;
+}
+
+async function evaluate(
+  context: StageContext,
+  inputs: Record<string, Artefact>,
+  settings: Evaluation,
+  label: string,
+): Promise<Record<string, unknown>> {
+  const questions = await readQuestions(inputs.questions!.directory, settings.split, settings.questions);
+  const heldOut = await readJsonl(join(inputs.heldOut!.directory, "groups.jsonl"), groupSchema);
+  const at = (name: string): string => join(context.directory, name);
+  const source = join(inputs.checkpoint!.directory, "checkpoint");
+  return withModel(context, source, async (worker, { model, digest }) => {
+    const common = {
+      worker,
+      model,
+      prompts: questions.map((question) => ({
+        id: question.id,
+        prompt: taskNamed(question.task).promptOf(question),
+      })),
+      maxNewTokens: settings.maxNewTokens,
+      seed: settings.seed,
+      maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+      progress: context.progress,
+      signal: context.signal,
+    } satisfies Partial<SampleOptions>;
+    let tokens = 0;
+    if (settings.greedy) {
+      const greedy = { ...common, k: 1, temperature: 0, topP: 1, label: `${label} (greedy)` };
+      tokens += (await sampleInto(at("greedy.jsonl"), greedy)).tokens;
+    }
+    const { k, temperature, topP } = settings;
+    const sampled = { ...common, k, temperature, topP, label: `${label} (k = ${k})` };
+    tokens += (await sampleInto(at("candidates.jsonl"), sampled)).tokens;
+    tokens += await scoreHeldOut(context, worker, model, heldOut, `${label} (scores)`);
+    const judging = { task: settings.task, extract: settings.extract };
+    const own = judge(questions, await readJsonl(at("candidates.jsonl"), candidateSchema), judging);
+    await writeJsonl(at("samples.jsonl"), own.groups);
+    if (settings.greedy) {
+      const greedy = judge(questions, await readJsonl(at("greedy.jsonl"), candidateSchema), judging);
+      await writeJsonl(at("predictions.jsonl"), predictionsOf(questions, greedy.groups));
+    }
+    return { questions: questions.length, tokens, weights: digest };
+  });
+}
+
+async function scoreHeldOut(
+  { directory, experiment, progress, signal }: StageContext,
+  worker: SampleOptions["worker"],
+  model: string,
+  groups: readonly Group[],
+  label: string,
+): Promise<number> {
+  const scored: Group[] = new Array(groups.length);
+  const { tokens } = await scoreGroups(groups, {
+    worker,
+    model,
+    maxTokensPerBatch: experiment.worker.maxTokensPerBatch,
+    label,
+    progress,
+    signal,
+    onScored({ group, position }) {
+      scored[position] = group;
+    },
+  });
+  await writeJsonl(join(directory, "heldout.jsonl"), scored);
+  return tokens;
+}
+
+function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {
+  const texts = new Map(questions.map(({ id, question }) => [id, question]));
+  return groups.map(({ id, prompt, answer, candidates: [candidate] }) => {
+    const { text, extracted, correct, finish, logprob, tokens } = candidate!;
+    return {
+      questionId: id,
+      question: texts.get(id)!,
+      prompt,
+      text,
+      extracted,
+      answer,
+      correct,
+      ...(finish === undefined ? {} : { finish }),
+      ...(logprob === undefined ? {} : { logprob }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+  });
+}

@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import type { Task } from "../../config/index.ts";
+import { writeJsonl } from "../../core/jsonl.ts";
+import { taskNamed } from "../../data/index.ts";
+import type { PlanNode } from "../context.ts";
+
+/** The task's questions, one file a split: generated, or read from the user's files. */
+export const questionsNode = (task: Task, identity: unknown): PlanNode => ({
+  stage: "questions",
+  settings: { ...task, identity },
+  inputs: {},
+  async work({ directory }) {
+    const splits = await taskNamed(task.task).splits(task);
+    const counts: Record<string, number> = {};
+    for (const split of ["train", "validation", "test"] as const) {
+      await writeJsonl(join(directory, `${split}.jsonl`), splits[split]);
+      counts[split] = splits[split].length;
+    }
+    return counts;
+  },
+});

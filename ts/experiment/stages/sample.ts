@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { Experiment } from "../../config/index.ts";
+import { readJsonl } from "../../core/jsonl.ts";
+import { questionSchema } from "../../core/records.ts";
+import { taskNamed } from "../../data/index.ts";
+import { labelOf, type PlanNode, withModel } from "../context.ts";
+import { sampleInto } from "../sampling.ts";
+
+type Sampling = Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {
+  /** The split whose first `questions` questions are sampled; all when undefined. */
+  split: "train" | "validation" | "test";
+  questions: number | undefined;
+  seed: number;
+};
+
+/** Step 2: k COTs a question from the VFT model, into an append-only candidates.jsonl. */
+export function sampleNode(vft: PlanNode, questions: PlanNode, settings: Sampling, seed: number): PlanNode {
+  const node: PlanNode = {
+    stage: "sample",
+    seed,
+    settings,
+    inputs: { checkpoint: vft, questions },
+    async work(context, inputs) {
+      const rows = await readQuestions(inputs.questions!.directory, settings.split, settings.questions);
+      return withModel(
+        context,
+        join(inputs.checkpoint!.directory, "checkpoint"),
+        async (worker, { model, digest }) => {
+          const counts = await sampleInto(join(context.directory, "candidates.jsonl"), {
+            worker,
+            model,
+            prompts: rows.map((question) => ({
+              id: question.id,
+              prompt: taskNamed(question.task).promptOf(question),
+            })),
+            k: settings.k,
+            temperature: settings.temperature,
+            topP: settings.topP,
+            maxNewTokens: settings.maxNewTokens,
+            seed: settings.seed,
+            maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+            label: `${labelOf(node)} (${settings.split})`,
+            progress: context.progress,
+            signal: context.signal,
+          });
+          return { ...counts, questions: rows.length, weights: digest };
+        },
+      );
+    },
+  };
+  return node;
+}
+
+/** The first `count` questions of a split, or all. */
+export async function readQuestions(directory: string, split: string, count: number | undefined) {
+  const rows = await readJsonl(join(directory, `${split}.jsonl`), questionSchema);
+  return count === undefined ? rows : rows.slice(0, count);
+}
