@@ -1,5 +1,7 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
+export { describeAssessment } from "./report/describeAssessment.ts";
+export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,
   MethodInfo,
@@ -9,6 +11,7 @@ export type {
   TrainingStep,
 } from "./report/input.ts";
 export { predictionSchema, vftStage } from "./report/input.ts";
+export { renderPicture } from "./report/picture.ts";
 export { type RunSummary, runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export { renderTable } from "./report/table.ts";

@@ -31,7 +31,7 @@ export function renderTable(summary: RunSummary): string {
       decimal(method.metrics.perplexityNegative.value),
     ]),
   );
-  return `${[answers, "", assessing, "", ...notes(summary)].join("\n")}\n`;
+  return [answers, "", assessing, "", ...notes(summary)].join("\n");
 }
 
 const withInterval = ({ metrics }: MethodSummary, name: MetricName): string[] => [

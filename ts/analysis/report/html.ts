@@ -1,0 +1,53 @@
+import { chartStyle } from "../charts/palette.ts";
+import { plural } from "./format.ts";
+import type { RunData } from "./input.ts";
+import { html, raw } from "./markup.ts";
+import type { RunSummary } from "./schema.ts";
+import { chartsSection } from "./sections/charts.ts";
+import { diagnosticsSection } from "./sections/diagnostics.ts";
+import { examplesSection } from "./sections/examples.ts";
+import { recordSection } from "./sections/record.ts";
+import { resultsSection } from "./sections/results.ts";
+import { pageScript, pageStyle } from "./style.ts";
+
+export interface HtmlOptions {
+  /** How many questions are shown with their COTs. */
+  examples?: number | undefined;
+}
+
+/** report.html: one file that holds everything it shows and fetches nothing. */
+export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>${summary.name}: alignment fine-tuning, a report</title>
+<style>${raw(pageStyle)}${raw(chartStyle)}</style>
+</head>
+<body>
+<header>
+<p class="quiet">Alignment fine-tuning, a report</p>
+<h1>${summary.name}</h1>
+${summary.description !== undefined && html`<p class="lead">${summary.description}</p>`}
+<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report holds ${plural(summary.methods.length, "method")} against each other that go on from the same VFT weights, on test questions which none has seen; the fair baseline is <em>continued VFT</em>, the same further steps on the reference solutions alone.</p>
+<nav aria-label="Sections"><ul>
+<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li><li><a href="#charts">Charts</a></li><li><a href="#examples">Questions and COTs</a></li><li><a href="#record">The record</a></li>
+</ul></nav>
+</header>
+<main>
+${resultsSection(summary)}
+${diagnosticsSection(summary)}
+${chartsSection(run, summary)}
+${examplesSection(run, summary, examples)}
+${recordSection(summary)}
+</main>
+<footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
+<script>${raw(pageScript)}</script>
+</body>
+</html>
+`;
+  return page.markup;
+}

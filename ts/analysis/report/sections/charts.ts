@@ -1,0 +1,48 @@
+import { accuracyChart } from "../../charts/accuracy.ts";
+import { curvesChart } from "../../charts/curves.ts";
+import { scoresChart } from "../../charts/scores.ts";
+import { vftLossChart } from "../../charts/vftLoss.ts";
+import { baselineLabel, methodAccuracies, methodCurves, methodScores, vftCurves } from "../chartData.ts";
+import type { RunData } from "../input.ts";
+import { html, type Markup, raw } from "../markup.ts";
+import type { RunSummary } from "../schema.ts";
+
+export function chartsSection(run: RunData, summary: RunSummary): Markup {
+  const curves = methodCurves(run);
+  const losses = vftCurves(run);
+  return html`<section aria-labelledby="charts">
+<h2 id="charts">Charts</h2>
+${figure(
+  "Scores of right and wrong COTs, before and after",
+  "Each row shows how one method scores the same COTs, those that the VFT model sampled on the test questions. The further apart the two hills, the better the model can tell right from wrong; a right hill (blue) that moves left means that good solutions have become less likely. Upright lines are means; the lowest 1 % of the scores lies left of the chart.",
+  scoresChart(methodScores(run, summary), { width: 860 }),
+)}
+${figure(
+  "Accuracy by method",
+  "Greedy decoding and single samples, with 95 % intervals. Intervals of two methods may overlap although their paired difference is clear: see the table.",
+  accuracyChart(methodAccuracies(summary), { width: 860, baseline: baselineLabel(summary) }),
+)}
+${
+  curves.length > 0 &&
+  figure(
+    "Mean scores while training",
+    "Step by step: the mean score of right and of wrong COTs, of the reference solutions, and for the boundary constraint the boundary, below which wrong COTs are pulled up again. A running mean over a twenty-fifth of the steps.",
+    curvesChart(curves, { width: 860 }),
+  )
+}
+${
+  losses.length > 0 &&
+  figure(
+    "VFT loss",
+    "The base stage from which every method starts: nats a token, every step (pale) and a running mean.",
+    vftLossChart(losses, { width: 860 }),
+  )
+}
+</section>`;
+}
+
+const figure = (title: string, caption: string, svg: string): Markup => html`<figure>
+<h3>${title}</h3>
+<div class="scroll chart">${raw(svg)}</div>
+<figcaption>${caption}</figcaption>
+</figure>`;

@@ -1,0 +1,35 @@
+import { html, type Markup } from "../markup.ts";
+import type { Diagnostic, RunSummary } from "../schema.ts";
+
+const headings: Record<Diagnostic["id"], string> = {
+  "gain-over-continued-vft": "Is there a gain over more plain fine-tuning?",
+  "overfit-to-assessing": "Over-fitted to assessing: does assessment accuracy rise while accuracy falls?",
+  "positives-less-likely": "Did right COTs become less likely?",
+  "groups-without-pair": "How much of the training data can align?",
+  "right-by-wrong-steps": "Right answers by wrong steps",
+  "unreadable-output": "Outputs without a readable answer",
+};
+
+/** What the numbers say, question by question; the most serious answers first. */
+export function diagnosticsSection({ diagnostics }: RunSummary): Markup {
+  const ids = (Object.keys(headings) as Diagnostic["id"][]).filter((id) =>
+    diagnostics.some((diagnostic) => diagnostic.id === id),
+  );
+  return html`<section aria-labelledby="diagnostics">
+<h2 id="diagnostics">What the numbers say</h2>
+${ids.length === 0 ? html`<p>There is nothing to compare in this run.</p>` : ""}
+${ids.map((id) => group(id, diagnostics))}
+</section>`;
+}
+
+const order: readonly Diagnostic["level"][] = ["warning", "note", "fine"];
+
+function group(id: Diagnostic["id"], diagnostics: readonly Diagnostic[]): Markup {
+  const found = diagnostics
+    .filter((diagnostic) => diagnostic.id === id)
+    .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  return html`<h3>${headings[id]}</h3>
+<ul class="findings">${found.map(
+    ({ level, text }) => html`<li><span class="badge ${level}">${level}</span> <span>${text}</span></li>`,
+  )}</ul>`;
+}

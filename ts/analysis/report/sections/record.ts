@@ -1,0 +1,45 @@
+import { duration, percent, whole } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import type { RunSummary } from "../schema.ts";
+
+/** What is needed to judge and to repeat the run: data, stages, versions, the whole configuration. */
+export const recordSection = (summary: RunSummary): Markup => html`<section aria-labelledby="record">
+<h2 id="record">The record</h2>
+<dl class="facts">
+<dt>finished</dt><dd><time datetime="${summary.finishedAt}">${summary.finishedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></dd>
+<dt>device</dt><dd>${summary.device}</dd>
+<dt>seeds</dt><dd>${summary.seeds.join(", ")}</dd>
+<dt>versions</dt><dd>${Object.entries(summary.versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(", ")}</dd>
+</dl>
+${summary.trainGroups.length > 0 ? trainingData(summary) : ""}
+${summary.stages.length > 0 ? stages(summary) : ""}
+<details><summary>The configuration in full (YAML)</summary><pre tabindex="0"><code>${summary.configYaml}</code></pre></details>
+</section>`;
+
+function trainingData({ trainGroups }: RunSummary): Markup {
+  const counts = [...new Set(trainGroups.flatMap((group) => Object.keys(group.counts)))];
+  return html`<div class="scroll"><table><caption>What the alignment stages learnt from: the VFT model’s samples on the training questions</caption>
+<thead><tr><th scope="col">seed</th><th scope="col">questions</th><th scope="col">COTs</th><th scope="col">with a pair</th><th scope="col">without a right COT</th><th scope="col">without a wrong COT</th>${counts.map((name) => html`<th scope="col">${spaced(name)}</th>`)}</tr></thead>
+<tbody>${trainGroups.map(
+    (group) =>
+      html`<tr><th scope="row">${group.seed}</th><td>${whole(group.groups)}</td><td>${whole(group.candidates)}</td><td>${whole(group.withPair)} <small>${percent(group.groups === 0 ? null : group.withPair / group.groups)} %</small></td><td>${whole(group.withoutPositive)}</td><td>${whole(group.withoutNegative)}</td>${counts.map((name) => html`<td>${group.counts[name] === undefined ? "–" : whole(group.counts[name])}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** `withoutAnswer` as a reader's words. */
+const spaced = (name: string): string =>
+  name.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+
+function stages({ stages: all, methods }: RunSummary): Markup {
+  const labels = new Map(methods.map(({ name, label }) => [name, label]));
+  const fresh = all.filter(({ reused }) => !reused).reduce((sum, { seconds }) => sum + seconds, 0);
+  const total = all.reduce((sum, { seconds }) => sum + seconds, 0);
+  return html`<div class="scroll"><table><caption>Stages: ${duration(total)} of work, of which ${duration(fresh)} in this run; the rest was reused</caption>
+<thead><tr><th scope="col">stage</th><th scope="col">method</th><th scope="col">seed</th><th scope="col">time</th><th scope="col">tokens</th><th scope="col">tokens/s</th><th scope="col">artefact</th></tr></thead>
+<tbody>${all.map(
+    ({ stage, method, seed, seconds, tokens, reused, artefact }) =>
+      html`<tr><th scope="row">${stage}</th><td class="text">${method === undefined ? "–" : (labels.get(method) ?? method)}</td><td>${seed}</td><td>${duration(seconds)}${reused && html` <span class="badge reused">reused</span>`}</td><td>${tokens === undefined ? "–" : whole(tokens)}</td><td>${tokens === undefined || seconds === 0 ? "–" : whole(tokens / seconds)}</td><td class="text"><code>${artefact}</code></td></tr>`,
+  )}</tbody></table></div>`;
+}

@@ -1,0 +1,92 @@
+import { paperGsm8k, paperNotes } from "../../paper.ts";
+import { decimal, percent, plural, points, range, whole } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import type { Comparison, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
+
+/** The table of all methods: every number with its interval, the paper's beside it. */
+export function resultsSection(summary: RunSummary): Markup {
+  const { methods } = summary;
+  const k = Math.max(0, ...methods.map((method) => method.k));
+  return html`<section aria-labelledby="results">
+<h2 id="results">Results</h2>
+<div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
+<table class="results">
+<caption id="results-caption">${caption(summary)}</caption>
+<thead>
+<tr><td></td><th scope="colgroup" colspan="3">Greedy decoding</th><th scope="colgroup" colspan="4">Assessing the VFT model’s COTs</th><th scope="colgroup" colspan="3">Sampled, ${k} a question</th><th scope="colgroup" class="paper">The paper, GSM8K</th></tr>
+<tr><th scope="col">Method</th><th scope="col">accuracy, %</th><th scope="col">minus continued VFT, points</th><th scope="col">minus VFT kept, points</th><th scope="col">assessment accuracy, micro, %</th><th scope="col">macro, %</th><th scope="col">perplexity of right COTs</th><th scope="col">of wrong COTs</th><th scope="col">single samples, %</th><th scope="col">maj@${k}, %</th><th scope="col">pass@${k}, %</th><th scope="col" class="paper">other models and data: 7B / 13B, %</th></tr>
+</thead>
+<tbody>${methods.map(row)}</tbody>
+</table>
+</div>
+${intervalNote(summary)}
+<details><summary>What the paper reports, and why it is not a target here</summary>
+<p>The column on the right and the lines below are the paper’s own numbers (arXiv 2309.02144), measured with other, far larger models on other data. They show the direction that the authors found; nothing in this run was made to match them.</p>
+<ul>${paperNotes.map((note) => html`<li>${note}</li>`)}</ul></details>
+<details><summary>What the words mean</summary>${glossary(k)}</details>
+</section>`;
+}
+
+function caption(summary: RunSummary): string {
+  const first = summary.methods[0];
+  if (first === undefined) return "No method was evaluated.";
+  const n = (name: MetricName): string => whole(first.metrics[name].perSeed[0]?.n ?? 0);
+  const seeds = summary.seeds.length === 1 ? "one seed" : `each of ${summary.seeds.length} seeds`;
+  return (
+    `n for ${seeds}: ${n("accuracy")} test questions, ${n("sampledAccuracy")} samples, ` +
+    `${n("assessmentMicro")} pairs of a right and a wrong COT from ${n("assessmentMacro")} questions.`
+  );
+}
+
+function row(method: MethodSummary): Markup {
+  const paper = paperGsm8k[method.role];
+  return html`<tr${method.role === "continued" ? html` class="baseline"` : ""}><th scope="row">${method.label}</th>
+${metricCell(method.metrics.accuracy)}${differenceCell(method, "continued")}${differenceCell(method, "kept")}
+${metricCell(method.metrics.assessmentMicro)}${metricCell(method.metrics.assessmentMacro)}
+${metricCell(method.metrics.perplexityPositive, decimal)}${metricCell(method.metrics.perplexityNegative, decimal)}
+${metricCell(method.metrics.sampledAccuracy)}${metricCell(method.metrics.majority)}${metricCell(method.metrics.passAtMost)}
+<td class="paper">${paper === undefined ? "–" : html`${paper.size7B.toFixed(2)} / ${paper.size13B.toFixed(2)}<small>${paper.method}</small>`}</td></tr>`;
+}
+
+const asPercent = (value: number | null): string => percent(value);
+
+function metricCell(metric: Metric, format: (value: number | null) => string = asPercent): Markup {
+  const spread = metric.overSeeds;
+  return html`<td><b>${format(metric.value)}</b>${
+    metric.interval && html`<small>${range(metric.interval, format)}</small>`
+  }${spread && html`<small>std ${format(spread.std)}</small>`}</td>`;
+}
+
+function differenceCell(method: MethodSummary, role: Comparison["role"]): Markup {
+  if (method.role === role) return html`<td class="quiet">baseline</td>`;
+  const comparison = method.comparisons.find((one) => one.role === role);
+  if (comparison === undefined) return html`<td class="quiet">–</td>`;
+  const { value, interval, clear, overSeeds } = comparison.differences.accuracy;
+  const p = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
+  return html`<td${clear ? html` class="clear"` : ""}><b>${points(value)}</b><small>${range(interval, points)}</small>${
+    p !== null && html`<small>p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}</small>`
+  }${overSeeds && html`<small>seeds ${range(overSeeds, points)}</small>`}</td>`;
+}
+
+function intervalNote(summary: RunSummary): Markup {
+  const single = summary.seeds.length === 1;
+  return html`<p class="note">[low, high] is a 95 % interval for the test questions being a sample of all such questions: ${
+    single ? "Wilson’s for greedy accuracy, otherwise a" : "a"
+  } percentile bootstrap over questions (${plural(summary.resamples, "resample")})${
+    single ? "" : " of the mean over the seeds"
+  }; differences are paired question by question. ${
+    single
+      ? "p is McNemar’s exact test. One seed was run: how much another seed would move these numbers is not known."
+      : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."
+  } A difference is in bold colour only where no interval includes 0.</p>`;
+}
+
+const glossary = (k: number): Markup => html`<dl>
+<dt>COT</dt><dd>chain of thought: a worked solution that ends in a final answer. It is right or wrong by that answer alone.</dd>
+<dt>score</dt><dd>a COT’s mean log-probability a token, its end-of-sequence token included.</dd>
+<dt>assessment accuracy</dt><dd>of all pairs of a right and a wrong COT to the same question, the share in which the model scores the right one higher, ties counted half; micro pools all pairs, macro averages questions. All methods score the same COTs: those that the VFT model sampled.</dd>
+<dt>perplexity</dt><dd>mean over COTs of exp(−score). Lower is likelier.</dd>
+<dt>maj@${k}</dt><dd>the most frequent answer of ${k} samples is right (self-consistency); a sample without a readable answer does not vote; ties count by their expected accuracy.</dd>
+<dt>pass@${k}</dt><dd>at least one of ${k} samples is right (unbiased estimator).</dd>
+<dt>continued VFT</dt><dd>the same further steps on the reference solutions alone. Without it, “better than VFT” may only mean “more training”.</dd>
+</dl>`;
