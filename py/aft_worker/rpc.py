@@ -6,8 +6,8 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from io import BufferedReader
 from queue import Empty, SimpleQueue
+from typing import IO
 
 from .engine import Engine
 
@@ -16,7 +16,7 @@ class FrameError(Exception):
     """The stream is not framed; where the next message begins cannot be known."""
 
 
-def read_frame(stream: BufferedReader) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """The next message's body, or None at the end of the stream."""
     length = -1
     while (line := stream.readline()) not in (b"\r\n", b"\n"):

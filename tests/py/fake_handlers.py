@@ -1,0 +1,177 @@
+"""Handlers without a model, chosen by AFT_HANDLERS: what they do is written in their params' texts."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aft_worker import protocol as p
+from aft_worker.engine import Context
+from aft_worker.errors import WorkerError
+
+NAN = float("nan")
+
+
+def info(params: p.ModelCreateParams | p.ModelLoadParams, context: Context) -> p.ModelInfo:
+    return p.ModelInfo(
+        model="model-1",
+        parameters=1,
+        vocabulary_size=2,
+        max_positions=3,
+        dtype=params.dtype,
+        device=params.device,
+        digest="d",
+        tokenizer_digest="t",
+    )
+
+
+def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
+    match params.source:
+        case "print":
+            print("printed by Python")
+            sys.stdout.write("written by Python\n")
+            os.write(1, b"written to fd 1\n")
+            ctypes.CDLL(None).puts(b"printed by C")
+            ctypes.CDLL(None).fflush(None)
+        case "raise":
+            raise ValueError("as planned")
+        case "lie":
+            return info(params, context).__class__(**{**_fields(info(params, context)), "parameters": "many"})
+        case "out of memory":
+            raise MemoryError("no more")
+        case "die":
+            print("about to die", file=sys.stderr)
+            os.kill(os.getpid(), 9)
+        case "exit":
+            os._exit(3)
+        case "say and sleep":
+            print("going to sleep", file=sys.stderr, flush=True)
+            time.sleep(60)
+        case "missing package":
+            import no_such_package  # noqa: F401
+    return info(params, context)
+
+
+def _fields(struct: Any) -> dict[str, Any]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
+    """One candidate a prompt. A `seed` over 0: that many milliseconds go by first, with checkpoints; the
+    first, empty progress says that it runs."""
+    done = 0
+    if params.seed > 0:
+        context.progress(p.GenerateProgress(candidates=[], done=0, total=len(params.prompts), tokens=0))
+    until = time.monotonic() + params.seed / 1000
+    while time.monotonic() < until:
+        time.sleep(0.005)
+        context.checkpoint()
+    for prompt in params.prompts:
+        context.checkpoint()
+        done += 1
+        text = prompt.prompt[::-1]
+        candidate = p.SampledCandidate(
+            question_id=prompt.id,
+            index=prompt.indices[0],
+            text=text,
+            token_ids=[1, 2],
+            finish="stop",
+            logprob=NAN if prompt.prompt == "nan" else -1.5,
+            tokens=2,
+        )
+        progress = p.GenerateProgress(
+            candidates=[candidate], done=done, total=len(params.prompts), tokens=2 * done
+        )
+        context.progress(progress)
+    return p.GenerateResult(candidates=done, tokens=2 * done, seconds=0.5, digest="d")
+
+
+def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
+    """A response's score is its length in characters, negative; NaN and infinities by name."""
+    context.progress(p.ProgressCount(done=1, total=1, tokens=1))
+    groups = [
+        p.ScoredGroup(
+            id=group.id,
+            scores=[
+                p.Score(
+                    logprob=float(response.text)
+                    if response.text in ("nan", "inf", "-inf")
+                    else -len(response.text),
+                    tokens=1,
+                    token_ids=response.token_ids,
+                    token_logprobs=[NAN, -0.5] if params.per_token else None,
+                )
+                for response in group.responses
+            ],
+        )
+        for group in params.groups
+    ]
+    return p.ScoreResult(groups=groups, tokens=1, seconds=0.0)
+
+
+def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
+    if params.run == "nan":
+        raise WorkerError(
+            "NonFiniteLoss",
+            "the loss of step 1 is not finite",
+            step=1,
+            groups=["q1"],
+            loss=p.LossParts(total=NAN, vft=float("inf"), alignment=0.5),
+        )
+    return p.StepMetrics(
+        step=params.step,
+        learning_rate=NAN if params.run == "nan rate" else 0.1,
+        loss=p.LossParts(total=NAN, vft=float("-inf"), alignment=0.5),
+        gradient_norm=1.0,
+        groups=1,
+        paired_groups=1,
+        target_tokens=1,
+        tokens=1,
+        seconds=0.1,
+    )
+
+
+def device_info(params: p.DeviceInfoParams, context: Context) -> p.DeviceInfoResult:
+    cpu = p.DeviceInfo(name="cpu", description="a CPU", total_bytes=1, free_bytes=1, dtypes=["float32"])
+    return p.DeviceInfoResult(
+        python="3",
+        executable=sys.executable,
+        platform="here",
+        packages={"torch": "2"},
+        devices=[cpu],
+        default_device="cpu",
+        threads=int(os.environ.get("OMP_NUM_THREADS", "1")),
+        cores=1,
+        memory_total_bytes=1,
+        memory_free_bytes=1,
+        warnings=[],
+    )
+
+
+def save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:
+    if params.directory == "/full":
+        raise OSError(28, "No space left on device", "/full/model.safetensors")
+    return p.ModelSaveResult(digest="d", files=["model.safetensors"])
+
+
+METHODS: dict[str, Callable[[Any, Context], Any]] = {
+    "device/info": device_info,
+    "tokenizer/train": lambda params, context: p.TokenizerTrainResult(
+        vocabulary_size=len("".join(params.texts)) or 1, digest="d"
+    ),
+    "model/create": info,
+    "model/load": load,
+    "model/save": save,
+    "model/digest": lambda params, context: p.ModelDigestResult(digest="d"),
+    "model/unload": lambda params, context: p.ModelUnloadResult(),
+    "generate": generate,
+    "score": score,
+    "train/begin": lambda params, context: p.TrainBeginResult(run="run-1", step=0),
+    "train/step": step,
+    "train/save": lambda params, context: p.TrainSaveResult(step=1),
+    "train/end": lambda params, context: p.TrainEndResult(step=1, digest="d"),
+}

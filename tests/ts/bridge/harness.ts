@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  ensurePython,
+  type Params,
+  startWorker,
+  type Worker,
+  type WorkerOptions,
+} from "../../../ts/bridge/index.ts";
+
+export const transports = ["stdio", "pythonia"] as const;
+export type TransportName = (typeof transports)[number];
+
+export const pathTo = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Handlers that need no torch, in tests/py/fake_handlers.py. */
+export async function fakeOptions(transport: TransportName): Promise<WorkerOptions> {
+  return {
+    transport,
+    python: await ensurePython(),
+    threads: 1,
+    env: { AFT_HANDLERS: "fake_handlers", PYTHONPATH: pathTo("../../py") },
+  };
+}
+
+export async function startFake(
+  transport: TransportName,
+  onStderr?: (line: string) => void,
+): Promise<Worker> {
+  return startWorker({ ...(await fakeOptions(transport)), onStderr });
+}
+
+/** The fake does what the source says: "print", "raise", "die", ... */
+export const load = (source: string): Params<"model/load"> => ({
+  source,
+  dtype: "auto",
+  device: "cpu",
+  attention: "auto",
+});
+
+/** The fake takes `milliseconds` first, with a checkpoint every five, after one empty progress. */
+export const generate = (prompts: readonly string[], milliseconds = 0): Params<"generate"> => ({
+  model: "model-1",
+  prompts: prompts.map((prompt, at) => ({ id: `q${at}`, prompt, indices: [0] })),
+  maxNewTokens: 1,
+  temperature: 1,
+  topP: 1,
+  seed: milliseconds,
+  maxTokensPerBatch: 1,
+});
+
+export const tokenizerOf = (texts: string[]): Params<"tokenizer/train"> => ({
+  kind: "words",
+  texts,
+  directory: "/nowhere",
+});
+
+/** Whether a process runs; one that has ended and waits for its parent does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = `/proc/${pid}/stat`;
+  try {
+    return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+export async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
+  const end = Date.now() + withinMs;
+  while (!condition()) {
+    if (Date.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+/** What the promise rejects with; a promise that resolves is the test's failure. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`resolved with ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}

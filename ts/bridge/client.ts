@@ -1,0 +1,211 @@
+import { setMaxListeners } from "node:events";
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ErrorCodes,
+  type Message,
+  type MessageConnection,
+  ProgressType,
+  type RequestMessage,
+  ResponseError,
+} from "vscode-jsonrpc/node";
+import { type AftError, failure } from "../core/errors.ts";
+import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
+import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
+import {
+  type ErrorName,
+  errors,
+  type MethodName,
+  type Params,
+  type Progress,
+  type Result,
+} from "./protocol.ts";
+import type { Transport } from "./transport.ts";
+
+export interface RequestOptions<M extends MethodName> {
+  /** Cancels: the request rejects with the signal's reason once the worker has let go of it. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Called in order and before the request resolves, which waits for promises given back here. When one rejects
+   * (a full disk), the request is cancelled and rejects with that error.
+   */
+  onProgress?: ((progress: Progress<M>) => void | Promise<void>) | undefined;
+}
+
+/** A worker process. Requests may be sent without waiting: they are run in order, one at a time. */
+export interface Worker {
+  /**
+   * Rejects with {@link WorkerFailure} when the worker answers with an error, {@link WorkerDied} when it is gone,
+   * {@link ProtocolError} when its answer is not what protocol.ts says.
+   */
+  request<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    options?: RequestOptions<M>,
+  ): Promise<Result<M>>;
+  /** Ends the process; whatever is still pending rejects. Resolves when the process has gone. */
+  close(): Promise<void>;
+  readonly pid: number;
+  /** Resolves when the process has gone, for whatever reason. */
+  readonly closed: Promise<void>;
+}
+
+const killAfterMs = 2_000;
+
+export function connect(transport: Transport): Worker {
+  /** Why nothing can be asked of the worker any more. */
+  let over: AftError | undefined;
+  let lastId: RequestMessage["id"] = null;
+
+  const finish = (reason: AftError): void => {
+    over ??= reason;
+    // vscode-jsonrpc leaves pending requests pending when a stream ends; this rejects them.
+    connection.dispose();
+  };
+  const connection: MessageConnection = createMessageConnection(transport.reader, transport.writer, silent, {
+    cancellationStrategy: {
+      receiver: { createCancellationTokenSource: () => new CancellationTokenSource() },
+      sender: {
+        // The one place where the library shows a request's id, by which `$/progress` refers to it.
+        enableCancellation: (request) => {
+          lastId = request.id;
+        },
+        sendCancellation: (to, id) => to.sendNotification("$/cancelRequest", { id }),
+        cleanup: () => {},
+      },
+    },
+    messageStrategy: {
+      handleMessage: (message, next) => {
+        if (isUnaddressed(message)) violate("answered a message it could not read", message);
+        else next(message);
+      },
+    },
+  });
+  const violate = (what: string, message?: unknown): void => {
+    finish(new ProtocolError({ what: `the worker ${what}`, found: message }));
+    transport.kill();
+  };
+  connection.onError(([error, unsent]) => {
+    // An error in writing rejects its own request.
+    if (unsent === undefined) violate(`sent what is not a message: ${error.message}`);
+  });
+  connection.listen();
+
+  const gone = transport.exited.then((exit) => finish(new WorkerDied(exit)));
+
+  const translate = async (method: MethodName, error: unknown): Promise<unknown> => {
+    if (!(error instanceof ResponseError)) return over ?? error;
+    if (error.code === ErrorCodes.PendingResponseRejected) return over;
+    if (error.code === ErrorCodes.MessageWriteError) {
+      // The pipe broke: the worker is about to be gone, and how it went is the better answer.
+      await Promise.race([gone, after(killAfterMs)]);
+      return over ?? new ProtocolError({ what: `could not send ${method}: ${error.message}` });
+    }
+    return failureOf(method, error);
+  };
+
+  async function request<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    { signal, onProgress }: RequestOptions<M> = {},
+  ): Promise<Result<M>> {
+    if (over !== undefined) throw over;
+    signal?.throwIfAborted();
+    const source = new CancellationTokenSource();
+    const answer = connection.sendRequest<unknown>(method, params, source.token);
+    const progress = progressQueue(method, onProgress, () => source.cancel());
+    const subscription = connection.onProgress(new ProgressType<unknown>(), lastId as number, progress.take);
+    const abort = (): void => source.cancel();
+    if (signal !== undefined) {
+      setMaxListeners(0, signal); // a thousand requests may share one signal
+      signal.addEventListener("abort", abort, { once: true });
+    }
+    try {
+      const result = await answer;
+      await progress.done();
+      return checkedResult(method, result);
+    } catch (error) {
+      await progress.done();
+      const known = await translate(method, error);
+      if (signal?.aborted && known instanceof WorkerFailure && known.errorName === "RequestCancelled")
+        throw signal.reason;
+      throw known;
+    } finally {
+      subscription.dispose();
+      signal?.removeEventListener("abort", abort);
+      source.dispose();
+    }
+  }
+
+  return {
+    request,
+    pid: transport.pid,
+    closed: gone,
+    async close() {
+      finish(failure({ what: "the worker was closed" }));
+      transport.end();
+      const timer = setTimeout(() => transport.kill(), killAfterMs);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Runs the callbacks one after the other; the first that fails stops the rest and the request. */
+function progressQueue<M extends MethodName>(
+  method: M,
+  onProgress: RequestOptions<M>["onProgress"],
+  cancel: () => void,
+): { take: (value: unknown) => void; done: () => Promise<void> } {
+  let failed: { error: unknown } | undefined;
+  let tail = Promise.resolve();
+  return {
+    take(value) {
+      tail = tail.then(async () => {
+        if (failed !== undefined) return;
+        try {
+          await onProgress?.(checkedProgress(method, value));
+        } catch (error) {
+          failed = { error };
+          cancel();
+        }
+      });
+    },
+    async done() {
+      await tail;
+      if (failed !== undefined) throw failed.error;
+    },
+  };
+}
+
+function failureOf(method: MethodName, error: ResponseError<unknown>): AftError {
+  const name = (Object.keys(errors) as ErrorName[]).find((known) => errors[known].code === error.code);
+  if (name === undefined)
+    return new ProtocolError({
+      what: `the worker answered ${method} with an unknown error: ${error.message}`,
+      found: error.code,
+    });
+  try {
+    return new WorkerFailure(
+      method,
+      name,
+      error.code,
+      error.message,
+      checkedErrorData(method, name, error.data),
+    );
+  } catch (problem) {
+    if (problem instanceof ProtocolError) return problem;
+    throw problem;
+  }
+}
+
+/** An error without an id: the worker could not say which message it could not read. */
+const isUnaddressed = (message: Message): boolean =>
+  "error" in message && "id" in message && message.id === null;
+
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
+const silent = { error: () => {}, warn: () => {}, info: () => {}, log: () => {} };

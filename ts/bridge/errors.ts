@@ -1,0 +1,94 @@
+import { AftError, type Problem } from "../core/errors.ts";
+import type { ErrorData, ErrorName, MethodName } from "./protocol.ts";
+
+/** How a worker's process ended, and what it printed last. */
+export interface Exit {
+  code: number | null;
+  signal: string | null;
+  /** At most the last 20 lines of its stderr. */
+  stderr: readonly string[];
+  /** Set when no process could be started at all. */
+  spawnError?: string | undefined;
+}
+
+/** The worker's process ended while something was still wanted of it. */
+export class WorkerDied extends AftError {
+  override name = "WorkerDied";
+  readonly exit: Exit;
+
+  constructor(exit: Exit) {
+    super({ what: describeExit(exit), fix: exit.signal === "SIGKILL" ? memoryHint : undefined });
+    this.exit = exit;
+  }
+}
+
+const memoryHint =
+  "the system kills a process like this when memory runs out: lower maxTokensPerBatch or take a smaller model";
+
+function describeExit({ code, signal, stderr }: Exit): string {
+  const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+  if (stderr.length === 0) return `the worker ${how} and printed nothing`;
+  return [`the worker ${how}; its last lines on stderr:`, ...stderr.map((line) => `  | ${line}`)].join("\n");
+}
+
+/** An error that the worker answered with; `errorName` says which, `data` holds what belongs to it. */
+export class WorkerFailure<E extends ErrorName = ErrorName> extends AftError {
+  override name = "WorkerFailure";
+  readonly method: MethodName;
+  readonly errorName: E;
+  readonly code: number;
+  readonly data: ErrorData<E>;
+
+  constructor(method: MethodName, errorName: E, code: number, message: string, data: ErrorData<E>) {
+    super(problemOf(method, errorName, message, data), 1, { cause: tracebackOf(data) });
+    this.method = method;
+    this.errorName = errorName;
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** Narrows an error to the worker's answer of that name, so that its `data` is typed. */
+export const isWorkerFailure = <E extends ErrorName>(error: unknown, name: E): error is WorkerFailure<E> =>
+  error instanceof WorkerFailure && error.errorName === name;
+
+/** One of the two sides does not keep to protocol.ts: a bug, or two versions that do not belong together. */
+export class ProtocolError extends AftError {
+  override name = "ProtocolError";
+}
+
+const fixes: { [E in ErrorName]?: string } = {
+  OutOfMemory: "lower maxTokensPerBatch, or take a smaller model or dtype",
+  WriteFailed:
+    "free some space or change the rights and run the same command again: what was finished is kept",
+};
+
+const text = (data: object, key: string): string | undefined => {
+  const value = (data as Record<string, unknown>)[key];
+  return typeof value === "string" ? value : undefined;
+};
+
+function problemOf(method: string, errorName: ErrorName, message: string, data: object): Problem {
+  const found = text(data, "found");
+  return {
+    what: message.includes(method) ? `the worker: ${message}` : `the worker, in ${method}: ${message}`,
+    where: text(data, "path") ?? text(data, "pointer"),
+    found: found === undefined ? undefined : parsed(found),
+    nearest: text(data, "nearest"),
+    fix: fixes[errorName],
+  };
+}
+
+/** The worker sends the found value as JSON text, cut when it is long: then it is shown as it came. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+const tracebackOf = (data: object): Error | undefined => {
+  const traceback = text(data, "traceback");
+  return traceback === undefined ? undefined : new Error(traceback);
+};

@@ -1,0 +1,18 @@
+/** The one way into the bridge. */
+export type { RequestOptions, Worker } from "./client.ts";
+export { ensurePython, type PythonOptions } from "./environment.ts";
+export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
+export type {
+  ErrorData,
+  ErrorName,
+  LossSettings,
+  MethodName,
+  Params,
+  Progress,
+  Real,
+  Result,
+  ScoreGroup,
+  StepMetrics,
+  TrainGroup,
+} from "./protocol.ts";
+export { startWorker, type WorkerOptions } from "./worker.ts";

@@ -1,0 +1,207 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  type DataCallback,
+  type Disposable,
+  type Message,
+} from "vscode-jsonrpc/node";
+import { type Exit, WorkerDied } from "./errors.ts";
+import { type LaunchOptions, type Tail, type Transport, tailOf, workerEnvironment } from "./transport.ts";
+
+/** What we use of pythonia, whose own types are those of any Python object. */
+interface Pythonia {
+  python: ((module: string) => Promise<Embedded>) & { exit(): void };
+  com: { proc: ChildProcess };
+}
+
+/** `aft_worker.embedded`. A name that ends in $ takes keyword arguments and pythonia's own options last. */
+interface Embedded {
+  start$(logSocket: string, threads: number, options: { $timeout: number }): Promise<number>;
+  dispatch$(
+    messages: string,
+    onProgress: (messages: string) => string,
+    options: { $timeout: number },
+  ): Promise<string>;
+}
+
+/** Made anew for each call: pythonia takes the option out of the object that it is given. */
+const noTimeout = (): { $timeout: number } => ({ $timeout: Number.POSITIVE_INFINITY });
+
+/**
+ * A worker inside the Python that pythonia starts. The messages are those of the other transport, as JSON text:
+ * a NaN or an infinity given back as an object ends Node.
+ */
+export async function pythoniaTransport(options: LaunchOptions): Promise<Transport> {
+  const environment = workerEnvironment(options);
+  await mustStart(options.python, environment);
+  const tail = tailOf(options.onStderr);
+  const log = await listenForLog(tail);
+  const { python, com } = loadPythonia(options.python, environment);
+  const child = com.proc;
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    python.exit();
+  };
+  const exited = new Promise<Exit>((resolve) => {
+    child.once("exit", async (code, signal) => {
+      end();
+      await tail.settled();
+      await log.close();
+      resolve({ code, signal, stderr: tail.lines });
+    });
+  });
+  // A write that meets a dead child: how it died comes through "exit".
+  child.on("error", () => {});
+
+  const start = async (): Promise<Embedded> => {
+    const embedded = await python("aft_worker.embedded");
+    await embedded.start$(log.path, options.threads ?? 0, noTimeout());
+    return embedded;
+  };
+  const died = exited.then((exit) => {
+    throw new WorkerDied(exit);
+  });
+  died.catch(() => {});
+  const embedded = await Promise.race([start(), died]).catch((error: unknown) => {
+    end();
+    throw error;
+  });
+
+  const reader = new TextReader();
+  return {
+    reader,
+    writer: new TextWriter(embedded, reader),
+    pid: child.pid ?? 0,
+    exited,
+    end,
+    kill: () => child.kill("SIGKILL"),
+  };
+}
+
+/** pythonia crashes Node when its Python cannot be started; this finds out first, with a readable error. */
+async function mustStart(python: string, env: Record<string, string | undefined>): Promise<void> {
+  const tried = await execa(python, ["-c", "import aft_worker.embedded"], {
+    env,
+    reject: false,
+    stdin: "ignore",
+  });
+  if (!tried.failed) return;
+  throw new WorkerDied({
+    code: tried.exitCode ?? null,
+    signal: tried.signal ?? null,
+    stderr: tried.stderr.split("\n").slice(-20),
+    spawnError: tried.exitCode === undefined && tried.signal === undefined ? tried.code : undefined,
+  });
+}
+
+/**
+ * A fresh copy of the module, because each copy starts one Python when it is loaded and cannot start a second that
+ * may call back. It takes Python, module path and environment from `process.env` at that moment and offers no other
+ * way; with DEBUG set it would print every message on stdout.
+ */
+function loadPythonia(python: string, environment: Record<string, string | undefined>): Pythonia {
+  const require = createRequire(import.meta.url);
+  for (const path of Object.keys(require.cache))
+    if (/[\\/]pythonia[\\/]src[\\/]/.test(path)) delete require.cache[path];
+  const wanted = { ...environment, PYTHON_BIN: python, DEBUG: undefined };
+  const before = Object.fromEntries(Object.keys(wanted).map((name) => [name, process.env[name]]));
+  setEnvironment(wanted);
+  try {
+    return require("pythonia") as Pythonia;
+  } finally {
+    setEnvironment(before);
+  }
+}
+
+function setEnvironment(values: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(values))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+}
+
+/** The child's output streams are Node's own; what the worker prints comes here instead. */
+async function listenForLog(tail: Tail): Promise<{ path: string; close: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "aft-"));
+  const path = join(folder, "log");
+  const server = createServer((socket) => tail.follow(socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  return {
+    path,
+    async close() {
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+class TextReader extends AbstractMessageReader {
+  #callback: DataCallback = () => {};
+
+  listen(callback: DataCallback): Disposable {
+    this.#callback = callback;
+    return { dispose: () => {} };
+  }
+
+  /** Takes a JSON list of messages. */
+  take(messages: string): void {
+    for (const message of JSON.parse(messages) as Message[]) this.#callback(message);
+  }
+
+  fail(error: unknown): void {
+    this.fireError(error);
+  }
+}
+
+class TextWriter extends AbstractMessageWriter {
+  readonly #embedded: Embedded;
+  readonly #reader: TextReader;
+  readonly #waiting: string[] = [];
+  #dispatching = false;
+
+  constructor(embedded: Embedded, reader: TextReader) {
+    super();
+    this.#embedded = embedded;
+    this.#reader = reader;
+  }
+
+  async write(message: Message): Promise<void> {
+    this.#waiting.push(JSON.stringify(message));
+    if (!this.#dispatching) this.#dispatch();
+  }
+
+  end(): void {}
+
+  /** One call into Python at a time; what is written during it is fetched by `onProgress`. */
+  async #dispatch(): Promise<void> {
+    this.#dispatching = true;
+    try {
+      while (this.#waiting.length > 0)
+        this.#reader.take(await this.#embedded.dispatch$(this.#takeWaiting(), this.#onProgress, noTimeout()));
+    } catch (error) {
+      this.#reader.fail(error);
+    } finally {
+      this.#dispatching = false;
+    }
+  }
+
+  #onProgress = (messages: string): string => {
+    this.#reader.take(messages);
+    return this.#takeWaiting();
+  };
+
+  #takeWaiting(): string {
+    return JSON.stringify(this.#waiting.splice(0));
+  }
+}

@@ -1,0 +1,42 @@
+import { execa } from "execa";
+import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import type { Exit } from "./errors.ts";
+import { type LaunchOptions, type Transport, tailOf, workerEnvironment } from "./transport.ts";
+
+/** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
+export function stdioTransport(options: LaunchOptions): Transport {
+  const threads = options.threads === undefined ? [] : ["--threads", String(options.threads)];
+  const child = execa(options.python, ["-m", "aft_worker", ...threads], {
+    env: workerEnvironment(options),
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+    buffer: false,
+    reject: false,
+    // A detached process outlives a parent that dies; the worker itself ends when its stdin does.
+    detached: true,
+    cleanup: false,
+  });
+  const tail = tailOf(options.onStderr);
+  tail.follow(child.stderr);
+  // Written to after the worker's death: the exit says more than the broken pipe.
+  child.stdin.on("error", () => {});
+
+  const exited = new Promise<Exit>((resolve) => {
+    child.once("exit", (code, signal) => {
+      tail.settled().then(() => resolve({ code, signal, stderr: tail.lines }));
+    });
+    child.then((result) => {
+      if (child.pid === undefined)
+        resolve({ code: null, signal: null, stderr: [], spawnError: result.code ?? result.shortMessage });
+    });
+  });
+  return {
+    reader: new StreamMessageReader(child.stdout),
+    writer: new StreamMessageWriter(child.stdin),
+    pid: child.pid ?? 0,
+    exited,
+    end: () => child.stdin.end(),
+    kill: () => child.kill("SIGKILL"),
+  };
+}
