@@ -27,7 +27,8 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
   const value = at(tree, path);
   const union = shapeAt(parent, root) ?? {};
   const branch = branchFor(union, toPlain(at(tree, parent)!));
-  const keys = Object.keys(branch.properties ?? {});
+  // `extends` belongs to a file, not to the experiment that the files make.
+  const keys = [...Object.keys(branch.properties ?? {}), ...(parent.length === 0 ? ["extends"] : [])];
   const common = {
     where: keyOriginOf(tree, path).where,
     found: value?.kind === "value" ? value.value : undefined,
@@ -77,7 +78,8 @@ function bad(path: Path, tree: Tree, root: unknown): Problem {
   return {
     what: `bad value for ${dotted(path) || "the experiment"}`,
     where: originOf(tree, path).where,
-    found: value,
+    // JSON has no words for these.
+    found: typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     expected: inWords(shape),
     nearest: typeof value === "string" ? nearestValue(value, shape, choices) : undefined,
   };

@@ -1,16 +1,7 @@
 import { dirname, isAbsolute, relative } from "node:path";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLError,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Problem } from "../../core/errors.ts";
+import { syntaxProblems } from "./syntax.ts";
 import type { Entry, Origin, Tree } from "./tree.ts";
 
 export interface Parsed {
@@ -42,9 +33,7 @@ export function parseSetValue(text: string, origin: Origin): Parsed {
 
 function build(text: string, lines: LineCounter, place: (offset: number) => Origin): Parsed {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
-  const problems = [...document.errors, ...document.warnings].map((error) =>
-    inWords(error, text, place(error.pos[0]).where),
-  );
+  const problems = syntaxProblems([...document.errors, ...document.warnings], text, place);
   if (problems.length > 0 || document.contents === null) return { tree: undefined, problems };
   const tree = convert(document.contents, { document, place, open: new Set(), problems });
   return { tree: problems.length > 0 ? undefined : tree, problems };
@@ -93,28 +82,4 @@ function followAlias(name: string, target: Node | undefined, origin: Origin, con
     found: `*${name}`,
   });
   return { kind: "value", origin, value: null };
-}
-
-/** The commonest mistakes in words; the YAML library's own sentence for the rest. */
-function inWords(error: YAMLError, text: string, where: string): Problem {
-  const line = text.slice(text.lastIndexOf("\n", error.pos[0] - 1) + 1).split("\n", 1)[0]!;
-  switch (error.code) {
-    case "DUPLICATE_KEY": {
-      const key = /^[^:\s]+/.exec(text.slice(error.pos[0]))?.[0] ?? "";
-      return { what: `the key "${key}" is given twice in one map`, where, expected: "each key once" };
-    }
-    case "TAB_AS_INDENT":
-      return { what: "a tab is used to indent", where, expected: "spaces: YAML does not allow tabs here" };
-    case "BAD_INDENT":
-      return {
-        what: "wrong indentation",
-        where,
-        found: line.trim(),
-        expected: "the keys of one map all start in the same column",
-      };
-    case "MULTIPLE_DOCS":
-      return { what: "a second document starts here", where, expected: "one document: no `---` lines" };
-    default:
-      return { what: `not valid YAML: ${error.message.split("\n", 1)[0]}`, where, found: line.trim() };
-  }
 }

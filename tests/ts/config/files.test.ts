@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { editorSchema, editorSchemaPath, loadExperiment } from "../../../ts/config/index.ts";
+import { folderOf, smallest } from "./helpers.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const yamlFilesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => join(folder, name));
+
+const experiments = yamlFilesIn("experiments");
+const fragments = yamlFilesIn("configs");
+const validate = new Ajv({ allowUnionTypes: true, strict: false }).compile(JSON.parse(editorSchema()));
+
+it("there are experiments and fragments to test", () => {
+  expect(experiments).toContain("experiments/quickstart.yaml");
+  expect(fragments.length).toBeGreaterThan(10);
+});
+
+describe("the schema for editors", () => {
+  it("is the one that is checked in (npm run generate writes it)", () => {
+    expect(readFileSync(editorSchemaPath, "utf8")).toBe(editorSchema());
+  });
+
+  it("describes every key", () => {
+    const bare: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== "object" || node === null) return;
+      for (const [key, value] of Object.entries(node)) {
+        if (key === "properties")
+          for (const [name, property] of Object.entries(value as Record<string, { description?: string }>))
+            if (property.description === undefined) bare.push(`${path}.${name}`);
+        walk(value, `${path}.${key}`);
+      }
+    };
+    walk(JSON.parse(editorSchema()), "");
+    expect(bare).toEqual([]);
+  });
+
+  it.each([...experiments, ...fragments])("accepts %s", (file) => {
+    validate(parse(readFileSync(join(root, file), "utf8")));
+    expect(validate.errors).toBeNull();
+  });
+
+  it.each([
+    ["a misspelt key", { worker: { thread: 1 } }],
+    ["a wrong value", { stages: { sample: { topP: 2 } } }],
+    ["beta without a boundary", { methods: { a: { method: "aft", constraint: "none", beta: 0.1 } } }],
+    ["an unknown task", { tasks: [{ task: "chess" }] }],
+  ])("refuses %s", (_, value) => {
+    expect(validate(value)).toBe(false);
+  });
+
+  it("accepts null, which removes what is inherited", () => {
+    expect(validate({ worker: { threads: null }, methods: { a: { label: null } }, report: null })).toBe(true);
+  });
+});
+
+describe("every YAML file", () => {
+  it.each([...experiments, ...fragments])("%s names the schema in its first line", (file) => {
+    const [first] = readFileSync(join(root, file), "utf8").split("\n", 1);
+    const path = /^# yaml-language-server: \$schema=(\S+)$/.exec(first!)?.[1] ?? "(none)";
+    expect(relative(root, resolve(root, dirname(file), path))).toBe("configs/schema/experiment.schema.json");
+  });
+
+  it.each(experiments)("%s is a valid experiment without a warning", async (file) => {
+    const { experiment, warnings } = await loadExperiment(join(root, file));
+    expect(warnings).toEqual([]);
+    expect(file.endsWith(`${experiment.name}.yaml`)).toBe(true);
+  });
+
+  it.each(fragments)("%s makes a valid experiment with what it leaves open", async (file) => {
+    const text = `extends: [${join(root, file)}]\nname: x\n${gapsOf(file)}`;
+    const folder = folderOf({ "main.yaml": text });
+    await expect(loadExperiment(join(folder, "main.yaml"))).resolves.toHaveProperty("experiment.name", "x");
+  });
+
+  it.each(["experiments/quickstart.yaml", ...fragments])("%s has a comment for every key", (file) => {
+    const lines = readFileSync(join(root, file), "utf8").split("\n");
+    const bare = lines.filter(
+      (line, at) =>
+        /^\s*(- )?[\w-]+:/.test(line) && !line.includes(" # ") && !/^\s*#/.test(lines[at - 1] ?? ""),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
+/** The parts of the smallest experiment that a fragment does not give itself. */
+function gapsOf(file: string): string {
+  const kind = file.split("/")[1];
+  const parts = smallest.split(/\n(?=model|tasks|stages|methods)/).slice(1);
+  return parts
+    .filter((part) => !part.startsWith(`${kind}:`) && !(kind === "models" && part.startsWith("model:")))
+    .join("\n");
+}
+
+describe("the quickstart", () => {
+  it("compares the six methods with the settings of the prototype", async () => {
+    const { experiment } = await loadExperiment(join(root, "experiments/quickstart.yaml"));
+    const { stages, methods } = experiment;
+    expect(stages.vft).toEqual({
+      steps: 3000,
+      batchSize: 16,
+      learningRate: 4e-3,
+      schedule: { shape: "cosine", warmupSteps: 50, minimumRatio: 0 },
+      optimizer: { betas: [0.9, 0.98], epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 },
+      lengthGrouped: true,
+      saveEvery: 500,
+    });
+    expect(stages.align).toMatchObject({ epochs: 2, batchSize: 8, learningRate: 5e-4 });
+    expect(stages.sample).toMatchObject({ questions: 1000, k: 6, temperature: 1, topP: 1 });
+    expect(
+      Object.values(methods).map((method) => [
+        method.method,
+        "constraint" in method ? [method.constraint, method.weight] : undefined,
+      ]),
+    ).toEqual([
+      ["keep", undefined],
+      ["vft", undefined],
+      ["rft", undefined],
+      ["aft", ["none", 1]],
+      ["aft", ["detached", 3]],
+      ["aft", ["boundary", 3]],
+    ]);
+    expect(methods["aft-bc"]).toMatchObject({ beta: 0.1, detachBoundary: true, referenceAsPositive: false });
+  });
+});

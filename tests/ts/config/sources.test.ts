@@ -1,0 +1,250 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { loadExperiment } from "../../../ts/config/index.ts";
+import { errorOf, folderOf, load, smallest } from "./helpers.ts";
+
+describe("extends", () => {
+  it("lays files over each other in order, this one last: maps merge, lists and values replace", async () => {
+    const { experiment, sources } = await load({
+      "main.yaml": `extends: [a.yaml, deep/b.yaml]\n${smallest}seeds: [7]\nreport: {examples: 1}\n`,
+      "a.yaml": "seeds: [1, 2, 3]\nworker: {threads: 1, device: cpu}\nreport: {examples: 9}\n",
+      "deep/b.yaml": "extends: ../c.yaml\nworker: {threads: 2}\n",
+      "c.yaml": "description: from c\nworker: {threads: 3, maxTokensPerBatch: 512}\n",
+    });
+    expect(experiment.seeds).toEqual([7]);
+    expect(experiment.worker).toEqual({
+      device: "cpu",
+      threads: 2,
+      maxTokensPerBatch: 512,
+      transport: "stdio",
+    });
+    expect(experiment.report.examples).toBe(1);
+    expect(experiment.description).toBe("from c");
+    expect(sources.map((file) => file.split("/").at(-1))).toEqual([
+      "a.yaml",
+      "c.yaml",
+      "b.yaml",
+      "main.yaml",
+    ]);
+  });
+
+  it("removes an inherited key by null", async () => {
+    const { experiment } = await load({
+      "main.yaml": "extends: base.yaml\nmethods: {more: null}\nworker: {threads: null}\n",
+      "base.yaml": `${smallest}worker: {threads: 4, device: cpu}\n`,
+    });
+    expect(Object.keys(experiment.methods)).toEqual(["kept"]);
+    expect(experiment.worker).not.toHaveProperty("threads");
+  });
+
+  it("lets a later choice replace an earlier one where only one is allowed", async () => {
+    const folder = folderOf({
+      "main.yaml":
+        "extends: base.yaml\nmodel: ./other\nstages: {vft: {steps: 5, schedule: {warmupSteps: 1}}}\n",
+      "base.yaml": `${smallest.replace("stages: {", "stages: {vft: {epochs: 2, schedule: {warmupRatio: 0.5}}, ")}`,
+      "other/config.json": "{}",
+    });
+    const { experiment } = await loadExperiment(join(folder, "main.yaml"));
+    expect(experiment.model).toMatchObject({ path: join(folder, "other") });
+    expect(experiment.model.create).toBeUndefined();
+    expect(experiment.stages.vft.epochs).toBeUndefined();
+    expect(experiment.stages.vft.steps).toBe(5);
+    expect(experiment.stages.vft.schedule).toEqual({ shape: "cosine", minimumRatio: 0, warmupSteps: 1 });
+  });
+
+  it("keeps methods whose names happen to be keys that exclude each other elsewhere", async () => {
+    const { experiment } = await load({
+      "main.yaml": "extends: base.yaml\nmethods: {steps: {method: vft}}\n",
+      "base.yaml": smallest.replace("more:", "epochs:"),
+    });
+    expect(Object.keys(experiment.methods)).toEqual(["kept", "epochs", "steps"]);
+  });
+
+  it("may reach one file in two ways", async () => {
+    const { sources } = await load({
+      "main.yaml": `extends: [a.yaml, b.yaml]\n${smallest}`,
+      "a.yaml": "extends: c.yaml\n",
+      "b.yaml": "extends: c.yaml\n",
+      "c.yaml": "seeds: [3]\n",
+    });
+    expect(sources.map((file) => file.split("/").at(-1))).toEqual([
+      "c.yaml",
+      "a.yaml",
+      "b.yaml",
+      "main.yaml",
+    ]);
+  });
+
+  it("in a circle is refused, with the way round", async () => {
+    expect(await errorOf({ "main.yaml": "extends: a.yaml\n", "a.yaml": "extends:\n  - main.yaml\n" })).toBe(
+      "a.yaml:2:5: extends goes round in a circle: main.yaml -> a.yaml -> main.yaml",
+    );
+  });
+
+  it("of a file that is not there names the place and the nearest file", async () => {
+    expect(
+      await errorOf({
+        "main.yaml": `extends: [parts/tiny-lama.yaml]\n${smallest}`,
+        "parts/tiny-llama.yaml": "",
+      }),
+    ).toBe(`main.yaml:1:11: no such file: parts/tiny-lama.yaml
+  found: "parts/tiny-lama.yaml"
+  expected: a YAML file
+  did you mean: parts/tiny-llama.yaml`);
+  });
+
+  it("takes file names only", async () => {
+    expect(await errorOf({ "main.yaml": `extends: [3]\n${smallest}` })).toBe(
+      `main.yaml:1:11: bad value for extends
+  found: 3
+  expected: a file name, or a list of file names, relative to this file`,
+    );
+  });
+
+  it("null where nothing is inherited is an error that says so", async () => {
+    expect(await errorOf({ "main.yaml": `${smallest}report:\n` })).toBe(
+      `main.yaml:10:1: report has no value
+  expected: a value, or no such key: null only removes what a file named in extends gives`,
+    );
+  });
+});
+
+describe("--set", () => {
+  it("lays YAML values over the files", async () => {
+    const { experiment } = await load(
+      { "main.yaml": smallest },
+      {
+        set: ["stages.sample.temperature=0.7", "seeds=[4, 5]", "tasks.0.train=50", "methods.more=null"],
+      },
+    );
+    expect(experiment.stages.sample.temperature).toBe(0.7);
+    expect(experiment.seeds).toEqual([4, 5]);
+    expect(experiment.tasks[0]).toMatchObject({ task: "arithmetic", train: 50 });
+    expect(Object.keys(experiment.methods)).toEqual(["kept"]);
+  });
+
+  it("the later of two wins", async () => {
+    const { experiment } = await load({ "main.yaml": smallest }, { set: ["seeds=[1]", "seeds=[2]"] });
+    expect(experiment.seeds).toEqual([2]);
+  });
+
+  it.each(["seeds", "=3", "a..b=1"])("%s is no setting", async (setting) => {
+    expect(await errorOf({ "main.yaml": smallest }, [setting])).toBe(
+      `(--set ${setting}): not a setting\n  expected: --set key=value or --set a.b=value`,
+    );
+  });
+
+  it("does not reach past the end of a list", async () => {
+    expect(await errorOf({ "main.yaml": smallest }, ["tasks.1.train=50"])).toContain("bad value for tasks");
+  });
+});
+
+describe("model: TEXT", () => {
+  it("is a folder when one is there, else a hub name", async () => {
+    const files = { "main.yaml": smallest.replace("model:\n  create: {}", "model: org/name") };
+    expect((await load(files)).experiment.model).toMatchObject({ hub: "org/name" });
+    const folder = folderOf(files);
+    mkdirSync(join(folder, "org/name"), { recursive: true });
+    writeFileSync(join(folder, "org/name/config.json"), "{}");
+    const { experiment } = await loadExperiment(join(folder, "main.yaml"));
+    expect(experiment.model).toMatchObject({ path: join(folder, "org/name") });
+  });
+
+  it("with a leading dot is a folder, and missed when it is not there", async () => {
+    const message = await errorOf({
+      "main.yaml": smallest.replace("model:\n  create: {}", "model: ./org/name"),
+    });
+    expect(message).toContain("main.yaml:2:8: model.path: no such folder: org/name");
+  });
+
+  it("relative to the file that names it, not to the one that extends it", async () => {
+    const folder = folderOf({
+      "main.yaml": `extends: parts/model.yaml\n${smallest.replace("model:\n  create: {}\n", "")}`,
+      "parts/model.yaml": "model: ./weights\n",
+      "parts/weights/config.json": "{}",
+    });
+    const { experiment } = await loadExperiment(join(folder, "main.yaml"));
+    expect(experiment.model.path).toBe(join(folder, "parts/weights"));
+  });
+
+  it("a folder without a model in it is refused", async () => {
+    const message = await errorOf({
+      "main.yaml": smallest.replace("create: {}", "path: weights"),
+      "weights/readme": "",
+    });
+    expect(message).toContain("model.path: no config.json in weights");
+  });
+});
+
+describe("a file that is no experiment", () => {
+  it.each([
+    ["", "main.yaml: the file is empty"],
+    ["# only a comment\n", "main.yaml: the file is empty"],
+    ["- name: x\n", "main.yaml:1:1: the file is a list"],
+    ["just words\n", "main.yaml:1:1: the file is a single value"],
+    [`${smallest}seeds: [1]\nseeds: [2]\n`, 'main.yaml:11:1: the key "seeds" is given twice in one map'],
+    ["name: x\nworker:\n\tdevice: cpu\n", "main.yaml:3:1: a tab is used to indent"],
+    ["name: x\n---\nname: y\n", "main.yaml:2:1: a second document starts here"],
+    ["name: x\nseeds: [1, 2\nworker: {}\n", "main.yaml:3:1: a ] is missing before this"],
+    ["name: x\n  seeds: [1]\n", "main.yaml:1:7: a value that holds another `key: value`"],
+    ["name: x\nworker:{}\nseeds: [1]\n", "main.yaml:2:1: a line that is no `key: value`"],
+    ["worker:\n  device: cpu\n threads: 2\n", "main.yaml:3:1: wrong indentation"],
+    ["description: 'it\nname: x\n", "a quoted text does not end"],
+    ["description: @x\n", "main.yaml:1:14: a text cannot start with @"],
+    ["seeds: [1,,2]\n", "main.yaml:1:11: not valid YAML: Unexpected , in flow sequence"],
+    ["name: *nowhere\n", "main.yaml:1:7: no anchor &nowhere before this alias"],
+    ["worker: &a {threads: *a}\n", "main.yaml:1:22: the alias *a contains itself"],
+  ])("%j -> %s", async (text, expected) => {
+    expect(await errorOf({ "main.yaml": text })).toContain(expected);
+  });
+
+  it("a missing one is named with its nearest neighbour", async () => {
+    const folder = folderOf({ "quickstart.yaml": smallest });
+    await expect(loadExperiment(join(folder, "quickstrat.yaml"))).rejects.toThrow(
+      `${folder}/quickstrat.yaml: no such file\n  expected: a YAML file\n  did you mean: ${folder}/quickstart.yaml`,
+    );
+  });
+
+  it("a folder is not a file", async () => {
+    const folder = folderOf({});
+    await expect(loadExperiment(folder)).rejects.toThrow("is a folder");
+  });
+
+  it("syntax errors of all the files are told together", async () => {
+    const message = await errorOf({
+      "main.yaml": "extends: [a.yaml, b.yaml]\n",
+      "a.yaml": "x: [",
+      "b.yaml": "",
+    });
+    expect(message).toContain("a.yaml:1:5: a ] is missing before this");
+    expect(message).toContain("b.yaml: the file is empty");
+  });
+});
+
+describe("what loading gives", () => {
+  it("YAML that loads to the same experiment again", async () => {
+    const { experiment, yaml } = await load({ "main.yaml": smallest });
+    expect(parse(yaml)).toEqual(experiment);
+    expect((await load({ "main.yaml": yaml })).experiment).toEqual(experiment);
+  });
+
+  it("anchors and aliases resolved", async () => {
+    const { experiment } = await load({
+      "main.yaml": `${smallest.replace("sample: {", "sample: &s {").replace("evaluate: {maxNewTokens: 64}", "evaluate: *s")}`,
+    });
+    expect(experiment.stages.evaluate.maxNewTokens).toBe(64);
+  });
+
+  it("warnings, not errors, for comparisons that would mislead", async () => {
+    const files = {
+      "main.yaml": smallest.replace(/ {2}kept[\s\S]*/, "  rft: {method: rft}\n"),
+    };
+    expect((await load(files)).warnings).toEqual([
+      "no method continues VFT (method: vft): a gain over VFT may only mean more training, not a better loss",
+      "no method keeps the VFT weights (method: keep): the report cannot show what changed since VFT",
+    ]);
+    expect((await load({ "main.yaml": smallest })).warnings).toEqual([]);
+  });
+});
