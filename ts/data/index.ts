@@ -2,6 +2,20 @@
 
 export { type ExtractMode, extractModes } from "./answers.ts";
 export { type Batches, type BatchOptions, batches } from "./batches.ts";
+export {
+  fromPreferenceRows,
+  fromRrhfRows,
+  fromUnpairedRows,
+  type PreferenceRow,
+  preferenceRowSchema,
+  type RrhfRow,
+  rrhfRowSchema,
+  toPreferenceRows,
+  toRrhfRow,
+  toUnpairedRows,
+  type UnpairedRow,
+  unpairedRowSchema,
+} from "./convert.ts";
 export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";

@@ -61,7 +61,7 @@ export function judge(
   };
   const groups: Group[] = [];
   for (const record of questions) {
-    const question = contentOf(record);
+    const question = recordOf(record);
     const own = samples.get(question.id)!.sort((a, b) => a.index - b.index);
     if (own.length === 0) counts.withoutCandidates++;
     else groups.push(judgeGroup(question, own, task, extract, counts));
@@ -129,7 +129,7 @@ function gather(
   const samples = new Map<string, Candidate[]>();
   const problems: (() => Problem)[] = [];
   for (const record of questions) {
-    const { id, task: name } = contentOf(record);
+    const { id, task: name } = recordOf(record);
     const where = whereOf(record);
     if (samples.has(id))
       problems.push(() => ({ what: "field id: this question id comes twice", where, found: id }));
@@ -144,7 +144,7 @@ function gather(
   }
   const taken = new Map<string, Set<number>>();
   for (const record of candidates) {
-    const candidate = contentOf(record);
+    const candidate = recordOf(record);
     const { questionId, index } = candidate;
     const where = whereOf(record);
     const own = samples.get(questionId);
@@ -185,6 +185,6 @@ function named(problems: readonly (() => Problem)[]): Problem[] {
 /** A record carries an id or a questionId at its top; a row carries its place instead. */
 const isRow = <T extends object>(record: T | Row<T>): record is Row<T> =>
   "value" in record && "where" in record && !("id" in record) && !("questionId" in record);
-const contentOf = <T extends object>(record: T | Row<T>): T => (isRow(record) ? record.value : record);
+const recordOf = <T extends object>(record: T | Row<T>): T => (isRow(record) ? record.value : record);
 const whereOf = <T extends object>(record: T | Row<T>): string | undefined =>
   isRow(record) ? record.where : undefined;

@@ -30,11 +30,11 @@ const triesAnItem = 8;
 export function* arithmeticQuestions(
   settings: ArithmeticSettings,
   count: number,
-  seed = 0,
+  seed?: number,
   split: SplitName = "train",
 ): Generator<Question> {
   const parsed = settingsOf(settings);
-  const random = randomFrom("arithmetic", seed, split);
+  const random = randomFrom("arithmetic", seed ?? parsed.seed, split);
   const seen = new Map<string, number>();
   const texts = new Set<string>();
   for (let made = 0; made < count; made++) {

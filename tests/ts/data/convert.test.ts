@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { type Group, groupSchema } from "../../../ts/core/records.ts";
+import {
+  fromPreferenceRows,
+  fromRrhfRows,
+  fromUnpairedRows,
+  preferenceRowSchema,
+  rrhfRowSchema,
+  sides,
+  toPreferenceRows,
+  toRrhfRow,
+  toUnpairedRows,
+  unpairedRowSchema,
+} from "../../../ts/data/index.ts";
+import { golden } from "./golden.ts";
+
+const groups = golden<Group>("convert/groups.jsonl");
+const preference = golden("convert/preference.jsonl").map((row) => preferenceRowSchema.parse(row));
+const unpaired = golden("convert/unpaired.jsonl").map((row) => unpairedRowSchema.parse(row));
+const rrhf = golden("convert/rrhf.jsonl").map((row) => rrhfRowSchema.parse(row));
+
+describe("groups become rows as in the golden files", () => {
+  it("of TRL's paired kind: every better and worse text, ranks included", () => {
+    expect(groups.flatMap(toPreferenceRows)).toEqual(preference);
+  });
+  it("of TRL's unpaired kind", () => {
+    expect(groups.flatMap(toUnpairedRows)).toEqual(unpaired);
+  });
+  it("of RRHF's kind", () => {
+    expect(groups.map(toRrhfRow)).toEqual(rrhf);
+  });
+});
+
+describe("rows become groups and the same rows again", () => {
+  it("of TRL's paired kind", () => {
+    const read = fromPreferenceRows(preference, "demo");
+    expect(read.flatMap(toPreferenceRows)).toEqual(preference);
+    // A group without a pair left no row.
+    expect(read.map(({ id, prompt }) => [id, prompt])).toEqual([
+      ["demo-1", "1 + 1?\n"],
+      ["demo-2", "best?\n"],
+    ]);
+  });
+  it("of TRL's unpaired kind", () => {
+    expect(fromUnpairedRows(unpaired, "demo").flatMap(toUnpairedRows)).toEqual(unpaired);
+  });
+  it("of RRHF's kind, with ranks that share a place", () => {
+    const read = fromRrhfRows(rrhf, "demo");
+    expect(read.map(toRrhfRow)).toEqual(rrhf);
+    expect(read[2]!.candidates.map(({ rank, correct }) => [rank, correct])).toEqual([
+      [1, true],
+      [2, false],
+      [2, false],
+    ]);
+  });
+  it("with the same two sides as before", () => {
+    const textsOf = (group: Group): string[][] =>
+      [sides(group).positives, sides(group).negatives].map((side) => side.map(({ text }) => text));
+    expect(fromUnpairedRows(unpaired, "demo").map(textsOf)).toEqual(groups.map(textsOf));
+  });
+});
+
+it("makes groups that the record's schema accepts", () => {
+  for (const read of [
+    fromPreferenceRows(preference, "demo"),
+    fromUnpairedRows(unpaired, "demo"),
+    fromRrhfRows(rrhf, "demo"),
+  ])
+    for (const group of read) expect(groupSchema.parse(group)).toEqual(group);
+});
+
+it("refuses rows that contradict themselves", () => {
+  const row = { prompt: "?", completion: "yes", label: true };
+  expect(() => fromUnpairedRows([row, { ...row, label: false }], "demo")).toThrow(
+    'row 2: this completion of the prompt was labelled true before\n  found: "yes"\n  expected: one label for a text',
+  );
+  expect(() => fromRrhfRows([{ query: "?", responses: ["a", "b"], scores: [1] }], "demo")).toThrow(
+    "row 1: responses and scores differ in number\n  found: 1\n  expected: 2 scores",
+  );
+});
