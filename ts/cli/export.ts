@@ -1,5 +1,5 @@
 import type { CommandModule } from "yargs";
-import { exportFormats, exportRun } from "../experiment/index.ts";
+import { type ExportFormat, exportFormats, exportRun } from "../experiment/index.ts";
 import { printLine } from "./exit.ts";
 
 interface Arguments {
@@ -7,7 +7,7 @@ interface Arguments {
   to: string;
   method: string | undefined;
   seed: number | undefined;
-  data: string | undefined;
+  data: ExportFormat | undefined;
 }
 
 export const exportCommand: CommandModule<object, Arguments> = {

@@ -1,8 +1,7 @@
 /** A finished run's numbers, read back from its artefacts for the report. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
-import type { Prediction, RunData } from "../analysis/index.ts";
+import { type Prediction, predictionSchema, type RunData } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { type Group, groupSchema } from "../core/records.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
@@ -64,19 +63,6 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
   }
   return { record, run };
 }
-
-const predictionSchema: z.ZodType<Prediction> = z.looseObject({
-  questionId: z.string(),
-  question: z.string(),
-  prompt: z.string(),
-  text: z.string(),
-  extracted: z.string().nullable(),
-  answer: z.string(),
-  correct: z.boolean(),
-  finish: z.enum(["stop", "length"]).optional(),
-  logprob: z.number().optional(),
-  tokens: z.int().optional(),
-});
 
 /** An experiment with `greedy: false` has no predictions. */
 const predictionsIn = async (file: string): Promise<Prediction[]> =>
