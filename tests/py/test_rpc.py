@@ -90,6 +90,24 @@ def test_garbage_is_answered_and_the_next_message_too() -> None:
     assert code == 0
 
 
+def test_garbage_in_the_embedded_worker_is_answered_and_the_next_message_too(fake: None) -> None:
+    from aft_worker import embedded
+
+    found = json.loads(embedded.dispatch(json.dumps(["not JSON {", HELLO.decode()]), lambda text: "[]"))
+    assert [(one["id"], one.get("error", {}).get("code")) for one in found] == [
+        (None, p.ERRORS["ParseError"]),
+        (1, None),
+    ]
+
+
+def test_every_method_of_the_protocol_has_its_handler() -> None:
+    from aft_worker import builtin, handlers
+
+    assert set(builtin.METHODS).isdisjoint(handlers.METHODS)
+    assert set(builtin.METHODS) | set(handlers.METHODS) == set(p.METHODS)
+    assert {name for name, method in p.METHODS.items() if method.immediate} <= set(builtin.METHODS)
+
+
 def test_a_stream_without_frames_ends_the_worker_with_a_word_about_it() -> None:
     found, code, stderr = converse(b"GET / HTTP/1.1\r\n\r\n")
     assert (found, code) == ([], 1)
@@ -112,7 +130,7 @@ def test_frames_may_come_in_pieces_and_with_other_headers() -> None:
     stream = BytesIO(data)
     assert [read_frame(stream), read_frame(stream), read_frame(stream)] == [b"{}", "é".encode(), None]
     with pytest.raises(FrameError):
-        read_frame(BufferedReader(BytesIO(b"A: b\r\n\r\n")))  # type: ignore[arg-type]
+        read_frame(BytesIO(b"A: b\r\n\r\n"))
 
 
 def test_immediate_methods_overtake_and_the_rest_keep_their_order(fake: None) -> None:

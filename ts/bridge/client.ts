@@ -56,6 +56,7 @@ export function connect(transport: Transport): Worker {
   /** Why nothing can be asked of the worker any more. */
   let over: AftError | undefined;
   let lastId: RequestMessage["id"] = null;
+  let handled = 0;
 
   const finish = (reason: AftError): void => {
     over ??= reason;
@@ -76,6 +77,7 @@ export function connect(transport: Transport): Worker {
     },
     messageStrategy: {
       handleMessage: (message, next) => {
+        handled++;
         if (isUnaddressed(message)) violate("answered a message it could not read", message);
         else next(message);
       },
@@ -91,7 +93,10 @@ export function connect(transport: Transport): Worker {
   });
   connection.listen();
 
-  const gone = transport.exited.then((exit) => finish(new WorkerDied(exit)));
+  const gone = transport.exited.then(async (exit) => {
+    await quiet(() => handled);
+    finish(new WorkerDied(exit));
+  });
 
   const translate = async (method: MethodName, error: unknown): Promise<unknown> => {
     if (!(error instanceof ResponseError)) return over ?? error;
@@ -202,6 +207,15 @@ function failureOf(method: MethodName, error: ResponseError<unknown>): AftError 
 /** An error without an id: the worker could not say which message it could not read. */
 const isUnaddressed = (message: Message): boolean =>
   "error" in message && "id" in message && message.id === null;
+
+/** Lets the library work off the messages that a dead worker sent: it takes a few turns of the loop for each. */
+async function quiet(count: () => number): Promise<void> {
+  for (let turns = 0, seen = count(); turns < 10; turns++) {
+    await new Promise(setImmediate);
+    if (count() !== seen) turns = 0;
+    seen = count();
+  }
+}
 
 const after = (ms: number): Promise<void> =>
   new Promise((resolve) => {

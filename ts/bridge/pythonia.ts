@@ -13,7 +13,14 @@ import {
   type Message,
 } from "vscode-jsonrpc/node";
 import { type Exit, WorkerDied } from "./errors.ts";
-import { type LaunchOptions, type Tail, type Transport, tailOf, workerEnvironment } from "./transport.ts";
+import {
+  drained,
+  type LaunchOptions,
+  type Tail,
+  type Transport,
+  tailOf,
+  workerEnvironment,
+} from "./transport.ts";
 
 /** What we use of pythonia, whose own types are those of any Python object. */
 interface Pythonia {
@@ -54,7 +61,7 @@ export async function pythoniaTransport(options: LaunchOptions): Promise<Transpo
   const exited = new Promise<Exit>((resolve) => {
     child.once("exit", async (code, signal) => {
       end();
-      await tail.settled();
+      await drained(tail.ended());
       await log.close();
       resolve({ code, signal, stderr: tail.lines });
     });
@@ -65,6 +72,7 @@ export async function pythoniaTransport(options: LaunchOptions): Promise<Transpo
   const start = async (): Promise<Embedded> => {
     const embedded = await python("aft_worker.embedded");
     await embedded.start$(log.path, options.threads ?? 0, noTimeout());
+    await log.close(); // connected by now: nothing is left behind when this process is killed
     return embedded;
   };
   const died = exited.then((exit) => {

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import type { Exit } from "./errors.ts";
-import { type LaunchOptions, type Transport, tailOf, workerEnvironment } from "./transport.ts";
+import { drained, type LaunchOptions, type Transport, tailOf, workerEnvironment } from "./transport.ts";
 
 /** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
 export function stdioTransport(options: LaunchOptions): Transport {
@@ -22,17 +22,21 @@ export function stdioTransport(options: LaunchOptions): Transport {
   // Written to after the worker's death: the exit says more than the broken pipe.
   child.stdin.on("error", () => {});
 
+  const stdoutEnded = new Promise((resolve) => child.stdout.once("close", resolve));
   const exited = new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => {
-      tail.settled().then(() => resolve({ code, signal, stderr: tail.lines }));
+      drained(tail.ended(), stdoutEnded).then(() => resolve({ code, signal, stderr: tail.lines }));
     });
     child.then((result) => {
       if (child.pid === undefined)
         resolve({ code: null, signal: null, stderr: [], spawnError: result.code ?? result.shortMessage });
     });
   });
+  const reader = new StreamMessageReader(child.stdout);
+  // Its timer for a message that stops half-way starts itself again for ever: Node would never end.
+  reader.partialMessageTimeout = 0;
   return {
-    reader: new StreamMessageReader(child.stdout),
+    reader,
     writer: new StreamMessageWriter(child.stdin),
     pid: child.pid ?? 0,
     exited,

@@ -44,13 +44,13 @@ const linesKept = 20;
 export interface Tail {
   readonly lines: readonly string[];
   follow(stream: Readable): void;
-  /** Resolves when the followed stream has ended, after 250 ms at the latest: a grandchild may hold it open. */
-  settled(): Promise<void>;
+  /** Resolves when the followed stream has ended. */
+  ended(): Promise<unknown>;
 }
 
 export function tailOf(onLine: ((line: string) => void) | undefined): Tail {
   const lines: string[] = [];
-  let ended = Promise.resolve();
+  let ended: Promise<unknown> = Promise.resolve();
   return {
     lines,
     follow(stream) {
@@ -62,10 +62,18 @@ export function tailOf(onLine: ((line: string) => void) | undefined): Tail {
       });
       ended = new Promise((resolve) => reader.once("close", resolve));
     },
-    async settled() {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, 250)))]);
-      clearTimeout(timer);
-    },
+    ended: () => ended,
   };
+}
+
+const drainMs = 250;
+
+/** Waits for what a dead process left in its pipes, but not long: a grandchild may hold them open. */
+export async function drained(...streams: Promise<unknown>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, drainMs);
+  });
+  await Promise.race([Promise.all(streams), limit]);
+  clearTimeout(timer);
 }

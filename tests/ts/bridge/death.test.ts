@@ -43,6 +43,14 @@ describe.each(transports)("over %s", (transport) => {
     await worker.close();
   });
 
+  test("what was answered before the worker ended is not lost", async () => {
+    const worker = await startFake(transport);
+    const answers = Array.from({ length: 200 }, () => worker.request("model/digest", { model: "m" }));
+    const last = worker.request("shutdown", {});
+    expect(await Promise.all([...answers, last])).toEqual([...answers.map(() => ({ digest: "d" })), {}]);
+    await worker.close();
+  });
+
   test("an exit code is told", async () => {
     const worker = await startFake(transport);
     const error = await rejection(worker.request("model/load", load("exit")));
