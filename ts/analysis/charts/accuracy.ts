@@ -26,9 +26,9 @@ interface Point {
 /** Accuracy by method with 95 % intervals; the dashed line is the baseline's greedy accuracy. */
 export function accuracyChart(
   methods: readonly MethodAccuracy[],
-  options: { id?: string; width?: number; baseline?: string | undefined } = {},
+  options: { id?: string; width?: number; height?: number; baseline?: string | undefined } = {},
 ): string {
-  const { id = "accuracy", width = 720 } = options;
+  const { id = "accuracy", width = 720, height = 78 + 46 * Math.max(1, methods.length) } = options;
   const baseline = methods.find(({ label }) => label === options.baseline)?.greedy.value;
   const points = (name: "greedy" | "sampled"): Point[] =>
     methods.flatMap(({ label, [name]: metric }) => {
@@ -41,7 +41,7 @@ export function accuracyChart(
     { id, title: "Accuracy by method with 95 % intervals", description: describe(methods) },
     {
       width,
-      height: 78 + 46 * Math.max(1, methods.length),
+      height,
       marginTop: 32,
       marginLeft: Math.min(260, 20 + 7 * longest),
       marginRight: 44,

@@ -6,7 +6,7 @@ export interface DensityPoint {
   density: number;
 }
 
-const cells = 240;
+const cells = 160;
 
 /**
  * Gaussian kernel density on an even grid over [low, high], Silverman's bandwidth. The scores cannot exceed

@@ -18,9 +18,10 @@ export function picture(
   const right = accuracyChart(accuracies, {
     id: "picture-accuracy",
     width: half,
+    height: heightOf(left),
     baseline: options.baseline,
   });
-  const height = top + Math.max(heightOf(left), heightOf(right)) + 12;
+  const height = top + heightOf(left) + 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="aft-plot" role="img" aria-labelledby="picture-title" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" color="${ink}">`,
     `<title id="picture-title">${escapeText(options.title)}</title>`,

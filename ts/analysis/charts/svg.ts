@@ -4,6 +4,8 @@ import { escapeText } from "../report/escape.ts";
 import { classes, ink } from "./palette.ts";
 
 const fontSize = 12;
+/** A legend starts where its chart does, unless long labels stand left of the chart. */
+const widestLegendIndent = 60;
 
 export interface ChartText {
   /** Unique on its page; the accessible name hangs on it. */
@@ -42,16 +44,27 @@ export function renderChart(
   const [whole, attributes = "", inner = ""] = /^<svg([^>]*)>([\s\S]*)<\/svg>$/.exec(svg.outerHTML) ?? [""];
   if (whole === "") throw new Error("Observable Plot drew no SVG");
   const names = `${text.id}-title ${text.id}-description`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="${names}" color="${ink}"`,
-    `${attributes.replace(/ xmlns="[^"]*"/, "")}>`,
-    `<title id="${text.id}-title">${escapeText(text.title)}</title>`,
-    `<desc id="${text.id}-description">${escapeText(text.description)}</desc>`,
-    inner.replace(/<style>[\s\S]*?<\/style>/, "<style>.aft-plot text{white-space:pre}</style>"),
-    legendSvg(legend, marginLeft, Math.min(12, marginTop)),
-    "</svg>",
-  ].join("");
+  return roundAttributes(
+    [
+      `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="${names}" color="${ink}"`,
+      `${attributes.replace(/ xmlns="[^"]*"/, "")}>`,
+      `<title id="${text.id}-title">${escapeText(text.title)}</title>`,
+      `<desc id="${text.id}-description">${escapeText(text.description)}</desc>`,
+      inner.replace(/<style>[\s\S]*?<\/style>/, "<style>.aft-plot text{white-space:pre}</style>"),
+      legendSvg(legend, Math.min(marginLeft, widestLegendIndent), Math.min(12, marginTop)),
+      "</svg>",
+    ].join(""),
+  );
 }
+
+/** A tenth of a pixel is enough for a path, and the same on every machine. */
+const roundAttributes = (svg: string): string =>
+  svg.replace(/<[^>]+>/g, (tag) =>
+    tag.replace(/ d="[^"]*"/, (path) => round(path, 1)).replace(/ [\w-]+="[^"]*"/g, (all) => round(all, 2)),
+  );
+
+const round = (text: string, digits: number): string =>
+  text.replace(/-?\d+\.\d{2,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(digits)) + 0));
 
 /** Widths are estimated from the number of letters: nothing measures text outside a browser. */
 function legendSvg(items: readonly LegendItem[], left: number, y: number): string {

@@ -1,7 +1,7 @@
 import { chartStyle } from "../charts/palette.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
-import { html, raw } from "./markup.ts";
+import { html, type Markup, raw } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
 import { chartsSection } from "./sections/charts.ts";
 import { diagnosticsSection } from "./sections/diagnostics.ts";
@@ -17,6 +17,7 @@ export interface HtmlOptions {
 
 /** report.html: one file that holds everything it shows and fetches nothing. */
 export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
+  const examplesHtml = examplesSection(run, summary, examples);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -32,16 +33,16 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 <p class="quiet">Alignment fine-tuning, a report</p>
 <h1>${summary.name}</h1>
 ${summary.description !== undefined && html`<p class="lead">${summary.description}</p>`}
-<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report holds ${plural(summary.methods.length, "method")} against each other that go on from the same VFT weights, on test questions which none has seen; the fair baseline is <em>continued VFT</em>, the same further steps on the reference solutions alone.</p>
+<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${start(summary)}${baseline(summary)}.</p>
 <nav aria-label="Sections"><ul>
-<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li><li><a href="#charts">Charts</a></li><li><a href="#examples">Questions and COTs</a></li><li><a href="#record">The record</a></li>
+<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li><li><a href="#charts">Charts</a></li>${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
 </ul></nav>
 </header>
 <main>
 ${resultsSection(summary)}
 ${diagnosticsSection(summary)}
 ${chartsSection(run, summary)}
-${examplesSection(run, summary, examples)}
+${examplesHtml}
 ${recordSection(summary)}
 </main>
 <footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
@@ -51,3 +52,13 @@ ${recordSection(summary)}
 `;
   return page.markup;
 }
+
+const start = ({ methods }: RunSummary): string =>
+  methods.every(({ settings }) => settings.start !== "base")
+    ? ", all of them going on from the same VFT weights"
+    : "";
+
+const baseline = ({ methods }: RunSummary): Markup | string =>
+  methods.some(({ role }) => role === "continued")
+    ? html`; the fair baseline is <em>continued VFT</em>, the same further steps on the reference solutions alone`
+    : "";

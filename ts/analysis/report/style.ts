@@ -6,7 +6,7 @@ export const pageStyle = `
 --right:#3fc79a;--wrong:#f0923b;--warn-bg:#3a2412;--note-bg:#22272e;--fine-bg:#0f2d25}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--surface);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
-main,header,footer{max-width:1120px;margin:0 auto;padding:0 24px}
+main,header,footer{max-width:1360px;margin:0 auto;padding:0 24px}
 header{padding-top:40px}footer{padding-bottom:48px;color:var(--quiet);font-size:.875rem}
 h1{font-size:2rem;line-height:1.2;margin:0 0 4px;text-wrap:balance}
 h2{font-size:1.4rem;margin:48px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--line)}
@@ -20,24 +20,25 @@ a{color:var(--accent)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:8px 0 16px}
 caption{text-align:left;padding:4px 0 8px;max-width:100ch}
-th,td{padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top;text-align:right}
+th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top;text-align:right}
 th[scope=row],tbody .text,th:first-child,td.cot{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
-.results th[scope=row]{position:sticky;left:0;background:var(--surface);min-width:9.5em;z-index:1}
+.results th[scope=row]{position:sticky;left:0;background:var(--surface);min-width:8.5em;z-index:1}
 .results td small,.paper small{display:block;color:var(--quiet);white-space:nowrap}
-.results thead tr:nth-child(2) th{max-width:8.5em}
+.results th,.results td{padding:7px 8px}
+.results thead tr:nth-child(2) th{max-width:7.2em}
 .results .baseline td,.results .baseline th{background:var(--raised)}
 .results td.clear b{color:var(--accent)}
 .results .paper{border-left:3px double var(--line);color:var(--quiet);font-style:italic;white-space:nowrap}
-.results th.paper{white-space:normal;min-width:8.5em}
+.results th.paper{white-space:normal}
 .findings{list-style:none;padding:0;margin:0}
 .findings li{display:flex;gap:10px;align-items:baseline;padding:4px 0;max-width:100ch}
 .badge{flex:none;display:inline-block;min-width:4.6em;text-align:center;border-radius:99px;padding:1px 9px;font-size:.78rem;font-weight:600}
 .badge.warning{background:var(--warn-bg);color:var(--wrong)}.badge.note,.badge.reused{background:var(--note-bg);color:var(--quiet)}
 .badge.fine{background:var(--fine-bg);color:var(--right)}
-figure{margin:24px 0 32px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}
+figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}
 details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .example{border:1px solid var(--line);border-radius:8px;padding:6px 14px}
 .example .question{font-weight:600;white-space:pre-line}

@@ -1,0 +1,115 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { type RunData, renderHtml, summarise } from "../../../../ts/analysis/index.ts";
+import { syntheticRun } from "../synthetic.ts";
+
+const run = syntheticRun();
+const summary = summarise(run, 200);
+const page = renderHtml(run, summary);
+const { document } = parseHTML(page);
+const texts = (selector: string): string[] =>
+  [...document.querySelectorAll(selector)].map((element) => element.textContent ?? "");
+
+describe("report.html", () => {
+  it("has a row for every method, in order, with the paper's numbers marked as the paper's", () => {
+    expect(texts(".results tbody th")).toEqual(run.methods.map(({ label }) => label));
+    expect(texts(".results thead .paper")).toEqual([
+      "The paper, GSM8K",
+      "other models and data: 7B / 13B, %",
+    ]);
+    expect(texts(".results tbody td.paper")).toEqual([
+      "36.48 / 47.29VFT",
+      "–",
+      "–",
+      "–",
+      "40.43 / 51.03AFT",
+      "40.43 / 51.03AFT",
+    ]);
+  });
+
+  it("shows ten questions with their COTs, marks and every method's scores", () => {
+    const examples = [...document.querySelectorAll("details.example")];
+    expect(examples).toHaveLength(10);
+    for (const example of examples) {
+      expect(example.querySelectorAll("thead th")).toHaveLength(2 + run.methods.length);
+      const marks = [...example.querySelectorAll("tbody .mark")].map((mark) => mark.className);
+      expect(marks).toContain("mark right");
+      expect(marks.some((mark) => mark !== "mark right")).toBe(true);
+    }
+    expect(texts("tbody .mark.none")[0]).toBe("∅ no answer");
+  });
+
+  it("orders the COTs of a question by their score under the VFT model", () => {
+    for (const body of document.querySelectorAll("details.example tbody")) {
+      const scores = [...body.querySelectorAll("tr td:nth-child(3)")].map((cell) =>
+        Number((cell.textContent ?? "").replace("−", "-")),
+      );
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    }
+  });
+
+  it("shows as many examples as asked for, and no empty section", () => {
+    expect(renderHtml(run, summary, { examples: 3 }).match(/<details class="example"/g)).toHaveLength(3);
+    expect(renderHtml(run, summary, { examples: 0 })).not.toContain('id="examples"');
+  });
+
+  it("holds the whole configuration, versions, seeds and durations with reused stages marked", () => {
+    expect(texts("pre code")).toEqual([run.configYaml]);
+    expect(texts("dl.facts dd")).toContain(
+      "aft 0.1.0, node 20.20.2, python 3.11.2, torch 2.13.0, transformers 5.23.0",
+    );
+    expect(texts(".badge.reused")).toHaveLength(1);
+    expect(page).toContain("1 min 52 s");
+  });
+
+  it("is accessible: one h1, no skipped heading, captions, scopes, named charts", () => {
+    const levels = [...document.querySelectorAll("h1,h2,h3")].map(({ tagName }) => Number(tagName[1]));
+    expect(levels[0]).toBe(1);
+    for (const [at, level] of levels.slice(1).entries()) expect(level - levels[at]!).toBeLessThanOrEqual(1);
+    for (const table of document.querySelectorAll("table")) {
+      expect(table.querySelector("caption")?.textContent).toBeTruthy();
+      for (const head of table.querySelectorAll("th"))
+        expect(["row", "col", "colgroup"]).toContain(head.getAttribute("scope"));
+    }
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const svg of document.querySelectorAll("svg"))
+      for (const id of svg.getAttribute("aria-labelledby")!.split(" ")) expect(ids).toContain(id);
+    for (const link of document.querySelectorAll("nav a"))
+      expect(ids).toContain(link.getAttribute("href")!.slice(1));
+  });
+
+  it("fetches nothing", () => {
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map(([, a, b]) => a ?? b);
+    expect(addresses.filter((address) => !/^(#|data:,)/.test(address!))).toEqual([
+      "https://arxiv.org/abs/2309.02144",
+    ]);
+  });
+
+  it("escapes every text that comes from a run", () => {
+    const evil = `<img src=x onerror="alert('1')">&`;
+    const rewrite = (value: unknown, key = ""): unknown => {
+      if (typeof value === "string")
+        return ["method", "id", "questionId", "finish", "constraint"].includes(key)
+          ? value
+          : `${value}${evil}`;
+      if (Array.isArray(value)) return value.map((one) => rewrite(one, key));
+      if (value === null || typeof value !== "object") return value;
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewrite(inner, name)]));
+    };
+    const poisoned = rewrite(run) as RunData;
+    poisoned.methods.forEach((method, at) => {
+      method.name = run.methods[at]!.name;
+    });
+    const out = renderHtml(poisoned, summarise(poisoned, 20));
+    expect(out).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
+    expect(out).not.toContain("<img");
+  });
+
+  it("is written for a run without arms, too", () => {
+    const bare: RunData = { ...run, arms: [], training: [], trainGroups: [], stages: [] };
+    const out = renderHtml(bare, summarise(bare, 20));
+    expect(out).toContain("No method was evaluated.");
+    expect(out).not.toContain("NaN");
+  });
+});
