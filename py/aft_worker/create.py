@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerBase
 
 from .device import resolve_device, resolve_dtype
 from .errors import WorkerError
@@ -35,16 +36,18 @@ def create_model(params: ModelCreateParams) -> LoadedModel:
         max_position_embeddings=params.max_positions,
         tie_word_embeddings=params.tie_embeddings,
         initializer_range=params.init_std,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        attn_implementation="sdpa" if params.attention == "auto" else params.attention,
+        **_special_ids(tokenizer),
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(params.seed)
-        module = LlamaForCausalLM(config)
-    module.to(device=device, dtype=resolve_dtype(params.dtype, device))
-    return wrap(module, tokenizer, params.tokenizer)
+        module = AutoModelForCausalLM.from_config(
+            config, attn_implementation="sdpa" if params.attention == "auto" else params.attention
+        )
+    return wrap(module.to(device, resolve_dtype(params.dtype, device)), tokenizer, params.tokenizer)
+
+
+def _special_ids(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
+    return {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
 
 
 def _check_shape(params: ModelCreateParams) -> None:

@@ -22,7 +22,7 @@ def weights_digest(module: torch.nn.Module) -> str:
         digest.update(json.dumps([name, kind, list(value.shape)]).encode())
         data = value.detach().to("cpu").contiguous().flatten()
         if data.numel():
-            digest.update(data.view(torch.uint8).numpy())
+            digest.update(data.view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
@@ -43,7 +44,7 @@ class LoadedModel:
         return ModelInfo(
             model=handle,
             parameters=sum(weight.numel() for weight in self.module.parameters()),
-            vocabulary_size=self.module.get_input_embeddings().weight.shape[0],
+            vocabulary_size=_embedding(self.module).num_embeddings,
             max_positions=self.max_positions,
             dtype=dtype_name(self.dtype),
             device=str(self.device),
@@ -56,26 +57,30 @@ def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: st
     """A module with its tokenizer, checked: raises ModelNotLoaded where the score path could not reproduce
     the module's own logits, or no token ends a response."""
     module.eval()
-    weight = module.get_input_embeddings().weight
+    embedding = _embedding(module)
     stated = getattr(module.generation_config, "eos_token_id", None)
     eos_ids = [] if stated is None else [stated] if isinstance(stated, int) else list(stated)
     positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
     model = LoadedModel(
         module=module,
         tokenizer=TokenCodec(tokenizer, eos_ids),
-        device=weight.device,
-        dtype=weight.dtype,
+        device=embedding.weight.device,
+        dtype=embedding.weight.dtype,
         max_positions=int(positions or 0),
         source=source,
     )
-    if len(tokenizer) > weight.shape[0]:
+    if len(tokenizer) > embedding.num_embeddings:
         raise not_loaded(
             source,
-            f"its tokenizer has {len(tokenizer)} tokens, its embedding only {weight.shape[0]} rows: "
+            f"its tokenizer has {len(tokenizer)} tokens, its embedding only {embedding.num_embeddings} rows: "
             "tokenizer and weights do not belong together",
         )
     verify_head(model)
     return model
+
+
+def _embedding(module: PreTrainedModel) -> torch.nn.Embedding:
+    return cast(torch.nn.Embedding, module.get_input_embeddings())
 
 
 def load_model(
@@ -88,12 +93,13 @@ def load_model(
     target = resolve_device(device)
     is_folder = check_source(source)
     try:
-        module, loading = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             source,
             revision=revision or "main",
             dtype=resolve_dtype(dtype, target),
             attn_implementation=None if attention == "auto" else attention,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # reported below, all of them and by name
         )
     except ImportError as error:
         raise not_loaded(source, f"attention {attention!r} cannot be used here: {why(error)}") from None
@@ -101,6 +107,7 @@ def load_model(
         raise
     except Exception as error:
         raise not_loaded(source, why(error, hub=not is_folder)) from None
+    module, loading = loaded
     missing = sorted({*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])})
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
