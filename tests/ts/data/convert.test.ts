@@ -60,6 +60,19 @@ describe("rows become groups and the same rows again", () => {
   });
 });
 
+it("takes a text that was chosen once as right, whatever it was rejected for", () => {
+  const rows = [
+    { prompt: "?", chosen: "good", rejected: "bad" },
+    { prompt: "?", chosen: "best", rejected: "good" },
+  ];
+  const [group] = fromPreferenceRows(rows, "demo");
+  expect(group!.candidates.map(({ text, correct }) => [text, correct])).toEqual([
+    ["good", true],
+    ["bad", false],
+    ["best", true],
+  ]);
+});
+
 it("makes groups that the record's schema accepts", () => {
   for (const read of [
     fromPreferenceRows(preference, "demo"),

@@ -49,6 +49,7 @@ describe("equations in a text", () => {
     ["a unit between", "5 apples * 3 = 15"],
     ["a variable", "3x - 5 = 16"],
     ["a variable before a sign", "y + 4 = 10"],
+    ["a variable and a sign that could be a number's", "3x -5 + 2 = 16"],
     ["a power", "2^3 = 8"],
     ["no right side", "3 + 4 = seven"],
     ["numbers side by side", "2 1/2 * 4 = 10"],
