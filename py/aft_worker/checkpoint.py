@@ -48,13 +48,11 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
         raise _refused(directory, f"it is not a complete training state ({error})") from error
     if form != FORMAT:
         raise _refused(directory, f"its format is {form}, this worker reads {FORMAT}")
-    for name in settings:
-        if found.get(name) != settings[name]:
-            raise _refused(
-                directory,
-                f"{name} was {json.dumps(found.get(name))} when it was saved, now it is "
-                f"{json.dumps(settings[name])}",
-            )
+    was, now = _flat(found), _flat(settings)
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) != now.get(name):
+            why = f"{name} was {_shown(was, name)} when it was saved, now it is {_shown(now, name)}"
+            raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
     return step
@@ -66,6 +64,18 @@ def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[s
         now = list(masters[name].shape) if name in masters else "absent"
         if was != now:
             raise _refused(directory, f"weight {name} was {was} when it was saved, in this model it is {now}")
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:
+    """{"a": {"b": 1}} -> {"a.b": 1}, for settings of one or two levels."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def _shown(settings: dict[str, Any], name: str) -> str:
+    return json.dumps(settings[name]) if name in settings else "absent"
 
 
 def _plain(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
+
 from .global_batch import GlobalBatch
+from .losses import boundary
 
 
 def score_metrics(batch: GlobalBatch, scores: Sequence[float], beta: float | None) -> dict[str, float | None]:
@@ -23,7 +26,7 @@ def score_metrics(batch: GlobalBatch, scores: Sequence[float], beta: float | Non
         positives += own
         negatives += others
         if beta is not None:
-            boundaries.append(min(own) - beta)
+            boundaries.append(boundary(torch.tensor(own, dtype=torch.float64), beta).item())
             below += sum(score < boundaries[-1] for score in others)
     targets = [score for score, target in zip(scores, batch.targets, strict=True) if target]
     return {

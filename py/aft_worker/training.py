@@ -56,9 +56,9 @@ class Trainer:
         self._max_tokens = max_tokens_per_batch
         self._optimizer = Optimizer(model.module, optimizer)
         # all that a resumed run must share with the one that was saved
-        self._settings = msgspec.to_builtins(
-            {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
-        )
+        settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
+        # by way of JSON, so that they can be held against settings that were read back
+        self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
             self.steps_done = load_state(Path(resume_from), self._optimizer, self._settings)
 

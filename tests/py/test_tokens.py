@@ -1,0 +1,118 @@
+"""Special tokens by rule: one BOS, EOS where a response ended, and prompts with one encoding."""
+
+from __future__ import annotations
+
+import pytest
+import tiny
+from aft_worker.errors import WorkerError
+from aft_worker.tokens import TokenCodec
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+BOS, EOS = 0, 1
+A = 4 + tiny.CHARACTERS.index("a")
+
+
+def test_a_prompt_has_exactly_one_bos_and_never_an_eos() -> None:
+    assert tiny.codec().encode_prompt("a") == [BOS, A]
+    assert tiny.codec(template="<s> $A </s>").encode_prompt("a") == [BOS, A]
+
+
+@pytest.mark.parametrize("text", ["<s>a", "<s><s>a"])
+def test_a_prompt_that_brings_its_own_bos_has_one_all_the_same(text: str) -> None:
+    assert tiny.codec().encode_prompt(text) == [BOS, A]
+
+
+def test_a_tokenizer_that_uses_no_bos_gets_none() -> None:
+    codec = tiny.codec(bos=False)
+    assert codec.encode_prompt("a") == [A]
+    # there, a BOS in the text is the text's own
+    assert codec.encode_prompt("<s>a") == [BOS, A]
+
+
+def test_a_response_has_no_bos_and_ends_with_eos_unless_it_was_cut_off() -> None:
+    codec = tiny.codec()
+    assert codec.encode_response("a") == [A, EOS]
+    assert codec.encode_response("a", finish="stop") == [A, EOS]
+    assert codec.encode_response("a", finish="length") == [A]
+    assert codec.encode_response("a</s>") == [A, EOS]
+
+
+def test_given_ids_are_used_as_they_are() -> None:
+    assert tiny.codec().encode_response("ignored", [9, 8], "stop") == [9, 8]
+
+
+def test_the_empty_answer_is_eos_and_a_response_without_a_token_is_an_error_that_names_it() -> None:
+    codec = tiny.codec()
+    assert codec.encode_response("") == [EOS]
+    for ids, finish in (([], None), (None, "length")):
+        with pytest.raises(WorkerError, match=r"^q7: a response without a token$") as caught:
+            codec.encode_response("", ids, finish, id="q7")
+        assert caught.value.name == "EmptyResponse"
+        assert caught.value.data.id == "q7"
+
+
+def test_decoding_drops_special_tokens_and_keeps_spaces() -> None:
+    codec = tiny.codec()
+    text = " 1 , 2 .  a ?"
+    assert codec.decode(codec.encode_response(text)) == text
+    assert codec.decode(codec.encode_prompt(text)) == text
+
+
+def bpe(texts: list[str]) -> TokenCodec:
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=["<|end|>"], initial_alphabet=alphabet)
+    backend.train_from_iterator(texts, trainer)
+    return TokenCodec(PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="<|end|>"))
+
+
+@pytest.mark.parametrize("response", [" 4", "4", ".", "?!", "\n", "a a"])
+def test_a_prompt_has_the_same_ids_whatever_follows(response: str) -> None:
+    codec = bpe(["is it 4? a a a", "Answer: 4. ?! Answer: is", "Answer:  4"] * 20)
+    prompt = "Answer: "
+    ids = codec.encode_prompt(prompt)
+    joined = codec.tokenizer(prompt + response, add_special_tokens=False)["input_ids"]
+    if response == "4":
+        # tokenised together, the space would have gone over to the response
+        assert joined[: len(ids)] != ids
+    assert codec.decode(ids) == prompt
+    assert codec.decode(codec.encode_response(response)) == response
+    assert codec.encode_prompt(prompt) == ids
+
+
+def test_several_ends_of_sequence_are_known_and_the_tokenizers_own_closes() -> None:
+    codec = TokenCodec(tiny.tokenizer(), eos_ids=[7, 1])
+    assert codec.eos_ids == {1, 7}
+    assert codec.encode_response("a") == [A, EOS]
+    assert codec.encode_response("", [A, 7]) == [A, 7]
+
+
+def test_pad_is_eos_where_the_tokenizer_has_none() -> None:
+    assert tiny.codec().pad_id == 2
+    assert tiny.codec(pad=None).pad_id == EOS
+
+
+def test_a_tokenizer_without_an_end_is_refused() -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.eos_token = None
+    with pytest.raises(WorkerError, match="names no end-of-sequence token") as caught:
+        TokenCodec(tokenizer)
+    assert caught.value.name == "ModelNotLoaded"
+
+
+def test_truncation_and_padding_left_in_a_tokenizers_file_change_nothing() -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.backend_tokenizer.enable_truncation(3)
+    tokenizer.backend_tokenizer.enable_padding(length=9)
+    assert TokenCodec(tokenizer).encode_response("aaaaa") == [A] * 5 + [EOS]
+
+
+def test_changing_a_returned_list_does_not_change_the_next_encoding() -> None:
+    codec = tiny.codec()
+    codec.encode_prompt("a").append(99)
+    codec.encode_response("a", finish="length").append(99)
+    assert codec.encode_prompt("a") == [BOS, A]
+    assert codec.encode_response("a", finish="length") == [A]
