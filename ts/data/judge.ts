@@ -83,9 +83,8 @@ function judgeGroup(
   const right = candidates.filter(({ correct }) => correct).length;
   counts[right === 0 ? "onlyNegative" : right === candidates.length ? "onlyPositive" : "paired"]++;
   return {
-    ...rest,
     id,
-    task: task.name,
+    ...rest,
     prompt: task.promptOf(question),
     ...(reference === undefined ? {} : { reference }),
     answer,
