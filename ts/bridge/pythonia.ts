@@ -5,13 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import {
-  AbstractMessageReader,
-  AbstractMessageWriter,
-  type DataCallback,
-  type Disposable,
-  type Message,
-} from "vscode-jsonrpc/node";
+import { type Embedded, noTimeout, TextReader, TextWriter } from "./embedded.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
 import {
   drained,
@@ -27,19 +21,6 @@ interface Pythonia {
   python: ((module: string) => Promise<Embedded>) & { exit(): void };
   com: { proc: ChildProcess };
 }
-
-/** `aft_worker.embedded`. A name that ends in $ takes keyword arguments and pythonia's own options last. */
-interface Embedded {
-  start$(logSocket: string, threads: number, options: { $timeout: number }): Promise<number>;
-  dispatch$(
-    messages: string,
-    onProgress: (messages: string) => string,
-    options: { $timeout: number },
-  ): Promise<string>;
-}
-
-/** Made anew for each call: pythonia takes the option out of the object that it is given. */
-const noTimeout = (): { $timeout: number } => ({ $timeout: Number.POSITIVE_INFINITY });
 
 /**
  * A worker inside the Python that pythonia starts. The messages are those of the other transport, as JSON text:
@@ -72,7 +53,8 @@ export async function pythoniaTransport(options: LaunchOptions): Promise<Transpo
   const start = async (): Promise<Embedded> => {
     const embedded = await python("aft_worker.embedded");
     await embedded.start$(log.path, options.threads ?? 0, noTimeout());
-    await log.close(); // connected by now: nothing is left behind when this process is killed
+    await log.connected;
+    await log.close(); // now already: when this process is killed, nothing is left behind
     return embedded;
   };
   const died = exited.then((exit) => {
@@ -136,80 +118,34 @@ function setEnvironment(values: Record<string, string | undefined>): void {
     else process.env[name] = value;
 }
 
+interface Log {
+  path: string;
+  connected: Promise<void>;
+  /** Takes no further connection and leaves nothing on the disk; the one there is stays open. */
+  close(): Promise<void>;
+}
+
 /** The child's output streams are Node's own; what the worker prints comes here instead. */
-async function listenForLog(tail: Tail): Promise<{ path: string; close: () => Promise<void> }> {
+async function listenForLog(tail: Tail): Promise<Log> {
   const folder = await mkdtemp(join(tmpdir(), "aft-"));
   const path = join(folder, "log");
-  const server = createServer((socket) => tail.follow(socket));
+  const server = createServer();
+  const connected = new Promise<void>((resolve) => {
+    server.once("connection", (socket) => {
+      tail.follow(socket);
+      resolve();
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(path, resolve);
   });
   return {
     path,
+    connected,
     async close() {
       server.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-class TextReader extends AbstractMessageReader {
-  #callback: DataCallback = () => {};
-
-  listen(callback: DataCallback): Disposable {
-    this.#callback = callback;
-    return { dispose: () => {} };
-  }
-
-  /** Takes a JSON list of messages. */
-  take(messages: string): void {
-    for (const message of JSON.parse(messages) as Message[]) this.#callback(message);
-  }
-
-  fail(error: unknown): void {
-    this.fireError(error);
-  }
-}
-
-class TextWriter extends AbstractMessageWriter {
-  readonly #embedded: Embedded;
-  readonly #reader: TextReader;
-  readonly #waiting: string[] = [];
-  #dispatching = false;
-
-  constructor(embedded: Embedded, reader: TextReader) {
-    super();
-    this.#embedded = embedded;
-    this.#reader = reader;
-  }
-
-  async write(message: Message): Promise<void> {
-    this.#waiting.push(JSON.stringify(message));
-    if (!this.#dispatching) this.#dispatch();
-  }
-
-  end(): void {}
-
-  /** One call into Python at a time; what is written during it is fetched by `onProgress`. */
-  async #dispatch(): Promise<void> {
-    this.#dispatching = true;
-    try {
-      while (this.#waiting.length > 0)
-        this.#reader.take(await this.#embedded.dispatch$(this.#takeWaiting(), this.#onProgress, noTimeout()));
-    } catch (error) {
-      this.#reader.fail(error);
-    } finally {
-      this.#dispatching = false;
-    }
-  }
-
-  #onProgress = (messages: string): string => {
-    this.#reader.take(messages);
-    return this.#takeWaiting();
-  };
-
-  #takeWaiting(): string {
-    return JSON.stringify(this.#waiting.splice(0));
-  }
 }

@@ -177,20 +177,21 @@ describe.each(transports)("over %s", (transport) => {
 
   test("an immediate method overtakes what runs and what waits", async () => {
     const order: string[] = [];
-    const noted = (name: string) => () => void order.push(name);
-    await new Promise<void>((resolve) => {
-      const running = worker
-        .request("generate", generate(["a"], 300), { onProgress: () => started() })
-        .then(noted("running"));
-      const queued = worker.request("model/digest", { model: "m" }).then(noted("queued"));
-      let asked = false;
-      const started = (): void => {
-        if (asked) return;
-        asked = true;
-        const immediate = worker.request("device/memory", {}).then(noted("immediate"));
-        resolve(Promise.all([running, queued, immediate]).then(() => {}));
-      };
+    const controller = new AbortController();
+    let immediate: Promise<void> | undefined;
+    const running = worker.request("generate", generate(["a"], 60_000), {
+      signal: controller.signal,
+      onProgress: () => {
+        immediate = worker.request("device/memory", {}).then(() => {
+          order.push("immediate");
+          controller.abort();
+        });
+      },
     });
+    const queued = worker.request("model/digest", { model: "m" }).then(() => order.push("queued"));
+    await rejection(running);
+    order.push("running");
+    await Promise.all([immediate, queued]);
     expect(order).toEqual(["immediate", "running", "queued"]);
   });
 
@@ -259,7 +260,7 @@ describe.each(transports)("over %s", (transport) => {
     await worker.request("model/load", load("print"));
     await worker.request("model/digest", { model: "m" });
     await expect
-      .poll(() => stderr)
+      .poll(() => stderr, { timeout: 10_000 })
       .toEqual(["printed by Python", "written by Python", "written to fd 1", "printed by C"]);
   });
 

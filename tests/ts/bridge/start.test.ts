@@ -59,7 +59,7 @@ describe.each(transports)("over %s", (transport) => {
     connection.reader.listen((answer) => answers.push(answer));
     await connection.writer.write(message as unknown as Message);
     await connection.writer.write({ jsonrpc: "2.0", id: 1, method: "shutdown", params: {} } as Message);
-    await expect.poll(() => answers.length).toBe(2);
+    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(2);
     expect(answers[0]).toMatchObject({ id, error: { code } });
     expect(answers[1]).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
     connection.end();
