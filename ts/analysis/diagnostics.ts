@@ -25,7 +25,7 @@ const against = (method: MethodSummary, role: Comparison["role"]): Comparison | 
   method.comparisons.find((comparison) => comparison.role === role);
 
 const inPoints = (difference: Difference): string =>
-  `${points(difference.value)} points ${range(difference.interval, points)}`;
+  `${points(difference.value)} points ${range(difference.interval, points)}`.trimEnd();
 
 /** Is the gain more than what the same number of further VFT steps gives? */
 function gain(method: MethodSummary): Diagnostic | null {
@@ -36,18 +36,18 @@ function gain(method: MethodSummary): Diagnostic | null {
   const p = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
   const test = p === null ? "" : `, exact McNemar p = ${p < 0.001 ? "< 0.001" : p.toFixed(3)}`;
   const numbers = `${inPoints(accuracy)}${test}`.replace("p = <", "p <");
-  // With one seed the exact test must agree with the bootstrap, which is too narrow for few discordant questions.
-  const clear = accuracy.clear && (p === null || p < 0.05);
-  const verdict = !clear
+  const verdict = !accuracy.clear
     ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
     : accuracy.value > 0
       ? `it gains over continued VFT (${numbers}) by more than the noise`
       : `it is worse than continued VFT (${numbers}) by more than the noise`;
   const caveat =
-    clear && accuracy.overSeeds === null ? "; one seed shows nothing of the spread between runs" : "";
+    accuracy.clear && accuracy.overSeeds === null
+      ? "; one seed shows nothing of the spread between runs"
+      : "";
   return {
     id: "gain-over-continued-vft",
-    level: clear ? (accuracy.value > 0 ? "fine" : "warning") : "note",
+    level: accuracy.clear ? (accuracy.value > 0 ? "fine" : "warning") : "note",
     method: method.name,
     text: `${method.label}: ${verdict}${caveat}.`,
     evidence: { difference: accuracy.value, low, high, mcnemarP: p },
@@ -81,7 +81,7 @@ function overfitToAssessing(method: MethodSummary): Diagnostic | null {
 function positivesLessLikely(method: MethodSummary): Diagnostic | null {
   const perplexity = against(method, "kept")?.differences.perplexityPositive;
   if (perplexity?.value == null) return null;
-  const interval = range(perplexity.interval, signed);
+  const change = `${signed(perplexity.value)} ${range(perplexity.interval, signed)}`.trimEnd();
   const up = perplexity.value > 0;
   const level = !up ? "fine" : perplexity.clear ? "warning" : "note";
   const cause = {
@@ -98,7 +98,7 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
     id: "positives-less-likely",
     level,
     method: method.name,
-    text: `${method.label}: ${verdict} (perplexity of positives ${decimal(now)}, ${signed(perplexity.value)} ${interval} against VFT).`,
+    text: `${method.label}: ${verdict} (perplexity of positives ${decimal(now)}, ${change} against VFT).`,
     evidence: { perplexity: now, difference: perplexity.value },
   };
 }

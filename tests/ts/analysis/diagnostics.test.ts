@@ -51,16 +51,13 @@ describe("gain over continued VFT", () => {
     });
   });
 
-  it("is within the noise when the interval includes 0, or the exact test disagrees", () => {
+  it("is within the noise when the difference is not clear", () => {
     const text =
       "BC: the difference to continued VFT (+1.0 points [−1.0, +3.0], exact McNemar p < 0.001) is within the noise, so this run does not show that its loss has an effect on accuracy.";
     expect(found("gain-over-continued-vft", { accuracy: difference(0.01, 0.02), p: 0.0001 })).toMatchObject({
       level: "note",
       text,
     });
-    expect(found("gain-over-continued-vft", { accuracy: difference(0.02, 0.01), p: 0.06 }).level).toBe(
-      "note",
-    );
   });
 
   it("warns of a loss", () => {

@@ -32,7 +32,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 <header>
 <p class="quiet">Alignment fine-tuning, a report</p>
 <h1>${summary.name}</h1>
-${summary.description !== undefined && html`<p class="lead">${summary.description}</p>`}
+${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
 <p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${start(summary)}${baseline(summary)}.</p>
 <nav aria-label="Sections"><ul>
 <li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li><li><a href="#charts">Charts</a></li>${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>

@@ -19,7 +19,9 @@ export type Role = (typeof roles)[number];
 
 export const metricSchema = z.object({
   value: number.nullable().meta({ description: "mean over the seeds" }),
-  interval: interval.nullable().meta({ description: "95 %, for the test questions being a sample" }),
+  interval: interval
+    .nullable()
+    .meta({ description: "95 %, for the test questions being a sample; null for under 5 questions" }),
   intervalMethod: z
     .enum(["wilson", "bootstrap"])
     .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
@@ -53,7 +55,9 @@ const difference = z.object({
   value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
   interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
   overSeeds: overSeeds.nullable(),
-  clear: z.boolean().meta({ description: "no interval that there is includes 0" }),
+  clear: z.boolean().meta({
+    description: "no interval that there is includes 0; greedy accuracy of one seed: McNemar's p < .05 too",
+  }),
 });
 export type Difference = z.infer<typeof difference>;
 

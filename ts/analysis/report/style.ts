@@ -21,7 +21,7 @@ a{color:var(--accent)}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:8px 0 16px}
 caption{text-align:left;padding:4px 0 8px;max-width:100ch}
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top;text-align:right}
-th[scope=row],tbody .text,th:first-child,td.cot{text-align:left}
+th[scope=row],.text,th:first-child,td.cot{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
@@ -43,6 +43,7 @@ details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .example{border:1px solid var(--line);border-radius:8px;padding:6px 14px}
 .example .question{font-weight:600;white-space:pre-line}
 td.cot{white-space:pre-wrap;min-width:22em;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.82rem}
+.counts{min-width:20em}
 .mark{white-space:nowrap;font-weight:600}.mark.right{color:var(--right)}.mark.wrong{color:var(--wrong)}.mark.none{color:var(--quiet)}
 .greedy{max-width:none}
 pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:14px;overflow:auto;font-size:.82rem;line-height:1.45}

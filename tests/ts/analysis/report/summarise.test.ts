@@ -75,6 +75,14 @@ describe("the summary of one seed", () => {
     );
   });
 
+  it("calls a difference of accuracy clear only where the exact test agrees with the interval", () => {
+    const { mcnemar, differences } = against("dc", "kept");
+    expect(differences.accuracy.interval!.low).toBeGreaterThan(0);
+    expect(mcnemar).toEqual([{ seed: 1, onlyThis: 4, onlyBaseline: 0, p: 0.125 }]);
+    expect(differences.accuracy.clear).toBe(false);
+    expect(against("none", "continued").differences.accuracy.clear).toBe(true);
+  });
+
   it("pairs by question id: the order of an arm's rows changes nothing", () => {
     const shuffled = {
       ...run,
@@ -153,6 +161,16 @@ describe("a run with little in it", () => {
     expect(metrics.assessmentMicro).toMatchObject({ value: null, interval: null });
     expect(metrics.majority.value).toBeNull();
     expect([k, comparisons]).toEqual([0, []]);
+  });
+
+  it("gives no bootstrap interval for under five questions", () => {
+    const few = (questions: number) => method("bc", summarise(syntheticRun({ questions }), 200));
+    expect(few(4).metrics.perplexityPositive.interval).toBeNull();
+    expect(few(4).comparisons.map(({ differences }) => differences.perplexityPositive.clear)).toEqual([
+      false,
+      false,
+    ]);
+    expect(few(8).metrics.perplexityPositive.interval).not.toBeNull();
   });
 
   it("names a question that comes twice", () => {

@@ -19,12 +19,16 @@ ${summary.stages.length > 0 ? stages(summary) : ""}
 </section>`;
 
 function trainingData({ trainGroups }: RunSummary): Markup {
-  const counts = [...new Set(trainGroups.flatMap((group) => Object.keys(group.counts)))];
+  const heads = ["seed", "questions", "COTs", "with a pair", "without a right COT", "without a wrong COT"];
   return html`<div class="scroll"><table><caption>What the alignment stages learnt from: the VFT model’s samples on the training questions</caption>
-<thead><tr><th scope="col">seed</th><th scope="col">questions</th><th scope="col">COTs</th><th scope="col">with a pair</th><th scope="col">without a right COT</th><th scope="col">without a wrong COT</th>${counts.map((name) => html`<th scope="col">${spaced(name)}</th>`)}</tr></thead>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}<th scope="col" class="text">the judge’s own counts</th></tr></thead>
 <tbody>${trainGroups.map(
     (group) =>
-      html`<tr><th scope="row">${group.seed}</th><td>${whole(group.groups)}</td><td>${whole(group.candidates)}</td><td>${whole(group.withPair)} <small>${percent(group.groups === 0 ? null : group.withPair / group.groups)} %</small></td><td>${whole(group.withoutPositive)}</td><td>${whole(group.withoutNegative)}</td>${counts.map((name) => html`<td>${group.counts[name] === undefined ? "–" : whole(group.counts[name])}</td>`)}</tr>`,
+      html`<tr><th scope="row">${group.seed}</th><td>${whole(group.groups)}</td><td>${whole(group.candidates)}</td><td>${whole(group.withPair)} <small>${percent(group.groups === 0 ? null : group.withPair / group.groups)} %</small></td><td>${whole(group.withoutPositive)}</td><td>${whole(group.withoutNegative)}</td><td class="text counts">${Object.entries(
+        group.counts,
+      )
+        .map(([name, count]) => `${spaced(name)} ${whole(count)}`)
+        .join(", ")}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -37,7 +41,7 @@ function stages({ stages: all, methods }: RunSummary): Markup {
   const fresh = all.filter(({ reused }) => !reused).reduce((sum, { seconds }) => sum + seconds, 0);
   const total = all.reduce((sum, { seconds }) => sum + seconds, 0);
   return html`<div class="scroll"><table><caption>Stages: ${duration(total)} of work, of which ${duration(fresh)} in this run; the rest was reused</caption>
-<thead><tr><th scope="col">stage</th><th scope="col">method</th><th scope="col">seed</th><th scope="col">time</th><th scope="col">tokens</th><th scope="col">tokens/s</th><th scope="col">artefact</th></tr></thead>
+<thead><tr><th scope="col">stage</th><th scope="col" class="text">method</th><th scope="col">seed</th><th scope="col">time</th><th scope="col">tokens</th><th scope="col">tokens/s</th><th scope="col" class="text">artefact</th></tr></thead>
 <tbody>${all.map(
     ({ stage, method, seed, seconds, tokens, reused, artefact }) =>
       html`<tr><th scope="row">${stage}</th><td class="text">${method === undefined ? "–" : (labels.get(method) ?? method)}</td><td>${seed}</td><td>${duration(seconds)}${reused && html` <span class="badge reused">reused</span>`}</td><td>${tokens === undefined ? "–" : whole(tokens)}</td><td>${tokens === undefined || seconds === 0 ? "–" : whole(tokens / seconds)}</td><td class="text"><code>${artefact}</code></td></tr>`,

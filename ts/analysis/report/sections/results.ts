@@ -78,7 +78,7 @@ function intervalNote(summary: RunSummary): Markup {
     single
       ? "p is McNemar’s exact test. One seed was run: how much another seed would move these numbers is not known."
       : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."
-  } A difference is in bold colour only where no interval includes 0.</p>`;
+  } A difference is coloured only where no interval includes 0${single ? " and p is below 0.05" : ""}.</p>`;
 }
 
 const glossary = (k: number): Markup => html`<dl>
