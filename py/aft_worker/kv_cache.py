@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from transformers import DynamicCache, PretrainedConfig
-from transformers.cache_utils import DynamicLayer
+from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
 _RESERVE = 32  # positions allocated ahead
 
@@ -62,5 +62,6 @@ def new_cache(config: PretrainedConfig) -> DynamicCache:
 
 
 def selectable(cache: DynamicCache) -> bool:
-    """Whether rows can be picked out of the cache: not out of recurrent layers, whose batches keep all."""
-    return all(hasattr(layer, "batch_select_indices") for layer in cache.layers)
+    """Whether rows can be picked out of all layers: not out of recurrent and hybrid ones, of whose states the
+    cache selects nothing. There a batch keeps its rows to its end."""
+    return all(type(layer) in (ReservedLayer, DynamicSlidingWindowLayer) for layer in cache.layers)
