@@ -104,7 +104,7 @@ class GradientPass:
 
     def _forward(self, rows: Sequence[Row], seed: int) -> tuple[Tensor, MicroBatch]:
         self._checkpoint()
-        torch.manual_seed(seed)
+        _seed_dropout(self._model.device, seed)
         batch = collate(rows, self._model.tokenizer.pad_id, self._model.device)
         return response_scores(self._model, batch)[0], batch
 
@@ -130,4 +130,14 @@ class GradientPass:
         """For dropout: a function of the run's seed, the step and the number of the piece within it."""
         self._passes += 1
         text = f"{self._seed}:{self._step}:{self._passes}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
+
+
+def _seed_dropout(device: torch.device, seed: int) -> None:
+    """Seeds what dropout on this device draws from.
+
+    Not torch.manual_seed: on a machine without CUDA it queues a stack trace at each call, for good.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(seed)

@@ -241,6 +241,20 @@ def test_without_a_constraint_positives_and_negatives_sink_with_one_they_do_not(
 
 
 @pytest.mark.parametrize("limit", [40, 4096])
+def test_bfloat16_weights_follow_the_float32_run(limit: int) -> None:
+    full, low = tiny.llama(initializer_range=0.1), tiny.llama(initializer_range=0.1)
+    low.module.bfloat16()
+    expected, found = trainer(full), trainer(low, limit=limit)
+    losses = []
+    for step in range(1, 9):
+        a, b = expected.step(step, GROUPS), found.step(step, GROUPS)
+        assert b.loss.total == pytest.approx(a.loss.total, rel=0.02)
+        assert b.gradient_norm == pytest.approx(a.gradient_norm, rel=0.1)
+        losses.append(b.loss.total)
+    assert losses[-1] < 0.8 * losses[0]
+
+
+@pytest.mark.parametrize("limit", [40, 4096])
 def test_a_loss_that_is_not_finite_is_refused_and_the_weights_stay(limit: int) -> None:
     model = tiny.llama()
     # only the character x gives NaN, and only group "bad" has it
