@@ -19,7 +19,8 @@ export {
 export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
-export { type Splits, type StepCheck, type Task, taskNamed, taskNames, tasks } from "./task.ts";
+export { taskNamed, taskNames, tasks } from "./registry.ts";
+export type { Splits, StepCheck, Task } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";

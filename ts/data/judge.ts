@@ -2,7 +2,8 @@ import { inputError, nearestName, type Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
-import { type Task, taskNamed } from "./task.ts";
+import { taskNamed } from "./registry.ts";
+import type { Task } from "./task.ts";
 
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */
 export const longestJudged = 1_000_000;

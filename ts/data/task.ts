@@ -1,9 +1,6 @@
 import type { z } from "zod";
-import { inputError, nearestName } from "../core/errors.ts";
 import type { Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
-import { arithmetic } from "./tasks/arithmetic/task.ts";
-import { gsm8k } from "./tasks/gsm8k.ts";
 
 /** The questions of a task. No content of one split occurs in another. */
 export interface Splits {
@@ -36,20 +33,4 @@ export interface Task<Settings = unknown> {
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
   checkSteps?(question: Question, text: string): StepCheck | undefined;
-}
-
-export const tasks: readonly Task[] = [arithmetic, gsm8k];
-export const taskNames = (): string[] => tasks.map((task) => task.name);
-
-/** The task of this name; an unknown name is an input error that gives the nearest one. */
-export function taskNamed(name: string, where?: string): Task {
-  const task = tasks.find((candidate) => candidate.name === name);
-  if (task !== undefined) return task;
-  throw inputError({
-    what: "unknown task",
-    where,
-    found: name,
-    expected: `one of ${taskNames().join(", ")}`,
-    nearest: nearestName(name, taskNames()),
-  });
 }
