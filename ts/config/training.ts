@@ -1,15 +1,21 @@
 import type { Experiment } from "./schema/experiment.ts";
 import { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 
-/** Optimizer steps of a run over `questions` questions; the last, smaller batch of the data is a step as well. */
+/**
+ * Optimizer steps of a run over `questions` questions: every epoch ends with its own last, smaller batch. The
+ * warm-up is rounded up to whole steps and never longer than the run.
+ */
 export function planSteps(
   training: Training,
   questions: number,
 ): { totalSteps: number; warmupSteps: number } {
-  const totalSteps =
-    training.steps ?? Math.max(1, Math.ceil(((training.epochs ?? 1) * questions) / training.batchSize));
+  const stepsPerEpoch = Math.ceil(questions / training.batchSize);
+  const totalSteps = training.steps ?? Math.max(1, Math.ceil((training.epochs ?? 1) * stepsPerEpoch));
   const { warmupSteps, warmupRatio = 0 } = training.schedule;
-  return { totalSteps, warmupSteps: warmupSteps ?? Math.round(warmupRatio * totalSteps) };
+  return {
+    totalSteps,
+    warmupSteps: Math.min(totalSteps, warmupSteps ?? Math.ceil(warmupRatio * totalSteps)),
+  };
 }
 
 /** A stage's settings with a method's own differences laid over them: its `steps` replace `epochs`, and so on. */

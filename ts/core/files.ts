@@ -1,16 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type AftError, failure, systemCode } from "./errors.ts";
 
-/** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(temporary, "w");
     try {
-      await handle.writeFile(content);
+      await writeFile(handle, content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -36,6 +39,15 @@ export function writeError(path: string, error: unknown): AftError {
     );
   if (code === "EACCES" || code === "EROFS" || code === "EPERM")
     return failure({ what: `not allowed to write (${code})`, where: path }, { cause: error });
+  if (code === "EISDIR" || code === "ENOTDIR" || code === "EEXIST")
+    return failure(
+      {
+        what: code === "ENOTDIR" ? "lies below what is not a folder" : "something else is there already",
+        where: path,
+        expected: "a path that can be written to",
+      },
+      { cause: error },
+    );
   return failure(
     { what: `could not write: ${error instanceof Error ? error.message : String(error)}`, where: path },
     { cause: error },

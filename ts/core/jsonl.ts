@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { z } from "zod";
 import { inputError, type Problem, systemCode } from "./errors.ts";
 import { writeError, writeFileAtomic } from "./files.ts";
+import { linesOf } from "./lines.ts";
+import { rowProblems } from "./rows.ts";
 
 /** How many bad rows are named before the rest are only counted. */
 const mostRowsNamed = 20;
@@ -28,10 +28,11 @@ export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<R
   const rows: Row<T>[] = [];
   const problems: Problem[] = [];
   let row = 0;
-  for await (const line of readLines(path)) {
+  for await (const bytes of readLines(path)) {
     row++;
-    if (line.trim() === "") continue;
     const where = `${path}:${row}`;
+    const line = decoded(bytes);
+    if (line?.trim() === "") continue;
     const parsed = parseLine(line, schema, where);
     if (Array.isArray(parsed)) problems.push(...parsed);
     else rows.push({ value: parsed.value, where });
@@ -40,35 +41,45 @@ export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<R
   return rows;
 }
 
-async function* readLines(path: string): AsyncGenerator<string> {
+async function* readLines(path: string): AsyncGenerator<Buffer> {
   try {
     if ((await stat(path)).isDirectory())
       throw inputError({ what: "is a folder", where: path, expected: "a JSON Lines file" });
-    yield* createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Number.POSITIVE_INFINITY });
+    yield* linesOf(path);
   } catch (error) {
-    if (systemCode(error) === "ENOENT")
-      throw inputError(
-        { what: "no such file", where: path, expected: "a JSON Lines file" },
-        { cause: error },
-      );
-    throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const what = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
+    throw inputError({ what, where: path, expected: "a JSON Lines file" }, { cause: error });
   }
 }
 
-function parseLine<T>(line: string, schema: z.ZodType<T>, where: string): { value: T } | Problem[] {
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The line as text (a byte-order mark left out); undefined when it is not UTF-8. */
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseLine<T>(
+  line: string | undefined,
+  schema: z.ZodType<T>,
+  where: string,
+): { value: T } | Problem[] {
+  if (line === undefined) return [{ what: "not valid UTF-8", where, expected: "text in UTF-8" }];
   let json: unknown;
   try {
-    json = JSON.parse(line.charCodeAt(0) === 0xfeff ? line.slice(1) : line);
+    json = JSON.parse(line);
   } catch {
     return [{ what: "not valid JSON", where, found: line, expected: "one JSON object on this line" }];
   }
-  const result = schema.safeParse(json, { reportInput: true });
+  const result = schema.safeParse(json);
   if (result.success) return { value: result.data };
-  return result.error.issues.map((issue) => ({
-    what: `field ${issue.path.length > 0 ? issue.path.map(String).join(".") : "(whole row)"}: ${issue.message}`,
-    where,
-    ...(issue.input === undefined ? { expected: "the field to be there" } : { found: issue.input }),
-  }));
+  return rowProblems(result.error.issues, schema, json, where);
 }
 
 function shorten(problems: Problem[]): Problem[] {
@@ -79,11 +90,19 @@ function shorten(problems: Problem[]): Problem[] {
   ];
 }
 
-export const toJsonl = (values: Iterable<unknown>): string => {
-  let text = "";
-  for (const value of values) text += `${JSON.stringify(value)}\n`;
-  return text;
-};
+/** Text is written in pieces of about this length: a file may be longer than the longest string. */
+const pieceLength = 1 << 20;
+
+export function* toJsonl(values: Iterable<unknown>): Generator<string> {
+  let piece = "";
+  for (const value of values) {
+    piece += `${JSON.stringify(value)}\n`;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = "";
+  }
+  yield piece;
+}
 
 /** Writes all rows or none. */
 export const writeJsonl = (path: string, values: Iterable<unknown>): Promise<void> =>
@@ -107,15 +126,22 @@ export async function openAppend<T>(path: string): Promise<AppendFile<T>> {
   } catch (error) {
     throw writeError(path, error);
   }
+  // One after the other: of two that are written at once, each in several pieces, the pieces could mix.
+  let last: Promise<void> = Promise.resolve();
   return {
-    async append(values) {
-      try {
-        await handle.appendFile(toJsonl(values));
-      } catch (error) {
-        throw writeError(path, error);
-      }
+    append(values) {
+      const own = last.then(async () => {
+        try {
+          for (const piece of toJsonl(values)) await handle.appendFile(piece);
+        } catch (error) {
+          throw writeError(path, error);
+        }
+      });
+      last = own.catch(() => {});
+      return own;
     },
     async close() {
+      await last;
       await handle.close();
     },
   };

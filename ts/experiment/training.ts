@@ -8,7 +8,7 @@ import {
   type Worker,
   WorkerFailure,
 } from "../bridge/index.ts";
-import type { Training } from "../config/index.ts";
+import { planSteps, type Training } from "../config/index.ts";
 import { Interrupted } from "../core/errors.ts";
 import { openAppend, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
@@ -40,17 +40,19 @@ const stepsInFlight = 3;
  */
 export async function train(options: TrainOptions): Promise<Record<string, unknown>> {
   const { worker, groups, settings, directory, signal } = options;
+  const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
   const order = batches(groups, {
     batchSize: settings.batchSize,
-    ...(settings.steps === undefined ? { epochs: settings.epochs! } : { steps: settings.steps }),
+    steps: totalSteps,
     seed: options.seed,
     ...(settings.lengthGrouped ? { lengthOf: groupLength } : {}),
   });
+  const { shape, minimumRatio } = settings.schedule;
   const resumeFolder = join(directory, "resume");
   const { run, step: stepsBefore } = await worker.request("train/begin", {
     model: options.model,
     optimizer: { ...settings.optimizer, learningRate: settings.learningRate },
-    schedule: scheduleOf(settings, order.totalSteps),
+    schedule: { shape, minimumRatio, totalSteps, warmupSteps },
     loss: options.loss,
     seed: options.seed,
     maxTokensPerBatch: options.maxTokensPerBatch,
@@ -65,7 +67,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     options.progress.update({
       label: options.label,
       done: metrics.step,
-      total: order.totalSteps,
+      total: totalSteps,
       unit: "steps",
       from: stepsBefore,
       tokens: tokens - log.tokens,
@@ -75,7 +77,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   const waiting: Promise<StepMetrics>[] = [];
   const settleOne = async (): Promise<void> => record(await waiting.shift()!);
   try {
-    for (let step = stepsBefore + 1; step <= order.totalSteps; step++) {
+    for (let step = stepsBefore + 1; step <= totalSteps; step++) {
       signal.throwIfAborted();
       const request = worker.request(
         "train/step",
@@ -85,7 +87,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
       request.catch(() => {});
       waiting.push(request);
       if (waiting.length >= stepsInFlight) await settleOne();
-      if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < order.totalSteps) {
+      if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < totalSteps) {
         while (waiting.length > 0) await settleOne();
         await save();
       }
@@ -104,21 +106,11 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   const { digest } = await worker.request("train/end", { run });
   await worker.request("model/save", { model: options.model, directory: join(directory, "checkpoint") });
   await rm(resumeFolder, { recursive: true, force: true });
-  return { steps: order.totalSteps, questions: groups.length, tokens, digest };
+  return { steps: totalSteps, questions: groups.length, tokens, digest };
 }
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>
   responses.reduce((sum, { text }) => sum + text.length, prompt.length);
-
-function scheduleOf(settings: Training, totalSteps: number) {
-  const { shape, warmupSteps, warmupRatio, minimumRatio } = settings.schedule;
-  return {
-    shape,
-    totalSteps,
-    minimumRatio,
-    warmupSteps: Math.min(totalSteps, warmupSteps ?? Math.ceil((warmupRatio ?? 0) * totalSteps)),
-  };
-}
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
 async function openLog(file: string, stepsBefore: number) {

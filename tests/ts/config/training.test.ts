@@ -3,10 +3,10 @@ import { overrideTraining, planSteps, trainingOf, trainingSchema } from "../../.
 import { load, smallest } from "./helpers.ts";
 
 describe("planSteps", () => {
-  it("counts epochs in steps, the last smaller batch included", () => {
+  it("counts epochs in steps, the last smaller batch of each included", () => {
     const training = trainingSchema.parse({ epochs: 2, batchSize: 8 });
     expect(planSteps(training, 1000).totalSteps).toBe(250);
-    expect(planSteps(training, 1001).totalSteps).toBe(251);
+    expect(planSteps(training, 1001).totalSteps).toBe(252);
   });
 
   it("takes steps as they are given, whatever the data", () => {
@@ -17,6 +17,13 @@ describe("planSteps", () => {
     expect(planSteps(trainingSchema.parse({ steps: 1000 }), 1).warmupSteps).toBe(30);
     const inSteps = trainingSchema.parse({ steps: 1000, schedule: { warmupSteps: 5 } });
     expect(planSteps(inSteps, 1).warmupSteps).toBe(5);
+    const roundedUp = trainingSchema.parse({ steps: 10, schedule: { warmupRatio: 0.11 } });
+    expect(planSteps(roundedUp, 1).warmupSteps).toBe(2);
+  });
+
+  it("has no warm-up longer than the run", () => {
+    const training = trainingSchema.parse({ steps: 3, schedule: { warmupSteps: 5 } });
+    expect(planSteps(training, 1)).toEqual({ totalSteps: 3, warmupSteps: 3 });
   });
 
   it("is never without a step", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { openAppend, readJsonl, writeJsonl } from "../../../ts/core/jsonl.ts";
-import { candidateSchema } from "../../../ts/core/records.ts";
+import { candidateSchema, groupSchema } from "../../../ts/core/records.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -28,17 +28,86 @@ test("all bad rows are reported at once, each with file, row, field, value", asy
   expect(error).toMatchObject({ exitCode: 2 });
   expect((error as Error).message).toBe(
     [
-      `${file}:2: field index: Too small: expected number to be >=0`,
+      `${file}:2: bad value for field index`,
       "  found: -1",
+      "  expected: a whole number of at least 0",
       `${file}:4: not valid JSON`,
       '  found: "{oops"',
       "  expected: one JSON object on this line",
-      `${file}:5: field questionId: Invalid input: expected string, received undefined`,
-      "  expected: the field to be there",
-      `${file}:5: field text: Invalid input: expected string, received number`,
+      `${file}:5: missing field questionId`,
+      "  expected: text that is not empty",
+      `${file}:5: bad value for field text`,
       "  found: 4",
+      "  expected: text",
     ].join("\n"),
   );
+});
+
+test("a field that was misnamed is found, and values deep in a row are named by their path", async () => {
+  const file = join(folder, "groups.jsonl");
+  const candidate = { text: "#### 2", extracted: "2", correct: true };
+  const group = { id: "q1", task: "arithmetic", prompt: "1 + 1?", answer: "2", candidates: [candidate] };
+  await writeJsonl(file, [
+    { ...group, id: undefined, ID: "q1" },
+    { ...group, candidates: [candidate, { ...candidate, extracted: 2, finish: "stopped" }] },
+    ["q1"],
+  ]);
+  await expect(readJsonl(file, groupSchema)).rejects.toThrow(
+    [
+      `${file}:1: missing field id`,
+      '  found: "a field named ID"',
+      "  expected: text that is not empty",
+      `${file}:2: bad value for field candidates.1.extracted`,
+      "  found: 2",
+      "  expected: text or null",
+      `${file}:2: bad value for field candidates.1.finish`,
+      '  found: "stopped"',
+      "  expected: one of stop, length",
+      `${file}:3: not a row of this kind of file`,
+      '  found: ["q1"]',
+      "  expected: a map with any of the keys id, task, prompt, reference, answer, candidates",
+    ].join("\n"),
+  );
+});
+
+test("only a line feed ends a row: a text may hold every other separator", async () => {
+  const file = join(folder, "separators.jsonl");
+  const text = "a\u2028b\u2029c\rd\u0085e";
+  await writeJsonl(file, [{ ...row, text }, row]);
+  expect((await readJsonl(file, candidateSchema)).map((one) => one.text)).toEqual([text, row.text]);
+});
+
+test("rows longer than a block of reading, Windows line ends, a byte-order mark and no last line end", async () => {
+  const file = join(folder, "long.jsonl");
+  const long = { ...row, text: "é".repeat(200_000) };
+  await writeFile(file, `\ufeff${JSON.stringify(long)}\r\n\r\n${JSON.stringify(row)}`);
+  expect(await readJsonl(file, candidateSchema)).toEqual([long, row]);
+});
+
+test("a row that is not UTF-8 is named", async () => {
+  const file = join(folder, "latin1.jsonl");
+  await writeFile(file, Buffer.from(`${JSON.stringify(row)}\n{"text": "caf\xe9"}\n`, "latin1"));
+  await expect(readJsonl(file, candidateSchema)).rejects.toThrow(
+    `${file}:2: not valid UTF-8\n  expected: text in UTF-8`,
+  );
+});
+
+test("of many bad rows the first twenty are named and the rest are counted", async () => {
+  const file = join(folder, "many.jsonl");
+  await writeFile(file, "oops\n".repeat(50));
+  const error = (await readJsonl(file, candidateSchema).catch((thrown: unknown) => thrown)) as Error;
+  expect(error.message.match(/not valid JSON/g)).toHaveLength(20);
+  expect(error.message).toMatch(/and 30 more bad rows in this file$/);
+});
+
+test("appends that are asked for at once come out whole and in order", async () => {
+  const file = join(folder, "at-once.jsonl");
+  const output = await openAppend(file);
+  const big = (index: number) => ({ ...row, index, text: String(index).repeat(1_500_000) });
+  await Promise.all([0, 1, 2, 3].map((index) => output.append([big(index), { ...row, index: index + 10 }])));
+  await output.close();
+  const rows = await readJsonl(file, candidateSchema);
+  expect(rows.map(({ index }) => index)).toEqual([0, 10, 1, 11, 2, 12, 3, 13]);
 });
 
 test("a missing file is named", async () => {

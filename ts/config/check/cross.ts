@@ -1,13 +1,13 @@
 import type { Problem } from "../../core/errors.ts";
+import { dotted, isMap, type Path } from "../../core/shape.ts";
 import type { Method } from "../schema/methods.ts";
 import { methodSchema } from "../schema/methods.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, sampleSchema } from "../schema/stages.ts";
 import { type Task, taskSchema } from "../schema/tasks.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
-import { dotted, originOf, type Path, type Tree } from "../source/tree.ts";
+import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
-import { isMap } from "./shape.ts";
 
 /** The sections that are right by themselves: the rest have their own errors, and no say here. */
 interface Sections {

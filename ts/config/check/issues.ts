@@ -1,9 +1,18 @@
 import type { z } from "zod";
 import { nearestName, type Problem } from "../../core/errors.ts";
-import { slugPattern } from "../schema/patterns.ts";
-import { at, dotted, keyOriginOf, originOf, type Path, type Tree, toPlain } from "../source/tree.ts";
-import { branchesOf, branchFor, constantsOf, isMap, type Shape, shapeAt } from "./shape.ts";
-import { inWords, oneOf } from "./words.ts";
+import {
+  branchesOf,
+  branchFor,
+  constantsOf,
+  dotted,
+  isMap,
+  type Path,
+  type Shape,
+} from "../../core/shape.ts";
+import { inWords, oneOf } from "../../core/words.ts";
+import { formInWords, slugPattern } from "../schema/patterns.ts";
+import { at, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
+import { shapeAt } from "./shape.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -67,7 +76,7 @@ function missing(path: Path, tree: Tree, root: unknown): Problem {
   return {
     what: `missing key "${key}"${within(path.slice(0, -1))}`,
     where: keyOriginOf(tree, path.slice(0, -1)).where,
-    expected: shape === undefined ? undefined : `${key}: ${inWords(shape)}`,
+    expected: shape === undefined ? undefined : `${key}: ${inWords(shape, formInWords)}`,
   };
 }
 
@@ -80,7 +89,7 @@ function bad(path: Path, tree: Tree, root: unknown): Problem {
     where: originOf(tree, path).where,
     // JSON has no words for these.
     found: typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-    expected: inWords(shape),
+    expected: inWords(shape, formInWords),
     nearest: typeof value === "string" ? nearestValue(value, shape, choices) : undefined,
   };
 }

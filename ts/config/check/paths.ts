@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import type { Problem } from "../../core/errors.ts";
-import { at, dotted, type Path, type Tree } from "../source/tree.ts";
+import { dotted, type Path } from "../../core/shape.ts";
+import { at, type Tree } from "../source/tree.ts";
 
 interface Named {
   path: Path;

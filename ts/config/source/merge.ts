@@ -1,6 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
+import { dotted } from "../../core/shape.ts";
 import { exclusiveKeys } from "../schema/exclusive.ts";
-import { dotted, type Entry, emptyMap, type MapTree, type Tree } from "./tree.ts";
+import { type Entry, emptyMap, type MapTree, type Tree } from "./tree.ts";
 
 /**
  * Lays one tree over another: maps merge deeply, lists and single values replace, null removes what is

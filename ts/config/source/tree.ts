@@ -1,3 +1,5 @@
+import type { Path } from "../../core/shape.ts";
+
 /** Where a key or value was written. */
 export interface Origin {
   /** `file:line:column`, or `(--set key=value)`. */
@@ -29,8 +31,6 @@ export interface Entry {
 
 /** Settings that remember where each of them was written, through any number of files. */
 export type Tree = MapTree | ListTree | ValueTree;
-
-export type Path = readonly PropertyKey[];
 
 export const emptyMap = (origin: Origin): MapTree => ({ kind: "map", origin, entries: new Map() });
 
@@ -69,6 +69,3 @@ export function keyOriginOf(tree: Tree, path: Path): Origin {
     return parent.items[Number(key)]!.origin;
   return keyOriginOf(tree, path.slice(0, -1));
 }
-
-/** A path as `--set` takes it. */
-export const dotted = (path: Path): string => path.map(String).join(".");

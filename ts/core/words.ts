@@ -1,12 +1,21 @@
-import { formInWords } from "../schema/patterns.ts";
 import { branchesOf, constantsOf, type Shape } from "./shape.ts";
 
-/** What a setting accepts, in words: "a number greater than 0", "one of cosine, linear, constant". */
-export function inWords(shape: Shape): string {
+/** Regular expressions, by their source, in the words that a message uses instead. */
+export type Forms = ReadonlyMap<string, string>;
+
+/** What a value may be, in words: "a number greater than 0", "one of cosine, linear, constant". */
+export function inWords(shape: Shape, forms: Forms = new Map()): string {
   if (shape.const !== undefined) return String(shape.const);
   if (shape.enum !== undefined) return oneOf(shape.enum.map(String));
+  if (Array.isArray(shape.type))
+    return shape.type.map((type) => inWords({ ...shape, type }, forms)).join(" or ");
   const branches = branchesOf(shape);
-  if (branches.length > 1) return `a map with ${discriminator(branches)}`;
+  if (branches.length > 1) {
+    const key = discriminator(branches);
+    return key === undefined
+      ? branches.map((branch) => inWords(branch, forms)).join(" or ")
+      : `a map with ${key}`;
+  }
   switch (shape.type) {
     case "boolean":
       return "true or false";
@@ -14,12 +23,14 @@ export function inWords(shape: Shape): string {
       return `a whole number${bounds(shape)}`;
     case "number":
       return `a number${bounds(shape)}`;
+    case "null":
+      return "null";
     case "string":
-      return shape.pattern === undefined
-        ? "text"
-        : (formInWords.get(shape.pattern) ?? `text that matches ${shape.pattern}`);
+      if (shape.pattern !== undefined)
+        return forms.get(shape.pattern) ?? `text that matches ${shape.pattern}`;
+      return shape.minLength === undefined ? "text" : "text that is not empty";
     case "array":
-      return list(shape);
+      return list(shape, forms);
     default:
       return map(shape);
   }
@@ -44,11 +55,11 @@ function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape)
   return parts === "" ? "" : parts.startsWith("at") ? ` of ${parts}` : ` ${parts}`;
 }
 
-function list(shape: Shape): string {
+function list(shape: Shape, forms: Forms): string {
   if (shape.prefixItems !== undefined)
-    return `a list of ${shape.prefixItems.length}, each ${inWords(shape.prefixItems[0]!)}`;
+    return `a list of ${shape.prefixItems.length}, each ${inWords(shape.prefixItems[0]!, forms)}`;
   const atLeast = shape.minItems === undefined ? "a list" : `a list of at least ${shape.minItems}`;
-  return shape.items === undefined ? atLeast : `${atLeast}, each ${inWords(shape.items)}`;
+  return shape.items === undefined ? atLeast : `${atLeast}, each ${inWords(shape.items, forms)}`;
 }
 
 function map(shape: Shape): string {
@@ -56,9 +67,10 @@ function map(shape: Shape): string {
   return `a map with any of the keys ${Object.keys(shape.properties).join(", ")}`;
 }
 
-/** The key that tells a union's branches apart. */
-function discriminator(branches: readonly Shape[]): string {
-  const key = constantsOf(branches[0]!)[0]![0];
+/** The key that tells a union's branches apart; undefined for a union of plain values. */
+function discriminator(branches: readonly Shape[]): string | undefined {
+  const key = constantsOf(branches[0]!)[0]?.[0];
+  if (key === undefined) return undefined;
   const values = branches.map((branch) => String(branch.properties?.[key]?.const));
   return `${key}: ${oneOf([...new Set(values)])}`;
 }

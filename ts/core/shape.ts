@@ -1,0 +1,76 @@
+/** What a zod schema accepts, as JSON Schema: messages about bad values are put together from it. */
+
+/** The parts of JSON Schema that our own schemas use. */
+export interface Shape {
+  type?: string | string[];
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Shape[];
+  oneOf?: Shape[];
+  properties?: Record<string, Shape>;
+  additionalProperties?: Shape | boolean;
+  required?: string[];
+  items?: Shape;
+  prefixItems?: Shape[];
+  minItems?: number;
+  minLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  pattern?: string;
+  description?: string;
+}
+
+/** The keys and indices that lead to a value. */
+export type Path = readonly PropertyKey[];
+
+/** `candidates.3.text` */
+export const dotted = (path: Path): string => path.map(String).join(".");
+
+/** The branches of a union, nested unions laid flat; a schema that is no union is its own only branch. */
+export const branchesOf = (shape: Shape): Shape[] => {
+  const branches = shape.oneOf ?? shape.anyOf;
+  return branches === undefined ? [shape] : branches.flatMap(branchesOf);
+};
+
+/** The branch whose fixed values (`method: aft`) agree best with the map that was written. */
+export function branchFor(shape: Shape, value: unknown): Shape {
+  const branches = branchesOf(shape);
+  const agreement = (branch: Shape): number =>
+    constantsOf(branch).filter(([key, constant]) => isMap(value) && value[key] === constant).length -
+    constantsOf(branch).filter(([key, constant]) => isMap(value) && key in value && value[key] !== constant)
+      .length;
+  return branches.reduce((best, branch) => (agreement(branch) > agreement(best) ? branch : best));
+}
+
+export const constantsOf = (branch: Shape): [string, unknown][] =>
+  Object.entries(branch.properties ?? {})
+    .filter(([, property]) => property.const !== undefined)
+    .map(([key, property]) => [key, property.const]);
+
+/** The schema of the value at a path within `root`, unions resolved by the values around it; undefined for an unknown path. */
+export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | undefined {
+  let here: Shape | undefined = shape;
+  let value = root;
+  for (const step of path) {
+    if (here === undefined) return undefined;
+    here = below(branchFor(here, value), step, here);
+    value = isMap(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
+  }
+  return here;
+}
+
+function below(branch: Shape, step: PropertyKey, union: Shape): Shape | undefined {
+  if (typeof step === "number") return branch.prefixItems?.[step] ?? branch.items;
+  const constants = branchesOf(union).map((each) => each.properties?.[String(step)]?.const);
+  const named = [...new Set(constants.filter((constant) => constant !== undefined))];
+  // A discriminator: any of the union's values would have been right.
+  if (named.length > 1) return { enum: named };
+  const property = branch.properties?.[String(step)];
+  if (property !== undefined) return property;
+  return typeof branch.additionalProperties === "object" ? branch.additionalProperties : undefined;
+}
+
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
