@@ -1,0 +1,151 @@
+"""Every method of the protocol once on the device, in the order of a run, in the process of a worker."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from aft_worker import protocol as p
+from client import Worker
+from results import Results
+
+PROMPT = "Cat buys 2 boxes of 3 keys ."
+RIGHT = " 2 * 3 = 6 ; #### 6"
+WRONG = " 2 * 3 = 5 ; #### 5"
+OPTIMIZER = {"learningRate": 1e-2, "betas": [0.9, 0.98], "epsilon": 1e-8, "weightDecay": 0, "clipNorm": 1}
+SCHEDULE = {"shape": "constant", "totalSteps": 4, "warmupSteps": 0, "minimumRatio": 0}
+ALIGNMENT = {
+    "kind": "alignment",
+    "constraint": "boundary",
+    "weight": 1,
+    "beta": 0.1,
+    "detachBoundary": True,
+}
+GROUP = {
+    "id": "q",
+    "prompt": PROMPT,
+    "responses": [
+        {"text": RIGHT, "target": True, "label": "positive"},
+        {"text": WRONG, "target": False, "label": "negative"},
+    ],
+}
+
+
+def create(worker: Worker, folder: Path, device: str, dtype: str, **settings: Any) -> dict[str, Any]:
+    """A small Llama on the device, with a tokenizer of words in `folder`/tokenizer."""
+    tokenizer = folder / "tokenizer"
+    if not tokenizer.exists():
+        texts = [PROMPT + RIGHT, PROMPT + WRONG]
+        worker.call("tokenizer/train", kind="words", texts=texts, directory=str(tokenizer))
+    usual = {
+        **{"architecture": "llama", "hiddenSize": 64, "intermediateSize": 128, "layers": 2, "heads": 2},
+        **{"maxPositions": 512, "tieEmbeddings": True, "initStd": 0.2, "tokenizer": str(tokenizer)},
+        **{"seed": 1, "dtype": dtype, "device": device, "attention": "auto"},
+    }
+    return worker.call("model/create", **{**usual, **settings})
+
+
+def group(id: str, words: int, prompt: str = PROMPT) -> dict[str, Any]:
+    """A group whose one response has so many words, and one token more: EOS."""
+    return {"id": id, "prompt": prompt, "responses": [{"text": " keys" * words}]}
+
+
+def check_round_trip(results: Results, device: str, folder: Path) -> None:
+    """A run's requests, in the device's own number type."""
+    with Worker() as worker:
+        worker.call("hello", protocolVersion=p.PROTOCOL_VERSION)
+        info = worker.call("device/info")
+        names = [one["name"] for one in info["devices"]]
+        results.holds("device/info lists the device", device in names)
+        results.measure("warnings of device/info", " ".join(info["warnings"]) or "none")
+        dtype = "bfloat16" if "bfloat16" in info["devices"][names.index(device)]["dtypes"] else "float32"
+
+        model = create(worker, folder, device, dtype)
+        results.equal(
+            "model/create: device and dtype", f"{model['device']} {model['dtype']}", f"{device} {dtype}"
+        )
+        sampled = _sample(worker, model["model"])
+        results.equal("generate: every sample once", sorted(c["index"] for c in sampled), list(range(8)))
+        scored = _score(worker, model["model"], sampled)
+        _check_saved(results, worker, model, folder, scored, sampled)
+        _check_training(results, worker, model, folder)
+
+        memory = worker.call("device/memory")
+        counted = (memory["peakAcceleratorBytes"] > 0) == (device != "cpu")
+        results.holds("device/memory counts the accelerator's bytes where there is one", counted)
+        worker.call("shutdown")
+        try:
+            results.equal("shutdown ends the worker with code", worker.wait(), 0)
+        except subprocess.TimeoutExpired:
+            results.equal("shutdown ends the worker with code", "still there", 0)
+        missing = ", ".join(sorted(set(p.METHODS) - worker.methods)) or "none"
+        results.equal("methods of the protocol that were not answered", missing, "none")
+
+
+def _sample(worker: Worker, model: str) -> list[dict[str, Any]]:
+    candidates: list[dict[str, Any]] = []
+    params = {
+        "model": model,
+        "prompts": [{"id": "q", "prompt": PROMPT, "indices": list(range(8))}],
+        **{"maxNewTokens": 16, "temperature": 1, "topP": 1, "seed": 3, "maxTokensPerBatch": 4096},
+    }
+    worker.send("generate", params, lambda value: candidates.extend(value["candidates"])).result()
+    return candidates
+
+
+def _score(worker: Worker, model: str, sampled: list[dict[str, Any]]) -> list[float]:
+    responses = [{key: one[key] for key in ("text", "tokenIds", "finish")} for one in sampled]
+    groups = [{"id": "q", "prompt": PROMPT, "responses": responses}]
+    answer = worker.call("score", model=model, groups=groups, maxTokensPerBatch=4096)
+    return [score["logprob"] for score in answer["groups"][0]["scores"]]
+
+
+def _check_saved(
+    results: Results,
+    worker: Worker,
+    model: dict[str, Any],
+    folder: Path,
+    scored: list[float],
+    sampled: list[dict[str, Any]],
+) -> None:
+    directory = str(folder / "model")
+    saved = worker.call("model/save", model=model["model"], directory=directory)
+    where = {"dtype": model["dtype"], "device": model["device"], "attention": "auto"}
+    loaded = worker.call("model/load", source=directory, **where)
+    digests = {saved["digest"], loaded["digest"], worker.call("model/digest", model=model["model"])["digest"]}
+    results.holds("model/save, load, digest: one digest", digests == {model["digest"]})
+    # The same weights, the same kernels: the same bits.
+    again = _score(worker, loaded["model"], sampled)
+    largest = max(abs(a - b) for a, b in zip(scored, again, strict=True))
+    results.at_most("score: created against saved and loaded, largest difference in nats", largest, 0.0)
+    worker.call("model/unload", model=loaded["model"])
+
+
+def _check_training(results: Results, worker: Worker, model: dict[str, Any], folder: Path) -> None:
+    """Three steps unbroken against two, a save, a resume and the third, from the same weights."""
+    begin = {
+        "model": model["model"],
+        "optimizer": OPTIMIZER,
+        "schedule": SCHEDULE,
+        "loss": ALIGNMENT,
+        **{"seed": 1, "maxTokensPerBatch": 4096},
+    }
+    run = worker.call("train/begin", **begin)["run"]
+    losses = [_step(worker, run, 1), _step(worker, run, 2)]
+    directory = str(folder / "run")
+    worker.call("train/save", run=run, directory=directory)
+    losses.append(_step(worker, run, 3))
+    ended = worker.call("train/end", run=run)
+    results.holds("train/step: the loss falls", losses[2] < losses[1] < losses[0])
+    resumed = worker.call("train/begin", **begin, resumeFrom=directory)
+    results.equal("train/begin resumes after step", resumed["step"], 2)
+    third = _step(worker, resumed["run"], 3)
+    results.at_most("the third step's loss, resumed against unbroken", abs(third - losses[2]), 0.0)
+    again = worker.call("train/end", run=resumed["run"])
+    # Not a check: on a GPU the sums of a backward pass may be added up in another order each time.
+    results.measure("weights after the resumed step are the same bits", again["digest"] == ended["digest"])
+
+
+def _step(worker: Worker, run: str, number: int) -> float:
+    return worker.call("train/step", run=run, step=number, groups=[GROUP])["loss"]["total"]

@@ -1,0 +1,126 @@
+"""Sampling on the device: the same sample whatever the batch, and the log-probability that scoring finds."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Sequence
+
+import torch
+from aft_worker.model import LoadedModel
+from aft_worker.protocol import GeneratePrompt, SampledCandidate, ScoreGroup, ScoreResponse
+from aft_worker.sampling import sample
+from aft_worker.scoring import no_checkpoint, score_groups
+from numerics import SHAPE, SMALL
+from random_models import converted, prompt, rounded
+from results import Results
+
+# Batches differ in how float sums are rounded, so a token may differ where the noise falls between two: about
+# one in 10^6 (see aft_worker/sampling.py), so one sample in 10^4 of 64 tokens. Were the samples functions of
+# the batch, nearly all would differ.
+DIFFERING_SHARE = 0.01
+# Of a log-probability, a token, in nats; reasons as in numerics.py.
+FLOAT32_NATS = 1e-4
+# bfloat16 rounds a logit of 4 to 1/64, the sampler and the scorer each in their own way.
+BFLOAT16_NATS = 3e-2
+
+
+def check_sampling(results: Results, device: torch.device, small: bool) -> None:
+    shape = SMALL if small else SHAPE
+    draw = random.Random(5)
+    count, indices = (6, 4) if small else (32, 8)
+    prompts = [
+        GeneratePrompt(
+            id=f"q{n}",
+            prompt=prompt(draw, shape.vocabulary, draw.randrange(20, 101)),
+            indices=[*range(indices)],
+        )
+        for n in range(count)
+    ]
+    base = rounded(shape, seed=12)
+    model = converted(base, device, torch.float32)
+    whole = _sample(model, prompts, 1 << 15)
+    results.measure("samples in float32", len(whole))
+    results.equal(
+        "float32, twice in the same batch: samples that differ",
+        _differ(whole, _sample(model, prompts, 1 << 15)),
+        0,
+    )
+    # a quarter of the prompts, the last first, one index at a time, in small batches
+    part = [
+        GeneratePrompt(id=one.id, prompt=one.prompt, indices=[index])
+        for one in reversed(prompts[: max(2, count // 4)])
+        for index in reversed(one.indices)
+    ]
+    other = _sample(model, part, 1 << 10)
+    share = _differ(other, whole) / len(other)
+    results.at_most("float32, in other batches: share of samples that differ", share, DIFFERING_SHARE)
+    texts = {tuple(one.token_ids) for one in whole.values()}
+    results.equal("samples that are drawn twice", len(whole) - len(texts), 0)
+    _check_rescoring(results, "float32", model, prompts, whole, FLOAT32_NATS)
+
+    model = converted(base, device, torch.bfloat16)
+    started = time.perf_counter()
+    low = _sample(model, prompts, 1 << 15)
+    seconds = time.perf_counter() - started
+    results.measure("sampling in bfloat16", sum(one.tokens for one in low.values()) / seconds, "tokens/s")
+    _check_rescoring(results, "bfloat16", model, prompts, low, BFLOAT16_NATS)
+
+
+def _sample(
+    model: LoadedModel, prompts: Sequence[GeneratePrompt], max_tokens: int
+) -> dict[tuple[str, int], SampledCandidate]:
+    """By prompt and index."""
+    found: list[SampledCandidate] = []
+    settings = {"max_new_tokens": 64, "temperature": 1.0, "top_p": 1.0, "seed": 9}
+    sample(
+        model,
+        prompts,
+        **settings,
+        max_tokens_per_batch=max_tokens,
+        checkpoint=no_checkpoint,
+        on_candidates=found.extend,
+    )
+    return {(one.question_id, one.index): one for one in found}
+
+
+def _differ(
+    found: dict[tuple[str, int], SampledCandidate], expected: dict[tuple[str, int], SampledCandidate]
+) -> int:
+    """Of the samples found, those with other tokens than expected."""
+    return sum(one.token_ids != expected[key].token_ids for key, one in found.items())
+
+
+def _check_rescoring(
+    results: Results,
+    name: str,
+    model: LoadedModel,
+    prompts: Sequence[GeneratePrompt],
+    sampled: dict[tuple[str, int], SampledCandidate],
+    tolerance: float,
+) -> None:
+    """The largest difference of a sample's log-probability, divided by the root of its tokens.
+
+    The root, since rounding errors of the tokens are of either sign.
+    """
+    groups = [
+        ScoreGroup(
+            id=one.id,
+            prompt=one.prompt,
+            responses=[_as_response(sampled[one.id, index]) for index in one.indices],
+        )
+        for one in prompts
+    ]
+    scored, _ = score_groups(model, groups, 8192)
+    largest = max(
+        abs(score.logprob - sampled[one.id, index].logprob) / math.sqrt(sampled[one.id, index].tokens)
+        for one, scores in zip(prompts, scored, strict=True)
+        for index, score in zip(one.indices, scores, strict=True)
+    )
+    title = f"{name}: log-probability of a sample, sampled against scored, nats / sqrt(tokens)"
+    results.at_most(title, largest, tolerance)
+
+
+def _as_response(one: SampledCandidate) -> ScoreResponse:
+    return ScoreResponse(text=one.text, token_ids=one.token_ids, finish=one.finish)
