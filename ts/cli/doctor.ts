@@ -1,7 +1,7 @@
-import type { CommandModule } from "yargs";
 import { ensurePython, type Result, startWorker } from "../bridge/index.ts";
 import { AftError } from "../core/errors.ts";
 import { version } from "../core/project.ts";
+import type { Definition } from "./commands.ts";
 import { printJson, printLine } from "./exit.ts";
 import { progressOn } from "./progress.ts";
 
@@ -12,13 +12,15 @@ interface Findings {
   problems: string[];
 }
 
-export const doctorCommand: CommandModule<object, { json: boolean; python: string | undefined }> = {
-  command: "doctor",
-  describe: "what is installed, which devices there are, and what is wrong, with the fix",
-  builder: (yargs) =>
-    yargs
-      .option("json", { type: "boolean", default: false, describe: "print one JSON object" })
-      .option("python", { type: "string", describe: "look at this Python in place of the project's own" }),
+export const doctor: Definition<{ json: boolean; python: string | undefined }> = {
+  options: {
+    json: { type: "boolean", default: false, describe: "print one JSON object" },
+    python: {
+      type: "string",
+      requiresArg: true,
+      describe: "look at this Python in place of the project's own",
+    },
+  },
   async handler({ json, python }) {
     const findings = await examine(python);
     if (json) printJson(findings);

@@ -1,4 +1,5 @@
 import { AftError } from "../core/errors.ts";
+import { writeError } from "../core/files.ts";
 
 /** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
 export function exitWith(error: unknown): void {
@@ -20,3 +21,11 @@ export const printJson = (value: unknown): void => {
 export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+
+/** `aft assess ... | head` closes the pipe early: that is the end, and no error. */
+export function endQuietlyWithoutReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    exitWith(writeError("(standard output)", error));
+  });
+}

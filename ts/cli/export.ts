@@ -1,32 +1,35 @@
-import type { CommandModule } from "yargs";
 import { type ExportFormat, exportFormats, exportRun } from "../experiment/index.ts";
+import type { Definition } from "./commands.ts";
 import { printLine } from "./exit.ts";
+import { wholeNumber } from "./usage.ts";
 
-interface Arguments {
+interface Values {
   run: string;
   to: string;
   method: string | undefined;
-  seed: number | undefined;
+  seed: string | undefined;
   data: ExportFormat | undefined;
 }
 
-export const exportCommand: CommandModule<object, Arguments> = {
-  command: "export <run>",
-  describe: "copy a method's weights, in Hugging Face format, or a run's judged samples as training data",
-  builder: (yargs) =>
-    yargs
-      .positional("run", { type: "string", demandOption: true, describe: "a folder that aft run wrote" })
-      .option("to", { type: "string", demandOption: true, describe: "a folder that is not there yet" })
-      .option("method", {
-        type: "string",
-        describe: "whose weights; may be left out when the run has one method",
-      })
-      .option("seed", { type: "number", describe: "of which seed; the first when left out" })
-      .option("data", {
-        choices: exportFormats,
-        describe: "the judged training samples in another tool's format, in place of weights",
-      }),
+export const exportFrom: Definition<Values> = {
+  positionals: { run: { type: "string", demandOption: true, describe: "a folder that aft run wrote" } },
+  options: {
+    to: { type: "string", demandOption: true, describe: "a folder that is not there yet" },
+    method: {
+      type: "string",
+      describe: "whose weights; may be left out when the run has one method",
+    },
+    seed: {
+      type: "string",
+      describe: "of which seed; the first when left out",
+    },
+    data: {
+      choices: exportFormats,
+      describe: "the judged training samples in another tool's format, in place of weights",
+    },
+  },
   async handler({ run, to, method, seed, data }) {
-    for (const file of await exportRun(run, { to, method, seed, data })) printLine(file);
+    const number = seed === undefined ? undefined : wholeNumber("seed", 0, seed);
+    for (const file of await exportRun(run, { to, method, seed: number, data })) printLine(file);
   },
 };

@@ -1,10 +1,10 @@
-import type { CommandModule } from "yargs";
 import { readRows, writeJsonl } from "../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../core/records.ts";
 import { judge, taskNames } from "../data/index.ts";
+import type { Definition } from "./commands.ts";
 import { printJson, printLine } from "./exit.ts";
 
-interface Arguments {
+interface Values {
   task: string;
   extract: "strict" | "flexible";
   questions: string;
@@ -13,29 +13,27 @@ interface Arguments {
   json: boolean;
 }
 
-export const judgeCommand: CommandModule<object, Arguments> = {
-  command: "judge",
-  describe: "judge candidates by their final answers",
-  builder: (yargs) =>
-    yargs
-      .option("task", {
-        type: "string",
-        demandOption: true,
-        describe: `whose answer rule: ${taskNames().join(", ")}`,
-      })
-      .option("extract", {
-        choices: ["strict", "flexible"] as const,
-        default: "strict" as const,
-        describe: "strict: the task's own answer form; flexible: the last number counts",
-      })
-      .option("questions", { type: "string", demandOption: true, describe: "questions.jsonl" })
-      .option("in", { type: "string", demandOption: true, describe: "candidates.jsonl" })
-      .option("out", {
-        type: "string",
-        demandOption: true,
-        describe: "groups.jsonl, written whole or not at all",
-      })
-      .option("json", { type: "boolean", default: false, describe: "print the counts as JSON" }),
+export const judgeFile: Definition<Values> = {
+  options: {
+    task: {
+      type: "string",
+      demandOption: true,
+      describe: `whose answer rule: ${taskNames().join(", ")}`,
+    },
+    extract: {
+      choices: ["strict", "flexible"],
+      default: "strict",
+      describe: "strict: the task's own answer form; flexible: the last number counts",
+    },
+    questions: { type: "string", demandOption: true, describe: "questions.jsonl" },
+    in: { type: "string", demandOption: true, describe: "candidates.jsonl" },
+    out: {
+      type: "string",
+      demandOption: true,
+      describe: "groups.jsonl, written whole or not at all",
+    },
+    json: { type: "boolean", default: false, describe: "print the counts as JSON" },
+  },
   async handler({ task, extract, questions, in: input, out, json }) {
     const { groups, counts } = judge(
       await readRows(questions, questionSchema),

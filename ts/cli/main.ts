@@ -1,66 +1,63 @@
-import yargs, { type CommandModule } from "yargs";
-import { inputError, nearestName } from "../core/errors.ts";
+import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
-import { assessCommand } from "./assess.ts";
-import { dataCommand } from "./data.ts";
-import { doctorCommand } from "./doctor.ts";
-import { exitWith } from "./exit.ts";
-import { exportCommand } from "./export.ts";
-import { judgeCommand } from "./judge.ts";
-import { pythonCommand } from "./python.ts";
-import { reportCommand } from "./report.ts";
-import { runCommand } from "./run.ts";
-import { scoreCommand } from "./score.ts";
-import { validateCommand } from "./validate.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: yargs types a command by its own arguments, and a list of commands by none.
-const commands: CommandModule<object, any>[] = [
-  runCommand,
-  validateCommand,
-  doctorCommand,
-  judgeCommand,
-  scoreCommand,
-  assessCommand,
-  reportCommand,
-  exportCommand,
-  dataCommand,
-  pythonCommand,
-];
-const names = ["run", "validate", "doctor", "judge", "score", "assess", "report", "export", "data"];
+import { type Command, commands, type Definition, python } from "./commands.ts";
+import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
+import { checkCommand, checkOnce, usageError } from "./usage.ts";
 
 /** The `aft` command. Every way out goes through {@link exitWith}: no stack trace for what a user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyWithoutReader();
   try {
-    const first = argv[0];
-    if (first !== undefined && !first.startsWith("-") && ![...names, "python"].includes(first)) {
-      const nearest = nearestName(first, names);
-      throw inputError({
-        what: `there is no command "${first}"`,
-        expected: `one of ${names.join(", ")}`,
-        ...(nearest === undefined ? {} : { nearest: `aft ${nearest}` }),
-      });
-    }
-    const parser = yargs([...argv])
-      .scriptName("aft")
-      .usage(
-        "$0 COMMAND\n\nAlignment Fine-Tuning of reasoning models: VFT, sample, judge, align, evaluate, report.",
-      )
-      .version(version)
-      .strict()
-      .recommendCommands()
-      .demandCommand(1, "a command is needed: aft run experiments/quickstart.yaml is a good first one")
-      .help()
-      .wrap(Math.min(110, process.stdout.columns ?? 100))
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw (
-          error ??
-          inputError({ what: message, fix: "aft --help, or aft COMMAND --help, lists what there is" })
-        );
-      });
-    for (const command of commands) parser.command(command);
-    await parser.parseAsync();
+    checkCommand(argv[0]);
+    const command = [...commands, python].find(({ name }) => name === argv[0]);
+    await parserOf(command, await command?.load(), argv).parseAsync();
   } catch (error) {
     exitWith(error);
   }
+}
+
+/** Knows every command's name, and of the one that was called its options too. */
+function parserOf(
+  called: Command | undefined,
+  definition: Definition<object> | undefined,
+  argv: readonly string[],
+): Argv {
+  const parser = yargs([...argv])
+    .scriptName("aft")
+    .usage(
+      "$0 COMMAND\n\nAlignment Fine-Tuning of reasoning models: VFT, sample, judge, align, evaluate, report.",
+    )
+    .version(version)
+    .strict()
+    .help()
+    .alias("help", "h")
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs throws some of its refusals and tells of others.
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw usageError(error?.message ?? message, called!, definition!.options, argv);
+    });
+  for (const command of [...commands, python])
+    parser.command({
+      command: `${command.name} ${command.words}`.trim(),
+      describe: command.describe ?? false,
+      builder: (own) => (command === called ? describeTo(own, command, definition!) : own),
+      async handler(values) {
+        checkOnce(values, definition!.options);
+        await definition!.handler(values as never);
+      },
+    });
+  return parser;
+}
+
+function describeTo(parser: Argv, command: Command, { positionals = {}, options }: Definition<object>): Argv {
+  for (const [name, positional] of Object.entries(positionals)) parser.positional(name, positional);
+  if (command === python)
+    return parser
+      .parserConfiguration({ "unknown-options-as-args": true, "halt-at-non-option": true })
+      .strict(false)
+      .help(false)
+      .version(false);
+  return parser.options(options).example(command.example, "").version(false);
 }

@@ -1,19 +1,12 @@
 import { execa } from "execa";
-import type { CommandModule } from "yargs";
 import { ensurePython } from "../bridge/index.ts";
+import type { Definition } from "./commands.ts";
 import { progressOn } from "./progress.ts";
 
 /** For this project's own scripts: runs the environment's Python, with the packages that the tests need. */
-export const pythonCommand: CommandModule<object, { arguments: string[] }> = {
-  command: "python [arguments..]",
-  describe: false,
-  builder: (yargs) =>
-    yargs
-      .parserConfiguration({ "unknown-options-as-args": true, "halt-at-non-option": true })
-      .positional("arguments", { type: "string", array: true, default: [] })
-      .strict(false)
-      .help(false)
-      .version(false),
+export const runPython: Definition<object> = {
+  positionals: { arguments: { type: "string", array: true, default: [] } },
+  options: {},
   async handler() {
     const given = process.argv.slice(process.argv.indexOf("python") + 1);
     const python = await ensurePython({ development: true, progress: progressOn() });

@@ -1,21 +1,22 @@
-import type { CommandModule } from "yargs";
+import { shownPath } from "../core/files.ts";
 import { writeReport } from "../experiment/index.ts";
+import type { Definition } from "./commands.ts";
 import { printLine } from "./exit.ts";
 
-export const reportCommand: CommandModule<object, { runs: string[] }> = {
-  command: "report <runs..>",
-  describe: "write the report of finished runs anew, from their artefacts",
-  builder: (yargs) =>
-    yargs.positional("runs", {
+export const report: Definition<{ runs: string[] }> = {
+  positionals: {
+    runs: {
       type: "string",
       array: true,
       demandOption: true,
       describe: "folders that aft run wrote",
-    }),
+    },
+  },
+  options: {},
   async handler({ runs }) {
     for (const run of runs) {
       const { table, html } = await writeReport(run);
-      printLine(`${table}\n\nreport: ${html}\n`);
+      printLine(`${table}\n\nreport: ${shownPath(html)}\n`);
     }
   },
 };

@@ -1,13 +1,14 @@
-import { join, relative } from "node:path";
-import type { CommandModule } from "yargs";
+import { join } from "node:path";
 import { loadExperiment } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
+import { shownPath } from "../core/files.ts";
 import { dryRun, runExperiment } from "../experiment/index.ts";
+import type { Definition } from "./commands.ts";
 import { printJson, printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
 
-interface Arguments {
+interface Values {
   experiment: string;
   set: string[];
   runs: string;
@@ -15,26 +16,26 @@ interface Arguments {
   json: boolean;
 }
 
-export const runCommand: CommandModule<object, Arguments> = {
-  command: "run <experiment>",
-  describe: "run an experiment: what is done already is never done again",
-  builder: (yargs) =>
-    yargs
-      .positional("experiment", { type: "string", demandOption: true, describe: "an experiment's YAML file" })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [] as string[],
-        describe: "change one setting: --set stages.sample.k=9 (may be given again)",
-      })
-      .option("runs", { type: "string", default: "runs", describe: "the folder for artefacts and reports" })
-      .option("dry-run", {
-        type: "boolean",
-        default: false,
-        describe: "show what would be done, and do nothing",
-      })
-      .option("json", { type: "boolean", default: false, describe: "print one JSON object on stdout" }),
+export const run: Definition<Values> = {
+  positionals: {
+    experiment: { type: "string", demandOption: true, describe: "an experiment's YAML file" },
+  },
+  options: {
+    set: {
+      type: "string",
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: "change one setting: --set stages.sample.k=9 (may be given again)",
+    },
+    runs: { type: "string", default: "runs", describe: "the folder for artefacts and reports" },
+    "dry-run": {
+      type: "boolean",
+      default: false,
+      describe: "show what would be done, and do nothing",
+    },
+    json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
+  },
   async handler(argv) {
     const { experiment, yaml, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
     const progress = progressOn();
@@ -61,7 +62,7 @@ export const runCommand: CommandModule<object, Arguments> = {
           ? `nothing to do: all ${result.reused} stages were done before`
           : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
       );
-      printLine(`report: ${relative(process.cwd(), join(result.directory, "report.html"))}`);
+      printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
     } catch (error) {
       throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
     } finally {

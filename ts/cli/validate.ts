@@ -1,18 +1,18 @@
-import type { CommandModule } from "yargs";
 import { loadExperiment } from "../config/index.ts";
+import type { Definition } from "./commands.ts";
 import { printLine } from "./exit.ts";
 
-export const validateCommand: CommandModule<object, { experiment: string; set: string[] }> = {
-  command: "validate <experiment>",
-  describe: "check an experiment file: every mistake at once, each with its line",
-  builder: (yargs) =>
-    yargs.positional("experiment", { type: "string", demandOption: true }).option("set", {
+export const validate: Definition<{ experiment: string; set: string[] }> = {
+  positionals: { experiment: { type: "string", demandOption: true } },
+  options: {
+    set: {
       type: "string",
       array: true,
       nargs: 1,
-      default: [] as string[],
+      default: [],
       describe: "as for aft run",
-    }),
+    },
+  },
   async handler(argv) {
     const { experiment, sources, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
     for (const warning of warnings) printLine(`warning: ${warning}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type AftError, failure, systemCode } from "./errors.ts";
 
 /** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
@@ -8,9 +8,14 @@ export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | Iterable<string>,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  const target = await targetOf(path);
+  if (target === undefined)
+    return writeFile(path, content).catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+  const temporary = `${target}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(target), { recursive: true });
     const handle = await open(temporary, "w");
     try {
       await writeFile(handle, content);
@@ -18,11 +23,18 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeError(path, error);
   }
+}
+
+/** The file that is to be replaced: what a link points to, and none for a device or a pipe, which is written to as it is. */
+async function targetOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) return path;
+  return found.isFile() ? realpath(path) : undefined;
 }
 
 /** Says a failed write in words; a full disk is the case that users meet. */
@@ -52,4 +64,11 @@ export function writeError(path: string, error: unknown): AftError {
     { what: `could not write: ${error instanceof Error ? error.message : String(error)}`, where: path },
     { cause: error },
   );
+}
+
+/** A path as messages show it: relative when it lies below the folder the user stands in, else absolute. */
+export function shownPath(path: string): string {
+  const below = relative(process.cwd(), resolve(path));
+  const outside = below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below) || below === "";
+  return outside ? resolve(path) : below;
 }

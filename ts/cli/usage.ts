@@ -1,0 +1,103 @@
+import type { Options } from "yargs";
+import { inputError, nearestName } from "../core/errors.ts";
+import { oneOf } from "../core/words.ts";
+import { type Command, commands } from "./commands.ts";
+
+const names = commands.map(({ name }) => name);
+
+/** Says what is wrong with the words before yargs sees them: an unknown command, or an option where one is wanted. */
+export function checkCommand(first: string | undefined): void {
+  if (first === undefined)
+    throw inputError({
+      what: "a command is needed",
+      expected: oneOf(names),
+      fix: "aft run experiments/quickstart.yaml is a good first one; aft --help lists them all",
+    });
+  const general = ["--help", "-h", "--version"];
+  if (first.startsWith("-") && !general.includes(first))
+    throw inputError({
+      what: `aft has no option ${first} before a command`,
+      expected: "a command first: aft COMMAND [options]",
+      nearest: nearestName(first, general),
+    });
+  if (first.startsWith("-") || first === "python" || names.includes(first)) return;
+  const nearest = nearestName(first, names);
+  throw inputError({
+    what: `there is no command "${first}"`,
+    expected: oneOf(names),
+    nearest: nearest === undefined ? undefined : `aft ${nearest}`,
+  });
+}
+
+/** yargs' refusal of a command's words, in ours: what, found, expected, the nearest valid name. */
+export function usageError(
+  message: string,
+  { name, words, example }: Command,
+  options: Readonly<Record<string, Options>>,
+  argv: readonly string[],
+): Error {
+  const flags = Object.keys(options).map((option) => `--${option}`);
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(", ");
+  if (unknown !== undefined) {
+    // yargs names an option in both spellings: the one that was written counts.
+    const given = (flag: string) => argv.some((word) => word === flag || word.startsWith(`${flag}=`));
+    const written = unknown.flatMap((one) => [`--${one}`, `-${one}`].filter(given));
+    if (written.length > 0)
+      return inputError(
+        written.map((flag) => ({
+          what: `aft ${name} has no option ${flag}`,
+          expected: oneOf([...flags, "--help"]),
+          nearest: nearestName(flag, flags),
+        })),
+      );
+    return inputError({ what: `aft ${name}: an argument too many`, found: unknown[0], expected: example });
+  }
+  const missing = /^Missing required arguments?: (.*)$/.exec(message)?.[1]?.split(", ");
+  if (missing !== undefined)
+    return inputError({
+      what: `aft ${name} needs ${missing.map((option) => `--${option}`).join(", ")}`,
+      expected: example,
+    });
+  if (message.startsWith("Not enough non-option arguments"))
+    return inputError({ what: `aft ${name} needs ${words}`, expected: example });
+  const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
+  if (withoutValue !== undefined)
+    return inputError({ what: `--${withoutValue} needs a value`, expected: example });
+  const choice = /Argument: (\S+), Given: "(.*)", Choices: (.*)/.exec(message);
+  if (choice !== null) {
+    const [, argument = "", found = "", list = ""] = choice;
+    const choices = [...list.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
+    return inputError({
+      what: `bad value for ${argument in options ? `--${argument}` : `<${argument}> of aft ${name}`}`,
+      found,
+      expected: oneOf(choices),
+      nearest: nearestName(found, choices),
+    });
+  }
+  return inputError({ what: `aft ${name}: ${message}`, expected: example });
+}
+
+/** An option that takes one value and was given several comes as a list: nobody's handler expects that. */
+export function checkOnce(
+  argv: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, Options>>,
+): void {
+  for (const [option, { array }] of Object.entries(options))
+    if (array !== true && Array.isArray(argv[option]))
+      throw inputError({
+        what: `--${option} was given more than once`,
+        found: argv[option],
+        expected: "one value",
+      });
+}
+
+/** Options that are numbers come as text: yargs itself would make NaN of what is none. */
+export function wholeNumber(option: string, least: number, value: string): number {
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw inputError({
+    what: `bad value for --${option}`,
+    found: value,
+    expected: `a whole number of at least ${least}`,
+  });
+}
