@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .errors import WorkerError
-from .folders import write_folder
+from .folders import clear_leftovers, write_folder
 from .optimization import Optimizer
 
 FORMAT = 1
@@ -39,6 +39,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
     Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
     """
     try:
+        clear_leftovers(directory)
         state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")

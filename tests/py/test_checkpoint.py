@@ -12,6 +12,7 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.training import Trainer
 
+NO_PROCESS = 2**22 + 1  # above the largest process id of Linux
 LIMIT = 60  # several micro-batches a step
 
 
@@ -132,6 +133,14 @@ def test_a_torn_or_missing_file_is_refused_and_the_model_left_alone(tmp_path, na
     assert refused(tmp_path, fresh).startswith("it is not a complete training state (")
     for a, b in zip(model().module.parameters(), fresh.module.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_a_state_moved_aside_by_a_process_that_was_killed_is_found_again(tmp_path) -> None:
+    training = trainer(model())
+    run(training, 1, 1)
+    training.save(tmp_path / "state")
+    (tmp_path / "state").rename(tmp_path / f".state.writing-{NO_PROCESS}-old")
+    assert trainer(model(), tmp_path / "state").steps_done == 1
 
 
 def test_a_state_of_another_format_is_refused(tmp_path) -> None:
