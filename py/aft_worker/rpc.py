@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 from typing import IO
 
 from .engine import Engine
+
+SECONDS_TO_END = 1.0
 
 
 class FrameError(Exception):
@@ -37,7 +40,8 @@ def frame(body: bytes) -> bytes:
 
 def serve(incoming: int, outgoing: int) -> None:
     """Answers until shutdown or the end of the input; the latter ends the process in mid-computation too."""
-    inbox: SimpleQueue[bytes] = SimpleQueue()
+    inbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: the end of the input
+    ended = False
     threading.Thread(target=_read, args=(incoming, inbox), daemon=True).start()
 
     def send(body: bytes) -> None:
@@ -47,21 +51,29 @@ def serve(incoming: int, outgoing: int) -> None:
             os._exit(1)  # nobody reads any more
 
     def poll() -> Iterator[bytes]:
-        while True:
+        nonlocal ended
+        while not ended:
             try:
-                yield inbox.get_nowait()
+                body = inbox.get_nowait()
             except Empty:
                 return
+            if body is None:
+                ended = True
+            else:
+                yield body
 
     engine = Engine(send, poll)
-    while not engine.stopped:
-        engine.receive(inbox.get())
+    while not (engine.stopped or ended):
+        body = inbox.get()
+        if body is None:
+            break
+        engine.receive(body)
         engine.run()
     sys.stderr.flush()
     os._exit(0)
 
 
-def _read(incoming: int, inbox: SimpleQueue[bytes]) -> None:
+def _read(incoming: int, inbox: SimpleQueue[bytes | None]) -> None:
     with os.fdopen(incoming, "rb", buffering=1 << 20) as stream:
         try:
             while (body := read_frame(stream)) is not None:
@@ -69,7 +81,10 @@ def _read(incoming: int, inbox: SimpleQueue[bytes]) -> None:
         except FrameError as error:
             print(f"aft_worker: {error}", file=sys.stderr, flush=True)
             os._exit(1)
-    # The parent is gone, or wants the worker gone: the main thread may be deep in a computation.
+    # The parent is gone, or wants the worker gone. What came before the end is still answered, but no longer
+    # than this: the main thread may be deep in a computation.
+    inbox.put(None)
+    time.sleep(SECONDS_TO_END)
     os._exit(0)
 
 

@@ -123,6 +123,11 @@ def test_hello_is_answered_without_torch() -> None:
     assert subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, timeout=60).returncode == 0
 
 
+def test_the_end_of_the_input_ends_a_computation_that_would_go_on() -> None:
+    found, code, _ = converse(frame(HELLO) + frame(generate(2, seed=10**7).encode()))
+    assert ([one["id"] for one in found if "id" in one], code) == ([1], 0)
+
+
 def test_frames_may_come_in_pieces_and_with_other_headers() -> None:
     data = (
         b"Content-Type: application/json\r\ncontent-length: 2\r\n\r\n{}" + frame("é".encode()) + b"Content-Le"
