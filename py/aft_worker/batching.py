@@ -10,6 +10,7 @@ positions: padding stands on the right, where a causal model cannot see it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -60,27 +61,52 @@ def encode_group(
     group: ScoreGroup | TrainGroup,
     max_positions: int = 0,
     include: Sequence[int] | None = None,
+    pointer: str = "",
 ) -> tuple[list[int], list[list[int]]]:
     """(prompt ids, ids of each response, or of those `include` numbers).
 
-    Raises EmptyResponse, and SequenceTooLong when a prompt with a response is longer than `max_positions` (0:
-    no limit); both name the group's id.
+    Raises EmptyResponse, SequenceTooLong when a prompt with a response is longer than `max_positions` (0: no
+    limit), and InvalidParams for token ids that do not spell their text; all name the group's id, and the
+    place within the group after `pointer`.
     """
     prompt = codec.encode_prompt(group.prompt)
     if not prompt:
         message = (
             f"{group.id}: an empty prompt, and the tokenizer has no BOS: nothing predicts the first token"
         )
-        raise WorkerError("EmptyResponse", message, id=group.id)
-    chosen = group.responses if include is None else [group.responses[number] for number in include]
-    responses = [codec.encode_response(r.text, r.token_ids, r.finish, group.id) for r in chosen]
-    longest = len(prompt) + max(map(len, responses), default=0)
-    if 0 < max_positions < longest:
-        message = (
-            f"{group.id}: prompt and response are {longest} tokens, the model takes at most {max_positions}"
-        )
-        raise WorkerError("SequenceTooLong", message, id=group.id, tokens=longest, limit=max_positions)
+        raise WorkerError("EmptyResponse", message, id=group.id, pointer=f"{pointer}/prompt")
+    responses = []
+    for number in range(len(group.responses)) if include is None else include:
+        place = f"{pointer}/responses/{number}"
+        ids = _encode_response(codec, group, number, place)
+        length = len(prompt) + len(ids)
+        if 0 < max_positions < length:
+            message = f"{group.id}: prompt and response are {length} tokens, the model takes at most {max_positions}"
+            raise WorkerError(
+                "SequenceTooLong", message, id=group.id, tokens=length, limit=max_positions, pointer=place
+            )
+        responses.append(ids)
     return prompt, responses
+
+
+def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: int, place: str) -> list[int]:
+    response = group.responses[number]
+    given = response.token_ids
+    if given is not None and not codec.spells(given, response.text):
+        message = (
+            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were made "
+            "with another tokenizer; leave out tokenIds, and the text is tokenised anew"
+        )
+        raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(given))
+    ids = codec.encode_response(response.text, given, response.finish)
+    if not ids:
+        message = f"{group.id}: a response without a token"
+        raise WorkerError("EmptyResponse", message, id=group.id, pointer=place)
+    return ids
+
+
+def _shown(ids: Sequence[int]) -> str:
+    return json.dumps(list(ids[:20])) + (f" and {len(ids) - 20} more" if len(ids) > 20 else "")
 
 
 def make_rows(

@@ -50,18 +50,20 @@ def prepare(model: Model, groups: Sequence[TrainGroup], aligned: bool, max_token
     """Encodes what takes part: the targets, and under an `aligned` loss the labelled of groups with a pair.
 
     The labelled responses of a group without a pair have no part in the loss and are not computed. Raises
-    EmptyResponse, SequenceTooLong.
+    what `encode_group` raises.
     """
     batch = GlobalBatch()
     share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
-    for group in groups:
+    for number, group in enumerate(groups):
         paired = aligned and has_pair([response.label for response in group.responses])
         include = [
             index
             for index, response in enumerate(group.responses)
             if response.target or (paired and response.label is not None)
         ]
-        prompt, responses = encode_group(model.tokenizer, group, model.max_positions, include)
+        prompt, responses = encode_group(
+            model.tokenizer, group, model.max_positions, include, f"/groups/{number}"
+        )
         numbers = range(len(batch.counts), len(batch.counts) + len(include))
         rows = make_rows(prompt, responses, numbers, limit, share)
         batch.units += [rows] if paired else [[row] for row in rows]
@@ -69,7 +71,7 @@ def prepare(model: Model, groups: Sequence[TrainGroup], aligned: bool, max_token
         batch.owners += [len(batch.ids)] * len(include)
         batch.counts += map(len, responses)
         batch.targets += [group.responses[index].target for index in include]
-        batch.labels += [group.responses[index].label if paired else None for index in include]
+        batch.labels.extend(group.responses[index].label if paired else None for index in include)
         batch.ids.append(group.id)
     return batch
 

@@ -63,7 +63,7 @@ def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: st
     positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
     model = LoadedModel(
         module=module,
-        tokenizer=TokenCodec(tokenizer, eos_ids),
+        tokenizer=TokenCodec(tokenizer, eos_ids, embedding.num_embeddings),
         device=embedding.weight.device,
         dtype=embedding.weight.dtype,
         max_positions=int(positions or 0),

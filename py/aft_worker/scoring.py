@@ -83,14 +83,16 @@ def score_groups(
     """(the score of each response of each group, prompt and response tokens that went through the model).
 
     Without gradient and without dropout. `checkpoint` is called before each micro-batch and may raise to
-    stop; `on_progress(responses done, in all, tokens)` after each. Raises EmptyResponse, SequenceTooLong.
+    stop; `on_progress(responses done, in all, tokens)` after each. Raises what `encode_group` raises.
     """
     share, limit = score_path(model.module).share, min(max_tokens_per_batch, ROW_TOKENS)
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
     rows: list[Row] = []
-    for group in groups:
-        prompt, responses = encode_group(model.tokenizer, group, model.max_positions)
+    for index, group in enumerate(groups):
+        prompt, responses = encode_group(
+            model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
+        )
         rows += make_rows(prompt, responses, range(len(flat), len(flat) + len(responses)), limit, share)
         results.append([ResponseScore(0.0, ids, []) for ids in responses])
         flat += results[-1]

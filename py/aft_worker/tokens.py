@@ -8,41 +8,50 @@ from transformers import PreTrainedTokenizerBase
 
 from .errors import WorkerError
 
-# Distinct texts whose encoding is remembered; then the memory is emptied. About 200 bytes a short text.
-CACHE_SIZE = 200_000
+# What is remembered of encodings, counted in texts and in tokens (some 40 bytes each); then it is emptied.
+CACHE_TEXTS = 200_000
+CACHE_TOKENS = 4_000_000
 
 
 class TokenCodec:
     """What a model's tokenizer says, with special tokens placed by rule and never by luck.
 
-    `eos_ids` adds end-of-sequence ids that the model's generation config names to the tokenizer's own.
+    `eos_ids` adds end-of-sequence ids that the model's generation config names to the tokenizer's own;
+    `vocabulary_size` is the model's, where its embedding has more rows than the tokenizer has tokens.
     Attributes: eos_id (closes a response), eos_ids (any of them ends a sample), pad_id (may equal eos_id:
     nothing in this package masks by token id), prefix_ids (put before every prompt: mostly one BOS, or none).
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, eos_ids: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        eos_ids: Iterable[int] = (),
+        vocabulary_size: int | None = None,
+    ) -> None:
         self.tokenizer = tokenizer
-        extra = list(eos_ids)
-        eos = tokenizer.eos_token_id
-        if eos is None and not extra:
+        own, pad = _special_id(tokenizer, "eos_token_id"), _special_id(tokenizer, "pad_token_id")
+        ends = [id for id in (own, *eos_ids) if id is not None]
+        if not ends:
             source = str(getattr(tokenizer, "name_or_path", ""))
             message = (
                 "the tokenizer names no end-of-sequence token (eos_token), so no response could ever end; "
                 "set eos_token in tokenizer_config.json"
             )
             raise WorkerError("ModelNotLoaded", message, source=source)
-        self.eos_id: int = int(extra[0] if eos is None else eos)
-        self.eos_ids: frozenset[int] = frozenset([self.eos_id, *extra])
-        pad = tokenizer.pad_token_id
-        self.pad_id: int = self.eos_id if pad is None else int(pad)
+        self.eos_id: int = ends[0]
+        self.eos_ids: frozenset[int] = frozenset(ends)
+        self.pad_id: int = self.eos_id if pad is None else pad
+        self._vocabulary_size = vocabulary_size or len(tokenizer)
         self._encode = _plain_encoder(tokenizer)
         self.prefix_ids: list[int] = self._find_prefix()
         self._cache: dict[str, list[int]] = {}
+        self._cached_tokens = 0
+        self._spelled: set[int] = set()
 
     def encode_prompt(self, text: str) -> list[int]:
         """The tokenizer's prefix (one BOS where it uses one, also if the text brings one), then the text."""
         ids = self._plain(text)
-        bos = self.tokenizer.bos_token_id
+        bos = _special_id(self.tokenizer, "bos_token_id")
         start = 0
         if bos is not None and bos in self.prefix_ids:
             while start < len(ids) and ids[start] == bos:
@@ -50,21 +59,31 @@ class TokenCodec:
         return self.prefix_ids + ids[start:]
 
     def encode_response(
-        self, text: str, token_ids: Sequence[int] | None = None, finish: str | None = None, id: str = ""
+        self, text: str, token_ids: Sequence[int] | None = None, finish: str | None = None
     ) -> list[int]:
         """Given ids as they are; else the text without special tokens, closed by EOS unless it was cut off.
 
-        `finish` "length" says that it was cut off. Raises EmptyResponse, naming `id`, when nothing is left.
+        `finish` "length" says that it was cut off.
         """
         if token_ids is not None:
-            ids = list(token_ids)
-        else:
-            ids = list(self._plain(text))
-            if finish != "length" and (not ids or ids[-1] not in self.eos_ids):
-                ids.append(self.eos_id)
-        if not ids:
-            raise WorkerError("EmptyResponse", f"{id or 'a response'}: a response without a token", id=id)
+            return list(token_ids)
+        ids = list(self._plain(text))
+        if finish != "length" and (not ids or ids[-1] not in self.eos_ids):
+            ids.append(self.eos_id)
         return ids
+
+    def spells(self, ids: Sequence[int], text: str) -> bool:
+        """Whether these ids can be this text in this vocabulary. An empty text claims nothing of them."""
+        claim = hash((text, *ids))
+        if claim in self._spelled:
+            return True
+        known = not ids or max(ids) < self._vocabulary_size
+        if not known or (text and self.decode(ids) != text):
+            return False
+        if len(self._spelled) >= CACHE_TEXTS:
+            self._spelled.clear()
+        self._spelled.add(claim)
+        return True
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a response: special tokens dropped, spaces as they are."""
@@ -74,9 +93,11 @@ class TokenCodec:
     def _plain(self, text: str) -> list[int]:
         ids = self._cache.get(text)
         if ids is None:
-            if len(self._cache) >= CACHE_SIZE:
+            if len(self._cache) >= CACHE_TEXTS or self._cached_tokens >= CACHE_TOKENS:
                 self._cache.clear()
+                self._cached_tokens = 0
             ids = self._cache[text] = self._encode(text)
+            self._cached_tokens += len(ids)
         return ids
 
     def _find_prefix(self) -> list[int]:
@@ -89,6 +110,12 @@ class TokenCodec:
                 return full[:start]
         # a probe that leaves no trace (a vocabulary of words drops it): all but the closing EOS is prefix
         return [token for token in full if token not in self.eos_ids and token not in plain]
+
+
+def _special_id(tokenizer: PreTrainedTokenizerBase, name: str) -> int | None:
+    """Of bos_token_id, eos_token_id or pad_token_id: its one id."""
+    found: object = getattr(tokenizer, name)
+    return found if isinstance(found, int) else None
 
 
 def _plain_encoder(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[int]]:

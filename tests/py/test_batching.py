@@ -101,7 +101,34 @@ def test_the_limit_is_on_a_prompt_with_one_response_and_the_error_names_both_len
 def test_what_cannot_be_scored_is_an_error_that_names_the_group() -> None:
     group = tiny.score_group("g3", "a", "b")
     group.responses.append(ScoreResponse(text="", finish="length"))
-    with pytest.raises(WorkerError, match="g3: a response without a token"):
+    with pytest.raises(WorkerError, match=r"^g3: a response without a token$") as caught:
+        encode_group(tiny.codec(), group, pointer="/groups/4")
+    assert caught.value.name == "EmptyResponse"
+    assert (caught.value.data.id, caught.value.data.pointer) == ("g3", "/groups/4/responses/1")
+    group.responses[1].token_ids, group.responses[1].finish = [], "stop"
+    with pytest.raises(WorkerError, match=r"^g3: a response without a token$"):
         encode_group(tiny.codec(), group)
-    with pytest.raises(WorkerError, match="g3: an empty prompt, and the tokenizer has no BOS"):
-        encode_group(tiny.codec(bos=False), tiny.score_group("g3", "", "b"))
+    with pytest.raises(WorkerError, match="g3: an empty prompt, and the tokenizer has no BOS") as caught:
+        encode_group(tiny.codec(bos=False), tiny.score_group("g3", "", "b"), pointer="/groups/4")
+    assert caught.value.data.pointer == "/groups/4/prompt"
+
+
+@pytest.mark.parametrize("ids", [[9, 10, 11], [*range(4, 30)], [10**6]])
+def test_ids_of_another_tokenizer_are_refused_by_group_response_and_place(ids: list[int]) -> None:
+    group = tiny.score_group("q7", "a", "b", "c")
+    group.responses.append(ScoreResponse(text="six", token_ids=ids))
+    with pytest.raises(WorkerError) as caught:
+        encode_group(tiny.codec(), group, include=[2], pointer="/groups/4")
+    assert caught.value.name == "InvalidParams"
+    assert str(caught.value) == (
+        'the token ids of response 2 of "q7" do not spell its text: they were made with another tokenizer; '
+        "leave out tokenIds, and the text is tokenised anew"
+    )
+    assert caught.value.data.pointer == "/groups/4/responses/2/tokenIds"
+    shown = {3: "[9, 10, 11]", 26: f"{[*range(4, 24)]} and 6 more", 1: "[1000000]"}
+    assert caught.value.data.found == shown[len(ids)]
+    # its own, and none at all, are taken
+    group.responses[2].token_ids = tiny.codec().encode_response("six")
+    own = encode_group(tiny.codec(), group)
+    group.responses[2].token_ids = None
+    assert encode_group(tiny.codec(), group) == own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import tiny
+from aft_worker import tokens
 from aft_worker.errors import WorkerError
 from aft_worker.tokens import TokenCodec
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -42,14 +43,51 @@ def test_given_ids_are_used_as_they_are() -> None:
     assert tiny.codec().encode_response("ignored", [9, 8], "stop") == [9, 8]
 
 
-def test_the_empty_answer_is_eos_and_a_response_without_a_token_is_an_error_that_names_it() -> None:
+def test_the_empty_answer_is_eos() -> None:
+    assert tiny.codec().encode_response("") == [EOS]
+
+
+def test_ids_spell_the_text_they_decode_to_and_no_other() -> None:
     codec = tiny.codec()
-    assert codec.encode_response("") == [EOS]
-    for ids, finish in (([], None), (None, "length")):
-        with pytest.raises(WorkerError, match=r"^q7: a response without a token$") as caught:
-            codec.encode_response("", ids, finish, id="q7")
-        assert caught.value.name == "EmptyResponse"
-        assert caught.value.data.id == "q7"
+    assert codec.spells([A, EOS], "a")
+    assert codec.spells([A], "a")
+    assert not codec.spells([A, A], "a")
+    assert not codec.spells([A], "aa")
+    assert not codec.spells([], "a")
+    # ids alone, without a text, claim nothing but to be of this vocabulary
+    assert codec.spells([A, A], "")
+    last = len(codec.tokenizer) - 1
+    assert codec.spells([last], "") and not codec.spells([last + 1], "")
+    assert TokenCodec(tiny.tokenizer(), vocabulary_size=last + 2).spells([last + 1], "")
+
+
+def test_a_text_is_held_against_its_ids_once(monkeypatch) -> None:
+    codec = tiny.codec()
+    assert codec.spells([A], "a")
+    monkeypatch.setattr(codec, "decode", lambda ids: pytest.fail("decoded again"))
+    assert codec.spells([A], "a")
+
+
+def test_a_response_of_half_a_character_spells_its_text() -> None:
+    codec = bpe(["a"])
+    ids = codec.encode_response("é", finish="length")
+    assert len(ids) == 2
+    cut = codec.decode(ids[:1])
+    assert cut == "\ufffd"
+    assert codec.spells(ids[:1], cut)
+
+
+def test_what_is_remembered_of_texts_is_bounded(monkeypatch) -> None:
+    monkeypatch.setattr(tokens, "CACHE_TEXTS", 5)
+    monkeypatch.setattr(tokens, "CACHE_TOKENS", 40)
+    codec = tiny.codec()
+    for number in range(100):
+        text = f"{number}" * (1 if number < 50 else 9)
+        ids = codec.encode_response(text)
+        assert codec.spells(ids, text)
+        assert len(codec._cache) <= 5 and len(codec._spelled) <= 5
+        assert sum(map(len, codec._cache.values())) < 40 + 18
+        assert codec.encode_response(text) == ids
 
 
 def test_decoding_drops_special_tokens_and_keeps_spaces() -> None:
