@@ -105,6 +105,7 @@ async function ownEnvironment(options: PythonOptions): Promise<string> {
       if (await ready()) return;
       await build(digest, development, progress, options.signal);
     },
+    options.signal,
   );
   return interpreterIn(environmentDirectory);
 }
@@ -128,10 +129,20 @@ async function build(
   const base = await findInterpreter();
   // An environment whose making was cut off, or made from other pins, is begun anew; one that only lacks the
   // development packages is added to.
-  if ((await readStamp())?.digest !== digest) {
+  const stamp = await readStamp();
+  if (stamp === undefined && existsSync(environmentDirectory))
+    throw inputError({
+      what: "a folder that aft did not make stands where it makes its Python environment",
+      where: environmentDirectory,
+      fix: `move it away, or use it: AFT_PYTHON=${interpreterIn(environmentDirectory)}`,
+    });
+  if (stamp?.digest !== digest) {
     await rm(environmentDirectory, { recursive: true, force: true });
+    // From its first moment on the folder says whose it is.
+    await writeFileAtomic(stampFile, JSON.stringify({ digest: "", development } satisfies Stamp));
     progress.note(`making the Python environment ${environmentDirectory} (once; a few minutes)`);
     const made = await execa(base, ["-m", "venv", environmentDirectory], { reject: false, all: true });
+    signal?.throwIfAborted();
     if (made.exitCode !== 0)
       throw failure({
         what: `could not make a virtual environment with ${base}`,

@@ -43,7 +43,9 @@ export async function pipInstall(
   });
   const result = await pip;
   progress.end(label);
-  if (result.isCanceled) throw new Interrupted("interrupted while installing the Python packages");
+  // Ctrl-C in a terminal reaches pip itself, too: then it was not this process that ended it.
+  if (result.isCanceled || signal?.aborted)
+    throw new Interrupted("interrupted while installing the Python packages");
   if (result.exitCode !== 0)
     throw failure({
       what: "pip could not install the worker's Python packages",

@@ -25,7 +25,8 @@ export async function writeFileAtomic(
     }
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where it could not even be begun there is nothing to take away.
+    await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, error);
   }
 }

@@ -9,16 +9,17 @@ import type { ProgressSink } from "./progress.ts";
 const pollMs = 250;
 
 /**
- * Runs `work` while holding a lock file that carries this process's id. Waits for a live holder (one note says
- * whom for); a holder that died leaves a stale file, which is taken over.
+ * Runs `work` while holding a lock file that says which process holds it. Waits for a live holder (one note says
+ * whom for) until `signal` aborts; a holder that died leaves a stale file, which is taken over.
  */
 export async function withLock<T>(
   path: string,
   waitingFor: string,
   progress: ProgressSink,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  await acquire(path, waitingFor, progress);
+  await acquire(path, waitingFor, progress, signal);
   try {
     return await work();
   } finally {
@@ -26,12 +27,17 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(path: string, waitingFor: string, progress: ProgressSink): Promise<void> {
+async function acquire(
+  path: string,
+  waitingFor: string,
+  progress: ProgressSink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
   const mine = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(mine, String(process.pid));
+    await writeFile(mine, `${process.pid} ${(await startOf(process.pid)) ?? ""}`);
     for (let told = false; ; ) {
       try {
         await link(mine, path);
@@ -40,16 +46,17 @@ async function acquire(path: string, waitingFor: string, progress: ProgressSink)
         if (systemCode(error) !== "EEXIST") throw error;
       }
       const holder = await holderOf(path);
-      if (holder === undefined || !isAlive(holder)) {
+      if (holder === undefined || !(await isAlive(holder))) {
         await discard(path);
         continue;
       }
-      if (!told) progress.note(`waiting: ${waitingFor} (process ${holder})`);
+      if (!told) progress.note(`waiting: ${waitingFor} (process ${holder.pid}, ${path})`);
       told = true;
+      signal?.throwIfAborted();
       await sleep(pollMs);
     }
   } catch (error) {
-    throw writeError(path, error);
+    throw signal?.aborted ? error : writeError(path, error);
   } finally {
     await rm(mine, { force: true });
   }
@@ -65,21 +72,35 @@ async function discard(path: string): Promise<void> {
     throw error;
   }
   const holder = await holderOf(aside);
-  if (holder !== undefined && isAlive(holder)) await link(aside, path).catch(() => {});
+  if (holder !== undefined && (await isAlive(holder))) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
 }
 
-async function holderOf(path: string): Promise<number | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  const pid = Number.parseInt(text, 10);
-  return Number.isNaN(pid) ? undefined : pid;
+interface Holder {
+  pid: number;
+  /** When that process began; unknown where the system does not say. */
+  start: string | undefined;
 }
 
-function isAlive(pid: number): boolean {
+async function holderOf(path: string): Promise<Holder | undefined> {
+  const [id = "", start] = (await readFile(path, "utf8").catch(() => "")).split(" ");
+  const pid = Number.parseInt(id, 10);
+  return Number.isNaN(pid) ? undefined : { pid, start: start === "" ? undefined : start };
+}
+
+/** A process that has the holder's id but began at another time is another: ids come again, soonest in containers. */
+async function isAlive({ pid, start }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return systemCode(error) === "EPERM";
+    if (systemCode(error) !== "EPERM") return false;
   }
+  const now = await startOf(pid);
+  return start === undefined || now === undefined || start === now;
+}
+
+/** When a process began, in the kernel's ticks (Linux: field 22 of /proc/PID/stat, the 20th after the name). */
+async function startOf(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return text === "" ? undefined : text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
 }

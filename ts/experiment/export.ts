@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
@@ -24,12 +24,13 @@ export interface ExportOptions {
 
 /** Copies a method's weights (Hugging Face format, with a model card) or a run's data out of the store. */
 export async function exportRun(runDirectory: string, options: ExportOptions): Promise<string[]> {
-  const { to } = options;
+  // With a slash at its end the neighbour below would be a child of it.
+  const to = resolve(options.to);
   const record = await readRunRecord(runDirectory);
   if (existsSync(to))
     throw inputError({
       what: "the folder to export to is there already",
-      where: to,
+      where: options.to,
       expected: "a new folder",
     });
   const seed = seedOf(record, options.seed);
@@ -45,7 +46,7 @@ export async function exportRun(runDirectory: string, options: ExportOptions): P
     await rm(unfinished, { recursive: true, force: true });
     throw error instanceof Error && "code" in error ? writeError(to, error) : error;
   }
-  return [to];
+  return [options.to];
 }
 
 type Seed = RunRecord["seeds"][number];

@@ -2,7 +2,7 @@
 import { type Experiment, trainingOf } from "../config/index.ts";
 import { digestOfFile } from "../core/digest.ts";
 import { inputError } from "../core/errors.ts";
-import { labelOf, type PlanNode } from "./context.ts";
+import type { PlanNode, StageName } from "./context.ts";
 import { alignNode } from "./stages/align.ts";
 import { type Base, existingBase } from "./stages/base.ts";
 import { createNode } from "./stages/create.ts";
@@ -35,8 +35,24 @@ export interface Plan {
   seeds: SeedPlan[];
 }
 
+/**
+ * Raised by hand with every change of code, here, in `data` or in the worker, after which a stage makes something
+ * else of the same settings and inputs: older artefacts are then made again, and all that stands on them. Prompt
+ * templates and answer patterns need no such care: they are in the keys themselves.
+ */
+const codeVersions: Record<StageName, number> = {
+  questions: 1,
+  create: 1,
+  vft: 1,
+  sample: 1,
+  judge: 1,
+  align: 1,
+  evaluate: 1,
+};
+
 export const recipeOf = ({ stage, settings, inputs }: PlanNode): Recipe => ({
   stage,
+  codeVersion: codeVersions[stage],
   settings,
   inputs: Object.fromEntries(Object.entries(inputs).map(([role, node]) => [role, keyOf(recipeOf(node))])),
 });
@@ -134,5 +150,3 @@ function inOrder(wanted: readonly PlanNode[]): PlanNode[] {
   for (const node of wanted) visit(node);
   return [...seen.values()];
 }
-
-export const describePlan = (plan: Plan): string[] => plan.nodes.map(labelOf);

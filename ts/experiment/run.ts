@@ -1,12 +1,13 @@
-import { join, relative, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { RunSummary } from "../analysis/index.ts";
 import type { Experiment } from "../config/index.ts";
-import { writeFileAtomic } from "../core/files.ts";
+import { shownPath, writeFileAtomic } from "../core/files.ts";
 import { labelOf } from "./context.ts";
 import { planOf, recipeOf } from "./plan.ts";
 import { writeReport } from "./report.ts";
 import { writeRunRecord } from "./run-record.ts";
-import { artefactsIn, execute, type RunOptions } from "./runner.ts";
+import { artefactsIn, execute, type RunOptions, runFolder } from "./runner.ts";
 
 export interface RunResult {
   directory: string;
@@ -23,13 +24,22 @@ export async function runExperiment(
   configYaml: string,
   options: RunOptions,
 ): Promise<RunResult> {
+  const directory = runFolder(options.runsDirectory, experiment.name);
+  if (await holdsOtherSettings(directory, configYaml))
+    options.progress.note(
+      `${shownPath(directory)} holds the report of other settings: it will be replaced (all artefacts stay; --set name=... keeps both)`,
+    );
   const executed = await execute(experiment, options);
-  const directory = join(resolve(options.runsDirectory), experiment.name);
   await writeFileAtomic(join(directory, "experiment.yaml"), configYaml);
   await writeRunRecord(directory, experiment, configYaml, executed);
   const { summary, table } = await writeReport(directory);
   const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
   return { directory, made: executed.done.size - reused, reused, summary, table };
+}
+
+async function holdsOtherSettings(directory: string, configYaml: string): Promise<boolean> {
+  const before = await readFile(join(directory, "experiment.yaml"), "utf8").catch(() => configYaml);
+  return before !== configYaml;
 }
 
 export interface PlannedStage {
@@ -40,6 +50,7 @@ export interface PlannedStage {
 
 /** What a run would do, in order; nothing is written. */
 export async function dryRun(experiment: Experiment, runsDirectory: string): Promise<PlannedStage[]> {
+  runFolder(runsDirectory, experiment.name);
   const store = artefactsIn(runsDirectory);
   const { nodes } = await planOf(experiment);
   return Promise.all(
@@ -48,7 +59,7 @@ export async function dryRun(experiment: Experiment, runsDirectory: string): Pro
       return {
         label: labelOf(node),
         done: (await store.find(recipe)) !== undefined,
-        artefact: relative(process.cwd(), store.directoryOf(recipe)),
+        artefact: shownPath(store.directoryOf(recipe)),
       };
     }),
   );

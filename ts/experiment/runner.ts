@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import { ensurePython, type Result, startWorker, type Worker } from "../bridge/index.ts";
 import type { Experiment } from "../config/index.ts";
-import { Interrupted } from "../core/errors.ts";
+import { Interrupted, inputError } from "../core/errors.ts";
+import { unlessInterrupted } from "../core/interrupt.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { version } from "../core/project.ts";
 import { labelOf, type PlanNode } from "./context.ts";
 import { type Plan, planOf, recipeOf } from "./plan.ts";
+import { stageError } from "./stage-errors.ts";
 import { type Artefact, keyOf, Store } from "./store.ts";
 
 export interface RunOptions {
@@ -27,8 +29,22 @@ export interface Executed {
   done: Map<string, Done>;
 }
 
+const artefactsFolder = "artefacts";
+
 export const artefactsIn = (runsDirectory: string): Store =>
-  new Store(join(resolve(runsDirectory), "artefacts"));
+  new Store(join(resolve(runsDirectory), artefactsFolder));
+
+/** Where a run's record and report lie: one folder for each name of an experiment. */
+export function runFolder(runsDirectory: string, name: string): string {
+  if (name === artefactsFolder)
+    throw inputError({
+      what: "this name is taken: the folder that it would give holds the artefacts of all experiments",
+      where: "name",
+      found: name,
+      expected: "another name",
+    });
+  return join(resolve(runsDirectory), name);
+}
 
 /** Does the plan's work, in order; what is there already is taken as it is. One worker serves the whole run. */
 export async function execute(experiment: Experiment, options: RunOptions): Promise<Executed> {
@@ -44,17 +60,20 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
       const inputs = Object.fromEntries(
         Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
       );
-      const artefact = await store.make(recipe, progress, async (directory) => {
+      const work = async (directory: string): Promise<Record<string, unknown>> => {
         const context = { experiment, directory, worker: () => workers.get(), progress, signal };
         const facts = await node.work(context, inputs);
         return { ...facts, ...(await workers.environment()) };
+      };
+      const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {
+        throw stageError(error, labelOf(node), store.root);
       });
       done.set(keyOf(recipe), { node, artefact });
       progress.note(summaryLine(at + 1, plan.nodes.length, node, artefact));
     }
     return { plan, done };
   } catch (error) {
-    throw signal.aborted && !(error instanceof Interrupted) ? new Interrupted() : error;
+    throw unlessInterrupted(error, signal);
   } finally {
     await workers.close();
   }

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ensurePython, startWorker } from "../bridge/index.ts";
 import { digestOf, digestOfFile } from "../core/digest.ts";
-import { Interrupted } from "../core/errors.ts";
+import { AftError, inputError } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
+import { unlessInterrupted } from "../core/interrupt.ts";
 import { openAppend, readJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Group, groupSchema } from "../core/records.ts";
@@ -21,11 +22,26 @@ export interface ScoreFileOptions {
   signal: AbortSignal;
 }
 
+export interface ScoredCounts {
+  groups: number;
+  candidates: number;
+}
+
 /**
  * Scores a file of groups into another. The output appears when it is whole; until then its rows are kept in
  * `OUTPUT.partial`, from which the same command goes on.
  */
-export async function scoreFile(options: ScoreFileOptions): Promise<{ groups: number; candidates: number }> {
+export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts> {
+  try {
+    return await scoreRows(options);
+  } catch (error) {
+    throw unlessInterrupted(error, options.signal, "interrupted: the same command goes on from here");
+  }
+}
+
+async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
+  if (existsSync(options.output) && (await stat(options.output)).isDirectory())
+    throw inputError({ what: "is a folder", where: options.output, expected: "a file to write to" });
   const groups = await readJsonl(options.input, groupSchema);
   const python = await ensurePython({ progress: options.progress, signal: options.signal });
   const worker = await startWorker({ transport: "stdio", python });
@@ -66,8 +82,6 @@ export async function scoreFile(options: ScoreFileOptions): Promise<{ groups: nu
       groups: groups.length,
       candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
     };
-  } catch (error) {
-    throw options.signal.aborted ? new Interrupted("interrupted: the same command goes on from here") : error;
   } finally {
     await worker.close();
   }
@@ -81,7 +95,15 @@ async function openPartial(output: string, identity: string) {
   if (!same) await rm(rows, { force: true });
   await writeFileAtomic(note, identity);
   const { append, close } = await openAppend<Group>(rows);
-  const done = (await readJsonl(rows, groupSchema)).length;
+  const done = await readJsonl(rows, groupSchema).then(
+    (all) => all.length,
+    async (error: unknown) => {
+      await close();
+      throw error instanceof AftError
+        ? inputError({ ...error.problems[0]!, fix: `remove ${rows} to score from the beginning` })
+        : error;
+    },
+  );
   return {
     done,
     append,

@@ -4,35 +4,44 @@
  * twice, across experiments too. An artefact is complete when its `manifest.json` has been renamed into
  * place; before that its directory can be resumed and is never read as an input.
  */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { z } from "zod";
 import { digestOf, digestOfFile } from "../core/digest.ts";
 import { failure } from "../core/errors.ts";
-import { writeError, writeFileAtomic } from "../core/files.ts";
+import { shownPath, writeError, writeFileAtomic } from "../core/files.ts";
 import { withLock } from "../core/lock.ts";
 import type { ProgressSink } from "../core/progress.ts";
 
 /** Raised when a stage's files change their form or meaning, so that older artefacts are not mistaken for new. */
-export const storeVersion = 1;
+export const storeVersion = 2;
 
 /** What an artefact is made from; all of it goes into its key. */
 export interface Recipe {
   stage: string;
+  /** The version of the code that makes it: see `codeVersions`. */
+  codeVersion: number;
   settings: unknown;
   /** Role to key of each input artefact. */
   inputs: Record<string, string>;
 }
 
-export interface Manifest extends Recipe {
-  key: string;
-  storeVersion: number;
-  files: Record<string, { bytes: number; sha256: string }>;
+const manifestSchema = z.object({
+  stage: z.string(),
+  codeVersion: z.int(),
+  settings: z.unknown(),
+  inputs: z.record(z.string(), z.string()),
+  key: z.string(),
+  storeVersion: z.int(),
+  files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
   /** What the stage found worth telling: counts, tokens, the weights' digest. */
-  facts: Record<string, unknown>;
+  facts: z.record(z.string(), z.unknown()),
   /** Seconds of work in all, those before an interruption included. */
-  seconds: number;
-  finishedAt: string;
-}
+  seconds: z.number(),
+  finishedAt: z.string(),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
 
 export interface Artefact {
   key: string;
@@ -76,18 +85,20 @@ export class Store {
     recipe: Recipe,
     progress: ProgressSink,
     work: (directory: string) => Promise<Record<string, unknown>>,
+    signal?: AbortSignal,
   ): Promise<Artefact> {
     const directory = this.directoryOf(recipe);
-    const waitingFor = `another aft is working on ${relative(process.cwd(), directory) || directory}`;
-    return withLock(`${directory}.lock`, waitingFor, progress, async () => {
+    const waitingFor = `another aft is working on ${shownPath(directory)}`;
+    const makeOnce = async (): Promise<Artefact> => {
       const there = await this.find(recipe);
       if (there !== undefined) return there;
-      if ((await readManifest(directory)) !== undefined) {
+      if (existsSync(join(directory, manifestName))) {
         progress.note(`${directory}: files are missing or cut; making it again`);
         await rm(directory, { recursive: true, force: true });
       }
       return build(directory, recipe, work);
-    });
+    };
+    return withLock(`${directory}.lock`, waitingFor, progress, makeOnce, signal);
   }
 }
 
@@ -139,7 +150,7 @@ export async function openArtefact(directory: string): Promise<Artefact> {
 
 async function readManifest(directory: string): Promise<Manifest | undefined> {
   try {
-    return JSON.parse(await readFile(join(directory, manifestName), "utf8")) as Manifest;
+    return manifestSchema.parse(JSON.parse(await readFile(join(directory, manifestName), "utf8")));
   } catch {
     return undefined;
   }

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  isWorkerFailure,
   type LossSettings,
   type StepMetrics,
   type TrainGroup,
   type Worker,
-  WorkerFailure,
 } from "../bridge/index.ts";
 import { planSteps, type Training } from "../config/index.ts";
-import { Interrupted } from "../core/errors.ts";
+import { type AftError, failure, Interrupted } from "../core/errors.ts";
 import { openAppend, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { batches } from "../data/index.ts";
@@ -49,7 +49,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   });
   const { shape, minimumRatio } = settings.schedule;
   const resumeFolder = join(directory, "resume");
-  const { run, step: stepsBefore } = await worker.request("train/begin", {
+  const begun = worker.request("train/begin", {
     model: options.model,
     optimizer: { ...settings.optimizer, learningRate: settings.learningRate },
     schedule: { shape, minimumRatio, totalSteps, warmupSteps },
@@ -57,6 +57,9 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     seed: options.seed,
     maxTokensPerBatch: options.maxTokensPerBatch,
     ...(existsSync(resumeFolder) ? { resumeFrom: resumeFolder } : {}),
+  });
+  const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
+    throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, resumeFolder) : error;
   });
   const log = await openLog(join(directory, "metrics.jsonl"), stepsBefore);
   const save = (): Promise<unknown> => worker.request("train/save", { run, directory: resumeFolder });
@@ -94,11 +97,11 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     }
     while (waiting.length > 0) await settleOne();
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
     // Steps that were done before the cancellation reached the worker count: its state includes them.
     for (const request of waiting) await request.then(record).catch(() => {});
     await save();
-    throw error instanceof WorkerFailure || !(error instanceof Interrupted) ? new Interrupted() : error;
+    throw new Interrupted();
   } finally {
     await log.close();
     options.progress.end(options.label);
@@ -111,6 +114,13 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>
   responses.reduce((sum, { text }) => sum + text.length, prompt.length);
+
+/** A saved state that does not fit is no reason to lose it unasked: the user may have another use for it. */
+const refusal = (error: AftError, folder: string): AftError =>
+  failure(
+    { ...error.problems[0]!, where: folder, fix: "remove this folder to train anew from the first step" },
+    { cause: error },
+  );
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
 async function openLog(file: string, stepsBefore: number) {

@@ -10,7 +10,7 @@ beforeEach(async () => {
   store = new Store(await mkdtemp(join(tmpdir(), "aft-store-")));
 });
 
-const recipe: Recipe = { stage: "sample", settings: { k: 6 }, inputs: { checkpoint: "abc" } };
+const recipe: Recipe = { stage: "sample", codeVersion: 1, settings: { k: 6 }, inputs: { checkpoint: "abc" } };
 const make = (work: (directory: string) => Promise<Record<string, unknown>>, of = recipe) =>
   store.make(of, silent, work);
 const writing = (text: string) => async (directory: string) => {
@@ -33,8 +33,9 @@ test("other settings and other inputs are other work", () => {
     { ...recipe, settings: { k: 3 } },
     { ...recipe, inputs: { checkpoint: "abd" } },
     { ...recipe, stage: "judge" },
+    { ...recipe, codeVersion: 2 },
   ].map(keyOf);
-  expect(new Set(keys).size).toBe(4);
+  expect(new Set(keys).size).toBe(5);
 });
 
 test("an artefact that failed is not read as one, and its directory is there for the next try", async () => {
@@ -70,9 +71,33 @@ test("an artefact whose file was cut is made again, and says so", async () => {
   const { directory } = await make(writing("one\ntwo\n"));
   await truncate(join(directory, "rows.jsonl"), 4);
   const notes: string[] = [];
-  const again = await store.make(recipe, { ...silent, note: (text) => notes.push(text) }, writing("one\ntwo\n"));
+  const again = await store.make(
+    recipe,
+    { ...silent, note: (text) => notes.push(text) },
+    writing("one\ntwo\n"),
+  );
   expect(again.reused).toBe(false);
   expect(notes).toEqual([`${directory}: files are missing or cut; making it again`]);
+});
+
+test("a manifest that is not one counts as damage, and nothing more", async () => {
+  const { directory } = await make(writing("one\n"));
+  for (const damage of ["{}", "null", '{"key": 1', ""]) {
+    await writeFile(join(directory, "manifest.json"), damage);
+    expect(await store.find(recipe)).toBeUndefined();
+    await expect(openArtefact(directory)).rejects.toThrow("missing or damaged");
+    expect((await make(writing("one\n"))).reused).toBe(false);
+  }
+});
+
+test("waiting for another's work ends with the signal", async () => {
+  const controller = new AbortController();
+  const held = make(() => new Promise((resolve) => setTimeout(() => resolve({}), 600)));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const waiting = store.make(recipe, silent, async () => ({}), controller.signal);
+  controller.abort();
+  await expect(waiting).rejects.toBe(controller.signal.reason);
+  expect((await held).reused).toBe(false);
 });
 
 test("two that want the same artefact at once do the work once", async () => {

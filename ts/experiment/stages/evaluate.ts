@@ -31,7 +31,7 @@ export function evaluateNode(
     stage: "evaluate",
     method: name,
     seed,
-    settings,
+    settings: { ...settings, pattern: taskNamed(settings.task).patterns[settings.extract] },
     inputs: { checkpoint, questions: from.questions, heldOut: from.heldOut },
     work: (context, inputs) => evaluate(context, inputs, settings, labelOf(node)),
   };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { judge } from "../../data/index.ts";
+import { judge, taskNamed } from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
 
 interface Judging {
@@ -20,7 +20,7 @@ export const judgeNode = (
 ): PlanNode => ({
   stage: "judge",
   seed,
-  settings,
+  settings: { ...settings, pattern: taskNamed(settings.task).patterns[settings.extract] },
   inputs: { candidates: sample, questions },
   async work(context, inputs) {
     const all = await readRows(join(inputs.questions!.directory, `${settings.split}.jsonl`), questionSchema);
