@@ -120,6 +120,9 @@ class GradientPass:
             self.scores[number] = total / self._batch.counts[number]
         if not math.isfinite(value.vft + value.alignment):
             raise self.non_finite("the loss", self._batch.groups_of(units))
+        if not host.isfinite().all():
+            # a negative of -inf gives a loss of 0, and is broken all the same
+            raise self.non_finite("a score", self._batch.groups_of(units))
         return value
 
     def _backward(self, sums: Tensor, gradient: Tensor) -> None:

@@ -79,10 +79,18 @@ class Optimizer:
     def step(self, rate: float, norm: float) -> None:
         """Clips (`norm` is the present global norm), updates the weights, forgets the gradients."""
         if 0 < self._clip < norm:
-            torch._foreach_mul_(self._gradients(), self._clip / norm)
+            for gradient in self._gradients():
+                gradient.mul_(self._clip / norm)
         for group in self._adamw.param_groups:
             group["lr"] = rate
-        self._adamw.step()
+        first = not self._adamw.state
+        try:
+            self._adamw.step()
+        except BaseException:
+            # memory may run out while the moments are made: half of them would break the next step
+            if first:
+                self._adamw.state.clear()
+            raise
         with torch.no_grad():
             for weight, master in self._copied:
                 weight.copy_(master)

@@ -46,7 +46,7 @@ class Trainer:
         max_tokens_per_batch: int,
         resume_from: str | Path | None = None,
     ) -> None:
-        _check_trainable(model, loss)
+        _check_trainable(model, optimizer, loss)
         self.steps_done = 0
         self._model = model
         self._highest_rate = optimizer.learning_rate
@@ -78,7 +78,7 @@ class Trainer:
 
         `checkpoint` is called before each micro-batch and may raise; `on_progress(responses done, in all,
         tokens)` after each but the last. Whatever is raised, the weights are as before the step:
-        StepOutOfOrder, NonFiniteLoss, EmptyResponse, SequenceTooLong, or what `checkpoint` raises.
+        StepOutOfOrder, NonFiniteLoss, or what `encode_group` and `checkpoint` raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
@@ -103,11 +103,11 @@ class Trainer:
             norm = self._optimizer.gradient_norm()
             if not math.isfinite(norm):
                 raise gradients.non_finite("the gradient", batch.ids)
+            rate = learning_rate(self._highest_rate, self._schedule, number)
+            self._optimizer.step(rate, norm)
         except BaseException:
             self._optimizer.discard()
             raise
-        rate = learning_rate(self._highest_rate, self._schedule, number)
-        self._optimizer.step(rate, norm)
         self.steps_done = number
         return StepMetrics(
             step=number,
@@ -123,7 +123,12 @@ class Trainer:
         )
 
 
-def _check_trainable(model: Model, loss: LossSettings) -> None:
+def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSettings) -> None:
+    for index, beta in enumerate(optimizer.betas):
+        if not 0 <= beta < 1:
+            message = f"AdamW's betas lie in [0, 1), found {beta}"
+            pointer = f"/optimizer/betas/{index}"
+            raise WorkerError("InvalidParams", message, pointer=pointer, found=str(beta))
     if isinstance(loss, AlignmentLoss) and loss.constraint == "boundary" and loss.beta is None:
         message = "the boundary constraint needs beta: the boundary lies at min s(positive) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")

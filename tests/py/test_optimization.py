@@ -86,6 +86,26 @@ def test_bfloat16_weights_learn_through_float32_masters() -> None:
     assert module.weight.item() == torch.tensor(1 - 20e-3).bfloat16().item()
 
 
+def test_an_update_that_fails_leaves_no_half_made_moments(monkeypatch) -> None:
+    module = nn.Linear(2, 2)
+    optimizer = Optimizer(module, tiny.optimizer())
+    adamw = optimizer._adamw.step
+
+    def failing() -> None:
+        optimizer._adamw.state[module.weight]["step"] = torch.zeros(())
+        raise MemoryError
+
+    module(torch.ones(1, 2)).sum().backward()
+    monkeypatch.setattr(optimizer._adamw, "step", failing)
+    with pytest.raises(MemoryError):
+        optimizer.step(0.1, 1.0)
+    monkeypatch.setattr(optimizer._adamw, "step", adamw)
+    optimizer.step(0.1, 1.0)
+    assert set(optimizer.state()) == {
+        f"{name}/{moment}" for name in ("weight", "bias") for moment in ("step", "exp_avg", "exp_avg_sq")
+    }
+
+
 def test_frozen_weights_are_left_alone() -> None:
     module = nn.Linear(2, 2)
     module.bias.requires_grad_(False)

@@ -7,12 +7,14 @@ import math
 import pytest
 import tiny
 import torch
-from aft_worker import gradients
+from aft_worker import gradients, logprobs
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.losses.objective import Objective
-from aft_worker.protocol import TrainGroup, TrainResponse, VftLoss
+from aft_worker.protocol import GeneratePrompt, TrainGroup, TrainResponse, VftLoss
+from aft_worker.sampling import sample
 from aft_worker.scoring import score_groups
 from aft_worker.training import Trainer
+from test_logprobs import LargestTensor
 
 GROUPS = [
     tiny.train_group(
@@ -303,6 +305,88 @@ def test_a_gradient_that_is_not_finite_is_refused_and_the_weights_stay(monkeypat
     assert same(before, weights(model))
 
 
+def test_an_update_that_fails_leaves_no_gradient_for_the_next_step(monkeypatch) -> None:
+    model, other = tiny.llama(), tiny.llama()
+    run = trainer(model)
+    before = weights(model)
+    step = run._optimizer._adamw.step
+
+    def failing() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(run._optimizer._adamw, "step", failing)
+    with pytest.raises(MemoryError):
+        run.step(1, GROUPS)
+    assert all(weight.grad is None for weight in model.module.parameters())
+    assert (run.steps_done, same(before, weights(model))) == (0, True)
+    monkeypatch.setattr(run._optimizer._adamw, "step", step)
+    run.step(1, GROUPS)
+    trainer(other).step(1, GROUPS)
+    assert same(weights(model), weights(other))
+
+
+def test_a_negative_of_minus_infinity_is_refused_although_its_loss_is_finite(monkeypatch) -> None:
+    response_scores = gradients.response_scores
+
+    def cut(model, batch):
+        sums, counts = response_scores(model, batch)
+        # the last response of group a
+        return torch.where(torch.tensor(batch.numbers) == 5, -math.inf, sums), counts
+
+    monkeypatch.setattr(gradients, "response_scores", cut)
+    model = tiny.llama()
+    before = weights(model)
+    with pytest.raises(WorkerError, match=r"^step 1: a score is not finite; groups a\."):
+        trainer(model, LOSSES["detached"]).step(1, GROUPS[:1])
+    assert same(before, weights(model))
+
+
+def test_ids_of_another_tokenizer_are_refused_before_anything_moves() -> None:
+    model = tiny.llama()
+    before = weights(model)
+    foreign = TrainResponse(text="six", token_ids=[9, 10], target=True)
+    with pytest.raises(WorkerError, match='ids of response 0 of "x" do not spell its text') as caught:
+        trainer(model).step(1, [*GROUPS, TrainGroup(id="x", prompt="a", responses=[foreign])])
+    assert caught.value.data.pointer == "/groups/5/responses/0/tokenIds"
+    assert same(before, weights(model))
+
+
+@pytest.mark.parametrize("pad", ["<pad>", None])
+def test_a_model_learns_to_stop_also_where_padding_is_eos(pad: str | None) -> None:
+    model = tiny.llama(initializer_range=0.1, hidden_size=32)
+    model.tokenizer = tiny.codec(pad=pad)
+    known = {"a": "yes", "which of them?": "no, not it", "b b": "12"}
+    groups = [tiny.train_group(prompt, prompt, text) for prompt, text in known.items()]
+    run = Trainer(model, tiny.optimizer(), tiny.schedule(shape="constant"), VftLoss(), 0, 4096)
+    for number in range(1, 41):
+        run.step(number, groups)
+    found = []
+    sample(
+        model,
+        [GeneratePrompt(id=prompt, prompt=prompt, indices=[0]) for prompt in known],
+        **{"max_new_tokens": 30, "temperature": 0.0, "top_p": 1.0, "seed": 0, "max_tokens_per_batch": 512},
+        checkpoint=lambda: None,
+        on_candidates=found.extend,
+    )
+    assert {one.question_id: (one.text, one.finish) for one in found} == {
+        prompt: (text, "stop") for prompt, text in known.items()
+    }
+
+
+def test_no_tensor_of_a_step_grows_with_tokens_times_vocabulary(monkeypatch) -> None:
+    vocabulary, chunk = 5000, 8
+    monkeypatch.setattr(logprobs, "CPU_CHUNK_ELEMENTS", chunk * vocabulary)
+    model = tiny.llama(vocab_size=vocabulary)
+    largest = max(weight.numel() for weight in model.module.parameters())
+    long = tiny.train_group("long", "how " * 10, "so " * 30, ["is it " * 20], ["is it not " * 15])
+    with LargestTensor() as seen:
+        metrics = trainer(model).step(1, [long])
+    assert metrics.tokens > 300
+    # the logits of a chunk, a weight, or the mask of the one row
+    assert seen.elements <= max(chunk * vocabulary, largest, metrics.tokens**2)
+    assert metrics.tokens**2 < metrics.tokens * vocabulary / 10
+
+
 def test_a_cancelled_step_leaves_no_trace() -> None:
     model, calls = tiny.llama(), 0
 
@@ -354,6 +438,9 @@ def test_settings_that_cannot_be_are_refused() -> None:
     with pytest.raises(WorkerError, match="the boundary constraint needs beta") as caught:
         trainer(tiny.llama(), tiny.alignment(beta=None))
     assert (caught.value.name, caught.value.data.pointer) == ("InvalidParams", "/loss/beta")
+    with pytest.raises(WorkerError, match=r"^AdamW's betas lie in \[0, 1\), found 1.0$") as caught:
+        trainer(tiny.llama(), betas=(0.9, 1.0))
+    assert (caught.value.name, caught.value.data.pointer) == ("InvalidParams", "/optimizer/betas/1")
     half = tiny.llama()
     half.module.half()
     with pytest.raises(WorkerError, match="float16 weights cannot be trained"):
