@@ -94,9 +94,7 @@ def test_the_old_and_the_new_folder_change_places_in_one_step(tmp_path, monkeypa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "one"]
 
 
-def test_where_names_cannot_be_exchanged_a_failure_between_the_renames_undoes_the_first(
-    tmp_path, monkeypatch
-):
+def test_without_an_exchange_a_failure_between_two_renames_undoes_the_first(tmp_path, monkeypatch):
     monkeypatch.setattr(folders, "_exchange", lambda one, other: False)
     target = tmp_path / "model"
     write_folder(target, fill("before"))

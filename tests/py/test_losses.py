@@ -97,6 +97,20 @@ def test_a_negative_at_the_boundary_feels_no_force_below_it_is_pulled_up_above_p
     assert force(at + 0.1) > 1e-3
 
 
+@pytest.mark.parametrize("detach", [True, False])
+def test_the_gradient_of_the_threshold_goes_to_the_positives_alone_and_only_when_asked(detach: bool) -> None:
+    """dT/ds_i = 2 [i is the lowest] - [i is the positive itself], times f / Z, its share."""
+    p, n, beta = (-0.3, -0.9, -0.6), (-1.2, -0.5), 0.25
+    _, on_p, on_n = closed_form("boundary", list(p), list(n), beta)
+    z = math.exp(closed_form("boundary", list(p), list(n), beta)[0])
+    f = [sum(math.exp(2 * -0.9 - 2 * beta - sp - sn) for sn in n) / z for sp in p]
+    extra = [-f[0], 2 * sum(f) - f[1], -f[2]]
+    expected = [own + (0 if detach else more) for own, more in zip(on_p, extra, strict=True)]
+    found_p, found_n = gradients(lambda a, b: boundary_loss(a, b, beta, detach), p, n)
+    assert found_p == pytest.approx(expected, rel=1e-12)
+    assert found_n == pytest.approx(on_n, rel=1e-12)
+
+
 def test_the_boundary_is_the_same_for_every_positive_and_negative() -> None:
     found = gradients(lambda p, n: boundary_loss(p, n, 0.3), (-1.0, -0.2), (-1.3, -1.3, -1.3))[1]
     assert found == pytest.approx([0, 0, 0], abs=1e-15)
