@@ -81,9 +81,10 @@ def encode_group(
         ids = _encode_response(codec, group, number, place)
         length = len(prompt) + len(ids)
         if 0 < max_positions < length:
-            message = f"{group.id}: prompt and response are {length} tokens, the model takes at most {max_positions}"
+            text = f"prompt and response are {length} tokens, the model takes at most {max_positions}"
+            where = {"id": group.id, "pointer": place}
             raise WorkerError(
-                "SequenceTooLong", message, id=group.id, tokens=length, limit=max_positions, pointer=place
+                "SequenceTooLong", f"{group.id}: {text}", tokens=length, limit=max_positions, **where
             )
         responses.append(ids)
     return prompt, responses
@@ -94,8 +95,8 @@ def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: 
     given = response.token_ids
     if given is not None and not codec.spells(given, response.text):
         message = (
-            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were made "
-            "with another tokenizer; leave out tokenIds, and the text is tokenised anew"
+            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were "
+            "made with another tokenizer; leave out tokenIds, and the text is tokenised anew"
         )
         raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(given))
     ids = codec.encode_response(response.text, given, response.finish)

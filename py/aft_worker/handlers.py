@@ -16,7 +16,6 @@ from . import protocol as p
 from .create import create_model
 from .device import device_info
 from .digest import tokenizer_digest
-from .errors import real
 from .model import LoadedModel, load_model, save_model
 from .registry import Registry
 from .reporting import CandidateReporter, CountReporter
@@ -117,17 +116,19 @@ def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
     )
     groups = []
     for group, responses in zip(params.groups, scored, strict=True):
-        scores = [p.Score(logprob=real(one.logprob), tokens=len(one.token_ids)) for one in responses]
+        scores = [p.Score(logprob=one.logprob, tokens=len(one.token_ids)) for one in responses]
         if params.per_token:
             for told, one in zip(scores, responses, strict=True):
                 told.token_ids = one.token_ids
-                told.token_logprobs = [real(value) for value in one.token_logprobs]
+                told.token_logprobs = list[p.Real](one.token_logprobs)
         groups.append(p.ScoredGroup(id=group.id, scores=scores))
     return p.ScoreResult(groups=groups, tokens=tokens, seconds=time.perf_counter() - started)
 
 
 def train_begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
     model = models.get(params.model)
+    # a resumed run puts its own weights in, and may fail on the way
+    model.weights_changed()
     trainer = Trainer(
         model,
         params.optimizer,
@@ -137,7 +138,6 @@ def train_begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginRes
         params.max_tokens_per_batch,
         params.resume_from,
     )
-    model.weights_changed()
     return p.TrainBeginResult(run=runs.add(Run(trainer, model)), step=trainer.steps_done)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
@@ -25,9 +26,13 @@ class ScorePath:
 
     def __init__(self, module: PreTrainedModel) -> None:
         # under an adapter's wrapper lies the causal model, with the adapters in it
-        causal = module.get_base_model() if hasattr(module, "get_base_model") else module
+        unwrap: Callable[[], PreTrainedModel] | None = getattr(module, "get_base_model", None)
+        causal = module if unwrap is None else unwrap()
         self.config = causal.config.get_text_config()
         self.backbone: nn.Module = causal.base_model
+        if self.backbone is causal:
+            message = f"{type(causal).__name__} has no backbone apart from its head, which scoring needs"
+            raise WorkerError("ModelNotLoaded", message, source=self.source)
         self.head: nn.Linear = self._plain_head(causal.get_output_embeddings())
         self.softcap: float | None = getattr(self.config, "final_logit_softcapping", None)
         self.window: int | None = getattr(self.config, "sliding_window", None)

@@ -205,6 +205,25 @@ def test_a_registry_says_what_it_holds():
     )
 
 
+def test_a_resume_that_is_refused_holds_no_run_and_leaves_the_model(model, tmp_path):
+    held = handlers.runs.items()
+    with pytest.raises(WorkerError, match="it is not a complete training state"):
+        begin(model, resumeFrom=str(tmp_path / "absent"))
+    assert handlers.runs.items() == held
+    assert call("model/digest", model=model.model).digest == model.digest
+
+
+def test_requests_that_fail_leave_no_handles(model, tmp_path):
+    held = handlers.models.items()
+    with pytest.raises(WorkerError):
+        call("model/load", source=str(tmp_path), dtype="auto", device="cpu", attention="auto")
+    assert handlers.models.items() == held
+    group = {"id": "q", "prompt": TEXTS[0], "responses": [{"text": "7", "tokenIds": [10**6]}]}
+    with pytest.raises(WorkerError, match="do not spell its text") as raised:
+        call("score", model=model.model, groups=[group], maxTokensPerBatch=512)
+    assert raised.value.data.pointer == "/groups/0/responses/0/tokenIds"
+
+
 def test_unloading_frees_the_model_and_the_runs_that_train_it(model):
     run = begin(model)
     step(run.run, 1)

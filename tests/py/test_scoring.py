@@ -153,6 +153,26 @@ def test_a_head_that_scales_its_logits_is_refused_by_name() -> None:
     assert caught.value.name == "ModelNotLoaded"
 
 
+def test_a_model_without_a_backbone_of_its_own_is_refused() -> None:
+    model = tiny.llama()
+    model.module.base_model_prefix = "absent"
+    with pytest.raises(WorkerError, match="LlamaForCausalLM has no backbone apart from its head") as caught:
+        verify_head(model)
+    assert caught.value.name == "ModelNotLoaded"
+
+
+def test_duplicate_ids_empty_texts_and_a_prompt_of_bos_alone_are_scored_each_in_its_place() -> None:
+    model = tiny.llama()
+    groups = [tiny.score_group("same", "", "", "b"), tiny.score_group("same", "a", "b", "b")]
+    (first, second), _ = score_groups(model, groups, 4096)
+    for scores, prompt, texts in ((first, "", ["", "b"]), (second, "a", ["b", "b"])):
+        ids = model.tokenizer.encode_prompt(prompt)
+        assert len(ids) == 1 + len(prompt)
+        for score, text in zip(scores, texts, strict=True):
+            expected = own_logprobs(model, ids, model.tokenizer.encode_response(text))
+            assert score.token_logprobs == pytest.approx(expected, abs=1e-5)
+
+
 def test_a_model_that_changes_its_logits_unseen_is_refused() -> None:
     model = tiny.llama()
     forward = model.module.forward
