@@ -40,7 +40,10 @@ export const modelInfo = z
   })
   .meta({ id: "ModelInfo", type: "object" });
 
-/** One response to a prompt. Given `tokenIds` are used as they are; else `text` is tokenised and closed by EOS. */
+/**
+ * One response to a prompt. Given `tokenIds` are used as they are, and must spell `text` where that is not
+ * empty; else `text` is tokenised and closed by EOS.
+ */
 const responseFields = {
   text: z.string(),
   tokenIds: z.array(count).optional(),
