@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from device import unusable
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "py"))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -30,20 +32,14 @@ TOPICS = ("round trip", "conformance", "numerics", "sampling", "memory", "speed"
 
 def main() -> int:
     arguments = _arguments()
-    try:
-        import msgspec  # noqa: F401
-        import torch
-        import transformers
-    except ModuleNotFoundError as error:
-        print(
-            f"the GPU checks need the Python package {error.name}: {sys.executable} lacks it", file=sys.stderr
-        )
-        return 1
+    reason = unusable(arguments.device)
+    if reason is not None:
+        sys.exit(reason)
+    import torch
+    import transformers
+
     device = torch.device(arguments.device)
     if device.type == "cuda":
-        if not torch.cuda.is_available():
-            print(_no_cuda(torch.__version__, torch.version.cuda), file=sys.stderr)
-            return 1
         device = torch.device("cuda", device.index or 0)
         torch.cuda.set_device(device)
     # float32 means float32 here: TF32 would be 10^4 times coarser
@@ -64,28 +60,34 @@ def _run(device, arguments: argparse.Namespace) -> int:
     from sampling_checks import check_sampling
     from speed import check_speed
 
+    topics = arguments.only or list(TOPICS)
     results, started = Results(), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="aft-gpu-") as folder:
         small = arguments.small
+        first, second = (Path(folder, name) for name in ("round trip", "conformance"))
+        first.mkdir()
+        second.mkdir()
         checks: dict[str, Callable[[], None]] = {
-            "round trip": lambda: check_round_trip(results, str(device), Path(folder)),
-            "conformance": lambda: check_conformance(results, device, Path(folder)),
+            "round trip": lambda: check_round_trip(results, str(device), first),
+            "conformance": lambda: check_conformance(results, device, second),
             "numerics": lambda: check_numerics(results, device, small),
             "sampling": lambda: check_sampling(results, device, small),
             "memory": lambda: check_memory(results, device, small),
             "speed": lambda: check_speed(results, device, small),
         }
-        for topic in arguments.only or TOPICS:
+        for topic in topics:
             with results.topic(topic):
                 checks[topic]()
             gc.collect()
             if device.type == "cuda":
                 torch.cuda.empty_cache()
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    about = {"date": date, "small": small, **describe(device)}
+    about = {"date": date, "small": small, "topics": ", ".join(topics), **describe(device)}
     about["seconds"] = round(time.perf_counter() - started)
     print(results.table())
-    for file in results.write(arguments.out, f"results-{slug(device)}-{date}", about):
+    # a trial never takes the place of a whole result
+    trial = ("-small" if small else "") + ("-partial" if arguments.only else "")
+    for file in results.write(arguments.out, f"results-{slug(device)}-{date}{trial}", about):
         print(f"wrote {file}")
     return 0 if results.passed else 1
 
@@ -110,11 +112,6 @@ def _device(name: str) -> str:
     if not re.fullmatch(r"cpu|cuda(:[0-9]+)?", name):
         raise argparse.ArgumentTypeError(f"expected cpu, cuda or cuda:N, found {name!r}")
     return name
-
-
-def _no_cuda(version: str, built_for: str | None) -> str:
-    why = f"torch {version} " + (f"(CUDA {built_for}) sees no GPU" if built_for else "was built without CUDA")
-    return f"no CUDA device: {why}. The GPU checks need one; --device cpu --small tries them out without"
 
 
 if __name__ == "__main__":
