@@ -43,7 +43,11 @@ def create_model(params: ModelCreateParams) -> LoadedModel:
         module = AutoModelForCausalLM.from_config(
             config, attn_implementation="sdpa" if params.attention == "auto" else params.attention
         )
-    return wrap(module.to(device, resolve_dtype(params.dtype, device)), tokenizer, params.tokenizer)
+    # The weights alone: buffers, such as the rotary frequencies, keep float32, as they do in a model that is loaded.
+    dtype = resolve_dtype(params.dtype, device)
+    for weight in module.parameters():
+        weight.data = weight.data.to(dtype)
+    return wrap(module.to(device), tokenizer, params.tokenizer)
 
 
 def _special_ids(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:

@@ -155,6 +155,14 @@ def test_saving_and_loading_changes_neither_digest_nor_logits(folders, tmp_path)
         assert tokenizer("Cat buys")["input_ids"] == made.tokenizer.encode_prompt("Cat buys")
 
 
+def test_a_model_made_in_bfloat16_equals_itself_saved_and_loaded(folders, tmp_path):
+    made = create_model(settings(folders / "tokenizer", dtype="bfloat16"))
+    save_model(made, str(tmp_path / "saved"))
+    again = load(tmp_path / "saved", dtype="bfloat16")
+    assert again.dtype == made.dtype == torch.bfloat16
+    assert torch.equal(logits(again.module), logits(made.module))
+
+
 def test_the_digest_sees_every_weight_and_not_how_it_is_laid_out(folders):
     model = load(folders / "model")
     before = weights_digest(model.module)
