@@ -1,4 +1,5 @@
-import { mkdtemp } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
@@ -23,10 +24,44 @@ export const startAft = (args: readonly string[]) =>
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "aft-e2e-"));
 
 /** Waits until something is so; fails after `timeoutMs`. */
-export async function until(so: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function until(so: () => boolean | Promise<boolean>, timeoutMs = 240_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await so())) {
     if (Date.now() > end) throw new Error("it never came to be so");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Whether an artefact of this kind has a file of at least so many lines. */
+export async function someFile(runs: string, kind: RegExp, name: string, lines: number): Promise<boolean> {
+  const artefacts = join(runs, "artefacts");
+  if (!existsSync(artefacts)) return false;
+  for (const directory of (await readdir(artefacts)).filter(
+    (one) => kind.test(one) && !one.endsWith(".lock"),
+  )) {
+    const file = join(artefacts, directory, name);
+    if (existsSync(file) && (await readFile(file, "utf8")).split("\n").length > lines) return true;
+  }
+  return false;
+}
+
+interface Manifest {
+  stage: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each stage has settings of its own.
+  settings: any;
+}
+
+/** The folder of a run's finished artefact of this stage. */
+export async function artefactOf(
+  runs: string,
+  stage: string,
+  fits: (manifest: Manifest) => boolean,
+): Promise<string> {
+  for (const name of await readdir(join(runs, "artefacts"))) {
+    const folder = join(runs, "artefacts", name);
+    const file = join(folder, "manifest.json");
+    if (!name.startsWith(`${stage}-`) || !existsSync(file)) continue;
+    if (fits(JSON.parse(await readFile(file, "utf8")))) return folder;
+  }
+  throw new Error(`no finished ${stage} in ${runs}`);
 }

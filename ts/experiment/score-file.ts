@@ -22,6 +22,9 @@ export interface ScoreFileOptions {
   signal: AbortSignal;
 }
 
+/** `name` or `organisation/name`; anything else can only be a path. */
+const hubId = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
+
 export interface ScoredCounts {
   groups: number;
   candidates: number;
@@ -42,6 +45,12 @@ export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts
 async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
   if (existsSync(options.output) && (await stat(options.output)).isDirectory())
     throw inputError({ what: "is a folder", where: options.output, expected: "a file to write to" });
+  if (!existsSync(options.model) && !hubId.test(options.model))
+    throw inputError({
+      what: "no such folder",
+      where: options.model,
+      expected: "a folder with a model in Hugging Face format, or a hub id",
+    });
   const groups = await readJsonl(options.input, groupSchema);
   const python = await ensurePython({ progress: options.progress, signal: options.signal });
   const worker = await startWorker({ transport: "stdio", python });

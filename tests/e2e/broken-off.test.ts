@@ -1,0 +1,180 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { beforeAll, expect, test, vi } from "vitest";
+import { aft, artefactOf, someFile, startAft, temporaryFolder, until } from "./aft.ts";
+
+// Whole runs in processes of their own: minutes on a machine that does other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const tiny = "tests/e2e/tiny.yaml";
+/** Long enough to be broken off in the middle, with a saved state every ten steps. */
+const long = ["--set", "stages.vft.steps=150", "--set", "stages.vft.saveEvery=10"];
+let unbroken: string;
+beforeAll(async () => {
+  unbroken = await temporaryFolder();
+  expect((await aft(["run", tiny, "--runs", unbroken, ...long])).exitCode).toBe(0);
+});
+
+/** What a run came to: its numbers, and every step of its training but for how long it took. */
+async function resultOf(runs: string) {
+  const report = JSON.parse(await readFile(join(runs, "tiny", "report.json"), "utf8"));
+  const vft = await artefactOf(runs, "vft", () => true);
+  const steps = (await readFile(join(vft, "metrics.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+  const manifest = JSON.parse(await readFile(join(vft, "manifest.json"), "utf8"));
+  return {
+    digest: manifest.facts.digest,
+    tokens: manifest.facts.tokens,
+    steps,
+    metrics: report.methods.map(({ metrics }: { metrics: unknown }) => metrics),
+  };
+}
+
+const saved = (runs: string) => async (): Promise<boolean> => {
+  const artefacts = join(runs, "artefacts");
+  if (!existsSync(artefacts)) return false;
+  const vft = (await readdir(artefacts)).find((name) => name.startsWith("vft-") && !name.includes("lock"));
+  return vft !== undefined && existsSync(join(artefacts, vft, "resume", "state.json"));
+};
+
+test("the worker is killed in mid-training: one error names the signal, and the run goes on to the same result", async () => {
+  const runs = await temporaryFolder();
+  const started = startAft(["run", tiny, "--runs", runs, ...long]);
+  await until(saved(runs));
+  const children = await readFile(`/proc/${started.pid}/task/${started.pid}/children`, "utf8");
+  const [worker] = children.trim().split(" ").map(Number);
+  process.kill(worker!, "SIGKILL");
+  const { exitCode, stderr } = await started;
+  expect(exitCode).toBe(1);
+  expect(String(stderr).match(/was killed by/g)).toHaveLength(1);
+  expect(String(stderr)).toContain("vft seed 1: the worker was killed by SIGKILL");
+  expect(String(stderr)).toMatch(/; the same command goes on from what was saved$/);
+  const again = await aft(["run", tiny, "--runs", runs, ...long]);
+  expect(again.exitCode).toBe(0);
+  expect(await resultOf(runs)).toEqual(await resultOf(unbroken));
+});
+
+test("Ctrl-C in training: 130, the line that goes on, and the same result", async () => {
+  const runs = await temporaryFolder();
+  const started = startAft(["run", tiny, "--runs", runs, ...long]);
+  await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+  started.kill("SIGINT");
+  const { exitCode, stderr } = await started;
+  expect(exitCode).toBe(130);
+  expect(String(stderr)).toContain(
+    `interrupted\n  fix: what is done is kept; the same command goes on from there: aft run ${tiny} --runs ${runs}`,
+  );
+  expect((await aft(["run", tiny, "--runs", runs, ...long])).exitCode).toBe(0);
+  expect(await resultOf(runs)).toEqual(await resultOf(unbroken));
+});
+
+const manySamples = [
+  "--set",
+  "stages.sample.k=96",
+  "--set",
+  "worker.maxTokensPerBatch=256",
+  "--set",
+  "stages.sample.maxNewTokens=40",
+];
+
+test("SIGTERM in mid-sampling stops as Ctrl-C does; the run goes on, and no sample is missing, double or another", async () => {
+  const [runs, whole] = [await temporaryFolder(), await temporaryFolder()];
+  const started = startAft(["run", tiny, "--runs", runs, ...manySamples]);
+  await until(() => someFile(runs, /^sample-/, "candidates.jsonl", 8));
+  started.kill("SIGTERM");
+  expect((await started).exitCode).toBe(130);
+  const rows = async (folder: string) => {
+    const sample = await artefactOf(folder, "sample", ({ settings }) => settings.split === "train");
+    const lines = (await readFile(join(sample, "candidates.jsonl"), "utf8")).trim().split("\n");
+    return lines
+      .map((line) => {
+        const { questionId, index, tokenIds } = JSON.parse(line);
+        return `${questionId} ${index} ${tokenIds}`;
+      })
+      .sort();
+  };
+  expect((await aft(["run", tiny, "--runs", runs, ...manySamples])).exitCode).toBe(0);
+  expect((await aft(["run", tiny, "--runs", whole, ...manySamples])).exitCode).toBe(0);
+  expect(await rows(runs)).toEqual(await rows(whole));
+});
+
+test("kill -9 in mid-scoring: the same command scores the rest, and other weights begin anew", async () => {
+  const folder = await temporaryFolder();
+  const vft = await artefactOf(unbroken, "vft", () => true);
+  const created = await artefactOf(unbroken, "create", () => true);
+  const candidate = { text: "1 + 1 = 2\n#### 2", extracted: "2", correct: true };
+  const groups = Array.from({ length: 1_500 }, (_, at) => ({
+    id: `q${at}`,
+    task: "arithmetic",
+    prompt: `Tom finds ${2 + (at % 8)} hats.\n`,
+    answer: "2",
+    candidates: at % 3 === 0 ? [] : Array.from({ length: 4 }, () => candidate),
+  }));
+  const file = (name: string): string => join(folder, name);
+  await writeFile(file("groups.jsonl"), groups.map((group) => `${JSON.stringify(group)}\n`).join(""));
+  const score = (model: string, out: string) =>
+    ["score", "--model", join(model, "checkpoint"), "--in", file("groups.jsonl"), "--out", file(out)].concat(
+      "--max-tokens-per-batch",
+      "256",
+    );
+  const started = startAft(score(vft, "scored.jsonl"));
+  await until(
+    async () =>
+      existsSync(file("scored.jsonl.partial")) && (await stat(file("scored.jsonl.partial"))).size > 0,
+  );
+  started.kill("SIGKILL");
+  await started;
+  expect(existsSync(file("scored.jsonl"))).toBe(false);
+  const done = (await readFile(file("scored.jsonl.partial"), "utf8")).trim().split("\n").length;
+  expect(done).toBeLessThan(groups.length);
+  const resumed = await aft(score(vft, "scored.jsonl"));
+  expect(resumed.stdout).toBe(`4000 candidates of 1500 questions scored: ${file("scored.jsonl")}`);
+  await aft(score(vft, "whole.jsonl"));
+  expect(await readFile(file("scored.jsonl"), "utf8")).toBe(await readFile(file("whole.jsonl"), "utf8"));
+  expect((await readdir(folder)).sort()).toEqual(["groups.jsonl", "scored.jsonl", "whole.jsonl"]);
+  // The state of other weights is not gone on from.
+  await writeFile(file("other.jsonl.partial"), "{}\n");
+  await writeFile(file("other.jsonl.partial.of"), "some other weights");
+  expect((await aft(score(created, "other.jsonl"))).exitCode).toBe(0);
+  const firstOf = async (name: string) =>
+    JSON.parse((await readFile(file(name), "utf8")).split("\n")[1]!).candidates[0].score;
+  expect(await firstOf("other.jsonl")).not.toBe(await firstOf("whole.jsonl"));
+});
+
+async function mounted(size: string): Promise<string | undefined> {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
+  const folder = await temporaryFolder();
+  const { exitCode } = await execa("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], {
+    reject: false,
+  });
+  return exitCode === 0 ? folder : undefined;
+}
+
+test("a full disk: one error, what was finished stays, and with space the same command ends well", async (context) => {
+  const disk = await mounted("3m");
+  if (disk === undefined) return context.skip("left out: mounting a small tmpfs takes root on Linux");
+  try {
+    const ballast = join(disk, "ballast");
+    await writeFile(ballast, Buffer.alloc(1_700_000));
+    const runs = join(disk, "runs");
+    const full = await aft(["run", tiny, "--runs", runs, "--set", "report.examples=1"]);
+    expect(full.exitCode).toBe(1);
+    expect(full.stderr.match(/No space left on device|no space left on the disk/g)).toHaveLength(1);
+    expect(full.stderr).toMatch(
+      /\n {2}fix: free some space.* and run the same command again: what was finished is kept$/,
+    );
+    expect(full.stderr).not.toContain("    at ");
+    const finished = full.stderr.match(/^\[ *\d+\/10\]/gm)!.length;
+    expect(finished).toBeGreaterThan(0);
+    await rm(ballast);
+    await execa("mount", ["-o", "remount,size=30m", disk]);
+    const again = await aft(["run", tiny, "--runs", runs, "--set", "report.examples=1", "--json"]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ made: 10 - finished, reused: finished });
+  } finally {
+    await execa("umount", [disk], { reject: false });
+  }
+});
