@@ -19,7 +19,7 @@ const source = join(projectRoot, "ts");
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) =>
+  return [...text.matchAll(/(?:from|import\(|import)\s*"(\.[^"]+)"/g)].map((match) =>
     resolve(dirname(file), match[1]!),
   );
 }

@@ -55,7 +55,7 @@ export function writeError(path: string, error: unknown): AftError {
   if (code === "EISDIR" || code === "ENOTDIR" || code === "EEXIST")
     return failure(
       {
-        what: code === "ENOTDIR" ? "lies below what is not a folder" : "something else is there already",
+        what: "a folder or another file is in the way",
         where: path,
         expected: "a path that can be written to",
       },

@@ -61,6 +61,10 @@ test("work that was there before does not count into the rate", () => {
   expect(text()).toContain("210/300 steps (70 %), 5.0 steps/s, 500 tokens/s, 18 s left");
 });
 
+test("work with nothing to do is no division by zero", () => {
+  expect(progressLine({ label: "score", done: 0, total: 0, unit: "questions" })).toBe("score: 0 questions");
+});
+
 test("a total that is not known is not made up", () => {
   expect(progressLine({ label: "pip", done: 7, total: 0, unit: "packages", detail: "torch" })).toBe(
     "pip: 7 packages, torch",

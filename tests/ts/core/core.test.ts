@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { canonicalJson, digestOf } from "../../../ts/core/digest.ts";
-import { AftError, nearestName } from "../../../ts/core/errors.ts";
-import { writeFileAtomic } from "../../../ts/core/files.ts";
+import { AftError, nearestName, show } from "../../../ts/core/errors.ts";
+import { shownPath, writeFileAtomic } from "../../../ts/core/files.ts";
+import { unlessInterrupted } from "../../../ts/core/interrupt.ts";
 import { withLock } from "../../../ts/core/lock.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import { randomFrom } from "../../../ts/core/random.ts";
@@ -71,6 +72,55 @@ test("a file is written whole or not at all, with nothing left beside it", async
   expect(await readdir(join(folder, "deep"))).toEqual(["report.html"]);
 });
 
+test("a link's target is written, the link stays; a device is written to and never replaced", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-files-"));
+  const [file, linked] = [join(folder, "file"), join(folder, "link")];
+  await writeFile(file, "old");
+  await symlink(file, linked);
+  await writeFileAtomic(linked, "new");
+  expect(await readFile(file, "utf8")).toBe("new");
+  expect((await lstat(linked)).isSymbolicLink()).toBe(true);
+  await expect(writeFileAtomic("/dev/full", "text")).rejects.toThrow("/dev/full: no space left on the disk");
+  expect((await lstat("/dev/full")).isCharacterDevice()).toBe(true);
+});
+
+test("what cannot be written to is said in words", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-files-"));
+  await expect(writeFileAtomic(folder, "x")).rejects.toThrow(
+    `${folder}: a folder or another file is in the way`,
+  );
+  await writeFile(join(folder, "file"), "");
+  await expect(writeFileAtomic(join(folder, "file", "below"), "x")).rejects.toThrow(
+    `${join(folder, "file", "below")}: a folder or another file is in the way`,
+  );
+  expect(await readdir(folder)).toEqual(["file"]);
+});
+
+test("a path is shown relative only where it lies below the folder one stands in", () => {
+  const here = process.cwd();
+  expect(shownPath(join(here, "runs", "x"))).toBe(join("runs", "x"));
+  expect(shownPath("runs/x")).toBe(join("runs", "x"));
+  expect(shownPath(join(here, "..hidden"))).toBe("..hidden");
+  expect(shownPath("/nowhere/x")).toBe("/nowhere/x");
+  expect(shownPath("..")).toBe(dirname(here));
+});
+
+test("numbers that JSON has no words for are shown as they are", () => {
+  expect(show(Number.NaN)).toBe("NaN");
+  expect(show(Number.POSITIVE_INFINITY)).toBe("Infinity");
+});
+
+test("an error is an interruption only when it is the signal's own reason", () => {
+  const controller = new AbortController();
+  controller.abort();
+  expect(unlessInterrupted(controller.signal.reason, controller.signal, "stopped")).toMatchObject({
+    exitCode: 130,
+    message: "stopped",
+  });
+  const full = new Error("disk full");
+  expect(unlessInterrupted(full, controller.signal)).toBe(full);
+});
+
 test("a lock is held by one at a time, waited for, and taken over from a dead process", async () => {
   const folder = await mkdtemp(join(tmpdir(), "aft-lock-"));
   const path = join(folder, "a.lock");
@@ -88,5 +138,11 @@ test("a lock is held by one at a time, waited for, and taken over from a dead pr
   await writeFile(path, "4194304");
   await hold("c");
   expect(order.at(-1)).toBe("c out");
+  // This process's id, but of one that began at another time: ids come again, soonest in containers.
+  if (process.platform === "linux") {
+    await writeFile(path, `${process.pid} 1`);
+    await hold("d");
+    expect(order.at(-1)).toBe("d out");
+  }
   expect(await readdir(folder)).toEqual([]);
 });
