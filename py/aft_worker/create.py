@@ -43,7 +43,7 @@ def create_model(params: ModelCreateParams) -> LoadedModel:
         module = AutoModelForCausalLM.from_config(
             config, attn_implementation="sdpa" if params.attention == "auto" else params.attention
         )
-    # The weights alone: buffers, such as the rotary frequencies, keep float32, as they do in a model that is loaded.
+    # The weights alone: buffers, such as the rotary frequencies, keep float32, as in a model that is loaded.
     dtype = resolve_dtype(params.dtype, device)
     for weight in module.parameters():
         weight.data = weight.data.to(dtype)

@@ -1,7 +1,7 @@
 import { assess, describeAssessment } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { groupSchema } from "../core/records.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
 export const assessFile: Definition<{ in: string; json: boolean }> = {

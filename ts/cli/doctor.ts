@@ -1,7 +1,7 @@
 import { ensurePython, type Result, startWorker } from "../bridge/index.ts";
 import { AftError } from "../core/errors.ts";
 import { version } from "../core/project.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { progressOn } from "./progress.ts";
 

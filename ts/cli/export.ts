@@ -1,5 +1,5 @@
 import { type ExportFormat, exportFormats, exportRun } from "../experiment/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { wholeNumber } from "./usage.ts";
 

@@ -1,7 +1,7 @@
 import { readRows, writeJsonl } from "../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../core/records.ts";
 import { judge, taskNames } from "../data/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
 interface Values {

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
-import { type Command, commands, type Definition, python } from "./commands.ts";
+import { type Command, commands, python } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
 import { checkCommand, checkOnce, usageError } from "./usage.ts";
 

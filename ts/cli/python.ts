@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { ensurePython } from "../bridge/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { progressOn } from "./progress.ts";
 
 /** For this project's own scripts: runs the environment's Python, with the packages that the tests need. */

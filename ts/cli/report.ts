@@ -1,6 +1,6 @@
 import { shownPath } from "../core/files.ts";
 import { writeReport } from "../experiment/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 
 export const report: Definition<{ runs: string[] }> = {

@@ -3,7 +3,7 @@ import { loadExperiment } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import { dryRun, runExperiment } from "../experiment/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";

@@ -1,5 +1,5 @@
 import { scoreFile } from "../experiment/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";

@@ -1,5 +1,5 @@
 import { loadExperiment } from "../config/index.ts";
-import type { Definition } from "./commands.ts";
+import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 
 export const validate: Definition<{ experiment: string; set: string[] }> = {
