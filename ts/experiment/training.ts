@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   isWorkerFailure,
@@ -10,6 +10,7 @@ import {
 } from "../bridge/index.ts";
 import { planSteps, type Training } from "../config/index.ts";
 import { type AftError, failure, Interrupted } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import { openAppend, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { batches } from "../data/index.ts";
@@ -23,7 +24,7 @@ export interface TrainOptions {
   loss: LossSettings;
   /** Of the data order and of dropout. */
   seed: number;
-  /** Gets metrics.jsonl, and checkpoint/ at the end; resume/ while under way. */
+  /** Gets metrics.jsonl, and checkpoint/ and trained.json at the end; resume/ while under way. */
   directory: string;
   maxTokensPerBatch: number;
   label: string;
@@ -40,6 +41,9 @@ const stepsInFlight = 3;
  */
 export async function train(options: TrainOptions): Promise<Record<string, unknown>> {
   const { worker, groups, settings, directory, signal } = options;
+  const done = join(directory, "trained.json");
+  // The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train.
+  if (existsSync(done)) return JSON.parse(await readFile(done, "utf8")) as Record<string, unknown>;
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
   const order = batches(groups, {
     batchSize: settings.batchSize,
@@ -108,8 +112,10 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   }
   const { digest } = await worker.request("train/end", { run });
   await worker.request("model/save", { model: options.model, directory: join(directory, "checkpoint") });
+  const facts = { steps: totalSteps, questions: groups.length, tokens, digest };
+  await writeFileAtomic(done, `${JSON.stringify(facts)}\n`);
   await rm(resumeFolder, { recursive: true, force: true });
-  return { steps: totalSteps, questions: groups.length, tokens, digest };
+  return facts;
 }
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>
