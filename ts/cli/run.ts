@@ -5,6 +5,7 @@ import { shownPath } from "../core/files.ts";
 import { dryRun, runExperiment } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
+import { experimentFile, setOption } from "./experiment-file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
 
@@ -17,17 +18,9 @@ interface Values {
 }
 
 export const run: Definition<Values> = {
-  positionals: {
-    experiment: { type: "string", demandOption: true, describe: "an experiment's YAML file" },
-  },
+  positionals: { experiment: experimentFile },
   options: {
-    set: {
-      type: "string",
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: "change one setting: --set stages.sample.k=9 (may be given again)",
-    },
+    set: setOption,
     runs: { type: "string", default: "runs", describe: "the folder for artefacts and reports" },
     "dry-run": {
       type: "boolean",

@@ -1,18 +1,11 @@
 import { loadExperiment } from "../config/index.ts";
 import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
+import { experimentFile, setOption } from "./experiment-file.ts";
 
 export const validate: Definition<{ experiment: string; set: string[] }> = {
-  positionals: { experiment: { type: "string", demandOption: true } },
-  options: {
-    set: {
-      type: "string",
-      array: true,
-      nargs: 1,
-      default: [],
-      describe: "as for aft run",
-    },
-  },
+  positionals: { experiment: experimentFile },
+  options: { set: setOption },
   async handler(argv) {
     const { experiment, sources, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
     for (const warning of warnings) printLine(`warning: ${warning}`);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Result, Worker } from "../bridge/index.ts";
 import type { Experiment, Model } from "../config/index.ts";
 import type { ProgressSink } from "../core/progress.ts";
@@ -32,6 +33,9 @@ export const labelOf = ({ stage, method, seed }: PlanNode): string =>
   [stage, method, seed === undefined ? undefined : `seed ${seed}`]
     .filter((part) => part !== undefined)
     .join(" ");
+
+/** Where the weights of an artefact lie that has some. */
+export const checkpointIn = ({ directory }: { directory: string }): string => join(directory, "checkpoint");
 
 /** Loads a checkpoint for the time of `use`, and unloads it whatever happens. */
 export async function withModel<T>(

@@ -6,6 +6,7 @@ import { inputError, nearestName } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { groupSchema } from "../core/records.ts";
+import { checkpointIn } from "./context.ts";
 import { type ExportFormat, rowsIn } from "./export-formats.ts";
 import { modelCard } from "./model-card.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
@@ -81,7 +82,7 @@ async function exportModel(
       expected: `--method with one of ${names.join(", ")}`,
     });
   const { directory, manifest } = await openArtefact(join(runDirectory, arm.checkpoint));
-  await cp(join(directory, "checkpoint"), to, { recursive: true });
+  await cp(checkpointIn({ directory }), to, { recursive: true });
   const summary = await readSummary(runDirectory);
   await writeFileAtomic(
     join(to, "README.md"),

@@ -50,12 +50,23 @@ const codeVersions: Record<StageName, number> = {
   evaluate: 1,
 };
 
-export const recipeOf = ({ stage, settings, inputs }: PlanNode): Recipe => ({
-  stage,
-  codeVersion: codeVersions[stage],
-  settings,
-  inputs: Object.fromEntries(Object.entries(inputs).map(([role, node]) => [role, keyOf(recipeOf(node))])),
-});
+/** A node never changes, and every node below it asks for its key: each recipe is worked out once. */
+const recipes = new WeakMap<PlanNode, Recipe>();
+
+export function recipeOf(node: PlanNode): Recipe {
+  const known = recipes.get(node);
+  if (known !== undefined) return known;
+  const recipe: Recipe = {
+    stage: node.stage,
+    codeVersion: codeVersions[node.stage],
+    settings: node.settings,
+    inputs: Object.fromEntries(
+      Object.entries(node.inputs).map(([role, input]) => [role, keyOf(recipeOf(input))]),
+    ),
+  };
+  recipes.set(node, recipe);
+  return recipe;
+}
 
 export async function planOf(experiment: Experiment): Promise<Plan> {
   const task = experiment.tasks[0]!;
@@ -143,9 +154,10 @@ async function filesOf(task: Experiment["tasks"][number]): Promise<Record<string
 function inOrder(wanted: readonly PlanNode[]): PlanNode[] {
   const seen = new Map<string, PlanNode>();
   const visit = (node: PlanNode): void => {
-    for (const input of Object.values(node.inputs)) visit(input);
     const key = keyOf(recipeOf(node));
-    if (!seen.has(key)) seen.set(key, node);
+    if (seen.has(key)) return;
+    for (const input of Object.values(node.inputs)) visit(input);
+    seen.set(key, node);
   };
   for (const node of wanted) visit(node);
   return [...seen.values()];

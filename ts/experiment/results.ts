@@ -1,7 +1,7 @@
 /** A finished run's numbers, read back from its artefacts for the report. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Prediction, predictionSchema, type RunData } from "../analysis/index.ts";
+import { type Prediction, predictionSchema, type RunData, vftStage } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { type Group, groupSchema } from "../core/records.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
@@ -44,7 +44,7 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
   for (const { seed, vft, trainGroups, arms } of record.seeds) {
     const curve = async (artefact: string) =>
       readJsonl(join(runDirectory, artefact, "metrics.jsonl"), stepRecord);
-    run.training.push({ method: "VFT", seed, steps: await curve(vft) });
+    run.training.push({ method: vftStage, seed, steps: await curve(vft) });
     const { facts } = opened.get(trainGroups)!.manifest;
     const counts = Object.fromEntries(
       Object.entries(facts).filter((entry): entry is [string, number] => typeof entry[1] === "number"),

@@ -14,6 +14,7 @@ import { writeFileAtomic } from "../core/files.ts";
 import { openAppend, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { batches } from "../data/index.ts";
+import { checkpointIn, type StageContext, withModel } from "./context.ts";
 import { stepRecord } from "./step-record.ts";
 
 export interface TrainOptions {
@@ -111,12 +112,30 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     options.progress.end(options.label);
   }
   const { digest } = await worker.request("train/end", { run });
-  await worker.request("model/save", { model: options.model, directory: join(directory, "checkpoint") });
+  await worker.request("model/save", { model: options.model, directory: checkpointIn({ directory }) });
   const facts = { steps: totalSteps, questions: groups.length, tokens, digest };
   await writeFileAtomic(done, `${JSON.stringify(facts)}\n`);
   await rm(resumeFolder, { recursive: true, force: true });
   return facts;
 }
+
+/** {@link train} for a stage: on the weights at `source`, into the stage's own directory. */
+export const trainFrom = (
+  source: string,
+  context: StageContext,
+  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label">,
+): Promise<Record<string, unknown>> =>
+  withModel(context, source, (worker, { model }) =>
+    train({
+      ...task,
+      worker,
+      model,
+      directory: context.directory,
+      maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+      progress: context.progress,
+      signal: context.signal,
+    }),
+  );
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>
   responses.reduce((sum, { text }) => sum + text.length, prompt.length);

@@ -5,8 +5,8 @@ import { failure } from "../../core/errors.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema, type JudgedCandidate } from "../../core/records.ts";
 import { acceptedForRft, sides } from "../../data/index.ts";
-import { labelOf, type PlanNode, withModel } from "../context.ts";
-import { train } from "../training.ts";
+import { checkpointIn, labelOf, type PlanNode } from "../context.ts";
+import { trainFrom } from "../training.ts";
 import { type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
 
 /** A method that trains: all but `keep`. */
@@ -30,25 +30,15 @@ export function alignNode(
     inputs: { ...(fromBase ? baseInputs(from.base) : { checkpoint: from.vft }), groups: from.groups },
     async work(context, inputs) {
       const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
-      const start = fromBase
-        ? baseSource(from.base, inputs)
-        : join(inputs.checkpoint!.directory, "checkpoint");
+      const start = fromBase ? baseSource(from.base, inputs) : checkpointIn(inputs.checkpoint!);
       const data = groups.map((group) => trainGroup(group, method));
-      const facts = await withModel(context, start, (worker, { model }) =>
-        train({
-          worker,
-          model,
-          groups: data,
-          settings,
-          loss: lossOf(method),
-          seed,
-          directory: context.directory,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          label: labelOf(node),
-          progress: context.progress,
-          signal: context.signal,
-        }),
-      );
+      const facts = await trainFrom(start, context, {
+        groups: data,
+        settings,
+        loss: lossOf(method),
+        seed,
+        label: labelOf(node),
+      });
       return { ...facts, ...describeData(data) };
     },
   };

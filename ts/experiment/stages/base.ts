@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Model, Training } from "../../config/index.ts";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
-import type { PlanNode } from "../context.ts";
+import { checkpointIn, type PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
 
 /** The base model: made by a stage of this experiment, or one that is there already. */
@@ -17,7 +17,7 @@ export const baseInputs = (base: Base): Record<string, PlanNode> =>
 
 /** Where the base model's weights lie: a folder, or a hub id. */
 export const baseSource = (base: Base, inputs: Record<string, Artefact>): string =>
-  "node" in base ? join(inputs.base!.directory, "checkpoint") : base.source;
+  "node" in base ? checkpointIn(inputs.base!) : base.source;
 
 /** A model that is not made here: named in the keys by its content (a folder) or its id and revision (the hub). */
 export async function existingBase(model: Model): Promise<Base> {

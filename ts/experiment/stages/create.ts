@@ -3,7 +3,7 @@ import type { CreatedModel, Model } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { questionSchema } from "../../core/records.ts";
 import { taskNamed } from "../../data/index.ts";
-import type { PlanNode, StageContext } from "../context.ts";
+import { checkpointIn, type PlanNode, type StageContext } from "../context.ts";
 
 /** A base model from scratch: a tokenizer trained on the training questions, and random weights. */
 export const createNode = (
@@ -48,7 +48,7 @@ async function createModel(
     attention: experiment.model.attention,
     device: experiment.worker.device,
   });
-  await worker.request("model/save", { model: created.model, directory: join(directory, "checkpoint") });
+  await worker.request("model/save", { model: created.model, directory: checkpointIn({ directory }) });
   await worker.request("model/unload", { model: created.model });
   return {
     parameters: created.parameters,

@@ -4,11 +4,11 @@ import type { Experiment } from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
 import { judge, taskNamed } from "../../data/index.ts";
-import { labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
+import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
 import { type SampleOptions, sampleInto } from "../sampling.ts";
 import { scoreGroups } from "../scoring.ts";
 import type { Artefact } from "../store.ts";
-import { readQuestions } from "./sample.ts";
+import { promptOf, readQuestions } from "./sample.ts";
 
 type Evaluation = Experiment["stages"]["evaluate"] & {
   task: string;
@@ -47,15 +47,11 @@ async function evaluate(
   const questions = await readQuestions(inputs.questions!.directory, settings.split, settings.questions);
   const heldOut = await readJsonl(join(inputs.heldOut!.directory, "groups.jsonl"), groupSchema);
   const at = (name: string): string => join(context.directory, name);
-  const source = join(inputs.checkpoint!.directory, "checkpoint");
-  return withModel(context, source, async (worker, { model, digest }) => {
+  return withModel(context, checkpointIn(inputs.checkpoint!), async (worker, { model, digest }) => {
     const common = {
       worker,
       model,
-      prompts: questions.map((question) => ({
-        id: question.id,
-        prompt: taskNamed(question.task).promptOf(question),
-      })),
+      prompts: questions.map(promptOf),
       maxNewTokens: settings.maxNewTokens,
       seed: settings.seed,
       maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,

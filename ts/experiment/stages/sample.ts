@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Experiment } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
-import { questionSchema } from "../../core/records.ts";
+import { type Question, questionSchema } from "../../core/records.ts";
 import { taskNamed } from "../../data/index.ts";
-import { labelOf, type PlanNode, withModel } from "../context.ts";
+import { checkpointIn, labelOf, type PlanNode, withModel } from "../context.ts";
 import { sampleInto } from "../sampling.ts";
 
 type Sampling = Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {
@@ -22,34 +22,33 @@ export function sampleNode(vft: PlanNode, questions: PlanNode, settings: Samplin
     inputs: { checkpoint: vft, questions },
     async work(context, inputs) {
       const rows = await readQuestions(inputs.questions!.directory, settings.split, settings.questions);
-      return withModel(
-        context,
-        join(inputs.checkpoint!.directory, "checkpoint"),
-        async (worker, { model, digest }) => {
-          const counts = await sampleInto(join(context.directory, "candidates.jsonl"), {
-            worker,
-            model,
-            prompts: rows.map((question) => ({
-              id: question.id,
-              prompt: taskNamed(question.task).promptOf(question),
-            })),
-            k: settings.k,
-            temperature: settings.temperature,
-            topP: settings.topP,
-            maxNewTokens: settings.maxNewTokens,
-            seed: settings.seed,
-            maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-            label: `${labelOf(node)} (${settings.split})`,
-            progress: context.progress,
-            signal: context.signal,
-          });
-          return { ...counts, questions: rows.length, weights: digest };
-        },
-      );
+      return withModel(context, checkpointIn(inputs.checkpoint!), async (worker, { model, digest }) => {
+        const counts = await sampleInto(join(context.directory, "candidates.jsonl"), {
+          worker,
+          model,
+          prompts: rows.map(promptOf),
+          k: settings.k,
+          temperature: settings.temperature,
+          topP: settings.topP,
+          maxNewTokens: settings.maxNewTokens,
+          seed: settings.seed,
+          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+          label: `${labelOf(node)} (${settings.split})`,
+          progress: context.progress,
+          signal: context.signal,
+        });
+        return { ...counts, questions: rows.length, weights: digest };
+      });
     },
   };
   return node;
 }
+
+/** What the model is given for a question. */
+export const promptOf = (question: Question): { id: string; prompt: string } => ({
+  id: question.id,
+  prompt: taskNamed(question.task).promptOf(question),
+});
 
 /** The first `count` questions of a split, or all. */
 export async function readQuestions(directory: string, split: string, count: number | undefined) {

@@ -4,10 +4,10 @@ import type { Training } from "../../config/index.ts";
 import { failure } from "../../core/errors.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
-import { taskNamed } from "../../data/index.ts";
-import { labelOf, type PlanNode, withModel } from "../context.ts";
-import { train } from "../training.ts";
+import { labelOf, type PlanNode } from "../context.ts";
+import { trainFrom } from "../training.ts";
 import { type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
+import { promptOf } from "./sample.ts";
 
 /** Step 1: maximum likelihood on the reference COTs of all training questions. */
 export function vftNode(base: Base, questions: PlanNode, settings: Training, seed: number): PlanNode {
@@ -18,21 +18,13 @@ export function vftNode(base: Base, questions: PlanNode, settings: Training, see
     inputs: { ...baseInputs(base), questions },
     async work(context, inputs) {
       const rows = await readJsonl(join(inputs.questions!.directory, "train.jsonl"), questionSchema);
-      return withModel(context, baseSource(base, inputs), (worker, { model }) =>
-        train({
-          worker,
-          model,
-          groups: rows.map(referenceGroup),
-          settings,
-          loss: { kind: "vft" },
-          seed,
-          directory: context.directory,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          label: labelOf(node),
-          progress: context.progress,
-          signal: context.signal,
-        }),
-      );
+      return trainFrom(baseSource(base, inputs), context, {
+        groups: rows.map(referenceGroup),
+        settings,
+        loss: { kind: "vft" },
+        seed,
+        label: labelOf(node),
+      });
     },
   };
   return node;
@@ -46,8 +38,7 @@ export function referenceGroup(question: Question): TrainGroup {
       expected: "a `reference` in every training question",
     });
   return {
-    id: question.id,
-    prompt: taskNamed(question.task).promptOf(question),
+    ...promptOf(question),
     responses: [{ text: question.reference, target: true }],
   };
 }
