@@ -122,14 +122,55 @@ class VftLoss(Message, kw_only=True, tag_field="kind", tag="vft"):
 
 
 class AlignmentLoss(Message, kw_only=True, tag_field="kind", tag="alignment"):
-    constraint: Literal["none", "detached", "boundary"]
+    """Alignment losses, arXiv 2309.02144."""
+
+    constraint: Literal["none", "detached", "boundary", "ranked-detached", "ranked-boundary"]
+    # of the group loss
     weight: Annotated[float, Meta(ge=0)]
-    # the boundary lies at min s(positive) - beta
+    # boundary only: it lies this far below the lowest better score (nats a token)
     beta: Annotated[float, Meta(ge=0)] | None = None
     detach_boundary: bool
 
 
-LossSettings = VftLoss | AlignmentLoss
+class RrhfLoss(Message, kw_only=True, tag_field="kind", tag="rrhf"):
+    """RRHF, arXiv 2304.05302."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+
+
+class ProLoss(Message, kw_only=True, tag_field="kind", tag="pro"):
+    """PRO, arXiv 2306.17492."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+
+
+class DpoLoss(Message, kw_only=True, tag_field="kind", tag="dpo"):
+    """DPO, arXiv 2305.18290."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+    # DPO's own beta: the scale of its implicit reward
+    dpo_beta: Annotated[float, Meta(gt=0)]
+
+
+LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss
 
 
 class TrainResponse(Message, kw_only=True):
@@ -139,8 +180,16 @@ class TrainResponse(Message, kw_only=True):
     finish: Literal["stop", "length"] | None = None
     # part of the maximum-likelihood term
     target: bool
-    # its side in the alignment term; none: not in it
+    # true: the reference COT, whose mean score is watched apart
+    reference: bool | None = None
+    # whether its final answer is right: its side in a binary alignment loss, and in what is watched
     label: Literal["positive", "negative"] | None = None
+    # its place in the group, 1 the best, equals share one: what every other group loss goes by; none: not in it
+    rank: Annotated[int, Meta(ge=1)] | None = None
+    # greater is better; PRO's temperatures are gaps between rewards. -rank when left out
+    reward: float | None = None
+    # DPO: sum of log P(token) under the reference model in nats, EOS included
+    reference_logprob: float | None = None
 
 
 class TrainGroup(Message, kw_only=True):
@@ -150,7 +199,7 @@ class TrainGroup(Message, kw_only=True):
 
 
 class LossParts(Message, kw_only=True):
-    """Total = vft + weight * alignment."""
+    """Total = vftWeight * vft + weight * alignment."""
 
     total: Real
     vft: Real
@@ -165,19 +214,26 @@ class StepMetrics(Message, kw_only=True):
     # before clipping
     gradient_norm: float
     groups: Annotated[int, Meta(ge=0)]
-    # groups with a positive and a negative
+    # groups with a better and a worse response
     paired_groups: Annotated[int, Meta(ge=0)]
     target_tokens: Annotated[int, Meta(ge=0)]
     # prompt and response tokens that went through the model
     tokens: Annotated[int, Meta(ge=0)]
     seconds: float
+    tokens_per_second: float
     # mean score of the targets
     mean_target: float | None = None
+    # mean score of the reference COTs
+    mean_reference: float | None = None
     mean_positive: float | None = None
     mean_negative: float | None = None
-    # mean over groups of min s(positive) - beta
+    # mean over groups of (mean score of the positives - mean score of the negatives)
+    margin: float | None = None
+    # share of the step's pairs whose better response has the higher score, ties 1/2
+    assessment_accuracy: float | None = None
+    # mean over the worse responses of (lowest better score - beta)
     mean_boundary: float | None = None
-    # share, 0..1
+    # share of the worse responses that lie below their boundary, 0..1
     negatives_below_boundary: float | None = None
 
 

@@ -81,10 +81,25 @@ const trainResponse = z
   .object({
     ...responseFields,
     target: z.boolean().meta({ description: "part of the maximum-likelihood term" }),
-    label: z
-      .enum(["positive", "negative"])
+    reference: z
+      .boolean()
       .optional()
-      .meta({ description: "its side in the alignment term; none: not in it" }),
+      .meta({ description: "true: the reference COT, whose mean score is watched apart" }),
+    label: z.enum(["positive", "negative"]).optional().meta({
+      description:
+        "whether its final answer is right: its side in a binary alignment loss, and in what is watched",
+    }),
+    rank: positive.optional().meta({
+      description:
+        "its place in the group, 1 the best, equals share one: what every other group loss goes by; none: not in it",
+    }),
+    reward: z.number().optional().meta({
+      description: "greater is better; PRO's temperatures are gaps between rewards. -rank when left out",
+    }),
+    referenceLogprob: z
+      .number()
+      .optional()
+      .meta({ description: "DPO: sum of log P(token) under the reference model in nats, EOS included" }),
   })
   .meta({ id: "TrainResponse", type: "object" });
 export const trainGroup = z
@@ -108,23 +123,48 @@ export const schedule = z
     minimumRatio: z.number().min(0).max(1).meta({ description: "last learning rate over the highest" }),
   })
   .meta({ id: "ScheduleSettings", type: "object" });
+const weight = z.number().min(0).meta({ description: "of the group loss" });
+const vftWeight = z.number().min(0).meta({ description: "of the VFT loss" });
+const boundaryBeta = z
+  .number()
+  .min(0)
+  .optional()
+  .meta({ description: "boundary only: it lies this far below the lowest better score (nats a token)" });
+const constraint = z.enum(["none", "detached", "boundary"]);
+
 const vftLoss = z.object({ kind: z.literal("vft") }).meta({ id: "VftLoss", type: "object" });
 const alignmentLoss = z
   .object({
     kind: z.literal("alignment"),
-    constraint: z.enum(["none", "detached", "boundary"]),
-    weight: z.number().min(0),
-    beta: z.number().min(0).optional().meta({ description: "the boundary lies at min s(positive) - beta" }),
+    constraint: z.enum([...constraint.options, "ranked-detached", "ranked-boundary"]),
+    weight,
+    beta: boundaryBeta,
     detachBoundary: z.boolean(),
   })
-  .meta({ id: "AlignmentLoss", type: "object" });
+  .meta({ id: "AlignmentLoss", type: "object", description: "Alignment losses, arXiv 2309.02144" });
+const rrhfLoss = z
+  .object({ kind: z.literal("rrhf"), constraint, weight, vftWeight, beta: boundaryBeta })
+  .meta({ id: "RrhfLoss", type: "object", description: "RRHF, arXiv 2304.05302" });
+const proLoss = z
+  .object({ kind: z.literal("pro"), constraint, weight, vftWeight, beta: boundaryBeta })
+  .meta({ id: "ProLoss", type: "object", description: "PRO, arXiv 2306.17492" });
+const dpoLoss = z
+  .object({
+    kind: z.literal("dpo"),
+    constraint,
+    weight,
+    vftWeight,
+    beta: boundaryBeta,
+    dpoBeta: z.number().positive().meta({ description: "DPO's own beta: the scale of its implicit reward" }),
+  })
+  .meta({ id: "DpoLoss", type: "object", description: "DPO, arXiv 2305.18290" });
 export const loss = z
-  .discriminatedUnion("kind", [vftLoss, alignmentLoss])
+  .discriminatedUnion("kind", [vftLoss, alignmentLoss, rrhfLoss, proLoss, dpoLoss])
   .meta({ id: "LossSettings", type: "object", discriminator: { propertyName: "kind" } });
 
 export const lossParts = z
   .object({ total: real, vft: real, alignment: real })
-  .meta({ id: "LossParts", type: "object", description: "total = vft + weight * alignment" });
+  .meta({ id: "LossParts", type: "object", description: "total = vftWeight * vft + weight * alignment" });
 
 export const stepMetrics = z
   .object({
@@ -133,15 +173,28 @@ export const stepMetrics = z
     loss: lossParts,
     gradientNorm: z.number().meta({ description: "before clipping" }),
     groups: count,
-    pairedGroups: count.meta({ description: "groups with a positive and a negative" }),
+    pairedGroups: count.meta({ description: "groups with a better and a worse response" }),
     targetTokens: count,
     tokens: count.meta({ description: "prompt and response tokens that went through the model" }),
     seconds: z.number(),
+    tokensPerSecond: z.number(),
     meanTarget: z.number().optional().meta({ description: "mean score of the targets" }),
+    meanReference: z.number().optional().meta({ description: "mean score of the reference COTs" }),
     meanPositive: z.number().optional(),
     meanNegative: z.number().optional(),
-    meanBoundary: z.number().optional().meta({ description: "mean over groups of min s(positive) - beta" }),
-    negativesBelowBoundary: z.number().optional().meta({ description: "share, 0..1" }),
+    margin: z.number().optional().meta({
+      description: "mean over groups of (mean score of the positives - mean score of the negatives)",
+    }),
+    assessmentAccuracy: z.number().optional().meta({
+      description: "share of the step's pairs whose better response has the higher score, ties 1/2",
+    }),
+    meanBoundary: z.number().optional().meta({
+      description: "mean over the worse responses of (lowest better score - beta)",
+    }),
+    negativesBelowBoundary: z
+      .number()
+      .optional()
+      .meta({ description: "share of the worse responses that lie below their boundary, 0..1" }),
   })
   .meta({ id: "StepMetrics", type: "object" });
 

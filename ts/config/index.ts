@@ -1,11 +1,19 @@
 /** What an experiment is: its schema, and reading it from YAML. The one way into `config`. */
 
+export { boundaryBetaOf, withBoundaryBeta } from "./boundary.ts";
 export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
 export { type Loaded, type LoadOptions, loadExperiment } from "./load.ts";
+export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
-export { type AftMethod, type Method, methodSchema } from "./schema/methods.ts";
+export {
+  type AftMethod,
+  type GroupMethod,
+  type Method,
+  methodSchema,
+  type RankingMethod,
+} from "./schema/methods.ts";
 export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
-export { type Stages, stagesSchema } from "./schema/stages.ts";
+export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export {
   type ArithmeticTask,
   arithmeticTaskSchema,

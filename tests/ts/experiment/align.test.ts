@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { methodSchema } from "../../../ts/config/index.ts";
 import type { Group } from "../../../ts/core/records.ts";
-import { type TrainedMethod, trainGroup } from "../../../ts/experiment/stages/align.ts";
+import { type TrainedMethod, trainGroup } from "../../../ts/experiment/train-groups.ts";
 
 const method = (settings: object) => methodSchema.parse(settings) as TrainedMethod;
 const reference = "1 + 2 = 3\n3 + 4 = 7\n#### 7";

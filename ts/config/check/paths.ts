@@ -29,6 +29,11 @@ function namesOf(tree: Tree): Named[] {
       what: "file" as const,
       expected: "a JSON Lines file, relative to the file that names it",
     })),
+    {
+      path: ["stages", "judge", "groupsFile"],
+      what: "file",
+      expected: "a JSON Lines file of groups, relative to the file that names it",
+    },
     { path: ["worker", "python"], what: "file", expected: "a Python interpreter, or no python key" },
   ];
 }

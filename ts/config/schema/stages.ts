@@ -34,7 +34,31 @@ export const judgeSchema = z.strictObject({
     description:
       "strict: the answer must stand in the task's own form (#### 42); flexible: the last number counts",
   }),
+  feedback: z.enum(["binary", "ranked"]).default("binary").meta({
+    description:
+      "binary: right or wrong by the final answer; ranked: the task also ranks by how far the steps are right",
+  }),
+  groupsFile: z.string().min(1).optional().meta({
+    description:
+      "groups of your own (JSON Lines), in the place of sampling and judging training questions; relative to this file",
+  }),
 });
+
+export const watchSchema = z.strictObject({
+  every: count.default(0).meta({ description: "steps between two looks at held-out questions; 0: none" }),
+  questions: positive
+    .default(200)
+    .meta({ description: "how many validation questions; as many as there are when there are fewer" }),
+  accuracy: z
+    .boolean()
+    .default(false)
+    .meta({ description: "also decode greedily at each look, beside AAccuracy and perplexity" }),
+  patience: positive.optional().meta({
+    description:
+      "stop a method after this many looks without a better accuracy, and keep its best weights (accuracy is then measured)",
+  }),
+});
+export type Watch = z.output<typeof watchSchema>;
 
 export const evaluateSchema = z.strictObject({
   split: z
@@ -63,6 +87,9 @@ export const stagesSchema = z.strictObject({
   align: trainingSchema
     .prefault({})
     .meta({ description: "the further training that every method gets; a method's `train` overrides it" }),
+  watch: watchSchema
+    .prefault({})
+    .meta({ description: "what is measured on validation questions while a method trains" }),
   evaluate: evaluateSchema.prefault({}).meta({ description: "measuring every method on held-out questions" }),
 });
 export type Stages = z.output<typeof stagesSchema>;
