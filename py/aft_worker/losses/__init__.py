@@ -1,60 +1,59 @@
-"""Losses as pure functions of scores and labels. Nothing here knows a model, a token or a batch."""
+"""Losses as pure functions of a group's scores and ranks. Nothing here knows a model, a token or a batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 from torch import Tensor
 
-from ..protocol import AlignmentLoss, LossSettings, VftLoss
-from .alignment import boundary, boundary_loss, detached_loss, unconstrained_loss
+from ..protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss, VftLoss
+from .alignment import alignment_loss
+from .dpo import dpo_loss
+from .members import Members
+from .mirror import Constraint
+from .pro import pro_loss
+from .ranking import boundaries, has_pair, pairs
+from .rrhf import rrhf_loss
 from .vft import vft_loss
 
+GroupLoss = Callable[[Members], Tensor]
 Label = Literal["positive", "negative"]
-GroupLoss = Callable[[Tensor, Sequence[Label | None]], Tensor]
 
-__all__ = [
-    "GroupLoss",
-    "Label",
-    "boundary",
-    "boundary_loss",
-    "detached_loss",
-    "group_loss",
-    "has_pair",
-    "split_by_label",
-    "unconstrained_loss",
-    "vft_loss",
-]
-
-
-def has_pair(labels: Sequence[Label | None]) -> bool:
-    """Whether a group has a positive and a negative: without both it has no alignment loss."""
-    return "positive" in labels and "negative" in labels
-
-
-def split_by_label(scores: Tensor, labels: Sequence[Label | None]) -> tuple[Tensor, Tensor]:
-    """scores [R], labels of length R -> (scores of the positives [P], of the negatives [N])."""
-    positive = [index for index, label in enumerate(labels) if label == "positive"]
-    negative = [index for index, label in enumerate(labels) if label == "negative"]
-    return scores[positive], scores[negative]
+__all__ = ["GroupLoss", "Members", "boundaries", "group_loss", "has_pair", "pairs", "vft_loss"]
 
 
 def group_loss(settings: LossSettings) -> GroupLoss | None:
-    """The alignment loss of one group under these settings, unweighted; None when they name none.
+    """The loss of one group under these settings, unweighted; None when they name none.
 
-    The function takes scores [R] (mean log-probabilities, float32 or better) and R labels of a group that
-    has a pair, and returns a scalar. A new method is one more case here.
+    The function takes a group's members and returns a scalar in the dtype of their sums; 0, with a gradient
+    of 0, for a group without a pair. A new method is one more case here. ValueError: a boundary constraint
+    without beta; in the function, DPO without references.
     """
     match settings:
         case VftLoss():
             return None
-        case AlignmentLoss(constraint="none"):
-            return lambda scores, labels: unconstrained_loss(*split_by_label(scores, labels))
-        case AlignmentLoss(constraint="detached"):
-            return lambda scores, labels: detached_loss(*split_by_label(scores, labels))
-        case AlignmentLoss(constraint="boundary", beta=beta, detach_boundary=detach):
-            if beta is None:
-                raise ValueError("the boundary constraint needs beta")
-            return lambda scores, labels: boundary_loss(*split_by_label(scores, labels), beta, detach)
+        case AlignmentLoss(constraint="none" | "detached" | "boundary" as kind, beta=beta):
+            return _alignment(Constraint(kind, beta, settings.detach_boundary))
+        case AlignmentLoss(constraint="ranked-detached"):
+            return _alignment(Constraint("detached"))
+        case AlignmentLoss(constraint="ranked-boundary", beta=beta):
+            return _alignment(Constraint("boundary", beta, settings.detach_boundary))
+        case RrhfLoss(constraint=kind, beta=beta):
+            constraint = Constraint(kind, beta)
+            return lambda members: rrhf_loss(members, constraint)
+        case ProLoss(constraint=kind, beta=beta):
+            constraint = Constraint(kind, beta)
+            return lambda members: pro_loss(members, constraint)
+        case DpoLoss(constraint=kind, beta=beta, dpo_beta=dpo_beta):
+            constraint = Constraint(kind, beta)
+            return lambda members: dpo_loss(members, constraint, dpo_beta)
     raise ValueError(f"no loss for {settings!r}")
+
+
+def _alignment(constraint: Constraint) -> GroupLoss:
+    return lambda members: alignment_loss(members, constraint)
+
+
+def boundary(positive: Tensor, beta: float) -> Tensor:
+    return positive.min() - beta

@@ -1,12 +1,18 @@
 """Alignment losses of "Making Large Language Models Better Reasoners with Alignment" (arXiv 2309.02144).
 
-Pure functions of one group's scores s(c) = (1 / |c|) sum_j log P(c_j | c_<j, q). All have the form
-log(1 + sum exp(x)), computed as logsumexp over {0, x...} in the scores' dtype: finite wherever the scores
-are. `positive` [P] and `negative` [N] are float32 or better, P and N at least 1; each returns a scalar for
-the group, to be summed over groups and divided by their number.
+L = log(1 + sum over pairs of exp(x)), over all pairs of a response i ranked strictly above a response j:
 
-Whether |c| counts EOS, and whether the reference is one of the positives, is the caller's matter: this
-project's reading is that EOS counts and that the reference is not.
+- none      x = s_j - s_i
+- detached  x = D(s_j) - s_i                                                    L_A^DC
+- boundary  x = s_j - s_i, and again x = D(2 s_j* - 2 beta - s_i) - s_j         L_A^BC
+
+with s(c) = (1 / |c|) sum_j log P(c_j | c_<j, q), D = stop-gradient, and s_j* the lowest score ranked above j.
+
+Under binary feedback (ranks 1 and 2) i runs over the positives, j over the negatives and s_j* is the lowest
+positive: the paper's equations. That the paper extends them to rankings is confirmed; this form of it is
+our reading. So is that the boundary is out of the gradient: inside it (`detach_boundary` false) the lowest
+positive is pushed down. Whether |c| counts EOS, and whether the reference is one of the positives, is the
+caller's matter: this project's reading is that EOS counts and that the reference is not.
 """
 
 from __future__ import annotations
@@ -14,52 +20,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .members import Members
+from .mirror import Constraint
+from .ranking import boundaries, pairs
 
-def _log_one_plus_sum_exp(*exponents: Tensor) -> Tensor:
-    zero = exponents[0].new_zeros(1)
-    return torch.cat([zero, *(x.flatten() for x in exponents)]).logsumexp(0)
 
+def alignment_loss(members: Members, constraint: Constraint) -> Tensor:
+    """One group -> scalar, computed as logsumexp over {0, x...}: finite wherever the scores are.
 
-def unconstrained_loss(positive: Tensor, negative: Tensor) -> Tensor:
-    """L_A = log(1 + sum_p sum_n exp(s_n - s_p)).
-
-    positive [P], negative [N] -> scalar. Source: arXiv 2309.02144, the alignment loss before a constraint.
-    With Z = exp(L_A): dL/ds_p = -(1/Z) sum_n exp(s_n - s_p), dL/ds_n = (1/Z) sum_p exp(s_n - s_p). Nothing
-    bounds how far a negative is pushed down.
+    With Z = exp(L), e_ij = exp(s_j - s_i), and f_ij = exp(2 B_j - s_i - s_j) for the boundary, else 0:
+    dL/ds_k = (1 / Z) (sum_{i > k} (e_ik - f_ik) - sum_{j < k} e_kj), the first sum left out when detached.
+    With the boundary in the gradient there is also (1 / Z) (sum_j 2 m_kj sum_{i > j} f_ij - sum_{j < k} f_kj),
+    m_kj the share of k in s_j*: 1 for the lowest response above j, in equal parts if several are. No pair: 0.
     """
-    return _log_one_plus_sum_exp(negative[None, :] - positive[:, None])
-
-
-def detached_loss(positive: Tensor, negative: Tensor) -> Tensor:
-    """L_A^DC = log(1 + sum_p sum_n exp(D(s_n) - s_p)), D = stop-gradient.
-
-    positive [P], negative [N] -> scalar. Source: arXiv 2309.02144, the detached constraint. dL/ds_p is that
-    of `unconstrained_loss`, dL/ds_n is 0: negatives only set how hard the positives are pulled up.
-    """
-    return unconstrained_loss(positive, negative.detach())
-
-
-def boundary_loss(positive: Tensor, negative: Tensor, beta: float, detach_boundary: bool = True) -> Tensor:
-    """L_A^BC = log(1 + sum_p sum_n [exp(s_n - s_p) + exp(T - s_n)]), T = 2 min_p(s_p) - 2 beta - s_p.
-
-    positive [P], negative [N], beta >= 0 in nats a token -> scalar. Source: arXiv 2309.02144, the boundary
-    constraint. With Z = exp(L): dL/ds_n = (1/Z) sum_p [exp(s_n - s_p) - exp(T - s_n)], which is 0 at
-    `boundary(positive, beta)`; below it the negative is pulled up, above it pushed down.
-
-    Our reading: T is out of the gradient (`detach_boundary`); no source settles it. Inside it, the lowest
-    positive is pushed down.
-    """
-    threshold = 2 * positive.min() - 2 * beta - positive
-    if detach_boundary:
-        threshold = threshold.detach()
-    return _log_one_plus_sum_exp(
-        negative[None, :] - positive[:, None], threshold[:, None] - negative[None, :]
-    )
-
-
-def boundary(positive: Tensor, beta: float) -> Tensor:
-    """B = min_p s_p - beta: where a negative feels no force under `boundary_loss`.
-
-    positive [P], beta in nats a token -> scalar in nats a token. Source: arXiv 2309.02144.
-    """
-    return positive.min() - beta
+    scores = members.scores
+    better, worse = pairs(members.ranks)
+    sides = constraint.sides(scores, lambda beta: boundaries(scores, members.ranks, beta))
+    exponents = [side.worse[worse] - side.better[better] for side in sides]
+    return torch.cat([scores.new_zeros(1), *exponents]).logsumexp(0)
