@@ -1,0 +1,19 @@
+import type { Group, Question } from "../core/records.ts";
+
+/** What is measured on held-out questions while a method trains: `stages.watch`, with what it is measured on. */
+export interface Watching {
+  /** Steps between two looks; there is one at the start and one at the last step in any case. */
+  every: number;
+  /** End the training after this many looks without a better accuracy, and keep the weights of the best look. */
+  patience?: number;
+  /** Whether the questions are also answered greedily; with `patience` they are in any case. */
+  accuracy: boolean;
+  /** Validation questions, for greedy answers. */
+  questions: readonly Question[];
+  /** The VFT model's judged samples on these questions, duplicates included: what AAccuracy and perplexity look at. */
+  groups: readonly Group[];
+  task: string;
+  extract: "strict" | "flexible";
+  /** Of a greedy answer. */
+  maxNewTokens: number;
+}
