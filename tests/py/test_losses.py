@@ -1,163 +1,228 @@
-"""Every loss against numbers worked out from the published equations, and against closed-form gradients."""
+"""Every group loss against numbers worked out by hand from the published equations."""
 
 from __future__ import annotations
 
 import math
-import random
 
 import pytest
-import tiny
 import torch
-from aft_worker.losses import boundary, boundary_loss, detached_loss, group_loss, unconstrained_loss
-from aft_worker.losses.objective import Objective, Part
-from aft_worker.protocol import VftLoss
+from aft_worker.losses import Members, boundaries, group_loss, has_pair, pairs, vft_loss
+from aft_worker.protocol import AlignmentLoss, DpoLoss, ProLoss, RrhfLoss, VftLoss
+from loss_cases import case, settings_of, value_and_gradient
 
-# the worked example of the method's description
-POSITIVE, NEGATIVE, BETA = (-0.20, -0.35, -0.50), (-0.95,), 0.15
-
-
-def tensors(positive, negative) -> tuple[torch.Tensor, torch.Tensor]:
-    return (
-        torch.tensor(positive, dtype=torch.float64, requires_grad=True),
-        torch.tensor(negative, dtype=torch.float64, requires_grad=True),
-    )
+# the worked example of the method's description, the negative first
+SCORES, RANKS, BETA = [-0.95, -0.20, -0.35, -0.50], [2, 1, 1, 1], 0.15
 
 
-def gradients(loss, positive, negative) -> tuple[list[float], list[float]]:
-    p, n = tensors(positive, negative)
-    found = torch.autograd.grad(loss(p, n), (p, n), allow_unused=True)
-    return tuple([0.0] * len(x) if g is None else g.tolist() for g, x in zip(found, (p, n), strict=True))
+def found(kind: str, constraint: str, of, beta: float | None = None, detach: bool = True):
+    value, gradient = value_and_gradient(settings_of(kind, constraint, beta, detach), of)
+    return value, gradient.tolist()
 
 
-def random_group(rng: random.Random) -> tuple[list[float], list[float]]:
-    def scores() -> list[float]:
-        found = [-rng.random() * rng.choice([0.1, 1, 20]) for _ in range(rng.randint(1, 6))]
-        # ties and duplicates
-        return found + found[: rng.randint(0, 1)]
-
-    return scores(), scores()
-
-
-def closed_form(kind: str, p: list[float], n: list[float], beta: float):
-    """Value and gradients by hand. Z = 1 + sum of all exponentials; a ratio e / Z is a force along s."""
-    e = [[math.exp(sn - sp) for sn in n] for sp in p]
-    t = [2 * min(p) - 2 * beta - sp for sp in p]
-    f = [[math.exp(ti - sn) if kind == "boundary" else 0.0 for sn in n] for ti in t]
-    z = 1 + sum(map(sum, e)) + sum(map(sum, f))
-    on_p = [-sum(row) / z for row in e]
-    on_n = [sum(e[i][j] - f[i][j] for i in range(len(p))) / z for j in range(len(n))]
-    return math.log(z), on_p, [0.0] * len(n) if kind == "detached" else on_n
-
-
-@pytest.mark.parametrize("kind", ["none", "detached", "boundary"])
-def test_value_and_gradient_equal_the_closed_form_on_random_groups(kind: str) -> None:
-    losses = {
-        "none": unconstrained_loss,
-        "detached": detached_loss,
-        "boundary": lambda p, n: boundary_loss(p, n, 0.2),
-    }
-    rng = random.Random(7)
-    for _ in range(300):
-        p, n = random_group(rng)
-        value, on_p, on_n = closed_form(kind, p, n, 0.2)
-        assert losses[kind](*tensors(p, n)).item() == pytest.approx(value, rel=1e-12)
-        found_p, found_n = gradients(losses[kind], p, n)
-        assert found_p == pytest.approx(on_p, rel=1e-10, abs=1e-14)
-        assert found_n == pytest.approx(on_n, rel=1e-10, abs=1e-14)
-
-
-def test_values_worked_out_by_hand() -> None:
-    p, n = tensors((-1.0, -2.0), (-3.0,))
-    # exp(-2), exp(-1)
-    expected = math.log(1 + 0.1353352832366127 + 0.36787944117144233)
-    assert unconstrained_loss(p, n).item() == pytest.approx(expected, rel=1e-14)
-    assert detached_loss(p, n).item() == pytest.approx(expected, rel=1e-14)
+def test_the_alignment_losses_worked_out_by_hand() -> None:
+    of = case([-1.0, -2.0, -3.0], [1, 1, 2])
+    e2, e1 = 0.1353352832366127, 0.36787944117144233
+    z = 1 + e2 + e1
+    value, gradient = found("alignment", "none", of)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-e2 / z, -e1 / z, (e2 + e1) / z], rel=1e-14)
+    value, gradient = found("alignment", "detached", of)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-e2 / z, -e1 / z, 0], rel=1e-14)
     # beta 1/2: T = 2 * -2 - 1 - s_p = -4 and -3; T - s_n = -1 and 0
-    expected = math.log(1 + 0.1353352832366127 + 0.36787944117144233 + 0.36787944117144233 + 1)
-    assert boundary_loss(p, n, 0.5).item() == pytest.approx(expected, rel=1e-14)
+    z += e1 + 1
+    value, gradient = found("alignment", "boundary", of, 0.5)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-e2 / z, -e1 / z, (e2 + e1 - e1 - 1) / z], rel=1e-13)
 
 
-def test_the_numbers_of_the_boundary_with_and_without_its_threshold_in_the_gradient() -> None:
-    detached, _ = gradients(lambda p, n: boundary_loss(p, n, BETA), POSITIVE, NEGATIVE)
-    attached, _ = gradients(lambda p, n: boundary_loss(p, n, BETA, False), POSITIVE, NEGATIVE)
-    assert detached == pytest.approx((-0.083, -0.097, -0.112), abs=5e-4)
-    assert attached == pytest.approx((-0.235, -0.273, 0.747), abs=5e-4)
+@pytest.mark.parametrize("constraint", ["boundary", "ranked-boundary"])
+def test_the_numbers_of_the_boundary_with_and_without_its_threshold_in_the_gradient(constraint: str) -> None:
+    of = case(SCORES, RANKS)
+    detached = found("alignment", constraint, of, BETA)
+    attached = found("alignment", constraint, of, BETA, detach=False)
+    assert detached[0] == attached[0]
+    assert detached[1][1:] == pytest.approx((-0.083, -0.097, -0.112), abs=5e-4)
+    assert attached[1][1:] == pytest.approx((-0.235, -0.273, 0.747), abs=5e-4)
+    assert attached[1][0] == detached[1][0]
 
 
-def test_a_negative_at_the_boundary_feels_no_force_below_it_is_pulled_up_above_pushed_down() -> None:
-    at = boundary(torch.tensor(POSITIVE, dtype=torch.float64), BETA).item()
-    assert at == pytest.approx(-0.65)
-
-    def force(negative: float) -> float:
-        return gradients(lambda p, n: boundary_loss(p, n, BETA), POSITIVE, (negative,))[1][0]
-
-    assert force(at) == pytest.approx(0, abs=1e-15)
-    # descent moves against the gradient
-    assert force(at - 0.1) < -1e-3
-    assert force(at + 0.1) > 1e-3
+def test_lowest_better_scores_that_are_equal_share_the_gradient_of_an_attached_boundary() -> None:
+    # e = exp(-0.3), f = exp(2 * -0.7 - -0.5 + 0.8) = exp(-0.1), each twice
+    of = case([-0.5, -0.5, -0.8], [1, 1, 2])
+    e, f = 0.7408182206817179, 0.9048374180359595
+    z = 1 + 2 * e + 2 * f
+    value, gradient = found("alignment", "boundary", of, 0.2, detach=False)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    # 2 * (2 f) in halves, less its own f
+    assert gradient == pytest.approx([(f - e) / z, (f - e) / z, (2 * e - 2 * f) / z], rel=1e-13)
 
 
-@pytest.mark.parametrize("detach", [True, False])
-def test_the_gradient_of_the_threshold_goes_to_the_positives_alone_and_only_when_asked(detach: bool) -> None:
-    """dT/ds_i = 2 [i is the lowest] - [i is the positive itself], times f / Z, its share."""
-    p, n, beta = (-0.3, -0.9, -0.6), (-1.2, -0.5), 0.25
-    _, on_p, on_n = closed_form("boundary", list(p), list(n), beta)
-    z = math.exp(closed_form("boundary", list(p), list(n), beta)[0])
-    f = [sum(math.exp(2 * -0.9 - 2 * beta - sp - sn) for sn in n) / z for sp in p]
-    extra = [-f[0], 2 * sum(f) - f[1], -f[2]]
-    expected = [own + (0 if detach else more) for own, more in zip(on_p, extra, strict=True)]
-    found_p, found_n = gradients(lambda a, b: boundary_loss(a, b, beta, detach), p, n)
-    assert found_p == pytest.approx(expected, rel=1e-12)
-    assert found_n == pytest.approx(on_n, rel=1e-12)
+def test_ranked_alignment_worked_out_by_hand() -> None:
+    # pairs (1, 2), (1, 3), (2, 3): s_j - s_i = -1, -1/2, 1/2
+    of = case([-1.0, -2.0, -1.5], [1, 2, 3])
+    a, b, c = math.exp(-1), math.exp(-0.5), math.exp(0.5)
+    z = 1 + a + b + c
+    value, gradient = found("alignment", "ranked-detached", of)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-(a + b) / z, -c / z, 0], rel=1e-14)
+    # beta 1/2: B_2 = -1.5, B_3 = -2.5; -3 + 1 + 2, -5 + 1 + 1.5, -5 + 2 + 1.5 = 0, -2.5, -1.5
+    d, e, f = 1.0, math.exp(-2.5), math.exp(-1.5)
+    z += d + e + f
+    value, gradient = found("alignment", "ranked-boundary", of, 0.5)
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-(a + b) / z, (a - d - c) / z, (b + c - e - f) / z], rel=1e-13)
 
 
-def test_the_boundary_is_the_same_for_every_positive_and_negative() -> None:
-    found = gradients(lambda p, n: boundary_loss(p, n, 0.3), (-1.0, -0.2), (-1.3, -1.3, -1.3))[1]
-    assert found == pytest.approx([0, 0, 0], abs=1e-15)
+def test_rrhf_worked_out_by_hand() -> None:
+    # pairs (1, 2): 0.5, (1, 3): 0.2, (2, 3): -0.3, which is nothing
+    of = case([-1.0, -0.5, -0.8], [1, 2, 3])
+    value, gradient = found("rrhf", "none", of)
+    assert value == pytest.approx(0.7, rel=1e-14)
+    assert gradient == [-2, 1, 1]
+    value, gradient = found("rrhf", "detached", of)
+    assert value == pytest.approx(0.7, rel=1e-14)
+    assert gradient == [-2, 0, 0]
+    # the boundary at -1.5 mirrors -3 to 0, which is 1 above the better score
+    assert found("rrhf", "boundary", case([-1.0, -3.0], [1, 2]), 0.5) == (1.0, [0, -1])
 
 
+def test_rrhf_divides_by_each_responses_own_length() -> None:
+    # sums -4 over 4 tokens and -5 over 10: means -1 and -0.5. Over the padded length, 10, the loss were 0
+    of = case([-1.0, -0.5], [1, 2], counts=[4, 10])
+    assert of.sums.tolist() == [-4, -5]
+    assert found("rrhf", "none", of) == (0.5, [-1, 1])
+
+
+def test_rrhf_has_no_force_between_equal_scores() -> None:
+    assert found("rrhf", "none", case([-1.0, -1.0], [1, 2])) == (0.0, [0, 0])
+
+
+def test_pro_with_two_ranks_one_apart_is_log_of_1_and_the_sum_of_exponentials() -> None:
+    # one better response: -0.3 - -1, -0.3 - -2
+    e1, e2 = 0.4965853037914095, 0.18268352405273466
+    value, gradient = found("pro", "none", case([-0.3, -1.0, -2.0], [1, 2, 2]))
+    z = 1 + e1 + e2
+    assert value == pytest.approx(math.log(z), rel=1e-14)
+    assert gradient == pytest.approx([-(e1 + e2) / z, e1 / z, e2 / z], rel=1e-13)
+    # two better ones: a sum over them, not one logarithm
+    value, _ = found("pro", "none", case([-0.3, -0.3, -1.0], [1, 1, 2]))
+    assert value == pytest.approx(2 * math.log(1 + e1), rel=1e-14)
+
+
+def test_pros_temperatures_are_the_gaps_between_rewards() -> None:
+    # k = 1: gaps 2 and 3, so T_11 = 1/3: 2 * -1 + 3 * 0.5 = -0.5 and 3 * -2 + 1.5 = -4.5; k = 2: gap 1: -1
+    of = case([-0.5, -1.0, -2.0], [1, 2, 3], rewards=[4, 2, 1])
+    a, b, c = 0.6065306597126334, 0.011108996538242306, 0.36787944117144233
+    value, gradient = found("pro", "none", of)
+    assert value == pytest.approx(math.log(1 + a + b) + math.log(1 + c), rel=1e-14)
+    first, second = 1 + a + b, 1 + c
+    wanted = [-3 * (a + b) / first, 2 * a / first - c / second, 3 * b / first + c / second]
+    assert gradient == pytest.approx(wanted, rel=1e-13)
+    detached = [-3 * (a + b) / first, -c / second, 0]
+    assert found("pro", "detached", of)[1] == pytest.approx(detached, rel=1e-13)
+    # beta 1/2: B_2 = -1, B_3 = -1.5; 2 * (-2 + 1) + 1.5, 3 * (-3 + 2) + 1.5, (-3 + 2) + 1
+    d, e, f = math.exp(-0.5), math.exp(-1.5), 1.0
+    first, second = first + d + e, second + f
+    value, gradient = found("pro", "boundary", of, 0.5)
+    assert value == pytest.approx(math.log(first) + math.log(second), rel=1e-14)
+    on_third = 3 * (b - e) / first + (c - f) / second
+    wanted = [-3 * (a + b) / first, 2 * (a - d) / first - c / second, on_third]
+    assert gradient == pytest.approx(wanted, rel=1e-13)
+
+
+def test_equal_rewards_are_in_no_denominator_and_no_temperature_of_pro() -> None:
+    # the two of reward 1 are alone under the first; between them, and under the last ones, there is nothing
+    tied = case([-0.5, -1.0, -2.0], [1, 2, 2], rewards=[2, 1, 1])
+    value, gradient = found("pro", "none", tied)
+    assert value == pytest.approx(math.log(1 + math.exp(-0.5) + math.exp(-1.5)), rel=1e-14)
+    assert gradient[1] > 0
+    assert gradient[2] > 0
+    # the best two are equal: each stands over the last one with its gap of 1
+    tied = case([-0.5, -1.0, -2.0], [1, 1, 2], rewards=[2, 2, 1])
+    value, _ = found("pro", "none", tied)
+    assert value == pytest.approx(math.log(1 + math.exp(-1.5)) + math.log(1 + math.exp(-1)), rel=1e-14)
+
+
+def test_dpo_worked_out_by_hand() -> None:
+    # h = 0.1 (-10 + 12) = 0.2 and 0.1 (-20 + 15) = -0.5
+    of = case([-2.0, -2.0], [1, 2], counts=[5, 10], references=[-12, -15])
+    value, _ = found("dpo", "none", of)
+    assert value == pytest.approx(0.40318604888545784, rel=1e-14)
+    # sigmoid(-0.7); by the score it is |c| times that by the sum
+    force = 0.1 * 0.3318122278318339
+    assert found("dpo", "none", of)[1] == pytest.approx([-5 * force, 10 * force], rel=1e-13)
+    assert found("dpo", "detached", of)[1] == pytest.approx([-5 * force, 0], rel=1e-13)
+    # the boundary at -2.5 mirrors the loser to 10 * (-5 + 2) = -30: h' = -1.5, h - h' = 1.7
+    value, gradient = found("dpo", "boundary", of, 0.5)
+    assert value == pytest.approx(0.40318604888545784 + math.log(1 + math.exp(-1.7)), rel=1e-14)
+    pull = 0.1 / (1 + math.exp(1.7))
+    assert gradient == pytest.approx([-5 * force, 10 * (force - pull)], rel=1e-13)
+
+
+def test_dpo_is_the_mean_over_pairs_so_that_a_group_counts_once() -> None:
+    # at the reference model every pair has log 2
+    for ranks in ([1, 2], [1, 2, 3], [1, 1, 2, 2, 3]):
+        scores = [-0.1 * place for place, _ in enumerate(ranks)]
+        value, gradient = found("dpo", "none", case(scores, ranks, references=scores))
+        assert value == pytest.approx(math.log(2), rel=1e-14)
+        assert sum(gradient) == pytest.approx(0, abs=1e-16)
+    assert found("dpo", "none", case([0, 0, 0], [1, 2, 2]))[1] == pytest.approx([-0.05, 0.025, 0.025])
+
+
+def test_dpo_stays_exact_where_the_logarithm_of_a_sigmoid_is_almost_linear() -> None:
+    # h_l - h_w = 25: log(1 + exp(25)) is 25 + exp(-25)
+    value, _ = found("dpo", "none", case([-250.0, 0.0], [1, 2]))
+    assert value - 25 == pytest.approx(math.exp(-25), rel=1e-3)
+
+
+def test_a_pair_is_two_unequal_ranks() -> None:
+    assert has_pair([1, 2])
+    assert has_pair(torch.tensor([3, 3, 1]))
+    assert not has_pair([2, 2, 2])
+    assert not has_pair([1])
+    assert not has_pair([])
+    better, worse = pairs(torch.tensor([2, 1, 2, 3]))
+    assert sorted(zip(better.tolist(), worse.tolist(), strict=True)) == [
+        (0, 3),
+        (1, 0),
+        (1, 2),
+        (1, 3),
+        (2, 3),
+    ]
+
+
+def test_a_boundary_is_set_by_strictly_better_ranks_and_the_best_have_none() -> None:
+    scores = torch.tensor([-0.2, -0.4, -3.0, -0.5, -9.0], dtype=torch.float64)
+    found = boundaries(scores, torch.tensor([1, 1, 2, 2, 3]), 0.1).tolist()
+    assert found == pytest.approx([math.inf, math.inf, -0.5, -0.5, -3.1])
+
+
+@pytest.mark.parametrize("kind", ["alignment", "rrhf", "pro", "dpo"])
 @pytest.mark.parametrize("constraint", ["none", "detached", "boundary"])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("p, n", [(-1e4, 0.0), (0.0, -1e4), (-1e4, -1e4)])
-def test_extreme_scores_stay_finite(constraint: str, dtype: torch.dtype, p: float, n: float) -> None:
-    loss = group_loss(tiny.alignment(constraint))
-    scores = torch.tensor([p, n, 0.0], dtype=dtype, requires_grad=True)
-    value = loss(scores, ["positive", "negative", None])
-    value.backward()
-    assert torch.isfinite(value)
-    assert torch.isfinite(scores.grad).all()
-    assert scores.grad[2] == 0
+def test_a_group_without_a_pair_has_no_loss_and_no_gradient(kind: str, constraint: str) -> None:
+    for ranks in ([1], [2], [1, 1, 1], [2, 2]):
+        of = case([-0.5 * (place + 1) for place, _ in enumerate(ranks)], ranks)
+        assert found(kind, constraint, of) == (0, [0] * len(ranks))
 
 
-def test_settings_choose_the_loss_and_labels_the_sides() -> None:
-    scores = torch.tensor([*NEGATIVE, *POSITIVE, -9.0], dtype=torch.float64)
-    labels = ["negative", "positive", "positive", "positive", None]
-    p, n = tensors(POSITIVE, NEGATIVE)
-    beta, attached = tiny.alignment(beta=BETA), tiny.alignment(beta=BETA, detach_boundary=False)
-    assert group_loss(tiny.alignment("none"))(scores, labels) == unconstrained_loss(p, n)
-    assert group_loss(tiny.alignment("detached"))(scores, labels) == detached_loss(p, n)
-    assert group_loss(beta)(scores, labels) == boundary_loss(p, n, BETA)
-    leaf = scores.clone().requires_grad_()
-    (found,) = torch.autograd.grad(group_loss(attached)(leaf, labels), leaf)
-    assert found[1:4].tolist() == pytest.approx((-0.235, -0.273, 0.747), abs=5e-4)
+def test_a_boundary_without_beta_and_dpo_without_a_reference_model_are_refused() -> None:
+    for settings in (
+        AlignmentLoss(constraint="boundary", weight=1.0, detach_boundary=True),
+        AlignmentLoss(constraint="ranked-boundary", weight=1.0, detach_boundary=True),
+        RrhfLoss(constraint="boundary", weight=1.0, vft_weight=1.0),
+        ProLoss(constraint="boundary", weight=1.0, vft_weight=1.0),
+        DpoLoss(constraint="boundary", weight=1.0, vft_weight=1.0, dpo_beta=0.1),
+    ):
+        with pytest.raises(ValueError, match="the boundary constraint needs beta"):
+            group_loss(settings)
+    of = case(SCORES, RANKS).members()
+    loss = group_loss(settings_of("dpo", "none"))
+    assert loss is not None
+    with pytest.raises(ValueError, match="DPO needs the log-probabilities under the reference model"):
+        loss(Members(of.sums, of.counts, of.ranks, of.rewards))
+
+
+def test_vanilla_fine_tuning_names_no_group_loss_and_is_the_likelihood_of_its_targets() -> None:
     assert group_loss(VftLoss()) is None
-
-
-def test_the_objective_normalises_by_the_global_batch() -> None:
-    # two groups: a target of 4 tokens with a pair, and a target of 2 tokens alone; 4 groups in all, 10 tokens
-    paired = Part([4, 2, 5], [True, False, False], [None, "positive", "negative"])
-    alone = Part([2], [True], [None])
-    sums = torch.tensor([-2.0, -1.0, -4.0, -3.0])
-    objective = Objective(tiny.alignment("none", weight=3.0), target_tokens=10, groups=4)
-    value = objective(sums, [paired, alone])
-    # s_p = -0.5, s_n = -0.8
-    e = math.exp(-0.3)
-    assert value.vft == pytest.approx((2.0 + 3.0) / 10)
-    assert value.alignment == pytest.approx(math.log(1 + e) / 4)
-    force = 3 * e / (1 + e) / 4
-    assert value.gradient.tolist() == pytest.approx([-0.1, -force / 2, force / 5, -0.1])
-    assert objective.total(value.vft, value.alignment) == pytest.approx(0.5 + 3 * math.log(1 + e) / 4)
-    first, second = objective(sums[:3], [paired]), objective(sums[3:], [alone])
-    assert first.vft + second.vft == pytest.approx(value.vft)
-    assert first.alignment == pytest.approx(value.alignment)
-    assert second.alignment == 0
+    assert vft_loss(torch.tensor([-2.0, -3.5])).item() == 5.5

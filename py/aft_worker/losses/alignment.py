@@ -30,7 +30,7 @@ def alignment_loss(members: Members, constraint: Constraint) -> Tensor:
 
     With Z = exp(L), e_ij = exp(s_j - s_i), and f_ij = exp(2 B_j - s_i - s_j) for the boundary, else 0:
     dL/ds_k = (1 / Z) (sum_{i > k} (e_ik - f_ik) - sum_{j < k} e_kj), the first sum left out when detached.
-    With the boundary in the gradient there is also (1 / Z) (sum_j 2 m_kj sum_{i > j} f_ij - sum_{j < k} f_kj),
+    With the boundary in the gradient, also (1 / Z) (sum_j 2 m_kj sum_{i > j} f_ij - sum_{j < k} f_kj),
     m_kj the share of k in s_j*: 1 for the lowest response above j, in equal parts if several are. No pair: 0.
     """
     scores = members.scores
