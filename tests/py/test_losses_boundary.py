@@ -86,7 +86,7 @@ def test_rrhf_pulls_up_below_the_mirror_image_of_the_better_score_and_is_still_b
 
 @pytest.mark.parametrize("kind", ["rrhf", "dpo"])
 def test_the_mirrored_term_acts_on_worse_responses_alone(kind: str) -> None:
-    """RRHF and DPO add up their pairs outside of a logarithm: the best response cannot feel the added term."""
+    """RRHF and DPO add up their pairs outside of a logarithm: the best response feels no added term."""
     for of in groups(one_token=False):
         best = of.ranks == of.ranks.min()
         free = value_and_gradient(settings_of(kind, "none"), of)[1]
