@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .batching import ROW_TOKENS, Row, encode_group, make_rows, pack
-from .losses import Label, has_pair
+from .feedback import feedback
+from .losses import Label
 from .losses.objective import Part
-from .protocol import TrainGroup
+from .protocol import LossSettings, TrainGroup
 from .score_path import score_path
 from .scoring import Model
 
@@ -26,7 +27,11 @@ class GlobalBatch:
     owners: list[int] = field(default_factory=list)  # index into ids
     counts: list[int] = field(default_factory=list)
     targets: list[bool] = field(default_factory=list)
+    gold: list[bool] = field(default_factory=list)  # whether it is a reference COT
     labels: list[Label | None] = field(default_factory=list)
+    ranks: list[int | None] = field(default_factory=list)  # None: no part in the group loss
+    rewards: list[float] = field(default_factory=list)
+    references: list[float] = field(default_factory=list)  # log-probability under DPO's reference model
     units: list[list[Row]] = field(default_factory=list)
 
     @property
@@ -37,7 +42,9 @@ class GlobalBatch:
         return Part(
             [self.counts[n] for n in numbers],
             [self.targets[n] for n in numbers],
-            [self.labels[n] for n in numbers],
+            [self.ranks[n] for n in numbers],
+            [self.rewards[n] for n in numbers],
+            [self.references[n] for n in numbers],
         )
 
     def groups_of(self, units: Sequence[list[Row]]) -> list[str]:
@@ -46,32 +53,39 @@ class GlobalBatch:
         return [self.ids[owner] for owner in sorted(owners)]
 
 
-def prepare(model: Model, groups: Sequence[TrainGroup], aligned: bool, max_tokens: int) -> GlobalBatch:
-    """Encodes what takes part: the targets, and under an `aligned` loss the labelled of groups with a pair.
+def prepare(
+    model: Model, groups: Sequence[TrainGroup], settings: LossSettings, max_tokens: int
+) -> GlobalBatch:
+    """Encodes what takes part: the targets, and the members of the group loss in groups with a pair.
 
-    The labelled responses of a group without a pair have no part in the loss and are not computed. Raises
-    what `encode_group` raises.
+    The members of a group without a pair have no part in the loss and are not computed. Raises what
+    `feedback` and `encode_group` raise.
     """
     batch = GlobalBatch()
     share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
     for number, group in enumerate(groups):
-        paired = aligned and has_pair([response.label for response in group.responses])
+        pointer = f"/groups/{number}"
+        given = feedback(group, settings, pointer)
         include = [
             index
             for index, response in enumerate(group.responses)
-            if response.target or (paired and response.label is not None)
+            if response.target or (given.paired and given.ranks[index] is not None)
         ]
-        prompt, responses = encode_group(
-            model.tokenizer, group, model.max_positions, include, f"/groups/{number}"
-        )
+        prompt, responses = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
         numbers = range(len(batch.counts), len(batch.counts) + len(include))
         rows = make_rows(prompt, responses, numbers, limit, share)
-        batch.units += [rows] if paired else [[row] for row in rows]
-        batch.paired += [numbers] if paired else []
+        batch.units += [rows] if given.paired else [[row] for row in rows]
+        batch.paired += [numbers] if given.paired else []
         batch.owners += [len(batch.ids)] * len(include)
         batch.counts += map(len, responses)
-        batch.targets += [group.responses[index].target for index in include]
-        batch.labels.extend(group.responses[index].label if paired else None for index in include)
+        for index in include:
+            response = group.responses[index]
+            batch.targets.append(response.target)
+            batch.gold.append(bool(response.reference))
+            batch.labels.append(response.label if given.paired else None)
+            batch.ranks.append(given.ranks[index] if given.paired else None)
+            batch.rewards.append(given.rewards[index])
+            batch.references.append(given.references[index])
         batch.ids.append(group.id)
     return batch
 

@@ -17,12 +17,12 @@ from .gradients import GradientPass
 from .losses.objective import Objective
 from .optimization import Optimizer, learning_rate
 from .protocol import (
-    AlignmentLoss,
     LossSettings,
     OptimizerSettings,
     ScheduleSettings,
     StepMetrics,
     TrainGroup,
+    VftLoss,
 )
 from .scoring import Model, no_checkpoint, no_progress
 from .step_metrics import score_metrics
@@ -86,7 +86,7 @@ class Trainer:
         started = time.perf_counter()
         if not self._model.module.training:
             self._model.module.train()
-        batch = prepare(self._model, groups, isinstance(self._loss, AlignmentLoss), self._max_tokens)
+        batch = prepare(self._model, groups, self._loss, self._max_tokens)
         gradients = GradientPass(
             self._model,
             self._optimizer,
@@ -109,6 +109,7 @@ class Trainer:
             self._optimizer.discard()
             raise
         self.steps_done = number
+        seconds = time.perf_counter() - started
         return StepMetrics(
             step=number,
             learning_rate=rate,
@@ -118,7 +119,8 @@ class Trainer:
             paired_groups=len(batch.paired),
             target_tokens=batch.target_tokens,
             tokens=gradients.tokens,
-            seconds=time.perf_counter() - started,
+            seconds=seconds,
+            tokens_per_second=gradients.tokens / seconds,
             **score_metrics(batch, gradients.scores, getattr(self._loss, "beta", None)),
         )
 
@@ -129,8 +131,8 @@ def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSetti
             message = f"AdamW's betas lie in [0, 1), found {beta}"
             pointer = f"/optimizer/betas/{index}"
             raise WorkerError("InvalidParams", message, pointer=pointer, found=str(beta))
-    if isinstance(loss, AlignmentLoss) and loss.constraint == "boundary" and loss.beta is None:
-        message = "the boundary constraint needs beta: the boundary lies at min s(positive) - beta"
+    if not isinstance(loss, VftLoss) and loss.constraint.endswith("boundary") and loss.beta is None:
+        message = f"the {loss.constraint} constraint needs beta: the boundary lies at min s(better) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")
     if any(w.dtype == torch.float16 for w in model.module.parameters() if w.requires_grad):
         # its gradients underflow without loss scaling, and bfloat16 needs none

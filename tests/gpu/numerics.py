@@ -86,7 +86,7 @@ def gradient(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup
     """One step's gradient as the optimizer would get it, on the CPU, and what the step found on the way."""
     model.module.train()
     optimizer = Optimizer(model.module, ADAMW)
-    batch = prepare(model, groups, isinstance(loss, AlignmentLoss), max_tokens)
+    batch = prepare(model, groups, loss, max_tokens)
     objective = Objective(loss, batch.target_tokens, len(groups))
     step = GradientPass(model, optimizer, objective, batch, max_tokens, 0, 1, no_checkpoint, no_progress)
     step.run()

@@ -132,6 +132,7 @@ def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
         target_tokens=1,
         tokens=1,
         seconds=0.1,
+        tokens_per_second=10.0,
     )
 
 

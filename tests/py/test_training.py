@@ -174,7 +174,8 @@ def test_metrics_are_those_of_the_scores_before_the_update() -> None:
     assert metrics.mean_target == pytest.approx(sum(m[0] for m in means[:4]) / 4, rel=1e-5)
     assert metrics.mean_positive == pytest.approx(sum(positive) / 4, rel=1e-5)
     assert metrics.mean_negative == pytest.approx(sum(negative) / 5, rel=1e-5)
-    assert metrics.mean_boundary == pytest.approx(sum(bounds) / 3, rel=1e-5)
+    # over the negatives: three of group a, one of b, one of e
+    assert metrics.mean_boundary == pytest.approx((3 * bounds[0] + bounds[1] + bounds[2]) / 5, rel=1e-5)
     assert metrics.negatives_below_boundary == pytest.approx(below / 5)
     assert (metrics.groups, metrics.paired_groups) == (5, 3)
     # each with its EOS; the unpaired group's positives took no part
