@@ -15,3 +15,5 @@ export { renderPicture } from "./report/picture.ts";
 export { type RunSummary, runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export { renderTable } from "./report/table.ts";
+export { quantile } from "./statistics/bootstrap.ts";
+export { wilsonInterval } from "./statistics/wilson.ts";

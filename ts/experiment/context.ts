@@ -4,7 +4,16 @@ import type { Experiment, Model } from "../config/index.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { Artefact } from "./store.ts";
 
-export type StageName = "questions" | "create" | "vft" | "sample" | "judge" | "align" | "evaluate";
+export type StageName =
+  | "questions"
+  | "create"
+  | "vft"
+  | "sample"
+  | "judge"
+  | "score"
+  | "align"
+  | "evaluate"
+  | "search";
 
 /** What a stage may use beside its settings and inputs. */
 export interface StageContext {
@@ -22,6 +31,8 @@ export interface PlanNode {
   stage: StageName;
   /** The method it belongs to, when it is one method's own. */
   method?: string;
+  /** What tells it from others of its stage, method and seed, for people: `beta 0.2`. */
+  variant?: string;
   /** undefined: shared by all seeds. */
   seed?: number;
   settings: unknown;
@@ -29,8 +40,8 @@ export interface PlanNode {
   work(context: StageContext, inputs: Record<string, Artefact>): Promise<Record<string, unknown>>;
 }
 
-export const labelOf = ({ stage, method, seed }: PlanNode): string =>
-  [stage, method, seed === undefined ? undefined : `seed ${seed}`]
+export const labelOf = ({ stage, method, variant, seed }: PlanNode): string =>
+  [stage, method, variant, seed === undefined ? undefined : `seed ${seed}`]
     .filter((part) => part !== undefined)
     .join(" ");
 

@@ -1,33 +1,12 @@
 /** From an experiment to its pieces of work: a DAG in which equal work is one node. */
-import { type Experiment, trainingOf } from "../config/index.ts";
+import type { Experiment } from "../config/index.ts";
 import { digestOfFile } from "../core/digest.ts";
 import { inputError } from "../core/errors.ts";
 import type { PlanNode, StageName } from "./context.ts";
-import { alignNode } from "./stages/align.ts";
-import { type Base, existingBase } from "./stages/base.ts";
-import { createNode } from "./stages/create.ts";
-import { evaluateNode } from "./stages/evaluate.ts";
-import { judgeNode } from "./stages/judge.ts";
+import { planSeed, type SeedPlan } from "./plan-seed.ts";
+import { existingBase } from "./stages/base.ts";
 import { questionsNode } from "./stages/questions.ts";
-import { sampleNode } from "./stages/sample.ts";
-import { vftNode } from "./stages/vft.ts";
 import { keyOf, type Recipe } from "./store.ts";
-
-/** What one method came to under one seed. */
-export interface Arm {
-  method: string;
-  seed: number;
-  /** undefined for `keep`: its weights are those of VFT. */
-  align?: PlanNode;
-  evaluate: PlanNode;
-}
-
-export interface SeedPlan {
-  seed: number;
-  vft: PlanNode;
-  trainGroups: PlanNode;
-  arms: Arm[];
-}
 
 export interface Plan {
   /** Every node once, each after its inputs. */
@@ -46,8 +25,10 @@ const codeVersions: Record<StageName, number> = {
   vft: 1,
   sample: 1,
   judge: 1,
-  align: 1,
+  score: 1,
+  align: 2,
   evaluate: 1,
+  search: 1,
 };
 
 /** A node never changes, and every node below it asks for its key: each recipe is worked out once. */
@@ -79,61 +60,6 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
     ),
     seeds,
   };
-}
-
-function planSeed(
-  experiment: Experiment,
-  questions: PlanNode,
-  outside: Base | undefined,
-  seed: number,
-): SeedPlan {
-  const { model, stages, methods } = experiment;
-  const task = experiment.tasks[0]!.task;
-  const base: Base = outside ?? {
-    node: createNode(model, model.create!, seed, questions),
-    settings: {},
-  };
-  const vft = vftNode(base, questions, stages.vft, seed);
-  const { sample, judge, evaluate } = stages;
-  const samplingSeed = sample.seed ?? seed;
-  const { questions: sampledQuestions, seed: _, ...sampling } = sample;
-  const groupsOf = (
-    split: "train" | "validation" | "test",
-    count: number | undefined,
-    settings: typeof sampling,
-  ) =>
-    judgeNode(
-      sampleNode(vft, questions, { ...settings, split, questions: count, seed: samplingSeed }, seed),
-      questions,
-      { task, extract: judge.extract, split, questions: count },
-      seed,
-    );
-  const trainGroups = groupsOf("train", sampledQuestions, sampling);
-  const { k, temperature, topP, maxNewTokens } = evaluate;
-  const heldOut = groupsOf(evaluate.split, evaluate.questions, { k, temperature, topP, maxNewTokens });
-  const arms = Object.entries(methods).map(([name, method]): Arm => {
-    const settings = { ...evaluate, task, extract: judge.extract, seed: samplingSeed };
-    if (method.method === "keep")
-      return {
-        method: name,
-        seed,
-        evaluate: evaluateNode(name, vft, { questions, heldOut }, settings, seed),
-      };
-    const align = alignNode(
-      name,
-      method,
-      trainingOf(experiment, name)!,
-      { base, vft, groups: trainGroups },
-      seed,
-    );
-    return {
-      method: name,
-      seed,
-      align,
-      evaluate: evaluateNode(name, align, { questions, heldOut }, settings, seed),
-    };
-  });
-  return { seed, vft, trainGroups, arms };
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. */

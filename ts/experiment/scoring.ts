@@ -15,6 +15,21 @@ export interface ScoreOptions {
   onScored(scored: { group: Group; position: number }): void | Promise<void>;
 }
 
+/** {@link scoreGroups}, all kept until the end and given in their order. */
+export async function scoreAll(
+  groups: readonly Group[],
+  options: Omit<ScoreOptions, "onScored">,
+): Promise<{ groups: Group[]; tokens: number }> {
+  const scored: Group[] = new Array(groups.length);
+  const { tokens } = await scoreGroups(groups, {
+    ...options,
+    onScored({ group, position }) {
+      scored[position] = group;
+    },
+  });
+  return { groups: scored, tokens };
+}
+
 const groupsPerRequest = 128;
 const inFlight = 2;
 

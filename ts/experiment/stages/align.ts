@@ -1,45 +1,113 @@
 import { join } from "node:path";
 import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
-import { boundaryBetaOf, type Training } from "../../config/index.ts";
+import { boundaryBetaOf, type Training, type Watch } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
-import { groupSchema } from "../../core/records.ts";
-import { checkpointIn, labelOf, type PlanNode } from "../context.ts";
+import { type Group, groupSchema } from "../../core/records.ts";
+import { type AutoBoundary, autoBeta, lowestBetterMinusWorse, withReferenceAsBest } from "../auto-beta.ts";
+import { labelOf, type PlanNode } from "../context.ts";
+import type { Artefact } from "../store.ts";
 import { type TrainedMethod, trainGroup } from "../train-groups.ts";
 import { trainFrom } from "../training.ts";
-import { type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
+import type { Watching } from "../watching.ts";
+import { type Base, startOf, trainingKey } from "./base.ts";
+import { readQuestions } from "./sample.ts";
+import { scoreNode } from "./score.ts";
+
+type Feedback = "binary" | "ranked";
+
+export interface AlignSources {
+  base: Base;
+  vft: PlanNode;
+  /** Judged training questions. */
+  groups: PlanNode;
+  feedback: Feedback;
+  /** What is measured on the way; nothing when left out. */
+  watch?: {
+    settings: Watch;
+    /** The VFT model's judged samples on the first validation questions. */
+    groups: PlanNode;
+    questions: PlanNode;
+    task: string;
+    extract: "strict" | "flexible";
+    maxNewTokens: number;
+  };
+}
 
 /** Step 3, and its baselines: further training on the sampled questions, by one method. */
 export function alignNode(
   name: string,
   method: TrainedMethod,
   settings: Training,
-  from: { base: Base; vft: PlanNode; groups: PlanNode },
+  from: AlignSources,
   seed: number,
+  variant?: string,
 ): PlanNode {
   const { label: _label, train: _train, ...exact } = method;
-  const fromBase = method.start === "base";
+  const start = startOf(method.start, from);
+  const beta = boundaryBetaOf(method);
+  const scored = method.method === "dpo" || beta === "auto";
   const node: PlanNode = {
     stage: "align",
     method: name,
+    ...(variant === undefined ? {} : { variant }),
     seed,
-    settings: { ...exact, ...trainingKey(settings), ...(fromBase ? from.base.settings : {}), seed },
-    inputs: { ...(fromBase ? baseInputs(from.base) : { checkpoint: from.vft }), groups: from.groups },
+    settings: {
+      ...exact,
+      ...trainingKey(settings),
+      ...start.settings,
+      ...(from.feedback === "binary" ? {} : { feedback: from.feedback }),
+      ...(from.watch === undefined ? {} : { watch: from.watch.settings }),
+      seed,
+    },
+    inputs: {
+      ...start.inputs,
+      groups: scored ? scoreNode(start, from.groups, seed) : from.groups,
+      ...(from.watch === undefined ? {} : { watch: from.watch.groups, questions: from.watch.questions }),
+    },
     async work(context, inputs) {
-      const beta = boundaryBetaOf(method);
       const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
-      const start = fromBase ? baseSource(from.base, inputs) : checkpointIn(inputs.checkpoint!);
+      const auto = beta === "auto" ? autoBoundary(groups, method, from.feedback) : undefined;
       const data = groups.map((group) => trainGroup(group, method));
-      const facts = await trainFrom(start, context, {
+      const facts = await trainFrom(start.source(inputs), context, {
         groups: data,
         settings,
-        loss: lossOf(method, beta as number | undefined),
+        loss: lossOf(method, auto?.beta ?? (beta as number | undefined)),
         seed,
         label: labelOf(node),
+        ...(from.watch === undefined ? {} : { watch: await watching(from.watch, inputs) }),
       });
-      return { ...facts, ...describeData(data) };
+      return { ...facts, ...describeData(data), ...(auto === undefined ? {} : { boundary: auto }) };
     },
   };
   return node;
+}
+
+async function watching(
+  { settings, task, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
+  inputs: Record<string, Artefact>,
+): Promise<Watching> {
+  const { every, questions, accuracy, patience } = settings;
+  return {
+    every,
+    ...(patience === undefined ? {} : { patience }),
+    accuracy,
+    questions: await readQuestions(inputs.questions!.directory, "validation", questions),
+    groups: await readJsonl(join(inputs.watch!.directory, "groups.jsonl"), groupSchema),
+    task,
+    extract,
+    maxNewTokens,
+  };
+}
+
+/** `beta: auto` for a method: over the COTs between which its own pairs are. */
+function autoBoundary(groups: readonly Group[], method: TrainedMethod, feedback: Feedback): AutoBoundary {
+  const byLabel = method.method === "aft" && method.constraint === "boundary";
+  const referenceAsPositive = "referenceAsPositive" in method && method.referenceAsPositive;
+  return autoBeta(
+    groups
+      .map((group) => (referenceAsPositive ? withReferenceAsBest(group) : group))
+      .flatMap((group) => lowestBetterMinusWorse(group, byLabel ? "binary" : feedback)),
+  );
 }
 
 /** `beta`: where the boundary lies, for a method that has one. */
@@ -74,12 +142,16 @@ export function lossOf(method: TrainedMethod, beta: number | undefined): LossSet
 
 function describeData(groups: readonly TrainGroup[]): Record<string, number> {
   const responses = groups.flatMap((group) => group.responses);
-  const has = (group: TrainGroup, label: string): boolean =>
-    group.responses.some((one) => one.label === label);
   return {
     targets: responses.filter(({ target }) => target).length,
     positives: responses.filter(({ label }) => label === "positive").length,
     negatives: responses.filter(({ label }) => label === "negative").length,
-    pairedQuestions: groups.filter((group) => has(group, "positive") && has(group, "negative")).length,
+    pairedQuestions: groups.filter(hasPair).length,
   };
 }
+
+/** Whether two responses are of different ranks, or one is right and another wrong. */
+const hasPair = ({ responses }: TrainGroup): boolean =>
+  [responses.map(({ label }) => label), responses.map(({ rank }) => rank)].some(
+    (all) => new Set(all.filter((one) => one !== undefined)).size > 1,
+  );

@@ -30,6 +30,24 @@ export async function existingBase(model: Model): Promise<Base> {
   return { source: model.path!, settings: { base: { folder: await digestOfFolder(model.path!) }, dtype } };
 }
 
+/** The weights that a method starts from. */
+export interface Start {
+  /** What of them must stand in a key beside the inputs. */
+  settings: Record<string, unknown>;
+  inputs: Record<string, PlanNode>;
+  /** Where they lie: a folder, or a hub id. */
+  source(inputs: Record<string, Artefact>): string;
+}
+
+export const startOf = (start: "vft" | "base", { base, vft }: { base: Base; vft: PlanNode }): Start =>
+  start === "base"
+    ? {
+        settings: base.settings,
+        inputs: baseInputs(base),
+        source: (inputs) => baseSource(base, inputs),
+      }
+    : { settings: {}, inputs: { checkpoint: vft }, source: (inputs) => checkpointIn(inputs.checkpoint!) };
+
 const small = 8 * 1024 * 1024;
 const sampleBytes = 1024 * 1024;
 

@@ -6,19 +6,24 @@ import { candidateSchema, type Group, groupSchema, type Question } from "../../c
 import { judge, taskNamed } from "../../data/index.ts";
 import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
 import { type SampleOptions, sampleInto } from "../sampling.ts";
-import { scoreGroups } from "../scoring.ts";
+import { scoreAll } from "../scoring.ts";
 import type { Artefact } from "../store.ts";
 import { promptOf, readQuestions } from "./sample.ts";
 
-type Evaluation = Experiment["stages"]["evaluate"] & {
-  task: string;
-  extract: "strict" | "flexible";
-  seed: number;
-};
+type Stage = Experiment["stages"]["evaluate"];
+type Sampling = Pick<Stage, "k" | "temperature" | "topP">;
+
+export type Evaluation = Omit<Stage, keyof Sampling> &
+  (Sampling | { sampled: false }) & {
+    task: string;
+    extract: "strict" | "flexible";
+    seed: number;
+  };
 
 /**
  * Measures one set of weights on held-out questions: greedy answers (predictions.jsonl), k samples of its own
- * (samples.jsonl), and the score it gives to the VFT model's samples (heldout.jsonl; the same COTs for all).
+ * (samples.jsonl; none with `sampled: false`), and the score it gives to the VFT model's samples (heldout.jsonl; the
+ * same COTs for all).
  */
 export function evaluateNode(
   name: string,
@@ -26,10 +31,12 @@ export function evaluateNode(
   from: { questions: PlanNode; heldOut: PlanNode },
   settings: Evaluation,
   seed: number,
+  variant?: string,
 ): PlanNode {
   const node: PlanNode = {
     stage: "evaluate",
     method: name,
+    ...(variant === undefined ? {} : { variant }),
     seed,
     settings: { ...settings, pattern: taskNamed(settings.task).patterns[settings.extract] },
     inputs: { checkpoint, questions: from.questions, heldOut: from.heldOut },
@@ -63,42 +70,25 @@ async function evaluate(
       const greedy = { ...common, k: 1, temperature: 0, topP: 1, label: `${label} (greedy)` };
       tokens += (await sampleInto(at("greedy.jsonl"), greedy)).tokens;
     }
-    const { k, temperature, topP } = settings;
-    const sampled = { ...common, k, temperature, topP, label: `${label} (k = ${k})` };
-    tokens += (await sampleInto(at("candidates.jsonl"), sampled)).tokens;
-    tokens += await scoreHeldOut(context, worker, model, heldOut, `${label} (scores)`);
+    if ("k" in settings) {
+      const { k, temperature, topP } = settings;
+      const sampled = { ...common, k, temperature, topP, label: `${label} (k = ${k})` };
+      tokens += (await sampleInto(at("candidates.jsonl"), sampled)).tokens;
+    }
+    const scored = await scoreAll(heldOut, { ...common, label: `${label} (scores)` });
+    tokens += scored.tokens;
+    await writeJsonl(at("heldout.jsonl"), scored.groups);
     const judging = { task: settings.task, extract: settings.extract };
-    const own = judge(questions, await readJsonl(at("candidates.jsonl"), candidateSchema), judging);
-    await writeJsonl(at("samples.jsonl"), own.groups);
+    if ("k" in settings) {
+      const own = judge(questions, await readJsonl(at("candidates.jsonl"), candidateSchema), judging);
+      await writeJsonl(at("samples.jsonl"), own.groups);
+    }
     if (settings.greedy) {
       const greedy = judge(questions, await readJsonl(at("greedy.jsonl"), candidateSchema), judging);
       await writeJsonl(at("predictions.jsonl"), predictionsOf(questions, greedy.groups));
     }
     return { questions: questions.length, tokens, weights: digest };
   });
-}
-
-async function scoreHeldOut(
-  { directory, experiment, progress, signal }: StageContext,
-  worker: SampleOptions["worker"],
-  model: string,
-  groups: readonly Group[],
-  label: string,
-): Promise<number> {
-  const scored: Group[] = new Array(groups.length);
-  const { tokens } = await scoreGroups(groups, {
-    worker,
-    model,
-    maxTokensPerBatch: experiment.worker.maxTokensPerBatch,
-    label,
-    progress,
-    signal,
-    onScored({ group, position }) {
-      scored[position] = group;
-    },
-  });
-  await writeJsonl(join(directory, "heldout.jsonl"), scored);
-  return tokens;
 }
 
 function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {

@@ -1,0 +1,81 @@
+/** beta of the boundary from the starting weights' own scores: `beta: auto`. */
+import { quantile } from "../analysis/index.ts";
+import { failure } from "../core/errors.ts";
+import type { Group } from "../core/records.ts";
+import { sides } from "../data/index.ts";
+
+/** The share of worse COTs that the boundary is to lie below. */
+export const autoQuantile = 0.9;
+
+/** How a boundary's distance was come by, for the artefact's facts. */
+export interface AutoBoundary {
+  /** Mean log-probability, nats a token. */
+  beta: number;
+  rule: "auto";
+  quantile: number;
+  /** Worse COTs of groups with a pair: what the quantile is over. */
+  negatives: number;
+  /** Share of them below the boundary under the scores it was worked out from, 0..1. */
+  below: number;
+}
+
+/**
+ * The 90th percentile, over all worse COTs of groups with a pair, of (lowest better score - own score), at least 0.
+ * The boundary then lies below nine of ten worse COTs as the starting weights score them: the loss pushes those down
+ * no further than where that model's own tail lies, and pulls up that tail alone. Our reading: the paper (arXiv
+ * 2309.02144) tunes beta on a validation set.
+ *
+ * @param distances of every worse COT: lowest better score - its own score, nats a token
+ */
+export function autoBeta(distances: readonly number[]): AutoBoundary {
+  if (distances.length === 0)
+    throw failure({
+      what: "beta: auto cannot be worked out: no question has both a better and a worse COT",
+      expected: "groups with right and wrong samples (or of different ranks)",
+      fix: "sample more (stages.sample.k, questions, temperature), train VFT less, or give beta as a number",
+    });
+  const sorted = Float64Array.from(distances).sort();
+  const beta = Math.max(0, quantile(sorted, autoQuantile));
+  return {
+    beta,
+    rule: "auto",
+    quantile: autoQuantile,
+    negatives: sorted.length,
+    below: sorted.filter((distance) => distance > beta).length / sorted.length,
+  };
+}
+
+/** Lowest better score - own score (nats a token) of every worse COT of a scored group; none without a pair. */
+export function lowestBetterMinusWorse(group: Group, feedback: "binary" | "ranked"): number[] {
+  const members = membersOf(group, feedback);
+  return members.flatMap(({ rank, score }) => {
+    const better = members.filter((other) => other.rank < rank);
+    return better.length === 0 ? [] : [Math.min(...better.map((other) => other.score)) - score];
+  });
+}
+
+/** The group's distinct texts with their places, 1 the best. */
+function membersOf(group: Group, feedback: "binary" | "ranked"): { rank: number; score: number }[] {
+  if (feedback === "binary") {
+    const { positives, negatives } = sides(group);
+    return [
+      ...positives.map(({ score }) => ({ rank: 1, score: score! })),
+      ...negatives.map(({ score }) => ({ rank: 2, score: score! })),
+    ];
+  }
+  const distinct = new Map(group.candidates.toReversed().map((one) => [one.text, one]));
+  return [...distinct.values()].flatMap(({ rank, score }) =>
+    rank === undefined ? [] : [{ rank, score: score! }],
+  );
+}
+
+/** The group with its scored reference among the best, first, so that a sample of the same text is no second one. */
+export function withReferenceAsBest(group: Group): Group {
+  const { reference, answer, referenceLogprob, referenceTokens } = group;
+  if (reference === undefined) return group;
+  const score = (referenceLogprob as number) / (referenceTokens as number);
+  return {
+    ...group,
+    candidates: [{ text: reference, extracted: answer, correct: true, rank: 1, score }, ...group.candidates],
+  };
+}

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { assess, predictionSchema, wilsonInterval } from "../../analysis/index.ts";
+import { failure } from "../../core/errors.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { readJsonl } from "../../core/jsonl.ts";
+import { groupSchema } from "../../core/records.ts";
+import { checkpointIn, type PlanNode } from "../context.ts";
+import { placeTree } from "../place-tree.ts";
+import type { Artefact } from "../store.ts";
+
+const point = z.object({
+  beta: z.number(),
+  accuracy: z.number().nullable().meta({ description: "greedy, on the validation questions" }),
+  correct: z.int(),
+  questions: z.int(),
+  interval: z.object({ low: z.number(), high: z.number() }).nullable().meta({ description: "Wilson, 95 %" }),
+  assessmentMicro: z.number().nullable(),
+  perplexityPositive: z.number().nullable(),
+});
+export type SearchPoint = z.infer<typeof point>;
+
+/** search.json: every value that was tried, by the value, and the one that was chosen. */
+export const searchSchema = z.object({
+  parameter: z.string(),
+  chosen: z.number(),
+  split: z.literal("validation"),
+  points: z.array(point),
+});
+
+/**
+ * Of a method trained with several distances of the boundary, the one that answers most validation questions
+ * rightly: its checkpoint/ (hard links) and its metrics, and search.json with all of them.
+ */
+export function searchNode(
+  name: string,
+  parameter: string,
+  points: readonly { beta: number; align: PlanNode; evaluate: PlanNode }[],
+  seed: number,
+): PlanNode {
+  const ordered = points.toSorted((a, b) => a.beta - b.beta);
+  return {
+    stage: "search",
+    method: name,
+    seed,
+    settings: { parameter, split: "validation", values: ordered.map(({ beta }) => beta) },
+    inputs: Object.fromEntries(
+      ordered.flatMap(({ beta, align, evaluate }) => [
+        [`align ${beta}`, align],
+        [`evaluate ${beta}`, evaluate],
+      ]),
+    ),
+    async work({ directory }, inputs) {
+      const measured: SearchPoint[] = [];
+      for (const { beta } of ordered) measured.push(await measure(beta, inputs[`evaluate ${beta}`]!));
+      const { beta } = best(measured);
+      const align = inputs[`align ${beta}`]!;
+      await placeTree(checkpointIn(align), checkpointIn({ directory }));
+      for (const file of ["metrics.jsonl", "before.json"])
+        if (existsSync(join(align.directory, file)))
+          await copyFile(join(align.directory, file), join(directory, file));
+      const found = { parameter, chosen: beta, split: "validation", points: measured };
+      await writeFileAtomic(join(directory, "search.json"), `${JSON.stringify(found, null, 2)}\n`);
+      // What went through the model is counted where it was done.
+      const { tokens: _, ...facts } = align.manifest.facts;
+      return { ...facts, boundary: { beta, rule: "search" } };
+    },
+  };
+}
+
+async function measure(beta: number, { directory }: Artefact): Promise<SearchPoint> {
+  const predictions = await readJsonl(join(directory, "predictions.jsonl"), predictionSchema);
+  const correct = predictions.filter((prediction) => prediction.correct).length;
+  const questions = predictions.length;
+  const { assessmentAccuracy, perplexity } = assess(
+    await readJsonl(join(directory, "heldout.jsonl"), groupSchema),
+  );
+  return {
+    beta,
+    accuracy: questions === 0 ? null : correct / questions,
+    correct,
+    questions,
+    interval: wilsonInterval(correct, questions),
+    assessmentMicro: assessmentAccuracy.micro,
+    perplexityPositive: perplexity.positive,
+  };
+}
+
+/** Most validation questions answered rightly; of equals the smaller beta, which keeps worse COTs closer. */
+export function best(points: readonly SearchPoint[]): SearchPoint {
+  if (points.every(({ questions }) => questions === 0))
+    throw failure({
+      what: "a search has no validation questions to choose by",
+      expected: "a task with validation questions",
+    });
+  return points.reduce((a, b) =>
+    b.correct > a.correct || (b.correct === a.correct && b.beta < a.beta) ? b : a,
+  );
+}
