@@ -18,9 +18,10 @@ from .rrhf import rrhf_loss
 from .vft import vft_loss
 
 GroupLoss = Callable[[Members], Tensor]
+# whether the final answer is right
 Label = Literal["positive", "negative"]
 
-__all__ = ["GroupLoss", "Members", "boundaries", "group_loss", "has_pair", "pairs", "vft_loss"]
+__all__ = ["GroupLoss", "Label", "Members", "boundaries", "group_loss", "has_pair", "pairs", "vft_loss"]
 
 
 def group_loss(settings: LossSettings) -> GroupLoss | None:
@@ -53,7 +54,3 @@ def group_loss(settings: LossSettings) -> GroupLoss | None:
 
 def _alignment(constraint: Constraint) -> GroupLoss:
     return lambda members: alignment_loss(members, constraint)
-
-
-def boundary(positive: Tensor, beta: float) -> Tensor:
-    return positive.min() - beta
