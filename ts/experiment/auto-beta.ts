@@ -3,21 +3,10 @@ import { quantile } from "../analysis/index.ts";
 import { failure } from "../core/errors.ts";
 import type { Group } from "../core/records.ts";
 import { sides } from "../data/index.ts";
+import type { AutoBoundary } from "./boundary-facts.ts";
 
 /** The share of worse COTs that the boundary is to lie below. */
 export const autoQuantile = 0.9;
-
-/** How a boundary's distance was come by, for the artefact's facts. */
-export interface AutoBoundary {
-  /** Mean log-probability, nats a token. */
-  beta: number;
-  rule: "auto";
-  quantile: number;
-  /** Worse COTs of groups with a pair: what the quantile is over. */
-  negatives: number;
-  /** Share of them below the boundary under the scores it was worked out from, 0..1. */
-  below: number;
-}
 
 /**
  * The 90th percentile, over all worse COTs of groups with a pair, of (lowest better score - own score), at least 0.

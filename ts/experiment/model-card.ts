@@ -1,5 +1,6 @@
 import type { RunSummary } from "../analysis/index.ts";
 import { version } from "../core/project.ts";
+import { boundaryOf } from "./boundary-facts.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Manifest } from "./store.ts";
 
@@ -28,7 +29,7 @@ tags: [aft, alignment-fine-tuning, chain-of-thought]
 Made with AFT ${version} by the experiment "${record.name}"${record.description === "" ? "" : ` (${record.description})`}.
 
 - Task: ${record.task}; answers extracted by the ${record.extract} rule
-- Method: ${own.method}, seed ${seed}
+- Method: ${own.method}, seed ${seed}${boundaryLine(manifest)}
 - Greedy accuracy on held-out questions: ${accuracy === undefined ? "not measured" : share(accuracy)}
 - SHA-256 of the weights: ${String(manifest.facts.digest ?? "see manifest.json of the artefact")}
 
@@ -50,13 +51,25 @@ Not stated here: that of the base model and of the training data apply.
 `;
 }
 
+/** beta where it was not given as a number: the settings below do not say it. */
+function boundaryLine({ facts, settings }: Manifest): string {
+  const boundary = boundaryOf(facts);
+  if (boundary === undefined) return "";
+  const how =
+    boundary.rule === "auto"
+      ? `worked out from ${boundary.negatives} worse COTs, ${percent(boundary.below)} of them below the boundary`
+      : `chosen among ${(settings as { values: number[] }).values.join(", ")} by accuracy on validation questions`;
+  return `\n- beta of the boundary: ${boundary.beta} (${how})`;
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+
 function share({
   value,
   n,
   interval,
 }: RunSummary["methods"][number]["metrics"]["accuracy"]["perSeed"][number]): string {
   if (value === null) return "not measured";
-  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const bounds =
     interval === null ? "" : ` (95 % interval ${percent(interval.low)} to ${percent(interval.high)})`;
   return `${percent(value)} of ${n}${bounds}`;

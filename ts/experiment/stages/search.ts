@@ -7,6 +7,7 @@ import { failure } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { groupSchema } from "../../core/records.ts";
+import type { BoundaryFacts } from "../boundary-facts.ts";
 import { checkpointIn, type PlanNode } from "../context.ts";
 import { placeTree } from "../place-tree.ts";
 import type { Artefact } from "../store.ts";
@@ -65,7 +66,7 @@ export function searchNode(
       await writeFileAtomic(join(directory, "search.json"), `${JSON.stringify(found, null, 2)}\n`);
       // What went through the model is counted where it was done.
       const { tokens: _, ...facts } = align.manifest.facts;
-      return { ...facts, boundary: { beta, rule: "search" } };
+      return { ...facts, boundary: { beta, rule: "search" } satisfies BoundaryFacts };
     },
   };
 }
