@@ -1,6 +1,7 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
 export { describeAssessment } from "./report/describeAssessment.ts";
+export { decimal, percent, plural, points } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,
@@ -16,4 +17,5 @@ export { type RunSummary, runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export { renderTable } from "./report/table.ts";
 export { quantile } from "./statistics/bootstrap.ts";
+export { mcnemarExact } from "./statistics/mcnemar.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";

@@ -1,4 +1,4 @@
-import type { Params, Worker } from "../bridge/index.ts";
+import type { Params, Progress, Worker } from "../bridge/index.ts";
 import { openAppend, readJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Candidate, candidateSchema } from "../core/records.ts";
@@ -33,7 +33,7 @@ export async function sampleInto(
   file: string,
   options: SampleOptions,
 ): Promise<{ candidates: number; tokens: number }> {
-  const { worker, progress, label, signal } = options;
+  const { progress, label } = options;
   const output = await openAppend<Candidate>(file);
   try {
     const before = await readJsonl(file, candidateSchema);
@@ -44,28 +44,37 @@ export async function sampleInto(
     const show = (): void =>
       progress.update({ label, done, total, unit: "candidates", from: before.length, tokens });
     show();
-    const sampleChunk = async (prompts: Params<"generate">["prompts"]): Promise<void> => {
-      const { model, temperature, topP, maxNewTokens, seed, maxTokensPerBatch } = options;
-      await worker.request(
-        "generate",
-        { model, prompts, temperature, topP, maxNewTokens, seed, maxTokensPerBatch },
-        {
-          signal,
-          async onProgress({ candidates }) {
-            await output.append(candidates);
-            done += candidates.length;
-            for (const candidate of candidates) tokens += candidate.tokens;
-            show();
-          },
-        },
-      );
-    };
-    await inTurn(chunks(missing, promptsPerRequest), inFlight, sampleChunk);
+    await samplePrompts(missing, options, async (candidates) => {
+      await output.append(candidates);
+      done += candidates.length;
+      for (const candidate of candidates) tokens += candidate.tokens;
+      show();
+    });
     return { candidates: done, tokens: tokens + sumOf(before, (candidate) => candidate.tokens ?? 0) };
   } finally {
     await output.close();
     progress.end(label);
   }
+}
+
+/** Samples these indices of these prompts; `take` gets the candidates as they come and is waited for. */
+export async function samplePrompts(
+  prompts: Params<"generate">["prompts"],
+  options: Pick<
+    SampleOptions,
+    "worker" | "model" | "temperature" | "topP" | "maxNewTokens" | "seed" | "maxTokensPerBatch" | "signal"
+  >,
+  take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
+): Promise<void> {
+  const { worker, model, temperature, topP, maxNewTokens, seed, maxTokensPerBatch, signal } = options;
+  const sampleChunk = async (some: Params<"generate">["prompts"]): Promise<void> => {
+    await worker.request(
+      "generate",
+      { model, prompts: some, temperature, topP, maxNewTokens, seed, maxTokensPerBatch },
+      { signal, onProgress: ({ candidates }) => take(candidates) },
+    );
+  };
+  await inTurn(chunks(prompts, promptsPerRequest), inFlight, sampleChunk);
 }
 
 /** Which (prompt, index) pairs a file of candidates lacks. */

@@ -1,5 +1,26 @@
 import { z } from "zod";
 
+/** null: nothing defines it (no pair, no such response), or it is beyond the largest number. */
+const measured = z.number().nullable();
+
+/** What a look at held-out questions measured: the scores that the weights give to the VFT model's samples. */
+export const heldOutSchema = z.looseObject({
+  questions: z.int(),
+  accuracy: z.number().optional().meta({ description: "greedy, share of the questions" }),
+  gained: z.int().optional().meta({ description: "questions answered rightly now and not at the start" }),
+  lost: z.int().optional().meta({ description: "questions answered rightly at the start and not now" }),
+  assessmentMicro: measured,
+  perplexityPositive: measured,
+  perplexityNegative: measured,
+  perplexityReference: measured,
+  warnings: z.array(z.string()).optional(),
+  weights: z
+    .string()
+    .optional()
+    .meta({ description: "digest of the weights, where they were kept as the best" }),
+});
+export type HeldOut = z.infer<typeof heldOutSchema>;
+
 /** A line of metrics.jsonl: what one training step measured (`StepMetrics` of the bridge, all losses finite). */
 export const stepRecord = z.looseObject({
   step: z.int().min(1),
@@ -8,11 +29,18 @@ export const stepRecord = z.looseObject({
   gradientNorm: z.number(),
   groups: z.int(),
   pairedGroups: z.int(),
+  targetTokens: z.int().optional(),
   tokens: z.int(),
   seconds: z.number(),
+  tokensPerSecond: z.number().optional(),
   meanTarget: z.number().optional(),
+  meanReference: z.number().optional(),
   meanPositive: z.number().optional(),
   meanNegative: z.number().optional(),
+  margin: z.number().optional(),
+  assessmentAccuracy: z.number().optional(),
   meanBoundary: z.number().optional(),
   negativesBelowBoundary: z.number().optional(),
+  heldOut: heldOutSchema.optional().meta({ description: "after this step's update, where there was a look" }),
 });
+export type StepRecord = z.infer<typeof stepRecord>;

@@ -1,21 +1,17 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  isWorkerFailure,
-  type LossSettings,
-  type StepMetrics,
-  type TrainGroup,
-  type Worker,
-} from "../bridge/index.ts";
+import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from "../bridge/index.ts";
 import { planSteps, type Training } from "../config/index.ts";
 import { type AftError, failure, Interrupted } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
-import { openAppend, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { batches } from "../data/index.ts";
 import { checkpointIn, type StageContext, withModel } from "./context.ts";
-import { stepRecord } from "./step-record.ts";
+import type { StepRecord } from "./step-record.ts";
+import { StepRecorder } from "./step-recorder.ts";
+import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./watch/observer.ts";
+import type { Watching } from "./watching.ts";
 
 export interface TrainOptions {
   worker: Worker;
@@ -31,6 +27,8 @@ export interface TrainOptions {
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
+  /** What is looked at on the way. */
+  watch?: Watching;
 }
 
 /** Steps sent ahead of the one that runs: the worker never waits for data. */
@@ -38,13 +36,15 @@ const stepsInFlight = 3;
 
 /**
  * Trains a loaded model on groups. Every step's batch is a function of (seed, step) alone, so a run that was
- * cut off goes on from its last saved state and sees each question exactly as often as an unbroken run.
+ * cut off goes on from its last saved state and sees each question exactly as often as an unbroken run. A look at
+ * held-out questions comes once all steps before it are done, and changes nothing of the training.
  */
 export async function train(options: TrainOptions): Promise<Record<string, unknown>> {
   const { worker, groups, settings, directory, signal } = options;
   const done = join(directory, "trained.json");
   // The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train.
-  if (existsSync(done)) return JSON.parse(await readFile(done, "utf8")) as Record<string, unknown>;
+  if (existsSync(done))
+    return tidied(directory, JSON.parse(await readFile(done, "utf8")) as Record<string, unknown>);
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
   const order = batches(groups, {
     batchSize: settings.batchSize,
@@ -53,7 +53,9 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     ...(settings.lengthGrouped ? { lengthOf: groupLength } : {}),
   });
   const { shape, minimumRatio } = settings.schedule;
-  const resumeFolder = join(directory, "resume");
+  const resumeFolder = resumeIn(directory);
+  const resumed = existsSync(resumeFolder);
+  const observer = await Observer.start({ ...options, totalSteps, resumed });
   const begun = worker.request("train/begin", {
     model: options.model,
     optimizer: { ...settings.optimizer, learningRate: settings.learningRate },
@@ -61,61 +63,87 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
     loss: options.loss,
     seed: options.seed,
     maxTokensPerBatch: options.maxTokensPerBatch,
-    ...(existsSync(resumeFolder) ? { resumeFrom: resumeFolder } : {}),
+    ...(resumed ? { resumeFrom: resumeFolder } : {}),
   });
   const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
     throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, resumeFolder) : error;
   });
-  const log = await openLog(join(directory, "metrics.jsonl"), stepsBefore);
+  const recorder = await StepRecorder.open({
+    ...options,
+    clipNorm: settings.optimizer.clipNorm,
+    totalSteps,
+    stepsBefore,
+    observer,
+  });
   const save = (): Promise<unknown> => worker.request("train/save", { run, directory: resumeFolder });
-  let tokens = log.tokens;
-  const record = async (metrics: StepMetrics): Promise<void> => {
-    await log.append([metrics]);
-    tokens += metrics.tokens;
-    options.progress.update({
-      label: options.label,
-      done: metrics.step,
-      total: totalSteps,
-      unit: "steps",
-      from: stepsBefore,
-      tokens: tokens - log.tokens,
-      detail: describe(metrics),
-    });
+  /** Steps under way, oldest first; one stays here until it is recorded. */
+  const waiting: Promise<StepRecord>[] = [];
+  const settle = async (atMost: number): Promise<void> => {
+    while (waiting.length > atMost) await recorder.record(await waiting.shift()!);
   };
-  const waiting: Promise<StepMetrics>[] = [];
-  const settleOne = async (): Promise<void> => record(await waiting.shift()!);
+  let savedAt = stepsBefore;
+  const look = async (observed: Observer, metrics: StepRecord): Promise<void> => {
+    const heldOut = await observed.look(metrics.step);
+    waiting.length = 0;
+    await recorder.record(metrics, heldOut);
+    if (!observed.isBest(metrics.step) || metrics.step === totalSteps) return;
+    await save();
+    savedAt = metrics.step;
+    // From here on a resumed run knows these weights as the best, and the older ones are not needed any more.
+    await observed.prune();
+  };
+  let step = stepsBefore;
   try {
-    for (let step = stepsBefore + 1; step <= totalSteps; step++) {
+    if (observer !== undefined && recorder.unlooked !== undefined) await look(observer, recorder.unlooked);
+    while (step < totalSteps && observer?.exhausted !== true) {
       signal.throwIfAborted();
+      step++;
       const request = worker.request(
         "train/step",
         { run, step, groups: order.batch(step).map((index) => groups[index]!) },
         { signal },
-      );
+      ) as Promise<StepRecord>;
       request.catch(() => {});
       waiting.push(request);
-      if (waiting.length >= stepsInFlight) await settleOne();
-      if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < totalSteps) {
-        while (waiting.length > 0) await settleOne();
+      if (observer?.looksAfter(step)) {
+        await settle(1);
+        await look(observer, await waiting[0]!);
+      } else await settle(stepsInFlight - 1);
+      if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < totalSteps && savedAt < step) {
+        await settle(0);
         await save();
       }
     }
-    while (waiting.length > 0) await settleOne();
+    await settle(0);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     // Steps that were done before the cancellation reached the worker count: its state includes them.
-    for (const request of waiting) await request.then(record).catch(() => {});
+    for (const request of waiting) await request.then((metrics) => recorder.record(metrics)).catch(() => {});
     await save();
     throw new Interrupted();
   } finally {
-    await log.close();
+    await recorder.close();
     options.progress.end(options.label);
   }
   const { digest } = await worker.request("train/end", { run });
-  await worker.request("model/save", { model: options.model, directory: checkpointIn({ directory }) });
-  const facts = { steps: totalSteps, questions: groups.length, tokens, digest };
+  const best = observer?.result(step);
+  if (best === undefined)
+    await worker.request("model/save", { model: options.model, directory: checkpointIn({ directory }) });
+  const { tokens, warnings } = recorder;
+  const told = warnings.length === 0 ? {} : { warnings };
+  const facts = { steps: step, questions: groups.length, tokens, digest, ...best, ...told };
   await writeFileAtomic(done, `${JSON.stringify(facts)}\n`);
-  await rm(resumeFolder, { recursive: true, force: true });
+  return tidied(directory, facts);
+}
+
+const resumeIn = (directory: string): string => join(directory, "resume");
+
+/** Leaves of a training that has ended its result alone: the best weights as its checkpoint, and no states on the way. */
+async function tidied(directory: string, facts: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const stopped = facts.stopped as Stopped | undefined;
+  if (stopped !== undefined) await bestToCheckpoint(directory, stopped.bestStep, checkpointIn({ directory }));
+  await removeBests(directory);
+  await rm(resumeIn(directory), { recursive: true, force: true });
   return facts;
 }
 
@@ -123,7 +151,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
 export const trainFrom = (
   source: string,
   context: StageContext,
-  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label">,
+  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label" | "watch">,
 ): Promise<Record<string, unknown>> =>
   withModel(context, source, (worker, { model }) =>
     train({
@@ -146,22 +174,3 @@ const refusal = (error: AftError, folder: string): AftError =>
     { ...error.problems[0]!, where: folder, fix: "remove this folder to train anew from the first step" },
     { cause: error },
   );
-
-/** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
-async function openLog(file: string, stepsBefore: number) {
-  // Opening cuts off a line that a crash tore.
-  await (await openAppend(file)).close();
-  const kept = (await readJsonl(file, stepRecord)).filter(({ step }) => step <= stepsBefore);
-  await writeJsonl(file, kept);
-  const { append, close } = await openAppend<StepMetrics>(file);
-  return { append, close, tokens: kept.reduce((sum, { tokens }) => sum + tokens, 0) };
-}
-
-const number = (value: unknown): string => (typeof value === "number" ? value.toPrecision(3) : "not finite");
-
-function describe({ loss, meanPositive, meanNegative }: StepMetrics): string {
-  const parts = [`loss ${number(loss.total)}`];
-  if (meanPositive !== undefined) parts.push(`s+ ${meanPositive.toFixed(3)}`);
-  if (meanNegative !== undefined) parts.push(`s- ${meanNegative.toFixed(3)}`);
-  return parts.join("  ");
-}

@@ -1,3 +1,4 @@
+import { inputError } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
 
 /** What is measured on held-out questions while a method trains: `stages.watch`, with what it is measured on. */
@@ -16,4 +17,23 @@ export interface Watching {
   extract: "strict" | "flexible";
   /** Of a greedy answer. */
   maxNewTokens: number;
+}
+
+/** Refuses what can never stop early: then the best weights would be kept of a choice that nobody made. */
+export function checkWatching({ patience, every, questions }: Watching): void {
+  if (patience === undefined) return;
+  if (questions.length === 0)
+    throw inputError({
+      what: "patience goes by the accuracy on validation questions, and the task has none",
+      where: "stages.watch.patience",
+      found: patience,
+      expected: "a task with validation questions, or no patience",
+    });
+  if (every === 0)
+    throw inputError({
+      what: "patience counts looks, and there are none on the way",
+      where: "stages.watch.patience",
+      found: patience,
+      expected: "stages.watch.every of at least 1, or no patience",
+    });
 }
