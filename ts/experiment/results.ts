@@ -7,6 +7,7 @@ import { type Group, groupSchema } from "../core/records.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
 import { stepRecord } from "./step-record.ts";
 import { type Artefact, openArtefact } from "./store.ts";
+import { trainedFacts } from "./trained-facts.ts";
 
 export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);
@@ -58,6 +59,7 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
         predictions: await predictionsIn(join(runDirectory, evaluate, "predictions.jsonl")),
         samples: await groupsIn(evaluate, "samples.jsonl"),
         heldOut: await groupsIn(evaluate, "heldout.jsonl"),
+        ...(align === undefined ? {} : await trainedFacts(opened.get(align)!)),
       });
     }
   }

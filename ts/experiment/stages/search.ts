@@ -30,6 +30,7 @@ export const searchSchema = z.object({
   split: z.literal("validation"),
   points: z.array(point),
 });
+export type Search = z.infer<typeof searchSchema>;
 
 /**
  * Of a method trained with several distances of the boundary, the one that answers most validation questions
@@ -62,7 +63,7 @@ export function searchNode(
       for (const file of ["metrics.jsonl", "before.json"])
         if (existsSync(join(align.directory, file)))
           await copyFile(join(align.directory, file), join(directory, file));
-      const found = { parameter, chosen: beta, split: "validation", points: measured };
+      const found: Search = { parameter, chosen: beta, split: "validation", points: measured };
       await writeFileAtomic(join(directory, "search.json"), `${JSON.stringify(found, null, 2)}\n`);
       // What went through the model is counted where it was done.
       const { tokens: _, ...facts } = align.manifest.facts;
