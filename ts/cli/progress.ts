@@ -13,7 +13,8 @@ interface Track {
 }
 
 /**
- * Progress on stderr. On a terminal one line is redrawn in place; a pipe gets a plain line every ten seconds.
+ * Progress on stderr. On a terminal one line is redrawn in place, or two where further live numbers would not fit on
+ * it; a pipe gets a plain line every ten seconds.
  * `now` and `out` are there for tests.
  */
 export function progressOn(
@@ -22,10 +23,10 @@ export function progressOn(
 ): ProgressSink {
   const tracks = new Map<string, Track>();
   const terminal = out.isTTY === true;
-  let lineShown = false;
+  let linesShown = 0;
   const clear = (): void => {
-    if (lineShown) out.write("\r\x1b[K");
-    lineShown = false;
+    if (linesShown > 0) out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(linesShown - 1)}`);
+    linesShown = 0;
   };
   return {
     note(text) {
@@ -40,12 +41,15 @@ export function progressOn(
       addPoint(track, at);
       if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
       track.shownAt = at;
-      const text = progressLine(progress, rateOf(track));
-      if (!terminal) out.write(`${text}\n`);
-      else {
-        out.write(`\r\x1b[K${text.slice(0, (out.columns ?? 100) - 1)}`);
-        lineShown = true;
+      const rate = rateOf(track);
+      if (!terminal) {
+        out.write(`${progressLine(progress, rate)}\n`);
+        return;
       }
+      const lines = linesWithin((out.columns ?? 100) - 1, progress, rate);
+      clear();
+      out.write(lines.join("\n"));
+      linesShown = lines.length;
     },
     end(label) {
       tracks.delete(label);
@@ -88,6 +92,13 @@ export function progressLine({ label, done, total, unit, detail }: Progress, rat
   }
   if (detail !== undefined) parts.push(detail);
   return `${label}: ${parts.join(", ")}`;
+}
+
+/** The line; its detail on a line of its own where it would not fit. */
+function linesWithin(width: number, { detail, ...rest }: Progress, rate?: Rate): string[] {
+  const whole = progressLine(detail === undefined ? rest : { ...rest, detail }, rate);
+  if (whole.length <= width || detail === undefined) return [whole.slice(0, width)];
+  return [progressLine(rest, rate), `  ${detail}`].map((line) => line.slice(0, width));
 }
 
 const short = (value: number): string =>

@@ -46,10 +46,28 @@ test("a terminal redraws one line and clears it at the end", () => {
   sink.end("vft");
   sink.note("done");
   expect(text()).toBe(
-    "\r\x1b[Kvft: 0/300 steps (0 %)" +
+    "vft: 0/300 steps (0 %)" +
       "\r\x1b[Kvft: 10/300 steps (3 %), 10 steps/s, 1,000 tokens/s, 29 s left" +
       "\r\x1b[Kdone\n",
   );
+});
+
+test("live numbers that do not fit on the line get one below it, and both are redrawn and cleared", () => {
+  const { sink, pass, text } = watch(true);
+  pass(200);
+  const detail = "loss 1.23 (VFT 0.900, group 0.330), s+ −0.310 s- −0.900 margin 0.590, gradient 1.20";
+  sink.update({ ...step(0), detail });
+  pass(1_000);
+  sink.update({ ...step(10), detail: "loss 1.2" });
+  pass(1_000);
+  sink.update({ ...step(20), detail: `${detail}, and what no terminal shows` });
+  sink.note("done");
+  expect(text().split("\r\x1b[K")).toEqual([
+    `vft: 0/300 steps (0 %)\n  ${detail}`,
+    "\x1b[A\x1b[Kvft: 10/300 steps (3 %), 10 steps/s, 1,000 tokens/s, 29 s left, loss 1.2",
+    `vft: 20/300 steps (6 %), 10 steps/s, 1,000 tokens/s, 28 s left\n${`  ${detail}, and what no terminal`.slice(0, 99)}`,
+    "\x1b[A\x1b[Kdone\n",
+  ]);
 });
 
 test("work that was there before does not count into the rate", () => {
