@@ -19,6 +19,7 @@ export {
 export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
+export { type Feedback, type Placed, placed } from "./ranks.ts";
 export { taskNamed, taskNames, tasks } from "./registry.ts";
 export type { Splits, StepCheck, Task } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";

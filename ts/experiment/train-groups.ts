@@ -1,21 +1,37 @@
 import type { TrainGroup } from "../bridge/index.ts";
-import type { Method } from "../config/index.ts";
+import type { GroupMethod, Method } from "../config/index.ts";
 import { failure } from "../core/errors.ts";
+import { randomFrom } from "../core/random.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
-import { acceptedForRft, sides } from "../data/index.ts";
+import { acceptedForRft, type Feedback, type Placed, placed } from "../data/index.ts";
 
 /** A method that trains: all but `keep`. */
 export type TrainedMethod = Exclude<Method, { method: "keep" }>;
 
-/** What one question gives a method to train on. */
-export function trainGroup(group: Group, method: TrainedMethod): TrainGroup {
+export interface TrainGroupOptions {
+  /** Of the one pair that DPO may draw. */
+  seed: number;
+  feedback: Feedback;
+}
+
+type Response = TrainGroup["responses"][number];
+
+/** Whether a method's loss goes by right and wrong alone; every other group loss goes by ranks. */
+const byLabel = (method: GroupMethod): boolean =>
+  method.method === "aft" && !method.constraint.startsWith("ranked-");
+
+/**
+ * What one question gives a method to train on. For DPO the group's candidates carry `logprob`, and the group
+ * `referenceLogprob`, under the reference model.
+ */
+export function trainGroup(group: Group, method: TrainedMethod, options: TrainGroupOptions): TrainGroup {
   if (group.reference === undefined)
     throw failure({
       what: `question "${group.id}" has no reference COT: the VFT term needs one`,
       expected: "a `reference` in every group",
     });
-  const reference = { text: group.reference, target: true, reference: true };
   const { id, prompt } = group;
+  const reference = { text: group.reference, target: true, reference: true };
   if (method.method === "vft") return { id, prompt, responses: [reference] };
   if (method.method === "rft") {
     const accepted = acceptedForRft(group, { checkEquations: method.checkEquations });
@@ -25,19 +41,68 @@ export function trainGroup(group: Group, method: TrainedMethod): TrainGroup {
       responses: [reference, ...accepted.map((one) => ({ ...responseOf(one), target: true }))],
     };
   }
-  const { positives, negatives } = sides(group);
-  const asPositive = method.referenceAsPositive;
+  const members = membersOf(group, method, options);
+  const joined = members.find(
+    ({ candidate }) => candidate.text === group.reference && method.referenceAsPositive,
+  );
+  const others = members.filter((member) => member !== joined);
+  const rewarded = members.every(({ candidate }) => typeof candidate.reward === "number");
+  const describe = (member: Placed): Partial<Response> => termsOf(member, method, rewarded);
   return {
     id,
     prompt,
     responses: [
-      asPositive ? { ...reference, label: "positive" } : reference,
-      ...positives
-        // The reference is among the positives already: the same text twice would count twice.
-        .filter(({ text }) => !asPositive || text !== group.reference)
-        .map((one) => ({ ...responseOf(one), target: false, label: "positive" as const })),
-      ...negatives.map((one) => ({ ...responseOf(one), target: false, label: "negative" as const })),
+      joined === undefined ? reference : { ...reference, ...describe(joined) },
+      ...others.map((member) => ({ ...responseOf(member.candidate), target: false, ...describe(member) })),
     ],
+  };
+}
+
+/** Who takes part in the method's own loss, the reference among them where the method says so. */
+function membersOf(group: Group, method: GroupMethod, { seed, feedback }: TrainGroupOptions): Placed[] {
+  const members = placed(
+    method.referenceAsPositive ? withReference(group) : group,
+    byLabel(method) ? "binary" : feedback,
+  );
+  return method.method === "dpo" && method.pairs === "one" ? onePair(members, seed, group.id) : members;
+}
+
+/** The group with its reference first and among the best, so that a sample of the same text is no second one. */
+function withReference(group: Group): Group {
+  const reference = {
+    text: group.reference!,
+    extracted: group.answer,
+    correct: true,
+    rank: Math.min(...group.candidates.map(({ rank }) => rank ?? Number.POSITIVE_INFINITY), 1),
+    ...(typeof group.referenceLogprob === "number" ? { logprob: group.referenceLogprob } : {}),
+    ...highestReward(group),
+  };
+  return { ...group, candidates: [reference, ...group.candidates] };
+}
+
+/** The best reward of the group, for a reference that is as good as its best sample. */
+function highestReward({ candidates }: Group): { reward?: number } {
+  const rewards = candidates.map(({ reward }) => reward).filter((one) => typeof one === "number");
+  return rewards.length === 0 ? {} : { reward: Math.max(...rewards) };
+}
+
+/** One of all pairs of a better and a worse COT, a function of (seed, question); nobody where there is none. */
+function onePair(members: readonly Placed[], seed: number, id: string): Placed[] {
+  const pairs = members.flatMap((better) =>
+    members.filter((worse) => worse.rank > better.rank).map((worse) => [better, worse]),
+  );
+  return pairs.length === 0 ? [] : randomFrom("dpo pair", seed, id).pick(pairs);
+}
+
+/** What the loss and the metrics are told of a response. */
+function termsOf({ candidate, rank }: Placed, method: GroupMethod, rewarded: boolean): Partial<Response> {
+  const label = candidate.correct ? "positive" : "negative";
+  if (byLabel(method)) return { label };
+  return {
+    label,
+    rank,
+    ...(method.method === "pro" && rewarded ? { reward: candidate.reward as number } : {}),
+    ...(method.method === "dpo" ? { referenceLogprob: candidate.logprob! } : {}),
   };
 }
 

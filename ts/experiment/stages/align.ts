@@ -68,7 +68,7 @@ export function alignNode(
     async work(context, inputs) {
       const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
       const auto = beta === "auto" ? autoBoundary(groups, method, from.feedback) : undefined;
-      const data = groups.map((group) => trainGroup(group, method));
+      const data = groups.map((group) => trainGroup(group, method, { seed, feedback: from.feedback }));
       const facts = await trainFrom(start.source(inputs), context, {
         groups: data,
         settings,

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { methodSchema } from "../../../ts/config/index.ts";
 import type { Group } from "../../../ts/core/records.ts";
-import { type TrainedMethod, trainGroup } from "../../../ts/experiment/train-groups.ts";
+import {
+  type TrainedMethod,
+  type TrainGroupOptions,
+  trainGroup as trainGroupOf,
+} from "../../../ts/experiment/train-groups.ts";
+
+const options: TrainGroupOptions = { seed: 1, feedback: "binary" };
+const trainGroup = (group: Parameters<typeof trainGroupOf>[0], method: TrainedMethod) =>
+  trainGroupOf(group, method, options);
 
 const method = (settings: object) => methodSchema.parse(settings) as TrainedMethod;
 const reference = "1 + 2 = 3\n3 + 4 = 7\n#### 7";
@@ -23,7 +31,7 @@ const group: Group = {
   answer: "7",
   candidates: [right, wrong, right, lucky, same, wrong],
 };
-const target = { text: reference, target: true };
+const target = { text: reference, target: true, reference: true };
 const positive = (text: string) => ({ text, target: false, label: "positive" });
 const negative = (text: string) => ({ text, target: false, label: "negative" });
 const sampled = { tokenIds: [3, 4, 1], finish: "stop" };
