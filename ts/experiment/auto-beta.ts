@@ -1,8 +1,7 @@
 /** beta of the boundary from the starting weights' own scores: `beta: auto`. */
 import { quantile } from "../analysis/index.ts";
 import { failure } from "../core/errors.ts";
-import type { Group } from "../core/records.ts";
-import { sides } from "../data/index.ts";
+import type { Placed } from "../data/index.ts";
 import type { AutoBoundary } from "./boundary-facts.ts";
 
 /** The share of worse COTs that the boundary is to lie below. */
@@ -34,37 +33,9 @@ export function autoBeta(distances: readonly number[]): AutoBoundary {
   };
 }
 
-/** Lowest better score - own score (nats a token) of every worse COT of a scored group; none without a pair. */
-export function lowestBetterMinusWorse(group: Group, feedback: "binary" | "ranked"): number[] {
-  const members = membersOf(group, feedback);
-  return members.flatMap(({ rank, score }) => {
-    const better = members.filter((other) => other.rank < rank);
-    return better.length === 0 ? [] : [Math.min(...better.map((other) => other.score)) - score];
+/** Lowest better score - own score (nats a token) of every worse COT among the scored members of a group. */
+export const lowestBetterMinusWorse = (members: readonly Placed[]): number[] =>
+  members.flatMap(({ candidate, rank }) => {
+    const better = members.filter((other) => other.rank < rank).map((other) => other.candidate.score!);
+    return better.length === 0 ? [] : [Math.min(...better) - candidate.score!];
   });
-}
-
-/** The group's distinct texts with their places, 1 the best. */
-function membersOf(group: Group, feedback: "binary" | "ranked"): { rank: number; score: number }[] {
-  if (feedback === "binary") {
-    const { positives, negatives } = sides(group);
-    return [
-      ...positives.map(({ score }) => ({ rank: 1, score: score! })),
-      ...negatives.map(({ score }) => ({ rank: 2, score: score! })),
-    ];
-  }
-  const distinct = new Map(group.candidates.toReversed().map((one) => [one.text, one]));
-  return [...distinct.values()].flatMap(({ rank, score }) =>
-    rank === undefined ? [] : [{ rank, score: score! }],
-  );
-}
-
-/** The group with its scored reference among the best, first, so that a sample of the same text is no second one. */
-export function withReferenceAsBest(group: Group): Group {
-  const { reference, answer, referenceLogprob, referenceTokens } = group;
-  if (reference === undefined) return group;
-  const score = (referenceLogprob as number) / (referenceTokens as number);
-  return {
-    ...group,
-    candidates: [{ text: reference, extracted: answer, correct: true, rank: 1, score }, ...group.candidates],
-  };
-}

@@ -41,7 +41,9 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
       responses: [reference, ...accepted.map((one) => ({ ...responseOf(one), target: true }))],
     };
   }
-  const members = membersOf(group, method, options);
+  const all = membersOf(group, method, options.feedback);
+  const members =
+    method.method === "dpo" && method.pairs === "one" ? onePair(all, options.seed, group.id) : all;
   const joined = members.find(
     ({ candidate }) => candidate.text === group.reference && method.referenceAsPositive,
   );
@@ -58,14 +60,9 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
   };
 }
 
-/** Who takes part in the method's own loss, the reference among them where the method says so. */
-function membersOf(group: Group, method: GroupMethod, { seed, feedback }: TrainGroupOptions): Placed[] {
-  const members = placed(
-    method.referenceAsPositive ? withReference(group) : group,
-    byLabel(method) ? "binary" : feedback,
-  );
-  return method.method === "dpo" && method.pairs === "one" ? onePair(members, seed, group.id) : members;
-}
+/** Between whom the method's pairs are, the reference among them where the method says so. */
+export const membersOf = (group: Group, method: GroupMethod, feedback: Feedback): Placed[] =>
+  placed(method.referenceAsPositive ? withReference(group) : group, byLabel(method) ? "binary" : feedback);
 
 /** The group with its reference first and among the best, so that a sample of the same text is no second one. */
 function withReference(group: Group): Group {
@@ -74,11 +71,17 @@ function withReference(group: Group): Group {
     extracted: group.answer,
     correct: true,
     rank: Math.min(...group.candidates.map(({ rank }) => rank ?? Number.POSITIVE_INFINITY), 1),
-    ...(typeof group.referenceLogprob === "number" ? { logprob: group.referenceLogprob } : {}),
+    ...scoreOfReference(group),
     ...highestReward(group),
   };
   return { ...group, candidates: [reference, ...group.candidates] };
 }
+
+/** Of a group that was scored. */
+const scoreOfReference = ({ referenceLogprob: logprob, referenceTokens: tokens }: Group) =>
+  typeof logprob === "number" && typeof tokens === "number"
+    ? { logprob, tokens, score: logprob / tokens }
+    : {};
 
 /** The best reward of the group, for a reference that is as good as its best sample. */
 function highestReward({ candidates }: Group): { reward?: number } {

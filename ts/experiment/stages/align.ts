@@ -1,20 +1,19 @@
 import { join } from "node:path";
 import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
-import { boundaryBetaOf, type Training, type Watch } from "../../config/index.ts";
+import { boundaryBetaOf, type GroupMethod, type Training, type Watch } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
-import { autoBeta, lowestBetterMinusWorse, withReferenceAsBest } from "../auto-beta.ts";
+import type { Feedback } from "../../data/index.ts";
+import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import type { AutoBoundary } from "../boundary-facts.ts";
 import { labelOf, type PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
-import { type TrainedMethod, trainGroup } from "../train-groups.ts";
+import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
 import { trainFrom } from "../training.ts";
 import type { Watching } from "../watching.ts";
 import { type Base, startOf, trainingKey } from "./base.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
-
-type Feedback = "binary" | "ranked";
 
 export interface AlignSources {
   base: Base;
@@ -67,7 +66,7 @@ export function alignNode(
     },
     async work(context, inputs) {
       const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
-      const auto = beta === "auto" ? autoBoundary(groups, method, from.feedback) : undefined;
+      const auto = beta === "auto" ? autoBoundary(groups, method as GroupMethod, from.feedback) : undefined;
       const data = groups.map((group) => trainGroup(group, method, { seed, feedback: from.feedback }));
       const facts = await trainFrom(start.source(inputs), context, {
         groups: data,
@@ -100,16 +99,9 @@ async function watching(
   };
 }
 
-/** `beta: auto` for a method: over the COTs between which its own pairs are. */
-function autoBoundary(groups: readonly Group[], method: TrainedMethod, feedback: Feedback): AutoBoundary {
-  const byLabel = method.method === "aft" && method.constraint === "boundary";
-  const referenceAsPositive = "referenceAsPositive" in method && method.referenceAsPositive;
-  return autoBeta(
-    groups
-      .map((group) => (referenceAsPositive ? withReferenceAsBest(group) : group))
-      .flatMap((group) => lowestBetterMinusWorse(group, byLabel ? "binary" : feedback)),
-  );
-}
+/** From the distances between the COTs between which the method's own pairs are. */
+const autoBoundary = (groups: readonly Group[], method: GroupMethod, feedback: Feedback): AutoBoundary =>
+  autoBeta(groups.flatMap((group) => lowestBetterMinusWorse(membersOf(group, method, feedback))));
 
 /** `beta`: where the boundary lies, for a method that has one. */
 export function lossOf(method: TrainedMethod, beta: number | undefined): LossSettings {
