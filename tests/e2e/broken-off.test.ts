@@ -24,7 +24,7 @@ async function resultOf(runs: string) {
   const steps = (await readFile(join(vft, "metrics.jsonl"), "utf8"))
     .trim()
     .split("\n")
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+    .map((line) => ({ ...JSON.parse(line), seconds: 0, tokensPerSecond: 0 }));
   const manifest = JSON.parse(await readFile(join(vft, "manifest.json"), "utf8"));
   return {
     digest: manifest.facts.digest,
