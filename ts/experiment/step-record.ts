@@ -10,6 +10,10 @@ export const heldOutSchema = z.looseObject({
   gained: z.int().optional().meta({ description: "questions answered rightly now and not at the start" }),
   lost: z.int().optional().meta({ description: "questions answered rightly at the start and not now" }),
   assessmentMicro: measured,
+  pairs: z
+    .int()
+    .optional()
+    .meta({ description: "of a right and a wrong COT, that assessmentMicro is a share of" }),
   perplexityPositive: measured,
   perplexityNegative: measured,
   perplexityReference: measured,

@@ -162,7 +162,7 @@ test("a look is written with its step: accuracy, AAccuracy, perplexities, and wh
     perplexityNegative: Math.exp(2),
     perplexityReference: Math.exp(3),
   };
-  const found = { questions: 10, assessmentMicro: 1, ...perplexities };
+  const found = { questions: 10, assessmentMicro: 1, pairs: 1, ...perplexities };
   expect(looks).toEqual([
     [1, undefined],
     [2, { ...found, accuracy: 0.6, gained: 2, lost: 0, weights: "weights of step 2" }],
@@ -177,10 +177,10 @@ test("a look is written with its step: accuracy, AAccuracy, perplexities, and wh
     right: ["q0", "q1", "q2", "q3"],
   });
   expect(notes).toEqual([
-    "align, start, 10 held-out questions: accuracy 40.0 %, AAccuracy 100.0 %, perplexity of right COTs 2.718, of wrong COTs 7.389, of references 20.086",
-    "align, step 2: accuracy 60.0 % (+20.0 points), AAccuracy 100.0 % (0.0 points), perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
-    "align, step 4: accuracy 30.0 % (−10.0 points), AAccuracy 100.0 % (0.0 points), perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
-    "align, step 6: accuracy 30.0 % (−10.0 points), AAccuracy 100.0 % (0.0 points), perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
+    "align, start, 10 held-out questions: accuracy 40.0 %, AAccuracy 100.0 % of 1 pair, perplexity of right COTs 2.718, of wrong COTs 7.389, of references 20.086",
+    "align, step 2: accuracy 60.0 % (+20.0 points), AAccuracy 100.0 % (0.0 points) of 1 pair, perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
+    "align, step 4: accuracy 30.0 % (−10.0 points), AAccuracy 100.0 % (0.0 points) of 1 pair, perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
+    "align, step 6: accuracy 30.0 % (−10.0 points), AAccuracy 100.0 % (0.0 points) of 1 pair, perplexity of right COTs 2.718 (was 2.718), of wrong COTs 7.389 (was 7.389), of references 20.086 (was 20.086)",
     "align: stopped at step 6 of 12, no better accuracy in 2 looks; the weights of step 2 are kept (accuracy 60.0 %)",
   ]);
 });

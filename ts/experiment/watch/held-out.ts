@@ -43,6 +43,7 @@ export async function lookAtHeldOut(options: LookOptions): Promise<Look> {
     questions: watch.questions.length,
     ...(right === undefined ? {} : { accuracy: right.length / watch.questions.length }),
     assessmentMicro: samples.assessmentAccuracy.micro,
+    pairs: samples.assessmentAccuracy.pairs,
     perplexityPositive: finite(samples.perplexity.positive),
     perplexityNegative: finite(samples.perplexity.negative),
     perplexityReference: finite(references.perplexity.positive),

@@ -1,4 +1,4 @@
-import { decimal, percent, points } from "../../analysis/index.ts";
+import { decimal, percent, plural, points } from "../../analysis/index.ts";
 import type { HeldOut, StepRecord } from "../step-record.ts";
 
 /** The live numbers of a step, the most telling first: a narrow terminal cuts the end off. */
@@ -35,7 +35,7 @@ export function describeLook(now: HeldOut, before?: HeldOut): string {
     before === undefined ? decimal(now[name]) : `${decimal(now[name])} (was ${decimal(before[name])})`;
   return [
     ...(now.accuracy === undefined ? [] : [`accuracy ${share("accuracy")}`]),
-    `AAccuracy ${share("assessmentMicro")}`,
+    `AAccuracy ${share("assessmentMicro")}${now.pairs === undefined ? "" : ` of ${plural(now.pairs, "pair")}`}`,
     `perplexity of right COTs ${perplexity("perplexityPositive")}`,
     `of wrong COTs ${perplexity("perplexityNegative")}`,
     `of references ${perplexity("perplexityReference")}`,

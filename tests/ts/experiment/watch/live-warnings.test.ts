@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { LossSettings } from "../../../ts/bridge/index.ts";
-import type { HeldOut, StepRecord } from "../../../ts/experiment/step-record.ts";
-import { LiveWarnings, type Setting, type Warning } from "../../../ts/experiment/watch/live-warnings.ts";
+import type { LossSettings } from "../../../../ts/bridge/index.ts";
+import type { HeldOut, StepRecord } from "../../../../ts/experiment/step-record.ts";
+import { LiveWarnings, type Setting, type Warning } from "../../../../ts/experiment/watch/live-warnings.ts";
 
 const aft = (constraint: "none" | "detached" | "boundary"): LossSettings => ({
   kind: "alignment",
