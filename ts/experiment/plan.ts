@@ -1,5 +1,5 @@
 /** From an experiment to its pieces of work: a DAG in which equal work is one node. */
-import { boundaryBetaOf, type Experiment, type Task } from "../config/index.ts";
+import type { Experiment } from "../config/index.ts";
 import { digestOfFile } from "../core/digest.ts";
 import { inputError } from "../core/errors.ts";
 import type { PlanNode, StageName } from "./context.ts";
@@ -51,7 +51,6 @@ export function recipeOf(node: PlanNode): Recipe {
 
 export async function planOf(experiment: Experiment): Promise<Plan> {
   const task = experiment.tasks[0]!;
-  checkValidation(experiment, task);
   const questions = questionsNode(task, await filesOf(task));
   const outside = experiment.model.create === undefined ? await existingBase(experiment.model) : undefined;
   const seeds = experiment.seeds.map((seed) => planSeed(experiment, questions, outside, seed));
@@ -61,25 +60,6 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
     ),
     seeds,
   };
-}
-
-/** What goes by validation questions, in a task that has none. */
-function checkValidation({ methods, stages }: Experiment, { validation }: Task): void {
-  if (validation > 0) return;
-  const searching = Object.entries(methods).filter(
-    ([, method]) => typeof boundaryBetaOf(method) === "object",
-  );
-  const needs = [
-    ...searching.map(([name]) => `methods.${name} searches for beta`),
-    ...(stages.watch.every > 0 ? ["stages.watch looks"] : []),
-  ];
-  if (needs.length > 0)
-    throw inputError({
-      what: `${needs[0]} on validation questions, and the task has none`,
-      where: "tasks.0.validation",
-      found: validation,
-      expected: "at least 1",
-    });
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. */

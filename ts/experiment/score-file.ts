@@ -9,7 +9,7 @@ import { unlessInterrupted } from "../core/interrupt.ts";
 import { openAppend, readJsonl } from "../core/jsonl.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Group, groupSchema } from "../core/records.ts";
-import { scoreGroups } from "./scoring.ts";
+import { scoreInOrder } from "./scoring.ts";
 
 export interface ScoreFileOptions {
   /** A folder in Hugging Face format, or a hub id. */
@@ -63,25 +63,14 @@ async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
     });
     const partial = await openPartial(options.output, digestOf([digest, await digestOfFile(options.input)]));
     try {
-      // Rows come in the order of the input or nearly so: one that is early waits for those before it.
-      const early = new Map<number, Group>();
-      let next = partial.done;
-      await scoreGroups(groups.slice(partial.done), {
+      await scoreInOrder(groups.slice(partial.done), {
         worker,
         model,
         maxTokensPerBatch: options.maxTokensPerBatch,
         label: "score",
         progress: options.progress,
         signal: options.signal,
-        async onScored({ group, position }) {
-          early.set(position + partial.done, group);
-          const ready: Group[] = [];
-          for (let one = early.get(next); one !== undefined; one = early.get(next)) {
-            ready.push(one);
-            early.delete(next++);
-          }
-          await partial.append(ready);
-        },
+        take: partial.append,
       });
     } finally {
       await partial.close();

@@ -30,6 +30,30 @@ export async function scoreAll(
   return { groups: scored, tokens };
 }
 
+/**
+ * {@link scoreGroups}, handed on in the order of the groups as soon as all before them are done: for a file that is
+ * appended to, which then holds the first groups whenever a run is cut off.
+ */
+export async function scoreInOrder(
+  groups: readonly Group[],
+  { take, ...options }: Omit<ScoreOptions, "onScored"> & { take(groups: Group[]): Promise<void> },
+): Promise<{ tokens: number }> {
+  const early = new Map<number, Group>();
+  let next = 0;
+  return scoreGroups(groups, {
+    ...options,
+    async onScored({ group, position }) {
+      early.set(position, group);
+      const ready: Group[] = [];
+      for (let one = early.get(next); one !== undefined; one = early.get(next)) {
+        ready.push(one);
+        early.delete(next++);
+      }
+      await take(ready);
+    },
+  });
+}
+
 const groupsPerRequest = 128;
 const inFlight = 2;
 

@@ -95,21 +95,10 @@ test("watching is part of a training's work only when there are looks", async ()
   const methods = { bc: boundary("0.1") };
   const trained = async (...set: string[]) => armOf(await plan(methods, ...set), "bc").align!;
   const unwatched = await trained();
-  expect(key(await trained("stages.watch.questions=7", "stages.watch.accuracy=true"))).toBe(key(unwatched));
+  expect(key(await trained("stages.watch.questions=7"))).toBe(key(unwatched));
   const watched = await trained("stages.watch.every=2", "stages.watch.questions=7");
   expect(key(watched)).not.toBe(key(unwatched));
   expect(watched.settings).toMatchObject({ watch: { every: 2, questions: 7 } });
   expect(watched.inputs.watch!.settings).toMatchObject({ split: "validation", questions: 7 });
   expect(watched.inputs.questions!.stage).toBe("questions");
-});
-
-test("what goes by validation questions is refused before any work where there are none", async () => {
-  const none =
-    "tasks=[{task: arithmetic, train: 300, validation: 0, test: 40, items: [2, 2], maxTotal: 18, operations: [add]}]";
-  await expect(plan({ bc: boundary("{search: [0.1, 0.4]}") }, none)).rejects.toThrow(
-    "tasks.0.validation: methods.bc searches for beta on validation questions, and the task has none\n  found: 0\n  expected: at least 1",
-  );
-  await expect(plan({ bc: boundary("0.1") }, none, "stages.watch.every=1")).rejects.toThrow(
-    "stages.watch looks on validation questions, and the task has none",
-  );
 });

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { labelOf, type PlanNode, withModel } from "../context.ts";
-import { scoreAll } from "../scoring.ts";
+import { sumOf } from "../sampling.ts";
+import { scoreInOrder } from "../scoring.ts";
 import type { Start } from "./base.ts";
 
 /**
@@ -17,23 +18,36 @@ export function scoreNode(start: Start, groups: PlanNode, seed: number): PlanNod
     settings: start.settings,
     inputs: { ...start.inputs, groups },
     async work(context, inputs) {
-      const unscored = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
+      const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
       return withModel(context, start.source(inputs), async (worker, { model, digest }) => {
-        const { groups: scored, tokens } = await scoreAll(unscored.map(withReference), {
-          worker,
-          model,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          label: labelOf(node),
-          progress: context.progress,
-          signal: context.signal,
-        });
-        await writeJsonl(join(context.directory, "groups.jsonl"), scored.map(withoutReference));
-        return { questions: scored.length, tokens, weights: digest };
+        const file = join(context.directory, "groups.jsonl");
+        const output = await openAppend<Group>(file);
+        try {
+          // What an interrupted run has scored is kept: these are the same groups under the same weights.
+          const before = await readJsonl(file, groupSchema);
+          await scoreInOrder(groups.slice(before.length).map(withReference), {
+            worker,
+            model,
+            maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+            label: labelOf(node),
+            progress: context.progress,
+            signal: context.signal,
+            take: (scored) => output.append(scored.map(withoutReference)),
+          });
+        } finally {
+          await output.close();
+        }
+        const scored = await readJsonl(file, groupSchema);
+        return { questions: scored.length, tokens: sumOf(scored, tokensOf), weights: digest };
       });
     },
   };
   return node;
 }
+
+/** Of the responses that were scored. */
+const tokensOf = ({ candidates, referenceTokens }: Group): number =>
+  sumOf(candidates, ({ tokens }) => tokens!) + (typeof referenceTokens === "number" ? referenceTokens : 0);
 
 /** The reference is scored as one response more, the last. */
 const withReference = (group: Group): Group =>
