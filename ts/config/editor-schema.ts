@@ -34,6 +34,9 @@ function loosen(node: unknown): unknown {
     result.properties = Object.fromEntries(
       Object.entries(properties as Json).map(([key, value]) => [key, orNull(loosen(value) as Json)]),
     );
+  // A name's whole settings may be removed too: `methods.rft: null`.
+  const named = result.additionalProperties;
+  if (typeof named === "object") result.additionalProperties = orNull(named as Json);
   return result;
 }
 

@@ -36,7 +36,9 @@ export const branchesOf = (shape: Shape): Shape[] => {
 
 /** The branch whose fixed values (`method: aft`) agree best with the map that was written. */
 export function branchFor(shape: Shape, value: unknown): Shape {
-  const branches = branchesOf(shape);
+  const all = branchesOf(shape);
+  const ofItsKind = all.filter((branch) => isMap(value) === (branch.properties !== undefined));
+  const branches = ofItsKind.length > 0 ? ofItsKind : all;
   const agreement = (branch: Shape): number =>
     constantsOf(branch).filter(([key, constant]) => isMap(value) && value[key] === constant).length -
     constantsOf(branch).filter(([key, constant]) => isMap(value) && key in value && value[key] !== constant)
@@ -55,15 +57,24 @@ export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | un
   let value = root;
   for (const step of path) {
     if (here === undefined) return undefined;
-    here = below(branchFor(here, value), step, here);
+    here = below(branchFor(here, value), step, agreeing(here, value, step));
     value = isMap(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
   return here;
 }
 
-function below(branch: Shape, step: PropertyKey, union: Shape): Shape | undefined {
+/** The branches that no fixed value but the one at `step` rules out; all of them when each is ruled out. */
+function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
+  const branches = branchesOf(union);
+  const left = branches.filter((branch) =>
+    constantsOf(branch).every(([key, constant]) => key === step || !isMap(value) || value[key] === constant),
+  );
+  return left.length > 0 ? left : branches;
+}
+
+function below(branch: Shape, step: PropertyKey, branches: readonly Shape[]): Shape | undefined {
   if (typeof step === "number") return branch.prefixItems?.[step] ?? branch.items;
-  const constants = branchesOf(union).map((each) => each.properties?.[String(step)]?.const);
+  const constants = branches.map((each) => each.properties?.[String(step)]?.const);
   const named = [...new Set(constants.filter((constant) => constant !== undefined))];
   // A discriminator: any of the union's values would have been right.
   if (named.length > 1) return { enum: named };

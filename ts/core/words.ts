@@ -12,9 +12,7 @@ export function inWords(shape: Shape, forms: Forms = new Map()): string {
   const branches = branchesOf(shape);
   if (branches.length > 1) {
     const key = discriminator(branches);
-    return key === undefined
-      ? branches.map((branch) => inWords(branch, forms)).join(" or ")
-      : `a map with ${key}`;
+    return key === undefined ? anyOf(branches.map((branch) => inWords(branch, forms))) : `a map with ${key}`;
   }
   switch (shape.type) {
     case "boolean":
@@ -38,6 +36,9 @@ export function inWords(shape: Shape, forms: Forms = new Map()): string {
 
 export const oneOf = (names: readonly string[]): string =>
   names.length === 1 ? names[0]! : `one of ${names.join(", ")}`;
+
+const anyOf = (choices: readonly string[]): string =>
+  choices.length < 3 ? choices.join(" or ") : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 
 /** zod writes the range of exact integers as bounds: they are no user's business. */
 const isBound = (limit: number | undefined): limit is number =>
@@ -64,7 +65,10 @@ function list(shape: Shape, forms: Forms): string {
 
 function map(shape: Shape): string {
   if (shape.properties === undefined) return "a map of names to settings";
-  return `a map with any of the keys ${Object.keys(shape.properties).join(", ")}`;
+  const needed = shape.required ?? [];
+  const rest = Object.keys(shape.properties).filter((key) => !needed.includes(key));
+  if (needed.length === 0) return `a map with any of the keys ${rest.join(", ")}`;
+  return `a map with ${needed.join(", ")}${rest.length === 0 ? "" : ` (and ${rest.join(", ")})`}`;
 }
 
 /** The key that tells a union's branches apart; undefined for a union of plain values. */

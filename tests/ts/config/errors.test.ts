@@ -49,13 +49,13 @@ describe("the commonest mistakes in an experiment, word by word", () => {
   it("a key that is missing", async () => {
     expect(await errorOf(withChange("{method: vft}", "{method: aft, constraint: boundary}"))).toBe(
       `main.yaml:9:3: missing key "beta" in methods.more
-  expected: beta: a number of at least 0`,
+  expected: beta: a number of at least 0, auto or a map with search (and questions)`,
     );
   });
 
   it("a key that goes with another choice", async () => {
     expect(await errorOf(withChange("{method: vft}", "{method: aft, constraint: none, beta: 0.1}"))).toBe(
-      `main.yaml:9:41: methods.more.beta goes with constraint: boundary only
+      `main.yaml:9:41: methods.more.beta goes with constraint: boundary or ranked-boundary only
   found: 0.1
   expected: no beta with method: aft, constraint: none
   fix: remove it; where it is inherited, write \`beta: null\``,
@@ -123,7 +123,7 @@ describe("less common ones", () => {
     [
       "{method: keep}",
       "{method: keep, train: {steps: 1}}",
-      "train goes with method: vft or rft or aft only",
+      "train goes with method: vft or rft or aft or rrhf or pro or dpo only",
       "",
     ],
     ["create: {}", "hub: a b", "bad value for model.hub", "a hub name such as organisation/name"],
@@ -191,7 +191,7 @@ methods: {}
       `main.yaml:8:39: bad value for methods.kept.checkEquations
   found: 1
   expected: true or false
-main.yaml:8:42: methods.kept.beta goes with method: aft only
+main.yaml:8:42: methods.kept.beta goes with method: aft or rrhf or pro or dpo only
   found: 2
   expected: no beta with method: rft
   fix: remove it; where it is inherited, write \`beta: null\``,

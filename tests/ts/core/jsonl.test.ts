@@ -65,7 +65,7 @@ test("a field that was misnamed is found, and values deep in a row are named by 
       "  expected: one of stop, length",
       `${file}:3: not a row of this kind of file`,
       '  found: ["q1"]',
-      "  expected: a map with any of the keys id, task, prompt, reference, answer, candidates",
+      "  expected: a map with id, task, prompt, answer, candidates (and reference)",
     ].join("\n"),
   );
 });

@@ -3,11 +3,13 @@ import { dotted, isMap, type Path } from "../../core/shape.ts";
 import type { Method } from "../schema/methods.ts";
 import { methodSchema } from "../schema/methods.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
-import { evaluateSchema, sampleSchema } from "../schema/stages.ts";
+import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
 import { type Task, taskSchema } from "../schema/tasks.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
+import { checkFeedback } from "./feedback.ts";
+import { checkValidation } from "./validation.ts";
 
 /** The sections that are right by themselves: the rest have their own errors, and no say here. */
 interface Sections {
@@ -19,10 +21,12 @@ interface Sections {
   evaluate:
     | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
     | undefined;
+  feedback: "binary" | "ranked" | undefined;
+  watch: Watch | undefined;
   methods: Record<string, Method>;
 }
 
-type Report = (path: Path, message: string, found: unknown, expected: string) => void;
+export type Report = (path: Path, message: string, found: unknown, expected: string) => void;
 
 /** Settings that are right each by itself but do not go together. */
 export function crossProblems(plain: unknown, tree: Tree): Problem[] {
@@ -38,6 +42,8 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkLengths(sections, report);
   checkQuestions(sections, report);
   checkWarmups(sections, report);
+  if (sections.feedback !== undefined) checkFeedback(sections.methods, sections.feedback, report);
+  checkValidation(sections.methods, sections.watch, sections.task?.validation, report);
   return problems;
 }
 
@@ -52,6 +58,8 @@ function sectionsOf(plain: unknown): Sections {
     align: trainingSchema.safeParse(stages.align ?? {}).data,
     sample: sampleSchema.safeParse(stages.sample ?? {}).data,
     evaluate: evaluateSchema.safeParse(stages.evaluate ?? {}).data,
+    feedback: judgeSchema.safeParse(stages.judge ?? {}).data?.feedback,
+    watch: watchSchema.safeParse(stages.watch ?? {}).data,
     methods: Object.fromEntries(
       methods.flatMap(([name, method]) => {
         const parsed = methodSchema.safeParse(method);

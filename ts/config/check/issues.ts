@@ -19,15 +19,30 @@ type Issue = z.core.$ZodIssue;
 /** zod's issues about a merged tree, each said in our words with the place where the setting was written. */
 export function problemsOf(issues: readonly Issue[], tree: Tree): Problem[] {
   const root = toPlain(tree);
-  return issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys")
-      return issue.keys.map((key) => unknownKey([...issue.path, key], tree, root));
-    if (issue.code === "custom") return [custom(issue, tree)];
-    if (issue.code === "invalid_key") return [badName(issue.path, tree)];
-    return [
-      at(tree, issue.path) === undefined ? missing(issue.path, tree, root) : bad(issue.path, tree, root),
-    ];
-  });
+  return issues
+    .flatMap((union) => withinBranch(union, tree))
+    .flatMap((issue) => {
+      if (issue.code === "unrecognized_keys")
+        return issue.keys.map((key) => unknownKey([...issue.path, key], tree, root));
+      if (issue.code === "custom") return [custom(issue, tree)];
+      if (issue.code === "invalid_key") return [badName(issue.path, tree)];
+      return [
+        at(tree, issue.path) === undefined ? missing(issue.path, tree, root) : bad(issue.path, tree, root),
+      ];
+    });
+}
+
+/** A map where a number, a name or a map may stand is wrong in the map's own way. */
+function withinBranch(issue: Issue, tree: Tree): Issue[] {
+  if (issue.code !== "invalid_union" || at(tree, issue.path)?.kind !== "map") return [issue];
+  const own = issue.errors.filter((issues) =>
+    issues.every(
+      ({ code, path }) => (code !== "invalid_type" && code !== "invalid_value") || path.length > 0,
+    ),
+  );
+  return own.length === 1
+    ? own[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+    : [issue];
 }
 
 function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
@@ -83,7 +98,9 @@ function missing(path: Path, tree: Tree, root: unknown): Problem {
 function bad(path: Path, tree: Tree, root: unknown): Problem {
   const value = toPlain(at(tree, path)!);
   const shape = shapeAt(path, root) ?? {};
-  const choices = shape.enum?.map(String) ?? (shape.const === undefined ? [] : [String(shape.const)]);
+  const choices = branchesOf(shape).flatMap((branch) =>
+    (branch.enum ?? (branch.const === undefined ? [] : [branch.const])).map(String),
+  );
   return {
     what: `bad value for ${dotted(path) || "the experiment"}`,
     where: originOf(tree, path).where,

@@ -4,7 +4,8 @@ import type { Experiment } from "../schema/experiment.ts";
 export function warningsOf(experiment: Experiment): string[] {
   const methods = Object.values(experiment.methods);
   const has = (kind: string): boolean => methods.some((method) => method.method === kind);
-  const compares = has("aft") || has("rft");
+  const byGroups = methods.filter((method) => "constraint" in method);
+  const compares = byGroups.length > 0 || has("rft");
   const warnings: string[] = [];
   if (compares && !has("vft"))
     warnings.push(
@@ -14,9 +15,13 @@ export function warningsOf(experiment: Experiment): string[] {
     warnings.push(
       "no method keeps the VFT weights (method: keep): the report cannot show what changed since VFT",
     );
-  if (has("aft") && experiment.stages.sample.k < 2)
+  const { sample, judge } = experiment.stages;
+  if (byGroups.length > 0 && sample.k < 2 && judge.groupsFile === undefined)
     warnings.push("stages.sample.k is 1: no question can have both a positive and a negative sample");
-  if (methods.some((method) => method.method === "aft" && method.weight === 0))
-    warnings.push("an aft method has weight 0: it is continued VFT");
+  for (const [name, method] of Object.entries(experiment.methods))
+    if ("constraint" in method && method.weight === 0)
+      warnings.push(`methods.${name} has weight 0: it is continued VFT`);
+  if (judge.groupsFile !== undefined && sample.questions !== undefined)
+    warnings.push("stages.sample.questions is not used: the groups come from stages.judge.groupsFile");
   return warnings;
 }

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { boundaryBetaOf, withBoundaryBeta } from "../../../ts/config/index.ts";
+import { errorOf, load, smallest, withChange } from "./helpers.ts";
+
+const withMethod = (settings: string): Record<string, string> => withChange("{method: vft}", `{${settings}}`);
+const bounded = (beta: string): Record<string, string> =>
+  withMethod(`method: aft, constraint: boundary, beta: ${beta}`);
+const methodOf = async (settings: string) => (await load(withMethod(settings))).experiment.methods.more!;
+
+describe("beta of a boundary is a number, auto or a search", () => {
+  it("each of them is read as it is, for every loss with a boundary", async () => {
+    expect(boundaryBetaOf(await methodOf("method: aft, constraint: boundary, beta: 0.2"))).toBe(0.2);
+    expect(boundaryBetaOf(await methodOf("method: rrhf, constraint: boundary, beta: auto"))).toBe("auto");
+    expect(
+      boundaryBetaOf(await methodOf("method: pro, constraint: boundary, beta: {search: [0, 0.3]}")),
+    ).toEqual({ search: [0, 0.3] });
+    const dpo = await methodOf("method: dpo, constraint: boundary, beta: 0.5, boundaryBeta: auto");
+    expect(dpo).toMatchObject({ beta: 0.5, boundaryBeta: "auto" });
+    expect(boundaryBetaOf(dpo)).toBe("auto");
+  });
+
+  it("a method without a boundary has none, DPO's own beta among them", async () => {
+    expect(boundaryBetaOf(await methodOf("method: dpo, constraint: none, beta: 0.5"))).toBeUndefined();
+    expect(boundaryBetaOf(await methodOf("method: aft, constraint: detached"))).toBeUndefined();
+    expect(boundaryBetaOf(await methodOf("method: vft"))).toBeUndefined();
+  });
+
+  it("a value put in the place of auto leaves all else", async () => {
+    const dpo = await methodOf("method: dpo, constraint: boundary, beta: 0.5, boundaryBeta: auto");
+    expect(withBoundaryBeta(dpo, 0.4)).toEqual({ ...dpo, boundaryBeta: 0.4 });
+    const rrhf = await methodOf("method: rrhf, constraint: boundary, beta: auto");
+    expect(withBoundaryBeta(rrhf, 0.4)).toEqual({ ...rrhf, beta: 0.4 });
+    const plain = await methodOf("method: rrhf, constraint: none");
+    expect(withBoundaryBeta(plain, 0.4)).toBe(plain);
+  });
+
+  it("a search over an inherited number, and a number over an inherited search", async () => {
+    const upper = (beta: string): string => `extends: lower.yaml\nmethods: {more: {beta: ${beta}}}\n`;
+    const lower = (beta: string): string => bounded(beta)["main.yaml"]!;
+    const both = async (low: string, up: string) =>
+      (await load({ "lower.yaml": lower(low), "main.yaml": upper(up) })).experiment.methods.more;
+    expect(await both("0.1", "{search: [0.1, 0.2]}")).toMatchObject({ beta: { search: [0.1, 0.2] } });
+    expect(await both("{search: [0.1, 0.2]}", "0.3")).toMatchObject({ beta: 0.3 });
+  });
+
+  const either = "a number of at least 0, auto or a map with search (and questions)";
+  it.each([
+    [
+      "atuo",
+      `main.yaml:9:51: bad value for methods.more.beta\n  found: "atuo"\n  expected: ${either}\n  did you mean: auto`,
+    ],
+    ["-1", `main.yaml:9:51: bad value for methods.more.beta\n  found: -1\n  expected: ${either}`],
+    [
+      "{search: [0.1]}",
+      "main.yaml:9:60: bad value for methods.more.beta.search\n  found: [0.1]\n  expected: a list of at least 2, each a number of at least 0",
+    ],
+    [
+      "{search: [0.1, 0.1]}",
+      "main.yaml:9:60: methods.more.beta.search: a value is given twice\n  found: [0.1,0.1]\n  expected: values that all differ",
+    ],
+    [
+      "{search: [0.1, 0.2], question: 9}",
+      'main.yaml:9:72: unknown key "question" in methods.more.beta\n  found: 9\n  expected: one of search, questions\n  did you mean: questions',
+    ],
+  ])("beta: %s is refused", async (beta, message) => {
+    expect(await errorOf(bounded(beta))).toBe(message);
+  });
+});
+
+describe("methods that are not there", () => {
+  it("an unknown method names the nearest", async () => {
+    expect(await errorOf(withMethod("method: rrh, constraint: none"))).toBe(
+      `main.yaml:9:18: bad value for methods.more.method
+  found: "rrh"
+  expected: one of keep, vft, rft, aft, rrhf, pro, dpo
+  did you mean: rrhf`,
+    );
+  });
+
+  it("a constraint of another method is no choice", async () => {
+    expect(await errorOf(withMethod("method: pro, constraint: ranked-boundary"))).toBe(
+      `main.yaml:9:35: bad value for methods.more.constraint
+  found: "ranked-boundary"
+  expected: one of none, detached, boundary`,
+    );
+  });
+
+  it("boundaryBeta is DPO's", async () => {
+    expect(
+      await errorOf(withMethod("method: rrhf, constraint: boundary, beta: 0.1, boundaryBeta: 0.2")),
+    ).toContain("methods.more.boundaryBeta goes with method: dpo only");
+  });
+});
+
+describe("methods and feedback go together", () => {
+  const ranked = (settings: string): Record<string, string> => ({
+    "main.yaml": withMethod(settings)["main.yaml"]!.replace(
+      "stages: {",
+      "stages: {judge: {feedback: ranked}, ",
+    ),
+  });
+
+  it("a loss for ranks is refused under binary feedback", async () => {
+    expect(await errorOf(withMethod("method: aft, constraint: ranked-detached"))).toBe(
+      `main.yaml:9:35: methods.more.constraint: needs ranks, and stages.judge.feedback is binary: right or wrong
+  found: "ranked-detached"
+  expected: detached here, or stages.judge.feedback: ranked`,
+    );
+  });
+
+  it("a loss for right and wrong is refused under ranked feedback", async () => {
+    expect(await errorOf(ranked("method: aft, constraint: boundary, beta: 0.1"))).toBe(
+      `main.yaml:9:35: methods.more.constraint: goes by right and wrong, and stages.judge.feedback is ranked
+  found: "boundary"
+  expected: ranked-boundary here, or stages.judge.feedback: binary`,
+    );
+    expect(await errorOf(ranked("method: aft, constraint: none"))).toContain(
+      "expected: ranked-detached or ranked-boundary here, or stages.judge.feedback: binary",
+    );
+  });
+
+  it.each(["rrhf", "pro", "dpo"])("%s takes both", async (method) => {
+    await load(ranked(`method: ${method}, constraint: none`));
+    await load(withMethod(`method: ${method}, constraint: none`));
+  });
+});
+
+describe("what goes by validation questions needs some", () => {
+  const without = (text: string): Record<string, string> => ({
+    "main.yaml": text.replace("task: arithmetic", "task: arithmetic\n    validation: 0"),
+  });
+
+  it("a search", async () => {
+    expect(await errorOf(without(bounded("{search: [0.1, 0.2]}")["main.yaml"]!))).toBe(
+      `main.yaml:10:60: methods.more.beta.search: searches on validation questions, and the task has none
+  found: [0.1,0.2]
+  expected: a number, auto, or a task with validation questions`,
+    );
+    expect(await errorOf(bounded("{search: [0.1, 0.2], questions: 501}"))).toBe(
+      `main.yaml:9:83: methods.more.beta.questions: more than the 500 validation questions that the task has
+  found: 501
+  expected: at most 500`,
+    );
+  });
+
+  it("a look while training", async () => {
+    const watching = smallest.replace("stages: {", "stages: {watch: {every: 10}, ");
+    expect(await errorOf(without(watching))).toBe(
+      `main.yaml:7:25: stages.watch.every: looks at validation questions, and the task has none
+  found: 10
+  expected: 0, or a task with validation questions`,
+    );
+  });
+
+  it("patience, without ever looking", async () => {
+    expect(await errorOf(withChange("stages: {", "stages: {watch: {patience: 2}, "))).toBe(
+      `main.yaml:6:28: stages.watch.patience: nothing is looked at while training: stages.watch.every is 0
+  found: 2
+  expected: stages.watch.every of at least 1 beside it`,
+    );
+  });
+});
+
+describe("warnings", () => {
+  it("a weight of 0, whatever the loss, by the method's name", async () => {
+    const { warnings } = await load(withMethod("method: pro, constraint: none, weight: 0"));
+    expect(warnings).toContain("methods.more has weight 0: it is continued VFT");
+    expect(warnings).toContain(
+      "no method continues VFT (method: vft): a gain over VFT may only mean more training, not a better loss",
+    );
+  });
+});
