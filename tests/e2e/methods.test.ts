@@ -44,7 +44,7 @@ test("every method by groups trains on pairs, to its row of the report", async (
   expect(first.exitCode).toBe(0);
   const { methods } = await json(run, "report.json");
   const names = methods.map(({ name }: { name: string }) => name);
-  const grouped = ["ranked-dc", "ranked-bc", "bc-search", "rrhf", "pro", "dpo", "dpo-bc"];
+  const grouped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc"];
   expect(names).toEqual(["vft-kept", ...grouped]);
   const digests = new Set<string>();
   for (const name of grouped) {
@@ -81,7 +81,7 @@ test("DPO starts where policy and reference model are one: its first loss is log
 });
 
 test("an automatic boundary is recorded with what it was worked out from", async () => {
-  const { boundary } = (await manifestOf((await armOf("ranked-bc")).align)).facts;
+  const { boundary } = (await manifestOf((await armOf("bc-auto")).align)).facts;
   expect(boundary).toMatchObject({ rule: "auto", quantile: 0.9 });
   expect(boundary.beta).toBeGreaterThan(0);
   expect(boundary.negatives).toBeGreaterThan(5);
