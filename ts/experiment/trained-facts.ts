@@ -10,6 +10,7 @@ import { type HeldOut, heldOutSchema } from "./step-record.ts";
 import type { Artefact } from "./store.ts";
 
 const stoppedSchema = z.object({ bestStep: z.int(), lastStep: z.int(), reason: z.string() });
+const warningsSchema = z.array(z.object({ step: z.int(), kind: z.string(), text: z.string() }));
 const beforeSchema = z.object({ heldOut: heldOutSchema });
 
 export interface TrainedFacts {
@@ -18,10 +19,12 @@ export interface TrainedFacts {
   /** The look at the weights it starts from. */
   before?: HeldOut;
   stopped?: z.infer<typeof stoppedSchema>;
+  /** What was told while it trained. */
+  warnings?: z.infer<typeof warningsSchema>;
 }
 
 export async function trainedFacts({ directory, manifest }: Artefact): Promise<TrainedFacts> {
-  const { stopped } = manifest.facts;
+  const { stopped, warnings } = manifest.facts;
   const boundary = boundaryOf(manifest.facts);
   const search = await readJson(join(directory, "search.json"), searchSchema);
   const before = await readJson(join(directory, "before.json"), beforeSchema);
@@ -32,6 +35,7 @@ export async function trainedFacts({ directory, manifest }: Artefact): Promise<T
       : { search: { parameter: search.parameter, chosen: search.chosen, points: search.points } }),
     ...(before === undefined ? {} : { before: before.heldOut }),
     ...(stopped === undefined ? {} : { stopped: stoppedSchema.parse(stopped) }),
+    ...(warnings === undefined ? {} : { warnings: warningsSchema.parse(warnings) }),
   };
 }
 

@@ -16,6 +16,63 @@ export const predictionSchema = z.looseObject({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+const measured = z.number().nullable();
+
+/** A look at validation questions while a method trains: what its weights make of the VFT model's samples. */
+export const heldOutSchema = z.object({
+  questions: z.int(),
+  accuracy: z.number().optional().meta({ description: "greedy, share of the questions" }),
+  assessmentMicro: measured,
+  pairs: z.int().optional(),
+  perplexityPositive: measured,
+  perplexityNegative: measured,
+  perplexityReference: measured,
+});
+export type HeldOut = z.infer<typeof heldOutSchema>;
+
+const interval = z.object({ low: z.number(), high: z.number() });
+
+/** What training a method told beside its steps; report.json holds it in the same words. */
+export const trainedShape = {
+  boundary: z
+    .discriminatedUnion("rule", [
+      z.object({
+        beta: z.number().meta({ description: "mean log-probability, nats a token" }),
+        rule: z.literal("auto"),
+        quantile: z.number(),
+        negatives: z.int().meta({ description: "what the quantile is over" }),
+        below: z.number().meta({ description: "share of them below the boundary at the start" }),
+      }),
+      z.object({ beta: z.number(), rule: z.literal("search") }),
+    ])
+    .optional()
+    .meta({ description: "a distance that was not given as a number" }),
+  search: z
+    .object({
+      parameter: z.string(),
+      chosen: z.number(),
+      points: z.array(
+        z.object({
+          beta: z.number(),
+          accuracy: measured.meta({ description: "greedy, on the validation questions" }),
+          correct: z.int(),
+          questions: z.int(),
+          interval: interval.nullable().meta({ description: "Wilson, 95 %" }),
+          assessmentMicro: measured,
+          perplexityPositive: measured,
+        }),
+      ),
+    })
+    .optional(),
+  stopped: z
+    .object({ bestStep: z.int(), lastStep: z.int(), reason: z.string() })
+    .optional()
+    .meta({ description: "stopped early; the weights are those of bestStep" }),
+  warnings: z.array(z.object({ step: z.int(), kind: z.string().optional(), text: z.string() })).optional(),
+};
+const trained = z.object(trainedShape);
+type Trained = z.infer<typeof trained>;
+
 /** What one optimizer step measured; scores are mean log-probabilities a token (nats). */
 export interface TrainingStep {
   step: number;
@@ -28,13 +85,22 @@ export interface TrainingStep {
   meanBoundary?: number | undefined;
   /** Share, 0..1. */
   negativesBelowBoundary?: number | undefined;
+  /** Of the reference COTs. */
+  meanReference?: number | undefined;
+  /** Mean over groups with a pair of (mean of the better scores - mean of the worse ones). */
+  margin?: number | undefined;
+  /** Of the step's own pairs, share, 0..1. */
+  assessmentAccuracy?: number | undefined;
+  tokensPerSecond?: number | undefined;
+  /** After this step's update, where there was a look. */
+  heldOut?: HeldOut | undefined;
   pairedGroups: number;
   groups: number;
   seconds: number;
   tokens: number;
 }
 
-/** A row of the table, as the experiment declares it: `method` is keep, vft, rft or aft. */
+/** A row of the table, as the experiment declares it: `method` is keep, vft, rft, aft, rrhf, pro or dpo. */
 export interface MethodInfo {
   name: string;
   label: string;
@@ -43,7 +109,7 @@ export interface MethodInfo {
 }
 
 /** One method trained with one seed, and what it does on the test questions. */
-export interface Arm {
+export interface Arm extends Trained {
   /** The method's `name`. */
   method: string;
   seed: number;
@@ -53,6 +119,8 @@ export interface Arm {
   samples: Group[];
   /** The VFT model's samples on the test questions, scored by this arm: the same pairs for all arms. */
   heldOut: Group[];
+  /** The look at the weights it starts from, at step 0. */
+  before?: HeldOut | undefined;
 }
 
 export interface StageRun {

@@ -1,5 +1,6 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
+import { trainedArmSchema } from "./trained.ts";
 
 const number = z.number();
 const count = z.number().min(0);
@@ -56,8 +57,16 @@ const difference = z.object({
   interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
   overSeeds: overSeeds.nullable(),
   clear: z.boolean().meta({
-    description: "no interval that there is includes 0; greedy accuracy of one seed: McNemar's p < .05 too",
+    description:
+      "by itself, not among many: no interval that there is (over questions, over the seeds) includes 0; greedy accuracy of one seed: McNemar's p < .05 too",
   }),
+  p: number.nullable().meta({
+    description:
+      "two-sided, paired sign-flip permutation test over questions, a question's seeds one unit (greedy accuracy of one seed: McNemar's, which is the same); null for metrics that are not tested",
+  }),
+  pHolm: number
+    .nullable()
+    .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
 });
 export type Difference = z.infer<typeof difference>;
 
@@ -144,6 +153,7 @@ export const runSummarySchema = z.object({
   resamples: count,
   methods: z.array(methodSummarySchema),
   trainGroups: z.array(trainGroupsSchema),
+  training: z.array(trainedArmSchema).default([]),
   diagnostics: z.array(diagnosticSchema),
   stages: z.array(
     z.object({

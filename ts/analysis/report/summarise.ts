@@ -3,11 +3,14 @@ import { diagnose } from "../diagnostics.ts";
 import { passTally } from "../metrics/sampled.ts";
 import { ratio, total } from "../metrics/tally.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
+import { signFlipTest } from "../statistics/signFlip.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./armTallies.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
 import type { RunData } from "./input.ts";
+import { adjustForMany } from "./pairedTests.ts";
 import { roleOf } from "./roles.ts";
 import { type MethodSummary, metricNames, type RunSummary } from "./schema.ts";
+import { trainedArms } from "./trained.ts";
 
 /** All numbers of a run: report.json. The same run always gives the same numbers, intervals included. */
 export function summarise(run: RunData, resamples = defaultResamples): RunSummary {
@@ -17,6 +20,7 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     run.arms.filter((arm) => arm.method === name).map((arm) => tallyArm(arm, ids)),
   );
   const draws = drawAll(tallies, run.name, resamples);
+  const test = signFlipTest(ids.length, run.name);
   const summaries = methods.map((method, at): MethodSummary => {
     const mine = draws[at]!;
     return {
@@ -28,10 +32,11 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
       ...sampleNumbers(mine.arms),
       comparisons: (["continued", "kept"] as const).flatMap((role) => {
         const other = methods.findIndex((candidate) => roleOf(candidate) === role);
-        return other < 0 || other === at ? [] : [compare(mine, draws[other]!, methods[other]!.name, role)];
+        return other < 0 || other === at ? [] : [compare(mine, draws[other]!, methods[other]!.name, role, test)];
       }),
     };
   });
+  adjustForMany(summaries);
   const trainGroups = run.trainGroups.map(summariseGroups);
   const { name, description, finishedAt, device, seeds, stages, versions, configYaml } = run;
   return {
@@ -44,6 +49,7 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     resamples,
     methods: summaries,
     trainGroups,
+    training: trainedArms(run),
     diagnostics: diagnose(summaries, trainGroups),
     stages,
     versions,
