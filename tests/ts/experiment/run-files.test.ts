@@ -12,7 +12,7 @@ import { modelCard } from "../../../ts/experiment/model-card.ts";
 import { planOf, recipeOf } from "../../../ts/experiment/plan.ts";
 import { readRunRecord, writeRunRecord } from "../../../ts/experiment/run-record.ts";
 import type { Done } from "../../../ts/experiment/runner.ts";
-import { keyOf, Store } from "../../../ts/experiment/store.ts";
+import { keyOf, type Manifest, Store } from "../../../ts/experiment/store.ts";
 
 const right = { text: "#### 2", extracted: "2", correct: true };
 const wrong = { text: "#### 3", extracted: "3", correct: false };
@@ -142,3 +142,24 @@ test("a model card says what was measured, for its own seed", async () => {
 
 const planNodes = async () =>
   (await planOf((await loadExperiment("experiments/miniature.yaml", {})).experiment)).nodes;
+
+test("a model card says which beta was worked out or chosen, where the settings do not", async () => {
+  const record = await readRunRecord(run);
+  const methods = [{ name: "rft", label: "RFT", method: "rft", metrics: { accuracy: { perSeed: [] } } }];
+  const summary = { methods } as unknown as RunSummary;
+  const card = (facts: object, settings: object) =>
+    modelCard(record, summary, {
+      method: "rft",
+      seed: 1,
+      manifest: { facts, settings } as unknown as Manifest,
+    });
+  const search = { boundary: { beta: 0.2, rule: "search" } };
+  expect(card(search, { values: [0.1, 0.2] })).toContain(
+    "seed 1\n- beta of the boundary: 0.2 (chosen among 0.1, 0.2 by accuracy on validation questions)\n- Greedy",
+  );
+  const auto = { boundary: { beta: 0.25, rule: "auto", quantile: 0.9, negatives: 40, below: 0.1 } };
+  expect(card(auto, {})).toContain(
+    "- beta of the boundary: 0.25 (worked out from 40 worse COTs, 10.0 % of them below the boundary)",
+  );
+  expect(card({}, { beta: 0.15 })).not.toContain("beta of the boundary");
+});
