@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import random
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel, Pre
 PAD, BOS, EOS = 0, 1, 2
 FIRST_WORD = 3
 LABELS = ("positive", "negative")
+RANKS = 3
 
 
 @dataclass(frozen=True)
@@ -95,18 +97,26 @@ def prompt(draw: random.Random, vocabulary: int, tokens: int) -> str:
 def group(
     draw: random.Random, id: str, vocabulary: int, k: int, lengths: tuple[range, range], aligned: bool = True
 ) -> TrainGroup:
-    """A reference (the target) and k candidates, by turns positive and negative.
+    """A reference (the target) and k candidates, by turns positive and negative, by turns of ranks 1, 2, 3.
 
-    `lengths`: of the prompt, and of each response with its EOS. Not `aligned`: the reference alone.
+    `lengths`: of the prompt, and of each response with its EOS. Not `aligned`: the reference alone. DPO's
+    reference model is the uniform one.
     """
 
-    def response(target: bool, label: str | None) -> TrainResponse:
+    def response(target: bool, label: str | None = None, rank: int | None = None) -> TrainResponse:
         size = draw.choice(lengths[1])
         ids = [draw.randrange(FIRST_WORD, vocabulary) for _ in range(size - 1)]
-        return TrainResponse(text="", token_ids=[*ids, EOS], target=target, label=label)
+        return TrainResponse(
+            text="",
+            token_ids=[*ids, EOS],
+            target=target,
+            label=label,
+            rank=rank,
+            reference_logprob=-size * math.log(vocabulary),
+        )
 
     text = prompt(draw, vocabulary, draw.choice(lengths[0]))
-    responses = [response(True, None)]
+    responses = [response(True)]
     if aligned:
-        responses += [response(False, LABELS[number % 2]) for number in range(k)]
+        responses += [response(False, LABELS[number % 2], 1 + number % RANKS) for number in range(k)]
     return TrainGroup(id=id, prompt=text, responses=responses)

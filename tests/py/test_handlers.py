@@ -70,10 +70,9 @@ def begin(model: p.ModelInfo, **params) -> p.TrainBeginResult:
         model=model.model,
         optimizer=msgspec.to_builtins(tiny.optimizer()),
         schedule=msgspec.to_builtins(tiny.schedule()),
-        loss={"kind": "vft"},
         seed=0,
         maxTokensPerBatch=512,
-        **params,
+        **{"loss": {"kind": "vft"}, **params},
     )
 
 
@@ -124,6 +123,50 @@ def test_a_run_that_goes_on_from_its_state_ends_with_the_same_weights(model, tok
         step(resumed.run, number)
     assert call("train/end", run=resumed.run).digest == expected
     call("model/unload", model=fresh.model)
+
+
+RANKED = [
+    {"text": TEXTS[1], "target": True, "reference": True},
+    {"text": "7", "target": False, "label": "positive", "rank": 1, "reward": 1.5, "referenceLogprob": -4.0},
+    {"text": "3 + 4", "target": False, "label": "negative", "rank": 2, "reward": 0, "referenceLogprob": -7.5},
+    {"text": "4", "target": False, "label": "negative", "rank": 3, "reward": -1, "referenceLogprob": -3.0},
+]
+GROUP_LOSSES = [
+    {"kind": "alignment", "constraint": "ranked-detached", "weight": 1, "detachBoundary": True},
+    {"kind": "alignment", "constraint": "ranked-boundary", "weight": 1, "detachBoundary": True, "beta": 0.1},
+    {"kind": "rrhf", "constraint": "boundary", "weight": 1, "vftWeight": 1, "beta": 0.1},
+    {"kind": "pro", "constraint": "none", "weight": 1, "vftWeight": 0.05},
+    {"kind": "dpo", "constraint": "detached", "weight": 1, "vftWeight": 0, "dpoBeta": 0.1},
+]
+
+
+@pytest.mark.parametrize("loss", GROUP_LOSSES, ids=lambda loss: f"{loss['kind']} {loss['constraint']}")
+def test_a_step_of_every_group_loss_in_the_protocols_own_words(model, loss):
+    run = begin(model, loss=loss)
+    groups = [{"id": "q", "prompt": TEXTS[0], "responses": RANKED}]
+    found = call("train/step", run=run.run, step=1, groups=groups)
+    assert found.paired_groups == 1
+    expected = loss.get("vftWeight", 1) * found.loss.vft + found.loss.alignment
+    assert found.loss.total == pytest.approx(expected)
+    assert found.loss.alignment > 0
+    assert found.mean_reference == found.mean_target
+    assert found.margin == pytest.approx(found.mean_positive - found.mean_negative)
+    assert found.assessment_accuracy in (0, 1 / 3, 2 / 3, 1)
+    assert (found.mean_boundary is None) == ("beta" not in loss)
+
+
+def test_a_step_names_the_field_that_its_loss_lacks(model):
+    run = begin(model, loss=GROUP_LOSSES[-1])
+    lacking = [{k: v for k, v in one.items() if k != "referenceLogprob"} for one in RANKED]
+    with pytest.raises(WorkerError, match=r"^q: DPO needs every ranked response's log-probability") as raised:
+        call(
+            "train/step", run=run.run, step=1, groups=[{"id": "q", "prompt": TEXTS[0], "responses": lacking}]
+        )
+    assert raised.value.data.pointer == "/groups/0/responses/1/referenceLogprob"
+    without = {key: value for key, value in GROUP_LOSSES[2].items() if key != "beta"}
+    with pytest.raises(WorkerError, match=r"^the boundary constraint needs beta") as raised:
+        begin(model, loss=without)
+    assert raised.value.data.pointer == "/loss/beta"
 
 
 def test_generate_hands_every_candidate_over_once_and_names_the_weights(model):
