@@ -1,5 +1,6 @@
 import { escapeText } from "../report/escape.ts";
 import { accuracyChart, type MethodAccuracy } from "./accuracy.ts";
+import { placeAt, sizeOf } from "./compose.ts";
 import { chartStyle, ink } from "./palette.ts";
 import { type MethodScores, scoresChart } from "./scores.ts";
 
@@ -18,25 +19,21 @@ export function picture(
   const right = accuracyChart(accuracies, {
     id: "picture-accuracy",
     width: half,
-    height: heightOf(left),
+    height: sizeOf(left, "height"),
     baseline: options.baseline,
   });
-  const height = top + heightOf(left) + 12;
+  const height = top + sizeOf(left, "height") + 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="aft-plot" role="img" aria-labelledby="picture-title" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" color="${ink}">`,
     `<title id="picture-title">${escapeText(options.title)}</title>`,
     `<style>${chartStyle}</style>`,
     heading("Scores of right and wrong COTs", 16),
-    placed(left, 0),
+    placeAt(left, 0, top),
     heading("Accuracy on test questions", half + gap + 16),
-    placed(right, half + gap),
+    placeAt(right, half + gap, top),
     "</svg>\n",
   ].join("");
 }
 
 const heading = (text: string, x: number): string =>
   `<text x="${x}" y="24" font-size="16" font-weight="650" fill="currentColor">${text}</text>`;
-
-const placed = (svg: string, x: number): string => svg.replace("<svg ", `<svg x="${x}" y="${top}" `);
-
-const heightOf = (svg: string): number => Number(/ height="(\d+)"/.exec(svg)?.[1] ?? 0);

@@ -21,6 +21,8 @@ export interface LegendItem {
   className: string;
   dash?: string;
   diamond?: boolean;
+  /** A circle, where the class draws a line. */
+  ring?: boolean;
 }
 
 /**
@@ -79,12 +81,14 @@ function legendSvg(items: readonly LegendItem[], left: number, y: number): strin
     : `<g aria-hidden="true" text-anchor="start" font-size="${fontSize}">${drawn.join("")}</g>`;
 }
 
-function swatch({ className, dash, diamond }: LegendItem): string {
+function swatch({ className, dash, diamond, ring }: LegendItem): string {
   const colour = classes[className];
   if (className.endsWith("-fill"))
     return `<rect class="${className}" width="18" height="10" y="-5" rx="2" fill="${colour}" fill-opacity="0.55"/>`;
   if (className.endsWith("-dot"))
     return `<g class="${className}" fill="${colour}" stroke="${colour}">${diamond ? '<path d="M9,-5.5L14.5,0L9,5.5L3.5,0Z"/>' : '<circle cx="9" r="4.5"/>'}</g>`;
+  if (ring)
+    return `<circle class="${className}" cx="9" r="6" fill="none" stroke="${colour}" stroke-width="2"/>`;
   const dashes = dash === undefined ? "" : ` stroke-dasharray="${dash}"`;
   return `<path class="${className}" d="M0,0H18" fill="none" stroke="${colour}" stroke-width="2.2"${dashes}/>`;
 }

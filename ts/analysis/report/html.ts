@@ -3,6 +3,7 @@ import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { html, type Markup, raw } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
+import { betaSection } from "./sections/beta.ts";
 import { chartsSection } from "./sections/charts.ts";
 import { diagnosticsSection } from "./sections/diagnostics.ts";
 import { examplesSection } from "./sections/examples.ts";
@@ -18,6 +19,7 @@ export interface HtmlOptions {
 /** report.html: one file that holds everything it shows and fetches nothing. */
 export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
   const examplesHtml = examplesSection(run, summary, examples);
+  const betaHtml = betaSection(summary);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,12 +37,13 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 ${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
 <p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${start(summary)}${baseline(summary)}.</p>
 <nav aria-label="Sections"><ul>
-<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li><li><a href="#charts">Charts</a></li>${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
+<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li>${betaHtml.markup !== "" && html`<li><a href="#beta">The boundary’s beta</a></li>`}<li><a href="#charts">Charts</a></li>${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
 </ul></nav>
 </header>
 <main>
 ${resultsSection(summary)}
 ${diagnosticsSection(summary)}
+${betaHtml}
 ${chartsSection(run, summary)}
 ${examplesHtml}
 ${recordSection(summary)}

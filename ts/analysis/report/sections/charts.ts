@@ -3,8 +3,9 @@ import { curvesChart } from "../../charts/curves.ts";
 import { scoresChart } from "../../charts/scores.ts";
 import { vftLossChart } from "../../charts/vftLoss.ts";
 import { baselineLabel, methodAccuracies, methodCurves, methodScores, vftCurves } from "../chartData.ts";
+import { figure } from "../figure.ts";
 import type { RunData } from "../input.ts";
-import { html, type Markup, raw } from "../markup.ts";
+import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 export function chartsSection(run: RunData, summary: RunSummary): Markup {
@@ -40,9 +41,3 @@ ${
 }
 </section>`;
 }
-
-const figure = (title: string, caption: string, svg: string): Markup => html`<figure>
-<h3>${title}</h3>
-<div class="scroll chart">${raw(svg)}</div>
-<figcaption>${caption}</figcaption>
-</figure>`;
