@@ -67,7 +67,9 @@ export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | un
 function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
   const branches = branchesOf(union);
   const left = branches.filter((branch) =>
-    constantsOf(branch).every(([key, constant]) => key === step || !isMap(value) || value[key] === constant),
+    constantsOf(branch).every(
+      ([key, constant]) => key === step || !isMap(value) || !(key in value) || value[key] === constant,
+    ),
   );
   return left.length > 0 ? left : branches;
 }

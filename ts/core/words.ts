@@ -37,7 +37,8 @@ export function inWords(shape: Shape, forms: Forms = new Map()): string {
 export const oneOf = (names: readonly string[]): string =>
   names.length === 1 ? names[0]! : `one of ${names.join(", ")}`;
 
-const anyOf = (choices: readonly string[]): string =>
+/** "a, b or c" */
+export const anyOf = (choices: readonly string[]): string =>
   choices.length < 3 ? choices.join(" or ") : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 
 /** zod writes the range of exact integers as bounds: they are no user's business. */

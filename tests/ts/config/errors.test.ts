@@ -123,7 +123,7 @@ describe("less common ones", () => {
     [
       "{method: keep}",
       "{method: keep, train: {steps: 1}}",
-      "train goes with method: vft or rft or aft or rrhf or pro or dpo only",
+      "train goes with method: vft, rft, aft, rrhf, pro or dpo only",
       "",
     ],
     ["create: {}", "hub: a b", "bad value for model.hub", "a hub name such as organisation/name"],
@@ -191,7 +191,7 @@ methods: {}
       `main.yaml:8:39: bad value for methods.kept.checkEquations
   found: 1
   expected: true or false
-main.yaml:8:42: methods.kept.beta goes with method: aft or rrhf or pro or dpo only
+main.yaml:8:42: methods.kept.beta goes with method: aft, rrhf, pro or dpo only
   found: 2
   expected: no beta with method: rft
   fix: remove it; where it is inherited, write \`beta: null\``,

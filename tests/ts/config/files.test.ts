@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { editorSchema, editorSchemaPath, loadExperiment } from "../../../ts/config/index.ts";
+import { boundaryBetaOf, editorSchema, editorSchemaPath, loadExperiment } from "../../../ts/config/index.ts";
 import { folderOf, smallest } from "./helpers.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -80,7 +80,8 @@ describe("every YAML file", () => {
     await expect(loadExperiment(join(folder, "main.yaml"))).resolves.toHaveProperty("experiment.name", "x");
   });
 
-  it.each(["experiments/quickstart.yaml", ...fragments])("%s has a comment for every key", (file) => {
+  const commented = ["experiments/quickstart.yaml", ...yamlFilesIn("experiments/paper"), ...fragments];
+  it.each(commented)("%s has a comment for every key", (file) => {
     const lines = readFileSync(join(root, file), "utf8").split("\n");
     const bare = lines.filter(
       (line, at) =>
@@ -119,5 +120,57 @@ describe("the quickstart", () => {
       ["aft", ["boundary", 3]],
     ]);
     expect(methods["aft-bc"]).toMatchObject({ beta: 0.1, detachBoundary: true, referenceAsPositive: false });
+  });
+});
+
+describe("the paper's comparisons", () => {
+  const loaded = async (name: string) =>
+    (await loadExperiment(join(root, "experiments", `${name}.yaml`))).experiment;
+  const names = yamlFilesIn("experiments/paper").map((file) =>
+    file.slice("experiments/".length, -".yaml".length),
+  );
+
+  it("has each method's own file, but those for ranks, in one experiment", async () => {
+    const files = yamlFilesIn("configs/methods").map((file) => basename(file, ".yaml"));
+    const { methods, stages } = await loaded("paper/methods");
+    expect(Object.keys(methods).sort()).toEqual(files.filter((name) => !name.includes("ranked")).sort());
+    expect(stages.judge.feedback).toBe("binary");
+  });
+
+  it("gives each method the same weight, and each boundary the same distance", async () => {
+    const { methods } = await loaded("paper/methods");
+    const weights = Object.values(methods).flatMap((one) => ("weight" in one ? [one.weight] : []));
+    expect(weights).toEqual(Array(12).fill(1));
+    const betas = Object.values(methods)
+      .map(boundaryBetaOf)
+      .filter((beta) => beta !== undefined);
+    expect(betas).toEqual([0.3, 0.3, 0.3, 0.3]);
+  });
+
+  it.each(names)("%s goes on from VFT weights of the quickstart's making, on three seeds", async (name) => {
+    const quickstart = await loaded("quickstart");
+    const { model, stages, seeds, methods } = await loaded(name);
+    expect([model, stages.vft, stages.align]).toEqual([
+      quickstart.model,
+      quickstart.stages.vft,
+      quickstart.stages.align,
+    ]);
+    expect(stages.sample).toEqual({ ...quickstart.stages.sample, questions: stages.sample.questions });
+    expect(seeds).toEqual([1, 2, 3]);
+    for (const method of Object.values(methods)) expect(method).not.toHaveProperty("train");
+  });
+
+  it("takes ranks where ranks are asked about, and compares the methods that use them", async () => {
+    const { methods, stages } = await loaded("paper/ranking");
+    expect(stages.judge.feedback).toBe("ranked");
+    expect(Object.keys(methods)).toEqual([
+      "vft-kept",
+      "vft-continued",
+      "aft-ranked-dc",
+      "aft-ranked-bc",
+      "rrhf",
+      "pro",
+      "dpo",
+    ]);
   });
 });

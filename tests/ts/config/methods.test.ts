@@ -7,6 +7,8 @@ const bounded = (beta: string): Record<string, string> =>
   withMethod(`method: aft, constraint: boundary, beta: ${beta}`);
 const methodOf = async (settings: string) => (await load(withMethod(settings))).experiment.methods.more!;
 
+const either = "a number of at least 0, auto or a map with search (and questions)";
+
 describe("beta of a boundary is a number, auto or a search", () => {
   it("each of them is read as it is, for every loss with a boundary", async () => {
     expect(boundaryBetaOf(await methodOf("method: aft, constraint: boundary, beta: 0.2"))).toBe(0.2);
@@ -43,13 +45,24 @@ describe("beta of a boundary is a number, auto or a search", () => {
     expect(await both("{search: [0.1, 0.2]}", "0.3")).toMatchObject({ beta: 0.3 });
   });
 
-  const either = "a number of at least 0, auto or a map with search (and questions)";
   it.each([
     [
       "atuo",
       `main.yaml:9:51: bad value for methods.more.beta\n  found: "atuo"\n  expected: ${either}\n  did you mean: auto`,
     ],
     ["-1", `main.yaml:9:51: bad value for methods.more.beta\n  found: -1\n  expected: ${either}`],
+    [
+      '"0.1"',
+      `main.yaml:9:51: bad value for methods.more.beta\n  found: "0.1"\n  expected: ${either}\n  did you mean: 0.1 (without quotes)`,
+    ],
+    [
+      "[0.1, 0.2]",
+      `main.yaml:9:51: bad value for methods.more.beta\n  found: [0.1,0.2]\n  expected: ${either}`,
+    ],
+    [
+      "{}",
+      'main.yaml:9:45: missing key "search" in methods.more.beta\n  expected: search: a list of at least 2, each a number of at least 0',
+    ],
     [
       "{search: [0.1]}",
       "main.yaml:9:60: bad value for methods.more.beta.search\n  found: [0.1]\n  expected: a list of at least 2, each a number of at least 0",
@@ -77,6 +90,23 @@ describe("methods that are not there", () => {
     );
   });
 
+  it("all methods are named where no constraint says which is meant", async () => {
+    expect(await errorOf(withMethod("method: ranked"))).toBe(
+      `main.yaml:9:18: bad value for methods.more.method
+  found: "ranked"
+  expected: one of keep, vft, rft, aft, rrhf, pro, dpo`,
+    );
+  });
+
+  it("a misspelt constraint names the nearest", async () => {
+    expect(await errorOf(withMethod("method: rrhf, constraint: boundry, beta: 0.1"))).toBe(
+      `main.yaml:9:36: bad value for methods.more.constraint
+  found: "boundry"
+  expected: one of none, detached, boundary
+  did you mean: boundary`,
+    );
+  });
+
   it("a constraint of another method is no choice", async () => {
     expect(await errorOf(withMethod("method: pro, constraint: ranked-boundary"))).toBe(
       `main.yaml:9:35: bad value for methods.more.constraint
@@ -89,6 +119,33 @@ describe("methods that are not there", () => {
     expect(
       await errorOf(withMethod("method: rrhf, constraint: boundary, beta: 0.1, boundaryBeta: 0.2")),
     ).toContain("methods.more.boundaryBeta goes with method: dpo only");
+  });
+
+  it("a boundary without its beta is incomplete", async () => {
+    expect(await errorOf(withMethod("method: pro, constraint: boundary"))).toBe(
+      `main.yaml:9:3: missing key "beta" in methods.more\n  expected: beta: ${either}`,
+    );
+    expect(await errorOf(withMethod("method: dpo, constraint: boundary, beta: 0.1"))).toBe(
+      `main.yaml:9:3: missing key "boundaryBeta" in methods.more\n  expected: boundaryBeta: ${either}`,
+    );
+  });
+
+  it.each(["rrhf", "pro"])(
+    "beta without a boundary asks for the boundary, not for a method other than %s",
+    async (m) => {
+      expect(await errorOf(withMethod(`method: ${m}, constraint: none, beta: 0.1`))).toContain(
+        "methods.more.beta goes with constraint: boundary only",
+      );
+    },
+  );
+
+  it("a loss of which nothing is left is refused", async () => {
+    expect(await errorOf(withMethod("method: dpo, constraint: none, weight: 0"))).toBe(
+      `main.yaml:9:49: methods.more.weight: nothing is left of the loss: vftWeight is 0 too
+  found: 0
+  expected: weight or vftWeight greater than 0`,
+    );
+    await load(withMethod("method: dpo, constraint: none, weight: 0, vftWeight: 1"));
   });
 });
 
@@ -161,7 +218,55 @@ describe("what goes by validation questions needs some", () => {
   });
 });
 
+it("watching takes the validation questions that there are, where more are asked for", async () => {
+  const { experiment } = await load(withChange("stages: {", "stages: {watch: {every: 9, questions: 9000}, "));
+  expect(experiment.stages.watch).toEqual({ every: 9, questions: 9000, accuracy: false });
+});
+
+describe("groups of one's own", () => {
+  const own = (stages: string): Record<string, string> => ({
+    "groups.jsonl": "",
+    "main.yaml": smallest
+      .replace("{method: vft}", "{method: rrhf, constraint: none}")
+      .replace("stages: {sample: {", `stages: {judge: {groupsFile: groups.jsonl}, ${stages}`),
+  });
+
+  it("lie beside the file that names them, and nothing is sampled", async () => {
+    const { experiment, warnings } = await load(own("sample: {k: 1, questions: 9, "));
+    expect(experiment.stages.judge.groupsFile).toMatch(/^\/.*\/groups\.jsonl$/);
+    expect(warnings).toContain(
+      "stages.sample.questions is not used: the groups come from stages.judge.groupsFile",
+    );
+    expect(warnings.join()).not.toContain("stages.sample.k");
+  });
+
+  it("may be more than the questions that would have been sampled, so that no warm-up is too long for them", async () => {
+    const align = "align: {epochs: 1, batchSize: 9, schedule: {warmupSteps: 5}}, sample: {questions: 9, ";
+    await load(own(align));
+    const sampled = own(align);
+    sampled["main.yaml"] = sampled["main.yaml"]!.replace("judge: {groupsFile: groups.jsonl}, ", "").replace(
+      "questions: 9",
+      "questions: 18",
+    );
+    expect(await errorOf(sampled)).toContain("the warm-up takes all of the 2 steps");
+  });
+
+  it("must be there", async () => {
+    const { "main.yaml": text } = own("sample: {");
+    expect(await errorOf({ "main.yaml": text! })).toContain(
+      'found: "groups.jsonl"\n  expected: a JSON Lines file of groups, relative to the file that names it',
+    );
+  });
+});
+
 describe("warnings", () => {
+  it("measuring accuracy at looks that are switched off", async () => {
+    const watching = (settings: string) => withChange("stages: {", `stages: {watch: {${settings}}, `);
+    const warning = "stages.watch.accuracy has no effect: stages.watch.every is 0";
+    expect((await load(watching("every: 0, accuracy: true"))).warnings).toContain(warning);
+    expect((await load(watching("every: 9, accuracy: true"))).warnings).not.toContain(warning);
+  });
+
   it("a weight of 0, whatever the loss, by the method's name", async () => {
     const { warnings } = await load(withMethod("method: pro, constraint: none, weight: 0"));
     expect(warnings).toContain("methods.more has weight 0: it is continued VFT");

@@ -64,6 +64,14 @@ describe("a method's own settings", () => {
     });
   });
 
+  it.each(["aft", "rrhf", "pro", "dpo"])("are taken of every loss over groups: %s", async (method) => {
+    const settings = `{method: ${method}, constraint: none, train: {steps: 7}}`;
+    const { experiment } = await load({ "main.yaml": smallest.replace("{method: vft}", settings) });
+    const training = trainingOf(experiment, "more");
+    expect(training).toMatchObject({ steps: 7, learningRate: 2e-5 });
+    expect(training).not.toHaveProperty("epochs");
+  });
+
   it("are none for a method that is not trained", async () => {
     const { experiment } = await load({
       "main.yaml": smallest.replace("{method: vft}", "{method: vft, train: {learningRate: 1e-3}}"),

@@ -21,7 +21,7 @@ interface Sections {
   evaluate:
     | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
     | undefined;
-  feedback: "binary" | "ranked" | undefined;
+  judge: { feedback: "binary" | "ranked"; groupsFile?: string | undefined } | undefined;
   watch: Watch | undefined;
   methods: Record<string, Method>;
 }
@@ -42,7 +42,8 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkLengths(sections, report);
   checkQuestions(sections, report);
   checkWarmups(sections, report);
-  if (sections.feedback !== undefined) checkFeedback(sections.methods, sections.feedback, report);
+  checkWeights(sections, report);
+  if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
   checkValidation(sections.methods, sections.watch, sections.task?.validation, report);
   return problems;
 }
@@ -58,7 +59,7 @@ function sectionsOf(plain: unknown): Sections {
     align: trainingSchema.safeParse(stages.align ?? {}).data,
     sample: sampleSchema.safeParse(stages.sample ?? {}).data,
     evaluate: evaluateSchema.safeParse(stages.evaluate ?? {}).data,
-    feedback: judgeSchema.safeParse(stages.judge ?? {}).data?.feedback,
+    judge: judgeSchema.safeParse(stages.judge ?? {}).data,
     watch: watchSchema.safeParse(stages.watch ?? {}).data,
     methods: Object.fromEntries(
       methods.flatMap(([name, method]) => {
@@ -100,7 +101,7 @@ function checkQuestions({ task, sample, evaluate }: Sections, report: Report): v
   else most(["stages", "evaluate", "questions"], evaluate.questions, task[evaluate.split], evaluate.split);
 }
 
-function checkWarmups({ task, vft, align, sample, methods }: Sections, report: Report): void {
+function checkWarmups({ task, vft, align, sample, judge, methods }: Sections, report: Report): void {
   const check = (path: Path, training: Training | undefined, questions: number | undefined): void => {
     if (training === undefined || (questions === undefined && training.steps === undefined)) return;
     const { totalSteps, warmupSteps } = planSteps(training, questions ?? 0);
@@ -113,10 +114,23 @@ function checkWarmups({ task, vft, align, sample, methods }: Sections, report: R
       );
   };
   check(["stages", "vft"], vft, task?.train);
-  const sampled = sample?.questions ?? task?.train;
+  // How many groups a file of one's own has shows when it is read.
+  const sampled = judge?.groupsFile === undefined ? (sample?.questions ?? task?.train) : undefined;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);
   for (const [name, method] of trained)
     if (method.method !== "keep" && method.train !== undefined && align !== undefined)
       check(["methods", name, "train"], overrideTraining(align, method.train), sampled);
+}
+
+/** A loss of which nothing is left trains nothing, and has no gradient to go by. */
+function checkWeights({ methods }: Sections, report: Report): void {
+  for (const [name, method] of Object.entries(methods))
+    if ("vftWeight" in method && method.weight === 0 && method.vftWeight === 0)
+      report(
+        ["methods", name, "weight"],
+        "nothing is left of the loss: vftWeight is 0 too",
+        0,
+        "weight or vftWeight greater than 0",
+      );
 }

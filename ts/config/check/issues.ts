@@ -9,7 +9,7 @@ import {
   type Path,
   type Shape,
 } from "../../core/shape.ts";
-import { inWords, oneOf } from "../../core/words.ts";
+import { anyOf, inWords, oneOf } from "../../core/words.ts";
 import { formInWords, slugPattern } from "../schema/patterns.ts";
 import { at, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
 import { shapeAt } from "./shape.ts";
@@ -76,13 +76,19 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
 const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`;
 const within = (path: Path): string => (path.length === 0 ? "" : ` in ${dotted(path)}`);
 
-/** What sets the branches that know a key apart from the one that was chosen: `constraint: boundary`. */
+/** What sets the branches that know a key, the nearest of them, apart from the chosen one: `constraint: boundary`. */
 function difference(others: readonly Shape[], branch: Shape): string {
   const own = new Map(constantsOf(branch));
-  const pairs = others.map((other) => constantsOf(other).find(([key, value]) => own.get(key) !== value)!);
+  const differing = others.map((other) =>
+    constantsOf(other).filter(([key, value]) => own.get(key) !== value),
+  );
+  const fewest = Math.min(...differing.map((pairs) => pairs.filter(([key]) => own.has(key)).length));
+  const pairs = differing
+    .filter((each) => each.filter(([key]) => own.has(key)).length === fewest)
+    .map((each) => each[0]!);
   const key = pairs[0]![0];
   const values = new Set(pairs.filter(([each]) => each === key).map(([, value]) => String(value)));
-  return `${key}: ${[...values].join(" or ")}`;
+  return `${key}: ${anyOf([...values])}`;
 }
 
 function missing(path: Path, tree: Tree, root: unknown): Problem {
@@ -117,11 +123,8 @@ const oldBooleans: Record<string, string> = { yes: "true", on: "true", no: "fals
 function nearestValue(value: string, shape: Shape, choices: readonly string[]): string | undefined {
   if (shape.type === "boolean")
     return oldBooleans[value.toLowerCase()] ?? nearestName(value, ["true", "false"]);
-  if (
-    (shape.type === "number" || shape.type === "integer") &&
-    value.trim() !== "" &&
-    !Number.isNaN(Number(value))
-  )
+  const takesNumbers = branchesOf(shape).some(({ type }) => type === "number" || type === "integer");
+  if (takesNumbers && value.trim() !== "" && !Number.isNaN(Number(value)))
     return `${value.trim()} (without quotes)`;
   if (shape.pattern === slugPattern) return asSlug(value);
   return nearestName(value, choices);

@@ -10,15 +10,13 @@ export function checkValidation(
   validation: number | undefined,
   report: Report,
 ): void {
-  if (watch !== undefined && watch.every === 0)
-    for (const key of ["patience", "accuracy"] as const)
-      if (watch[key] !== undefined && watch[key] !== false)
-        report(
-          ["stages", "watch", key],
-          "nothing is looked at while training: stages.watch.every is 0",
-          watch[key],
-          "stages.watch.every of at least 1 beside it",
-        );
+  if (watch?.every === 0 && watch.patience !== undefined)
+    report(
+      ["stages", "watch", "patience"],
+      "nothing is looked at while training: stages.watch.every is 0",
+      watch.patience,
+      "stages.watch.every of at least 1 beside it",
+    );
   if (validation === undefined) return;
   if (validation === 0 && watch !== undefined && watch.every > 0)
     report(

@@ -15,7 +15,7 @@ export function warningsOf(experiment: Experiment): string[] {
     warnings.push(
       "no method keeps the VFT weights (method: keep): the report cannot show what changed since VFT",
     );
-  const { sample, judge } = experiment.stages;
+  const { sample, judge, watch } = experiment.stages;
   if (byGroups.length > 0 && sample.k < 2 && judge.groupsFile === undefined)
     warnings.push("stages.sample.k is 1: no question can have both a positive and a negative sample");
   for (const [name, method] of Object.entries(experiment.methods))
@@ -23,5 +23,7 @@ export function warningsOf(experiment: Experiment): string[] {
       warnings.push(`methods.${name} has weight 0: it is continued VFT`);
   if (judge.groupsFile !== undefined && sample.questions !== undefined)
     warnings.push("stages.sample.questions is not used: the groups come from stages.judge.groupsFile");
+  if (watch.accuracy && watch.every === 0)
+    warnings.push("stages.watch.accuracy has no effect: stages.watch.every is 0");
   return warnings;
 }
