@@ -184,7 +184,7 @@ class TrainResponse(Message, kw_only=True):
     reference: bool | None = None
     # whether its final answer is right: its side in a binary alignment loss, and in what is watched
     label: Literal["positive", "negative"] | None = None
-    # its place in the group, 1 the best, equals share one: what every other group loss goes by; none: not in it
+    # its place in the group, 1 the best, equals share one: all other group losses go by it; none: not in it
     rank: Annotated[int, Meta(ge=1)] | None = None
     # greater is better; PRO's temperatures are gaps between rewards. -rank when left out
     reward: float | None = None

@@ -91,7 +91,7 @@ const trainResponse = z
     }),
     rank: positive.optional().meta({
       description:
-        "its place in the group, 1 the best, equals share one: what every other group loss goes by; none: not in it",
+        "its place in the group, 1 the best, equals share one: all other group losses go by it; none: not in it",
     }),
     reward: z.number().optional().meta({
       description: "greater is better; PRO's temperatures are gaps between rewards. -rank when left out",
