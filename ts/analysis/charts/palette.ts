@@ -7,7 +7,45 @@ interface Colour {
   dark: string;
 }
 
+const hues = {
+  aft: { light: "#0072b2", dark: "#56b4e9" },
+  rrhf: { light: "#c65400", dark: "#f0923b" },
+  pro: { light: "#00785a", dark: "#3fc79a" },
+  dpo: { light: "#8a4f7d", dark: "#d79ac6" },
+  baseline: { light: "#6b7280", dark: "#a3adba" },
+} as const satisfies Record<string, Colour>;
+
+/** Methods of one kind of loss have one hue; its members differ in shade. */
+export type FamilyName = keyof typeof hues;
+export type Shade = 0 | 1 | 2;
+type Shaded = `${FamilyName}${Shade}`;
+
+/** `#rrggbb` on its way to another colour, by a share of 0..1. */
+const mix = (from: string, to: string, share: number): string =>
+  `#${[1, 3, 5]
+    .map((at) => {
+      const [a, b] = [from, to].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number];
+      return Math.round(a + share * (b - a))
+        .toString(16)
+        .padStart(2, "0");
+    })
+    .join("")}`;
+
+const [black, white] = ["#000000", "#ffffff"];
+const shadesOf = ({ light, dark }: Colour): Colour[] => [
+  { light, dark },
+  { light: mix(light, black, 0.45), dark: mix(dark, white, 0.55) },
+  { light: mix(light, white, 0.35), dark: mix(dark, black, 0.3) },
+];
+
+const shaded = Object.fromEntries(
+  Object.entries(hues).flatMap(([family, hue]) =>
+    shadesOf(hue).map((colour, shade) => [`${family}${shade}`, colour]),
+  ),
+) as Record<Shaded, Colour>;
+
 const colours = {
+  ...shaded,
   positive: { light: "#0072b2", dark: "#56b4e9" },
   negative: { light: "#d55e00", dark: "#f0923b" },
   boundary: { light: "#8a4f7d", dark: "#d79ac6" },
@@ -17,6 +55,8 @@ const colours = {
 } as const satisfies Record<string, Colour>;
 
 export type ColourName = keyof typeof colours;
+
+export const familyColour = (family: FamilyName, shade: Shade): ColourName => `${family}${shade}`;
 type Kind = "fill" | "line" | "dot";
 
 export const ink = "#1f2328";

@@ -9,6 +9,7 @@ import { diagnosticsSection } from "./sections/diagnostics.ts";
 import { examplesSection } from "./sections/examples.ts";
 import { recordSection } from "./sections/record.ts";
 import { resultsSection } from "./sections/results.ts";
+import { trainingSection } from "./sections/training.ts";
 import { pageScript, pageStyle } from "./style.ts";
 
 export interface HtmlOptions {
@@ -20,6 +21,7 @@ export interface HtmlOptions {
 export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
   const examplesHtml = examplesSection(run, summary, examples);
   const betaHtml = betaSection(summary);
+  const trainingHtml = trainingSection(run, summary);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +39,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 ${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
 <p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${start(summary)}${baseline(summary)}.</p>
 <nav aria-label="Sections"><ul>
-<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li>${betaHtml.markup !== "" && html`<li><a href="#beta">The boundary’s beta</a></li>`}<li><a href="#charts">Charts</a></li>${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
+<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li>${betaHtml.markup !== "" && html`<li><a href="#beta">The boundary’s beta</a></li>`}<li><a href="#charts">Charts</a></li>${trainingHtml.markup !== "" && html`<li><a href="#training">While training</a></li>`}${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
 </ul></nav>
 </header>
 <main>
@@ -45,6 +47,7 @@ ${resultsSection(summary)}
 ${diagnosticsSection(summary)}
 ${betaHtml}
 ${chartsSection(run, summary)}
+${trainingHtml}
 ${examplesHtml}
 ${recordSection(summary)}
 </main>
