@@ -1,4 +1,6 @@
-import { decimal, percent, plural, points, range, signed } from "./report/format.ts";
+import { decimal, percent, plural, points, pValue, range, signed } from "./report/format.ts";
+import { testedAgainst } from "./report/pairedTests.ts";
+import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
 
 type TrainGroups = RunSummary["trainGroups"];
@@ -11,8 +13,9 @@ const muchUnreadable = 0.05;
 /** What the numbers say in words. Each finding carries the numbers it rests on. */
 export function diagnose(methods: readonly MethodSummary[], trainGroups: TrainGroups): Diagnostic[] {
   const trained = methods.filter(({ role }) => role !== "kept");
+  const compared = testedAgainst(methods, "continued", "accuracy").length;
   return [
-    ...trained.map(gain),
+    ...trained.map((method) => gain(method, compared)),
     ...trained.map(overfitToAssessing),
     ...trained.map(positivesLessLikely),
     ...withoutPair(trainGroups),
@@ -27,30 +30,37 @@ const against = (method: MethodSummary, role: Comparison["role"]): Comparison | 
 const inPoints = (difference: Difference): string =>
   `${points(difference.value)} points ${range(difference.interval, points)}`.trimEnd();
 
-/** Is the gain more than what the same number of further VFT steps gives? */
-function gain(method: MethodSummary): Diagnostic | null {
+/** Is the gain more than what the same number of further VFT steps gives, and than chance among as many methods? */
+function gain(method: MethodSummary, compared: number): Diagnostic | null {
   const comparison = against(method, "continued");
   const accuracy = comparison?.differences.accuracy;
   if (comparison === undefined || accuracy === undefined || accuracy.value === null) return null;
   const { low, high } = accuracy.interval ?? { low: null, high: null };
-  const p = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
-  const test = p === null ? "" : `, exact McNemar p = ${p < 0.001 ? "< 0.001" : p.toFixed(3)}`;
-  const numbers = `${inPoints(accuracy)}${test}`.replace("p = <", "p <");
-  const verdict = !accuracy.clear
-    ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
-    : accuracy.value > 0
-      ? `it gains over continued VFT (${numbers}) by more than the noise`
-      : `it is worse than continued VFT (${numbers}) by more than the noise`;
+  const { p, pHolm } = accuracy;
+  const mcnemarP = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
+  const tests = [
+    inPoints(accuracy),
+    p !== null && pValue(p, mcnemarP === null ? "sign-flip p" : "exact McNemar p"),
+    compared > 1 && pHolm !== null && `${pValue(pHolm, "Holm-adjusted p")} over ${compared} methods`,
+  ];
+  const numbers = tests.filter(Boolean).join(", ");
+  const byChance = accuracy.clear && pHolm !== null && pHolm >= 0.05;
+  const shown = accuracy.clear && !byChance;
+  const verdict = byChance
+    ? `taken alone the difference to continued VFT (${numbers}) is more than the noise, but ${compared > 1 ? `among ${compared} comparisons one like it can come by chance` : "the test over questions does not agree"}`
+    : !shown
+      ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
+      : accuracy.value > 0
+        ? `it gains over continued VFT (${numbers}) by more than the noise`
+        : `it is worse than continued VFT (${numbers}) by more than the noise`;
   const caveat =
-    accuracy.clear && accuracy.overSeeds === null
-      ? "; one seed shows nothing of the spread between runs"
-      : "";
+    shown && accuracy.overSeeds === null ? "; one seed shows nothing of the spread between runs" : "";
   return {
     id: "gain-over-continued-vft",
-    level: accuracy.clear ? (accuracy.value > 0 ? "fine" : "warning") : "note",
+    level: shown ? (accuracy.value > 0 ? "fine" : "warning") : "note",
     method: method.name,
     text: `${method.label}: ${verdict}${caveat}.`,
-    evidence: { difference: accuracy.value, low, high, mcnemarP: p },
+    evidence: { difference: accuracy.value, low, high, mcnemarP, p, pHolm, compared },
   };
 }
 
@@ -84,14 +94,15 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
   const change = `${signed(perplexity.value)} ${range(perplexity.interval, signed)}`.trimEnd();
   const up = perplexity.value > 0;
   const level = !up ? "fine" : perplexity.clear ? "warning" : "note";
-  const cause = {
-    unconstrained: "without a constraint, pushing negatives down drags right COTs with them",
+  const causes: Partial<Record<Constraint, string>> = {
+    none: "without a constraint, pushing negatives down drags right COTs with them",
     boundary: "the boundary may lie too close (beta too small) or the weight be too high",
-  } as Partial<Record<MethodSummary["role"], string>>;
+  };
+  const cause = causes[constraintOf(method) ?? "detached"];
   const verdict = {
     fine: "right COTs have not become less likely",
     note: "right COTs became slightly less likely, within the noise",
-    warning: `right COTs have become less likely${cause[method.role] ? `; ${cause[method.role]}` : ""}`,
+    warning: `right COTs have become less likely${cause === undefined ? "" : `; ${cause}`}`,
   }[level];
   const now = method.metrics.perplexityPositive.value;
   return {

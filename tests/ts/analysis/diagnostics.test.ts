@@ -12,6 +12,8 @@ const difference = (value: number, half: number): Difference => ({
   interval: { low: value - half, high: value + half },
   overSeeds: null,
   clear: Math.abs(value) > half,
+  p: null,
+  pHolm: null,
 });
 
 /** A method whose differences to both baselines are as given, in shares. */
@@ -20,17 +22,20 @@ function method(changes: {
   assessment?: Difference;
   perplexity?: Difference;
   p?: number;
+  pHolm?: number;
 }): MethodSummary {
   const none = difference(0, 0.01);
+  const p = changes.p ?? 0.002;
+  const tested = { ...(changes.accuracy ?? none), p, pHolm: changes.pHolm ?? p };
   return {
     ...template!,
     label: "BC",
     comparisons: template!.comparisons.map((comparison) => ({
       ...comparison,
-      mcnemar: [{ seed: 1, onlyThis: 30, onlyBaseline: 10, p: changes.p ?? 0.002 }],
+      mcnemar: [{ seed: 1, onlyThis: 30, onlyBaseline: 10, p }],
       differences: {
         ...comparison.differences,
-        accuracy: changes.accuracy ?? none,
+        accuracy: tested,
         assessmentMicro: changes.assessment ?? none,
         perplexityPositive: changes.perplexity ?? none,
       },
@@ -47,7 +52,15 @@ describe("gain over continued VFT", () => {
       level: "fine",
       method: "bc",
       text: "BC: it gains over continued VFT (+2.0 points [+1.0, +3.0], exact McNemar p = 0.002) by more than the noise; one seed shows nothing of the spread between runs.",
-      evidence: { difference: 0.02, low: 0.01, high: 0.03, mcnemarP: 0.002 },
+      evidence: {
+        difference: 0.02,
+        low: 0.01,
+        high: 0.03,
+        mcnemarP: 0.002,
+        p: 0.002,
+        pHolm: 0.002,
+        compared: 1,
+      },
     });
   });
 
@@ -57,6 +70,26 @@ describe("gain over continued VFT", () => {
     expect(found("gain-over-continued-vft", { accuracy: difference(0.01, 0.02), p: 0.0001 })).toMatchObject({
       level: "note",
       text,
+    });
+  });
+
+  it("is not shown where as many methods as were compared find one like it by chance", () => {
+    const clear = method({ accuracy: difference(0.02, 0.01), p: 0.02, pHolm: 0.06 });
+    const [first] = diagnose([clear, clear, clear], []);
+    expect(first).toMatchObject({
+      level: "note",
+      text: "BC: taken alone the difference to continued VFT (+2.0 points [+1.0, +3.0], exact McNemar p = 0.020, Holm-adjusted p = 0.060 over 3 methods) is more than the noise, but among 3 comparisons one like it can come by chance.",
+      evidence: { p: 0.02, pHolm: 0.06, compared: 3 },
+    });
+  });
+
+  it("is shown among several methods where the adjusted p stays small", () => {
+    const clear = method({ accuracy: difference(0.02, 0.01), p: 0.01, pHolm: 0.02 });
+    expect(diagnose([clear, clear], [])[0]).toMatchObject({
+      level: "fine",
+      text: expect.stringContaining(
+        "exact McNemar p = 0.010, Holm-adjusted p = 0.020 over 2 methods) by more",
+      ),
     });
   });
 
@@ -93,6 +126,17 @@ it.each([
   const diagnostic = found("positives-less-likely", { perplexity });
   expect(diagnostic.level).toBe(level);
   expect(diagnostic.text).toMatch(text);
+});
+
+it.each([
+  ["rrhf", "none", "; without a constraint, pushing negatives down drags right COTs with them"],
+  ["aft", "ranked-boundary", "; the boundary may lie too close (beta too small) or the weight be too high"],
+  ["dpo", "detached", ""],
+  ["vft", undefined, ""],
+])("names the likely cause by the constraint of any loss: %s, %s", (name, constraint, cause) => {
+  const one = { ...method({ perplexity: difference(0.06, 0.01) }), method: name, settings: { constraint } };
+  const { text } = diagnose([one], []).find(({ id }) => id === "positives-less-likely")!;
+  expect(text).toContain(`right COTs have become less likely${cause} (perplexity`);
 });
 
 it("says how many training groups have no pair, and which side is missing", () => {

@@ -51,6 +51,30 @@ export const methods: (MethodInfo & { shape: Shape })[] = [
   },
 ];
 
+/** The paper's comparison: every loss with every constraint beside the six. */
+export const allMethods: typeof methods = [
+  ...methods,
+  ...(["detached", "boundary"] as const).map((constraint, at) => ({
+    name: `ranked-${constraint}`,
+    label: `AFT-ranked-${["DC", "BC"][at]}`,
+    method: "aft",
+    settings: { constraint: `ranked-${constraint}`, weight: 1 },
+    shape: { greedy: 0.63, sampled: 0.55, positive: -0.066, negative: -0.17 },
+  })),
+  ...["RRHF", "PRO", "DPO"].flatMap((family, at) =>
+    ["none", "detached", "boundary"].map((constraint) => ({
+      name: `${family}-${constraint}`.toLowerCase(),
+      label: { none: family, detached: `${family} + DC`, boundary: `${family} + BC` }[constraint]!,
+      method: family.toLowerCase(),
+      settings: { constraint, weight: 1 },
+      shape:
+        constraint === "none"
+          ? { greedy: 0.3 + 0.1 * at, sampled: 0.3, positive: -0.2, negative: -0.5 }
+          : { greedy: 0.6, sampled: 0.52, positive: -0.068, negative: -0.16 },
+    })),
+  ),
+];
+
 /** Roughly normal: the mean of uniforms, scaled to standard deviation 1. */
 function normal(random: Random): number {
   let sum = 0;
@@ -138,11 +162,17 @@ function steps(shape: Shape, method: string, seed: number, count: number): Train
   });
 }
 
-/** Six methods on `questions` test questions. */
-export function syntheticRun({ questions = 60, k = 6, seeds = [1], trainingSteps = 60 } = {}): RunData {
+/** Six methods, or those given, on `questions` test questions. */
+export function syntheticRun({
+  questions = 60,
+  k = 6,
+  seeds = [1],
+  trainingSteps = 60,
+  methods: chosen = methods,
+} = {}): RunData {
   const heldOut = groupsOf("vft", questions, k);
   const arms: Arm[] = seeds.flatMap((seed) =>
-    methods.map(({ name, shape }): Arm => {
+    chosen.map(({ name, shape }): Arm => {
       const random = randomFrom("arm", name, seed);
       return {
         method: name,
@@ -178,7 +208,7 @@ export function syntheticRun({ questions = 60, k = 6, seeds = [1], trainingSteps
     stages: seeds.flatMap((seed) => [
       { stage: "vft", seed, seconds: 112.4, tokens: 1_900_000, reused: true, artefact: "vft-0a1b2c3d" },
       { stage: "sample", seed, seconds: 9.1, tokens: 160_000, reused: false, artefact: "sample-4e5f6071" },
-      ...methods.slice(1).map(({ name }) => ({
+      ...chosen.slice(1).map(({ name }) => ({
         stage: "align",
         method: name,
         seed,
@@ -190,13 +220,13 @@ export function syntheticRun({ questions = 60, k = 6, seeds = [1], trainingSteps
     ]),
     training: seeds.flatMap((seed) => [
       { method: "VFT", seed, steps: steps(vft, "VFT", seed, 2 * trainingSteps) },
-      ...methods.slice(1).map(({ name, shape }) => ({
+      ...chosen.slice(1).map(({ name, shape }) => ({
         method: name,
         seed,
         steps: steps(shape, name, seed, trainingSteps),
       })),
     ]),
-    methods: methods.map(({ name, label, method, settings }) => ({ name, label, method, settings })),
+    methods: chosen.map(({ name, label, method, settings }) => ({ name, label, method, settings })),
     arms,
     trainGroups: seeds.map((seed) => ({
       seed,

@@ -3,8 +3,10 @@ import { bootstrapRatios, differenceDraws, meanDraws, percentileInterval } from 
 import { type Interval, includes } from "../statistics/interval.ts";
 import { mcnemarExact } from "../statistics/mcnemar.ts";
 import { overSeeds } from "../statistics/seeds.ts";
+import type { signFlipTest } from "../statistics/signFlip.ts";
 import { wilsonInterval } from "../statistics/wilson.ts";
 import type { ArmTallies } from "./armTallies.ts";
+import { testedMetrics, unitDifferences } from "./pairedTests.ts";
 import { type Comparison, type Difference, type Metric, type MetricName, metricNames } from "./schema.ts";
 
 /** A method's arms, one a seed, with the bootstrap draws of every metric; all arms share their resamples. */
@@ -61,25 +63,39 @@ export function metricOf({ arms, draws }: MethodDraws, name: MetricName): Metric
   };
 }
 
+type SignFlipTest = ReturnType<typeof signFlipTest>;
+
 /** One method against a baseline: on the same questions, and seed by seed where both ran with the seed. */
 export function compare(
   method: MethodDraws,
   baseline: MethodDraws,
   name: string,
   role: Comparison["role"],
+  test: SignFlipTest,
 ): Comparison {
   const mcnemar = sharedSeeds(method, baseline).map(([a, b]) => {
     const pair = discordant(method.arms[a]!.series.accuracy, baseline.arms[b]!.series.accuracy);
     return { seed: method.arms[a]!.arm.seed, ...pair, p: mcnemarExact(pair.onlyThis, pair.onlyBaseline) };
   });
-  const all = metricNames.map((metric) => [metric, differenceOf(method, baseline, metric)] as const);
+  const all = metricNames.map((metric) => [metric, differenceOf(method, baseline, metric, test)] as const);
   const differences = Object.fromEntries(all) as Record<MetricName, Difference>;
-  // The bootstrap is too narrow for few discordant questions: with one seed the exact test must agree.
-  if (mcnemar.length === 1 && mcnemar[0]!.p >= 0.05) differences.accuracy.clear = false;
+  const { accuracy } = differences;
+  if (mcnemar.length === 1 && accuracy.value !== null) {
+    const { p } = mcnemar[0]!;
+    // With one seed the sign-flip test of right and wrong answers is McNemar's, which needs no draws.
+    accuracy.p = p;
+    // The bootstrap is too narrow for few discordant questions: the exact test must agree.
+    if (p >= 0.05) accuracy.clear = false;
+  }
   return { baseline: name, role, differences, mcnemar };
 }
 
-function differenceOf(method: MethodDraws, baseline: MethodDraws, metric: MetricName): Difference {
+function differenceOf(
+  method: MethodDraws,
+  baseline: MethodDraws,
+  metric: MetricName,
+  test: SignFlipTest,
+): Difference {
   const seeds = sharedSeeds(method, baseline);
   const values = seeds.map(([a, b]) => {
     const mine = ratio(method.arms[a]!.series[metric]);
@@ -92,12 +108,19 @@ function differenceOf(method: MethodDraws, baseline: MethodDraws, metric: Metric
     seeds.flatMap(([a, b]) => [method.arms[a]!.series[metric], baseline.arms[b]!.series[metric]]),
   );
   const spread = spreadOf(values);
+  const units = testedMetrics.includes(metric)
+    ? unitDifferences(
+        seeds.map(([a, b]) => [method.arms[a]!.series[metric], baseline.arms[b]!.series[metric]]),
+      )
+    : null;
   const known: Interval[] = [interval, spread].filter((one) => one !== null);
   return {
     value: meanOf(values),
     interval,
     overSeeds: spread,
     clear: known.length > 0 && known.every((one) => !includes(one, 0)),
+    p: units && test(units),
+    pHolm: null,
   };
 }
 

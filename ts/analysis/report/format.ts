@@ -30,6 +30,10 @@ export function signed(value: number | null | undefined, digits = 3): string {
     : decimal(value, digits);
 }
 
+/** `p = 0.031`, `p < 0.001`; the name can say more, as `Holm p`. */
+export const pValue = (p: number, name = "p"): string =>
+  p < 0.001 ? `${name} < 0.001` : `${name} = ${p.toFixed(3)}`;
+
 /** `[57.1, 63.2]`; empty where there is none. */
 export const range = (interval: Interval | null, format: (value: number) => string): string =>
   interval === null ? "" : `[${format(interval.low)}, ${format(interval.high)}]`;

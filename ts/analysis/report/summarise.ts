@@ -32,7 +32,9 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
       ...sampleNumbers(mine.arms),
       comparisons: (["continued", "kept"] as const).flatMap((role) => {
         const other = methods.findIndex((candidate) => roleOf(candidate) === role);
-        return other < 0 || other === at ? [] : [compare(mine, draws[other]!, methods[other]!.name, role, test)];
+        return other < 0 || other === at
+          ? []
+          : [compare(mine, draws[other]!, methods[other]!.name, role, test)];
       }),
     };
   });

@@ -1,23 +1,33 @@
+import { ablationTable } from "./ablationTable.ts";
+import { betaTable } from "./betaTable.ts";
+import { columns } from "./columns.ts";
 import { decimal, percent, plural, points, range, whole } from "./format.ts";
+import { significant, testedAgainst } from "./pairedTests.ts";
 import type { MethodSummary, MetricName, RunSummary } from "./schema.ts";
 
-/** The run's numbers as two plain tables for a terminal, under 100 columns, with counts and intervals. */
+/** The run's numbers as plain tables for a terminal, under 100 columns, with counts and intervals. */
 export function renderTable(summary: RunSummary): string {
   const { methods } = summary;
   const k = Math.max(0, ...methods.map((method) => method.k));
   const baseline = methods.find(({ role }) => role === "continued");
+  const seeds = summary.seeds.length > 1;
   const answers = columns(
-    ["Answers, % right", "greedy", "", "vs continued VFT", "", "sampled", `maj@${k}`, `pass@${k}`],
+    [
+      "Answers, % right",
+      ...["greedy", "", ...(seeds ? ["std"] : [])],
+      ...["vs continued VFT", ""],
+      ...["sampled", `maj@${k}`, `pass@${k}`],
+    ],
     methods.map((method) => {
-      const difference = method.comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+      const difference = againstContinued(method)?.accuracy;
       return [
         method.label,
         ...withInterval(method, "accuracy"),
-        method === baseline ? "baseline" : points(difference?.value),
+        ...(seeds ? [percent(method.metrics.accuracy.overSeeds?.std)] : []),
+        method === baseline ? "baseline " : `${points(difference?.value)}${mark(method, "accuracy")}`,
         difference === undefined ? "" : range(difference.interval, points),
-        ...(["sampledAccuracy", "majority", "passAtMost"] as const).map((name) =>
-          percent(method.metrics[name].value),
-        ),
+        marked(method, "sampledAccuracy"),
+        ...(["majority", "passAtMost"] as const).map((name) => percent(method.metrics[name].value)),
       ];
     }),
   );
@@ -25,14 +35,35 @@ export function renderTable(summary: RunSummary): string {
     ["Assessing the VFT samples", "AAcc micro %", "", "macro %", "ppl right", "ppl wrong"],
     methods.map((method) => [
       method.label,
-      ...withInterval(method, "assessmentMicro"),
-      percent(method.metrics.assessmentMacro.value),
+      marked(method, "assessmentMicro"),
+      range(method.metrics.assessmentMicro.interval, (value) => percent(value)),
+      marked(method, "assessmentMacro"),
       decimal(method.metrics.perplexityPositive.value),
       decimal(method.metrics.perplexityNegative.value),
     ]),
   );
-  return [answers, "", assessing, "", ...notes(summary)].join("\n");
+  return [
+    answers,
+    "",
+    assessing,
+    ...betaTable(summary),
+    "",
+    ...ablationTable(summary),
+    ...notes(summary),
+  ].join("\n");
 }
+
+const againstContinued = ({ comparisons }: MethodSummary) =>
+  comparisons.find(({ role }) => role === "continued")?.differences;
+
+/** As wide as the mark, so that the numbers stay under each other. */
+function mark(method: MethodSummary, name: MetricName): string {
+  const difference = againstContinued(method)?.[name];
+  return difference !== undefined && significant(difference) ? "*" : " ";
+}
+
+const marked = (method: MethodSummary, name: MetricName): string =>
+  `${percent(method.metrics[name].value)}${mark(method, name)}`;
 
 const withInterval = ({ metrics }: MethodSummary, name: MetricName): string[] => [
   percent(metrics[name].value),
@@ -45,30 +76,21 @@ function notes(summary: RunSummary): string[] {
   const { accuracy, sampledAccuracy, assessmentMicro, assessmentMacro } = first.metrics;
   const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
   const seeds = summary.seeds.length;
+  const tested = testedAgainst(summary.methods, "continued", "accuracy").length;
   return [
     `n: ${count(accuracy)} test questions greedy, ${count(sampledAccuracy)} samples (${first.k} a question), ` +
       `${count(assessmentMicro)} pairs of ${count(assessmentMacro)} questions;`,
-    `   ${seeds === 1 ? `one seed (${summary.seeds[0]}): nothing is known about the spread between seeds.` : `${plural(seeds, "seed")}: the counts are those of the first, the values are means over seeds.`}`,
+    `   ${seeds === 1 ? `one seed (${summary.seeds[0]}): nothing is known about the spread between seeds.` : `${plural(seeds, "seed")}: the counts are those of the first, the values are means over seeds, std is over seeds.`}`,
     `[low, high]: 95 % interval for the test questions being a sample; ${
       accuracy.intervalMethod === "wilson" ? "Wilson for greedy accuracy, else" : "of the mean over seeds,"
     } bootstrap`,
-    `   over questions (${whole(summary.resamples)} resamples), paired for differences, which are in points. AAcc: assessment accuracy.`,
-    ...(seeds < 2 ? [] : [`   std over seeds, greedy: ${spread(summary)}`]),
+    `   over questions (${whole(summary.resamples)} resamples), paired for differences, which are in points.`,
+    "AAcc: assessment accuracy. ppl: perplexity of right and wrong COTs.",
+    ...(tested === 0
+      ? []
+      : [
+          `*: differs from continued VFT with p < .05 by a paired sign-flip test over questions, Holm-adjusted for`,
+          `   the ${plural(tested, "method")} compared${seeds === 1 ? "" : "; whether it holds for other seeds, the spread over seeds tells"}.`,
+        ]),
   ];
-}
-
-const spread = ({ methods }: RunSummary): string =>
-  methods.map(({ label, metrics }) => `${label} ${percent(metrics.accuracy.overSeeds?.std)}`).join(", ");
-
-/** Left-aligned first column, the others right-aligned under their heads. */
-function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
-      .join("  ")
-      .trimEnd();
-  const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [line(head), rule, ...rows.map(line)].join("\n");
 }

@@ -1,7 +1,9 @@
 import { paperGsm8k, paperNotes } from "../../paper.ts";
-import { decimal, percent, plural, points, range, whole } from "../format.ts";
+import { decimal, percent, plural, points, pValue, range, whole } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import type { Comparison, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
+import { significant, testedAgainst } from "../pairedTests.ts";
+import type { Comparison, Difference, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
+import { ablationHtml } from "./ablation.ts";
 
 /** The table of all methods: every number with its interval, the paper's beside it. */
 export function resultsSection(summary: RunSummary): Markup {
@@ -20,6 +22,7 @@ export function resultsSection(summary: RunSummary): Markup {
 </table>
 </div>
 ${intervalNote(summary)}
+${ablationHtml(summary)}
 <details><summary>What the paper reports, and why it is not a target here</summary>
 <p>The column on the right and the lines below are the paper’s own numbers (arXiv 2309.02144), measured with other, far larger models on other data. They show the direction that the authors found; nothing in this run was made to match them.</p>
 <ul>${paperNotes.map((note) => html`<li>${note}</li>`)}</ul></details>
@@ -39,33 +42,56 @@ function caption(summary: RunSummary): string {
 }
 
 function row(method: MethodSummary): Markup {
-  const paper = paperGsm8k[method.role];
+  // The paper's numbers on GSM8K are those of right and wrong COTs; by ranks it measured other data.
+  const byRanks = String(method.settings.constraint).startsWith("ranked-");
+  const paper = byRanks ? undefined : paperGsm8k[method.role];
   return html`<tr${method.role === "continued" ? html` class="baseline"` : ""}><th scope="row">${method.label}</th>
 ${metricCell(method.metrics.accuracy)}${differenceCell(method, "continued")}${differenceCell(method, "kept")}
-${metricCell(method.metrics.assessmentMicro)}${metricCell(method.metrics.assessmentMacro)}
+${testedCell(method, "assessmentMicro")}${testedCell(method, "assessmentMacro")}
 ${metricCell(method.metrics.perplexityPositive, decimal)}${metricCell(method.metrics.perplexityNegative, decimal)}
-${metricCell(method.metrics.sampledAccuracy)}${metricCell(method.metrics.majority)}${metricCell(method.metrics.passAtMost)}
+${testedCell(method, "sampledAccuracy")}${metricCell(method.metrics.majority)}${metricCell(method.metrics.passAtMost)}
 <td class="paper">${paper === undefined ? "–" : html`${paper.size7B.toFixed(2)} / ${paper.size13B.toFixed(2)}<small>${paper.method}</small>`}</td></tr>`;
 }
 
 const asPercent = (value: number | null): string => percent(value);
 
-function metricCell(metric: Metric, format: (value: number | null) => string = asPercent): Markup {
+function metricCell(
+  metric: Metric,
+  format: (value: number | null) => string = asPercent,
+  more: Markup | false = false,
+): Markup {
   const spread = metric.overSeeds;
   return html`<td><b>${format(metric.value)}</b>${
     metric.interval && html`<small>${range(metric.interval, format)}</small>`
-  }${spread && html`<small>std ${format(spread.std)}</small>`}</td>`;
+  }${spread && html`<small>std ${format(spread.std)}</small>`}${more}</td>`;
 }
+
+/** A metric with its difference to continued VFT, which is tested. */
+function testedCell({ metrics, comparisons }: MethodSummary, name: MetricName): Markup {
+  const difference = comparisons.find(({ role }) => role === "continued")?.differences[name];
+  const more =
+    difference !== undefined &&
+    difference.p !== null &&
+    html`<small>vs cont. ${points(difference.value)}</small>${testLine(difference)}`;
+  return metricCell(metrics[name], asPercent, more);
+}
+
+const testLine = (difference: Difference): Markup | false =>
+  difference.p !== null &&
+  html`<small>${pValue(difference.p)}</small>${
+    difference.pHolm !== null &&
+    html`<small>${pValue(difference.pHolm, "Holm")}${significant(difference) ? " *" : ""}</small>`
+  }`;
 
 function differenceCell(method: MethodSummary, role: Comparison["role"]): Markup {
   if (method.role === role) return html`<td class="quiet">baseline</td>`;
   const comparison = method.comparisons.find((one) => one.role === role);
   if (comparison === undefined) return html`<td class="quiet">–</td>`;
-  const { value, interval, clear, overSeeds } = comparison.differences.accuracy;
-  const p = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
+  const { accuracy } = comparison.differences;
+  const { value, interval, clear, overSeeds } = accuracy;
   return html`<td${clear ? html` class="clear"` : ""}><b>${points(value)}</b><small>${range(interval, points)}</small>${
-    p !== null && html`<small>p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}</small>`
-  }${overSeeds && html`<small>seeds ${range(overSeeds, points)}</small>`}</td>`;
+    overSeeds && html`<small>seeds ${range(overSeeds, points)}</small>`
+  }${testLine(accuracy)}</td>`;
 }
 
 function intervalNote(summary: RunSummary): Markup {
@@ -76,9 +102,20 @@ function intervalNote(summary: RunSummary): Markup {
     single ? "" : " of the mean over the seeds"
   }; differences are paired question by question. ${
     single
-      ? "p is McNemar’s exact test. One seed was run: how much another seed would move these numbers is not known."
+      ? "One seed was run: how much another seed would move these numbers is not known."
       : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."
-  } A difference is coloured only where no interval includes 0${single ? " and p is below 0.05" : ""}.</p>`;
+  } A difference is coloured only where no interval includes 0${single ? " and p is below 0.05" : ""}.</p>
+${testNote(summary)}`;
+}
+
+function testNote({ methods, seeds }: RunSummary): Markup | false {
+  const tested = testedAgainst(methods, "continued", "accuracy").length;
+  if (tested === 0) return false;
+  return html`<p class="note">p: a paired sign-flip permutation test over questions, two-sided${
+    seeds.length === 1
+      ? " (for greedy accuracy it is McNemar’s exact test)"
+      : "; all seeds of a question are one unit, so p speaks of other questions, not of other seeds"
+  }. Holm: p adjusted for all methods compared with the same baseline (${plural(tested, "method")} with continued VFT), since among many comparisons some look like a gain by chance; * marks those below 0.05.</p>`;
 }
 
 const glossary = (k: number): Markup => html`<dl>

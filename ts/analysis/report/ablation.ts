@@ -1,0 +1,27 @@
+import { type Constraint, constraintOf, constraints, familyOf } from "./roles.ts";
+import type { MethodSummary, RunSummary } from "./schema.ts";
+
+/** One loss with each constraint; a cell holds every method of the kind, as in a sweep of beta. */
+export interface AblationRow {
+  family: string;
+  cells: Record<Constraint, MethodSummary[]>;
+}
+
+/**
+ * Is the constraint what matters? Losses by constraints; null unless at least two losses were trained with at least
+ * two constraints each and there is a continued VFT to compare with.
+ */
+export function ablationOf({ methods }: RunSummary): AblationRow[] | null {
+  const rows = new Map<string, AblationRow>();
+  for (const method of methods) {
+    const family = familyOf(method);
+    const constraint = constraintOf(method);
+    if (family === undefined || constraint === undefined) continue;
+    const row = rows.get(family) ?? { family, cells: { none: [], detached: [], boundary: [] } };
+    rows.set(family, row);
+    row.cells[constraint].push(method);
+  }
+  const kinds = ({ cells }: AblationRow): number => constraints.filter((one) => cells[one].length > 0).length;
+  const comparable = [...rows.values()].filter((row) => kinds(row) >= 2).length >= 2;
+  return comparable && methods.some(({ role }) => role === "continued") ? [...rows.values()] : null;
+}

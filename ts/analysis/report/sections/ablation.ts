@@ -1,0 +1,44 @@
+import { type AblationRow, ablationOf } from "../ablation.ts";
+import { decimal, points, pValue, range } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import { significant } from "../pairedTests.ts";
+import { constraints } from "../roles.ts";
+import type { MethodSummary, RunSummary } from "../schema.ts";
+
+/** Losses by constraints; nothing where the run has no such comparison. */
+export function ablationHtml(summary: RunSummary): Markup | false {
+  const rows = ablationOf(summary);
+  if (rows === null) return false;
+  return html`<h3 id="ablation">Is the constraint what matters?</h3>
+<div class="scroll" role="region" aria-labelledby="ablation-caption" tabindex="0">
+<table class="results">
+<caption id="ablation-caption">Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval${
+    summary.seeds.length > 1 ? ", its interval over the seeds" : ""
+  } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs.</caption>
+<thead><tr><th scope="col">Loss</th><th scope="col">no constraint</th><th scope="col">detached (DC)</th><th scope="col">boundary (BC)</th></tr></thead>
+<tbody>${rows.map(row)}</tbody>
+</table>
+</div>
+<p class="note">If the constraint is what matters, every loss gains from left to right, the published baselines included. Without a constraint, worse COTs are pushed down without a limit; text that is wrong but well formed goes with them, and the perplexity of right COTs rises.</p>`;
+}
+
+const row = ({ family, cells }: AblationRow): Markup =>
+  html`<tr><th scope="row">${family}</th>${constraints.map((constraint) => cell(cells[constraint]))}</tr>`;
+
+/** Methods that differ in another setting, as in a sweep of beta, share a cell, each with its name. */
+const cell = (methods: readonly MethodSummary[]): Markup =>
+  methods.length === 0
+    ? html`<td class="quiet">–</td>`
+    : html`<td>${methods.map((method) => numbers(method, methods.length > 1))}</td>`;
+
+function numbers({ label, comparisons, metrics }: MethodSummary, named: boolean): Markup {
+  const accuracy = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+  const { interval = null, overSeeds = null, pHolm = null } = accuracy ?? {};
+  return html`${named && html`<small>${label}</small>`}<b>${points(accuracy?.value)}</b><small>${range(interval, points)}</small>${
+    overSeeds && html`<small>seeds ${range(overSeeds, points)}</small>`
+  }${
+    accuracy !== undefined &&
+    pHolm !== null &&
+    html`<small>${pValue(pHolm, "Holm")}${significant(accuracy) ? " *" : ""}</small>`
+  }<small>perplexity ${decimal(metrics.perplexityPositive.value)}</small>`;
+}
