@@ -7,6 +7,7 @@ import { printJson, printLine } from "./exit.ts";
 interface Values {
   task: string;
   extract: "strict" | "flexible";
+  feedback: "binary" | "ranked";
   questions: string;
   in: string;
   out: string;
@@ -25,6 +26,11 @@ export const judgeFile: Definition<Values> = {
       default: "strict",
       describe: "strict: the task's own answer form; flexible: the last number counts",
     },
+    feedback: {
+      choices: ["binary", "ranked"],
+      default: "binary",
+      describe: "binary: right or wrong; ranked: each COT also gets a rank, by its answer, then its steps",
+    },
     questions: { type: "string", demandOption: true, describe: "questions.jsonl" },
     in: { type: "string", demandOption: true, describe: "candidates.jsonl" },
     out: {
@@ -34,13 +40,14 @@ export const judgeFile: Definition<Values> = {
     },
     json: { type: "boolean", default: false, describe: "print the counts as JSON" },
   },
-  async handler({ task, extract, questions, in: input, out, json }) {
+  async handler({ task, extract, feedback, questions, in: input, out, json }) {
     const { groups, counts } = judge(
       await readRows(questions, questionSchema),
       await readRows(input, candidateSchema),
       {
         task,
         extract,
+        feedback,
       },
     );
     await writeJsonl(out, groups);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { loadExperiment } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
-import { dryRun, runExperiment } from "../experiment/index.ts";
+import { checkOwnGroups, dryRun, runExperiment } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
@@ -33,6 +33,7 @@ export const run: Definition<Values> = {
     const { experiment, yaml, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
     const progress = progressOn();
     for (const warning of warnings) progress.note(`warning: ${warning}`);
+    await checkOwnGroups(experiment);
     if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
     const interrupt = untilInterrupted();
     const started = performance.now();

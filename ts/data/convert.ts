@@ -8,6 +8,7 @@ import { z } from "zod";
 import { inputError } from "../core/errors.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { sides } from "./groups.ts";
+import { placed } from "./ranks.ts";
 
 export const preferenceRowSchema = z.looseObject({
   prompt: z.string(),
@@ -36,18 +37,26 @@ const distinctOf = (group: Group): JudgedCandidate[] => {
   return [...positives, ...negatives];
 };
 
-/** Greater is better: a reward that came with the candidate, its rank (1 is the best) turned round, or 1 and 0. */
-function rewardOf({ reward, rank, correct }: JudgedCandidate): number {
-  if (typeof reward === "number") return reward;
-  return rank === undefined ? Number(correct) : -rank;
+/**
+ * Each distinct text and how good it is, the best first: by the rewards where all have one, else by the ranks where
+ * the group has some (as -rank; a text without one is left out, as in training), else 1 for right and 0 for wrong.
+ */
+function rewarded(group: Group): { text: string; reward: number }[] {
+  const ranked = group.candidates.some(({ rank }) => rank !== undefined);
+  const members = placed(group, ranked ? "ranked" : "binary");
+  const own = members.map(({ candidate }) => candidate.reward).filter((reward) => typeof reward === "number");
+  return members.map(({ candidate: { text, correct }, rank }, at) => ({
+    text,
+    reward: own.length === members.length ? own[at]! : ranked ? -rank : Number(correct),
+  }));
 }
 
 /** One row for each pair of which one text is better than the other; none for a group without such a pair. */
 export function toPreferenceRows(group: Group): PreferenceRow[] {
-  const candidates = distinctOf(group);
+  const candidates = rewarded(group);
   return candidates.flatMap((better) =>
     candidates
-      .filter((worse) => rewardOf(better) > rewardOf(worse))
+      .filter((worse) => better.reward > worse.reward)
       .map((worse) => ({ prompt: group.prompt, chosen: better.text, rejected: worse.text })),
   );
 }
@@ -56,13 +65,13 @@ export function toPreferenceRows(group: Group): PreferenceRow[] {
 export const toUnpairedRows = (group: Group): UnpairedRow[] =>
   distinctOf(group).map(({ text, correct }) => ({ prompt: group.prompt, completion: text, label: correct }));
 
-/** One row with all distinct texts; scores are 1 and 0, or follow the ranks. */
+/** One row with all distinct texts; scores are the rewards, or follow the ranks, or are 1 and 0. */
 export function toRrhfRow(group: Group): RrhfRow {
-  const candidates = distinctOf(group);
+  const candidates = rewarded(group);
   return {
     query: group.prompt,
     responses: candidates.map(({ text }) => text),
-    scores: candidates.map(rewardOf),
+    scores: candidates.map(({ reward }) => reward),
   };
 }
 

@@ -19,9 +19,11 @@ export {
 export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
-export { type Feedback, type Placed, placed } from "./ranks.ts";
+export { checkOwnGroups, type OwnGroupsOptions } from "./own-groups.ts";
+export { checkRanking } from "./quality.ts";
+export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
 export { taskNamed, taskNames, tasks } from "./registry.ts";
-export type { Splits, StepCheck, Task } from "./task.ts";
+export type { Splits, StepCheck, StepQuality, Task } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";

@@ -1,19 +1,22 @@
-import { inputError, nearestName, type Problem } from "../core/errors.ts";
+import { nearestName, type Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
+import { refuse } from "./problems.ts";
+import { canRank, checkRanking, withRanks } from "./quality.ts";
+import { type Feedback, pairedByRank } from "./ranks.ts";
 import { taskNamed } from "./registry.ts";
 import type { Task } from "./task.ts";
 
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */
 export const longestJudged = 1_000_000;
-/** Mistakes that are named, each with its place, before the rest are only counted. */
-const mostNamed = 20;
 
 export interface JudgeOptions {
   /** The task, or its name: every question must be of it. */
   task: Task | string;
   extract: ExtractMode;
+  /** ranked: each candidate gets a `rank` too, by its answer and then its steps. Default: binary. */
+  feedback?: Feedback;
 }
 
 /** How the judging went. A candidate is exactly one of correct, wrong and noAnswer. */
@@ -35,6 +38,8 @@ export interface JudgeCounts {
   paired: number;
   /** Right answers whose steps are not all right; only there when the task can check steps. */
   rightAnswerWrongSteps?: number;
+  /** Groups with a better and a worse candidate by rank; only there under ranked feedback. */
+  pairedByRank?: number;
 }
 
 /** Records as they are, or with their place in a file, which errors then name. */
@@ -43,29 +48,31 @@ export type Records<T extends object> = readonly (T | Row<T>)[];
 /**
  * Judges each candidate by its final answer. Groups come in the questions' order and keep every sample, copies
  * too, by index; fields that are not known here pass through. A candidate of an unknown question, a
- * (questionId, index) or question id that comes twice and a question of another task are input errors, all
- * reported together. Time is linear in the texts.
+ * (questionId, index) or question id that comes twice, a question of another task and one whose COTs cannot be ranked
+ * (ranked feedback) are input errors, all reported together. Time is linear in the texts.
  */
 export function judge(
   questions: Records<Question>,
   candidates: Records<Candidate>,
-  { task: taskOrName, extract }: JudgeOptions,
+  { task: taskOrName, extract, feedback = "binary" }: JudgeOptions,
 ): { groups: Group[]; counts: JudgeCounts } {
   const task = typeof taskOrName === "string" ? taskNamed(taskOrName) : taskOrName;
-  const samples = gather(questions, candidates, task);
+  if (feedback === "ranked") checkRanking(task);
+  const samples = gather(questions, candidates, task, feedback);
   const counts: JudgeCounts = {
     questions: questions.length,
     candidates: candidates.length,
     ...{ correct: 0, wrong: 0, noAnswer: 0, tooLong: 0, duplicates: 0 },
     ...{ withoutCandidates: 0, onlyPositive: 0, onlyNegative: 0, paired: 0 },
     ...(task.checkSteps === undefined ? {} : { rightAnswerWrongSteps: 0 }),
+    ...(feedback === "ranked" ? { pairedByRank: 0 } : {}),
   };
   const groups: Group[] = [];
   for (const record of questions) {
     const question = recordOf(record);
     const own = samples.get(question.id)!.sort((a, b) => a.index - b.index);
     if (own.length === 0) counts.withoutCandidates++;
-    else groups.push(judgeGroup(question, own, task, extract, counts));
+    else groups.push(judgeGroup(question, own, { task, extract, feedback }, counts));
   }
   return { groups, counts };
 }
@@ -73,17 +80,17 @@ export function judge(
 function judgeGroup(
   question: Question,
   samples: readonly Candidate[],
-  task: Task,
-  extract: ExtractMode,
+  { task, extract, feedback }: Required<JudgeOptions> & { task: Task },
   counts: JudgeCounts,
 ): Group {
   const { id, question: _text, reference, answer, ...rest } = question;
-  const candidates = samples.map((sample) => judgeOne(question, sample, task, extract));
+  const judged = samples.map((sample) => judgeOne(question, sample, task, extract));
+  const candidates = feedback === "ranked" ? withRanks(question, judged, task) : judged;
   for (const candidate of candidates) count(candidate, counts);
   counts.duplicates += candidates.length - new Set(candidates.map(({ text }) => text)).size;
   const right = candidates.filter(({ correct }) => correct).length;
   counts[right === 0 ? "onlyNegative" : right === candidates.length ? "onlyPositive" : "paired"]++;
-  return {
+  const group = {
     id,
     ...rest,
     prompt: task.promptOf(question),
@@ -91,6 +98,8 @@ function judgeGroup(
     answer,
     candidates,
   };
+  if (counts.pairedByRank !== undefined && pairedByRank(group)) counts.pairedByRank++;
+  return group;
 }
 
 function judgeOne(question: Question, sample: Candidate, task: Task, extract: ExtractMode): JudgedCandidate {
@@ -125,11 +134,13 @@ function gather(
   questions: Records<Question>,
   candidates: Records<Candidate>,
   task: Task,
+  feedback: Feedback,
 ): Map<string, Candidate[]> {
   const samples = new Map<string, Candidate[]>();
   const problems: (() => Problem)[] = [];
   for (const record of questions) {
-    const { id, task: name } = recordOf(record);
+    const question = recordOf(record);
+    const { id, task: name } = question;
     const where = whereOf(record);
     if (samples.has(id))
       problems.push(() => ({ what: "field id: this question id comes twice", where, found: id }));
@@ -139,6 +150,13 @@ function gather(
         where,
         found: name,
         expected: task.name,
+      }));
+    else if (feedback === "ranked" && !canRank(task, question))
+      problems.push(() => ({
+        what: "the COTs of this question cannot be ranked: it lacks what their steps are checked by",
+        where,
+        found: id,
+        expected: `a question as the task ${task.name} makes it, or binary feedback`,
       }));
     samples.set(id, []);
   }
@@ -160,7 +178,7 @@ function gather(
     else own.push(candidate);
     taken.set(questionId, indices.add(index));
   }
-  if (problems.length > 0) throw inputError(named(problems));
+  refuse(problems);
   return samples;
 }
 
@@ -174,13 +192,6 @@ const unknownQuestion = (
   found: questionId,
   nearest: nearestName(questionId, [...samples.keys()]),
 });
-
-/** Only the problems that are shown are worked out: the nearest of many ids takes a while. */
-function named(problems: readonly (() => Problem)[]): Problem[] {
-  const shown = problems.slice(0, mostNamed).map((problem) => problem());
-  const more = problems.length - shown.length;
-  return more > 0 ? [...shown, { what: `and ${more} more mistakes of these kinds` }] : shown;
-}
 
 /** A record carries an id or a questionId at its top; a row carries its place instead. */
 const isRow = <T extends object>(record: T | Row<T>): record is Row<T> =>

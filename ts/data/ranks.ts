@@ -10,6 +10,9 @@ export interface Placed {
   rank: number;
 }
 
+/** Whether a better and a worse COT of the group are to be learnt from by rank. */
+export const pairedByRank = (group: Group): boolean => placed(group, "ranked").some(({ rank }) => rank > 1);
+
 /**
  * The distinct COTs of a group, best first: each text once, the first sample of it. Under binary feedback right ones
  * have rank 1 and wrong ones 2, also where a side is empty; under ranked feedback the candidates' ranks are

@@ -15,6 +15,14 @@ export interface StepCheck {
   firstError?: { line: number; reason: string };
 }
 
+/** How far the steps of a COT are right, whatever its answer: what COTs whose answers are alike are ranked by. */
+export interface StepQuality {
+  /** Every step is right. Two such COTs are equally good, however many steps they took. */
+  valid: boolean;
+  /** Where not every step is right: how far they are, greater is better. */
+  progress: number;
+}
+
 /** Everything that AFT knows about a kind of question: where they come from, how they are put and judged. */
 export interface Task<Settings = unknown> {
   name: string;
@@ -33,4 +41,6 @@ export interface Task<Settings = unknown> {
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
   checkSteps?(question: Question, text: string): StepCheck | undefined;
+  /** What ranked feedback goes by after the answer; undefined for a question that does not carry what it takes. */
+  quality?(question: Question, text: string): StepQuality | undefined;
 }

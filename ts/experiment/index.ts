@@ -5,3 +5,4 @@ export { loadRunData } from "./results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";
 export { type RunRecord, readRunRecord } from "./run-record.ts";
 export { scoreFile } from "./score-file.ts";
+export { checkOwnGroups } from "./stages/own-groups.ts";

@@ -61,20 +61,35 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
 }
 
 /** Between whom the method's pairs are, the reference among them where the method says so. */
-export const membersOf = (group: Group, method: GroupMethod, feedback: Feedback): Placed[] =>
-  placed(method.referenceAsPositive ? withReference(group) : group, byLabel(method) ? "binary" : feedback);
+export function membersOf(group: Group, method: GroupMethod, feedback: Feedback): Placed[] {
+  const by = byLabel(method) ? "binary" : feedback;
+  return placed(method.referenceAsPositive ? withReference(group, by) : group, by);
+}
 
 /** The group with its reference first and among the best, so that a sample of the same text is no second one. */
-function withReference(group: Group): Group {
+function withReference(group: Group, feedback: Feedback): Group {
+  const [equal] = equalsOfReference(group, feedback);
   const reference = {
     text: group.reference!,
     extracted: group.answer,
     correct: true,
-    rank: Math.min(...group.candidates.map(({ rank }) => rank ?? Number.POSITIVE_INFINITY), 1),
+    rank: equal?.rank ?? Number.NEGATIVE_INFINITY,
+    ...(typeof equal?.reward === "number" ? { reward: equal.reward } : {}),
     ...scoreOfReference(group),
-    ...highestReward(group),
   };
   return { ...group, candidates: [reference, ...group.candidates] };
+}
+
+/**
+ * The samples that are as good as the reference: the right ones; under ranks the best ones, unless those are wrong or
+ * were found to have a wrong step. Where nobody is, the reference is better than all, and has no reward.
+ */
+function equalsOfReference({ candidates }: Group, feedback: Feedback): JudgedCandidate[] {
+  if (feedback === "binary") return candidates.filter(({ correct }) => correct);
+  const ranked = candidates.filter(({ rank }) => rank !== undefined);
+  const best = Math.min(...ranked.map(({ rank }) => rank!));
+  const first = ranked.filter(({ rank }) => rank === best);
+  return first.every(({ correct, stepsValid }) => correct && stepsValid !== false) ? first : [];
 }
 
 /** Of a group that was scored. */
@@ -82,12 +97,6 @@ const scoreOfReference = ({ referenceLogprob: logprob, referenceTokens: tokens }
   typeof logprob === "number" && typeof tokens === "number"
     ? { logprob, tokens, score: logprob / tokens }
     : {};
-
-/** The best reward of the group, for a reference that is as good as its best sample. */
-function highestReward({ candidates }: Group): { reward?: number } {
-  const rewards = candidates.map(({ reward }) => reward).filter((one) => typeof one === "number");
-  return rewards.length === 0 ? {} : { reward: Math.max(...rewards) };
-}
 
 /** One of all pairs of a better and a worse COT, a function of (seed, question); nobody where there is none. */
 function onePair(members: readonly Placed[], seed: number, id: string): Placed[] {

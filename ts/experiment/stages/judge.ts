@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { judge, taskNamed } from "../../data/index.ts";
+import { type Feedback, judge, taskNamed } from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
 
 interface Judging {
@@ -9,18 +9,28 @@ interface Judging {
   extract: "strict" | "flexible";
   split: "train" | "validation" | "test";
   questions: number | undefined;
+  /** Default: binary. */
+  feedback?: Feedback;
 }
 
-/** Judges candidates by their final answers: groups.jsonl, one group a question, every sample kept. */
+/**
+ * Judges candidates by their final answers, and under ranked feedback ranks them: groups.jsonl, one group a question,
+ * every sample kept.
+ */
 export const judgeNode = (
   sample: PlanNode,
   questions: PlanNode,
-  settings: Judging,
+  { feedback = "binary", ...settings }: Judging,
   seed: number,
 ): PlanNode => ({
   stage: "judge",
   seed,
-  settings: { ...settings, pattern: taskNamed(settings.task).patterns[settings.extract] },
+  settings: {
+    ...settings,
+    // Binary feedback is what every older artefact was judged by.
+    ...(feedback === "binary" ? {} : { feedback }),
+    pattern: taskNamed(settings.task).patterns[settings.extract],
+  },
   inputs: { candidates: sample, questions },
   async work(context, inputs) {
     const all = await readRows(join(inputs.questions!.directory, `${settings.split}.jsonl`), questionSchema);
@@ -31,7 +41,7 @@ export const judgeNode = (
     const { groups, counts } = judge(
       settings.questions === undefined ? all : all.slice(0, settings.questions),
       candidates,
-      { task: settings.task, extract: settings.extract },
+      { task: settings.task, extract: settings.extract, feedback },
     );
     await writeJsonl(join(context.directory, "groups.jsonl"), groups);
     return { ...counts };

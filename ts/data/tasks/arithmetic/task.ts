@@ -32,6 +32,13 @@ export const arithmetic: Task<ArithmeticTask> = {
     const problem = problemOf(question);
     return problem === undefined ? undefined : checkProblemSteps(problem, text);
   },
+  // The lines before the first error: what comes after it rests on it.
+  quality(question, text) {
+    const problem = problemOf(question);
+    if (problem === undefined) return undefined;
+    const { valid, firstError } = checkProblemSteps(problem, text);
+    return { valid, progress: firstError === undefined ? 0 : firstError.line - 1 };
+  },
 };
 
 /** How many different reference COTs the question has; undefined when it carries no problem. */
