@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { aft, artefactOf, startAft, temporaryFolder, until } from "./aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
@@ -156,4 +156,40 @@ test("a training that fails in a search is told with its value", async () => {
     "\nalign bc-search beta 0.1 seed 1: the worker, in train/step: step 2: the gradient is not finite",
   );
   expect(existsSync(join(runs, "failed"))).toBe(false);
+});
+
+describe("under ranked feedback", () => {
+  const dropped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc"].map((name) => `${name}: null`);
+  const only = (...methods: string[]) => ["--set", `methods={${[...dropped, ...methods].join(", ")}}`];
+  const rankedBc = "ranked-bc: {method: aft, constraint: ranked-boundary, beta: auto}";
+  const rankedArgs = ["--set", "stages.judge.feedback=ranked"];
+  const digestOf = async (name: string, method: string): Promise<string> => {
+    const { seeds } = await json(runs, name, "run.json");
+    const { align } = seeds[0].arms.find((arm: { method: string }) => arm.method === method);
+    return (await manifestOf(join(runs, name, align))).facts.digest;
+  };
+
+  test("COTs have more places than right and wrong, and groups of one's own train as sampled ones do", async () => {
+    const methods = only(rankedBc, "ranked-dc: {method: aft, constraint: ranked-detached}");
+    const args = ["run", experiment, "--runs", runs, ...rankedArgs];
+    const ranked = await aft([...args, ...methods, "--set", "name=ranked"]);
+    expect(ranked.stderr).not.toMatch(/error|traceback/i);
+    expect(ranked.exitCode).toBe(0);
+    const { seeds } = await json(runs, "ranked", "run.json");
+    const groupsFile = join(runs, "ranked", seeds[0].trainGroups, "groups.jsonl");
+    const groups = await jsonLines(groupsFile);
+    // More than right and wrong: the steps of wrong COTs are told apart as well.
+    const ranks = groups.flatMap(({ candidates }) => candidates.map(({ rank }: { rank: number }) => rank));
+    expect(Math.max(...ranks)).toBeGreaterThan(2);
+    const own = await aft([
+      ...args,
+      ...only(rankedBc),
+      "--set",
+      "name=own",
+      "--set",
+      `stages.judge.groupsFile=${groupsFile}`,
+    ]);
+    expect(own.exitCode).toBe(0);
+    expect(await digestOf("own", "ranked-bc")).toBe(await digestOf("ranked", "ranked-bc"));
+  });
 });

@@ -29,10 +29,18 @@ export interface SeedPlan {
 
 type Split = "train" | "validation" | "test";
 
+/** What all seeds of an experiment share. */
+export interface Shared {
+  questions: PlanNode;
+  /** A base model that is not made here. */
+  base: Base | undefined;
+  /** Groups of the user's own, in the place of sampling and judging training questions. */
+  ownGroups: PlanNode | undefined;
+}
+
 export function planSeed(
   experiment: Experiment,
-  questions: PlanNode,
-  outside: Base | undefined,
+  { questions, base: outside, ownGroups }: Shared,
   seed: number,
 ): SeedPlan {
   const { model, stages, methods } = experiment;
@@ -47,10 +55,11 @@ export function planSeed(
     judgeNode(
       sampleNode(vft, questions, { ...settings, split, questions: count, seed: samplingSeed }, seed),
       questions,
-      { task, extract, split, questions: count },
+      // Held-out samples are pairs of right and wrong ones under any feedback.
+      { task, extract, split, questions: count, ...(split === "train" ? { feedback } : {}) },
       seed,
     );
-  const trainGroups = groupsOf("train", sampledQuestions, sampling);
+  const trainGroups = ownGroups ?? groupsOf("train", sampledQuestions, sampling);
   const { k, temperature, topP, maxNewTokens } = evaluate;
   const heldOutOf = (split: Split, count: number | undefined): PlanNode =>
     groupsOf(split, count, { k, temperature, topP, maxNewTokens });

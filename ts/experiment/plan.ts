@@ -5,6 +5,7 @@ import { inputError } from "../core/errors.ts";
 import type { PlanNode, StageName } from "./context.ts";
 import { planSeed, type SeedPlan } from "./plan-seed.ts";
 import { existingBase } from "./stages/base.ts";
+import { ownGroupsNode } from "./stages/own-groups.ts";
 import { questionsNode } from "./stages/questions.ts";
 import { keyOf, type Recipe } from "./store.ts";
 
@@ -51,9 +52,12 @@ export function recipeOf(node: PlanNode): Recipe {
 
 export async function planOf(experiment: Experiment): Promise<Plan> {
   const task = experiment.tasks[0]!;
-  const questions = questionsNode(task, await filesOf(task));
-  const outside = experiment.model.create === undefined ? await existingBase(experiment.model) : undefined;
-  const seeds = experiment.seeds.map((seed) => planSeed(experiment, questions, outside, seed));
+  const shared = {
+    questions: questionsNode(task, await filesOf(task)),
+    base: experiment.model.create === undefined ? await existingBase(experiment.model) : undefined,
+    ownGroups: await ownGroupsNode(experiment),
+  };
+  const seeds = experiment.seeds.map((seed) => planSeed(experiment, shared, seed));
   return {
     nodes: inOrder(
       seeds.flatMap(({ arms, trainGroups }) => [trainGroups, ...arms.map((arm) => arm.evaluate)]),

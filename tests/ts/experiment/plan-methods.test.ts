@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../ts/config/index.ts";
 import { labelOf, type PlanNode } from "../../../ts/experiment/context.ts";
@@ -101,4 +104,30 @@ test("watching is part of a training's work only when there are looks", async ()
   expect(watched.settings).toMatchObject({ watch: { every: 2, questions: 7 } });
   expect(watched.inputs.watch!.settings).toMatchObject({ split: "validation", questions: 7 });
   expect(watched.inputs.questions!.stage).toBe("questions");
+});
+
+test("ranked feedback is another judging of the training questions alone", async () => {
+  const methods = { rrhf: "{method: rrhf, constraint: none}" };
+  const [binary, ranked] = [await plan(methods), await plan(methods, "stages.judge.feedback=ranked")];
+  const heldOut = (one: typeof binary) => key(armOf(one, "rrhf").evaluate.inputs.heldOut!);
+  expect(ranked.seeds[0]!.trainGroups.settings).toMatchObject({ feedback: "ranked" });
+  expect(binary.seeds[0]!.trainGroups.settings).not.toHaveProperty("feedback");
+  expect(heldOut(ranked)).toBe(heldOut(binary));
+  expect(key(armOf(ranked, "rrhf").align!)).not.toBe(key(armOf(binary, "rrhf").align!));
+});
+
+test("groups of the user's own take the place of sampling, and are known by their content", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "aft-own-")), "groups.jsonl");
+  const methods = { rrhf: "{method: rrhf, constraint: none}" };
+  const own = async (content: string) => {
+    await writeFile(file, content);
+    return plan(methods, `stages.judge.groupsFile=${file}`, "seeds=[1,2]");
+  };
+  const first = await own("{}\n");
+  const [one, two] = first.seeds;
+  expect(key(one!.trainGroups)).toBe(key(two!.trainGroups));
+  const splits = ofStage(first.nodes, "sample").map(({ settings }) => (settings as { split: string }).split);
+  expect(splits).toEqual(["test", "test"]);
+  const second = await own("{}\n{}\n");
+  expect(key(second.seeds[0]!.trainGroups)).not.toBe(key(one!.trainGroups));
 });
