@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { assess, describeAssessment, renderTable, summarise } from "../../../../ts/analysis/index.ts";
 import { answers, group, right, wrong } from "../groups.ts";
-import { syntheticRun } from "../synthetic.ts";
+import { allMethods, syntheticRun } from "../synthetic.ts";
 
 it("one seed: the table as it stands on a terminal", async () => {
   const table = renderTable(summarise(syntheticRun()));
@@ -11,6 +11,14 @@ it("one seed: the table as it stands on a terminal", async () => {
 it("three seeds: the table names means, and the spread over seeds", async () => {
   const table = renderTable(summarise(syntheticRun({ questions: 40, seeds: [1, 2, 3] }), 500));
   await expect(`${table}\n`).toMatchFileSnapshot("../../../golden/analysis/table-seeds.txt");
+});
+
+it("every loss with every constraint over three seeds: still one screen wide, with the ablation", async () => {
+  const table = renderTable(
+    summarise(syntheticRun({ questions: 200, seeds: [1, 2, 3], methods: allMethods }), 200),
+  );
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);
+  await expect(`${table}\n`).toMatchFileSnapshot("../../../golden/analysis/table-methods.txt");
 });
 
 it("no line is wider than 110 columns, and all columns line up", () => {
