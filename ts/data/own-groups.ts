@@ -3,7 +3,7 @@ import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { refuse } from "./problems.ts";
-import type { Feedback } from "./ranks.ts";
+import { type Feedback, isUnchecked } from "./ranks.ts";
 
 export interface OwnGroupsOptions {
   /** The experiment's: it says how held-out COTs are judged. */
@@ -15,8 +15,8 @@ export interface OwnGroupsOptions {
 
 /**
  * Refuses groups that cannot be trained on, or that contradict themselves: all mistakes in one input error, each with
- * its row, value and what was expected. Ranks must be on all candidates of all groups or (binary feedback) on none, and
- * may contradict neither the labels nor the rewards.
+ * its row, value and what was expected. Ranks must be on all candidates of all groups (but on those too long to be looked at) or, under binary feedback, on
+ * none, and may contradict neither the labels nor the rewards.
  */
 export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOptions): void {
   if (rows.length === 0)
@@ -209,12 +209,12 @@ function rankProblems(rows: readonly Row<Group>[], { feedback, file }: OwnGroups
     ];
   return rows.flatMap(({ value, where }): Problem[] => {
     const having = rankedAt(value);
-    if (having === -1 && value.candidates.length > 0)
+    if (having === -1 && !value.candidates.every(isUnchecked))
       return [
         { what: `no ranks, and the group of ${some.where} has some`, where, expected: "ranks in every row" },
       ];
-    return value.candidates.flatMap(({ rank }, at) =>
-      rank === undefined
+    return value.candidates.flatMap((candidate, at) =>
+      candidate.rank === undefined && !isUnchecked(candidate)
         ? [
             {
               what: `field candidates.${at}.rank: no rank, and candidates.${having} has one`,

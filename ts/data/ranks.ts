@@ -13,6 +13,9 @@ export interface Placed {
 /** Whether a better and a worse COT of the group are to be learnt from by rank. */
 export const pairedByRank = (group: Group): boolean => placed(group, "ranked").some(({ rank }) => rank > 1);
 
+/** Whether nobody looked at the COT: it is neither right nor wrong, and has no rank. */
+export const isUnchecked = ({ noAnswer }: JudgedCandidate): boolean => noAnswer === "too long";
+
 /**
  * The distinct COTs of a group, best first: each text once, the first sample of it. Under binary feedback right ones
  * have rank 1 and wrong ones 2, also where a side is empty; under ranked feedback the candidates' ranks are
@@ -28,7 +31,7 @@ export function placed(group: Group, feedback: Feedback): Placed[] {
   }
   const distinct = new Map<string, JudgedCandidate>();
   for (const candidate of group.candidates)
-    if (candidate.rank !== undefined && candidate.noAnswer !== "too long" && !distinct.has(candidate.text))
+    if (candidate.rank !== undefined && !isUnchecked(candidate) && !distinct.has(candidate.text))
       distinct.set(candidate.text, candidate);
   const candidates = [...distinct.values()].sort((a, b) => a.rank! - b.rank!);
   const levels = [...new Set(candidates.map(({ rank }) => rank!))];
