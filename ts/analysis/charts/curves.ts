@@ -1,5 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import type { FamilyPlace } from "../report/family.ts";
 import type { TrainingStep } from "../report/input.ts";
+import { gridOf } from "./grid.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
 import { type LegendItem, renderChart } from "./svg.ts";
@@ -8,11 +10,12 @@ import { type LegendItem, renderChart } from "./svg.ts";
 export interface MethodCurve {
   label: string;
   seed: number;
+  place?: FamilyPlace | undefined;
   steps: readonly TrainingStep[];
 }
 
 const lines: {
-  field: "meanPositive" | "meanNegative" | "meanBoundary" | "meanTarget";
+  field: "meanPositive" | "meanNegative" | "meanBoundary" | "meanTarget" | "meanReference";
   colour: ColourName;
   label: string;
   dash?: string;
@@ -21,6 +24,7 @@ const lines: {
   { field: "meanNegative", colour: "negative", label: "mean of wrong COTs", dash: "7,3" },
   { field: "meanBoundary", colour: "boundary", label: "boundary", dash: "2,3" },
   { field: "meanTarget", colour: "target", label: "mean of the VFT targets", dash: "10,3,2,3" },
+  { field: "meanReference", colour: "sampled", label: "mean of references", dash: "4,2" },
 ];
 
 interface Point {
@@ -37,14 +41,14 @@ export function curvesChart(
 ): string {
   const { id = "curves", width = 720 } = options;
   const labels = [...new Set(curves.map(({ label }) => label))];
-  const columns = Math.min(labels.length, 3) || 1;
-  const rows = Math.ceil(labels.length / columns) || 1;
-  const place = (label: string) => labels.indexOf(label);
-  const fx = ({ label }: { label: string }) => place(label) % columns;
-  const fy = ({ label }: { label: string }) => Math.floor(place(label) / columns);
+  const { rows, at } = gridOf(curves, { few: 3, many: 3 });
+  const fx = ({ label }: { label: string }) => at.get(label)![0];
+  const fy = ({ label }: { label: string }) => at.get(label)![1];
   const drawn = lines.map((line) => ({
     ...line,
-    points: curves.flatMap((curve) => pointsOf(curve, line.field)),
+    points: curves
+      .filter((curve) => line.field !== "meanReference" || hasOtherTargets(curve))
+      .flatMap((curve) => pointsOf(curve, line.field)),
   }));
   return renderChart(
     { id, title: "Mean scores while training", description: describe(curves) },
@@ -99,6 +103,13 @@ export function curvesChart(
       ),
   );
 }
+
+/** Most methods' VFT targets are the references alone: their mean is not drawn twice. */
+const hasOtherTargets = ({ steps }: MethodCurve): boolean =>
+  steps.some(
+    ({ meanReference, meanTarget }) =>
+      meanReference !== undefined && meanTarget !== undefined && Math.abs(meanReference - meanTarget) > 1e-6,
+  );
 
 function pointsOf({ label, seed, steps }: MethodCurve, field: (typeof lines)[number]["field"]): Point[] {
   const values = steps.map((step) => step[field] ?? Number.NaN);

@@ -100,7 +100,7 @@ function panels(
         nice: true,
         ticks: 4,
       },
-      fx: { axis: null, padding: 0.08, domain },
+      fx: { axis: null, padding: 0.14, domain },
       marks: [
         Plot.frame({ stroke: "currentColor", strokeOpacity: 0.25 }),
         ...groupedBy(series, ({ label }) => label).flatMap(lines),

@@ -19,10 +19,10 @@ export function picture(
   const right = accuracyChart(accuracies, {
     id: "picture-accuracy",
     width: half,
-    height: sizeOf(left, "height"),
+    leastHeight: sizeOf(left, "height"),
     baseline: options.baseline,
   });
-  const height = top + sizeOf(left, "height") + 12;
+  const height = top + Math.max(sizeOf(left, "height"), sizeOf(right, "height")) + 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="aft-plot" role="img" aria-labelledby="picture-title" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" color="${ink}">`,
     `<title id="picture-title">${escapeText(options.title)}</title>`,

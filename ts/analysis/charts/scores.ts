@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
+import { gridOf } from "./grid.ts";
 import { classOf, lightOf } from "./palette.ts";
 import { type LegendItem, renderChart } from "./svg.ts";
 
@@ -14,6 +16,7 @@ export interface MethodScores {
   positive: number[];
   negative: number[];
   assessmentAccuracy: number | null;
+  place?: FamilyPlace | undefined;
 }
 
 interface Drawn extends DensityPoint {
@@ -30,14 +33,17 @@ const legend: LegendItem[] = [
 const hiddenShare = 0.01;
 
 /**
- * Densities of the scores of right against wrong COTs, one row a method; the first row is the VFT model, whose
- * outlines come back in every other row: before and after.
+ * Densities of the scores of right against wrong COTs, one panel a method; the first is the VFT model, whose outlines
+ * come back in every other panel: before and after.
  */
 export function scoresChart(
   methods: readonly MethodScores[],
   options: { id?: string; width?: number } = {},
 ): string {
   const { id = "scores", width = 720 } = options;
+  const grid = gridOf(methods, { few: 1, many: 3 });
+  const fx = ({ label }: { label: string }) => grid.at.get(label)![0];
+  const fy = ({ label }: { label: string }) => grid.at.get(label)![1];
   const all = Float64Array.from(
     methods.flatMap(({ positive, negative }) => [...positive, ...negative]),
   ).sort();
@@ -53,7 +59,7 @@ export function scoresChart(
   const before = (side: Side) => curves.slice(1).flatMap(({ label }) => labelled(curves[0]![side], label));
   const means = (side: Side) =>
     methods.flatMap((method, at) => meanLine(method.label, method[side], curves[at]![side]));
-  const style = (side: Side) => ({ stroke: lightOf(side), className: classOf(side, "line"), fy: "label" });
+  const style = (side: Side) => ({ stroke: lightOf(side), className: classOf(side, "line"), fx, fy });
   return renderChart(
     {
       id,
@@ -62,7 +68,7 @@ export function scoresChart(
     },
     {
       width,
-      height: 72 + 92 * Math.max(1, methods.length),
+      height: 72 + 92 * grid.rows,
       marginTop: 34,
       marginLeft: 16,
       marginRight: 16,
@@ -72,15 +78,18 @@ export function scoresChart(
         labelAnchor: "right",
         domain: [low, 0],
         nice: false,
+        ...(grid.columns > 1 ? { ticks: 4 } : {}),
       },
       y: { axis: null },
-      fy: { axis: null, domain: methods.map(({ label }) => label), padding: 0.12 },
+      fx: { axis: null, padding: 0.13 },
+      fy: { axis: null, padding: 0.12 },
       marks: [
         ...sides.map((side) =>
           Plot.areaY(now(side), {
             x: "x",
             y: "density",
-            fy: "label",
+            fx,
+            fy,
             z: null,
             fill: lightOf(side),
             fillOpacity: 0.28,
@@ -112,7 +121,8 @@ export function scoresChart(
         Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.35 }),
         Plot.text(methods, {
           text: "label",
-          fy: "label",
+          fx,
+          fy,
           frameAnchor: "top-left",
           dy: 4,
           fontWeight: 600,
@@ -121,7 +131,8 @@ export function scoresChart(
         Plot.text(methods, {
           text: ({ assessmentAccuracy }: MethodScores) =>
             `assessment accuracy ${percent(assessmentAccuracy)} %`,
-          fy: "label",
+          fx,
+          fy,
           frameAnchor: "top-left",
           dy: 22,
           fillOpacity: 0.8,
