@@ -27,6 +27,17 @@ describe("report.html", () => {
     ]);
   });
 
+  it("shows p, and p adjusted for all methods, beside each tested difference, and says what they are", () => {
+    const { p, pHolm } = summary.methods
+      .find(({ name }) => name === "none")!
+      .comparisons.find(({ role }) => role === "continued")!.differences.accuracy;
+    const cell = document.querySelector(".results tbody tr:nth-child(4) td:nth-child(3)")!;
+    expect(cell.textContent).toContain(`p = ${p!.toFixed(3)}Holm = ${pHolm!.toFixed(3)}`);
+    expect(texts(".note").join(" ")).toContain(
+      "adjusted for all methods compared with the same baseline (5 methods",
+    );
+  });
+
   it("shows ten questions with their COTs, marks and every method's scores", () => {
     const examples = [...document.querySelectorAll("details.example")];
     expect(examples).toHaveLength(10);

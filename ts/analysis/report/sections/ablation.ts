@@ -19,7 +19,7 @@ export function ablationHtml(summary: RunSummary): Markup | false {
 <tbody>${rows.map(row)}</tbody>
 </table>
 </div>
-<p class="note">If the constraint is what matters, every loss gains from left to right, the published baselines included. Without a constraint, worse COTs are pushed down without a limit; text that is wrong but well formed goes with them, and the perplexity of right COTs rises.</p>`;
+<p class="note">If the constraint is what matters, every loss does better with one than without, the published baselines included. The reason to expect it: without a constraint, worse COTs are pushed down without a limit, and text that is wrong but well formed goes down with them, which a rising perplexity of right COTs shows.</p>`;
 }
 
 const row = ({ family, cells }: AblationRow): Markup =>

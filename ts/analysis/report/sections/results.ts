@@ -115,7 +115,7 @@ function testNote({ methods, seeds }: RunSummary): Markup | false {
     seeds.length === 1
       ? " (for greedy accuracy it is McNemar’s exact test)"
       : "; all seeds of a question are one unit, so p speaks of other questions, not of other seeds"
-  }. Holm: p adjusted for all methods compared with the same baseline (${plural(tested, "method")} with continued VFT), since among many comparisons some look like a gain by chance; * marks those below 0.05.</p>`;
+  }. Holm: p adjusted for all methods compared with the same baseline (${plural(tested, "method")} with continued VFT), since among many comparisons some look like a gain by chance; * marks those below 0.05. “vs cont.” is the difference to continued VFT in points.</p>`;
 }
 
 const glossary = (k: number): Markup => html`<dl>
