@@ -81,7 +81,7 @@ export function scoresChart(
         ...(grid.columns > 1 ? { ticks: 4 } : {}),
       },
       y: { axis: null },
-      fx: { axis: null, padding: 0.13 },
+      fx: { axis: null, padding: grid.columns > 1 ? 0.13 : 0 },
       fy: { axis: null, padding: 0.12 },
       marks: [
         ...sides.map((side) =>
