@@ -27,7 +27,6 @@ const text = (id: string) => ({ id, title: id, description: id });
 
 const charts: [string, () => string][] = [
   ["many-accuracy", () => accuracyChart(methodAccuracies(summary), { baseline: baselineLabel(summary) })],
-  ["many-scores", () => scoresChart(methodScores(run, summary))],
   ["many-curves", () => curvesChart(methodCurves(run))],
   ["looks", () => familiesChart(text("looks"), lookRows(summary))],
   ["margins", () => familiesChart(text("margins"), marginRows(run, summary))],
@@ -52,6 +51,14 @@ const textsOf = (svg: string): string[] => {
   const { document } = parseHTML(`<html><body>${svg}</body></html>`);
   return [...document.querySelectorAll("text")].map((element) => element.textContent?.trim() ?? "");
 };
+
+it("the chart of scores has one panel a method and the means of both sides in each", () => {
+  const svg = scoresChart(methodScores(run, summary));
+  expect(svg).not.toMatch(/NaN|undefined/);
+  expect(textsOf(svg).filter((one) => one.startsWith("assessment accuracy"))).toHaveLength(
+    summary.methods.length,
+  );
+});
 
 it("the chart of looks has a column for each family and names every method once", () => {
   const texts = textsOf(familiesChart(text("looks"), lookRows(summary)));
