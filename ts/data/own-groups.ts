@@ -15,8 +15,8 @@ export interface OwnGroupsOptions {
 
 /**
  * Refuses groups that cannot be trained on, or that contradict themselves: all mistakes in one input error, each with
- * its row, value and what was expected. Ranks must be on all candidates of all groups (but on those too long to be looked at) or, under binary feedback, on
- * none, and may contradict neither the labels nor the rewards.
+ * its row, value and what was expected. Ranks must be on all candidates of all groups (those too long to be looked at
+ * apart) or, under binary feedback, on none, and may contradict neither the labels nor the rewards.
  */
 export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOptions): void {
   if (rows.length === 0)
@@ -79,7 +79,7 @@ function repeatedTexts(candidates: readonly JudgedCandidate[], feedback: Feedbac
     return fields
       .filter((field) => candidate[field] !== candidates[before]![field])
       .map((field) => ({
-        what: `field candidates.${at}.${field}: the text of candidates.${before} again, with another ${field}`,
+        what: `field candidates.${at}.${field}: the text of candidates.${before} again, with another ${field === "correct" ? "label" : field}`,
         found: candidate[field] ?? `no ${field}`,
         expected: String(candidates[before]![field] ?? `no ${field}`),
       }));
@@ -146,7 +146,7 @@ function contradictedRewards(candidates: readonly JudgedCandidate[], feedback: F
           ? `not the reward of ${other}, which has the same rank`
           : `not below the reward of ${other}, which ranks above it`
         : place === above.place
-          ? `not the reward of ${other}, which is as ${place === 1 ? "right" : "wrong"}`
+          ? `not the reward of ${other}, which is ${place === 1 ? "right" : "wrong"} too`
           : `not below the reward of ${other}, which is right where this one is wrong`;
     return [
       {

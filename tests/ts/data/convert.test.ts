@@ -73,6 +73,61 @@ it("takes a text that was chosen once as right, whatever it was rejected for", (
   ]);
 });
 
+describe("what is better in rows made of a group", () => {
+  const candidate = (text: string, more: Partial<Group["candidates"][number]>) => ({
+    text,
+    extracted: null,
+    correct: false,
+    ...more,
+  });
+  const groupOf = (...candidates: Group["candidates"]): Group => ({ ...groups[0]!, prompt: "?", candidates });
+  const pairsOf = (group: Group) =>
+    toPreferenceRows(group).map(({ chosen, rejected }) => `${chosen} > ${rejected}`);
+
+  it("goes by the ranks, also among right ones and among wrong ones", () => {
+    const group = groupOf(
+      candidate("poor", { rank: 9 }),
+      candidate("best", { rank: 1, correct: true }),
+      candidate("good", { rank: 2, correct: true }),
+      candidate("also good", { rank: 2, correct: true }),
+      candidate("good", { rank: 2, correct: true }),
+    );
+    expect(pairsOf(group)).toEqual([
+      "best > good",
+      "best > also good",
+      "best > poor",
+      "good > poor",
+      "also good > poor",
+    ]);
+    expect(toRrhfRow(group)).toEqual({
+      query: "?",
+      responses: ["best", "good", "also good", "poor"],
+      scores: [-1, -2, -2, -3],
+    });
+    expect(toUnpairedRows(group).map(({ completion, label }) => [completion, label])).toEqual([
+      ["best", true],
+      ["good", true],
+      ["also good", true],
+      ["poor", false],
+    ]);
+  });
+
+  it("goes by the rewards where all have one, else by what all have", () => {
+    const [a, b] = [candidate("a", { rank: 1, reward: 0.9 }), candidate("b", { rank: 2, reward: 0.2 })];
+    expect(toRrhfRow(groupOf(b, a))).toMatchObject({ responses: ["a", "b"], scores: [0.9, 0.2] });
+    const c = candidate("c", { rank: 3 });
+    expect(toRrhfRow(groupOf(b, a, c))).toMatchObject({ responses: ["a", "b", "c"], scores: [-1, -2, -3] });
+  });
+
+  it("leaves out of a ranked group what has no rank, rather than take it for the best", () => {
+    expect(
+      pairsOf(
+        groupOf(candidate("a", { rank: 1 }), candidate("b", { rank: 2 }), candidate("c", { correct: true })),
+      ),
+    ).toEqual(["a > b"]);
+  });
+});
+
 it("makes groups that the record's schema accepts", () => {
   for (const read of [
     fromPreferenceRows(preference, "demo"),

@@ -75,6 +75,16 @@ describe("what RFT accepts", () => {
     ]);
   });
 
+  it("is the same under ranks, wherever a COT stands", () => {
+    const [good, other, lucky] = ["20 + 4 = 24\n#### 24", "4 * 6 = 24\n#### 24", "1 + 1 = 3\n#### 24"];
+    const of = group([
+      { ...right(good!), rank: 2 },
+      { ...right(lucky!), rank: 1 },
+      { ...right(other!), rank: 1 },
+    ]);
+    expect(texts(acceptedForRft(of))).toEqual([good, other]);
+  });
+
   it("tells texts without equations apart by their words", () => {
     const of = group([right("It is 24."), right("Surely 24."), right("It is 24.")]);
     expect(texts(acceptedForRft(of))).toEqual(["It is 24.", "Surely 24."]);
