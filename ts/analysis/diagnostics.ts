@@ -2,6 +2,7 @@ import { decimal, percent, plural, points, pValue, range, signed } from "./repor
 import { testedAgainst } from "./report/pairedTests.ts";
 import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
+import { warnedWhileTraining } from "./trainingDiagnostics.ts";
 
 type TrainGroups = RunSummary["trainGroups"];
 
@@ -11,13 +12,18 @@ const manyWrongSteps = 0.05;
 const muchUnreadable = 0.05;
 
 /** What the numbers say in words. Each finding carries the numbers it rests on. */
-export function diagnose(methods: readonly MethodSummary[], trainGroups: TrainGroups): Diagnostic[] {
+export function diagnose(
+  methods: readonly MethodSummary[],
+  trainGroups: TrainGroups,
+  training: RunSummary["training"] = [],
+): Diagnostic[] {
   const trained = methods.filter(({ role }) => role !== "kept");
   const compared = testedAgainst(methods, "continued", "accuracy").length;
   return [
     ...trained.map((method) => gain(method, compared)),
     ...trained.map(overfitToAssessing),
     ...trained.map(positivesLessLikely),
+    ...warnedWhileTraining(trained, training),
     ...withoutPair(trainGroups),
     ...wrongSteps(methods, trainGroups),
     ...methods.flatMap(unreadable),
@@ -47,7 +53,7 @@ function gain(method: MethodSummary, compared: number): Diagnostic | null {
   const byChance = accuracy.clear && pHolm !== null && pHolm >= 0.05;
   const shown = accuracy.clear && !byChance;
   const verdict = byChance
-    ? `taken alone the difference to continued VFT (${numbers}) is more than the noise, but ${compared > 1 ? `among ${compared} comparisons one like it can come by chance` : "the test over questions does not agree"}`
+    ? `taken alone the difference to continued VFT (${numbers}) is more than the noise, but among ${compared} comparisons one like it can come by chance`
     : !shown
       ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
       : accuracy.value > 0

@@ -139,6 +139,31 @@ it.each([
   expect(text).toContain(`right COTs have become less likely${cause} (perplexity`);
 });
 
+it("tells each kind of live warning once a method, in the words of its first seed", () => {
+  const told = (seed: number, step: number, kind: string, text: string) => ({
+    method: "bc",
+    seed,
+    looks: [],
+    warnings: [{ step, kind, text }],
+  });
+  const training = [
+    told(1, 40, "sinks", "right COTs sink from 1.1 to 1.3"),
+    told(2, 20, "sinks", "right COTs sink from 1.1 to 1.2"),
+    told(3, 60, "overfits", "it over-fits"),
+    { method: "dc", seed: 1, looks: [] },
+  ];
+  const found = diagnose([template!], [], training).filter(({ id }) => id === "warned-while-training");
+  expect(found).toEqual([
+    {
+      id: "warned-while-training",
+      level: "warning",
+      method: "bc",
+      text: "AFT-BC: seed 1, step 40: right COTs sink from 1.1 to 1.3 – likewise seed 2 at step 20; seed 3, step 60: it over-fits.",
+      evidence: { warnings: 3, firstStep: 20 },
+    },
+  ]);
+});
+
 it("says how many training groups have no pair, and which side is missing", () => {
   const groups = {
     ...summary.trainGroups[0]!,

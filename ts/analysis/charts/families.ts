@@ -99,6 +99,7 @@ function panels(
         grid: true,
         nice: true,
         ticks: 4,
+        ...domainOfFlat(series),
       },
       fx: { axis: null, padding: 0.14, domain },
       marks: [
@@ -132,6 +133,14 @@ function panels(
       ],
     },
   );
+}
+
+/** A row in which all values are the same has no scale of its own. */
+function domainOfFlat(series: readonly FamilySeries[]): { domain?: [number, number] } {
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = 0.05 * Math.abs(low) || 1;
+  return high - low > 1e-6 * Math.abs(low) ? {} : { domain: [low - room, low + room] };
 }
 
 const colourOf = ({ place }: FamilySeries) => familyColour(place.family, shadeOf(place.at));

@@ -77,16 +77,13 @@ export function compare(
     const pair = discordant(method.arms[a]!.series.accuracy, baseline.arms[b]!.series.accuracy);
     return { seed: method.arms[a]!.arm.seed, ...pair, p: mcnemarExact(pair.onlyThis, pair.onlyBaseline) };
   });
-  const all = metricNames.map((metric) => [metric, differenceOf(method, baseline, metric, test)] as const);
+  // With one seed the sign-flip test of right and wrong answers is McNemar's, which needs no draws.
+  const exact = mcnemar.length === 1 ? mcnemar[0]!.p : undefined;
+  const all = metricNames.map((metric) => {
+    const own = metric === "accuracy" && exact !== undefined ? () => exact : test;
+    return [metric, differenceOf(method, baseline, metric, own)] as const;
+  });
   const differences = Object.fromEntries(all) as Record<MetricName, Difference>;
-  const { accuracy } = differences;
-  if (mcnemar.length === 1 && accuracy.value !== null) {
-    const { p } = mcnemar[0]!;
-    // With one seed the sign-flip test of right and wrong answers is McNemar's, which needs no draws.
-    accuracy.p = p;
-    // The bootstrap is too narrow for few discordant questions: the exact test must agree.
-    if (p >= 0.05) accuracy.clear = false;
-  }
   return { baseline: name, role, differences, mcnemar };
 }
 
@@ -113,13 +110,15 @@ function differenceOf(
         seeds.map(([a, b]) => [method.arms[a]!.series[metric], baseline.arms[b]!.series[metric]]),
       )
     : null;
+  const p = units && test(units);
   const known: Interval[] = [interval, spread].filter((one) => one !== null);
   return {
     value: meanOf(values),
     interval,
     overSeeds: spread,
-    clear: known.length > 0 && known.every((one) => !includes(one, 0)),
-    p: units && test(units),
+    // The bootstrap is too narrow where few questions differ: the test must agree.
+    clear: known.length > 0 && known.every((one) => !includes(one, 0)) && (p === null || p < 0.05),
+    p,
     pHolm: null,
   };
 }

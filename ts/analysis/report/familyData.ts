@@ -44,6 +44,12 @@ const marginMeasures: { id: string; label: string; of: (step: TrainingStep) => n
     label: "assessment acc., %",
     of: ({ assessmentAccuracy }) => (assessmentAccuracy === undefined ? undefined : 100 * assessmentAccuracy),
   },
+  {
+    id: "loss",
+    label: "group loss",
+    // A method without a loss over groups has no margin, and 0 for that loss.
+    of: ({ loss, margin }) => (margin === undefined ? undefined : loss.alignment),
+  },
 ];
 
 /** What the steps measured of their own groups, smoothed. */

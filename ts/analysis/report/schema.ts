@@ -58,7 +58,7 @@ const difference = z.object({
   overSeeds: overSeeds.nullable(),
   clear: z.boolean().meta({
     description:
-      "by itself, not among many: no interval that there is (over questions, over the seeds) includes 0; greedy accuracy of one seed: McNemar's p < .05 too",
+      "by itself, not among many: no interval that there is (over questions, over the seeds) includes 0, and p, where there is one, is below .05",
   }),
   p: number.nullable().meta({
     description:
@@ -119,6 +119,7 @@ export const diagnosticSchema = z.object({
   id: z.enum([
     "overfit-to-assessing",
     "positives-less-likely",
+    "warned-while-training",
     "gain-over-continued-vft",
     "groups-without-pair",
     "right-by-wrong-steps",

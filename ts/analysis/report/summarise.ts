@@ -40,6 +40,7 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
   });
   adjustForMany(summaries);
   const trainGroups = run.trainGroups.map(summariseGroups);
+  const training = trainedArms(run);
   const { name, description, finishedAt, device, seeds, stages, versions, configYaml } = run;
   return {
     schemaVersion: 1,
@@ -51,8 +52,8 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     resamples,
     methods: summaries,
     trainGroups,
-    training: trainedArms(run),
-    diagnostics: diagnose(summaries, trainGroups),
+    training,
+    diagnostics: diagnose(summaries, trainGroups, training),
     stages,
     versions,
     configYaml,

@@ -47,6 +47,14 @@ describe("charts of eighteen invented methods with three seeds", () => {
   });
 });
 
+it("a row whose values are all the same keeps readable ticks", () => {
+  const place = familyPlaces(summary.methods).get("bc")!;
+  const points = [1, 2, 3].map((step) => ({ step, value: 75 + 1e-10 * step }));
+  const flat = { id: "flat", label: "flat", series: [{ label: "AFT-BC", place, seed: 1, points }] };
+  const ticks = textsOf(familiesChart(text("flat"), [flat])).filter((one) => Number(one) > 10);
+  expect(ticks).toEqual(["72", "74", "76", "78"]);
+});
+
 const textsOf = (svg: string): string[] => {
   const { document } = parseHTML(`<html><body>${svg}</body></html>`);
   return [...document.querySelectorAll("text")].map((element) => element.textContent?.trim() ?? "");

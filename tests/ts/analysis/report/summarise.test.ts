@@ -132,13 +132,13 @@ describe("the summary of three seeds", () => {
     expect(intervalMethod).toBe("bootstrap");
   });
 
-  it("calls a difference clear only where no interval includes 0", () => {
+  it("calls a difference clear only where no interval includes 0 and the test, where there is one, agrees", () => {
     for (const { comparisons } of over.methods)
       for (const { differences } of comparisons)
-        for (const { clear, interval, overSeeds } of Object.values(differences)) {
+        for (const { clear, interval, overSeeds, p } of Object.values(differences)) {
           const spread = overSeeds!;
           const excluded = (one: { low: number; high: number }) => one.low > 0 || one.high < 0;
-          expect(clear).toBe(excluded(interval!) && excluded(spread));
+          expect(clear).toBe(excluded(interval!) && excluded(spread) && (p === null || p < 0.05));
         }
     expect(against("none", "kept", over).differences.perplexityPositive.clear).toBe(true);
   });

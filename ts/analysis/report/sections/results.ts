@@ -104,7 +104,7 @@ function intervalNote(summary: RunSummary): Markup {
     single
       ? "One seed was run: how much another seed would move these numbers is not known."
       : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."
-  } A difference is coloured only where no interval includes 0${single ? " and p is below 0.05" : ""}.</p>
+  } A difference is coloured only where no interval includes 0 and p is below 0.05, taken by itself.</p>
 ${testNote(summary)}`;
 }
 

@@ -30,12 +30,12 @@ ${
 ${
   margins.length > 0 &&
   figure(
-    "Margin and assessment accuracy of the training groups",
-    "Of the groups of each step: the mean score of right COTs minus that of wrong ones (nats a token), and the share of their pairs that the model orders rightly. A running mean over a twenty-fifth of the steps. A margin that grows without end is what the constraints are there to prevent.",
+    "Margin, assessment accuracy and loss of the training groups",
+    "Of the groups of each step: the mean score of right COTs minus that of wrong ones (nats a token), the share of their pairs that the model orders rightly, and the method’s own loss over groups, whose scale differs from family to family. A running mean over a twenty-fifth of the steps. A margin that grows without end is what the constraints are there to prevent.",
     familiesChart(
       {
         id: "margins",
-        title: "Margin and assessment accuracy while training",
+        title: "Margin, assessment accuracy and group loss while training",
         description: "By optimizer step, one column a family of methods.",
       },
       margins,
