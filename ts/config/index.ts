@@ -13,13 +13,16 @@ export {
   type RankingMethod,
 } from "./schema/methods.ts";
 export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export {
   type ArithmeticTask,
   arithmeticTaskSchema,
   type Gsm8kTask,
   gsm8kTaskSchema,
+  type Mixture,
   type Task,
+  taskName,
   taskSchema,
 } from "./schema/tasks.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";

@@ -20,10 +20,19 @@ export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
 export { checkOwnGroups, type OwnGroupsOptions } from "./own-groups.ts";
+export {
+  type Conversation,
+  exampleQuestion,
+  fewShotSplits,
+  type Message,
+  promptDigest,
+  promptOf,
+  putQuestion,
+} from "./prompts/prompts.ts";
 export { checkRanking } from "./quality.ts";
 export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
-export { taskNamed, taskNames, tasks } from "./registry.ts";
-export type { Splits, StepCheck, StepQuality, Task } from "./task.ts";
+export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./registry.ts";
+export type { Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";

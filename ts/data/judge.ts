@@ -3,6 +3,7 @@ import type { Row } from "../core/jsonl.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
 import { refuse } from "./problems.ts";
+import { promptOf } from "./prompts/prompts.ts";
 import { canRank, checkRanking, withRanks } from "./quality.ts";
 import { type Feedback, pairedByRank } from "./ranks.ts";
 import { taskNamed } from "./registry.ts";
@@ -93,7 +94,7 @@ function judgeGroup(
   const group = {
     id,
     ...rest,
-    prompt: task.promptOf(question),
+    prompt: promptOf(question, task),
     ...(reference === undefined ? {} : { reference }),
     answer,
     candidates,
@@ -105,7 +106,7 @@ function judgeGroup(
 function judgeOne(question: Question, sample: Candidate, task: Task, extract: ExtractMode): JudgedCandidate {
   const { questionId: _id, index, text, ...rest } = sample;
   const tooLong = text.length > longestJudged;
-  const extracted = tooLong ? null : task.extract(text, extract);
+  const extracted = tooLong ? null : task.extract(text, extract, question);
   const steps = tooLong ? undefined : task.checkSteps?.(question, text);
   const { logprob, tokens } = sample;
   return {

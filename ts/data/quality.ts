@@ -1,7 +1,7 @@
 import { inputError } from "../core/errors.ts";
 import type { JudgedCandidate, Question } from "../core/records.ts";
 import { isUnchecked } from "./ranks.ts";
-import { tasks } from "./registry.ts";
+import { taskKinds, taskNamed } from "./registry.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -45,9 +45,9 @@ export function checkRanking(task: Task, where?: string): void {
     what: "this task knows right and wrong answers only: it cannot rank COTs by their steps",
     where,
     found: task.name,
-    expected: `one of ${tasks
-      .filter(({ quality }) => quality !== undefined)
+    expected: `one of ${taskKinds
       .map(({ name }) => name)
+      .filter((name) => taskNamed(name).quality !== undefined)
       .join(", ")}, or binary feedback`,
   });
 }

@@ -1,15 +1,17 @@
 import { inputError, nearestName } from "../core/errors.ts";
-import type { Task } from "./task.ts";
+import type { Task, TaskKind } from "./task.ts";
 import { arithmetic } from "./tasks/arithmetic/task.ts";
 import { gsm8k } from "./tasks/gsm8k.ts";
 
-export const tasks: readonly Task[] = [arithmetic, gsm8k];
-export const taskNames = (): string[] => tasks.map((task) => task.name);
+/** Every kind of task, one file or folder each. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, and a list of them none.
+export const taskKinds: readonly TaskKind<any>[] = [arithmetic, gsm8k];
+export const taskNames = (): string[] => taskKinds.map(({ name }) => name);
 
-/** The task of this name; an unknown name is an input error that gives the nearest one. */
-export function taskNamed(name: string, where?: string): Task {
-  const task = tasks.find((candidate) => candidate.name === name);
-  if (task !== undefined) return task;
+/** The kind of this name; an unknown name is an input error that gives the nearest one. */
+export function taskKind(name: string, where?: string): TaskKind {
+  const kind = taskKinds.find((candidate) => candidate.name === name);
+  if (kind !== undefined) return kind;
   throw inputError({
     what: "unknown task",
     where,
@@ -18,3 +20,12 @@ export function taskNamed(name: string, where?: string): Task {
     nearest: nearestName(name, taskNames()),
   });
 }
+
+/** A task of an experiment, from its settings; what they leave out has its default. */
+export function taskOf(settings: { task: string }): Task {
+  const kind = taskKind(settings.task);
+  return kind.make(kind.settingsSchema.parse(settings));
+}
+
+/** The task of this name with the settings that it has by itself: enough to judge by. */
+export const taskNamed = (name: string, where?: string): Task => taskOf({ task: taskKind(name, where).name });

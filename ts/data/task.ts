@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
 
-/** The questions of a task. No content of one split occurs in another. */
+/** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {
   train: Question[];
   validation: Question[];
@@ -23,24 +23,36 @@ export interface StepQuality {
   progress: number;
 }
 
-/** Everything that AFT knows about a kind of question: where they come from, how they are put and judged. */
-export interface Task<Settings = unknown> {
+/** A task as an experiment has it, with its settings: where its questions come from, how they are put and judged. */
+export interface Task {
+  /** Its name in this experiment: also the `task` of its questions. */
   name: string;
-  description: string;
-  /** Settings as an experiment's YAML may give them; every one has a default or is optional. */
-  settingsSchema: z.ZodType<Settings>;
   /** Generates or reads the questions. `seed` takes the place of the settings' own seed. */
-  splits(settings: Settings, seed?: number): Promise<Splits>;
-  /** The exact text that the model is given. */
-  promptOf(question: Question): string;
+  splits(seed?: number): Promise<Splits>;
+  /** The question as it stands in any template: its text, and its options where it has some. */
+  body(question: Question): string;
+  /** The prompt in the task's own plain form. */
+  plain(question: Question): string;
   /** The patterns by which answers are found, for the record. */
   patterns: Readonly<Record<ExtractMode, string>>;
   /** The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. */
-  extract(text: string, mode: ExtractMode): string | null;
+  extract(text: string, mode: ExtractMode, question: Question): string | null;
   /** Whether an extracted answer is the question's answer. */
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
   checkSteps?(question: Question, text: string): StepCheck | undefined;
   /** What ranked feedback goes by after the answer; undefined for a question that does not carry what it takes. */
   quality?(question: Question, text: string): StepQuality | undefined;
+}
+
+/** A kind of task: what `task: NAME` in an experiment stands for. */
+export interface TaskKind<Settings extends { task: string } = { task: string }> {
+  name: string;
+  description: string;
+  /** Settings as an experiment's YAML may give them. */
+  settingsSchema: z.ZodType<Settings>;
+  /** The task with these settings; reads nothing yet. */
+  make(settings: Settings): Task;
+  /** The files that the questions are read from, by the setting that names them: their content decides what is made. */
+  files?(settings: Settings): Record<string, string>;
 }

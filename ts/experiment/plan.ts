@@ -2,6 +2,7 @@
 import type { Experiment } from "../config/index.ts";
 import { digestOfFile } from "../core/digest.ts";
 import { inputError } from "../core/errors.ts";
+import { taskKind } from "../data/index.ts";
 import type { PlanNode, StageName } from "./context.ts";
 import { planSeed, type SeedPlan } from "./plan-seed.ts";
 import { existingBase } from "./stages/base.ts";
@@ -21,7 +22,7 @@ export interface Plan {
  * templates and answer patterns need no such care: they are in the keys themselves.
  */
 const codeVersions: Record<StageName, number> = {
-  questions: 1,
+  questions: 2,
   create: 1,
   vft: 1,
   sample: 1,
@@ -68,12 +69,17 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. */
 async function filesOf(task: Experiment["tasks"][number]): Promise<Record<string, string>> {
-  const files = Object.entries(task).filter(
-    (entry): entry is [string, string] => entry[0].endsWith("File") && typeof entry[1] === "string",
-  );
+  const files = Object.entries(taskKind(task.task).files?.(task) ?? {});
   const digests = files.map(async ([field, path]) => {
     const digest = await digestOfFile(path).catch((error: unknown) => {
-      throw inputError({ what: `the task's ${field} cannot be read`, where: path }, { cause: error });
+      throw inputError(
+        {
+          what: `the task's ${field} cannot be read`,
+          where: path,
+          fix: `aft data get ${task.task}, or name a file of your own by ${field}`,
+        },
+        { cause: error },
+      );
     });
     return [field, digest];
   });

@@ -29,7 +29,7 @@ test("a setting that the task does not have is named with the nearest, and nothi
     [
       "--set: unknown field itms",
       "  found: [4,4]",
-      "  expected: one of task, train, validation, test, seed, items, multiplier, amount, maxTotal, operations, form, repeats",
+      "  expected: one of name, use, weight, prompt, task, train, validation, test, seed, items, multiplier, amount, maxTotal, operations, form, repeats",
       "  did you mean: items",
     ].join("\n"),
   );

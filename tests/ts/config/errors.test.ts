@@ -213,7 +213,11 @@ describe("what does not go together", () => {
       "tasks.0.items: the smallest is above the largest",
     ],
     ["task: arithmetic", "task: arithmetic\n    operations: [subtract]", "before anything can be given away"],
-    ["task: arithmetic", "task: arithmetic\n  - task: arithmetic", "tasks: more than one task"],
+    [
+      "task: arithmetic",
+      "task: arithmetic\n  - task: arithmetic",
+      "tasks.1.task: a second task of this name",
+    ],
     [
       "task: arithmetic",
       "{task: gsm8k, trainFile: a, testFile: main.yaml}",

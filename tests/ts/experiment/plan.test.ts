@@ -88,7 +88,7 @@ test("the rule of extraction changes the judging, not the samples", async () => 
 test("prompt template and answer pattern stand in the keys", async () => {
   const { nodes } = await plan();
   const settingsOf = (stage: string) => nodes.find((node) => node.stage === stage)!.settings;
-  expect(settingsOf("questions")).toMatchObject({ prompt: expect.stringContaining("QUESTION") });
+  expect(settingsOf("questions")).toMatchObject({ prompt: { form: "QUESTION\n" } });
   expect(settingsOf("judge")).toMatchObject({ pattern: expect.stringContaining("####") });
   expect(settingsOf("evaluate")).toMatchObject({ pattern: expect.stringContaining("####") });
 });

@@ -4,8 +4,21 @@ import { modelSchema } from "./model.ts";
 import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
-import { taskSchema } from "./tasks.ts";
+import { mixtureSchema, taskName, taskSchema } from "./tasks.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
+
+function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {
+  const names = tasks.map(taskName);
+  for (const [at, name] of names.entries())
+    if (names.indexOf(name) < at)
+      context.addIssue({
+        code: "custom",
+        input: name,
+        path: [at, tasks[at]!.name === undefined ? "task" : "name"],
+        message: "a second task of this name",
+        params: { expected: "a `name` of its own for each task" },
+      });
+}
 
 const shape = {
   name: slug.meta({ description: "lower-case letters, digits and dashes; also the run's folder" }),
@@ -26,12 +39,13 @@ const shape = {
   tasks: z
     .array(taskSchema)
     .min(1)
-    .refine((tasks) => tasks.length <= 1, {
-      message: "more than one task: training on several at once is not supported yet",
-      params: { expected: "one task" },
-      when: ({ value }) => Array.isArray(value),
+    .superRefine(refuseEqualNames)
+    .refine((tasks) => tasks.length === 0 || tasks.some(({ use }) => use === "train"), {
+      message: "no task to train on: all have use: evaluate",
+      params: { expected: "at least one task with use: train" },
     })
-    .meta({ description: "what is learned; one task for now" }),
+    .meta({ description: "what is learned, and what else is evaluated" }),
+  mixture: mixtureSchema.prefault({}).meta({ description: "several tasks: how they share the training" }),
   stages: stagesSchema.prefault({}).meta({ description: "the settings of each stage" }),
   methods: z
     .record(slug, methodSchema)
@@ -57,5 +71,8 @@ export const experimentFileSchema = z
         "files that this one builds on, relative to it, merged in order with this file last: maps merge, lists and single values replace, `key: null` removes",
     }),
     model: z.union([z.string(), shape.model]).meta(z.globalRegistry.get(shape.model) ?? {}),
+    task: z
+      .union([z.enum(taskSchema.options.map((option) => option.shape.task.value)), taskSchema])
+      .meta({ description: "short for `tasks` with one task: its name, or its settings" }),
   })
   .partial();

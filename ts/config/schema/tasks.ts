@@ -1,8 +1,25 @@
 import { z } from "zod";
 import { count, positive, rangeWithin } from "./numbers.ts";
+import { slug } from "./patterns.ts";
+import { promptSchema } from "./prompt.ts";
+
+/** What can be said of every task. */
+const common = {
+  name: slug
+    .optional()
+    .meta({ description: "its name in ids, tables and charts; that of the task when left out" }),
+  use: z.enum(["train", "evaluate"]).default("train").meta({
+    description: "train: trained on and evaluated; evaluate: evaluated only, out of distribution",
+  }),
+  weight: z.number().positive().default(1).meta({
+    description: "its share in training beside other tasks, times its number of questions (see mixture)",
+  }),
+  prompt: promptSchema.default("plain"),
+};
 
 /** Seeded multi-step word problems, generated: no download. */
 export const arithmeticTaskSchema = z.strictObject({
+  ...common,
   task: z.literal("arithmetic").meta({ description: "generated multi-step word problems" }),
   train: positive.default(20_000).meta({ description: "training questions" }),
   validation: count.default(500).meta({ description: "validation questions: settings are chosen on these" }),
@@ -47,14 +64,15 @@ export const arithmeticTaskSchema = z.strictObject({
 export type ArithmeticTask = z.output<typeof arithmeticTaskSchema>;
 
 const file = (split: string) => ({
-  description: `JSON Lines of {question, answer} rows, the ${split} split, relative to this file`,
+  description: `JSON Lines of {question, answer} rows, the ${split} split, relative to this file; when left out that of \`aft data get gsm8k\``,
 });
 
 /** GSM8K, read from the user's own copy of the files. */
 export const gsm8kTaskSchema = z.strictObject({
+  ...common,
   task: z.literal("gsm8k").meta({ description: "GSM8K: grade-school word problems" }),
-  trainFile: z.string().min(1).meta(file("training")),
-  testFile: z.string().min(1).meta(file("test")),
+  trainFile: z.string().min(1).optional().meta(file("training")),
+  testFile: z.string().min(1).optional().meta(file("test")),
   train: positive.optional().meta({ description: "use this many training questions; all when left out" }),
   validation: count.default(500).meta({ description: "training questions set aside for choosing settings" }),
   test: positive.optional().meta({ description: "use this many test questions; all when left out" }),
@@ -64,3 +82,15 @@ export type Gsm8kTask = z.output<typeof gsm8kTaskSchema>;
 
 export const taskSchema = z.discriminatedUnion("task", [arithmeticTaskSchema, gsm8kTaskSchema]);
 export type Task = z.output<typeof taskSchema>;
+
+/** The name by which an experiment knows a task. */
+export const taskName = ({ name, task }: Pick<Task, "name" | "task">): string => name ?? task;
+
+/** How often each task's questions are trained on where there are several. */
+export const mixtureSchema = z.strictObject({
+  temperature: z.number().min(1).default(1).meta({
+    description:
+      "a task with n questions and weight w has a share of w n^(1/temperature): 1 by size, large: all alike",
+  }),
+});
+export type Mixture = z.output<typeof mixtureSchema>;

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { nearestName, type Problem, systemCode } from "../../core/errors.ts";
 import { merge } from "./merge.ts";
-import { withModelAsMap } from "./model.ts";
 import { parseYaml, shownPath } from "./parse.ts";
+import { inFull } from "./shorthand.ts";
 import { emptyMap, type MapTree, type Tree } from "./tree.ts";
 
 /** What reading a file and all that it extends gathers. */
@@ -45,7 +45,7 @@ async function read(asked: Asked, chain: readonly string[], reading: Reading): P
     if (tree !== undefined) merged = merge(merged, tree, reading.conflicts);
   }
   if (!reading.sources.includes(asked.file)) reading.sources.push(asked.file);
-  return merge(merged, withModelAsMap(rest), reading.conflicts);
+  return merge(merged, inFull(rest), reading.conflicts);
 }
 
 async function readOwn(asked: Asked, reading: Reading): Promise<MapTree | undefined> {

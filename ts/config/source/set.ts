@@ -1,6 +1,6 @@
 import type { Problem } from "../../core/errors.ts";
-import { withModelAsMap } from "./model.ts";
 import { parseSetValue } from "./parse.ts";
+import { inFull } from "./shorthand.ts";
 import type { Tree } from "./tree.ts";
 
 /** One `--set a.b=value` as a tree to lay over the files; the value is YAML. */
@@ -21,7 +21,7 @@ export function treeOfSet(setting: string, problems: Problem[]): Tree | undefine
   problems.push(...parsed.problems);
   if (parsed.problems.length > 0) return undefined;
   const value: Tree = parsed.tree ?? { kind: "value", origin, value: null };
-  return withModelAsMap(
+  return inFull(
     path.reduceRight<Tree>(
       (inner, key) => ({ kind: "map", origin, entries: new Map([[key, { key: origin, value: inner }]]) }),
       value,

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { CreatedModel, Model } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { questionSchema } from "../../core/records.ts";
-import { taskNamed } from "../../data/index.ts";
 import { checkpointIn, type PlanNode, type StageContext } from "../context.ts";
 
 /** A base model from scratch: a tokenizer trained on the training questions, and random weights. */
@@ -26,10 +25,7 @@ async function createModel(
   questionsDirectory: string,
 ): Promise<Record<string, unknown>> {
   const questions = await readJsonl(join(questionsDirectory, "train.jsonl"), questionSchema);
-  const texts = questions.flatMap((question) => [
-    taskNamed(question.task).promptOf(question),
-    question.reference ?? "",
-  ]);
+  const texts = questions.flatMap((question) => [String(question.prompt), question.reference ?? ""]);
   const worker = await start();
   const tokenizer = join(directory, "tokenizer");
   const { kind, vocabularySize } = create.tokenizer;

@@ -1,31 +1,63 @@
 import { join } from "node:path";
-import type { Task } from "../../config/index.ts";
-import { writeJsonl } from "../../core/jsonl.ts";
-import { taskNamed } from "../../data/index.ts";
+import { promptSettings, type Task as TaskSettings } from "../../config/index.ts";
+import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { type Question, questionSchema } from "../../core/records.ts";
+import {
+  exampleQuestion,
+  fewShotSplits,
+  promptDigest,
+  putQuestion,
+  type Splits,
+  taskOf,
+} from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
+import type { Artefact } from "../store.ts";
 
-/** The task's prompt as it stands around a question: another template makes other work of all that follows. */
-const promptTemplate = (task: string): string =>
-  taskNamed(task).promptOf({
-    id: "ID",
-    task,
-    question: "QUESTION",
-    answer: "ANSWER",
-    choices: ["FIRST", "SECOND"],
-  });
+export const splitNames = ["train", "validation", "test"] as const;
+export type SplitName = (typeof splitNames)[number];
 
-/** The task's questions, one file a split: generated, or read from the user's files. */
-export const questionsNode = (task: Task, identity: unknown): PlanNode => ({
-  stage: "questions",
-  settings: { ...task, identity, prompt: promptTemplate(task.task) },
-  inputs: {},
-  async work({ directory }) {
-    const splits = await taskNamed(task.task).splits(task);
-    const counts: Record<string, number> = {};
-    for (const split of ["train", "validation", "test"] as const) {
-      await writeJsonl(join(directory, `${split}.jsonl`), splits[split]);
-      counts[split] = splits[split].length;
-    }
-    return counts;
-  },
-});
+/**
+ * The task's questions, one file a split: generated, or read from the user's files. Each row carries the `prompt` that the
+ * model is given; under the chat template, which the model's tokenizer renders, the `conversation` it is made of.
+ */
+export function questionsNode(settings: TaskSettings, identity: unknown): PlanNode {
+  const { name, use: _use, weight: _weight, prompt, ...own } = settings;
+  const task = taskOf(settings);
+  const put = promptSettings(prompt);
+  const { stop: _stop, ...bearing } = put;
+  const form = putQuestion(exampleQuestion(task.name), task, put);
+  return {
+    stage: "questions",
+    ...(name === undefined ? {} : { variant: name }),
+    settings: { ...own, name: task.name, identity, prompt: { ...bearing, form } },
+    inputs: {},
+    async work({ directory }) {
+      const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, own.seed, task.name);
+      const asked = (question: Question): Question => {
+        const text = putQuestion(question, task, put, examples);
+        return { ...question, ...(typeof text === "string" ? { prompt: text } : { conversation: text }) };
+      };
+      const rows = Object.fromEntries(
+        splitNames.map((split) => [split, splits[split].map(asked)]),
+      ) as unknown as Splits;
+      return writeSplits(directory, rows);
+    },
+  };
+}
+
+export const readSplit = (
+  { directory }: Pick<Artefact, "directory">,
+  split: SplitName,
+): Promise<Question[]> => readJsonl(join(directory, `${split}.jsonl`), questionSchema);
+
+async function writeSplits(directory: string, splits: Splits): Promise<Record<string, unknown>> {
+  const counts: Record<string, number> = {};
+  const prompts: string[] = [];
+  for (const split of splitNames) {
+    await writeJsonl(join(directory, `${split}.jsonl`), splits[split]);
+    counts[split] = splits[split].length;
+    for (const { prompt } of splits[split]) if (typeof prompt === "string") prompts.push(prompt);
+  }
+  if (prompts.length === 0) return counts;
+  return { ...counts, prompt: { digest: promptDigest(prompts), first: prompts[0] } };
+}

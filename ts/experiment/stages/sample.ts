@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { Experiment } from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
-import { taskNamed } from "../../data/index.ts";
 import { checkpointIn, labelOf, type PlanNode, withModel } from "../context.ts";
 import { sampleInto } from "../sampling.ts";
 
@@ -44,10 +43,10 @@ export function sampleNode(vft: PlanNode, questions: PlanNode, settings: Samplin
   return node;
 }
 
-/** What the model is given for a question. */
+/** What the model is given for a question: the questions stage has put it there. */
 export const promptOf = (question: Question): { id: string; prompt: string } => ({
   id: question.id,
-  prompt: taskNamed(question.task).promptOf(question),
+  prompt: question.prompt as string,
 });
 
 /** The first `count` questions of a split, or all. */

@@ -1,4 +1,4 @@
-import type { ArithmeticTask } from "../../../config/index.ts";
+import { type ArithmeticTask, taskName } from "../../../config/index.ts";
 import { inputError } from "../../../core/errors.ts";
 import { type Random, randomFrom } from "../../../core/random.ts";
 import type { Question } from "../../../core/records.ts";
@@ -34,6 +34,7 @@ export function* arithmeticQuestions(
   split: SplitName = "train",
 ): Generator<Question> {
   const parsed = settingsOf(settings);
+  const name = taskName(parsed);
   const random = randomFrom("arithmetic", seed ?? parsed.seed, split);
   const seen = new Map<string, number>();
   const texts = new Set<string>();
@@ -54,8 +55,8 @@ export function* arithmeticQuestions(
     const question = questionText(problem);
     texts.add(question);
     yield {
-      id: `arithmetic-${split}-${made + 1}`,
-      task: "arithmetic",
+      id: `${name}-${split}-${made + 1}`,
+      task: name,
       question,
       reference: referenceText(problem, random),
       answer: `${totalOf(problem.items)}`,

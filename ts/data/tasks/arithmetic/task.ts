@@ -1,44 +1,46 @@
-import { type ArithmeticTask, arithmeticTaskSchema } from "../../../config/index.ts";
+import { type ArithmeticTask, arithmeticTaskSchema, taskName } from "../../../config/index.ts";
 import type { Question } from "../../../core/records.ts";
 import { extractNumber, numberPatterns, sameNumber } from "../../answers.ts";
-import type { Splits, Task } from "../../task.ts";
+import type { Task, TaskKind } from "../../task.ts";
 import { checkProblemSteps } from "./check.ts";
 import { arithmeticQuestions } from "./generate.ts";
 import { countOrders } from "./orders.ts";
 import { type ArithmeticProblem, problemSchema, type SplitName } from "./problem.ts";
-import { settingsOf } from "./settings.ts";
 
 /**
  * Multi-step word problems in GSM8K's form, made rather than read, so that a small model learns them in minutes:
  * `Cat buys 7 boxes of 4 keys and 4 bags of 6 figs. How many things are there in all?`, answered by
  * `4 * 6 = 24`, `7 * 4 = 28`, `24 + 28 = 52`, `#### 52`, one step a line.
  */
-export const arithmetic: Task<ArithmeticTask> = {
+export const arithmetic: TaskKind<ArithmeticTask> = {
   name: "arithmetic",
   description: "generated word problems of a few steps, with a strict check of every step",
   settingsSchema: arithmeticTaskSchema,
-  async splits(settings, seed): Promise<Splits> {
-    const parsed = settingsOf(settings);
-    const make = (split: SplitName): Question[] => [
-      ...arithmeticQuestions(parsed, parsed[split], seed ?? parsed.seed, split),
-    ];
-    return { train: make("train"), validation: make("validation"), test: make("test") };
-  },
-  promptOf: (question) => `${question.question}\n`,
-  patterns: numberPatterns,
-  extract: extractNumber,
-  sameAnswer: sameNumber,
-  checkSteps(question, text) {
-    const problem = problemOf(question);
-    return problem === undefined ? undefined : checkProblemSteps(problem, text);
-  },
-  // The lines before the first error: what comes after it rests on it.
-  quality(question, text) {
-    const problem = problemOf(question);
-    if (problem === undefined) return undefined;
-    const { valid, firstError } = checkProblemSteps(problem, text);
-    return { valid, progress: firstError === undefined ? 0 : firstError.line - 1 };
-  },
+  make: (settings): Task => ({
+    name: taskName(settings),
+    async splits(seed) {
+      const make = (split: SplitName): Question[] => [
+        ...arithmeticQuestions(settings, settings[split], seed ?? settings.seed, split),
+      ];
+      return { train: make("train"), validation: make("validation"), test: make("test") };
+    },
+    body: ({ question }) => question,
+    plain: ({ question }) => `${question}\n`,
+    patterns: numberPatterns,
+    extract: extractNumber,
+    sameAnswer: sameNumber,
+    checkSteps(question, text) {
+      const problem = problemOf(question);
+      return problem === undefined ? undefined : checkProblemSteps(problem, text);
+    },
+    // The lines before the first error: what comes after it rests on it.
+    quality(question, text) {
+      const problem = problemOf(question);
+      if (problem === undefined) return undefined;
+      const { valid, firstError } = checkProblemSteps(problem, text);
+      return { valid, progress: firstError === undefined ? 0 : firstError.line - 1 };
+    },
+  }),
 };
 
 /** How many different reference COTs the question has; undefined when it carries no problem. */

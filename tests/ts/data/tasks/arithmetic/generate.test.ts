@@ -4,6 +4,7 @@ import {
   type ArithmeticProblem,
   arithmeticQuestions,
   taskNamed,
+  taskOf,
   validOrders,
 } from "../../../../../ts/data/index.ts";
 
@@ -18,7 +19,7 @@ describe.each(forms)("the %s form", (form) => {
   it("has references that pass the step check and end in the answer", () => {
     for (const question of questions) {
       expect(arithmetic.checkSteps!(question, question.reference!)).toEqual({ valid: true });
-      expect(arithmetic.extract(question.reference!, "strict")).toBe(question.answer);
+      expect(arithmetic.extract(question.reference!, "strict", question)).toBe(question.answer);
     }
   });
 
@@ -72,7 +73,7 @@ it("makes splits that share no content, across seeds, forms and counts too", asy
     { train: 100, validation: 900, test: 700, seed: 2, form: "labelled" },
     { train: 500, validation: 500, test: 500, seed: 3, items: [2, 2] },
   ]) {
-    const splits = await arithmetic.splits(settingsOf(settings));
+    const splits = await taskOf(settingsOf(settings)).splits();
     for (const name of ["train", "validation", "test"] as const) {
       expect(splits[name].length).toBe(settings[name]);
       for (const question of splits[name]) contents[name].add(contentByHand(problemOf(question)));
