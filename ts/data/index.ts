@@ -1,7 +1,7 @@
 /** Questions, tasks, judging and what training is made of. The one way into `data`. */
 
 export { type ExtractMode, extractModes } from "./answers.ts";
-export { type Batches, type BatchOptions, batches } from "./batches.ts";
+export { type Batches, type BatchOptions, batches, type Mixture } from "./batches.ts";
 export {
   fromPreferenceRows,
   fromRrhfRows,

@@ -2,12 +2,13 @@
 import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
+import { oneOf } from "../core/words.ts";
 import { refuse } from "./problems.ts";
 import { type Feedback, isUnchecked } from "./ranks.ts";
 
 export interface OwnGroupsOptions {
-  /** The experiment's: it says how held-out COTs are judged. */
-  task: string;
+  /** The experiment's, which are trained on. */
+  tasks: readonly string[];
   feedback: Feedback;
   /** Where the groups stand. */
   file: string;
@@ -33,12 +34,12 @@ export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOp
   refuse(problems.sort((a, b) => placeOf(a) - placeOf(b)).map((problem) => () => problem));
 }
 
-function rowProblems(group: Group, { task, feedback }: OwnGroupsOptions): Problem[] {
+function rowProblems(group: Group, { tasks, feedback }: OwnGroupsOptions): Problem[] {
   const { candidates, reference } = group;
   return [
-    ...(group.task === task
+    ...(tasks.includes(group.task)
       ? []
-      : [{ what: "field task: a group of another task", found: group.task, expected: task }]),
+      : [{ what: "field task: a group of another task", found: group.task, expected: oneOf(tasks) }]),
     ...(reference === undefined || reference.trim() === ""
       ? [
           {

@@ -31,7 +31,9 @@ export interface PlanNode {
   stage: StageName;
   /** The method it belongs to, when it is one method's own. */
   method?: string;
-  /** What tells it from others of its stage, method and seed, for people: `beta 0.2`. */
+  /** The task it is of, where the experiment has several. */
+  task?: string;
+  /** What tells it from others of its stage, method, task and seed, for people: `beta 0.2`. */
   variant?: string;
   /** undefined: shared by all seeds. */
   seed?: number;
@@ -40,8 +42,8 @@ export interface PlanNode {
   work(context: StageContext, inputs: Record<string, Artefact>): Promise<Record<string, unknown>>;
 }
 
-export const labelOf = ({ stage, method, variant, seed }: PlanNode): string =>
-  [stage, method, variant, seed === undefined ? undefined : `seed ${seed}`]
+export const labelOf = ({ stage, method, task, variant, seed }: PlanNode): string =>
+  [stage, method, task, variant, seed === undefined ? undefined : `seed ${seed}`]
     .filter((part) => part !== undefined)
     .join(" ");
 

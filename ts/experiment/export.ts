@@ -5,7 +5,7 @@ import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
-import { groupSchema } from "../core/records.ts";
+import { type Group, groupSchema } from "../core/records.ts";
 import { checkpointIn } from "./context.ts";
 import { type ExportFormat, rowsIn } from "./export-formats.ts";
 import { modelCard } from "./model-card.ts";
@@ -108,7 +108,10 @@ async function exportData(
   format: ExportFormat,
   to: string,
 ): Promise<void> {
-  const { directory } = await openArtefact(join(runDirectory, trainGroups));
-  const groups = await readJsonl(join(directory, "groups.jsonl"), groupSchema);
+  const groups: Group[] = [];
+  for (const { artefact } of trainGroups) {
+    const { directory } = await openArtefact(join(runDirectory, artefact));
+    groups.push(...(await readJsonl(join(directory, "groups.jsonl"), groupSchema)));
+  }
   await writeJsonl(join(to, "train.jsonl"), rowsIn(format, groups));
 }

@@ -28,7 +28,7 @@ tags: [aft, alignment-fine-tuning, chain-of-thought]
 
 Made with AFT ${version} by the experiment "${record.name}"${record.description === "" ? "" : ` (${record.description})`}.
 
-- Task: ${record.task}; answers extracted by the ${record.extract} rule
+- Task: ${record.tasks.map(({ name }) => name).join(", ")}; answers extracted by the ${record.extract} rule
 - Method: ${own.method}, seed ${seed}${boundaryLine(manifest)}
 - Greedy accuracy on held-out questions: ${accuracy === undefined ? "not measured" : share(accuracy)}
 - SHA-256 of the weights: ${String(manifest.facts.digest ?? "see manifest.json of the artefact")}

@@ -13,6 +13,8 @@ export interface SampleOptions {
   topP: number;
   maxNewTokens: number;
   seed: number;
+  /** Texts that end a response. */
+  stop?: readonly string[];
   maxTokensPerBatch: number;
   label: string;
   progress: ProgressSink;
@@ -62,7 +64,15 @@ export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
   options: Pick<
     SampleOptions,
-    "worker" | "model" | "temperature" | "topP" | "maxNewTokens" | "seed" | "maxTokensPerBatch" | "signal"
+    | "worker"
+    | "model"
+    | "temperature"
+    | "topP"
+    | "maxNewTokens"
+    | "seed"
+    | "stop"
+    | "maxTokensPerBatch"
+    | "signal"
   >,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {

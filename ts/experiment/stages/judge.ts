@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { type Feedback, judge, taskNamed } from "../../data/index.ts";
+import { type Feedback, judge } from "../../data/index.ts";
+import type { TaskQuestions } from "../by-task.ts";
 import type { PlanNode } from "../context.ts";
 
 interface Judging {
-  task: string;
   extract: "strict" | "flexible";
   split: "train" | "validation" | "test";
   questions: number | undefined;
@@ -19,17 +19,19 @@ interface Judging {
  */
 export const judgeNode = (
   sample: PlanNode,
-  questions: PlanNode,
+  { task, questions, shown }: TaskQuestions,
   { feedback = "binary", ...settings }: Judging,
   seed: number,
 ): PlanNode => ({
   stage: "judge",
+  ...(shown === undefined ? {} : { task: shown }),
   seed,
   settings: {
     ...settings,
+    task: task.name,
     // Binary feedback is what every older artefact was judged by.
     ...(feedback === "binary" ? {} : { feedback }),
-    pattern: taskNamed(settings.task).patterns[settings.extract],
+    pattern: task.patterns[settings.extract],
   },
   inputs: { candidates: sample, questions },
   async work(context, inputs) {
@@ -41,7 +43,7 @@ export const judgeNode = (
     const { groups, counts } = judge(
       settings.questions === undefined ? all : all.slice(0, settings.questions),
       candidates,
-      { task: settings.task, extract: settings.extract, feedback },
+      { task, extract: settings.extract, feedback },
     );
     await writeJsonl(join(context.directory, "groups.jsonl"), groups);
     return { ...counts };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Experiment } from "../../config/index.ts";
+import { type Experiment, taskName } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
 import { type Row, readRows, writeJsonl } from "../../core/jsonl.ts";
@@ -9,20 +9,22 @@ import {
   checkOwnGroups as checkRows,
   type Feedback,
   pairedByRank,
-  taskNamed,
+  taskOf,
 } from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
 import { sumOf } from "../sampling.ts";
 
 interface OwnGroups {
   file: string;
-  task: string;
+  /** Those that are trained on. */
+  tasks: string[];
   feedback: Feedback;
 }
 
 function ownGroupsOf({ stages, tasks }: Experiment): OwnGroups | undefined {
   const { groupsFile: file, feedback } = stages.judge;
-  return file === undefined ? undefined : { file, task: tasks[0]!.task, feedback };
+  const trained = tasks.filter(({ use }) => use === "train");
+  return file === undefined ? undefined : { file, tasks: trained.map(taskName), feedback };
 }
 
 /**
@@ -33,7 +35,8 @@ export async function checkOwnGroups(experiment: Experiment): Promise<void> {
   const own = ownGroupsOf(experiment);
   if (own !== undefined) await readOwnGroups(own);
   else if (experiment.stages.judge.feedback === "ranked")
-    checkRanking(taskNamed(experiment.tasks[0]!.task), "stages.judge.feedback");
+    for (const settings of experiment.tasks)
+      if (settings.use === "train") checkRanking(taskOf(settings), "stages.judge.feedback");
 }
 
 async function readOwnGroups(own: OwnGroups): Promise<Row<Group>[]> {
@@ -49,11 +52,11 @@ async function readOwnGroups(own: OwnGroups): Promise<Row<Group>[]> {
 export async function ownGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
   const own = ownGroupsOf(experiment);
   if (own === undefined) return undefined;
-  const { file, task, feedback } = own;
+  const { file, tasks, feedback } = own;
   const digest = await digestOfFile(file);
   return {
     stage: "judge",
-    settings: { ownGroups: digest, task, feedback },
+    settings: { ownGroups: digest, tasks, feedback },
     inputs: {},
     async work(context) {
       const rows = await readOwnGroups(own);

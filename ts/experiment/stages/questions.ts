@@ -20,15 +20,15 @@ export type SplitName = (typeof splitNames)[number];
  * The task's questions, one file a split: generated, or read from the user's files. Each row carries the `prompt` that the
  * model is given; under the chat template, which the model's tokenizer renders, the `conversation` it is made of.
  */
-export function questionsNode(settings: TaskSettings, identity: unknown): PlanNode {
-  const { name, use: _use, weight: _weight, prompt, ...own } = settings;
+export function questionsNode(settings: TaskSettings, identity: unknown, shown?: string): PlanNode {
+  const { name: _name, use: _use, weight: _weight, prompt, ...own } = settings;
   const task = taskOf(settings);
   const put = promptSettings(prompt);
   const { stop: _stop, ...bearing } = put;
   const form = putQuestion(exampleQuestion(task.name), task, put);
   return {
     stage: "questions",
-    ...(name === undefined ? {} : { variant: name }),
+    ...(shown === undefined ? {} : { task: shown }),
     settings: { ...own, name: task.name, identity, prompt: { ...bearing, form } },
     inputs: {},
     async work({ directory }) {
