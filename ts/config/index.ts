@@ -2,7 +2,7 @@
 
 export { boundaryBetaOf, withBoundaryBeta } from "./boundary.ts";
 export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
-export { type Loaded, type LoadOptions, loadExperiment } from "./load.ts";
+export { type Loaded, type LoadOptions, loadExperiment, loadFile } from "./load.ts";
 export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
 export {
@@ -15,6 +15,7 @@ export {
 export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
+export { type BestBy, bestMetrics } from "./schema/sweep.ts";
 export {
   type ArithmeticTask,
   arithmeticTaskSchema,
@@ -27,4 +28,5 @@ export {
 } from "./schema/tasks.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
+export type { Cell, LoadedSweep } from "./sweep/load.ts";
 export { overrideTraining, planSteps, trainingOf } from "./training.ts";
