@@ -1,7 +1,8 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
+export { columns } from "./report/columns.ts";
 export { describeAssessment } from "./report/describeAssessment.ts";
-export { decimal, percent, plural, points } from "./report/format.ts";
+export { decimal, percent, plural, points, range } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,

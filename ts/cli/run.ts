@@ -1,13 +1,15 @@
 import { join } from "node:path";
-import { loadExperiment } from "../config/index.ts";
-import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
+import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { AftError, formatProblem, Interrupted, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
-import { checkOwnGroups, dryRun, runExperiment } from "../experiment/index.ts";
+import { checkCells, checkOwnGroups, dryRun, runExperiment } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
+import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
+import { wholeNumber } from "./usage.ts";
 
 interface Values {
   experiment: string;
@@ -15,6 +17,7 @@ interface Values {
   runs: string;
   "dry-run": boolean;
   json: boolean;
+  jobs: string;
 }
 
 export const run: Definition<Values> = {
@@ -28,42 +31,63 @@ export const run: Definition<Values> = {
       describe: "show what would be done, and do nothing",
     },
     json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
+    jobs: { type: "string", default: "1", describe: "of a sweep: how many cells at a time" },
   },
   async handler(argv) {
-    const { experiment, yaml, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
-    const progress = progressOn();
-    for (const warning of warnings) progress.note(`warning: ${warning}`);
-    await checkOwnGroups(experiment);
-    if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
-    const interrupt = untilInterrupted();
-    const started = performance.now();
-    try {
-      const result = await runExperiment(experiment, yaml, {
-        runsDirectory: argv.runs,
-        progress,
-        signal: interrupt.signal,
+    const loaded = await loadFile(argv.experiment, { set: argv.set });
+    for (const warning of loaded.warnings) progressOn().note(`warning: ${warning}`);
+    const jobs = wholeNumber("jobs", 1, argv.jobs);
+    if ("cells" in loaded) return runCells(loaded, { ...argv, jobs });
+    if (jobs > 1)
+      throw inputError({
+        what: "--jobs is for sweeps: this file is one experiment",
+        found: jobs,
+        expected: "a file with `sweep`, or no --jobs",
       });
-      if (argv.json)
-        return printJson({
-          run: result.directory,
-          made: result.made,
-          reused: result.reused,
-          report: result.summary,
-        });
-      printLine(`\n${result.table}\n`);
-      printLine(
-        result.made === 0
-          ? `nothing to do: all ${result.reused} stages were done before`
-          : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
-      );
-      printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
-    } catch (error) {
-      throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
-    } finally {
-      interrupt.release();
-    }
+    return runOne(loaded, argv);
   },
 };
+
+async function runOne({ experiment, yaml }: Loaded, argv: Values): Promise<void> {
+  await checkOwnGroups(experiment);
+  if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
+  const started = performance.now();
+  const result = await resumably((signal) =>
+    runExperiment(experiment, yaml, { runsDirectory: argv.runs, progress: progressOn(), signal }),
+  );
+  if (argv.json)
+    return printJson({
+      run: result.directory,
+      made: result.made,
+      reused: result.reused,
+      report: result.summary,
+    });
+  printLine(`\n${result.table}\n`);
+  printLine(
+    result.made === 0
+      ? `nothing to do: all ${result.reused} stages were done before`
+      : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
+  );
+  printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
+}
+
+async function runCells(sweep: LoadedSweep, argv: Omit<Values, "jobs"> & { jobs: number }): Promise<void> {
+  await checkCells(sweep);
+  if (argv["dry-run"]) return dryRunSweepFile(sweep, argv);
+  await resumably((signal) => runSweepFile(sweep, argv, signal));
+}
+
+/** Ctrl-C ends the work with an error that says how to go on. */
+async function resumably<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupt = untilInterrupted();
+  try {
+    return await work(interrupt.signal);
+  } catch (error) {
+    throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
+  } finally {
+    interrupt.release();
+  }
+}
 
 const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
   new AftError(

@@ -6,3 +6,16 @@ export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.
 export { type RunRecord, readRunRecord } from "./run-record.ts";
 export { scoreFile } from "./score-file.ts";
 export { checkOwnGroups } from "./stages/own-groups.ts";
+export {
+  type CellRun,
+  checkCells,
+  dryRunSweep,
+  type Overview,
+  type PlannedCellStages,
+  readSweepResults,
+  runSweep,
+  type SweepResults,
+  type SweepRun,
+  type SweepWatch,
+  sweepResultsSchema,
+} from "./sweep/index.ts";
