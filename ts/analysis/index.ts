@@ -1,8 +1,14 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
 export { columns } from "./report/columns.ts";
+export {
+  compareRuns,
+  type MethodOfBoth,
+  type MetricOfBoth,
+  type RunsComparison,
+} from "./report/compareRuns.ts";
 export { describeAssessment } from "./report/describeAssessment.ts";
-export { decimal, percent, plural, points, range } from "./report/format.ts";
+export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,

@@ -65,6 +65,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./report.ts")).report,
   },
   {
+    name: "runs",
+    words: "<action> [names..]",
+    describe: "list the finished runs, or compare two: what was set otherwise, and what came of it",
+    example: "aft runs compare quickstart nine-samples",
+    load: async () => (await import("./runs.ts")).runsCommand,
+  },
+  {
     name: "export",
     words: "<run>",
     describe: "copy a method's weights, in Hugging Face format, or a run's judged samples as training data",

@@ -1,5 +1,7 @@
 /** Running experiments. The one way into `experiment`. */
+export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
+export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";
@@ -8,6 +10,7 @@ export { scoreFile } from "./score-file.ts";
 export { checkOwnGroups } from "./stages/own-groups.ts";
 export {
   type CellRun,
+  type CellState,
   checkCells,
   dryRunSweep,
   type Overview,

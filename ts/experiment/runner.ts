@@ -47,7 +47,7 @@ export interface Executed {
   done: Map<string, Done>;
 }
 
-const artefactsFolder = "artefacts";
+export const artefactsFolder = "artefacts";
 
 export const artefactsIn = (runsDirectory: string): Store =>
   new Store(join(resolve(runsDirectory), artefactsFolder));

@@ -80,11 +80,14 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
     const started = performance.now();
     state.begin(cell);
     try {
+      const laneWorker = await lane.workerFor(worker);
+      // It starts while another cell makes what both need; if it cannot, the stage that needs it says so.
+      if (jobs > 1 && missingOf(cell, there).length > 0) laneWorker.get().catch(() => {});
       const { summary } = await runExperiment({ ...cell.experiment, worker }, cell.yaml, {
         runsDirectory: options.runsDirectory,
         progress: watch.progressOf(cell.cell),
         signal,
-        worker: await lane.workerFor(worker),
+        worker: laneWorker,
         onStage(event) {
           shared.check(event, cell.cell, signal);
           state.stage(cell, event);
