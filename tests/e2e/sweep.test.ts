@@ -21,7 +21,7 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
   beforeAll(async () => {
     runs = await temporaryFolder();
     const running = startAft(["run", file, "--runs", runs, "--jobs", "2", ...broken]);
-    await until(() => existsSync(join(runs, "artefacts")) && hasFinished("vft"));
+    await until(() => running.exitCode !== null || hasFinished("vft"));
     running.kill("SIGINT");
     stopped = await running;
     first = await aft(["run", file, "--runs", runs, "--jobs", "2", "--json", ...broken]);

@@ -56,7 +56,7 @@ export function compareRuns(a: RunData, b: RunData, resamples = defaultResamples
   const has = ({ arms }: RunData, name: string): boolean => arms.some(({ method }) => method === name);
   const names = (run: RunData): string[] =>
     run.methods.map(({ name }) => name).filter((name) => has(run, name));
-  const both = names(a).filter((name) => has(b, name));
+  const both = names(a).filter((name) => names(b).includes(name));
   const drawn = sameQuestions ? drawTogether(a, b, both, resamples) : drawApart(a, b, both, resamples);
   const test = signFlipTest(questions.a.size, pairName(a, b));
   const methods = both.map((name, at): MethodOfBoth => {
