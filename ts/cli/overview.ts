@@ -66,7 +66,7 @@ function counts({ done, total, failed, secondsLeft }: Overview): string {
   return [
     `${done} of ${total} cells done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(left === undefined ? [] : [`about ${duration(left)} left`]),
+    ...(left === undefined || left < 1 ? [] : [`about ${duration(left)} left`]),
   ].join(", ");
 }
 

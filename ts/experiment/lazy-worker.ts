@@ -30,10 +30,9 @@ export class LazyWorker {
     return startWorker({ transport, python: interpreter, ...(threads === undefined ? {} : { threads }) });
   }
 
-  /** What the worker runs on, for the manifest of what it made; nothing when none was needed. */
-  async environment(device: string): Promise<{ environment?: Environment }> {
-    if (this.started === undefined) return {};
-    return { environment: describe(await this.devices(), device) };
+  /** What the worker runs on, for the manifest of what it made. */
+  async environment(device: string): Promise<Environment> {
+    return describe(await this.devices(), device);
   }
 
   /** What devices there are; starts the worker. */

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Worker } from "../bridge/index.ts";
 import type { Experiment } from "../config/index.ts";
 import { Interrupted, inputError } from "../core/errors.ts";
 import { unlessInterrupted } from "../core/interrupt.ts";
@@ -90,9 +91,14 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
       );
       const work = async (directory: string): Promise<Record<string, unknown>> => {
         tell({ kind: "make" });
-        const context = { experiment, directory, worker: () => workers.get(), progress, signal };
-        const facts = await node.work(context, inputs);
-        return { ...facts, ...(await workers.environment(experiment.worker.device)) };
+        let asked = false;
+        const worker = (): Promise<Worker> => {
+          asked = true;
+          return workers.get();
+        };
+        const facts = await node.work({ experiment, directory, worker, progress, signal }, inputs);
+        // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
+        return asked ? { ...facts, environment: await workers.environment(experiment.worker.device) } : facts;
       };
       tell({ kind: "begin" });
       const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { RunSummary } from "../../analysis/index.ts";
 import type { LoadedSweep } from "../../config/index.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { unlessInterrupted } from "../../core/interrupt.ts";
 import { runExperiment } from "../run.ts";
 import { missingOf, type PlannedCell, planSweep } from "./cells.ts";
 import { errorInFull, errorInOneLine } from "./errors.ts";
@@ -118,6 +119,8 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
     };
     const ends = await Promise.allSettled(lanes.map(inTurn));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
+  } catch (error) {
+    throw unlessInterrupted(error, signal);
   } finally {
     state.close();
     await Promise.all(lanes.map((lane) => lane.close()));
