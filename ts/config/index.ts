@@ -13,6 +13,7 @@ export {
   type RankingMethod,
 } from "./schema/methods.ts";
 export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export {
   type ArithmeticTask,

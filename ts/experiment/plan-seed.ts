@@ -48,15 +48,15 @@ export function planSeed(
   const base: Base = outside ?? { node: createNode(model, model.create!, seed, questions), settings: {} };
   const vft = vftNode(base, questions, stages.vft, seed);
   const { sample, judge, evaluate, watch } = stages;
-  const { extract, feedback } = judge;
+  const { extract, feedback, ranking, label } = judge;
   const samplingSeed = sample.seed ?? seed;
   const { questions: sampledQuestions, seed: _, ...sampling } = sample;
   const groupsOf = (split: Split, count: number | undefined, settings: typeof sampling) =>
     judgeNode(
       sampleNode(vft, questions, { ...settings, split, questions: count, seed: samplingSeed }, seed),
       questions,
-      // Held-out samples are pairs of right and wrong ones under any feedback.
-      { task, extract, split, questions: count, ...(split === "train" ? { feedback } : {}) },
+      // Held-out samples are pairs of right and wrong answers under any feedback.
+      { task, extract, split, questions: count, ...(split === "train" ? { feedback, ranking, label } : {}) },
       seed,
     );
   const trainGroups = ownGroups ?? groupsOf("train", sampledQuestions, sampling);

@@ -5,7 +5,7 @@ import { readRows } from "../../core/jsonl.ts";
 import { randomFrom } from "../../core/random.ts";
 import type { Question } from "../../core/records.ts";
 import { extractNumber, numberPatterns, sameNumber } from "../answers.ts";
-import { equations } from "../equations.ts";
+import { checkEquationSteps, equationQuality } from "../equation-steps.ts";
 import type { Task } from "../task.ts";
 
 /** A row as the dataset has it, e.g. `{"question": "Natalia sold ...", "answer": "... <<48/2=24>>24 ...\n#### 72"}`. */
@@ -44,13 +44,9 @@ export const gsm8k: Task<Gsm8kTask> = {
   patterns: numberPatterns,
   extract: extractNumber,
   sameAnswer: sameNumber,
-  // The share of its equations that are true: nothing else of such a COT can be checked for certain. One without an
-  // equation has shown no step that is right.
-  quality(_question, text) {
-    const found = equations(text);
-    const share = found.length === 0 ? 0 : found.filter(({ valid }) => valid).length / found.length;
-    return { valid: share === 1, progress: share };
-  },
+  // Its equations: nothing else of such a COT can be checked for certain.
+  checkSteps: (_question, text) => checkEquationSteps(text),
+  quality: (_question, text) => equationQuality(text),
 };
 
 /** Questions of a GSM8K file, ids `gsm8k-<split>-<number>`; the reference COT is the row's answer as it stands. */
