@@ -10,27 +10,40 @@ export interface Equation {
 /** Longest side of an equation that is read; a longer one is left out. */
 const longestSide = 200;
 
+/** An equation that was read, and where. */
+export interface ReadEquation {
+  left: readonly Token[];
+  right: readonly Token[];
+  /** The place of its `=`. */
+  at: number;
+}
+
 /**
  * The equations `a op b ... = c` of a text in their order, inside `<<...>>` or not; of a chain `a + b = c + d = e`
  * each link. An `=` whose left side has no operation, or cannot be read for certain (`3y + 4 = 10`,
  * `2^3 = 8`), is no equation. Of `3 * 4 = <<3*4=12>>12` it is
  * the annotation, as the text around it has no right side. Linear in the text.
  */
-export function equations(text: string): Equation[] {
-  const found: Equation[] = [];
+export const equations = (text: string): Equation[] =>
+  readEquations(text).map((equation) => ({ text: spelling(equation), valid: holds(equation) }));
+
+export function readEquations(text: string): ReadEquation[] {
+  const found: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
     const left = leftSide(text, at);
     if (left === undefined) continue;
     const right = rightSide(text, at);
-    if (right === undefined) continue;
-    found.push({ text: `${spell(left)}=${spell(right)}`, valid: holds(left, right) });
+    if (right !== undefined) found.push({ left, right, at });
   }
   return found;
 }
 
+export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
+
 const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
 
-function holds(left: readonly Token[], right: readonly Token[]): boolean {
+/** Both sides are equal, or the right one is the left one rounded to its (one or more) decimals. */
+export function holds({ left, right }: ReadEquation): boolean {
   const a = evaluate(left);
   const b = evaluate(right);
   if (a === undefined || b === undefined) return false;
@@ -39,7 +52,8 @@ function holds(left: readonly Token[], right: readonly Token[]): boolean {
   return right.length === 1 && only?.kind === "number" && only.decimals > 0 && roundsTo(a, b, only.decimals);
 }
 
-function leftSide(text: string, end: number): Token[] | undefined {
+/** The expression with an operation that ends here; undefined when there is none that can be read for certain. */
+export function leftSide(text: string, end: number): Token[] | undefined {
   let start = end;
   while (start > 0 && end - start <= longestSide && belongs(text, start - 1)) start--;
   if (end - start > longestSide) return undefined;

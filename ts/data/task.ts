@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Question } from "../core/records.ts";
-import type { ExtractMode } from "./answers.ts";
+import type { Asked, ExtractMode } from "./answers.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {
@@ -35,8 +35,11 @@ export interface Task {
   plain(question: Question): string;
   /** The patterns by which answers are found, for the record. */
   patterns: Readonly<Record<ExtractMode, string>>;
-  /** The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. */
-  extract(text: string, mode: ExtractMode, question: Question): string | null;
+  /**
+   * The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. An
+   * answer rule's `extract` is one, and its `same` and `patterns` are the two others.
+   */
+  extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the question's answer. */
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */

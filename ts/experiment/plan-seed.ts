@@ -59,7 +59,7 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   const sharing = sharingOf(trained, mixture.temperature);
   const vft = vftNode(base, questionsOf(trained), stages.vft, sharing, seed);
   const { sample, judge, evaluate, watch } = stages;
-  const { extract, feedback } = judge;
+  const { extract, feedback, ranking, label } = judge;
   const samplingSeed = sample.seed ?? seed;
   const { questions: sampledQuestions, seed: _, ...sampling } = sample;
   const groupsOf = (
@@ -70,8 +70,9 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   ): OfTask => {
     const { stop } = promptSettings(of.settings.prompt);
     const samples = { ...settings, split, questions: count, seed: samplingSeed, stop };
-    // Held-out samples are pairs of right and wrong ones under any feedback.
-    const judging = { extract, split, questions: count, ...(split === "train" ? { feedback } : {}) };
+    // Held-out samples are pairs of right and wrong answers under any feedback.
+    const training = split === "train" ? { feedback, ranking, label } : {};
+    const judging = { extract, split, questions: count, ...training };
     return {
       task: of.task.name,
       node: judgeNode(sampleNode(vft, of, samples, seed), of, judging, seed),

@@ -29,10 +29,10 @@ const codeVersions: Record<StageName, number> = {
   create: 1,
   vft: 1,
   sample: 1,
-  judge: 1,
+  judge: 2,
   score: 1,
   align: 2,
-  evaluate: 1,
+  evaluate: 2,
   search: 1,
 };
 

@@ -9,7 +9,7 @@ import { type Task, taskSchema } from "../schema/tasks.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
-import { checkFeedback } from "./feedback.ts";
+import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
 import { checkValidation } from "./validation.ts";
 
 /** The sections that are right by themselves: the rest have their own errors, and no say here. */
@@ -23,7 +23,7 @@ interface Sections {
   evaluate:
     | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
     | undefined;
-  judge: { feedback: "binary" | "ranked"; groupsFile?: string | undefined } | undefined;
+  judge: Judging | undefined;
   watch: Watch | undefined;
   methods: Record<string, Method>;
 }
@@ -46,6 +46,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkWarmups(sections, report);
   checkWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
+  if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   return problems;
 }

@@ -6,7 +6,7 @@ import { randomFrom } from "../../core/random.ts";
 import type { Question } from "../../core/records.ts";
 import { extractNumber, numberPatterns, sameNumber } from "../answers.ts";
 import { downloaded } from "../downloads/folder.ts";
-import { equations } from "../equations.ts";
+import { checkEquationSteps, equationQuality } from "../equation-steps.ts";
 import type { Splits, Task, TaskKind } from "../task.ts";
 
 /** A row as the dataset has it, e.g. `{"question": "Natalia sold ...", "answer": "... <<48/2=24>>24 ...\n#### 72"}`. */
@@ -30,13 +30,9 @@ export const gsm8k: TaskKind<Gsm8kTask> = {
     patterns: numberPatterns,
     extract: extractNumber,
     sameAnswer: sameNumber,
-    // The share of its equations that are true: nothing else of such a COT can be checked for certain. One without an
-    // equation has shown no step that is right.
-    quality(_question, text) {
-      const found = equations(text);
-      const share = found.length === 0 ? 0 : found.filter(({ valid }) => valid).length / found.length;
-      return { valid: share === 1, progress: share };
-    },
+    // Its equations: nothing else of such a COT can be checked for certain.
+    checkSteps: (_question, text) => checkEquationSteps(text),
+    quality: (_question, text) => equationQuality(text),
   }),
 };
 
