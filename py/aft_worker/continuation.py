@@ -52,17 +52,21 @@ def _steps(part: str, rule: _Rule) -> list[_Rule]:
 def _continuing(part: str, rule: _Rule | None) -> _Rule | None:
     if rule is None:
         return None
-    steps = [_without_prefix(step) for step in _steps(part, rule) if step["type"] != "Prepend"]
-    if part == "decoder":
-        steps = [step for step in steps if step["type"] != "Strip" or step["start"] == 0]
+    steps = [_without_prefix(part, step) for step in _steps(part, rule) if not _only_at_the_start(part, step)]
     if rule["type"] == "Sequence":
         return {**rule, _MEMBERS[part]: steps}
     return steps[0] if steps else None
 
 
-def _without_prefix(step: _Rule) -> _Rule:
+def _only_at_the_start(part: str, step: _Rule) -> bool:
+    """Whether a step does nothing but to the beginning of a text."""
+    strips = part == "decoder" and step["type"] == "Strip" and step["start"] > 0 and step["stop"] == 0
+    return strips or step["type"] == "Prepend"
+
+
+def _without_prefix(part: str, step: _Rule) -> _Rule:
     if step["type"] == "Metaspace":
         return {**step, "prepend_scheme": "never"}
-    if step["type"] == "ByteLevel":
+    if part == "pre_tokenizer" and step["type"] == "ByteLevel":
         return {**step, "add_prefix_space": False}
     return step

@@ -23,12 +23,12 @@ export interface Plan {
 const codeVersions: Record<StageName, number> = {
   questions: 1,
   create: 1,
-  vft: 1,
-  sample: 1,
+  vft: 2,
+  sample: 2,
   judge: 1,
-  score: 1,
-  align: 2,
-  evaluate: 1,
+  score: 2,
+  align: 3,
+  evaluate: 2,
   search: 1,
 };
 
