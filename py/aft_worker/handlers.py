@@ -13,10 +13,12 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from . import protocol as p
+from .chat import render
 from .create import create_model
 from .device import device_info
 from .digest import tokenizer_digest
 from .model import LoadedModel, load_model, save_model
+from .model_source import open_tokenizer
 from .registry import Registry
 from .reporting import CandidateReporter, CountReporter
 from .sampling import sample
@@ -45,7 +47,14 @@ def info(params: p.Nothing, context: Context) -> p.DeviceInfoResult:
 
 
 def tokenizer_train(params: p.TokenizerTrainParams, context: Context) -> p.TokenizerTrainResult:
-    tokenizer = train_tokenizer(params.kind, params.texts, params.vocabulary_size, params.directory)
+    tokenizer = train_tokenizer(
+        params.kind,
+        params.texts,
+        params.vocabulary_size,
+        params.directory,
+        bos=params.bos is not False,
+        chat_template=params.chat_template,
+    )
     return p.TokenizerTrainResult(vocabulary_size=len(tokenizer), digest=tokenizer_digest(tokenizer))
 
 
@@ -82,6 +91,11 @@ def model_unload(params: p.ModelUnloadParams, context: Context) -> p.Nothing:
     return p.Nothing()
 
 
+def prompt_render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:
+    tokenizer = open_tokenizer(params.source, params.revision)
+    return p.PromptRenderResult(texts=render(tokenizer, params.conversations, params.source))
+
+
 def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
     started = time.perf_counter()
     model = models.get(params.model)
@@ -95,6 +109,7 @@ def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
             top_p=params.top_p,
             seed=params.seed,
             max_tokens_per_batch=params.max_tokens_per_batch,
+            stop=params.stop or (),
             checkpoint=reporter.checkpoint,
             on_candidates=reporter.add,
         )
@@ -176,6 +191,7 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "model/save": model_save,
     "model/digest": model_digest,
     "model/unload": model_unload,
+    "prompt/render": prompt_render,
     "generate": generate,
     "score": score,
     "train/begin": train_begin,

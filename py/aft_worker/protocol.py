@@ -42,6 +42,15 @@ class ModelInfo(Message, kw_only=True):
     tokenizer_digest: str
 
 
+class ChatMessage(Message, kw_only=True):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Conversation(Message, kw_only=True):
+    messages: Annotated[list[ChatMessage], Meta(min_length=1)]
+
+
 class GeneratePrompt(Message, kw_only=True):
     id: str
     prompt: str
@@ -52,11 +61,13 @@ class SampledCandidate(Message, kw_only=True):
     question_id: str
     index: Annotated[int, Meta(ge=0)]
     text: str
-    # as sampled; EOS included when it was sampled
-    token_ids: list[Annotated[int, Meta(ge=0)]]
+    # as sampled, EOS included when it was; none where a stop text cut the response
+    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    # stop: ended by EOS or by a stop text; length: cut off
     finish: Literal["stop", "length"]
     # sum over tokenIds under the model itself (temperature 1)
-    logprob: float
+    logprob: float | None = None
+    # how many were sampled, those of a stop text included
     tokens: Annotated[int, Meta(ge=0)]
 
 
@@ -283,11 +294,15 @@ DeviceMemoryProgress = Nothing
 
 
 class TokenizerTrainParams(Message, kw_only=True):
-    # words: every space-separated word of the texts is a token
-    kind: Literal["words", "bpe"]
+    # words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's
+    kind: Literal["words", "bpe", "sentencepiece"]
     texts: Annotated[list[str], Meta(min_length=1)]
-    # bpe only
+    # not with words
     vocabulary_size: Annotated[int, Meta(ge=1)] | None = None
+    # false: a text begins with no <s>, as Qwen's; else it does
+    bos: bool | None = None
+    # Jinja, as in tokenizer_config.json
+    chat_template: str | None = None
     # an absolute path on the worker's machine
     directory: Annotated[str, Meta(min_length=1)]
 
@@ -301,12 +316,21 @@ TokenizerTrainProgress = Nothing
 
 
 class ModelCreateParams(Message, kw_only=True):
-    architecture: Literal["llama"]
+    # qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only
+    architecture: Literal["llama", "qwen", "mistral", "gemma", "gemma3"]
     hidden_size: Annotated[int, Meta(ge=1)]
     intermediate_size: Annotated[int, Meta(ge=1)]
     layers: Annotated[int, Meta(ge=1)]
     heads: Annotated[int, Meta(ge=1)]
     key_value_heads: Annotated[int, Meta(ge=1)] | None = None
+    # width of a head; hiddenSize / heads when left out
+    head_dim: Annotated[int, Meta(ge=1)] | None = None
+    # all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds
+    sliding_window: Annotated[int, Meta(ge=1)] | None = None
+    # gemma only: c * tanh(logits / c); 30 when left out
+    logit_softcap: Annotated[float, Meta(gt=0)] | None = None
+    # gemma only: the same of attention; 50 when left out
+    attention_softcap: Annotated[float, Meta(gt=0)] | None = None
     max_positions: Annotated[int, Meta(ge=1)]
     tie_embeddings: bool
     init_std: Annotated[float, Meta(gt=0)]
@@ -373,6 +397,21 @@ ModelUnloadResult = Nothing
 ModelUnloadProgress = Nothing
 
 
+class PromptRenderParams(Message, kw_only=True):
+    # a folder with a tokenizer, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    conversations: Annotated[list[Conversation], Meta(min_length=1)]
+
+
+class PromptRenderResult(Message, kw_only=True):
+    # each conversation in the tokenizer's own chat template, up to the reply
+    texts: list[str]
+
+
+PromptRenderProgress = Nothing
+
+
 class GenerateParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -383,6 +422,8 @@ class GenerateParams(Message, kw_only=True):
     # 1: the model's own distribution
     top_p: Annotated[float, Meta(gt=0, le=1)]
     seed: int
+    # texts that end a response, which is cut before the first of them that is complete
+    stop: list[Annotated[str, Meta(min_length=1)]] | None = None
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
     max_tokens_per_batch: Annotated[int, Meta(ge=1)]
 
@@ -588,6 +629,19 @@ class DeviceUnavailableData(Message, kw_only=True):
     device: str
 
 
+class NoChatTemplateData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    source: str
+
+
+class ChatTemplateRefusedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    source: str
+    conversation: Annotated[int, Meta(ge=0)]
+
+
 class Method(NamedTuple):
     params: type[msgspec.Struct]
     result: type[msgspec.Struct]
@@ -605,6 +659,7 @@ METHODS: dict[str, Method] = {
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
     "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
     "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),
+    "prompt/render": Method(PromptRenderParams, PromptRenderResult, PromptRenderProgress, False),
     "generate": Method(GenerateParams, GenerateResult, GenerateProgress, False),
     "score": Method(ScoreParams, ScoreResult, ScoreProgress, False),
     "train/begin": Method(TrainBeginParams, TrainBeginResult, TrainBeginProgress, False),
@@ -630,6 +685,8 @@ ERRORS: dict[str, int] = {
     "WriteFailed": -32008,
     "ResumeRefused": -32009,
     "DeviceUnavailable": -32010,
+    "NoChatTemplate": -32011,
+    "ChatTemplateRefused": -32012,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "ParseError": ParseErrorData,
@@ -648,4 +705,6 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "WriteFailed": WriteFailedData,
     "ResumeRefused": ResumeRefusedData,
     "DeviceUnavailable": DeviceUnavailableData,
+    "NoChatTemplate": NoChatTemplateData,
+    "ChatTemplateRefused": ChatTemplateRefusedData,
 }

@@ -17,6 +17,11 @@ export const path = z.string().min(1).meta({ description: "an absolute path on t
 export const dtype = z.enum(["auto", "float32", "bfloat16", "float16"]);
 export const device = z.string().min(1).meta({ description: "auto, cpu, cuda or cuda:N" });
 export const attention = z.enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]);
+/** What the worker makes from scratch; `architectures.py` says what each has. */
+export const architecture = z
+  .enum(["llama", "qwen", "mistral", "gemma", "gemma3"])
+  .meta({ description: "qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only" });
+export const softcap = z.number().positive().optional();
 export const maxTokensPerBatch = positive.meta({
   description: "tokens (padding included) of one micro-batch; bounds memory, never changes a result",
 });
@@ -70,12 +75,23 @@ export const candidate = z
     questionId: z.string(),
     index: count,
     text: z.string(),
-    tokenIds: z.array(count).meta({ description: "as sampled; EOS included when it was sampled" }),
-    finish: z.enum(["stop", "length"]),
-    logprob: z.number().meta({ description: "sum over tokenIds under the model itself (temperature 1)" }),
-    tokens: count,
+    tokenIds: z.array(count).optional().meta({
+      description: "as sampled, EOS included when it was; none where a stop text cut the response",
+    }),
+    finish: z
+      .enum(["stop", "length"])
+      .meta({ description: "stop: ended by EOS or by a stop text; length: cut off" }),
+    logprob: z
+      .number()
+      .optional()
+      .meta({ description: "sum over tokenIds under the model itself (temperature 1)" }),
+    tokens: count.meta({ description: "how many were sampled, those of a stop text included" }),
   })
   .meta({ id: "SampledCandidate", type: "object" });
+
+export const chatMessage = z
+  .object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })
+  .meta({ id: "ChatMessage", type: "object" });
 
 const trainResponse = z
   .object({

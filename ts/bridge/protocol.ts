@@ -8,8 +8,10 @@
  */
 import { z } from "zod";
 import {
+  architecture,
   attention,
   candidate,
+  chatMessage,
   count,
   device,
   deviceInfo,
@@ -28,6 +30,7 @@ import {
   schedule,
   score,
   scoreGroup,
+  softcap,
   stepMetrics,
   trainGroup,
 } from "./messages.ts";
@@ -79,11 +82,16 @@ export const methods = {
   "tokenizer/train": {
     immediate: false,
     params: z.object({
-      kind: z
-        .enum(["words", "bpe"])
-        .meta({ description: "words: every space-separated word of the texts is a token" }),
+      kind: z.enum(["words", "bpe", "sentencepiece"]).meta({
+        description: "words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's",
+      }),
       texts: z.array(z.string()).min(1),
-      vocabularySize: positive.optional().meta({ description: "bpe only" }),
+      vocabularySize: positive.optional().meta({ description: "not with words" }),
+      bos: z
+        .boolean()
+        .optional()
+        .meta({ description: "false: a text begins with no <s>, as Qwen's; else it does" }),
+      chatTemplate: z.string().optional().meta({ description: "Jinja, as in tokenizer_config.json" }),
       directory: path,
     }),
     result: z.object({ vocabularySize: positive, digest: z.string() }),
@@ -92,12 +100,19 @@ export const methods = {
   "model/create": {
     immediate: false,
     params: z.object({
-      architecture: z.enum(["llama"]),
+      architecture,
       hiddenSize: positive,
       intermediateSize: positive,
       layers: positive,
       heads: positive,
       keyValueHeads: positive.optional(),
+      headDim: positive.optional().meta({ description: "width of a head; hiddenSize / heads when left out" }),
+      slidingWindow: positive.optional().meta({
+        description:
+          "all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds",
+      }),
+      logitSoftcap: softcap.meta({ description: "gemma only: c * tanh(logits / c); 30 when left out" }),
+      attentionSoftcap: softcap.meta({ description: "gemma only: the same of attention; 50 when left out" }),
       maxPositions: positive,
       tieEmbeddings: z.boolean(),
       initStd: z.number().positive(),
@@ -140,6 +155,24 @@ export const methods = {
     result: nothing,
     progress: nothing,
   },
+  "prompt/render": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder with a tokenizer, or a hub id" }),
+      revision: z.string().optional(),
+      conversations: z
+        .array(
+          z.object({ messages: z.array(chatMessage).min(1) }).meta({ id: "Conversation", type: "object" }),
+        )
+        .min(1),
+    }),
+    result: z.object({
+      texts: z
+        .array(z.string())
+        .meta({ description: "each conversation in the tokenizer's own chat template, up to the reply" }),
+    }),
+    progress: nothing,
+  },
   generate: {
     immediate: false,
     params: z.object({
@@ -153,6 +186,9 @@ export const methods = {
       temperature: z.number().min(0).meta({ description: "0: greedy" }),
       topP: z.number().gt(0).max(1).meta({ description: "1: the model's own distribution" }),
       seed: z.int(),
+      stop: z.array(z.string().min(1)).optional().meta({
+        description: "texts that end a response, which is cut before the first of them that is complete",
+      }),
       maxTokensPerBatch,
     }),
     result: z.object({ candidates: count, tokens: count, seconds: z.number(), digest: z.string() }),
@@ -267,6 +303,8 @@ export const errors = {
   WriteFailed: { code: -32008, data: anyError.extend({ path: z.string(), errno: z.string() }) },
   ResumeRefused: { code: -32009, data: anyError.extend({ path: z.string() }) },
   DeviceUnavailable: { code: -32010, data: anyError.extend({ device: z.string() }) },
+  NoChatTemplate: { code: -32011, data: anyError.extend({ source: z.string() }) },
+  ChatTemplateRefused: { code: -32012, data: anyError.extend({ source: z.string(), conversation: count }) },
 } as const;
 
 export type ErrorName = keyof typeof errors;

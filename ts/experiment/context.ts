@@ -6,6 +6,7 @@ import type { Artefact } from "./store.ts";
 
 export type StageName =
   | "questions"
+  | "prompts"
   | "create"
   | "vft"
   | "sample"

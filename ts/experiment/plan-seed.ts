@@ -13,7 +13,7 @@ import type { Base } from "./stages/base.ts";
 import { createNode } from "./stages/create.ts";
 import { evaluateNode } from "./stages/evaluate.ts";
 import { judgeNode } from "./stages/judge.ts";
-import type { SplitName } from "./stages/questions.ts";
+import { promptsNode, type SplitName } from "./stages/questions.ts";
 import { sampleNode } from "./stages/sample.ts";
 import { searchNode } from "./stages/search.ts";
 import { vftNode } from "./stages/vft.ts";
@@ -48,14 +48,12 @@ export interface Shared {
 
 export function planSeed(experiment: Experiment, shared: Shared, seed: number): SeedPlan {
   const { model, stages, methods, mixture } = experiment;
-  const { tasks } = shared;
-  const trained = tasks.filter(({ settings }) => settings.use === "train");
-  const questionsOf = (some: readonly TaskQuestions[]): OfTask[] =>
-    some.map(({ task, questions }) => ({ task: task.name, node: questions }));
   const base: Base = shared.base ?? {
-    node: createNode(model, model.create!, seed, questionsOf(trained)),
+    node: createNode(model, model.create!, seed, questionsOf(trainedOf(shared.tasks))),
     settings: {},
   };
+  const tasks = shared.tasks.map((of) => withPrompts(of, base, model, seed));
+  const trained = trainedOf(tasks);
   const sharing = sharingOf(trained, mixture.temperature);
   const vft = vftNode(base, questionsOf(trained), stages.vft, sharing, seed);
   const { sample, judge, evaluate, watch } = stages;
@@ -137,3 +135,20 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   });
   return { seed, vft, trainGroups, arms };
 }
+
+const trainedOf = (tasks: readonly TaskQuestions[]): TaskQuestions[] =>
+  tasks.filter(({ settings }) => settings.use === "train");
+
+const questionsOf = (tasks: readonly TaskQuestions[]): OfTask[] =>
+  tasks.map(({ task, questions }) => ({ task: task.name, node: questions }));
+
+/** Under the chat template a prompt is made by the model's own tokenizer. */
+const withPrompts = (
+  of: TaskQuestions,
+  base: Base,
+  model: Experiment["model"],
+  seed: number,
+): TaskQuestions =>
+  promptSettings(of.settings.prompt).template === "chat"
+    ? { ...of, questions: promptsNode(of.questions, base, model, seed) }
+    : of;

@@ -26,12 +26,13 @@ export interface Plan {
  */
 const codeVersions: Record<StageName, number> = {
   questions: 2,
+  prompts: 1,
   create: 1,
-  vft: 1,
-  sample: 1,
+  vft: 2,
+  sample: 2,
   judge: 2,
-  score: 1,
-  align: 2,
+  score: 2,
+  align: 3,
   evaluate: 2,
   search: 1,
 };
