@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerBase
 
 from .architectures import config_of
+from .attention import keep_softcap
 from .device import resolve_device, resolve_dtype
 from .model import LoadedModel, wrap
 from .model_source import check_tokenizer_folder, load_tokenizer
@@ -31,6 +32,7 @@ def create_model(params: ModelCreateParams) -> LoadedModel:
         module = AutoModelForCausalLM.from_config(
             config, attn_implementation=None if params.attention == "auto" else params.attention
         )
+    keep_softcap(module, params.attention, params.tokenizer)
     # The weights alone: buffers, such as the rotary frequencies, keep float32, as in a model that is loaded.
     dtype = resolve_dtype(params.dtype, device)
     for weight in module.parameters():

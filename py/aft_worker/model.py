@@ -9,6 +9,7 @@ from typing import Any, cast
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
+from .attention import keep_softcap
 from .device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from .digest import tokenizer_digest, weights_digest
 from .folders import write_folder
@@ -116,6 +117,7 @@ def load_model(
             f"{len(missing)} of its weights are absent or of another shape than config.json says: "
             f"{', '.join(missing[:3])}{more}",
         )
+    keep_softcap(module, attention, source)
     tokenizer = load_tokenizer(source, revision)
     return wrap(module.to(target), tokenizer, source)
 

@@ -7,6 +7,7 @@ import pytest
 import tiny
 import torch
 from aft_worker.batching import encode_group
+from aft_worker.errors import WorkerError
 from aft_worker.model import load_model, save_model
 from aft_worker.protocol import (
     GeneratePrompt,
@@ -119,7 +120,10 @@ def test_a_saved_model_opens_without_this_package_and_is_the_same(
 ) -> None:
     made = families.make(architecture, folders[tokenizer])
     save_model(made, str(tmp_path / "saved"))
-    module = AutoModelForCausalLM.from_pretrained(tmp_path / "saved", dtype=torch.float32)
+    attention = made.module.config._attn_implementation
+    module = AutoModelForCausalLM.from_pretrained(
+        tmp_path / "saved", dtype=torch.float32, attn_implementation=attention
+    )
     plain = AutoTokenizer.from_pretrained(tmp_path / "saved")
     group = families.GROUPS[0]
     prompt, (response, *_) = encode_group(made.tokenizer, group)
@@ -210,8 +214,18 @@ def test_the_window_is_shorter_than_the_sequences_and_matters(architecture, fold
 
 
 @pytest.mark.parametrize("cap", families.CAPS)
-def test_each_soft_cap_matters(cap, folders) -> None:
-    low = families.make("gemma", folders["bpe"])
-    high = families.make("gemma", folders["bpe"], **{cap: 1e6})
+@pytest.mark.parametrize("loaded", [False, True], ids=["made", "loaded"])
+def test_each_soft_cap_matters(cap, loaded, folders, tmp_path) -> None:
+    low, high = (families.make("gemma", folders["bpe"], **change) for change in ({}, {cap: 1e6}))
+    if loaded:
+        save_model(low, str(tmp_path / "low"))
+        low = load_model(str(tmp_path / "low"), None, "float32", "cpu", "auto")
     (scores, *_), (other, *_) = (score_groups(one, families.GROUPS, 4096)[0] for one in (low, high))
     assert all(abs(one.logprob - far.logprob) > 1e-2 for one, far in zip(scores, other, strict=True))
+
+
+def test_attention_that_would_leave_out_the_soft_cap_is_refused(folders, tmp_path) -> None:
+    save_model(families.make("gemma", folders["bpe"]), str(tmp_path / "saved"))
+    with pytest.raises(WorkerError) as raised:
+        load_model(str(tmp_path / "saved"), None, "float32", "cpu", "sdpa")
+    assert raised.value.name == "ModelNotLoaded"
