@@ -20,7 +20,13 @@ const node = (more: object = {}) =>
 
 test("settings that are left out, or are what is done anyway, leave the key as it was", () => {
   const plain = node();
-  expect(Object.keys(plain.settings as object).sort()).toEqual(["extract", "pattern", "questions", "split", "task"]);
+  expect(Object.keys(plain.settings as object).sort()).toEqual([
+    "extract",
+    "pattern",
+    "questions",
+    "split",
+    "task",
+  ]);
   expect(node({ feedback: "binary", label: "answer", ranking: undefined }).settings).toEqual(plain.settings);
   const ranked = node({ feedback: "ranked" });
   expect(ranked.settings).toEqual({ ...(plain.settings as object), feedback: "ranked" });
