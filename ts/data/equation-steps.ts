@@ -2,7 +2,7 @@
  * Process labels of COTs in GSM8K's form: each equation is a step, whether it stands in the text (`48 / 2 = 24`) or in a
  * calculator annotation (`48/2 = <<48/2=24>>24`), where the text around must say the same as the annotation.
  */
-import { holds, leftSide, type ReadEquation, readEquations, spelling } from "./equations.ts";
+import { holds, leftSide, type ReadEquation, readEquations, spell, spelling } from "./equations.ts";
 import { equal, evaluate, type Fraction, roundsTo, type Token, tokenize } from "./expression.ts";
 import type { StepCheck, StepQuality } from "./task.ts";
 
@@ -22,9 +22,9 @@ export interface EquationStep {
 /** The steps of a text in their order. Linear in the text. */
 export function equationSteps(text: string): EquationStep[] {
   let line = 1;
-  let counted = 0;
+  let newline = text.indexOf("\n");
   return readEquations(text).map((equation) => {
-    for (; counted < equation.at; counted++) if (text[counted] === "\n") line++;
+    for (; newline >= 0 && newline < equation.at; newline = text.indexOf("\n", newline + 1)) line++;
     const written = spelling(equation);
     const isTrue = holds(equation);
     const differs = annotationDiffers(text, equation);
@@ -70,47 +70,45 @@ function annotationDiffers(text: string, equation: ReadEquation): string | undef
   const start = equation.at - window.length + opened;
   const close = text.slice(equation.at, equation.at + longest).indexOf(">>");
   if (close < 0) return undefined;
-  const after = text.slice(equation.at + close + 2, equation.at + close + 2 + longest);
-  const result = evaluate(equation.right);
-  const said = numberAfter(after);
-  const before = expressionBefore(text, start, numbersIn(equation.left));
-  const value = evaluate(equation.left);
-  if (result === undefined || value === undefined || (said === undefined && before === undefined))
-    return undefined;
-  if (said !== undefined && !near(result, said.value, said.decimals))
-    return `the text says ${said.text} after the annotation ${spelling(equation)}`;
-  if (before !== undefined && !equal(before, value))
+  const [value, result] = equation.values;
+  if (value === undefined || result === undefined) return undefined;
+  const end = equation.at + close + 2;
+  const said = numberAfter(text.slice(end, end + longest));
+  const before = expressionBefore(text, start, equation.left);
+  if (said === undefined && before === undefined) return undefined;
+  if (said !== undefined && !saysSame(said, result))
+    return `the text says ${said} after the annotation ${spelling(equation)}`;
+  if (before !== undefined && !before)
     return `the text before the annotation ${spelling(equation)} works out something else`;
   return "";
 }
 
 /** Equal, or rounded for reading. */
-const near = (exact: Fraction, written: Fraction, decimals: number): boolean =>
-  equal(exact, written) || roundsTo(exact, written, decimals);
-
-function numberAfter(text: string): { text: string; value: Fraction; decimals: number } | undefined {
-  const written = /^\$?(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?![\d^]|[,/.]\d)/.exec(text)?.[1];
-  if (written === undefined) return undefined;
-  const tokens = tokenize(written);
-  const value = evaluate(tokens);
-  const [only] = tokens;
-  return value === undefined || tokens.length !== 1 || only?.kind !== "number"
-    ? undefined
-    : { text: written, value, decimals: only.decimals };
+function saysSame(written: string, exact: Fraction): boolean {
+  const [token] = tokenize(written);
+  const value = evaluate(tokenize(written));
+  if (value === undefined || token?.kind !== "number") return false;
+  return equal(exact, value) || roundsTo(exact, value, token.decimals);
 }
+
+const numberAfter = (text: string): string | undefined =>
+  /^\$?(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?![\d^]|[,/.]\d)/.exec(text)?.[1];
 
 const numbersIn = (tokens: readonly Token[]): number => tokens.filter(({ kind }) => kind === "number").length;
 
 /**
- * Of `48 / 2 = $<<`: what stands before the `=`, where it can be set beside the annotation: an expression of as many
- * numbers (of `60 students x 2/3` only the end can be read), none in percent (`27/60 * 100%` is 45 to its writer).
+ * Of `48 / 2 = $<<`: whether what stands before the `=` is worth what the annotation works out. undefined where it
+ * cannot be set beside it: it must be an expression of as many numbers (of `60 students x 2/3` only the end can be
+ * read), none in percent (`27/60 * 100%` is 45 to its writer).
  */
-function expressionBefore(text: string, start: number, numbers: number): Fraction | undefined {
+function expressionBefore(text: string, start: number, annotated: readonly Token[]): boolean | undefined {
   let end = start;
   while (end > 0 && start - end < 4 && (text[end - 1] === " " || text[end - 1] === "$")) end--;
   if (text[end - 1] !== "=") return undefined;
   const tokens = leftSide(text, end - 1);
-  if (tokens === undefined || numbersIn(tokens) !== numbers || tokens.some(({ kind }) => kind === "%"))
-    return undefined;
-  return evaluate(tokens);
+  if (tokens === undefined) return undefined;
+  if (spell(tokens) === spell(annotated)) return true;
+  if (numbersIn(tokens) !== numbersIn(annotated) || tokens.some(({ kind }) => kind === "%")) return undefined;
+  const [value, expected] = [evaluate(tokens), evaluate(annotated)];
+  return value === undefined || expected === undefined ? undefined : equal(value, expected);
 }

@@ -1,4 +1,12 @@
-import { equal, evaluate, isExpressionCharacter, roundsTo, type Token, tokenize } from "./expression.ts";
+import {
+  equal,
+  evaluate,
+  type Fraction,
+  isExpressionCharacter,
+  roundsTo,
+  type Token,
+  tokenize,
+} from "./expression.ts";
 
 /** An equation found in a text, without spaces, `$` and thousands' commas: `3 x 1,200 = 3600` is `3*1200=3600`. */
 export interface Equation {
@@ -14,6 +22,8 @@ const longestSide = 200;
 export interface ReadEquation {
   left: readonly Token[];
   right: readonly Token[];
+  /** The values of both sides; undefined for one that has none (`1 / 0`). */
+  values: readonly [left: Fraction | undefined, right: Fraction | undefined];
   /** The place of its `=`. */
   at: number;
 }
@@ -30,22 +40,21 @@ export const equations = (text: string): Equation[] =>
 export function readEquations(text: string): ReadEquation[] {
   const found: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
-    const left = leftSide(text, at);
-    if (left === undefined) continue;
+    // The right side first: before an annotation there is none, and it is the shorter one.
     const right = rightSide(text, at);
-    if (right !== undefined) found.push({ left, right, at });
+    const left = right === undefined ? undefined : leftSide(text, at);
+    if (left !== undefined && right !== undefined)
+      found.push({ left, right, values: [evaluate(left), evaluate(right)], at });
   }
   return found;
 }
 
 export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
 
-const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
+export const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
 
 /** Both sides are equal, or the right one is the left one rounded to its (one or more) decimals. */
-export function holds({ left, right }: ReadEquation): boolean {
-  const a = evaluate(left);
-  const b = evaluate(right);
+export function holds({ right, values: [a, b] }: ReadEquation): boolean {
   if (a === undefined || b === undefined) return false;
   if (equal(a, b)) return true;
   const [only] = right;

@@ -17,7 +17,7 @@ export interface StepCheck {
 
 /** How far the steps of a COT are right, whatever its answer: what COTs whose answers are alike are ranked by. */
 export interface StepQuality {
-  /** Every step is right. Two such COTs are equally good, however many steps they took. */
+  /** Every step is right, as `checkSteps` finds too. Two such COTs are equally good, however many steps they took. */
   valid: boolean;
   /** Where not every step is right: how far they are, greater is better. */
   progress: number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers.ts";
+import { answersBy, judge, type Task, taskNamed } from "../../../ts/data/index.ts";
 import { golden } from "./golden.ts";
 
 interface Case {
@@ -35,6 +36,23 @@ describe("option letters", () => {
   it("come from the question's own options under the rule", () => {
     expect(choiceRule.extract("The answer is 18", "flexible", { choices: ["12", "18"] })).toBe("B");
     expect(choiceRule.extract("The answer is 18", "flexible")).toBeNull();
+  });
+
+  it("are judged with the question's options in view", () => {
+    const task: Task = { ...taskNamed("gsm8k"), ...answersBy(choiceRule) };
+    const question = { id: "q", task: "gsm8k", question: "?", answer: "B", choices: ["A)12", "B)18"] };
+    const texts = ["#### B", "The answer is 18", "The answer is A", "The answer is C", "I do not know"];
+    const candidates = texts.map((text, index) => ({ questionId: "q", index, text }));
+    const { groups, counts } = judge([question], candidates, { task, extract: "flexible" });
+    expect(groups[0]!.candidates.map(({ extracted, correct }) => [extracted, correct])).toEqual([
+      ["B", true],
+      ["B", true],
+      ["A", false],
+      [null, false],
+      [null, false],
+    ]);
+    expect(counts).toMatchObject({ correct: 2, wrong: 1, noAnswer: 2, correctStrict: 1, correctFlexible: 2 });
+    expect(groups[0]!.choices).toEqual(question.choices);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../../../ts/core/random.ts";
 import { extractAnyNumber, normalRational, sameRational } from "../../../ts/data/answers.ts";
 import { golden } from "./golden.ts";
 
@@ -28,6 +29,21 @@ describe("numbers in any usual form", () => {
     expect(["6/8", "0.75", ".750", "\\frac{3}{4}", "75 x 10^-2"].map(normalRational)).toEqual(
       Array.from({ length: 5 }, () => "0.75"),
     );
+  });
+
+  it("are equal exactly when their cross products are", () => {
+    const random = randomFrom("rationals", 1);
+    let equal = 0;
+    for (let round = 0; round < 2000; round++) {
+      const [a, b] = [random.int(-30, 30), random.int(1, 30)];
+      const times = random.int(0, 3);
+      const [c, d] = times > 0 ? [a * times, b * times] : [random.int(-30, 30), random.int(1, 30)];
+      const same = a * d === c * b;
+      if (same) equal++;
+      const written = round % 2 === 0 ? `${c}/${d}` : `${c < 0 ? "-" : ""}\\frac{${Math.abs(c)}}{${d}}`;
+      expect(sameRational(`${a}/${b}`, written), `${a}/${b} and ${written}`).toBe(same);
+    }
+    expect(equal).toBeGreaterThan(1000);
   });
 
   // Each would take hours under a pattern that backtracks.

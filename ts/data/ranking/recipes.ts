@@ -16,6 +16,8 @@ type Recipe = (candidate: JudgedCandidate, question: Question, task: Task) => Ke
 
 const columns: Readonly<Record<Extract<Ranking, string>, Recipe>> = {
   steps(candidate, question, task) {
+    // Checked already: two COTs whose every step is right are equally good.
+    if (candidate.stepsValid === true) return [Number(candidate.correct), 1, 0];
     const { valid, progress } = task.quality!(question, candidate.text)!;
     return [Number(candidate.correct), Number(valid), valid ? 0 : progress];
   },
