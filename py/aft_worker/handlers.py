@@ -16,6 +16,7 @@ from . import protocol as p
 from .create import create_model
 from .device import device_info
 from .digest import tokenizer_digest
+from .merging import merge
 from .model import LoadedModel, load_model, save_model
 from .registry import Registry
 from .reporting import CandidateReporter, CountReporter
@@ -55,8 +56,21 @@ def model_create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
 
 
 def model_load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
-    model = load_model(params.source, params.revision, params.dtype, params.device, params.attention)
+    model = load_model(
+        params.source,
+        params.revision,
+        params.dtype,
+        params.device,
+        params.attention,
+        params.adapter,
+        params.adapter_seed or 0,
+        bool(params.gradient_checkpointing),
+    )
     return model.info(models.add(model))
+
+
+def model_merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:
+    return merge(params.source, params.directory)
 
 
 def model_save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:
@@ -173,6 +187,7 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "tokenizer/train": tokenizer_train,
     "model/create": model_create,
     "model/load": model_load,
+    "model/merge": model_merge,
     "model/save": model_save,
     "model/digest": model_digest,
     "model/unload": model_unload,

@@ -49,6 +49,11 @@ def load_tokenizer(
         raise not_loaded(source, f"its tokenizer does not open: {why(error)}", pointer) from None
 
 
+def has_tokenizer(source: str) -> bool:
+    """Whether the folder holds a tokenizer."""
+    return any((Path(source) / name).is_file() for name in _TOKENIZER_FILES)
+
+
 def check_tokenizer_folder(folder: Path, pointer: str) -> None:
     """Raises ModelNotLoaded where no tokenizer lies in `folder`."""
     if not folder.is_dir():

@@ -28,6 +28,17 @@ class DeviceInfo(Message, kw_only=True):
     dtypes: list[str]
 
 
+class AdapterInfo(Message, kw_only=True):
+    rank: Annotated[int, Meta(ge=1)]
+    alpha: float
+    dropout: float
+    targets: list[str]
+    # of the adapter alone: those that are trained
+    parameters: Annotated[int, Meta(ge=0)]
+    # digest of the base model's weights
+    base: str
+
+
 class ModelInfo(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -40,6 +51,19 @@ class ModelInfo(Message, kw_only=True):
     # SHA-256 over the names, shapes, types and bytes of all weights
     digest: str
     tokenizer_digest: str
+    adapter: AdapterInfo | None = None
+
+
+class AdapterSettings(Message, kw_only=True):
+    """LoRA, arXiv 2106.09685."""
+
+    rank: Annotated[int, Meta(ge=1)]
+    # the product of the two matrices counts alpha / rank times
+    alpha: Annotated[float, Meta(gt=0)]
+    # of what goes into the adapter, while training
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+    # names of linear layers; all of attention and MLP when left out
+    targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
 
 
 class GeneratePrompt(Message, kw_only=True):
@@ -324,17 +348,38 @@ ModelCreateProgress = Nothing
 
 
 class ModelLoadParams(Message, kw_only=True):
-    # a folder in Hugging Face format, or a hub id
+    # a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
     # auto, cpu, cuda or cuda:N
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+    # to be trained in place of the weights; fresh, where the source has none
+    adapter: AdapterSettings | None = None
+    # of a fresh adapter; 0 when left out
+    adapter_seed: int | None = None
+    # compute a block's activations again when they are needed; changes no result
+    gradient_checkpointing: bool | None = None
 
 
 ModelLoadResult = ModelInfo
 ModelLoadProgress = Nothing
+
+
+class ModelMergeParams(Message, kw_only=True):
+    # a folder that holds an adapter
+    source: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class ModelMergeResult(Message, kw_only=True):
+    files: list[str]
+    dtype: str
+
+
+ModelMergeProgress = Nothing
 
 
 class ModelSaveParams(Message, kw_only=True):
@@ -602,6 +647,7 @@ METHODS: dict[str, Method] = {
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
     "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
+    "model/merge": Method(ModelMergeParams, ModelMergeResult, ModelMergeProgress, False),
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
     "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
     "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),

@@ -25,6 +25,29 @@ export const progressCount = z
   .object({ done: count, total: count, tokens: count })
   .meta({ id: "ProgressCount", type: "object" });
 
+export const adapterSettings = z
+  .object({
+    rank: positive,
+    alpha: z.number().positive().meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().min(0).lt(1).meta({ description: "of what goes into the adapter, while training" }),
+    targets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({ description: "names of linear layers; all of attention and MLP when left out" }),
+  })
+  .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
+const adapterInfo = z
+  .object({
+    rank: positive,
+    alpha: z.number(),
+    dropout: z.number(),
+    targets: z.array(z.string()),
+    parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
+    base: z.string().meta({ description: "digest of the base model's weights" }),
+  })
+  .meta({ id: "AdapterInfo", type: "object" });
+
 export const modelInfo = z
   .object({
     model: handle,
@@ -37,6 +60,7 @@ export const modelInfo = z
       .string()
       .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
     tokenizerDigest: z.string(),
+    adapter: adapterInfo.optional(),
   })
   .meta({ id: "ModelInfo", type: "object" });
 

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import {
+  adapterSettings,
   attention,
   candidate,
   count,
@@ -113,13 +114,33 @@ export const methods = {
   "model/load": {
     immediate: false,
     params: z.object({
-      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      source: z.string().min(1).meta({
+        description:
+          "a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it",
+      }),
       revision: z.string().optional(),
       dtype,
       device,
       attention,
+      adapter: adapterSettings
+        .optional()
+        .meta({ description: "to be trained in place of the weights; fresh, where the source has none" }),
+      adapterSeed: z.int().optional().meta({ description: "of a fresh adapter; 0 when left out" }),
+      gradientCheckpointing: z
+        .boolean()
+        .optional()
+        .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
     }),
     result: modelInfo,
+    progress: nothing,
+  },
+  "model/merge": {
+    immediate: false,
+    params: z.object({
+      source: path.meta({ description: "a folder that holds an adapter" }),
+      directory: path,
+    }),
+    result: z.object({ files: z.array(z.string()), dtype: z.string() }),
     progress: nothing,
   },
   "model/save": {
