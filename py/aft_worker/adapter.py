@@ -51,7 +51,7 @@ def add_adapter(
 ) -> tuple[PreTrainedModel, Adapter]:
     """Puts a fresh adapter on a base model and freezes the base: (the wrapped module, what it is).
 
-    Its A matrices are a function of the seed, B is 0, so the scores are at first the base model's. The adapter
+    Its A matrices are a function of the seed, B is 0, so the first scores are the base model's. The adapter
     is in float32, also beside a bfloat16 base. Raises ModelNotLoaded for targets that the model has not.
     """
     names = linear_layers(module)
@@ -121,6 +121,19 @@ def check_settings(adapter: Adapter, wanted: AdapterSettings, source: str) -> No
 
 def weight_dtype(module: PreTrainedModel) -> torch.dtype:
     return cast(nn.Embedding, module.get_input_embeddings()).weight.dtype
+
+
+def inner_linear_layers(module: PreTrainedModel) -> dict[str, tuple[int, int]]:
+    """(inputs, outputs) of each linear layer within the numbered blocks, by path."""
+    return {path: _size(layer) for path, layer in _inner_layers(module).items()}
+
+
+def _size(layer: nn.Module) -> tuple[int, int]:
+    # Conv1D keeps its weight the other way round
+    if isinstance(layer, nn.Linear):
+        return layer.in_features, layer.out_features
+    inputs, outputs = cast(Conv1D, layer).weight.shape
+    return inputs, outputs
 
 
 def _inner_layers(module: PreTrainedModel) -> dict[str, nn.Module]:

@@ -1,7 +1,7 @@
 """An adapter on disk: its own weights, and where its base model lies.
 
 adapter_model.safetensors, adapter_config.json   as peft writes them
-base_model.json                                  the base: where it lies, its digest, the type it was loaded in
+base_model.json    the base: where it lies, its digest, the type it was loaded in
 """
 
 from __future__ import annotations

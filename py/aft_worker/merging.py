@@ -19,8 +19,9 @@ def merge(source: str, directory: str) -> ModelMergeResult:
     """Writes W + alpha / rank * B A in the place of each adapted W, in Hugging Face format, whole or not at
     all.
 
-    The sum is taken in float32 on the CPU (4 bytes a weight of main memory) and rounded once, to the type that
-    the base had when the adapter was trained. Raises ModelNotLoaded, also for a folder without an adapter, and WriteFailed.
+    The sum is taken in float32 on the CPU (4 bytes a weight of main memory) and rounded once, to the type
+    that the base had when the adapter was trained. Raises ModelNotLoaded, also for a folder without an
+    adapter, and WriteFailed.
     """
     if not holds_adapter(source):
         raise not_loaded(source, "it holds no adapter that could be merged (no adapter_config.json)")

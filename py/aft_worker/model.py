@@ -161,9 +161,11 @@ def load_module(
 def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
     """From now on, in training mode, blocks keep their inputs alone for the backward pass. Random numbers are
     drawn alike both times, so gradients are the same. Raises ModelNotLoaded for a model that cannot."""
+    # newer releases of transformers have another name for it
+    enable = getattr(module, "activation_checkpointing_enable", module.gradient_checkpointing_enable)
     try:
         # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
-        module.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        enable({"use_reentrant": False})
     except ValueError as error:
         raise not_loaded(source, f"gradientCheckpointing cannot be used: {why(error)}") from None
 

@@ -66,6 +66,36 @@ class AdapterSettings(Message, kw_only=True):
     targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
 
 
+class LinearLayer(Message, kw_only=True):
+    """So many layers of one name and size."""
+
+    name: str
+    count: Annotated[int, Meta(ge=1)]
+    inputs: Annotated[int, Meta(ge=1)]
+    outputs: Annotated[int, Meta(ge=1)]
+
+
+class ModelShape(Message, kw_only=True):
+    parameters: Annotated[int, Meta(ge=0)]
+    # of the input embedding, which only looks rows up
+    embedding_parameters: Annotated[int, Meta(ge=0)]
+    # the head is the input embedding
+    tied: bool
+    layers: Annotated[int, Meta(ge=1)]
+    hidden_size: Annotated[int, Meta(ge=1)]
+    intermediate_size: Annotated[int, Meta(ge=0)]
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    heads: Annotated[int, Meta(ge=1)]
+    key_value_heads: Annotated[int, Meta(ge=1)]
+    head_size: Annotated[int, Meta(ge=1)]
+    # longest prompt + response; 0 when the model states no limit
+    max_positions: Annotated[int, Meta(ge=0)]
+    # in which the weights are stored
+    dtype: str
+    # those of attention and MLP
+    linear_layers: list[LinearLayer]
+
+
 class GeneratePrompt(Message, kw_only=True):
     id: str
     prompt: str
@@ -293,6 +323,24 @@ class DeviceInfoResult(Message, kw_only=True):
 
 
 DeviceInfoProgress = Nothing
+
+
+class DeviceSpeedParams(Message, kw_only=True):
+    # auto, cpu, cuda or cuda:N
+    device: Annotated[str, Meta(min_length=1)]
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+
+
+class DeviceSpeedResult(Message, kw_only=True):
+    device: str
+    dtype: str
+    # of a product of large square matrices
+    flops_per_second: float
+    # read and written by a copy
+    bytes_per_second: float
+
+
+DeviceSpeedProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -395,6 +443,30 @@ class ModelSaveResult(Message, kw_only=True):
 
 
 ModelSaveProgress = Nothing
+
+
+class ModelInspectParams(Message, kw_only=True):
+    # a folder in Hugging Face format, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+
+
+ModelInspectResult = ModelShape
+ModelInspectProgress = Nothing
+
+
+class TokensCountParams(Message, kw_only=True):
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    texts: list[str]
+
+
+class TokensCountResult(Message, kw_only=True):
+    # tokens of each text, without BOS and EOS
+    counts: list[Annotated[int, Meta(ge=0)]]
+
+
+TokensCountProgress = Nothing
 
 
 class ModelDigestParams(Message, kw_only=True):
@@ -643,12 +715,15 @@ class Method(NamedTuple):
 METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
+    "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
     "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
     "model/merge": Method(ModelMergeParams, ModelMergeResult, ModelMergeProgress, False),
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
+    "model/inspect": Method(ModelInspectParams, ModelInspectResult, ModelInspectProgress, False),
+    "tokens/count": Method(TokensCountParams, TokensCountResult, TokensCountProgress, False),
     "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
     "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),
     "generate": Method(GenerateParams, GenerateResult, GenerateProgress, False),

@@ -166,6 +166,16 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     ),
     "model/create": info,
     "model/load": load,
+    "model/merge": lambda params, context: p.ModelMergeResult(files=[], dtype="float32"),
+    "model/inspect": lambda params, context: p.ModelShape(
+        **{"parameters": 9, "embedding_parameters": 2, "tied": True, "layers": 1, "hidden_size": 2},
+        **{"intermediate_size": 4, "vocabulary_size": 3, "heads": 1, "key_value_heads": 1, "head_size": 2},
+        **{"max_positions": 0, "dtype": "float32", "linear_layers": []},
+    ),
+    "tokens/count": lambda params, context: p.TokensCountResult(counts=[len(text) for text in params.texts]),
+    "device/speed": lambda params, context: p.DeviceSpeedResult(
+        device=params.device, dtype="float32", flops_per_second=1e9, bytes_per_second=1e9
+    ),
     "model/save": save,
     "model/digest": lambda params, context: p.ModelDigestResult(digest="d"),
     "model/unload": lambda params, context: p.ModelUnloadResult(),

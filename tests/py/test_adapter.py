@@ -133,7 +133,7 @@ def test_a_base_that_is_gone_or_has_other_weights_is_named(base, tmp_path) -> No
     with pytest.raises(WorkerError, match="has other weights than when the adapter was trained"):
         adapted.load(folder)
     (tmp_path / "base").rename(tmp_path / "away")
-    with pytest.raises(WorkerError, match="its base model is gone: there is no folder '.*/base' any more"):
+    with pytest.raises(WorkerError, match=r"its base model is gone: there is no folder '.*/base' any more"):
         adapted.load(folder)
 
 
@@ -259,11 +259,9 @@ def test_what_is_wrong_with_an_adapters_folder_is_said(base, tmp_path) -> None:
     with pytest.raises(WorkerError, match="its adapter is of the kind IA3; expected LORA"):
         adapted.load(folder)
     (folder / "adapter_config.json").write_text("{")
-    with pytest.raises(WorkerError, match="its adapter_config.json cannot be read"):
+    with pytest.raises(WorkerError, match=r"its adapter_config\.json cannot be read"):
         adapted.load(folder)
     (folder / "adapter_config.json").write_text(json.dumps(config))
     (folder / "adapter_model.safetensors").unlink()
-    with pytest.raises(
-        WorkerError, match="the folder lacks adapter_model.safetensors, the adapter's weights"
-    ):
+    with pytest.raises(WorkerError, match=r"the folder lacks adapter_model\.safetensors, the"):
         adapted.load(folder)

@@ -20,6 +20,7 @@ import {
   lossParts,
   maxTokensPerBatch,
   modelInfo,
+  modelShape,
   nothing,
   optimizer,
   path,
@@ -63,6 +64,17 @@ export const methods = {
       memoryTotalBytes: count,
       memoryFreeBytes: count,
       warnings: z.array(z.string()),
+    }),
+    progress: nothing,
+  },
+  "device/speed": {
+    immediate: false,
+    params: z.object({ device, dtype }),
+    result: z.object({
+      device: z.string(),
+      dtype: z.string(),
+      flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
+      bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
     }),
     progress: nothing,
   },
@@ -147,6 +159,27 @@ export const methods = {
     immediate: false,
     params: z.object({ model: handle, directory: path }),
     result: z.object({ digest: z.string(), files: z.array(z.string()) }),
+    progress: nothing,
+  },
+  "model/inspect": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      revision: z.string().optional(),
+    }),
+    result: modelShape,
+    progress: nothing,
+  },
+  "tokens/count": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1),
+      revision: z.string().optional(),
+      texts: z.array(z.string()),
+    }),
+    result: z.object({
+      counts: z.array(count).meta({ description: "tokens of each text, without BOS and EOS" }),
+    }),
     progress: nothing,
   },
   "model/digest": {
@@ -257,6 +290,7 @@ export type Progress<M extends MethodName> = z.output<(typeof methods)[M]["progr
 export type Real = z.output<typeof real>;
 export type TrainGroup = z.input<typeof trainGroup>;
 export type ScoreGroup = z.input<typeof scoreGroup>;
+export type ModelShape = z.output<typeof modelShape>;
 export type StepMetrics = z.output<typeof stepMetrics>;
 export type LossSettings = z.input<typeof loss>;
 

@@ -45,7 +45,11 @@ export function planSeed(
 ): SeedPlan {
   const { model, stages, methods } = experiment;
   const task = experiment.tasks[0]!.task;
-  const base: Base = outside ?? { node: createNode(model, model.create!, seed, questions), settings: {} };
+  const base: Base = outside ?? {
+    node: createNode(model, model.create!, seed, questions),
+    adapter: model.adapter,
+    settings: {},
+  };
   const vft = vftNode(base, questions, stages.vft, seed);
   const { sample, judge, evaluate, watch } = stages;
   const { extract, feedback } = judge;

@@ -6,7 +6,7 @@ import { readJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
 import { labelOf, type PlanNode } from "../context.ts";
 import { trainFrom } from "../training.ts";
-import { type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
+import { adapterKey, type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
 import { promptOf } from "./sample.ts";
 
 /** Step 1: maximum likelihood on the reference COTs of all training questions. */
@@ -14,7 +14,7 @@ export function vftNode(base: Base, questions: PlanNode, settings: Training, see
   const node: PlanNode = {
     stage: "vft",
     seed,
-    settings: { ...trainingKey(settings), ...base.settings, seed },
+    settings: { ...trainingKey(settings), ...base.settings, ...adapterKey(base), seed },
     inputs: { ...baseInputs(base), questions },
     async work(context, inputs) {
       const rows = await readJsonl(join(inputs.questions!.directory, "train.jsonl"), questionSchema);
