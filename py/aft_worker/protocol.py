@@ -338,6 +338,8 @@ class DeviceSpeedResult(Message, kw_only=True):
     flops_per_second: float
     # read and written by a copy
     bytes_per_second: float
+    # of the smallest operation, one after another
+    seconds_per_call: float
 
 
 DeviceSpeedProgress = Nothing

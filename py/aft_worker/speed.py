@@ -11,12 +11,14 @@ from .device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from .protocol import DeviceSpeedResult
 
 _SECONDS = 0.4  # of each of the two measurements
+_CALLS = 200
 _LARGEST = {"cpu": 2048, "cuda": 8192}
 _COPIED = {"cpu": 2**27, "cuda": 2**30}  # bytes: beyond any cache
 
 
 def measure_speed(device_name: str, dtype: DtypeName) -> DeviceSpeedResult:
-    """FLOP/s of a product of two square random matrices, and bytes read and written a second by a copy.
+    """FLOP/s of a product of two square random matrices, bytes read and written a second by a copy, and the
+    seconds of an operation on a single number, which are the host's.
 
     The best of the repetitions: what the device can do, not what it did beside other work. Raises
     DeviceUnavailable.
@@ -37,12 +39,19 @@ def measure_speed(device_name: str, dtype: DtypeName) -> DeviceSpeedResult:
     source = torch.zeros(_COPIED[device.type], dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
     copy = _best(device, lambda: target.copy_(source), _SECONDS)
+    tiny = torch.zeros(1, device=device, dtype=kind)
     return DeviceSpeedResult(
         device=str(device),
         dtype=dtype_name(kind),
         flops_per_second=2 * side**3 / min(product, once),
         bytes_per_second=2 * source.numel() / copy,
+        seconds_per_call=_best(device, lambda: _small_calls(tiny), 0.05) / _CALLS,
     )
+
+
+def _small_calls(number: torch.Tensor) -> None:
+    for _ in range(_CALLS):
+        number.add_(1)
 
 
 def _best(device: torch.device, call: Callable[[], object], seconds: float) -> float:

@@ -109,7 +109,7 @@ describe("an experiment that trains a LoRA adapter", () => {
       /- Trained as a LoRA adapter: rank 4, alpha 8, dropout 0.1, [\d,]+ parameters on down_proj, .*; merged into the base's weights/,
     );
     expect(await readFile(join(adapter, "README.md"), "utf8")).toMatch(
-      /library_name: peft[^]*; not merged: it needs its base model/,
+      /library_name: peft[\s\S]*; not merged: it needs its base model/,
     );
     const { stdout } = await execa(await ensurePython(), ["-c", compare, merged, adapter]);
     const [same, plain] = stdout.split(" ").map(Number);

@@ -89,5 +89,6 @@ def test_speed_is_measured_on_the_device_in_its_type(monkeypatch):
     # between a pocket calculator and no machine there is
     assert 1e6 < found.flops_per_second < 1e17
     assert 1e6 < found.bytes_per_second < 1e15
+    assert 1e-9 < found.seconds_per_call < 1
     with pytest.raises(WorkerError, match="no_such"):
         speed.measure_speed("no_such", "float32")

@@ -75,6 +75,7 @@ export const methods = {
       dtype: z.string(),
       flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
       bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
+      secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
     }),
     progress: nothing,
   },

@@ -12,7 +12,7 @@ export {
   methodSchema,
   type RankingMethod,
 } from "./schema/methods.ts";
-export { type Adapter, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export {
   type ArithmeticTask,
