@@ -174,7 +174,11 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     ),
     "tokens/count": lambda params, context: p.TokensCountResult(counts=[len(text) for text in params.texts]),
     "device/speed": lambda params, context: p.DeviceSpeedResult(
-        device=params.device, dtype="float32", flops_per_second=1e9, bytes_per_second=1e9, seconds_per_call=1e-6
+        device=params.device,
+        dtype="float32",
+        flops_per_second=1e9,
+        bytes_per_second=1e9,
+        seconds_per_call=1e-6,
     ),
     "model/save": save,
     "model/digest": lambda params, context: p.ModelDigestResult(digest="d"),

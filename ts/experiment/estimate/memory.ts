@@ -1,6 +1,7 @@
 /**
  * Bytes on the device. What lies there for as long as a run trains is counted exactly (tests/golden/memory holds what
- * models really take); activations are those of a Llama block under SDPA, measured; a tenth is added for the rest.
+ * models really take); activations are those of a Llama block under SDPA, measured (there too). What comes and goes
+ * gets a tenth more, for an allocator that fragments.
  */
 import type { Adapter } from "../../config/index.ts";
 import { adapterParameters, bytesOf, type Dtype, type ModelShape } from "./shape.ts";
@@ -26,11 +27,10 @@ export interface Memory {
   cache: number;
 }
 
-/** For allocators that fragment, kernels' work space and the CUDA context. */
-const overhead = 1.1;
+const fragmented = 1.1;
 
-export const total = (memory: Memory): number =>
-  overhead * Object.values(memory).reduce((sum: number, bytes: number) => sum + bytes, 0);
+export const total = ({ activations, logits, cache, ...lasting }: Memory): number =>
+  Object.values(lasting).reduce((sum, bytes) => sum + bytes, 0) + fragmented * (activations + logits + cache);
 
 const none: Memory = {
   weights: 0,
@@ -70,7 +70,7 @@ export function trainingMemory(setup: Setup, tokens: number): Memory {
     ...none,
     ...trainingState(setup),
     activations: tokens * (kept + passing(setup)),
-    logits: logitBytes(setup, true),
+    logits: logitBytes(setup, tokens, true),
   };
 }
 
@@ -79,7 +79,7 @@ export const scoringMemory = (setup: Setup, tokens: number): Memory => ({
   ...none,
   weights: weightBytes(setup),
   activations: tokens * passing(setup),
-  logits: logitBytes(setup, false),
+  logits: logitBytes(setup, tokens, false),
 });
 
 /** A batch of samples: keys and values of `tokens` tokens, and a prompt's pass of at most as many. */
@@ -88,7 +88,7 @@ export const samplingMemory = (setup: Setup, tokens: number, promptTokens: numbe
   weights: weightBytes(setup),
   cache: tokens * cacheBytes(setup),
   activations: promptTokens * passing(setup),
-  logits: logitBytes(setup, false),
+  logits: logitBytes(setup, tokens, false),
 });
 
 /** Keys and values of a token. */
@@ -122,8 +122,13 @@ const passing = ({ shape, dtype }: Setup): number =>
 const pieceElements = { cpu: 2 ** 24, accelerator: 2 ** 27 };
 
 /** A piece of logits in the model's type and in float32; backward also the head's gradient in float32. */
-function logitBytes({ shape, dtype, adapter, accelerator }: Setup, backward: boolean): number {
-  const elements = accelerator ? pieceElements.accelerator : pieceElements.cpu;
+function logitBytes(
+  { shape, dtype, adapter, accelerator }: Setup,
+  tokens: number,
+  backward: boolean,
+): number {
+  const largest = accelerator ? pieceElements.accelerator : pieceElements.cpu;
+  const elements = Math.min(largest, tokens * shape.vocabularySize);
   const piece = elements * (4 + 2 * bytesOf(dtype));
   const head = backward && adapter === undefined ? shape.vocabularySize * shape.hiddenSize * 6 : 0;
   return piece + head;

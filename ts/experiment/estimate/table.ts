@@ -46,7 +46,7 @@ function bytesAParameter(setup: Estimate["setup"]): number {
 function heightLine({ stages, peakBytes }: Estimate): string {
   const { memory, label } = stages.find(({ memoryBytes }) => memoryBytes === peakBytes)!;
   const parts = Object.entries(memory).filter(([, bytes]) => bytes > 0);
-  return `highest in ${label}: ${parts.map(([name, bytes]) => `${name} ${gigabytes(bytes)}`).join(" + ")}, and a tenth for the rest`;
+  return `highest in ${label}: ${parts.map(([name, bytes]) => `${name} ${gigabytes(bytes)}`).join(" + ")}, and a tenth of what comes and goes`;
 }
 
 function assumptions({ setup }: Estimate): string {
