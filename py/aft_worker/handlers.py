@@ -17,12 +17,15 @@ from .chat import render
 from .create import create_model
 from .device import device_info
 from .digest import tokenizer_digest
+from .inspection import count_tokens, inspect_model
+from .merging import merge
 from .model import LoadedModel, load_model, save_model
 from .model_source import open_tokenizer
 from .registry import Registry
 from .reporting import CandidateReporter, CountReporter
 from .sampling import sample
 from .scoring import score_groups
+from .speed import measure_speed
 from .tokenizer_training import train_tokenizer
 from .training import Trainer
 
@@ -64,8 +67,33 @@ def model_create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
 
 
 def model_load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
-    model = load_model(params.source, params.revision, params.dtype, params.device, params.attention)
+    model = load_model(
+        params.source,
+        params.revision,
+        params.dtype,
+        params.device,
+        params.attention,
+        params.adapter,
+        params.adapter_seed or 0,
+        bool(params.gradient_checkpointing),
+    )
     return model.info(models.add(model))
+
+
+def model_merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:
+    return merge(params.source, params.directory)
+
+
+def model_inspect(params: p.ModelInspectParams, context: Context) -> p.ModelShape:
+    return inspect_model(params.source, params.revision)
+
+
+def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCountResult:
+    return p.TokensCountResult(counts=count_tokens(params.source, params.revision, params.texts))
+
+
+def device_speed(params: p.DeviceSpeedParams, context: Context) -> p.DeviceSpeedResult:
+    return measure_speed(params.device, params.dtype)
 
 
 def model_save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:
@@ -185,9 +213,13 @@ if os.environ.get("AFT_THREADS"):
 
 METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "device/info": info,
+    "device/speed": device_speed,
     "tokenizer/train": tokenizer_train,
     "model/create": model_create,
     "model/load": model_load,
+    "model/merge": model_merge,
+    "model/inspect": model_inspect,
+    "tokens/count": tokens_count,
     "model/save": model_save,
     "model/digest": model_digest,
     "model/unload": model_unload,

@@ -57,6 +57,11 @@ def open_tokenizer(source: str, revision: str | None = None) -> PreTrainedTokeni
     return load_tokenizer(source, revision)
 
 
+def has_tokenizer(source: str) -> bool:
+    """Whether the folder holds a tokenizer."""
+    return any((Path(source) / name).is_file() for name in _TOKENIZER_FILES)
+
+
 def check_tokenizer_folder(folder: Path, pointer: str) -> None:
     """Raises ModelNotLoaded where no tokenizer lies in `folder`."""
     if not folder.is_dir():

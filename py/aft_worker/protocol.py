@@ -28,6 +28,17 @@ class DeviceInfo(Message, kw_only=True):
     dtypes: list[str]
 
 
+class AdapterInfo(Message, kw_only=True):
+    rank: Annotated[int, Meta(ge=1)]
+    alpha: float
+    dropout: float
+    targets: list[str]
+    # of the adapter alone: those that are trained
+    parameters: Annotated[int, Meta(ge=0)]
+    # digest of the base model's weights
+    base: str
+
+
 class ModelInfo(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -40,6 +51,49 @@ class ModelInfo(Message, kw_only=True):
     # SHA-256 over the names, shapes, types and bytes of all weights
     digest: str
     tokenizer_digest: str
+    adapter: AdapterInfo | None = None
+
+
+class AdapterSettings(Message, kw_only=True):
+    """LoRA, arXiv 2106.09685."""
+
+    rank: Annotated[int, Meta(ge=1)]
+    # the product of the two matrices counts alpha / rank times
+    alpha: Annotated[float, Meta(gt=0)]
+    # of what goes into the adapter, while training
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+    # names of linear layers; all of attention and MLP when left out
+    targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
+
+
+class LinearLayer(Message, kw_only=True):
+    """So many layers of one name and size."""
+
+    name: str
+    count: Annotated[int, Meta(ge=1)]
+    inputs: Annotated[int, Meta(ge=1)]
+    outputs: Annotated[int, Meta(ge=1)]
+
+
+class ModelShape(Message, kw_only=True):
+    parameters: Annotated[int, Meta(ge=0)]
+    # of the input embedding, which only looks rows up
+    embedding_parameters: Annotated[int, Meta(ge=0)]
+    # the head is the input embedding
+    tied: bool
+    layers: Annotated[int, Meta(ge=1)]
+    hidden_size: Annotated[int, Meta(ge=1)]
+    intermediate_size: Annotated[int, Meta(ge=0)]
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    heads: Annotated[int, Meta(ge=1)]
+    key_value_heads: Annotated[int, Meta(ge=1)]
+    head_size: Annotated[int, Meta(ge=1)]
+    # longest prompt + response; 0 when the model states no limit
+    max_positions: Annotated[int, Meta(ge=0)]
+    # in which the weights are stored
+    dtype: str
+    # those of attention and MLP
+    linear_layers: list[LinearLayer]
 
 
 class ChatMessage(Message, kw_only=True):
@@ -280,6 +334,26 @@ class DeviceInfoResult(Message, kw_only=True):
 
 
 DeviceInfoProgress = Nothing
+
+
+class DeviceSpeedParams(Message, kw_only=True):
+    # auto, cpu, cuda or cuda:N
+    device: Annotated[str, Meta(min_length=1)]
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+
+
+class DeviceSpeedResult(Message, kw_only=True):
+    device: str
+    dtype: str
+    # of a product of large square matrices
+    flops_per_second: float
+    # read and written by a copy
+    bytes_per_second: float
+    # of the smallest operation, one after another
+    seconds_per_call: float
+
+
+DeviceSpeedProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -348,17 +422,38 @@ ModelCreateProgress = Nothing
 
 
 class ModelLoadParams(Message, kw_only=True):
-    # a folder in Hugging Face format, or a hub id
+    # a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
     # auto, cpu, cuda or cuda:N
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+    # to be trained in place of the weights; fresh, where the source has none
+    adapter: AdapterSettings | None = None
+    # of a fresh adapter; 0 when left out
+    adapter_seed: int | None = None
+    # compute a block's activations again when they are needed; changes no result
+    gradient_checkpointing: bool | None = None
 
 
 ModelLoadResult = ModelInfo
 ModelLoadProgress = Nothing
+
+
+class ModelMergeParams(Message, kw_only=True):
+    # a folder that holds an adapter
+    source: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class ModelMergeResult(Message, kw_only=True):
+    files: list[str]
+    dtype: str
+
+
+ModelMergeProgress = Nothing
 
 
 class ModelSaveParams(Message, kw_only=True):
@@ -374,6 +469,30 @@ class ModelSaveResult(Message, kw_only=True):
 
 
 ModelSaveProgress = Nothing
+
+
+class ModelInspectParams(Message, kw_only=True):
+    # a folder in Hugging Face format, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+
+
+ModelInspectResult = ModelShape
+ModelInspectProgress = Nothing
+
+
+class TokensCountParams(Message, kw_only=True):
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    texts: list[str]
+
+
+class TokensCountResult(Message, kw_only=True):
+    # tokens of each text, without BOS and EOS
+    counts: list[Annotated[int, Meta(ge=0)]]
+
+
+TokensCountProgress = Nothing
 
 
 class ModelDigestParams(Message, kw_only=True):
@@ -652,11 +771,15 @@ class Method(NamedTuple):
 METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
+    "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
     "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
+    "model/merge": Method(ModelMergeParams, ModelMergeResult, ModelMergeProgress, False),
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
+    "model/inspect": Method(ModelInspectParams, ModelInspectResult, ModelInspectProgress, False),
+    "tokens/count": Method(TokensCountParams, TokensCountResult, TokensCountProgress, False),
     "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
     "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),
     "prompt/render": Method(PromptRenderParams, PromptRenderResult, PromptRenderProgress, False),

@@ -30,6 +30,32 @@ export const progressCount = z
   .object({ done: count, total: count, tokens: count })
   .meta({ id: "ProgressCount", type: "object" });
 
+export const adapterSettings = z
+  .object({
+    rank: positive,
+    alpha: z
+      .number()
+      .positive()
+      .meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().min(0).lt(1).meta({ description: "of what goes into the adapter, while training" }),
+    targets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({ description: "names of linear layers; all of attention and MLP when left out" }),
+  })
+  .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
+const adapterInfo = z
+  .object({
+    rank: positive,
+    alpha: z.number(),
+    dropout: z.number(),
+    targets: z.array(z.string()),
+    parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
+    base: z.string().meta({ description: "digest of the base model's weights" }),
+  })
+  .meta({ id: "AdapterInfo", type: "object" });
+
 export const modelInfo = z
   .object({
     model: handle,
@@ -42,6 +68,7 @@ export const modelInfo = z
       .string()
       .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
     tokenizerDigest: z.string(),
+    adapter: adapterInfo.optional(),
   })
   .meta({ id: "ModelInfo", type: "object" });
 
@@ -213,6 +240,28 @@ export const stepMetrics = z
       .meta({ description: "share of the worse responses that lie below their boundary, 0..1" }),
   })
   .meta({ id: "StepMetrics", type: "object" });
+
+const linearLayer = z
+  .object({ name: z.string(), count: positive, inputs: positive, outputs: positive })
+  .meta({ id: "LinearLayer", type: "object", description: "so many layers of one name and size" });
+/** Sizes of a model whose weights were not read. */
+export const modelShape = z
+  .object({
+    parameters: count,
+    embeddingParameters: count.meta({ description: "of the input embedding, which only looks rows up" }),
+    tied: z.boolean().meta({ description: "the head is the input embedding" }),
+    layers: positive,
+    hiddenSize: positive,
+    intermediateSize: count,
+    vocabularySize: positive,
+    heads: positive,
+    keyValueHeads: positive,
+    headSize: positive,
+    maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
+    dtype: z.string().meta({ description: "in which the weights are stored" }),
+    linearLayers: z.array(linearLayer).meta({ description: "those of attention and MLP" }),
+  })
+  .meta({ id: "ModelShape", type: "object" });
 
 export const deviceInfo = z
   .object({

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import {
+  adapterSettings,
   architecture,
   attention,
   candidate,
@@ -21,6 +22,7 @@ import {
   lossParts,
   maxTokensPerBatch,
   modelInfo,
+  modelShape,
   nothing,
   optimizer,
   path,
@@ -65,6 +67,18 @@ export const methods = {
       memoryTotalBytes: count,
       memoryFreeBytes: count,
       warnings: z.array(z.string()),
+    }),
+    progress: nothing,
+  },
+  "device/speed": {
+    immediate: false,
+    params: z.object({ device, dtype }),
+    result: z.object({
+      device: z.string(),
+      dtype: z.string(),
+      flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
+      bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
+      secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
     }),
     progress: nothing,
   },
@@ -128,19 +142,60 @@ export const methods = {
   "model/load": {
     immediate: false,
     params: z.object({
-      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      source: z.string().min(1).meta({
+        description:
+          "a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it",
+      }),
       revision: z.string().optional(),
       dtype,
       device,
       attention,
+      adapter: adapterSettings
+        .optional()
+        .meta({ description: "to be trained in place of the weights; fresh, where the source has none" }),
+      adapterSeed: z.int().optional().meta({ description: "of a fresh adapter; 0 when left out" }),
+      gradientCheckpointing: z
+        .boolean()
+        .optional()
+        .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
     }),
     result: modelInfo,
+    progress: nothing,
+  },
+  "model/merge": {
+    immediate: false,
+    params: z.object({
+      source: path.meta({ description: "a folder that holds an adapter" }),
+      directory: path,
+    }),
+    result: z.object({ files: z.array(z.string()), dtype: z.string() }),
     progress: nothing,
   },
   "model/save": {
     immediate: false,
     params: z.object({ model: handle, directory: path }),
     result: z.object({ digest: z.string(), files: z.array(z.string()) }),
+    progress: nothing,
+  },
+  "model/inspect": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      revision: z.string().optional(),
+    }),
+    result: modelShape,
+    progress: nothing,
+  },
+  "tokens/count": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1),
+      revision: z.string().optional(),
+      texts: z.array(z.string()),
+    }),
+    result: z.object({
+      counts: z.array(count).meta({ description: "tokens of each text, without BOS and EOS" }),
+    }),
     progress: nothing,
   },
   "model/digest": {
@@ -272,6 +327,7 @@ export type Progress<M extends MethodName> = z.output<(typeof methods)[M]["progr
 export type Real = z.output<typeof real>;
 export type TrainGroup = z.input<typeof trainGroup>;
 export type ScoreGroup = z.input<typeof scoreGroup>;
+export type ModelShape = z.output<typeof modelShape>;
 export type StepMetrics = z.output<typeof stepMetrics>;
 export type LossSettings = z.input<typeof loss>;
 

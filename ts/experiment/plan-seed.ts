@@ -50,6 +50,7 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   const { model, stages, methods, mixture } = experiment;
   const base: Base = shared.base ?? {
     node: createNode(model, model.create!, seed, questionsOf(trainedOf(shared.tasks))),
+    adapter: model.adapter,
     settings: {},
   };
   const tasks = shared.tasks.map((of) => withPrompts(of, base, model, seed));

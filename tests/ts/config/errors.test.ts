@@ -136,7 +136,7 @@ describe("less common ones", () => {
   it("a missing section", async () => {
     expect(await errorOf({ "main.yaml": "name: x\n" })).toBe(
       `main.yaml:1:1: missing key "model"
-  expected: model: a map with any of the keys create, path, hub, revision, dtype, attention
+  expected: model: a map with any of the keys create, path, hub, revision, dtype, attention, adapter, gradientCheckpointing
 main.yaml:1:1: missing key "tasks"
   expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k
 main.yaml:1:1: missing key "methods"

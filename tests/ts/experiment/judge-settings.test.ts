@@ -2,21 +2,18 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Experiment } from "../../../ts/config/index.ts";
-import { arithmeticQuestions } from "../../../ts/data/index.ts";
+import { arithmeticTaskSchema, type Experiment } from "../../../ts/config/index.ts";
+import { arithmeticQuestions, taskOf } from "../../../ts/data/index.ts";
 import type { PlanNode, StageContext } from "../../../ts/experiment/context.ts";
 import { judgeNode } from "../../../ts/experiment/stages/judge.ts";
 import { ownGroupsNode } from "../../../ts/experiment/stages/own-groups.ts";
 import type { Artefact } from "../../../ts/experiment/store.ts";
 
 const other = {} as PlanNode;
+const settings = arithmeticTaskSchema.parse({ task: "arithmetic" });
+const of = { task: taskOf(settings), settings, questions: other, shown: undefined };
 const node = (more: object = {}) =>
-  judgeNode(
-    other,
-    other,
-    { task: "arithmetic", extract: "strict", split: "train", questions: undefined, ...more },
-    1,
-  );
+  judgeNode(other, of, { extract: "strict", split: "train", questions: undefined, ...more }, 1);
 
 test("settings that are left out, or are what is done anyway, leave the key as it was", () => {
   const plain = node();
@@ -74,7 +71,7 @@ test("groups of one's own are ranked by their rewards, and the recipe is in the 
   await writeFile(file, JSON.stringify({ ...group, candidates: [cot("a", 1), cot("b", 2)] }));
   const own = (ranking: string | undefined) =>
     ownGroupsNode({
-      tasks: [{ task: "gsm8k" }],
+      tasks: [{ task: "gsm8k", use: "train" }],
       stages: { judge: { feedback: "ranked", groupsFile: file, ranking } },
     } as unknown as Experiment);
   const ranked = (await own("reward"))!;

@@ -88,6 +88,26 @@ export const createdModelSchema = z
   });
 export type CreatedModel = z.output<typeof createdModelSchema>;
 
+export const adapterSchema = z.strictObject({
+  rank: positive.default(16).meta({ description: "inner width of the two small matrices beside each layer" }),
+  alpha: z
+    .number()
+    .positive()
+    .default(32)
+    .meta({ description: "the adapter's share: the product of its matrices counts alpha / rank times" }),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .meta({ description: "share of the adapter's inputs that is dropped while training" }),
+  targets: z.array(z.string().min(1)).min(1).optional().meta({
+    description:
+      "the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when left out",
+  }),
+});
+export type Adapter = z.output<typeof adapterSchema>;
+
 export const modelSchema = z
   .strictObject({
     create: createdModelSchema.optional().meta({ description: "make a model from scratch with these sizes" }),
@@ -106,6 +126,13 @@ export const modelSchema = z
       .enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"])
       .default("auto")
       .meta({ description: "attention implementation; auto: the best that the device has" }),
+    adapter: adapterSchema.optional().meta({
+      description: "LoRA: train an adapter beside the weights, which stay as they are; none when left out",
+    }),
+    gradientCheckpointing: z.boolean().default(false).meta({
+      description:
+        "compute activations again in the backward pass: far less memory, a third more work, no other result",
+    }),
   })
   .superRefine(refuseBoth(exclusiveKeys[0]), evenWhenOthersFail)
   .superRefine(({ create, path, hub, revision, attention }, context) => {
