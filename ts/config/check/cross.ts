@@ -4,10 +4,11 @@ import type { Method } from "../schema/methods.ts";
 import { methodSchema } from "../schema/methods.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
-import { type Task, taskSchema } from "../schema/tasks.ts";
+import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
+import { checkCustomTasks } from "./custom-task.ts";
 import { checkFeedback } from "./feedback.ts";
 import { checkValidation } from "./validation.ts";
 
@@ -44,7 +45,10 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkWarmups(sections, report);
   checkWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
-  checkValidation(sections.methods, sections.watch, sections.task?.validation, report);
+  const { task } = sections;
+  const validation = task === undefined ? undefined : questionsAsked(task, "validation");
+  checkValidation(sections.methods, sections.watch, validation, report);
+  checkCustomTasks(isMap(plain) ? plain.tasks : undefined, report);
   return problems;
 }
 
@@ -89,16 +93,17 @@ function checkQuestions({ task, sample, evaluate }: Sections, report: Report): v
     if (asked !== undefined && there !== undefined && asked > there)
       report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
   };
-  most(["stages", "sample", "questions"], sample?.questions, task.train, "training");
+  most(["stages", "sample", "questions"], sample?.questions, questionsAsked(task, "train"), "training");
   if (evaluate === undefined) return;
-  if (task[evaluate.split] === 0)
+  const held = questionsAsked(task, evaluate.split);
+  if (held === 0)
     report(
       ["stages", "evaluate", "split"],
       `the task has no ${evaluate.split} questions`,
       evaluate.split,
       `a task with ${evaluate.split} questions, or the other split`,
     );
-  else most(["stages", "evaluate", "questions"], evaluate.questions, task[evaluate.split], evaluate.split);
+  else most(["stages", "evaluate", "questions"], evaluate.questions, held, evaluate.split);
 }
 
 function checkWarmups({ task, vft, align, sample, judge, methods }: Sections, report: Report): void {
@@ -113,9 +118,10 @@ function checkWarmups({ task, vft, align, sample, judge, methods }: Sections, re
         training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
       );
   };
-  check(["stages", "vft"], vft, task?.train);
+  const train = task === undefined ? undefined : questionsAsked(task, "train");
+  check(["stages", "vft"], vft, train);
   // How many groups a file of one's own has shows when it is read.
-  const sampled = judge?.groupsFile === undefined ? (sample?.questions ?? task?.train) : undefined;
+  const sampled = judge?.groupsFile === undefined ? (sample?.questions ?? train) : undefined;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);
   for (const [name, method] of trained)
