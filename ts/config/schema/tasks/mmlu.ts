@@ -9,7 +9,7 @@ export const mmluTaskSchema = z.strictObject({
     .default("evaluate")
     .meta({ description: "evaluate: it has no solutions to train on" }),
   task: z.literal("mmlu").meta({ description: "MMLU: 57 subjects with four options, out of distribution" }),
-  testFile: file("Parquet, JSON Lines or CSV of {question, subject, choices, answer} rows"),
+  testFile: file("Parquet or JSON Lines of {question, subject, choices, answer} rows"),
   subjects: z
     .array(z.string().min(1))
     .min(1)
