@@ -2,6 +2,10 @@
 
 export { type ExtractMode, extractModes } from "./answers.ts";
 export { type Batches, type BatchOptions, batches } from "./batches.ts";
+export { checkDataset } from "./check/dataset.ts";
+export { answerIn, type Findings, findingsOf } from "./check/findings.ts";
+export { checkRecords, kindOfRecords, noRecords } from "./check/records.ts";
+export { type ShownQuestion, shownQuestions } from "./check/show.ts";
 export {
   fromPreferenceRows,
   fromRrhfRows,
@@ -16,6 +20,17 @@ export {
   type UnpairedRow,
   unpairedRowSchema,
 } from "./convert.ts";
+export {
+  addressOf,
+  catalogue,
+  type Dataset,
+  datasetOf,
+  type PublishedFile,
+} from "./downloads/catalogue.ts";
+export { dataFolder } from "./downloads/folder.ts";
+export { type GetOptions, type Got, getDataset } from "./downloads/get.ts";
+export { countThere, type FileState, stateOf } from "./downloads/state.ts";
+export { repeated } from "./duplicates.ts";
 export { type Equation, equations } from "./equations.ts";
 export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups.ts";
 export { type JudgeCounts, type JudgeOptions, judge, longestJudged, type Records } from "./judge.ts";
@@ -32,7 +47,9 @@ export {
 export { checkRanking } from "./quality.ts";
 export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./registry.ts";
-export type { Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
+export { readSource } from "./sources/read.ts";
+export type { Source, SourceRow } from "./sources/source.ts";
+export type { ReadQuestions, Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";
