@@ -15,7 +15,6 @@ export async function readCsv(file: string, delimiter: string): Promise<Source> 
     table = parse(bytes, {
       bom: true,
       delimiter,
-      skipEmptyLines: true,
       // A quote within a value that does not begin with one is a character like any other.
       relaxQuotes: delimiter === "\t",
       // The number of values is checked below, where each row can be named.
@@ -25,7 +24,7 @@ export async function readCsv(file: string, delimiter: string): Promise<Source> 
     throw badCsv(error, file);
   }
   const [columns, ...rows] = table;
-  if (columns === undefined)
+  if (columns === undefined || columns.every((column) => column === ""))
     throw inputError({
       what: "the file is empty",
       where: file,
@@ -36,6 +35,8 @@ export async function readCsv(file: string, delimiter: string): Promise<Source> 
   source.columns.push(...columns);
   for (const [at, values] of rows.entries()) {
     const where = `${file}:${at + 2}`;
+    // A blank line, which counts as a row.
+    if (values.length === 1 && values[0] === "") continue;
     if (values.length === columns.length)
       source.rows.push({
         value: Object.fromEntries(columns.map((column, number) => [column, values[number]])),
