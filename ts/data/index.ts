@@ -20,6 +20,10 @@ export {
   rightAsPublished,
 } from "./answers.ts";
 export { type Batches, type BatchOptions, batches, type Mixture } from "./batches.ts";
+export { checkDataset } from "./check/dataset.ts";
+export { answerIn, type Findings, findingsOf } from "./check/findings.ts";
+export { checkRecords, kindOfRecords, noRecords } from "./check/records.ts";
+export { type ShownQuestion, shownQuestions } from "./check/show.ts";
 export {
   fromPreferenceRows,
   fromRrhfRows,
@@ -34,6 +38,17 @@ export {
   type UnpairedRow,
   unpairedRowSchema,
 } from "./convert.ts";
+export {
+  addressOf,
+  catalogue,
+  type Dataset,
+  datasetOf,
+  type PublishedFile,
+} from "./downloads/catalogue.ts";
+export { dataFolder } from "./downloads/folder.ts";
+export { type GetOptions, type Got, getDataset } from "./downloads/get.ts";
+export { countThere, type FileState, stateOf } from "./downloads/state.ts";
+export { repeated } from "./duplicates.ts";
 export {
   checkEquationSteps,
   type EquationStep,
@@ -66,7 +81,9 @@ export { type ColumnRanking, rankedGroups } from "./ranking/own.ts";
 export type { Ranking } from "./ranking/recipes.ts";
 export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./registry.ts";
-export type { Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
+export { readSource } from "./sources/read.ts";
+export type { Source, SourceRow } from "./sources/source.ts";
+export type { ReadQuestions, Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";

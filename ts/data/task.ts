@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import type { Question } from "../core/records.ts";
+import type { Problem } from "../core/errors.ts";
+import type { Row } from "../core/jsonl.ts";
+import type { Group, Question } from "../core/records.ts";
 import type { Asked, ExtractMode } from "./answers.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
@@ -7,6 +9,14 @@ export interface Splits {
   train: Question[];
   validation: Question[];
   test: Question[];
+}
+
+export type Split = keyof Splits;
+
+/** The questions of a file, each with its place, and everything that is wrong with the file's other rows. */
+export interface ReadQuestions {
+  questions: Row<Question>[];
+  problems: Problem[];
 }
 
 /** What a strict check of every step of a COT found. Lines are counted from 1. */
@@ -58,4 +68,10 @@ export interface TaskKind<Settings extends { task: string } = { task: string }> 
   make(settings: Settings): Task;
   /** The files that the questions are read from, by the setting that names them: their content decides what is made. */
   files?(settings: Settings): Record<string, string>;
+  /** The file of each split, where the task has one; read by `read`. */
+  parts?(settings: Settings): Partial<Record<Split, string>>;
+  /** A file in the form in which the dataset's rows are published. Without a split: all of its rows. */
+  read?(settings: Settings, file: string, split?: Split): Promise<ReadQuestions>;
+  /** The training questions' own candidates with their ranks, where the dataset has some; put to the model by `prompt`. */
+  groups?(settings: Settings, prompt: (question: Question) => string): Promise<Group[]>;
 }

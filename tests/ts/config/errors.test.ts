@@ -15,7 +15,7 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     expect(await errorOf(withChange("task: arithmetic", "task: arithmetics"))).toBe(
       `main.yaml:5:11: bad value for tasks.0.task
   found: "arithmetics"
-  expected: one of arithmetic, gsm8k
+  expected: one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom
   did you mean: arithmetic`,
     );
   });
@@ -138,7 +138,7 @@ describe("less common ones", () => {
       `main.yaml:1:1: missing key "model"
   expected: model: a map with any of the keys create, path, hub, revision, dtype, attention, adapter, gradientCheckpointing
 main.yaml:1:1: missing key "tasks"
-  expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k
+  expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom
 main.yaml:1:1: missing key "methods"
   expected: methods: a map of names to settings`,
     );

@@ -4,7 +4,7 @@ import { modelSchema } from "./model.ts";
 import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
-import { mixtureSchema, taskName, taskSchema } from "./tasks.ts";
+import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Model, promptSettings, type Task as TaskSettings } from "../../config/index.ts";
+import {
+  type Model,
+  promptSettings,
+  type Task as TaskSettings,
+  taskFileSettings,
+  taskFolderSettings,
+} from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
 import {
@@ -24,6 +30,9 @@ export type SplitName = (typeof splitNames)[number];
  */
 export function questionsNode(settings: TaskSettings, identity: unknown, shown?: string): PlanNode {
   const { name: _name, use: _use, weight: _weight, prompt, ...own } = settings;
+  // A file is known by its content, which is in `identity`, not by its place.
+  const places: readonly string[] = [...taskFileSettings, ...taskFolderSettings];
+  const elsewhere = Object.fromEntries(Object.entries(own).filter(([key]) => !places.includes(key)));
   const task = taskOf(settings);
   const put = promptSettings(prompt);
   const { stop: _stop, ...bearing } = put;
@@ -31,7 +40,7 @@ export function questionsNode(settings: TaskSettings, identity: unknown, shown?:
   return {
     stage: "questions",
     ...(shown === undefined ? {} : { task: shown }),
-    settings: { ...own, name: task.name, identity, prompt: { ...bearing, form } },
+    settings: { ...elsewhere, name: task.name, identity, prompt: { ...bearing, form } },
     inputs: {},
     async work({ directory }) {
       const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, own.seed, task.name);
