@@ -25,6 +25,7 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     device: environment.device,
     seeds: record.seeds.map(({ seed }) => seed),
     finishedAt: record.finishedAt,
+    tasks: [{ name: record.task, use: "train", extract: record.extract }],
     methods: record.methods,
     stages: record.stages.map(({ stage, method, seed, reused, artefact }) => {
       const { seconds, facts } = opened.get(artefact)!.manifest;

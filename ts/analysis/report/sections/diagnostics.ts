@@ -8,6 +8,8 @@ const headings: Record<Diagnostic["id"], string> = {
   "warned-while-training": "What was warned of while training?",
   "groups-without-pair": "How much of the training data can align?",
   "right-by-wrong-steps": "Right answers by wrong steps",
+  "wrong-by-right-steps": "Wrong answers by right steps",
+  "answers-not-in-form": "Answers that are there but not in the asked form",
   "unreadable-output": "Outputs without a readable answer",
 };
 
