@@ -71,23 +71,49 @@ function slipped(
   ];
 }
 
-/** Answers that one rule of extraction finds and the other does not. */
-export function notInForm({ name, label, byMode }: MethodSummary): Diagnostic[] {
-  const strict = byMode?.strict.value ?? null;
-  const flexible = byMode?.flexible.value ?? null;
-  if (strict === null || flexible === null || Math.abs(flexible - strict) <= fewPoints) return [];
-  const numbers = `${percent(flexible)} % are right by the flexible rule and ${percent(strict)} % by the strict one (${points(flexible - strict)} points)`;
+/** Answers that one rule of extraction finds and the other does not, on one task or on some of several. */
+export function notInForm(method: MethodSummary, tasks: RunSummary["tasks"]): Diagnostic[] {
+  const { name, label } = method;
+  const places =
+    tasks.length < 2
+      ? [{ on: "", byMode: method.byMode }]
+      : tasks.map((task) => ({
+          on: `on ${task.name} `,
+          byMode: task.methods.find((one) => one.name === name)?.byMode,
+        }));
+  const found = places.flatMap(({ on, byMode }) => {
+    const strict = byMode?.strict.value ?? null;
+    const flexible = byMode?.flexible.value ?? null;
+    return strict === null || flexible === null ? [] : [{ on, strict, flexible }];
+  });
+  const told = (differing: typeof found, level: Diagnostic["level"], verdict: string): Diagnostic[] => {
+    const [first] = differing;
+    if (first === undefined) return [];
+    const numbers = differing.map(
+      ({ on, strict, flexible }) =>
+        `${on}${percent(flexible)} % by the flexible rule and ${percent(strict)} % by the strict one (${points(flexible - strict)} points)`,
+    );
+    return [
+      {
+        id: "answers-not-in-form",
+        level,
+        method: name,
+        text: `${label}: right are ${numbers.join(", ")}; ${verdict}.`,
+        evidence: { strict: first.strict, flexible: first.flexible },
+      },
+    ];
+  };
   return [
-    {
-      id: "answers-not-in-form",
-      level: flexible > strict ? "warning" : "note",
-      method: name,
-      text:
-        flexible > strict
-          ? `${label}: ${numbers}: answers are there but not in the asked form, so strict accuracy is partly a measure of form.`
-          : `${label}: ${numbers}: the texts go on after their answer, and the flexible rule takes something else for it.`,
-      evidence: { strict, flexible },
-    },
+    ...told(
+      found.filter(({ strict, flexible }) => flexible - strict > fewPoints),
+      "warning",
+      "answers are there but not in the asked form, so strict accuracy is partly a measure of form",
+    ),
+    ...told(
+      found.filter(({ strict, flexible }) => strict - flexible > fewPoints),
+      "note",
+      "the texts go on after their answer, and the flexible rule takes something else for it",
+    ),
   ];
 }
 

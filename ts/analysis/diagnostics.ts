@@ -3,6 +3,7 @@ import { decimal, percent, plural, points, pValue, range, signed } from "./repor
 import { testedAgainst } from "./report/pairedTests.ts";
 import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
+import { outOfDistribution } from "./taskDiagnostics.ts";
 import { warnedWhileTraining } from "./trainingDiagnostics.ts";
 
 type TrainGroups = RunSummary["trainGroups"];
@@ -15,6 +16,7 @@ export function diagnose(
   methods: readonly MethodSummary[],
   trainGroups: TrainGroups,
   training: RunSummary["training"] = [],
+  tasks: RunSummary["tasks"] = [],
 ): Diagnostic[] {
   const trained = methods.filter(({ role }) => role !== "kept");
   const compared = testedAgainst(methods, "continued", "accuracy").length;
@@ -22,10 +24,11 @@ export function diagnose(
     ...trained.map((method) => gain(method, compared)),
     ...trained.map(overfitToAssessing),
     ...trained.map(positivesLessLikely),
+    ...trained.flatMap((method) => outOfDistribution(method, tasks)),
     ...warnedWhileTraining(trained, training),
     ...withoutPair(trainGroups),
     ...stepsAndAnswers(methods, trainGroups),
-    ...methods.flatMap(notInForm),
+    ...methods.flatMap((method) => notInForm(method, tasks)),
     ...methods.flatMap(unreadable),
   ].filter((one) => one !== null);
 }

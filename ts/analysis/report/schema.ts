@@ -150,6 +150,7 @@ export const diagnosticSchema = z.object({
     "positives-less-likely",
     "warned-while-training",
     "gain-over-continued-vft",
+    "out-of-distribution",
     "groups-without-pair",
     "right-by-wrong-steps",
     "wrong-by-right-steps",

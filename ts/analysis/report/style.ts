@@ -31,6 +31,11 @@ tbody tr:hover{background:var(--raised)}
 .results thead tr:nth-child(2) th{max-width:7.2em}
 .results .baseline td,.results .baseline th{background:var(--raised)}
 .results td.clear b{color:var(--accent)}
+.results thead small{display:block;color:var(--quiet);font-weight:400}
+.results td small.difference{color:var(--ink);margin-top:3px}.results td.clear small.difference{color:var(--accent);font-weight:600}
+.results.by-task td.clear b{color:inherit}.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
+.by-task td{border-left:1px solid var(--line)}
+.digest{overflow-wrap:anywhere}
 .results .paper{border-left:3px double var(--line);color:var(--quiet);font-style:italic;white-space:nowrap}
 .results th.paper{white-space:normal}
 .findings{list-style:none;padding:0;margin:0}

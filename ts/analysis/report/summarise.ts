@@ -31,6 +31,7 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
   const trainGroups = run.trainGroups.map(summariseGroups);
   const training = trainedArms(run);
   const { name, description, finishedAt, device, seeds, stages, versions, configYaml, prompts } = run;
+  const byTask = summariseTasks(run, { drawn, measured });
   return {
     schemaVersion: 1,
     name,
@@ -40,11 +41,11 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     seeds,
     resamples,
     methods: summaries,
-    ...summariseTasks(run, { drawn, measured }),
+    ...byTask,
     ...(prompts === undefined ? {} : { prompts }),
     trainGroups,
     training,
-    diagnostics: diagnose(summaries, trainGroups, training),
+    diagnostics: diagnose(summaries, trainGroups, training, byTask.tasks),
     stages,
     versions,
     configYaml,
