@@ -32,6 +32,7 @@ export {
 export { checkRanking } from "./quality.ts";
 export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./registry.ts";
+export { type Answered, rejudged } from "./rejudge.ts";
 export type { Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
