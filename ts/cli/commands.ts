@@ -53,7 +53,8 @@ export const commands: readonly Command[] = [
   {
     name: "assess",
     words: "",
-    describe: "accuracy, assessment accuracy, perplexity, maj@k and pass@k of groups; accuracy of predictions",
+    describe:
+      "accuracy, assessment accuracy, perplexity, maj@k and pass@k of groups; accuracy of predictions",
     example: "aft assess --in scored.jsonl",
     load: async () => (await import("./assess.ts")).assessFile,
   },

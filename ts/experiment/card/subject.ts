@@ -1,0 +1,63 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import type { RunSummary } from "../../analysis/index.ts";
+import type { RunRecord } from "../run-record.ts";
+import type { Manifest } from "../store.ts";
+
+/** What a run's record says of a task; licence and homepage are those of its dataset. */
+export interface CardTask {
+  name: string;
+  kind: string;
+  licence?: string | undefined;
+  homepage?: string | undefined;
+}
+
+export type CardRecord = RunRecord & { tasks?: readonly CardTask[] | undefined };
+
+/** Whose weights the card goes with. */
+export interface CardSubject {
+  method: string;
+  seed: number;
+  manifest: Manifest;
+}
+
+/** Everything that the parts of a card are made from. */
+export interface Card {
+  record: CardRecord;
+  summary: RunSummary;
+  subject: CardSubject;
+  config: CardConfig;
+  tasks: readonly CardTask[];
+}
+
+/** What is read back of the experiment. Anything may be missing: another version may have written it. */
+const configSchema = z.object({
+  model: z
+    .object({ hub: z.string(), path: z.string(), create: z.object({ architecture: z.string() }) })
+    .partial()
+    .catch({}),
+  stages: z
+    .object({ evaluate: z.object({ maxNewTokens: z.int() }) })
+    .catch({ evaluate: { maxNewTokens: 512 } }),
+  tasks: z
+    .array(
+      z.object({
+        task: z.string(),
+        name: z.string().optional(),
+        use: z.string().default("train"),
+        prompt: z.object({ stop: z.array(z.string()) }).catch({ stop: [] }),
+      }),
+    )
+    .catch([]),
+});
+export type CardConfig = z.infer<typeof configSchema>;
+
+export const configOf = ({ configYaml }: RunRecord): CardConfig =>
+  configSchema.parse(parse(configYaml) ?? {});
+
+/** A code block that no line of the text can end. */
+export function fenced(text: string, language = ""): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text.replace(/\n$/, "")}\n${fence}`;
+}
