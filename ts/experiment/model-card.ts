@@ -5,7 +5,14 @@ import { frontMatter } from "./card/front.ts";
 import { loadingText, promptText } from "./card/loading.ts";
 import { originText } from "./card/origin.ts";
 import { resultsText } from "./card/results.ts";
-import { type Card, type CardRecord, type CardSubject, configOf, fenced } from "./card/subject.ts";
+import {
+  type Card,
+  type CardRecord,
+  type CardSubject,
+  configOf,
+  fenced,
+  publicYaml,
+} from "./card/subject.ts";
 import type { Manifest } from "./store.ts";
 
 export type { CardSubject } from "./card/subject.ts";
@@ -49,7 +56,7 @@ ${fenced(JSON.stringify(settings, null, 2), "json")}
 
 ## The whole experiment
 
-${fenced(record.configYaml.trimEnd(), "yaml")}
+${fenced(publicYaml(record), "yaml")}
 `;
 }
 

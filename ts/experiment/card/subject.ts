@@ -1,4 +1,5 @@
-import { parse } from "yaml";
+import { basename } from "node:path";
+import { isScalar, parse, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import type { RunSummary } from "../../analysis/index.ts";
 import type { RunRecord } from "../run-record.ts";
@@ -54,6 +55,18 @@ export type CardConfig = z.infer<typeof configSchema>;
 
 export const configOf = ({ configYaml }: RunRecord): CardConfig =>
   configSchema.parse(parse(configYaml) ?? {});
+
+/** The experiment for others to read: of files and folders of this machine the last name only. */
+export function publicYaml({ configYaml }: RunRecord): string {
+  const document = parseDocument(configYaml);
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || !isScalar(value) || typeof value.value !== "string") return;
+      if (/^(path|python|.*File)$/.test(String(key.value))) value.value = basename(value.value);
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
 
 /** A code block that no line of the text can end. */
 export function fenced(text: string, language = ""): string {
