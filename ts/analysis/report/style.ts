@@ -26,6 +26,7 @@ thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
 .results th[scope=row]{position:sticky;left:0;background:var(--surface);min-width:8.5em;z-index:1}
+.results thead tr:last-child th:first-child{position:sticky;left:0;background:var(--surface);z-index:1}
 .results td small,.paper small{display:block;color:var(--quiet);white-space:nowrap}
 .results th,.results td{padding:7px 8px}
 .results thead tr:nth-child(2) th{max-width:7.2em}
