@@ -25,27 +25,42 @@ export function stepsAndAnswers(
     wrongAnswers: sum("wrongAnswers"),
     wrongAnswersRightSteps: sum("wrongAnswersRightSteps"),
   };
+  const bySteps = trainGroups.some(({ labelledBySteps }) => labelledBySteps);
   const all = [
-    { who: "Training samples", of: {}, counts: training },
-    ...methods.map(({ name, label, counts }) => ({ who: label, of: { method: name }, counts })),
+    { who: "Training samples", of: {}, counts: training, bySteps },
+    ...methods.map(({ name, label, counts }) => ({
+      who: label,
+      of: { method: name },
+      counts,
+      bySteps: false,
+    })),
   ];
-  return all.flatMap(({ who, of, counts }) => [...lucky(who, of, counts), ...slipped(who, of, counts)]);
+  return all.flatMap(({ who, of, counts, bySteps }) => [
+    ...lucky(who, of, counts, bySteps),
+    ...slipped(who, of, counts),
+  ]);
 }
 
 function lucky(
   who: string,
   of: { method?: string },
   { rightAnswers, rightAnswersWrongSteps }: Steps,
+  bySteps: boolean,
 ): Diagnostic[] {
   if (rightAnswers === 0) return [];
   const share = rightAnswersWrongSteps / rightAnswers;
-  const many = share > manyOtherwise;
+  const many = share > manyOtherwise && !bySteps;
+  const verdict = bySteps
+    ? " and count as wrong"
+    : many
+      ? ", so labels by the final answer are noisy here"
+      : "";
   return [
     {
       id: "right-by-wrong-steps",
       level: many ? "warning" : "fine",
       ...of,
-      text: `${who}: ${percent(share)} % of the right answers (${whole(rightAnswersWrongSteps)} of ${whole(rightAnswers)} samples) were reached by wrong steps${many ? ", so labels by the final answer are noisy here" : ""}.`,
+      text: `${who}: ${percent(share)} % of the right answers (${whole(rightAnswersWrongSteps)} of ${whole(rightAnswers)} samples) were reached by wrong steps${verdict}.`,
       evidence: { rightAnswers, byWrongSteps: rightAnswersWrongSteps },
     },
   ];

@@ -248,3 +248,28 @@ it.each([
     false,
   );
 });
+
+it("goes by the answer alone where COTs were labelled by their steps too, and says that lucky ones count as wrong", () => {
+  const run = syntheticRun({ questions: 4, k: 4 });
+  const candidates = [
+    { text: "a", extracted: "4", correct: false, answerCorrect: true, stepsValid: false },
+    { text: "b", extracted: "4", correct: true, answerCorrect: true, stepsValid: true },
+    { text: "c", extracted: "5", correct: false, answerCorrect: false, stepsValid: true },
+  ];
+  const groups = [{ ...run.trainGroups[0]!.groups[0]!, candidates }];
+  const { trainGroups, diagnostics } = summarise(
+    { ...run, trainGroups: [{ seed: 1, counts: {}, groups }] },
+    10,
+  );
+  expect(trainGroups[0]).toMatchObject({
+    rightAnswers: 2,
+    rightAnswersWrongSteps: 1,
+    wrongAnswers: 1,
+    wrongAnswersRightSteps: 1,
+    labelledBySteps: true,
+  });
+  expect(diagnostics.find(({ id }) => id === "right-by-wrong-steps")).toMatchObject({
+    level: "fine",
+    text: "Training samples: 50.0 % of the right answers (1 of 2 samples) were reached by wrong steps and count as wrong.",
+  });
+});

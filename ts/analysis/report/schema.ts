@@ -172,6 +172,10 @@ const trainGroupsSchema = z.object({
   withPair: count,
   withoutPositive: count,
   withoutNegative: count,
+  labelledBySteps: z
+    .boolean()
+    .default(false)
+    .meta({ description: "a right answer by wrong steps counts as wrong" }),
   rightAnswers: count,
   rightAnswersWrongSteps: count,
   wrongAnswers: count.default(0),

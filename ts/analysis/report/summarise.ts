@@ -81,11 +81,15 @@ function sampleNumbers(arms: MethodDraws["arms"]): Pick<MethodSummary, "k" | "pa
   };
 }
 
+/** A judge that labels by the steps too says apart whether the answer alone is right. */
+const rightAnswer = ({ correct, answerCorrect }: JudgedCandidate): boolean =>
+  typeof answerCorrect === "boolean" ? answerCorrect : correct;
+
 /** Samples whose steps were checked (`stepsValid`, which a judge that can check steps adds), by answer and steps. */
 function checkedSteps(candidates: readonly JudgedCandidate[]) {
   const checked = candidates.filter(({ stepsValid }) => typeof stepsValid === "boolean");
-  const right = checked.filter(({ correct }) => correct);
-  const wrong = checked.filter(({ correct, extracted }) => !correct && extracted !== null);
+  const right = checked.filter(rightAnswer);
+  const wrong = checked.filter((candidate) => !rightAnswer(candidate) && candidate.extracted !== null);
   return {
     rightAnswers: right.length,
     rightAnswersWrongSteps: right.filter(({ stepsValid }) => stepsValid === false).length,
@@ -108,6 +112,7 @@ function summariseGroups({ seed, counts, groups }: RunData["trainGroups"][number
     withPair: sides.filter(({ positive, negative }) => positive && negative).length,
     withoutPositive: sides.filter(({ positive }) => !positive).length,
     withoutNegative: sides.filter(({ negative }) => !negative).length,
+    labelledBySteps: candidates.some(({ answerCorrect }) => typeof answerCorrect === "boolean"),
     ...checkedSteps(candidates),
   };
 }
