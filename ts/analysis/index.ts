@@ -1,14 +1,22 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
-export { describeAssessment } from "./report/describeAssessment.ts";
+export {
+  assessPredictions,
+  checkPredictions,
+  type PredictionsAssessment,
+} from "./report/assessPredictions.ts";
+export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
+export { describePredictions } from "./report/describePredictions.ts";
 export { decimal, percent, plural, points } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,
   MethodInfo,
   Prediction,
+  PromptInfo,
   RunData,
   StageRun,
+  TaskInfo,
   TrainingStep,
 } from "./report/input.ts";
 export { predictionSchema, vftStage } from "./report/input.ts";

@@ -62,7 +62,8 @@ export const commands: readonly Command[] = [
   {
     name: "assess",
     words: "",
-    describe: "accuracy, assessment accuracy, perplexity, maj@k and pass@k of scored groups",
+    describe:
+      "accuracy, assessment accuracy, perplexity, maj@k and pass@k of groups; accuracy of predictions",
     example: "aft assess --in scored.jsonl",
     load: async () => (await import("./assess.ts")).assessFile,
   },

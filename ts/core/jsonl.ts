@@ -50,6 +50,20 @@ export async function scanRows<T>(
   return { rows, problems };
 }
 
+/** The first row as it stands, to see what kind of file it is; undefined where there is none or it is no JSON. */
+export async function firstRow(path: string): Promise<unknown> {
+  for await (const bytes of readLines(path)) {
+    const line = decoded(bytes);
+    if (line?.trim() === "") continue;
+    try {
+      return JSON.parse(line ?? "");
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
 async function* readLines(path: string): AsyncGenerator<Buffer> {
   try {
     if ((await stat(path)).isDirectory())

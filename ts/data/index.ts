@@ -81,6 +81,7 @@ export { type ColumnRanking, rankedGroups } from "./ranking/own.ts";
 export type { Ranking } from "./ranking/recipes.ts";
 export { type Feedback, type Placed, pairedByRank, placed } from "./ranks.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./registry.ts";
+export { type Answered, rejudged } from "./rejudge.ts";
 export { readSource } from "./sources/read.ts";
 export type { Source, SourceRow } from "./sources/source.ts";
 export type { ReadQuestions, Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";

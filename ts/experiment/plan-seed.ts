@@ -31,6 +31,8 @@ export interface Arm {
 
 export interface SeedPlan {
   seed: number;
+  /** In the experiment's order. */
+  tasks: readonly TaskQuestions[];
   vft: PlanNode;
   /** Of each trained task, or one file of the user's own. */
   trainGroups: OfTask[];
@@ -134,7 +136,7 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
     const align = trainedBy(name, method);
     return { method: name, seed, align, evaluate: tested(name, align) };
   });
-  return { seed, vft, trainGroups, arms };
+  return { seed, tasks, vft, trainGroups, arms };
 }
 
 const trainedOf = (tasks: readonly TaskQuestions[]): TaskQuestions[] =>

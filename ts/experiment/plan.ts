@@ -15,8 +15,6 @@ export interface Plan {
   /** Every node once, each after its inputs. */
   nodes: PlanNode[];
   seeds: SeedPlan[];
-  /** In the experiment's order. */
-  tasks: readonly TaskQuestions[];
 }
 
 /**
@@ -71,7 +69,6 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
       ),
     ),
     seeds,
-    tasks: shared.tasks,
   };
 }
 
