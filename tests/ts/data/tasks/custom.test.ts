@@ -132,6 +132,11 @@ describe("splits share no question", () => {
     );
     expect(new Set(texts.flatMap((set) => [...set])).size).toBe(50);
     expect(texts.map(({ size }) => size)).toEqual([35, 10, 5]);
+    expect(splits.test.every(({ id }) => /^custom-test-\d+$/.test(id))).toBe(true);
+    expect(
+      new Set([splits.train, splits.validation, splits.test].flatMap((split) => split.map(({ id }) => id)))
+        .size,
+    ).toBe(100);
     expect((await task.splits(2)).test).not.toEqual(splits.test);
     expect((await task.splits()).test).toEqual(splits.test);
   });
