@@ -1,8 +1,15 @@
 import { join } from "node:path";
-import { loadExperiment } from "../config/index.ts";
+import { type Experiment, loadExperiment } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
-import { checkOwnGroups, dryRun, runExperiment } from "../experiment/index.ts";
+import {
+  checkOwnGroups,
+  dryRun,
+  type Estimate,
+  estimate,
+  estimateTable,
+  runExperiment,
+} from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
@@ -14,6 +21,7 @@ interface Values {
   set: string[];
   runs: string;
   "dry-run": boolean;
+  estimate: boolean;
   json: boolean;
 }
 
@@ -27,6 +35,11 @@ export const run: Definition<Values> = {
       default: false,
       describe: "show what would be done, and do nothing",
     },
+    estimate: {
+      type: "boolean",
+      default: false,
+      describe: "first say what it will take: time, memory, disk (with a model of your own it always does)",
+    },
     json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
   },
   async handler(argv) {
@@ -34,10 +47,15 @@ export const run: Definition<Values> = {
     const progress = progressOn();
     for (const warning of warnings) progress.note(`warning: ${warning}`);
     await checkOwnGroups(experiment);
-    if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
     const interrupt = untilInterrupted();
     const started = performance.now();
+    const estimating = { runsDirectory: argv.runs, progress, signal: interrupt.signal };
     try {
+      if (argv["dry-run"]) {
+        const wanted = argv.estimate ? await estimate(experiment, estimating) : undefined;
+        return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
+      }
+      await tellEstimate(experiment, argv.estimate, estimating);
       const result = await runExperiment(experiment, yaml, {
         runsDirectory: argv.runs,
         progress,
@@ -78,9 +96,32 @@ const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
 const quoted = (text: string): string =>
   /^[\w./=:@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-function printPlan(stages: Awaited<ReturnType<typeof dryRun>>, json: boolean): void {
-  if (json) printJson({ stages });
-  else
-    for (const { label, done, artefact } of stages)
-      printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
+function printPlan(
+  stages: Awaited<ReturnType<typeof dryRun>>,
+  wanted: Estimate | undefined,
+  json: boolean,
+): void {
+  if (json) {
+    printJson({ stages, ...(wanted === undefined ? {} : { estimate: wanted }) });
+    return;
+  }
+  for (const { label, done, artefact } of stages)
+    printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
+  if (wanted !== undefined) printLine(`\n${estimateTable(wanted)}`);
+}
+
+/** A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. */
+async function tellEstimate(
+  experiment: Experiment,
+  asked: boolean,
+  options: Parameters<typeof estimate>[1],
+): Promise<void> {
+  if (!asked && experiment.model.create !== undefined) return;
+  try {
+    const found = await estimate(experiment, options);
+    if (found !== undefined) options.progress.note(`${estimateTable(found)}\n`);
+  } catch (error) {
+    if (asked || options.signal.aborted || !(error instanceof AftError)) throw error;
+    options.progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
+  }
 }

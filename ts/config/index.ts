@@ -12,8 +12,9 @@ export {
   methodSchema,
   type RankingMethod,
 } from "./schema/methods.ts";
-export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
+export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export {
   type AnswerSettings,

@@ -2,12 +2,15 @@
 import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
+import { oneOf } from "../core/words.ts";
 import { refuse } from "./problems.ts";
-import { type Feedback, isUnchecked } from "./ranks.ts";
+import { ranksByAnswer } from "./ranking/recipes.ts";
+import type { Feedback } from "./ranks.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 export interface OwnGroupsOptions {
-  /** The experiment's: it says how held-out COTs are judged. */
-  task: string;
+  /** The experiment's, which are trained on. */
+  tasks: readonly string[];
   feedback: Feedback;
   /** Where the groups stand. */
   file: string;
@@ -16,7 +19,8 @@ export interface OwnGroupsOptions {
 /**
  * Refuses groups that cannot be trained on, or that contradict themselves: all mistakes in one input error, each with
  * its row, value and what was expected. Ranks must be on all candidates of all groups (those too long to be looked at
- * apart) or, under binary feedback, on none, and may contradict neither the labels nor the rewards.
+ * apart) or, under binary feedback, on none, and may contradict neither the rewards nor, unless the group's `ranking`
+ * names something else that they go by, the labels.
  */
 export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOptions): void {
   if (rows.length === 0)
@@ -33,12 +37,12 @@ export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOp
   refuse(problems.sort((a, b) => placeOf(a) - placeOf(b)).map((problem) => () => problem));
 }
 
-function rowProblems(group: Group, { task, feedback }: OwnGroupsOptions): Problem[] {
+function rowProblems(group: Group, { tasks, feedback }: OwnGroupsOptions): Problem[] {
   const { candidates, reference } = group;
   return [
-    ...(group.task === task
+    ...(tasks.includes(group.task)
       ? []
-      : [{ what: "field task: a group of another task", found: group.task, expected: task }]),
+      : [{ what: "field task: a group of another task", found: group.task, expected: oneOf(tasks) }]),
     ...(reference === undefined || reference.trim() === ""
       ? [
           {
@@ -50,7 +54,7 @@ function rowProblems(group: Group, { task, feedback }: OwnGroupsOptions): Proble
       : []),
     ...wrongReferences(group),
     ...repeatedTexts(candidates, feedback),
-    ...(feedback === "ranked" ? contradictedLabels(candidates) : []),
+    ...(feedback === "ranked" && ranksByAnswer(group.ranking) ? contradictedLabels(candidates) : []),
     ...rewardProblems(candidates, feedback),
   ];
 }

@@ -1,4 +1,5 @@
 /** Running experiments. The one way into `experiment`. */
+export { type Estimate, estimate, estimateTable } from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";

@@ -1,8 +1,9 @@
 /** From an experiment to its pieces of work: a DAG in which equal work is one node. */
-import type { Experiment } from "../config/index.ts";
+import type { Experiment, Task as TaskSettings } from "../config/index.ts";
 import { digestOfFile } from "../core/digest.ts";
 import { inputError } from "../core/errors.ts";
-import { taskKind } from "../data/index.ts";
+import { taskKind, taskOf } from "../data/index.ts";
+import type { TaskQuestions } from "./by-task.ts";
 import type { PlanNode, StageName } from "./context.ts";
 import { planSeed, type SeedPlan } from "./plan-seed.ts";
 import { existingBase } from "./stages/base.ts";
@@ -14,6 +15,8 @@ export interface Plan {
   /** Every node once, each after its inputs. */
   nodes: PlanNode[];
   seeds: SeedPlan[];
+  /** In the experiment's order. */
+  tasks: readonly TaskQuestions[];
 }
 
 /**
@@ -23,13 +26,14 @@ export interface Plan {
  */
 const codeVersions: Record<StageName, number> = {
   questions: 2,
+  prompts: 1,
   create: 1,
-  vft: 1,
-  sample: 1,
-  judge: 1,
-  score: 1,
-  align: 2,
-  evaluate: 1,
+  vft: 2,
+  sample: 2,
+  judge: 2,
+  score: 2,
+  align: 3,
+  evaluate: 2,
   search: 1,
 };
 
@@ -52,23 +56,33 @@ export function recipeOf(node: PlanNode): Recipe {
 }
 
 export async function planOf(experiment: Experiment): Promise<Plan> {
-  const task = experiment.tasks[0]!;
   const shared = {
-    questions: questionsNode(task, await filesOf(task)),
+    tasks: await Promise.all(
+      experiment.tasks.map((settings, _, all) => taskQuestions(settings, all.length > 1)),
+    ),
     base: experiment.model.create === undefined ? await existingBase(experiment.model) : undefined,
     ownGroups: await ownGroupsNode(experiment),
   };
   const seeds = experiment.seeds.map((seed) => planSeed(experiment, shared, seed));
   return {
     nodes: inOrder(
-      seeds.flatMap(({ arms, trainGroups }) => [trainGroups, ...arms.map((arm) => arm.evaluate)]),
+      seeds.flatMap(({ arms, trainGroups }) =>
+        [...trainGroups, ...arms.flatMap((arm) => arm.evaluate)].map(({ node }) => node),
+      ),
     ),
     seeds,
+    tasks: shared.tasks,
   };
 }
 
+async function taskQuestions(settings: TaskSettings, several: boolean): Promise<TaskQuestions> {
+  const task = taskOf(settings);
+  const shown = several ? task.name : undefined;
+  return { task, settings, shown, questions: questionsNode(settings, await filesOf(settings), shown) };
+}
+
 /** The content of a task's own files goes into the key: a changed file is another piece of work. */
-async function filesOf(task: Experiment["tasks"][number]): Promise<Record<string, string>> {
+async function filesOf(task: TaskSettings): Promise<Record<string, string>> {
   const files = Object.entries(taskKind(task.task).files?.(task) ?? {});
   const digests = files.map(async ([field, path]) => {
     const digest = await digestOfFile(path).catch((error: unknown) => {

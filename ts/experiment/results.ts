@@ -46,24 +46,43 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     const curve = async (artefact: string) =>
       readJsonl(join(runDirectory, artefact, "metrics.jsonl"), stepRecord);
     run.training.push({ method: vftStage, seed, steps: await curve(vft) });
-    const { facts } = opened.get(trainGroups)!.manifest;
-    const counts = Object.fromEntries(
-      Object.entries(facts).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
-    );
-    run.trainGroups.push({ seed, counts, groups: await groupsIn(trainGroups, "groups.jsonl") });
+    run.trainGroups.push({
+      seed,
+      counts: sumOfCounts(trainGroups.map(({ artefact }) => opened.get(artefact)!.manifest.facts)),
+      groups: await ofAll(trainGroups, (artefact) => groupsIn(artefact, "groups.jsonl")),
+    });
     for (const { method, align, evaluate } of arms) {
       if (align !== undefined) run.training.push({ method, seed, steps: await curve(align) });
       run.arms.push({
         method,
         seed,
-        predictions: await predictionsIn(join(runDirectory, evaluate, "predictions.jsonl")),
-        samples: await groupsIn(evaluate, "samples.jsonl"),
-        heldOut: await groupsIn(evaluate, "heldout.jsonl"),
+        predictions: await ofAll(evaluate, (one) =>
+          predictionsIn(join(runDirectory, one, "predictions.jsonl")),
+        ),
+        samples: await ofAll(evaluate, (one) => groupsIn(one, "samples.jsonl")),
+        heldOut: await ofAll(evaluate, (one) => groupsIn(one, "heldout.jsonl")),
         ...(align === undefined ? {} : await trainedFacts(opened.get(align)!)),
       });
     }
   }
   return { record, run };
+}
+
+/** The rows of all tasks, one after the other. */
+async function ofAll<T>(
+  tasks: readonly { artefact: string }[],
+  read: (artefact: string) => Promise<T[]>,
+): Promise<T[]> {
+  return (await Promise.all(tasks.map(({ artefact }) => read(artefact)))).flat();
+}
+
+/** What the judge counted, over all tasks. */
+function sumOfCounts(all: readonly Record<string, unknown>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const facts of all)
+    for (const [name, value] of Object.entries(facts))
+      if (typeof value === "number") sum[name] = (sum[name] ?? 0) + value;
+  return sum;
 }
 
 /** An experiment with `greedy: false` has no predictions. */

@@ -5,29 +5,39 @@ import { z } from "zod";
 import type { Experiment } from "../config/index.ts";
 import { inputError, systemCode } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
+import type { OfTask } from "./by-task.ts";
 import type { PlanNode } from "./context.ts";
 import { recipeOf } from "./plan.ts";
 import type { Done, Executed } from "./runner.ts";
 import { keyOf } from "./store.ts";
 
 const artefactPath = z.string().meta({ description: "relative to the run's folder" });
+const ofTask = z.object({ task: z.string(), artefact: artefactPath });
 const armSchema = z.object({
   method: z.string(),
   align: artefactPath.optional(),
   /** Where its weights lie. */
   checkpoint: artefactPath,
-  evaluate: artefactPath,
+  /** On each task. */
+  evaluate: z.array(ofTask),
 });
 
 export const runRecordSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   name: z.string(),
   description: z.string(),
   finishedAt: z.string(),
   configYaml: z.string(),
   examples: z.int(),
   extract: z.enum(["strict", "flexible"]),
-  task: z.string(),
+  tasks: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      use: z.enum(["train", "evaluate"]),
+      questions: artefactPath,
+    }),
+  ),
   methods: z.array(
     z.object({
       name: z.string(),
@@ -40,13 +50,14 @@ export const runRecordSchema = z.object({
     z.object({
       stage: z.string(),
       method: z.string().optional(),
+      task: z.string().optional(),
       seed: z.int().optional(),
       reused: z.boolean(),
       artefact: artefactPath,
     }),
   ),
   seeds: z.array(
-    z.object({ seed: z.int(), vft: artefactPath, trainGroups: artefactPath, arms: z.array(armSchema) }),
+    z.object({ seed: z.int(), vft: artefactPath, trainGroups: z.array(ofTask), arms: z.array(armSchema) }),
   ),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -61,15 +72,21 @@ export async function writeRunRecord(
 ): Promise<RunRecord> {
   const find = (node: PlanNode): Done => executed.done.get(keyOf(recipeOf(node)))!;
   const pathOf = (node: PlanNode): string => relative(runDirectory, find(node).artefact.directory);
+  const pathsOf = ({ task, node }: OfTask) => ({ task, artefact: pathOf(node) });
   const record: RunRecord = {
-    format: 1,
+    format: 2,
     name: experiment.name,
     description: experiment.description,
     finishedAt: new Date().toISOString(),
     configYaml,
     examples: experiment.report.examples,
     extract: experiment.stages.judge.extract,
-    task: experiment.tasks[0]!.task,
+    tasks: executed.plan.tasks.map(({ task, settings, questions }) => ({
+      name: task.name,
+      kind: settings.task,
+      use: settings.use,
+      questions: pathOf(questions),
+    })),
     methods: Object.entries(experiment.methods).map(([name, { label, ...settings }]) => ({
       name,
       label: label ?? name,
@@ -79,6 +96,7 @@ export async function writeRunRecord(
     stages: [...executed.done.values()].map(({ node, artefact }) => ({
       stage: node.stage,
       ...(node.method === undefined ? {} : { method: node.method }),
+      ...(node.task === undefined ? {} : { task: node.task }),
       ...(node.seed === undefined ? {} : { seed: node.seed }),
       reused: artefact.reused,
       artefact: relative(runDirectory, artefact.directory),
@@ -86,12 +104,12 @@ export async function writeRunRecord(
     seeds: executed.plan.seeds.map(({ seed, vft, trainGroups, arms }) => ({
       seed,
       vft: pathOf(vft),
-      trainGroups: pathOf(trainGroups),
+      trainGroups: trainGroups.map(pathsOf),
       arms: arms.map(({ method, align, evaluate }) => ({
         method,
         ...(align === undefined ? {} : { align: pathOf(align) }),
         checkpoint: pathOf(align ?? vft),
-        evaluate: pathOf(evaluate),
+        evaluate: evaluate.map(pathsOf),
       })),
     })),
   };

@@ -13,6 +13,8 @@ export interface SampleOptions {
   topP: number;
   maxNewTokens: number;
   seed: number;
+  /** Texts that end a response, which is cut before them. */
+  stop?: readonly string[];
   maxTokensPerBatch: number;
   label: string;
   progress: ProgressSink;
@@ -62,15 +64,24 @@ export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
   options: Pick<
     SampleOptions,
-    "worker" | "model" | "temperature" | "topP" | "maxNewTokens" | "seed" | "maxTokensPerBatch" | "signal"
+    | "worker"
+    | "model"
+    | "temperature"
+    | "topP"
+    | "maxNewTokens"
+    | "seed"
+    | "stop"
+    | "maxTokensPerBatch"
+    | "signal"
   >,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, maxTokensPerBatch, signal } = options;
+  const { worker, model, temperature, topP, maxNewTokens, seed, stop, maxTokensPerBatch, signal } = options;
+  const ends = stop === undefined ? {} : { stop: [...stop] };
   const sampleChunk = async (some: Params<"generate">["prompts"]): Promise<void> => {
     await worker.request(
       "generate",
-      { model, prompts: some, temperature, topP, maxNewTokens, seed, maxTokensPerBatch },
+      { model, prompts: some, temperature, topP, maxNewTokens, seed, ...ends, maxTokensPerBatch },
       { signal, onProgress: ({ candidates }) => take(candidates) },
     );
   };

@@ -6,8 +6,9 @@ import { planSteps, type Training } from "../config/index.ts";
 import { type AftError, failure, Interrupted } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import type { ProgressSink } from "../core/progress.ts";
-import { batches } from "../data/index.ts";
-import { checkpointIn, type StageContext, withModel } from "./context.ts";
+import { type Batches, batches } from "../data/index.ts";
+import type { Sharing } from "./by-task.ts";
+import { checkpointIn, loadedForTraining, type StageContext, withModel } from "./context.ts";
 import type { StepRecord } from "./step-record.ts";
 import { StepRecorder } from "./step-recorder.ts";
 import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./watch/observer.ts";
@@ -29,6 +30,27 @@ export interface TrainOptions {
   signal: AbortSignal;
   /** What is looked at on the way. */
   watch?: Watching;
+  /** How several tasks share the epochs: the task of each group, in their order. */
+  mixture?: { tasks: readonly string[]; sharing: Sharing };
+}
+
+/** {@link TrainOptions.mixture} of rows that become a group each. */
+export const mixtureOf = (
+  sharing: Sharing | undefined,
+  rows: readonly { task: string }[],
+): Pick<TrainOptions, "mixture"> =>
+  sharing === undefined ? {} : { mixture: { tasks: rows.map(({ task }) => task), sharing } };
+
+/** Which groups each step takes. */
+function orderOf({ groups, settings, seed, mixture }: TrainOptions, steps: number): Batches {
+  const items = groups.map((group, at) => ({ group, task: mixture?.tasks[at] ?? "" }));
+  return batches(items, {
+    batchSize: settings.batchSize,
+    steps,
+    seed,
+    ...(settings.lengthGrouped ? { lengthOf: ({ group }) => groupLength(group) } : {}),
+    ...(mixture === undefined ? {} : { mixture: { ...mixture.sharing, sourceOf: ({ task }) => task } }),
+  });
 }
 
 /** Steps sent ahead of the one that runs: the worker never waits for data. */
@@ -46,12 +68,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   if (existsSync(done))
     return tidied(directory, JSON.parse(await readFile(done, "utf8")) as Record<string, unknown>);
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
-  const order = batches(groups, {
-    batchSize: settings.batchSize,
-    steps: totalSteps,
-    seed: options.seed,
-    ...(settings.lengthGrouped ? { lengthOf: groupLength } : {}),
-  });
+  const order = orderOf(options, totalSteps);
   const { shape, minimumRatio } = settings.schedule;
   const resumeFolder = resumeIn(directory);
   const resumed = existsSync(resumeFolder);
@@ -151,18 +168,24 @@ async function tidied(directory: string, facts: Record<string, unknown>): Promis
 export const trainFrom = (
   source: string,
   context: StageContext,
-  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label" | "watch">,
+  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label" | "watch" | "mixture">,
 ): Promise<Record<string, unknown>> =>
-  withModel(context, source, (worker, { model }) =>
-    train({
-      ...task,
-      worker,
-      model,
-      directory: context.directory,
-      maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-      progress: context.progress,
-      signal: context.signal,
-    }),
+  withModel(
+    context,
+    source,
+    async (worker, { model, adapter }) => {
+      const facts = await train({
+        ...task,
+        worker,
+        model,
+        directory: context.directory,
+        maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+        progress: context.progress,
+        signal: context.signal,
+      });
+      return { ...facts, ...(adapter === undefined ? {} : { adapter }) };
+    },
+    loadedForTraining(context.experiment.model, task.seed),
   );
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>

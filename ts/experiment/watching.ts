@@ -1,5 +1,6 @@
 import { inputError } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
+import type { Task } from "../data/index.ts";
 
 /** What is measured on held-out questions while a method trains: `stages.watch`, with what it is measured on. */
 export interface Watching {
@@ -13,7 +14,10 @@ export interface Watching {
   questions: readonly Question[];
   /** The VFT model's judged samples on these questions, duplicates included: what AAccuracy and perplexity look at. */
   groups: readonly Group[];
-  task: string;
+  /** By name: those of the questions. */
+  tasks: ReadonlyMap<string, Task>;
+  /** By the task's name: texts that end a response. */
+  stop: ReadonlyMap<string, readonly string[]>;
   extract: "strict" | "flexible";
   /** Of a greedy answer. */
   maxNewTokens: number;

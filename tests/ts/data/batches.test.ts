@@ -88,3 +88,65 @@ it("says what it cannot do", () => {
   const order = batches([1, 2], { batchSize: 1, epochs: 1, seed: 1 });
   for (const step of [0, 3, 1.5]) expect(() => order.batch(step)).toThrow("expected: 1 to 2");
 });
+
+describe("a mixture of sources", () => {
+  const items = [
+    ...Array.from({ length: 30 }, (_, at) => ({ source: "large", at })),
+    ...Array.from({ length: 6 }, (_, at) => ({ source: "small", at })),
+  ];
+  const mixed = (weights: Record<string, number>, temperature: number, seed = 1) => {
+    const order = batches(items, {
+      batchSize: 5,
+      epochs: 6,
+      seed,
+      mixture: { sourceOf: ({ source }) => source, weights, temperature },
+    });
+    const epochs = Array.from({ length: 6 }, (_, epoch) =>
+      Array.from({ length: order.stepsPerEpoch }, (_, at) =>
+        order.batch(epoch * order.stepsPerEpoch + at + 1),
+      ).flat(),
+    );
+    const countOf = (epoch: readonly number[], source: string) =>
+      epoch.filter((index) => items[index]!.source === source).length;
+    return { order, epochs, countOf };
+  };
+
+  it("of equal weights at temperature 1 shows each item once an epoch", () => {
+    for (const epoch of mixed({ large: 1, small: 1 }, 1).epochs)
+      expect([...epoch].sort((a, b) => a - b)).toEqual([...items.keys()]);
+  });
+
+  it("gives each source the share of weight times size to the power of one over the temperature", () => {
+    // 30 : 6 * 5 = 1 : 1 of 36 places.
+    const weighted = mixed({ large: 1, small: 5 }, 1);
+    for (const epoch of weighted.epochs) expect(weighted.countOf(epoch, "small")).toBe(18);
+    // sqrt 30 : sqrt 6 = 5.477 : 2.449, so 36 * 0.3090 = 11.12 places for the small one.
+    const tempered = mixed({ large: 1, small: 1 }, 2);
+    for (const epoch of tempered.epochs) {
+      expect(epoch).toHaveLength(36);
+      expect(tempered.countOf(epoch, "small")).toBe(11);
+    }
+  });
+
+  it("walks through each source in passes: no item comes again before all others of its source", () => {
+    const { epochs } = mixed({ large: 1, small: 5 }, 1);
+    const seen = new Map<number, number>();
+    for (const epoch of epochs) {
+      for (const index of epoch) seen.set(index, (seen.get(index) ?? 0) + 1);
+      for (const source of ["large", "small"]) {
+        const times = [...items.keys()]
+          .filter((index) => items[index]!.source === source)
+          .map((index) => seen.get(index) ?? 0);
+        expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it("depends on seed and step alone", () => {
+    const one = mixed({ large: 1, small: 2 }, 1);
+    const again = mixed({ large: 1, small: 2 }, 1).order;
+    expect(again.batch(again.totalSteps)).toEqual(one.order.batch(one.order.totalSteps));
+    expect(again.batch(1)).toEqual(one.order.batch(1));
+    expect(mixed({ large: 1, small: 2 }, 1, 2).order.batch(1)).not.toEqual(one.order.batch(1));
+  });
+});

@@ -23,7 +23,7 @@ const numbered = (groups: readonly Group[]) =>
   }));
 type Feedback = "binary" | "ranked";
 const check = (feedback: Feedback, ...groups: Group[]) => {
-  checkOwnGroups(numbered(groups), { task: "gsm8k", feedback, file: "g.jsonl" });
+  checkOwnGroups(numbered(groups), { tasks: ["gsm8k"], feedback, file: "g.jsonl" });
 };
 function said(feedback: Feedback, ...groups: Group[]): string {
   try {
@@ -81,7 +81,7 @@ test("a group without a reference COT, or of another task, is refused", () => {
 
 test("an id that comes twice is refused, with the row of the first", () => {
   const rows = [1, 2].map((row) => ({ value: group([]), where: `g.jsonl:${row}` }));
-  expect(() => checkOwnGroups(rows, { task: "gsm8k", feedback: "binary", file: "g.jsonl" })).toThrow(
+  expect(() => checkOwnGroups(rows, { tasks: ["gsm8k"], feedback: "binary", file: "g.jsonl" })).toThrow(
     lines(
       "g.jsonl:2: field id: this id comes twice",
       '  found: "q"',

@@ -87,7 +87,7 @@ describe("ranked feedback", () => {
       task: "gsm8k",
       extract: "strict",
     });
-    const without = ranked.groups.map((group) => ({
+    const without = ranked.groups.map(({ ranking: _, ...group }) => ({
       ...group,
       candidates: group.candidates.map(({ rank: _, ...rest }) => rest),
     }));

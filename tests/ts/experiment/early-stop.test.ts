@@ -7,6 +7,7 @@ import type { Worker } from "../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../ts/config/index.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../ts/core/records.ts";
+import { taskNamed } from "../../../ts/data/index.ts";
 import { type TrainOptions, train } from "../../../ts/experiment/training.ts";
 
 /**
@@ -83,6 +84,7 @@ function fakeWorker(right: (step: number) => number, dieAt: (call: string) => bo
 const questions: Question[] = Array.from({ length: 10 }, (_, at) => ({
   id: `q${at}`,
   task: "gsm8k",
+  prompt: "?",
   question: "3 + 4?",
   answer: "7",
 }));
@@ -126,7 +128,8 @@ const options = (
     accuracy: false,
     questions,
     groups: heldOut,
-    task: "gsm8k",
+    tasks: new Map([["gsm8k", taskNamed("gsm8k")]]),
+    stop: new Map(),
     extract: "strict",
     maxNewTokens: 8,
     ...watch,

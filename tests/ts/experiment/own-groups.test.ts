@@ -8,7 +8,10 @@ import { checkOwnGroups } from "../../../ts/experiment/index.ts";
 import { ownGroupsNode } from "../../../ts/experiment/stages/own-groups.ts";
 
 const experimentOf = (groupsFile: string | undefined, feedback: "binary" | "ranked") =>
-  ({ tasks: [{ task: "gsm8k" }], stages: { judge: { feedback, groupsFile } } }) as unknown as Experiment;
+  ({
+    tasks: [{ task: "gsm8k", use: "train" }],
+    stages: { judge: { feedback, groupsFile } },
+  }) as unknown as Experiment;
 const cot = (text: string, correct: boolean, rank: number) => ({ text, extracted: "7", correct, rank });
 const row = (id: string, candidates: object[]) =>
   JSON.stringify({

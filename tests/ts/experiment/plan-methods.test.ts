@@ -33,7 +33,7 @@ test("all methods that need the starting weights' scores share one scoring", asy
   expect(others).toEqual([]);
   const groupsOf = (name: string) => key(armOf(shared, name).align!.inputs.groups!);
   for (const name of ["auto", "dpo", "dpo-bc", "rrhf"]) expect(groupsOf(name)).toBe(key(score!));
-  expect(groupsOf("fixed")).toBe(key(shared.seeds[0]!.trainGroups));
+  expect(groupsOf("fixed")).toBe(key(shared.seeds[0]!.trainGroups[0]!.node));
 });
 
 test("scores are under the weights that the method starts from, and another seed's are others", async () => {
@@ -54,7 +54,7 @@ test("a search trains and validates each value; its weights are what is tested",
   const searched = await plan({ bc: boundary("{search: [0.4, 0.1], questions: 8}") });
   const { align, evaluate } = armOf(searched, "bc");
   expect(align!.stage).toBe("search");
-  expect(key(evaluate.inputs.checkpoint!)).toBe(key(align!));
+  expect(key(evaluate[0]!.node.inputs.checkpoint!)).toBe(key(align!));
   expect(Object.keys(align!.inputs)).toEqual(["align 0.1", "evaluate 0.1", "align 0.4", "evaluate 0.4"]);
   expect(align!.inputs["evaluate 0.1"]!.settings).toMatchObject({
     split: "validation",
@@ -109,9 +109,9 @@ test("watching is part of a training's work only when there are looks", async ()
 test("ranked feedback is another judging of the training questions alone", async () => {
   const methods = { rrhf: "{method: rrhf, constraint: none}" };
   const [binary, ranked] = [await plan(methods), await plan(methods, "stages.judge.feedback=ranked")];
-  const heldOut = (one: typeof binary) => key(armOf(one, "rrhf").evaluate.inputs.heldOut!);
-  expect(ranked.seeds[0]!.trainGroups.settings).toMatchObject({ feedback: "ranked" });
-  expect(binary.seeds[0]!.trainGroups.settings).not.toHaveProperty("feedback");
+  const heldOut = (one: typeof binary) => key(armOf(one, "rrhf").evaluate[0]!.node.inputs.heldOut!);
+  expect(ranked.seeds[0]!.trainGroups[0]!.node.settings).toMatchObject({ feedback: "ranked" });
+  expect(binary.seeds[0]!.trainGroups[0]!.node.settings).not.toHaveProperty("feedback");
   expect(heldOut(ranked)).toBe(heldOut(binary));
   expect(key(armOf(ranked, "rrhf").align!)).not.toBe(key(armOf(binary, "rrhf").align!));
 });
@@ -125,9 +125,9 @@ test("groups of the user's own take the place of sampling, and are known by thei
   };
   const first = await own("{}\n");
   const [one, two] = first.seeds;
-  expect(key(one!.trainGroups)).toBe(key(two!.trainGroups));
+  expect(key(one!.trainGroups[0]!.node)).toBe(key(two!.trainGroups[0]!.node));
   const splits = ofStage(first.nodes, "sample").map(({ settings }) => (settings as { split: string }).split);
   expect(splits).toEqual(["test", "test"]);
   const second = await own("{}\n{}\n");
-  expect(key(second.seeds[0]!.trainGroups)).not.toBe(key(one!.trainGroups));
+  expect(key(second.seeds[0]!.trainGroups[0]!.node)).not.toBe(key(one!.trainGroups[0]!.node));
 });

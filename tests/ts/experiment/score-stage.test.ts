@@ -14,7 +14,7 @@ const start: Start = {
   inputs: { checkpoint: groups },
   source: () => "weights",
 };
-const node = scoreNode(start, groups, 1);
+const node = scoreNode(start, { task: "arithmetic", node: groups }, 1).node;
 
 /** A worker whose every response has as many tokens as characters, at -0.5 nats each. */
 function fakeWorker() {

@@ -68,7 +68,11 @@ async function evaluated(correct: number): Promise<Artefact> {
 }
 
 test("a search keeps the chosen one's weights and metrics, and a record of every value", async () => {
-  const points = [0.4, 0.1, 0.2].map((beta) => ({ beta, align: node("align"), evaluate: node("evaluate") }));
+  const points = [0.4, 0.1, 0.2].map((beta) => ({
+    beta,
+    align: node("align"),
+    evaluate: [{ task: "arithmetic", node: node("evaluate") }],
+  }));
   const search = searchNode("bc", "beta", points, 1);
   const inputs = {
     "align 0.1": await trained(0.1),

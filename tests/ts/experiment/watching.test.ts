@@ -6,6 +6,7 @@ import { ensurePython, startWorker, type Worker } from "../../../ts/bridge/index
 import { trainingSchema } from "../../../ts/config/index.ts";
 import { type ProgressSink, silent } from "../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../ts/core/records.ts";
+import { taskNamed } from "../../../ts/data/index.ts";
 import { type TrainOptions, train } from "../../../ts/experiment/training.ts";
 import type { Watching } from "../../../ts/experiment/watching.ts";
 
@@ -16,6 +17,7 @@ const questions: Question[] = sums.map(({ a, b, id }) => ({
   id,
   task: "arithmetic",
   question: `${a} and ${b}`,
+  prompt: `${a} and ${b}\n`,
   reference: cot(a, b, a + b),
   answer: String(a + b),
 }));
@@ -69,7 +71,8 @@ const watch: Watching = {
   accuracy: true,
   questions,
   groups,
-  task: "arithmetic",
+  tasks: new Map([["arithmetic", taskNamed("arithmetic")]]),
+  stop: new Map(),
   extract: "strict",
   maxNewTokens: 12,
 };

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, isMap, type Path } from "../../core/shape.ts";
 import type { Method } from "../schema/methods.ts";
@@ -9,20 +10,21 @@ import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
 import { checkCustomTasks } from "./custom-task.ts";
-import { checkFeedback } from "./feedback.ts";
+import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
 import { checkValidation } from "./validation.ts";
 
 /** The sections that are right by themselves: the rest have their own errors, and no say here. */
 interface Sections {
   model: Model | undefined;
-  task: Task | undefined;
+  /** undefined when one of them has errors of its own. */
+  tasks: Task[] | undefined;
   vft: Training | undefined;
   align: Training | undefined;
   sample: { questions?: number | undefined; maxNewTokens: number } | undefined;
   evaluate:
     | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
     | undefined;
-  judge: { feedback: "binary" | "ranked"; groupsFile?: string | undefined } | undefined;
+  judge: Judging | undefined;
   watch: Watch | undefined;
   methods: Record<string, Method>;
 }
@@ -45,9 +47,8 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkWarmups(sections, report);
   checkWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
-  const { task } = sections;
-  const validation = task === undefined ? undefined : questionsAsked(task, "validation");
-  checkValidation(sections.methods, sections.watch, validation, report);
+  if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
+  checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   checkCustomTasks(isMap(plain) ? plain.tasks : undefined, report);
   return problems;
 }
@@ -58,7 +59,7 @@ function sectionsOf(plain: unknown): Sections {
   const methods = Object.entries(isMap(top.methods) ? top.methods : {});
   return {
     model: modelSchema.safeParse(top.model).data,
-    task: taskSchema.safeParse(Array.isArray(top.tasks) ? top.tasks[0] : undefined).data,
+    tasks: z.array(taskSchema).safeParse(top.tasks).data,
     vft: trainingSchema.safeParse(stages.vft ?? {}).data,
     align: trainingSchema.safeParse(stages.align ?? {}).data,
     sample: sampleSchema.safeParse(stages.sample ?? {}).data,
@@ -87,26 +88,53 @@ function checkLengths({ model, sample, evaluate }: Sections, report: Report): vo
       );
 }
 
-function checkQuestions({ task, sample, evaluate }: Sections, report: Report): void {
-  if (task === undefined) return;
+type Split = "train" | "validation" | "test";
+
+const trainedOf = ({ tasks }: Sections): Task[] => (tasks ?? []).filter(({ use }) => use === "train");
+
+/** How many questions of a split each task has, where the settings say so of all; a file's own number shows when it is read. */
+function sizesOf(tasks: readonly Task[], split: Split): number[] | undefined {
+  const sizes = tasks.map((task) => questionsAsked(task, split));
+  return sizes.length > 0 && sizes.every((size) => size !== undefined) ? (sizes as number[]) : undefined;
+}
+
+function mostOf(tasks: readonly Task[], split: Split): number | undefined {
+  const sizes = sizesOf(tasks, split);
+  return sizes === undefined ? undefined : Math.max(...sizes);
+}
+
+function sumOf(sizes: readonly number[] | undefined, atMost = Number.POSITIVE_INFINITY): number | undefined {
+  return sizes?.reduce((sum, size) => sum + Math.min(size, atMost), 0);
+}
+
+function checkQuestions(sections: Sections, report: Report): void {
+  const { tasks, sample, evaluate } = sections;
+  if (tasks === undefined) return;
   const most = (path: Path, asked: number | undefined, there: number | undefined, split: string): void => {
     if (asked !== undefined && there !== undefined && asked > there)
       report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
   };
-  most(["stages", "sample", "questions"], sample?.questions, questionsAsked(task, "train"), "training");
+  most(
+    ["stages", "sample", "questions"],
+    sample?.questions,
+    mostOf(trainedOf(sections), "train"),
+    "training",
+  );
   if (evaluate === undefined) return;
-  const held = questionsAsked(task, evaluate.split);
-  if (held === 0)
+  const { split } = evaluate;
+  if (tasks.some((task) => sizesOf([task], split)?.[0] === 0))
     report(
       ["stages", "evaluate", "split"],
       `the task has no ${evaluate.split} questions`,
       evaluate.split,
       `a task with ${evaluate.split} questions, or the other split`,
     );
-  else most(["stages", "evaluate", "questions"], evaluate.questions, held, evaluate.split);
+  else most(["stages", "evaluate", "questions"], evaluate.questions, mostOf(tasks, split), split);
 }
 
-function checkWarmups({ task, vft, align, sample, judge, methods }: Sections, report: Report): void {
+function checkWarmups(sections: Sections, report: Report): void {
+  const { vft, align, sample, judge, methods } = sections;
+  const sizes = sizesOf(trainedOf(sections), "train");
   const check = (path: Path, training: Training | undefined, questions: number | undefined): void => {
     if (training === undefined || (questions === undefined && training.steps === undefined)) return;
     const { totalSteps, warmupSteps } = planSteps(training, questions ?? 0);
@@ -118,10 +146,9 @@ function checkWarmups({ task, vft, align, sample, judge, methods }: Sections, re
         training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
       );
   };
-  const train = task === undefined ? undefined : questionsAsked(task, "train");
-  check(["stages", "vft"], vft, train);
+  check(["stages", "vft"], vft, sumOf(sizes));
   // How many groups a file of one's own has shows when it is read.
-  const sampled = judge?.groupsFile === undefined ? (sample?.questions ?? train) : undefined;
+  const sampled = judge?.groupsFile === undefined ? sumOf(sizes, sample?.questions) : undefined;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);
   for (const [name, method] of trained)

@@ -15,10 +15,10 @@ const introductions =
 
 /** What may stand between such a word and its letter, piece by piece. */
 const connector =
-  /\s+|[-–—:=>.,*_"'`$~]|\\(?:text|textbf|mathrm|mathbf)\s?\{|(?:is|are|was|be|would|will|should|must|has|to|the|this|option|options|choice|alternative|letter|answer|answers|correct|right|best|final|given|therefore|thus|hence|clearly|definitely|indeed|by|as)\b/iy;
+  /\s+|[-–—:=>.,*_"'`$~“”‘’«]|\\(?:text|textbf|mathrm|mathbf)\s?\{|(?:is|are|was|be|would|will|should|must|has|to|the|this|option|options|choice|alternative|letter|answer|answers|correct|right|best|final|given|therefore|thus|hence|clearly|definitely|indeed|by|as)\b/iy;
 const mostConnectors = 16;
 
-const letterThere = /([([{]\s?)?([A-Za-z])(?![A-Za-z\d'’])(\s?[)\]}]|\*\*|[.:,;!?])?/y;
+const letterThere = /([([{]\s?)?([A-Za-z])(?![A-Za-z\d'’])(\s?[)\]}]|\*\*|[.:,;!?"”»])?/y;
 
 /** Every letter that is named, in the order of the text. */
 export function lettersFound(text: string, letters: ReadonlySet<string>): Stated[] {
@@ -84,6 +84,8 @@ function letterAt(text: string, at: number, letters: ReadonlySet<string>): Lette
   if (open !== undefined && !enclosed) return undefined;
   const end = at + whole.length;
   const closed = close !== undefined || /^[ \t]*(?:\n|$)/.test(text.slice(end, end + 40));
+  // `B or C` is no answer.
+  if (/^\s*(?:or|and|&|\/)\s*\(?[A-Za-z](?![A-Za-z\d'’])/.test(text.slice(end, end + 20))) return undefined;
   if (enclosed || closed) return { letter, end, enclosed, closed: true };
   const rest = text.slice(at + (open?.length ?? 0) + 1, at + 40);
   const isWord = /^[aAI]$/.test(written!);
@@ -129,6 +131,7 @@ function aloneAtEnd(text: string, letters: ReadonlySet<string>): Stated | undefi
   return { letter, at: end.length, strength: "alone" };
 }
 
-/** `x + B`: not a letter that stands alone. */
+/** `x + B`, `not B`, `A or B`: not a letter that stands alone. */
 const isReckoned = (tail: string): boolean =>
-  /(?:[-+/^×÷<]|(?<!>)>|[A-Za-z)\]]\s?=|(?<!\*)\*(?!\*))\s?[A-Za-z]\W*$/.test(tail);
+  /(?:[-+/^×÷<]|(?<!>)>|[A-Za-z)\]]\s?=|(?<!\*)\*(?!\*))\s?[A-Za-z]\W*$/.test(tail) ||
+  /(?:\b(?:not|never|cannot|or|and|nor)|n['’]t|&)(?: be)?\s+\W{0,3}[A-Za-z]\W*$/i.test(tail);

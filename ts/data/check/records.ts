@@ -102,7 +102,7 @@ function contradictions(
   file: string,
 ): readonly Problem[] {
   try {
-    checkOwnGroups(rows, { task: rows[0]!.value.task, feedback, file });
+    checkOwnGroups(rows, { tasks: [rows[0]!.value.task], feedback, file });
     return [];
   } catch (error) {
     if (error instanceof AftError) return error.problems;

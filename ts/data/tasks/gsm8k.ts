@@ -3,7 +3,7 @@ import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts
 import type { Problem } from "../../core/errors.ts";
 import { extractNumber, numberPatterns, sameNumber } from "../answers.ts";
 import { downloaded } from "../downloads/folder.ts";
-import { equations } from "../equations.ts";
+import { checkEquationSteps, equationQuality } from "../equation-steps.ts";
 import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
 import { firstOf, type Made, readQuestions, rightQuestions, setAside } from "./reading.ts";
 
@@ -22,13 +22,9 @@ export const gsm8kForm: Omit<Task, "name" | "splits"> = {
   patterns: numberPatterns,
   extract: extractNumber,
   sameAnswer: sameNumber,
-  // The share of its equations that are true: nothing else of such a COT can be checked for certain. One without an
-  // equation has shown no step that is right.
-  quality(_question, text) {
-    const found = equations(text);
-    const share = found.length === 0 ? 0 : found.filter(({ valid }) => valid).length / found.length;
-    return { valid: share === 1, progress: share };
-  },
+  // Its equations: nothing else of such a COT can be checked for certain.
+  checkSteps: (_question, text) => checkEquationSteps(text),
+  quality: (_question, text) => equationQuality(text),
 };
 
 /** Grade-school word problems (Cobbe et al., 2021), read from the user's own copy of the files. */

@@ -1,33 +1,40 @@
 import { join } from "node:path";
 import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
-import { boundaryBetaOf, type GroupMethod, type Training, type Watch } from "../../config/index.ts";
+import {
+  boundaryBetaOf,
+  type GroupMethod,
+  promptSettings,
+  type Training,
+  type Watch,
+} from "../../config/index.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import type { AutoBoundary } from "../boundary-facts.ts";
+import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "../by-task.ts";
 import { labelOf, type PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
-import { trainFrom } from "../training.ts";
+import { mixtureOf, trainFrom } from "../training.ts";
 import type { Watching } from "../watching.ts";
-import { type Base, startOf, trainingKey } from "./base.ts";
+import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
 
 export interface AlignSources {
   base: Base;
   vft: PlanNode;
-  /** Judged training questions. */
-  groups: PlanNode;
+  /** Judged training questions, of each task. */
+  groups: readonly OfTask[];
   feedback: Feedback;
+  sharing: Sharing | undefined;
   /** What is measured on the way; nothing when left out. */
   watch?: {
     settings: Watch;
-    /** The VFT model's judged samples on the first validation questions. */
-    groups: PlanNode;
-    questions: PlanNode;
-    task: string;
+    /** The VFT model's judged samples on the first validation questions of each task. */
+    groups: readonly OfTask[];
+    tasks: readonly TaskQuestions[];
     extract: "strict" | "flexible";
     maxNewTokens: number;
   };
@@ -55,17 +62,27 @@ export function alignNode(
       ...exact,
       ...trainingKey(settings),
       ...start.settings,
+      ...adapterKey(from.base),
       ...(from.feedback === "binary" ? {} : { feedback: from.feedback }),
       ...(from.watch === undefined ? {} : { watch: from.watch.settings }),
+      ...(from.sharing === undefined ? {} : { mixture: from.sharing }),
       seed,
     },
     inputs: {
       ...start.inputs,
-      groups: scored ? scoreNode(start, from.groups, seed) : from.groups,
-      ...(from.watch === undefined ? {} : { watch: from.watch.groups, questions: from.watch.questions }),
+      ...rolesOf("groups", scored ? from.groups.map((one) => scoreNode(start, one, seed)) : from.groups),
+      ...(from.watch === undefined
+        ? {}
+        : {
+            ...rolesOf("watch", from.watch.groups),
+            ...rolesOf(
+              "questions",
+              from.watch.tasks.map(({ task, questions }) => ({ task: task.name, node: questions })),
+            ),
+          }),
     },
     async work(context, inputs) {
-      const groups = await readJsonl(join(inputs.groups!.directory, "groups.jsonl"), groupSchema);
+      const groups = await groupsIn("groups", inputs);
       const auto = beta === "auto" ? autoBoundary(groups, method as GroupMethod, from.feedback) : undefined;
       const data = groups.map((group) => trainGroup(group, method, { seed, feedback: from.feedback }));
       const facts = await trainFrom(start.source(inputs), context, {
@@ -74,6 +91,7 @@ export function alignNode(
         loss: lossOf(method, auto?.beta ?? (beta as number | undefined)),
         seed,
         label: labelOf(node),
+        ...mixtureOf(from.sharing, groups),
         ...(from.watch === undefined ? {} : { watch: await watching(from.watch, inputs) }),
       });
       return { ...facts, ...describeData(data), ...(auto === undefined ? {} : { boundary: auto }) };
@@ -82,8 +100,15 @@ export function alignNode(
   return node;
 }
 
+async function groupsIn(role: string, inputs: Readonly<Record<string, Artefact>>): Promise<Group[]> {
+  const all = artefactsIn(role, inputs).map(({ directory }) =>
+    readJsonl(join(directory, "groups.jsonl"), groupSchema),
+  );
+  return (await Promise.all(all)).flat();
+}
+
 async function watching(
-  { settings, task, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
+  { settings, tasks, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
   inputs: Record<string, Artefact>,
 ): Promise<Watching> {
   const { every, questions, accuracy, patience } = settings;
@@ -91,9 +116,14 @@ async function watching(
     every,
     ...(patience === undefined ? {} : { patience }),
     accuracy,
-    questions: await readQuestions(inputs.questions!.directory, "validation", questions),
-    groups: await readJsonl(join(inputs.watch!.directory, "groups.jsonl"), groupSchema),
-    task,
+    questions: (
+      await Promise.all(
+        artefactsIn("questions", inputs).map((one) => readQuestions(one, "validation", questions)),
+      )
+    ).flat(),
+    groups: await groupsIn("watch", inputs),
+    tasks: new Map(tasks.map(({ task }) => [task.name, task])),
+    stop: new Map(tasks.map(({ task, settings: own }) => [task.name, promptSettings(own.prompt).stop])),
     extract,
     maxNewTokens,
   };

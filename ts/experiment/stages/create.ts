@@ -1,40 +1,38 @@
 import { join } from "node:path";
 import type { CreatedModel, Model } from "../../config/index.ts";
-import { readJsonl } from "../../core/jsonl.ts";
-import { questionSchema } from "../../core/records.ts";
+import { artefactsIn, type OfTask, rolesOf } from "../by-task.ts";
 import { checkpointIn, type PlanNode, type StageContext } from "../context.ts";
+import type { Artefact } from "../store.ts";
+import { readSplit } from "./questions.ts";
 
-/** A base model from scratch: a tokenizer trained on the training questions, and random weights. */
+/** A base model from scratch: a tokenizer trained on the training questions of all trained tasks, and random weights. */
 export const createNode = (
   model: Model,
   create: CreatedModel,
   seed: number,
-  questions: PlanNode,
+  questions: readonly OfTask[],
 ): PlanNode => ({
   stage: "create",
   seed,
   settings: { create, dtype: model.dtype, seed },
-  inputs: { questions },
-  work: async (context, inputs) => createModel(context, create, seed, inputs.questions!.directory),
+  inputs: rolesOf("questions", questions),
+  work: async (context, inputs) => createModel(context, create, seed, artefactsIn("questions", inputs)),
 });
 
 async function createModel(
   { worker: start, directory, experiment }: StageContext,
   create: CreatedModel,
   seed: number,
-  questionsDirectory: string,
+  from: readonly Artefact[],
 ): Promise<Record<string, unknown>> {
-  const questions = await readJsonl(join(questionsDirectory, "train.jsonl"), questionSchema);
-  const texts = questions.flatMap((question) => [String(question.prompt), question.reference ?? ""]);
+  const questions = (await Promise.all(from.map((one) => readSplit(one, "train")))).flat();
+  const texts = questions.flatMap(({ question, prompt, reference }) => [
+    typeof prompt === "string" ? prompt : question,
+    reference ?? "",
+  ]);
   const worker = await start();
   const tokenizer = join(directory, "tokenizer");
-  const { kind, vocabularySize } = create.tokenizer;
-  await worker.request("tokenizer/train", {
-    kind,
-    texts,
-    directory: tokenizer,
-    ...(vocabularySize === undefined ? {} : { vocabularySize }),
-  });
+  await worker.request("tokenizer/train", { ...create.tokenizer, texts, directory: tokenizer });
   const { tokenizer: _, ...sizes } = create;
   const created = await worker.request("model/create", {
     ...sizes,

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { Prediction } from "../../analysis/index.ts";
-import type { Experiment } from "../../config/index.ts";
+import { type Experiment, promptSettings } from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
-import { judge, taskNamed } from "../../data/index.ts";
+import { judge, promptDigest, type Task } from "../../data/index.ts";
+import type { TaskQuestions } from "../by-task.ts";
 import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
 import { type SampleOptions, sampleInto } from "../sampling.ts";
 import { scoreAll } from "../scoring.ts";
@@ -15,7 +16,6 @@ type Sampling = Pick<Stage, "k" | "temperature" | "topP">;
 
 export type Evaluation = Omit<Stage, keyof Sampling> &
   (Sampling | { sampled: false }) & {
-    task: string;
     extract: "strict" | "flexible";
     seed: number;
   };
@@ -28,19 +28,27 @@ export type Evaluation = Omit<Stage, keyof Sampling> &
 export function evaluateNode(
   name: string,
   checkpoint: PlanNode,
-  from: { questions: PlanNode; heldOut: PlanNode },
+  from: { of: TaskQuestions; heldOut: PlanNode },
   settings: Evaluation,
   seed: number,
   variant?: string,
 ): PlanNode {
+  const { task, questions, shown } = from.of;
+  const { stop } = promptSettings(from.of.settings.prompt);
   const node: PlanNode = {
     stage: "evaluate",
     method: name,
+    ...(shown === undefined ? {} : { task: shown }),
     ...(variant === undefined ? {} : { variant }),
     seed,
-    settings: { ...settings, pattern: taskNamed(settings.task).patterns[settings.extract] },
-    inputs: { checkpoint, questions: from.questions, heldOut: from.heldOut },
-    work: (context, inputs) => evaluate(context, inputs, settings, labelOf(node)),
+    settings: {
+      ...settings,
+      task: task.name,
+      pattern: task.patterns[settings.extract],
+      ...(stop.length === 0 ? {} : { stop }),
+    },
+    inputs: { checkpoint, questions, heldOut: from.heldOut },
+    work: (context, inputs) => evaluate(context, inputs, { ...settings, task, stop }, labelOf(node)),
   };
   return node;
 }
@@ -48,10 +56,10 @@ export function evaluateNode(
 async function evaluate(
   context: StageContext,
   inputs: Record<string, Artefact>,
-  settings: Evaluation,
+  settings: Evaluation & { task: Task; stop: readonly string[] },
   label: string,
 ): Promise<Record<string, unknown>> {
-  const questions = await readQuestions(inputs.questions!.directory, settings.split, settings.questions);
+  const questions = await readQuestions(inputs.questions!, settings.split, settings.questions);
   const heldOut = await readJsonl(join(inputs.heldOut!.directory, "groups.jsonl"), groupSchema);
   const at = (name: string): string => join(context.directory, name);
   return withModel(context, checkpointIn(inputs.checkpoint!), async (worker, { model, digest }) => {
@@ -61,6 +69,7 @@ async function evaluate(
       prompts: questions.map(promptOf),
       maxNewTokens: settings.maxNewTokens,
       seed: settings.seed,
+      stop: settings.stop,
       maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
       progress: context.progress,
       signal: context.signal,
@@ -87,16 +96,18 @@ async function evaluate(
       const greedy = judge(questions, await readJsonl(at("greedy.jsonl"), candidateSchema), judging);
       await writeJsonl(at("predictions.jsonl"), predictionsOf(questions, greedy.groups));
     }
-    return { questions: questions.length, tokens, weights: digest };
+    const prompts = promptDigest(common.prompts.map(({ prompt }) => prompt));
+    return { questions: questions.length, tokens, weights: digest, prompts };
   });
 }
 
 function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {
   const texts = new Map(questions.map(({ id, question }) => [id, question]));
-  return groups.map(({ id, prompt, answer, candidates: [candidate] }) => {
+  return groups.map(({ id, task, prompt, answer, candidates: [candidate] }) => {
     const { text, extracted, correct, finish, logprob, tokens } = candidate!;
     return {
       questionId: id,
+      task,
       question: texts.get(id)!,
       prompt,
       text,

@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { type Feedback, judge, taskNamed } from "../../data/index.ts";
+import { type Feedback, judge, type Label, type Ranking } from "../../data/index.ts";
+import type { TaskQuestions } from "../by-task.ts";
 import type { PlanNode } from "../context.ts";
 
 interface Judging {
-  task: string;
   extract: "strict" | "flexible";
   split: "train" | "validation" | "test";
   questions: number | undefined;
   /** Default: binary. */
   feedback?: Feedback;
+  /** Default: steps. */
+  ranking?: Ranking | undefined;
+  /** Default: answer. */
+  label?: Label;
 }
 
 /**
@@ -19,17 +23,21 @@ interface Judging {
  */
 export const judgeNode = (
   sample: PlanNode,
-  questions: PlanNode,
-  { feedback = "binary", ...settings }: Judging,
+  { task, questions, shown }: TaskQuestions,
+  { feedback = "binary", ranking = "steps", label = "answer", ...settings }: Judging,
   seed: number,
 ): PlanNode => ({
   stage: "judge",
+  ...(shown === undefined ? {} : { task: shown }),
   seed,
   settings: {
     ...settings,
-    // Binary feedback is what every older artefact was judged by.
+    task: task.name,
+    // The defaults are what every older artefact was judged by.
     ...(feedback === "binary" ? {} : { feedback }),
-    pattern: taskNamed(settings.task).patterns[settings.extract],
+    ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
+    ...(label === "answer" ? {} : { label }),
+    pattern: task.patterns[settings.extract],
   },
   inputs: { candidates: sample, questions },
   async work(context, inputs) {
@@ -41,7 +49,7 @@ export const judgeNode = (
     const { groups, counts } = judge(
       settings.questions === undefined ? all : all.slice(0, settings.questions),
       candidates,
-      { task: settings.task, extract: settings.extract, feedback },
+      { task, extract: settings.extract, feedback, ranking, label },
     );
     await writeJsonl(join(context.directory, "groups.jsonl"), groups);
     return { ...counts };

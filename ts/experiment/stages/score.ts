@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
+import type { OfTask } from "../by-task.ts";
 import { labelOf, type PlanNode, withModel } from "../context.ts";
 import { sumOf } from "../sampling.ts";
 import { scoreInOrder } from "../scoring.ts";
@@ -11,9 +12,10 @@ import type { Start } from "./base.ts";
  * `logprob` and `tokens`, each group with `referenceLogprob` and `referenceTokens` for its reference COT. DPO's
  * reference model is these weights (arXiv 2305.18290), and an automatic boundary is worked out from them.
  */
-export function scoreNode(start: Start, groups: PlanNode, seed: number): PlanNode {
+export function scoreNode(start: Start, { task, node: groups }: OfTask, seed: number): OfTask {
   const node: PlanNode = {
     stage: "score",
+    ...(groups.task === undefined ? {} : { task: groups.task }),
     seed,
     settings: start.settings,
     inputs: { ...start.inputs, groups },
@@ -42,7 +44,7 @@ export function scoreNode(start: Start, groups: PlanNode, seed: number): PlanNod
       });
     },
   };
-  return node;
+  return { task, node };
 }
 
 /** Of the responses that were scored. */

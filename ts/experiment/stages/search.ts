@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { groupSchema } from "../../core/records.ts";
 import type { BoundaryFacts } from "../boundary-facts.ts";
+import { artefactsIn, type OfTask, rolesOf } from "../by-task.ts";
 import { checkpointIn, type PlanNode } from "../context.ts";
 import { placeTree } from "../place-tree.ts";
 import type { Artefact } from "../store.ts";
@@ -39,7 +40,7 @@ export type Search = z.infer<typeof searchSchema>;
 export function searchNode(
   name: string,
   parameter: string,
-  points: readonly { beta: number; align: PlanNode; evaluate: PlanNode }[],
+  points: readonly { beta: number; align: PlanNode; evaluate: readonly OfTask[] }[],
   seed: number,
 ): PlanNode {
   const ordered = points.toSorted((a, b) => a.beta - b.beta);
@@ -48,15 +49,17 @@ export function searchNode(
     method: name,
     seed,
     settings: { parameter, split: "validation", values: ordered.map(({ beta }) => beta) },
-    inputs: Object.fromEntries(
-      ordered.flatMap(({ beta, align, evaluate }) => [
-        [`align ${beta}`, align],
-        [`evaluate ${beta}`, evaluate],
-      ]),
-    ),
+    inputs: Object.assign(
+      {},
+      ...ordered.map(({ beta, align, evaluate }) => ({
+        [`align ${beta}`]: align,
+        ...rolesOf(`evaluate ${beta}`, evaluate),
+      })),
+    ) as Record<string, PlanNode>,
     async work({ directory }, inputs) {
       const measured: SearchPoint[] = [];
-      for (const { beta } of ordered) measured.push(await measure(beta, inputs[`evaluate ${beta}`]!));
+      for (const { beta } of ordered)
+        measured.push(await measure(beta, artefactsIn(`evaluate ${beta}`, inputs)));
       const { beta } = best(measured);
       const align = inputs[`align ${beta}`]!;
       await placeTree(checkpointIn(align), checkpointIn({ directory }));
@@ -72,13 +75,14 @@ export function searchNode(
   };
 }
 
-async function measure(beta: number, { directory }: Artefact): Promise<SearchPoint> {
-  const predictions = await readJsonl(join(directory, "predictions.jsonl"), predictionSchema);
+/** All validation questions alike, whatever their task. */
+async function measure(beta: number, evaluations: readonly Artefact[]): Promise<SearchPoint> {
+  const rows = async <T>(name: string, schema: z.ZodType<T>): Promise<T[]> =>
+    (await Promise.all(evaluations.map(({ directory }) => readJsonl(join(directory, name), schema)))).flat();
+  const predictions = await rows("predictions.jsonl", predictionSchema);
   const correct = predictions.filter((prediction) => prediction.correct).length;
   const questions = predictions.length;
-  const { assessmentAccuracy, perplexity } = assess(
-    await readJsonl(join(directory, "heldout.jsonl"), groupSchema),
-  );
+  const { assessmentAccuracy, perplexity } = assess(await rows("heldout.jsonl", groupSchema));
   return {
     beta,
     accuracy: questions === 0 ? null : correct / questions,

@@ -3,6 +3,7 @@ import type { Worker } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Candidate, Group, JudgedCandidate } from "../../core/records.ts";
 import { judge } from "../../data/index.ts";
+import { perTask } from "../by-task.ts";
 import { samplePrompts } from "../sampling.ts";
 import { scoreAll } from "../scoring.ts";
 import { promptOf } from "../stages/sample.ts";
@@ -76,21 +77,27 @@ const finite = (value: number | null): number | null =>
 
 /** The ids of the questions whose greedy answer is right. */
 async function answeredRightly({ watch, ...options }: LookOptions): Promise<string[]> {
-  const { questions, task, extract, maxNewTokens } = watch;
-  const candidates: Candidate[] = [];
+  const { questions, tasks, stop, extract, maxNewTokens } = watch;
+  let done = 0;
   const label = `${options.label} (held-out answers)`;
   const show = (): void =>
-    options.progress.update({ label, done: candidates.length, total: questions.length, unit: "questions" });
+    options.progress.update({ label, done, total: questions.length, unit: "questions" });
   const greedy = { ...options, temperature: 0, topP: 1, maxNewTokens, seed: 0 };
-  const prompts = questions.map((question) => ({ ...promptOf(question), indices: [0] }));
+  const right: string[] = [];
   try {
-    await samplePrompts(prompts, greedy, (some) => {
-      candidates.push(...some);
-      show();
-    });
+    for (const [name, own] of perTask(questions)) {
+      const candidates: Candidate[] = [];
+      const prompts = own.map((question) => ({ ...promptOf(question), indices: [0] }));
+      await samplePrompts(prompts, { ...greedy, stop: stop.get(name) ?? [] }, (some) => {
+        candidates.push(...some);
+        done += some.length;
+        show();
+      });
+      const { groups } = judge(own, candidates, { task: tasks.get(name)!, extract });
+      right.push(...groups.filter((group) => group.candidates[0]!.correct).map(({ id }) => id));
+    }
   } finally {
     options.progress.end(label);
   }
-  const { groups } = judge(questions, candidates, { task, extract });
-  return groups.filter((group) => group.candidates[0]!.correct).map(({ id }) => id);
+  return right;
 }

@@ -63,7 +63,9 @@ describe("groups of its candidates", () => {
       [3, "7"],
     ]);
     const rows = [{ value: group!, where: "a:1" }];
-    expect(() => checkOwnGroups(rows, { task: "gsm8k-rank", feedback: "ranked", file: "a" })).not.toThrow();
+    expect(() =>
+      checkOwnGroups(rows, { tasks: ["gsm8k-rank"], feedback: "ranked", file: "a" }),
+    ).not.toThrow();
     expect(placed(group!, "ranked").map(({ candidate }) => candidate.text)).toEqual(texts);
   });
 
@@ -86,7 +88,7 @@ describe("groups of its candidates", () => {
     expect(group!.candidates.map(({ rank }) => rank)).toEqual(ranks);
     expect(() =>
       checkOwnGroups([{ value: group!, where: "a:1" }], {
-        task: "gsm8k-rank",
+        tasks: ["gsm8k-rank"],
         feedback: "ranked",
         file: "a",
       }),
