@@ -15,8 +15,9 @@ export async function checkDataset(
   settings: { task: string },
   task: Task,
 ): Promise<Findings[]> {
-  const files = await checkFiles(kind, settings);
   const parts = Object.entries(kind.parts?.(settings) ?? {}) as [Split, string][];
+  if (parts.length === 0) return checkMade(task);
+  const files = await checkFiles(kind, settings);
   const read: { split: Split; reading: ReadQuestions }[] = [];
   const findings: Findings[] = [files];
   for (const [split, file] of parts) {
@@ -27,6 +28,15 @@ export async function checkDataset(
   }
   if (read.length > 1) findings.push(sharedContent(read));
   return findings;
+}
+
+/** Questions of a task that makes them, or that says which files it needs. */
+async function checkMade(task: Task): Promise<Findings[]> {
+  const splits = await task.splits();
+  return (["train", "validation", "test"] as const).map((split) => {
+    const questions = splits[split].map((value) => ({ value, where: value.id }));
+    return findingsOf(split, { questions, problems: [] }, task);
+  });
 }
 
 async function readAll(
@@ -45,16 +55,7 @@ async function readAll(
 
 async function checkFiles(kind: TaskKind, settings: { task: string }): Promise<Findings> {
   const named = Object.values(kind.files?.(settings) ?? {});
-  const dataset = datasetOf(kind.name);
-  const tasks = [...(dataset?.uses ?? []), kind.name].flatMap((name) => datasetOf(name) ?? []);
-  const published = new Map<string, { folder: string; file: PublishedFile }>(
-    tasks.flatMap((one) =>
-      one.files.map((file) => {
-        const folder = join(dataFolder(), one.task);
-        return [join(folder, file.path), { folder, file }] as const;
-      }),
-    ),
-  );
+  const published = publishedAs(kind.name);
   const problems: Problem[] = [];
   const notes: string[] = [];
   for (const path of named) {
@@ -81,6 +82,19 @@ async function checkFiles(kind: TaskKind, settings: { task: string }): Promise<F
   };
 }
 
+/** The published files of a task, and of those that it uses, by where they are looked for. */
+function publishedAs(task: string): Map<string, { folder: string; file: PublishedFile }> {
+  const names = [...(datasetOf(task)?.uses ?? []), task];
+  return new Map(
+    names.flatMap((name) =>
+      (datasetOf(name)?.files ?? []).map((file) => {
+        const folder = join(dataFolder(), name);
+        return [join(folder, file.path), { folder, file }] as const;
+      }),
+    ),
+  );
+}
+
 const digestSaid: Record<string, string> = {
   publisher: "is the published file (SHA-256)",
   lock: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
@@ -89,6 +103,12 @@ const digestSaid: Record<string, string> = {
 
 const wrong = (problems: readonly Problem[]): number =>
   problems.filter(({ found }) => found !== undefined).length;
+
+/** Said of each of the task's files that is not here. */
+export const missingFiles = (kind: TaskKind, settings: { task: string }): Problem[] =>
+  Object.values(kind.files?.(settings) ?? {})
+    .filter((path) => !existsSync(path))
+    .map((path) => missing(path, kind.name, publishedAs(kind.name).get(path)?.file));
 
 const missing = (path: string, task: string, file: PublishedFile | undefined): Problem => ({
   what: "no such file",

@@ -6,6 +6,7 @@ import type { ExtractMode } from "../answers.ts";
 import { refuse } from "../problems.ts";
 import { type Conversation, fewShotSplits, putQuestion } from "../prompts/prompts.ts";
 import type { Split, Task, TaskKind } from "../task.ts";
+import { missingFiles } from "./dataset.ts";
 import { answerIn } from "./findings.ts";
 
 /** A question as the model is given it, and what judging makes of its reference. */
@@ -67,6 +68,8 @@ async function rowsOf(
   const parts = kind.parts?.(settings) ?? {};
   const alone = file ?? (needsOthers(parts, split) ? undefined : parts[split]);
   if (alone === undefined) {
+    const missing = missingFiles(kind, settings);
+    if (missing.length > 0) throw inputError(missing);
     const { splits, examples } = fewShotSplits(
       await task.splits(),
       put.fewShot,

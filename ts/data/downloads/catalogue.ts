@@ -137,6 +137,10 @@ export const catalogue: readonly Dataset[] = [
 
 export const datasetOf = (task: string): Dataset | undefined => catalogue.find((one) => one.task === task);
 
-/** A file's address in words. */
-export const addressOf = ({ from }: PublishedFile): string =>
-  "address" in from ? from.address : `hf://datasets/${from.hub.dataset}/${from.hub.path}`;
+/** Where a file can be had with a browser. */
+export function addressOf({ from }: PublishedFile): string {
+  if ("address" in from) return from.address;
+  const { dataset, revision, path } = from.hub;
+  const host = process.env.HF_ENDPOINT?.replace(/\/$/, "") || "https://huggingface.co";
+  return `${host}/datasets/${dataset}/resolve/${revision}/${path}`;
+}

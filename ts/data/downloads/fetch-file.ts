@@ -14,6 +14,8 @@ export interface Wanted {
   open: Open;
   bytes?: number | undefined;
   sha256?: string | undefined;
+  /** The command that tells whether a file put there by hand is the right one. */
+  check?: string;
 }
 
 export interface FetchOptions {
@@ -140,8 +142,8 @@ async function moveIntoPlace(file: string): Promise<number> {
   return size;
 }
 
-const byHand = ({ file, address }: Wanted): string =>
-  `where there is no network, get ${address} elsewhere and put it at ${file}`;
+const byHand = ({ file, address, check }: Wanted): string =>
+  `where there is no network, get ${address} elsewhere and put it at ${file}${check === undefined ? "" : `, then ${check}`}`;
 
 const refused = (wanted: Wanted, error: Unavailable): AftError =>
   failure(

@@ -61,6 +61,7 @@ async function getFile(dataset: Dataset, published: PublishedFile, options: GetO
             : openHub(published.from.hub),
         bytes: published.bytes,
         sha256: state.expected,
+        check: `aft data check ${dataset.task}`,
       },
       {
         ...rest,

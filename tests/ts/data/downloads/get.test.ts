@@ -2,7 +2,14 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silent } from "../../../../ts/core/progress.ts";
-import { catalogue, type Dataset, datasetOf, getDataset, taskNames } from "../../../../ts/data/index.ts";
+import {
+  addressOf,
+  catalogue,
+  type Dataset,
+  datasetOf,
+  getDataset,
+  taskNames,
+} from "../../../../ts/data/index.ts";
 import { folderOf, refusalOf } from "../files.ts";
 import { type Answering, arrived, send, serve, sha256Of } from "./server.ts";
 
@@ -195,6 +202,18 @@ describe("a dataset on the hub", () => {
 });
 
 describe("the catalogue", () => {
+  it("gives addresses that a browser takes, for who has no network here", async () => {
+    const [file] = datasetOf("mmlu")!.files;
+    expect(addressOf(file!)).toBe(
+      "https://huggingface.co/datasets/cais/mmlu/resolve/main/all/test-00000-of-00001.parquet",
+    );
+    const server = await serve(({ response }) => response.writeHead(404).end());
+    const to = folderOf({});
+    await expect(getDataset(dataset(server.address), { to })).rejects.toThrow(
+      `get ${server.address}/train elsewhere and put it at ${to}/sums/train.jsonl, then aft data check sums`,
+    );
+  });
+
   it("names tasks that there are, with licence, citation and homepage, and files with an address", () => {
     for (const { task, licence, citation, homepage, files, uses = [] } of catalogue) {
       expect(taskNames()).toContain(task);

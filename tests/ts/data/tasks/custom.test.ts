@@ -77,6 +77,18 @@ describe("options", () => {
     ]);
   });
 
+  it("without letters of their own, where all have them", async () => {
+    expect(
+      await answers([
+        { question: "1?", options: ["A) red", "(B) green"], answer: "B" },
+        { question: "2?", options: ["A) red", "A) green"], answer: "B" },
+      ]),
+    ).toEqual([
+      ["B", ["red", "green"]],
+      ["B", ["A) red", "A) green"]],
+    ]);
+  });
+
   it("in one column each, nested ones too, the answer counted from 0 or 1", async () => {
     const rows = [{ question: "1?", of: { x: "one", y: 2 }, answer: "1" }];
     const each = (countFrom: number) =>
@@ -132,6 +144,11 @@ describe("splits share no question", () => {
     );
     expect(new Set(texts.flatMap((set) => [...set])).size).toBe(50);
     expect(texts.map(({ size }) => size)).toEqual([35, 10, 5]);
+    expect(splits.test.every(({ id }) => /^custom-test-\d+$/.test(id))).toBe(true);
+    expect(
+      new Set([splits.train, splits.validation, splits.test].flatMap((split) => split.map(({ id }) => id)))
+        .size,
+    ).toBe(100);
     expect((await task.splits(2)).test).not.toEqual(splits.test);
     expect((await task.splits()).test).toEqual(splits.test);
   });
@@ -175,6 +192,7 @@ describe("mistakes in rows and in the map", () => {
   it.each([
     [{ question: "", answer: 1 }, "a.jsonl:1: column question: no question"],
     [{ question: "q", answer: "many" }, 'a.jsonl:1: column answer: no number in it\n  found: "many"'],
+    [{ question: "q", answer: "2 apples and 3 pears" }, "a.jsonl:1: column answer: several numbers in it"],
     [{ question: "q", answer: null }, "a.jsonl:1: column answer: no answer"],
     [{ question: "q", answer: "First 3.\nThen more" }, "a.jsonl:1: column answer: no number in it"],
   ])("%j", async (row, message) => {

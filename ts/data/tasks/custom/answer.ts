@@ -1,6 +1,6 @@
 import type { CustomTask } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
-import { type AnswerRule, answerRuleOf, lettersOf } from "../../answers.ts";
+import { type AnswerRule, answerRuleOf, type ExtractMode, lettersOf, outcomeOf } from "../../answers.ts";
 
 /** The rule by which this task's answers are found and compared. */
 export function ruleOf({ answer }: CustomTask): AnswerRule {
@@ -21,20 +21,32 @@ export function answerOf(
   if (typeof text !== "string" || text.trim() === "")
     return { what: `${what}: no answer`, found: value, expected: "text or a number" };
   // A solution that ends in its answer, or the answer itself.
-  const found = rule.extract(text, "strict") ?? undefined;
-  if (found !== undefined) return found;
+  const found = extracted(rule, text);
+  if (found !== null) return found;
   if (answer.kind === "regex") return text.trim();
-  const alone = isShort(text) ? rule.extract(`#### ${text.trim()}`, "strict") : null;
-  if (alone !== null) return alone;
+  const marked = `#### ${text.trim()}`;
+  const first = isShort(text) ? extracted(rule, marked) : null;
+  // `2 apples and 3 pears` is no answer.
+  const last = extracted(rule, text, "flexible");
+  if (first !== null && first === last) return first;
   return {
-    what: `${what}: no number in it`,
+    what: `${what}: ${first === null || last === null ? "no number in it" : "several numbers in it"}`,
     found: value,
-    expected: "a number, or a last line `#### NUMBER`",
+    expected: "one number, or a last line `#### NUMBER`",
   };
 }
 
 /** What is longer, or has lines, is a solution, and its first number not its answer. */
 const isShort = (text: string): boolean => text.trim().length <= 60 && !text.trim().includes("\n");
+
+/** What the rule finds; null where it finds nothing, or its pattern reaches its time limit. */
+export const extracted = (
+  rule: AnswerRule,
+  text: string,
+  mode: ExtractMode = "strict",
+  choices?: string[],
+): string | null =>
+  outcomeOf(rule, text, mode, { answer: "", ...(choices === undefined ? {} : { choices }) }).extracted;
 
 function letterOf(
   value: unknown,

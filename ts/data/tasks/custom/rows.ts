@@ -2,14 +2,14 @@ import { type CustomTask, taskName } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
 import type { Row } from "../../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../../core/records.ts";
-import type { AnswerRule } from "../../answers.ts";
+import { type AnswerRule, lettersOf } from "../../answers.ts";
 import { missingColumns, valueAt } from "../../sources/columns.ts";
 import { readSource } from "../../sources/read.ts";
 import type { SourceRow } from "../../sources/source.ts";
 import type { ReadQuestions, Split } from "../../task.ts";
 import { closed } from "../choices.ts";
 import { idOf } from "../reading.ts";
-import { answerOf, ruleOf } from "./answer.ts";
+import { answerOf, extracted, ruleOf } from "./answer.ts";
 
 /** Names that mean something in a question: a user's column of that name does not pass through. */
 const reserved = new Set([...Object.keys(questionSchema.shape), "prompt", "conversation", "problem"]);
@@ -81,7 +81,7 @@ function questionOf(
     ...(choices === undefined ? {} : { choices }),
     ...(reference === undefined ? {} : { reference }),
   };
-  if (reference === undefined || rule.extract(reference, "strict", made) !== null) return made;
+  if (reference === undefined || extracted(rule, reference, "strict", choices) !== null) return made;
   return {
     what: `column ${columns.reference}: the solution does not give its answer in the form that is judged by`,
     found: reference,
@@ -108,13 +108,22 @@ function choicesOf(row: SourceRow["value"], column: string | string[]): string[]
   const name = Array.isArray(column) ? column.join(", ") : column;
   const found = Array.isArray(column) ? column.map((one) => valueAt(row, one)) : listOf(valueAt(row, column));
   const texts = found?.filter((one) => typeof one === "string" || typeof one === "number").map(String);
-  if (found !== undefined && texts !== undefined && texts.length === found.length && texts.length >= 2)
-    return texts;
+  const isList = found !== undefined && texts !== undefined && texts.length === found.length;
+  if (isList && texts.length >= 2 && texts.length <= 26) return withoutLetters(texts);
   return {
     what: `column ${name}: no list of options`,
     found: Array.isArray(column) ? found : valueAt(row, column),
-    expected: "at least two texts: a list, JSON, or text with | between them",
+    expected: "2 to 26 texts: a list, JSON, or text with | between them",
   };
+}
+
+/** Options without letters of their own, `A) 18 km`, where all have them: the prompt puts its own there. */
+function withoutLetters(texts: readonly string[]): string[] {
+  const bare = texts.map((text, at) => {
+    const [start = "", letter] = /^\s*\(?([A-Z])[).:]\s*/.exec(text) ?? [];
+    return letter === lettersOf([...texts])[at] ? text.slice(start.length) : undefined;
+  });
+  return bare.every((text) => text !== undefined) ? bare : [...texts];
 }
 
 function listOf(value: unknown): unknown[] | undefined {

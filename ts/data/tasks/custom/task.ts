@@ -6,7 +6,7 @@ import { refuseShared } from "../../duplicates.ts";
 import type { Split, Splits, Task, TaskKind } from "../../task.ts";
 import { choiceTask } from "../choices.ts";
 import { gsm8kForm } from "../gsm8k.ts";
-import { drawn, rightQuestions, setAside } from "../reading.ts";
+import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
 import { ruleOf } from "./answer.ts";
 import { readCustom } from "./rows.ts";
 import { sharedOut } from "./shares.ts";
@@ -53,12 +53,8 @@ async function splitsOf(settings: CustomTask, ownSeed?: number): Promise<Splits>
     path === undefined ? [] : await rightQuestions(readCustom(settings, path, split));
   if (file !== undefined) {
     const all = await rightQuestions(readCustom(settings, file));
-    return counted(
-      sharedOut(all, settings.shares, seed),
-      settings,
-      { train: file, validation: file, test: file },
-      seed,
-    );
+    const shared = renamed(sharedOut(all, settings.shares, seed), settings);
+    return counted(shared, settings, { train: file, validation: file, test: file }, seed);
   }
   const files = { train: trainFile ?? "", validation: validationFile ?? "", test: testFile ?? "" };
   if (Object.values(files).every((path) => path === ""))
@@ -85,6 +81,18 @@ async function splitsOf(settings: CustomTask, ownSeed?: number): Promise<Splits>
     train,
     validation,
   };
+}
+
+/** Ids that were counted name the split that the row came into. */
+function renamed(splits: Splits, settings: CustomTask): Splits {
+  if (settings.columns.id !== undefined) return splits;
+  const counted = idOf(taskName(settings), undefined, 0).slice(0, -1);
+  const part = (split: Split): Question[] =>
+    splits[split].map((question) => ({
+      ...question,
+      id: idOf(taskName(settings), split, Number(question.id.slice(counted.length))),
+    }));
+  return { train: part("train"), validation: part("validation"), test: part("test") };
 }
 
 /** Of each split as many as the settings ask for. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Gsm8kRankTask, gsm8kRankTaskSchema, gsm8kTaskSchema, taskName } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
 import type { Group, Question } from "../../../core/records.ts";
@@ -18,7 +19,12 @@ export const gsm8kRank: TaskKind<Gsm8kRankTask> = {
   name: "gsm8k-rank",
   description: "GSM8K questions with ranked candidates of your own, tested as GSM8K is",
   settingsSchema: gsm8kRankTaskSchema,
-  files: filesOf,
+  files(settings) {
+    const { gsm8kTrainFile, ...files } = filesOf(settings);
+    // Without it there may be answers enough: the reader says where one is missing.
+    const known = settings.gsm8kTrainFile !== undefined || existsSync(gsm8kTrainFile);
+    return known ? { ...files, gsm8kTrainFile } : files;
+  },
   parts: (settings) => ({ train: filesOf(settings).trainFile, test: filesOf(settings).testFile }),
   read,
   groups,
