@@ -18,7 +18,7 @@ test("an unknown command and an option in its place name the nearest", () => {
 
 test("an unknown option names the nearest, once, however yargs spells it", () => {
   expect(said("Unknown arguments: dry-runn, dryRunn", "run", "x.yaml", "--dry-runn")).toBe(
-    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --json, --help\n  did you mean: --dry-run",
+    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --json, --help\n  did you mean: --dry-run",
   );
   expect(said("Unknown argument: runz", "run", "x.yaml", "--runz=y")).toContain("did you mean: --runs");
 });

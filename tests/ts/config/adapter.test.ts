@@ -12,7 +12,7 @@ test("an adapter has defaults, and is left out by default", async () => {
 
 test("mistakes in it are told with their line", async () => {
   expect(await errorOf(withModel("  adapter: {rnak: 4}"))).toBe(
-    'main.yaml:4:13: unknown key "rnak" in model.adapter\n  expected: one of rank, alpha, dropout, targets\n  did you mean: rank',
+    'main.yaml:4:13: unknown key "rnak" in model.adapter\n  found: 4\n  expected: one of rank, alpha, dropout, targets\n  did you mean: rank',
   );
   expect(await errorOf(withModel("  adapter: {dropout: 1}"))).toContain("model.adapter.dropout");
   expect(await errorOf(withModel("  adapter: {targets: []}"))).toContain("model.adapter.targets");
