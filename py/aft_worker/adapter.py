@@ -74,12 +74,13 @@ def add_adapter(
         target_modules=targets,
         bias="none",
         fan_in_fan_out=any(type(one) is Conv1D for one in _inner_layers(module).values()),
-        base_model_name_or_path=source,
         revision=revision,
     )
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         wrapped = get_peft_model(module, config)
+    # peft takes the name that the module itself has
+    wrapped.peft_config["default"].base_model_name_or_path = source
     return cast(PreTrainedModel, wrapped), adapter
 
 

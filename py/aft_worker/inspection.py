@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 from .adapter import inner_linear_layers
 from .adapter_folder import base_of, holds_adapter
 from .device import dtype_name
-from .model_source import check_source, load_tokenizer, not_loaded, why
+from .model_source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
 from .protocol import LinearLayer, ModelShape
 
 _TYPES = {"F64": "float64", "F32": "float32", "BF16": "bfloat16", "F16": "float16"}
@@ -38,6 +38,9 @@ def inspect_model(source: str, revision: str | None) -> ModelShape:
 
 def count_tokens(source: str, revision: str | None, texts: list[str]) -> list[int]:
     """Tokens of each text, without BOS and EOS. Raises ModelNotLoaded."""
+    if holds_adapter(source) and not has_tokenizer(source):
+        base = base_of(Path(source))
+        source, revision = base.source, base.revision
     tokenizer = load_tokenizer(source, revision)
     return [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
 

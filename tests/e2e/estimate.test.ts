@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
@@ -8,6 +8,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const experiment = "tests/e2e/tiny.yaml";
 let runs: string;
+let created: string;
 let model: string;
 
 beforeAll(async () => {
@@ -16,7 +17,8 @@ beforeAll(async () => {
   expect(done.stderr).not.toContain("estimate");
   expect(done.exitCode).toBe(0);
   model = join(await temporaryFolder(), "base");
-  await cp(join(await artefactOf(runs, "create", () => true), "checkpoint"), model, { recursive: true });
+  created = await artefactOf(runs, "create", () => true);
+  await cp(join(created, "checkpoint"), model, { recursive: true });
 });
 
 const ofFolder = () => ["--set", "model.create=null", "--set", `model.path=${model}`];
@@ -33,8 +35,9 @@ test("a dry run with --estimate says what each stage takes, and writes nothing",
     "--estimate",
   ]);
   expect(dry.exitCode).toBe(0);
+  const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
   expect(dry.stdout).toContain(
-    `estimate for ${model}: 338 k parameters in float32, all trained: 16 bytes each before activations`,
+    `estimate for ${model}: ${Math.round(parameters / 1000)} k parameters in float32, all trained: 16 bytes each before activations`,
   );
   for (const label of ["vft seed 1", "align aft-bc seed 1", "evaluate aft-bc seed 1", "in all"])
     expect(dry.stdout).toMatch(new RegExp(`^  ${label} .* (s|min|h)  .* GB`, "m"));
@@ -64,12 +67,13 @@ test("with --json the numbers stand beside the stages", async () => {
 });
 
 test("a model from a folder is estimated before the work begins, unasked; one that is done is not", async () => {
-  const first = await aft(["run", experiment, ...ofFolder(), "--runs", runs]);
+  const short = [...ofFolder(), "--set", "methods={aft-bc: null}", "--set", "name=short"];
+  const first = await aft(["run", experiment, ...short, "--runs", runs]);
   expect(first.exitCode).toBe(0);
   const [estimated, worked] = ["estimate for", "vft seed 1: "].map((text) => first.stderr.indexOf(text));
   expect(estimated).toBeGreaterThan(-1);
   expect(worked).toBeGreaterThan(estimated!);
-  const again = await aft(["run", experiment, ...ofFolder(), "--runs", runs], {
+  const again = await aft(["run", experiment, ...short, "--runs", runs], {
     env: { AFT_PYTHON: "/nowhere/python" },
   });
   expect(again.exitCode).toBe(0);

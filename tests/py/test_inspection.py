@@ -41,6 +41,9 @@ def test_an_adapters_folder_has_the_shape_of_its_base(tmp_path) -> None:
     base = adapted.base_folder(tmp_path / "base")
     folder = adapted.saved(adapted.load(base, LORA), tmp_path / "vft")
     assert inspect_model(str(folder), None) == inspect_model(base, None)
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+    assert count_tokens(str(folder), None, ["abc"]) == [3]
 
 
 def test_layers_that_keep_their_weight_the_other_way_round(tmp_path) -> None:
