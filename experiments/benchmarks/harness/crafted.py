@@ -1,9 +1,9 @@
 """Rows with a `response`, for judging without a model: the odd things that models write, and the plain ones.
 
-    python crafted.py OUT.jsonl [QUESTIONS.jsonl]
+    python crafted.py OUT.jsonl                              odd responses to golds of every form
+    python crafted.py OUT.jsonl QUESTIONS.jsonl references   each question answered by its own reference
+    python crafted.py OUT.jsonl QUESTIONS.jsonl others       by another's, and by an odd response to its gold
 
-Without questions, golds of every form that GSM8K's rule reads are made up. With questions, each is answered
-three times: by its own reference, by that of another question, and by one of the odd responses around its gold.
 The same arguments give the same rows.
 """
 
@@ -145,17 +145,26 @@ def made_up_rows(draw: random.Random) -> list[dict[str, str]]:
     ]
 
 
-def answered_rows(questions: list[dict[str, str]], draw: random.Random) -> list[dict[str, str]]:
+def other_rows(questions: list[dict[str, str]], draw: random.Random) -> list[dict[str, str]]:
     answers = [row["answer"] for row in questions]
     golds = [answer.split("#### ")[-1].strip() for answer in answers]
     return [
         {**row, "response": text}
         for row, gold in zip(questions, golds, strict=True)
-        for text in (row["answer"], draw.choice(answers), response(gold, draw))
+        for text in (draw.choice(answers), response(gold, draw))
     ]
 
 
-if __name__ == "__main__":
-    target, *questions = sys.argv[1:]
+def main(target: str, questions: str | None = None, kind: str = "others") -> None:
     draw = random.Random(1)
-    write_rows(target, answered_rows(read_rows(questions[0]), draw) if questions else made_up_rows(draw))
+    if questions is None:
+        rows = made_up_rows(draw)
+    elif kind == "references":
+        rows = [{**row, "response": row["answer"]} for row in read_rows(questions)]
+    else:
+        rows = other_rows(read_rows(questions), draw)
+    write_rows(target, rows)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -4,8 +4,8 @@
     python harness.py FOLDER MODEL MAX_NEW_TOKENS DTYPE DEVICE   responses from a model in Hugging Face format
 
 Reads FOLDER/rows.jsonl; writes FOLDER/gsm8k_as_aft.yaml (the task, which `lm_eval --include_path FOLDER`
-finds too) and FOLDER/harness.jsonl. With a model, AFT's FOLDER/candidates.jsonl must lie there already: where a
-response differs, it is measured how near the two tokens were at which they part.
+finds too) and FOLDER/harness.jsonl. With a model, AFT's FOLDER/candidates.jsonl must lie there already: where
+a response differs, it is measured how near the two tokens were at which they part.
 """
 
 from __future__ import annotations

@@ -109,9 +109,12 @@ elif [ -z "$questions" ]; then
   compare "A tiny model, made here" "$at" "$out/tiny" 32 "$dtype" "$device"
 fi
 if [ -n "$questions" ]; then
-  at=$(folder written)
-  "$python" "$here/crafted.py" "$at/rows.jsonl" "$questions"
-  compare "Written responses to $(basename "$questions")" "$at"
+  at=$(folder references)
+  "$python" "$here/crafted.py" "$at/rows.jsonl" "$questions" references
+  compare "$(basename "$questions"), each question answered by its own reference" "$at"
+  at=$(folder others)
+  "$python" "$here/crafted.py" "$at/rows.jsonl" "$questions" others
+  compare "$(basename "$questions"), answered by another's reference and by an odd response" "$at"
 else
   at=$(folder crafted)
   "$python" "$here/crafted.py" "$at/rows.jsonl"
