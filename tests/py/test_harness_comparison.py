@@ -79,6 +79,8 @@ UNEXPLAINED = [
     ("text", harness("#### 17", "17", False, gap=None), aft("#### 18", "18", True)),
     ("answer", harness("#### 17 #### 16", "17", False), aft("#### 17 #### 16", "16", False)),
     ("answer", harness("#### 18", "18", True), aft("#### 18", None, False)),
+    ("answer", harness("17\n", "17", False), aft("17\nQuestion: And?\nAnswer:\n#### 18", "16", False)),
+    ("answer", harness("#### 17", "17", False, gap=1e-5), aft("#### 18", "18", False)),
     ("verdict", harness("#### 18", "18", True), aft("#### 18", "18", False)),
     ("verdict", harness("#### 17", "17", False), aft("#### 17", "17", True)),
 ]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 FILTERS = {"strict": "strict-match", "flexible": "flexible-extract"}
+PATTERNS = {"strict": r"#### (\-?[0-9\.\,]+)", "flexible": r"(-?[$0-9.,]{2,})|(-?[0-9]+)"}
 STOPS = ("Question:", "</s>", "<|im_end|>")
 # Up to this difference (nats) two tokens are a draw, which the order of sums decides.
 DRAW = {"float32": 1e-3, "bfloat16": 0.25}
@@ -58,42 +59,55 @@ def cut(text: str) -> str:
     return text
 
 
+def by_rule(text: str, mode: str) -> Decimal | None:
+    """The answer of a text by the published pattern: the strict one's first match, the flexible one's last."""
+    found = [match[0] for match in re.finditer(PATTERNS[mode], text)]
+    return number(found[0 if mode == "strict" else -1]) if found else None
+
+
 def kind_of(theirs: dict[str, Any], group: dict[str, Any], mode: str, draw: float) -> str:
     """The name in KINDS of how this row was answered and judged by both under this filter."""
-    found = theirs[FILTERS[mode]]
-    (ours,) = group["candidates"]
+    found, (ours,) = theirs[FILTERS[mode]], group["candidates"]
+    gold, extracted = number(theirs["gold"]), number(found["extracted"])
     if theirs["prompt"] != group["prompt"]:
         return "prompt"
     if "ids" in theirs and not same_ids(theirs):
         return "ids"
-    if number(theirs["gold"]) != number(group["answer"]):
+    if gold != number(group["answer"]):
         return "gold"
     parted = None
     if theirs["text"] != ours["text"]:
-        gap = theirs.get("gap")
-        if cut(ours["text"]) == theirs["text"]:
-            parted = "cut"
-        elif gap is not None and gap <= draw:
-            parted = "draw"
-        else:
+        parted = why_parted(theirs, ours, draw)
+        if parted is None:
             return "text"
-    extracted = number(found["extracted"])
+        # The harness judged another text: AFT must have judged its own by the rule.
+        answer = by_rule(ours["text"], mode)
+        if number(ours["extracted"]) != answer or ours["correct"] != (answer is not None and answer == gold):
+            return "answer"
     if extracted != number(ours["extracted"]):
         return parted or "answer"
     if found["correct"] == ours["correct"]:
-        if found["correct"]:
-            return "right"
-        return (
-            "wrong"
-            if extracted is not None
-            else "no answer"
-            if found["extracted"] == "[invalid]"
-            else "no number"
-        )
-    equal = extracted is not None and extracted == number(theirs["gold"])
-    if ours["correct"] and equal:
+        return agreed(found)
+    if ours["correct"] and extracted is not None and extracted == gold:
         return "written"
     return parted or "verdict"
+
+
+def why_parted(theirs: dict[str, Any], ours: dict[str, Any], draw: float) -> str | None:
+    """Which explanation holds for two responses that differ."""
+    if cut(ours["text"]) == theirs["text"]:
+        return "cut"
+    gap = theirs.get("gap")
+    return "draw" if gap is not None and gap <= draw else None
+
+
+def agreed(found: dict[str, Any]) -> str:
+    """The kind of a row on which both agree, from what the harness found."""
+    if found["correct"]:
+        return "right"
+    if number(found["extracted"]) is not None:
+        return "wrong"
+    return "no answer" if found["extracted"] == "[invalid]" else "no number"
 
 
 def same_inputs(theirs: list[dict[str, Any]], groups: list[dict[str, Any]]) -> list[str]:
