@@ -60,7 +60,7 @@ def cut(text: str) -> str:
 
 
 def by_rule(text: str, mode: str) -> Decimal | None:
-    """The answer of a text by the published pattern: the strict one's first match, the flexible one's last."""
+    """The answer of a text by the published pattern: the first match of strict, the last of flexible."""
     found = [match[0] for match in re.finditer(PATTERNS[mode], text)]
     return number(found[0 if mode == "strict" else -1]) if found else None
 
