@@ -80,7 +80,12 @@ describe("every YAML file", () => {
     await expect(loadExperiment(join(folder, "main.yaml"))).resolves.toHaveProperty("experiment.name", "x");
   });
 
-  const commented = ["experiments/quickstart.yaml", ...yamlFilesIn("experiments/paper"), ...fragments];
+  const commented = [
+    "experiments/quickstart.yaml",
+    ...yamlFilesIn("experiments/paper"),
+    ...yamlFilesIn("experiments/benchmarks"),
+    ...fragments,
+  ];
   it.each(commented)("%s has a comment for every key", (file) => {
     const lines = readFileSync(join(root, file), "utf8").split("\n");
     const bare = lines.filter(
