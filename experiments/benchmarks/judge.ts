@@ -34,13 +34,18 @@ for (let at = 0; at < count / perQuestion; at++) {
   const id = `q${at}`;
   for (let index = 0; index < perQuestion; index++) {
     const { text, result } = cot();
-    if (index === 0) questions.push({ id, task: "gsm8k", question: "How much in all?", answer: String(result) });
+    if (index === 0)
+      questions.push({ id, task: "gsm8k", question: "How much in all?", answer: String(result) });
     candidates.push({ questionId: id, index, text });
   }
 }
 const characters = candidates.reduce((sum, { text }) => sum + text.length, 0);
-console.log(`${candidates.length} COTs of ${Math.round(characters / candidates.length)} characters on average`);
-console.log(`${cpus()[0]?.model.trim()}, one of ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}`);
+console.log(
+  `${candidates.length} COTs of ${Math.round(characters / candidates.length)} characters on average`,
+);
+console.log(
+  `${cpus()[0]?.model.trim()}, one of ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}`,
+);
 
 for (const feedback of ["binary", "ranked"] as const) {
   const [start, before] = [performance.now(), process.cpuUsage()];

@@ -14,11 +14,13 @@ import { AftError } from "../../../ts/core/errors.ts";
 import { writeJsonl } from "../../../ts/core/jsonl.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import type { Question } from "../../../ts/core/records.ts";
-import { taskNamed } from "../../../ts/data/index.ts";
+import { promptOf, taskOf } from "../../../ts/data/index.ts";
 import { sampleInto } from "../../../ts/experiment/sampling.ts";
 
 const [folder = ".", model, maxNewTokens = "256", dtype = "float32", device = "cpu"] = process.argv.slice(2);
 const candidatesFile = join(folder, "candidates.jsonl");
+const rows = join(folder, "rows.jsonl");
+const task = taskOf({ task: "gsm8k", ...{ trainFile: rows, testFile: rows, validation: 0 } });
 
 async function answer(questions: readonly Question[], source: string): Promise<void> {
   const worker = await startWorker({ transport: "stdio", python: await ensurePython() });
@@ -31,11 +33,10 @@ async function answer(questions: readonly Question[], source: string): Promise<v
     });
     // What an earlier run left would be gone on with, as if it were this model's.
     await rm(candidatesFile, { force: true });
-    const { promptOf } = taskNamed("gsm8k");
     await sampleInto(candidatesFile, {
       worker,
       model: loaded.model,
-      prompts: questions.map((question) => ({ id: question.id, prompt: promptOf(question) })),
+      prompts: questions.map((question) => ({ id: question.id, prompt: promptOf(question, task) })),
       k: 1,
       temperature: 0,
       topP: 1,
@@ -52,13 +53,7 @@ async function answer(questions: readonly Question[], source: string): Promise<v
 }
 
 try {
-  const rows = join(folder, "rows.jsonl");
-  const { test } = await taskNamed("gsm8k").splits({
-    task: "gsm8k",
-    trainFile: rows,
-    testFile: rows,
-    validation: 0,
-  });
+  const { test } = await task.splits();
   await writeJsonl(join(folder, "questions.jsonl"), test);
   if (model === undefined)
     await writeJsonl(
