@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import torch
 from transformers import PreTrainedTokenizerBase
@@ -12,9 +13,14 @@ from transformers import PreTrainedTokenizerBase
 def weights_digest(module: torch.nn.Module) -> str:
     """SHA-256 (hex) over name, type, shape and bytes of each weight in the order of names; tied weights count
     once, under the first of their names."""
+    return tensors_digest(module.state_dict(keep_vars=True))
+
+
+def tensors_digest(tensors: Mapping[str, torch.Tensor]) -> str:
+    """The same of named tensors."""
     digest = hashlib.sha256()
     seen: set[int] = set()
-    for name, value in sorted(module.state_dict(keep_vars=True).items()):
+    for name, value in sorted(tensors.items()):
         if not isinstance(value, torch.Tensor) or id(value) in seen:
             continue
         seen.add(id(value))

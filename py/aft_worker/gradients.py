@@ -126,8 +126,8 @@ class GradientPass:
         return value
 
     def _backward(self, sums: Tensor, gradient: Tensor) -> None:
-        sums.backward(gradient.to(sums))
-        self._optimizer.collect()
+        with self._optimizer.collecting():
+            sums.backward(gradient.to(sums))
 
     def _next_seed(self) -> int:
         """For dropout: a function of the run's seed, the step and the number of the piece within it."""

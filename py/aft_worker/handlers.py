@@ -13,14 +13,19 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from . import protocol as p
+from .chat import render
 from .create import create_model
 from .device import device_info
 from .digest import tokenizer_digest
+from .inspection import count_tokens, inspect_model
+from .merging import merge
 from .model import LoadedModel, load_model, save_model
+from .model_source import open_tokenizer
 from .registry import Registry
 from .reporting import CandidateReporter, CountReporter
 from .sampling import sample
 from .scoring import score_groups
+from .speed import measure_speed
 from .tokenizer_training import train_tokenizer
 from .training import Trainer
 
@@ -45,7 +50,14 @@ def info(params: p.Nothing, context: Context) -> p.DeviceInfoResult:
 
 
 def tokenizer_train(params: p.TokenizerTrainParams, context: Context) -> p.TokenizerTrainResult:
-    tokenizer = train_tokenizer(params.kind, params.texts, params.vocabulary_size, params.directory)
+    tokenizer = train_tokenizer(
+        params.kind,
+        params.texts,
+        params.vocabulary_size,
+        params.directory,
+        bos=params.bos is not False,
+        chat_template=params.chat_template,
+    )
     return p.TokenizerTrainResult(vocabulary_size=len(tokenizer), digest=tokenizer_digest(tokenizer))
 
 
@@ -55,8 +67,33 @@ def model_create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
 
 
 def model_load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
-    model = load_model(params.source, params.revision, params.dtype, params.device, params.attention)
+    model = load_model(
+        params.source,
+        params.revision,
+        params.dtype,
+        params.device,
+        params.attention,
+        params.adapter,
+        params.adapter_seed or 0,
+        bool(params.gradient_checkpointing),
+    )
     return model.info(models.add(model))
+
+
+def model_merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:
+    return merge(params.source, params.directory)
+
+
+def model_inspect(params: p.ModelInspectParams, context: Context) -> p.ModelShape:
+    return inspect_model(params.source, params.revision)
+
+
+def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCountResult:
+    return p.TokensCountResult(counts=count_tokens(params.source, params.revision, params.texts))
+
+
+def device_speed(params: p.DeviceSpeedParams, context: Context) -> p.DeviceSpeedResult:
+    return measure_speed(params.device, params.dtype)
 
 
 def model_save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:
@@ -82,6 +119,11 @@ def model_unload(params: p.ModelUnloadParams, context: Context) -> p.Nothing:
     return p.Nothing()
 
 
+def prompt_render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:
+    tokenizer = open_tokenizer(params.source, params.revision)
+    return p.PromptRenderResult(texts=render(tokenizer, params.conversations, params.source))
+
+
 def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
     started = time.perf_counter()
     model = models.get(params.model)
@@ -95,6 +137,7 @@ def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
             top_p=params.top_p,
             seed=params.seed,
             max_tokens_per_batch=params.max_tokens_per_batch,
+            stop=params.stop or (),
             checkpoint=reporter.checkpoint,
             on_candidates=reporter.add,
         )
@@ -170,12 +213,17 @@ if os.environ.get("AFT_THREADS"):
 
 METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "device/info": info,
+    "device/speed": device_speed,
     "tokenizer/train": tokenizer_train,
     "model/create": model_create,
     "model/load": model_load,
+    "model/merge": model_merge,
+    "model/inspect": model_inspect,
+    "tokens/count": tokens_count,
     "model/save": model_save,
     "model/digest": model_digest,
     "model/unload": model_unload,
+    "prompt/render": prompt_render,
     "generate": generate,
     "score": score,
     "train/begin": train_begin,

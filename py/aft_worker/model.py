@@ -9,11 +9,14 @@ from typing import Any, cast
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
+from .adapter import Adapter, adapted_digest, add_adapter, check_settings
+from .adapter_folder import base_of, holds_adapter, put_on, write_adapter
+from .attention import keep_softcap
 from .device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from .digest import tokenizer_digest, weights_digest
 from .folders import write_folder
-from .model_source import check_source, load_tokenizer, not_loaded, why
-from .protocol import ModelInfo
+from .model_source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
+from .protocol import AdapterSettings, ModelInfo
 from .scoring import verify_head
 from .tokens import TokenCodec
 
@@ -21,7 +24,7 @@ from .tokens import TokenCodec
 @dataclass
 class LoadedModel:
     """`max_positions` is the longest prompt + response, 0 when the model states no limit; `source` the
-    folder or hub id it came from."""
+    folder or hub id it came from; `adapter` what alone of it is trained and saved, if it has one."""
 
     module: PreTrainedModel
     tokenizer: TokenCodec
@@ -29,12 +32,14 @@ class LoadedModel:
     dtype: torch.dtype
     max_positions: int
     source: str
+    adapter: Adapter | None = None
     _digest: str | None = field(default=None, repr=False)
 
     def digest(self) -> str:
-        """SHA-256 of the weights; remembered until `weights_changed` is called."""
+        """SHA-256 of the weights, base and adapter; remembered until `weights_changed` is called."""
         if self._digest is None:
-            self._digest = weights_digest(self.module)
+            own = self.adapter
+            self._digest = weights_digest(self.module) if own is None else adapted_digest(self.module, own)
         return self._digest
 
     def weights_changed(self) -> None:
@@ -50,6 +55,7 @@ class LoadedModel:
             device=str(self.device),
             digest=self.digest(),
             tokenizer_digest=tokenizer_digest(self.tokenizer.tokenizer),
+            adapter=None if self.adapter is None else self.adapter.info(self.module),
         )
 
 
@@ -84,19 +90,53 @@ def _embedding(module: PreTrainedModel) -> torch.nn.Embedding:
 
 
 def load_model(
-    source: str, revision: str | None, dtype: DtypeName, device: str, attention: str
+    source: str,
+    revision: str | None,
+    dtype: DtypeName,
+    device: str,
+    attention: str,
+    adapter: AdapterSettings | None = None,
+    adapter_seed: int = 0,
+    gradient_checkpointing: bool = False,
 ) -> LoadedModel:
     """Loads a folder in Hugging Face format or a hub id. Raises ModelNotLoaded and DeviceUnavailable.
 
-    `attention` auto lets transformers choose (SDPA where the architecture has it).
+    `attention` auto lets transformers choose (SDPA where the architecture has it). A folder that holds an
+    adapter gives its base model with it; any other source gets a fresh one where `adapter` is given. With
+    `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
     """
     target = resolve_device(device)
+    kept, own, put = source, None, None
+    if holds_adapter(source):
+        put = base_of(Path(source))
+        source, revision = put.source, put.revision
+    module = load_module(source, revision, resolve_dtype(dtype, target), attention)
+    module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+    if put is not None:
+        module, own = put_on(module, put, Path(kept))
+        if adapter is not None:
+            check_settings(own, adapter, kept)
+    elif adapter is not None:
+        module, own = add_adapter(module, adapter, adapter_seed, source, revision)
+    if gradient_checkpointing:
+        checkpoint_gradients(module, source)
+    own_tokenizer = put is not None and has_tokenizer(kept)
+    tokenizer = load_tokenizer(kept) if own_tokenizer else load_tokenizer(source, revision)
+    model = wrap(module, tokenizer, kept)
+    model.adapter = own
+    return model
+
+
+def load_module(
+    source: str, revision: str | None, dtype: torch.dtype, attention: str = "auto"
+) -> PreTrainedModel:
+    """The bare module, on the CPU. Raises ModelNotLoaded."""
     is_folder = check_source(source)
     try:
         loaded: Any = AutoModelForCausalLM.from_pretrained(
             source,
             revision=revision or "main",
-            dtype=resolve_dtype(dtype, target),
+            dtype=dtype,
             attn_implementation=None if attention == "auto" else attention,
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # reported below, all of them and by name
@@ -116,16 +156,31 @@ def load_model(
             f"{len(missing)} of its weights are absent or of another shape than config.json says: "
             f"{', '.join(missing[:3])}{more}",
         )
-    tokenizer = load_tokenizer(source, revision)
-    return wrap(module.to(target), tokenizer, source)
+    keep_softcap(module, attention, source)
+    return module
+
+
+def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
+    """From now on, in training mode, blocks keep their inputs alone for the backward pass. Random numbers are
+    drawn alike both times, so gradients are the same. Raises ModelNotLoaded for a model that cannot."""
+    # newer releases of transformers have another name for it
+    enable = getattr(module, "activation_checkpointing_enable", module.gradient_checkpointing_enable)
+    try:
+        # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
+        enable({"use_reentrant": False})
+    except ValueError as error:
+        raise not_loaded(source, f"gradientCheckpointing cannot be used: {why(error)}") from None
 
 
 def save_model(model: LoadedModel, directory: str) -> list[str]:
     """Writes weights (safetensors), configuration and tokenizer, whole or not at all; returns the names of
-    the files. Raises WriteFailed."""
+    the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
 
     def write(folder: Path) -> None:
-        model.module.save_pretrained(folder)
+        if model.adapter is None:
+            model.module.save_pretrained(folder)
+        else:
+            write_adapter(model.module, model.adapter, folder, Path(directory))
         model.tokenizer.tokenizer.save_pretrained(folder)
 
     return write_folder(Path(directory), write)

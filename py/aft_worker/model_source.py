@@ -49,6 +49,19 @@ def load_tokenizer(
         raise not_loaded(source, f"its tokenizer does not open: {why(error)}", pointer) from None
 
 
+def open_tokenizer(source: str, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer alone, of a folder (weights need not be there) or a hub id. Raises ModelNotLoaded."""
+    folder = Path(source)
+    if folder.is_dir() or folder.is_absolute() or not _HUB_ID.fullmatch(source):
+        check_tokenizer_folder(folder, "/source")
+    return load_tokenizer(source, revision)
+
+
+def has_tokenizer(source: str) -> bool:
+    """Whether the folder holds a tokenizer."""
+    return any((Path(source) / name).is_file() for name in _TOKENIZER_FILES)
+
+
 def check_tokenizer_folder(folder: Path, pointer: str) -> None:
     """Raises ModelNotLoaded where no tokenizer lies in `folder`."""
     if not folder.is_dir():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -60,16 +63,22 @@ class Optimizer:
             fused=all(m.device.type in ("cpu", "cuda") for m in masters) or None,
         )
 
-    def collect(self) -> None:
-        """After each backward pass: adds low-precision gradients to the masters' in float32."""
-        for weight, master in self._copied:
-            if weight.grad is None:
-                continue
-            if master.grad is None:
-                master.grad = weight.grad.float()
-            else:
-                master.grad += weight.grad
-            weight.grad = None
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Around each backward pass: adds low-precision gradients to the masters' in float32.
+
+        Each as soon as it is whole, so that there are never low-precision gradients of all weights beside the
+        float32 ones: 2 bytes a weight less at the peak.
+        """
+        hooks = [
+            weight.register_post_accumulate_grad_hook(partial(_collect, master))
+            for weight, master in self._copied
+        ]
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
 
     def gradient_norm(self) -> float:
         """Global 2-norm of what has been collected; 0.0 when nothing has."""
@@ -125,6 +134,16 @@ class Optimizer:
 
     def _gradients(self) -> list[Tensor]:
         return [master.grad for master in self.masters.values() if master.grad is not None]
+
+
+def _collect(master: Tensor, weight: Tensor) -> None:
+    if weight.grad is None:
+        return
+    if master.grad is None:
+        master.grad = weight.grad.float()
+    else:
+        master.grad += weight.grad
+    weight.grad = None
 
 
 def _is_full(weight: Tensor) -> bool:

@@ -28,6 +28,17 @@ class DeviceInfo(Message, kw_only=True):
     dtypes: list[str]
 
 
+class AdapterInfo(Message, kw_only=True):
+    rank: Annotated[int, Meta(ge=1)]
+    alpha: float
+    dropout: float
+    targets: list[str]
+    # of the adapter alone: those that are trained
+    parameters: Annotated[int, Meta(ge=0)]
+    # digest of the base model's weights
+    base: str
+
+
 class ModelInfo(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -40,6 +51,58 @@ class ModelInfo(Message, kw_only=True):
     # SHA-256 over the names, shapes, types and bytes of all weights
     digest: str
     tokenizer_digest: str
+    adapter: AdapterInfo | None = None
+
+
+class AdapterSettings(Message, kw_only=True):
+    """LoRA, arXiv 2106.09685."""
+
+    rank: Annotated[int, Meta(ge=1)]
+    # the product of the two matrices counts alpha / rank times
+    alpha: Annotated[float, Meta(gt=0)]
+    # of what goes into the adapter, while training
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+    # names of linear layers; all of attention and MLP when left out
+    targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
+
+
+class LinearLayer(Message, kw_only=True):
+    """So many layers of one name and size."""
+
+    name: str
+    count: Annotated[int, Meta(ge=1)]
+    inputs: Annotated[int, Meta(ge=1)]
+    outputs: Annotated[int, Meta(ge=1)]
+
+
+class ModelShape(Message, kw_only=True):
+    parameters: Annotated[int, Meta(ge=0)]
+    # of the input embedding, which only looks rows up
+    embedding_parameters: Annotated[int, Meta(ge=0)]
+    # the head is the input embedding
+    tied: bool
+    layers: Annotated[int, Meta(ge=1)]
+    hidden_size: Annotated[int, Meta(ge=1)]
+    intermediate_size: Annotated[int, Meta(ge=0)]
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    heads: Annotated[int, Meta(ge=1)]
+    key_value_heads: Annotated[int, Meta(ge=1)]
+    head_size: Annotated[int, Meta(ge=1)]
+    # longest prompt + response; 0 when the model states no limit
+    max_positions: Annotated[int, Meta(ge=0)]
+    # in which the weights are stored
+    dtype: str
+    # those of attention and MLP
+    linear_layers: list[LinearLayer]
+
+
+class ChatMessage(Message, kw_only=True):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Conversation(Message, kw_only=True):
+    messages: Annotated[list[ChatMessage], Meta(min_length=1)]
 
 
 class GeneratePrompt(Message, kw_only=True):
@@ -52,11 +115,13 @@ class SampledCandidate(Message, kw_only=True):
     question_id: str
     index: Annotated[int, Meta(ge=0)]
     text: str
-    # as sampled; EOS included when it was sampled
-    token_ids: list[Annotated[int, Meta(ge=0)]]
+    # as sampled, EOS included when it was; none where a stop text cut the response
+    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    # stop: ended by EOS or by a stop text; length: cut off
     finish: Literal["stop", "length"]
     # sum over tokenIds under the model itself (temperature 1)
-    logprob: float
+    logprob: float | None = None
+    # how many were sampled, those of a stop text included
     tokens: Annotated[int, Meta(ge=0)]
 
 
@@ -269,6 +334,26 @@ class DeviceInfoResult(Message, kw_only=True):
 
 
 DeviceInfoProgress = Nothing
+
+
+class DeviceSpeedParams(Message, kw_only=True):
+    # auto, cpu, cuda or cuda:N
+    device: Annotated[str, Meta(min_length=1)]
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+
+
+class DeviceSpeedResult(Message, kw_only=True):
+    device: str
+    dtype: str
+    # of a product of large square matrices
+    flops_per_second: float
+    # read and written by a copy
+    bytes_per_second: float
+    # of the smallest operation, one after another
+    seconds_per_call: float
+
+
+DeviceSpeedProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -283,11 +368,15 @@ DeviceMemoryProgress = Nothing
 
 
 class TokenizerTrainParams(Message, kw_only=True):
-    # words: every space-separated word of the texts is a token
-    kind: Literal["words", "bpe"]
+    # words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's
+    kind: Literal["words", "bpe", "sentencepiece"]
     texts: Annotated[list[str], Meta(min_length=1)]
-    # bpe only
+    # not with words
     vocabulary_size: Annotated[int, Meta(ge=1)] | None = None
+    # false: a text begins with no <s>, as Qwen's; else it does
+    bos: bool | None = None
+    # Jinja, as in tokenizer_config.json
+    chat_template: str | None = None
     # an absolute path on the worker's machine
     directory: Annotated[str, Meta(min_length=1)]
 
@@ -301,12 +390,21 @@ TokenizerTrainProgress = Nothing
 
 
 class ModelCreateParams(Message, kw_only=True):
-    architecture: Literal["llama"]
+    # qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only
+    architecture: Literal["llama", "qwen", "mistral", "gemma", "gemma3"]
     hidden_size: Annotated[int, Meta(ge=1)]
     intermediate_size: Annotated[int, Meta(ge=1)]
     layers: Annotated[int, Meta(ge=1)]
     heads: Annotated[int, Meta(ge=1)]
     key_value_heads: Annotated[int, Meta(ge=1)] | None = None
+    # width of a head; hiddenSize / heads when left out
+    head_dim: Annotated[int, Meta(ge=1)] | None = None
+    # all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds
+    sliding_window: Annotated[int, Meta(ge=1)] | None = None
+    # gemma only: c * tanh(logits / c); 30 when left out
+    logit_softcap: Annotated[float, Meta(gt=0)] | None = None
+    # gemma only: the same of attention; 50 when left out
+    attention_softcap: Annotated[float, Meta(gt=0)] | None = None
     max_positions: Annotated[int, Meta(ge=1)]
     tie_embeddings: bool
     init_std: Annotated[float, Meta(gt=0)]
@@ -324,17 +422,38 @@ ModelCreateProgress = Nothing
 
 
 class ModelLoadParams(Message, kw_only=True):
-    # a folder in Hugging Face format, or a hub id
+    # a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
     # auto, cpu, cuda or cuda:N
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
+    # to be trained in place of the weights; fresh, where the source has none
+    adapter: AdapterSettings | None = None
+    # of a fresh adapter; 0 when left out
+    adapter_seed: int | None = None
+    # compute a block's activations again when they are needed; changes no result
+    gradient_checkpointing: bool | None = None
 
 
 ModelLoadResult = ModelInfo
 ModelLoadProgress = Nothing
+
+
+class ModelMergeParams(Message, kw_only=True):
+    # a folder that holds an adapter
+    source: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class ModelMergeResult(Message, kw_only=True):
+    files: list[str]
+    dtype: str
+
+
+ModelMergeProgress = Nothing
 
 
 class ModelSaveParams(Message, kw_only=True):
@@ -350,6 +469,30 @@ class ModelSaveResult(Message, kw_only=True):
 
 
 ModelSaveProgress = Nothing
+
+
+class ModelInspectParams(Message, kw_only=True):
+    # a folder in Hugging Face format, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+
+
+ModelInspectResult = ModelShape
+ModelInspectProgress = Nothing
+
+
+class TokensCountParams(Message, kw_only=True):
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    texts: list[str]
+
+
+class TokensCountResult(Message, kw_only=True):
+    # tokens of each text, without BOS and EOS
+    counts: list[Annotated[int, Meta(ge=0)]]
+
+
+TokensCountProgress = Nothing
 
 
 class ModelDigestParams(Message, kw_only=True):
@@ -373,6 +516,21 @@ ModelUnloadResult = Nothing
 ModelUnloadProgress = Nothing
 
 
+class PromptRenderParams(Message, kw_only=True):
+    # a folder with a tokenizer, or a hub id
+    source: Annotated[str, Meta(min_length=1)]
+    revision: str | None = None
+    conversations: Annotated[list[Conversation], Meta(min_length=1)]
+
+
+class PromptRenderResult(Message, kw_only=True):
+    # each conversation in the tokenizer's own chat template, up to the reply
+    texts: list[str]
+
+
+PromptRenderProgress = Nothing
+
+
 class GenerateParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -383,6 +541,8 @@ class GenerateParams(Message, kw_only=True):
     # 1: the model's own distribution
     top_p: Annotated[float, Meta(gt=0, le=1)]
     seed: int
+    # texts that end a response, which is cut before the first of them that is complete
+    stop: list[Annotated[str, Meta(min_length=1)]] | None = None
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
     max_tokens_per_batch: Annotated[int, Meta(ge=1)]
 
@@ -588,6 +748,19 @@ class DeviceUnavailableData(Message, kw_only=True):
     device: str
 
 
+class NoChatTemplateData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    source: str
+
+
+class ChatTemplateRefusedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    source: str
+    conversation: Annotated[int, Meta(ge=0)]
+
+
 class Method(NamedTuple):
     params: type[msgspec.Struct]
     result: type[msgspec.Struct]
@@ -598,13 +771,18 @@ class Method(NamedTuple):
 METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
+    "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
     "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
+    "model/merge": Method(ModelMergeParams, ModelMergeResult, ModelMergeProgress, False),
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
+    "model/inspect": Method(ModelInspectParams, ModelInspectResult, ModelInspectProgress, False),
+    "tokens/count": Method(TokensCountParams, TokensCountResult, TokensCountProgress, False),
     "model/digest": Method(ModelDigestParams, ModelDigestResult, ModelDigestProgress, False),
     "model/unload": Method(ModelUnloadParams, ModelUnloadResult, ModelUnloadProgress, False),
+    "prompt/render": Method(PromptRenderParams, PromptRenderResult, PromptRenderProgress, False),
     "generate": Method(GenerateParams, GenerateResult, GenerateProgress, False),
     "score": Method(ScoreParams, ScoreResult, ScoreProgress, False),
     "train/begin": Method(TrainBeginParams, TrainBeginResult, TrainBeginProgress, False),
@@ -630,6 +808,8 @@ ERRORS: dict[str, int] = {
     "WriteFailed": -32008,
     "ResumeRefused": -32009,
     "DeviceUnavailable": -32010,
+    "NoChatTemplate": -32011,
+    "ChatTemplateRefused": -32012,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "ParseError": ParseErrorData,
@@ -648,4 +828,6 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "WriteFailed": WriteFailedData,
     "ResumeRefused": ResumeRefusedData,
     "DeviceUnavailable": DeviceUnavailableData,
+    "NoChatTemplate": NoChatTemplateData,
+    "ChatTemplateRefused": ChatTemplateRefusedData,
 }

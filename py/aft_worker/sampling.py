@@ -23,6 +23,7 @@ from .noise import sample_key, uniforms
 from .protocol import GeneratePrompt, SampledCandidate
 from .sampling_batches import Encoded, Row, encode_prompts, split_batches
 from .scoring import evaluating
+from .stop_texts import StopWatch
 from .tokens import TokenCodec
 
 if TYPE_CHECKING:
@@ -49,20 +50,23 @@ def sample(
     top_p: float,
     seed: int,
     max_tokens_per_batch: int,
+    stop: Sequence[str] = (),
     checkpoint: Callable[[], None],
     on_candidates: Callable[[list[SampledCandidate]], None],
 ) -> SampleTotals:
     """Samples every index of every prompt; `on_candidates` gets the candidates in the order they finish.
 
     temperature 0 is greedy; top_p 1 is the model's own distribution. A response ends with an EOS token
-    ("stop"), or at max_new_tokens or the model's last position ("length"). Raises SequenceTooLong for a
+    ("stop"), or at max_new_tokens or the model's last position ("length"). It also ends ("stop") as soon as
+    its text contains a text of `stop`, and is cut before it: as tokens need not end there, it has neither
+    token ids nor a log-probability then. Raises SequenceTooLong for a
     prompt that leaves no room for a token, EmptyResponse for an empty prompt without BOS, and whatever
     `checkpoint` raises.
     """
     codec = model.tokenizer
     encoded = encode_prompts(prompts, codec, model.max_positions, max_new_tokens)
     stop_ids = torch.tensor(sorted(codec.eos_ids), dtype=torch.long, device=model.device)
-    settings = _Settings(model, codec, stop_ids, temperature, top_p, seed)
+    settings = _Settings(model, codec, stop_ids, stop, temperature, top_p, seed)
     candidates = tokens = 0
     with evaluating(model.module):
         for batch in split_batches(encoded, max_tokens_per_batch):
@@ -79,6 +83,7 @@ class _Settings:
     model: LoadedModel
     codec: TokenCodec
     stop_ids: torch.Tensor
+    stop_texts: Sequence[str]
     temperature: float
     top_p: float
     seed: int
@@ -88,7 +93,7 @@ class _Settings:
 def _sample_batch(settings: _Settings, batch: list[Encoded], checkpoint: Callable[[], None]):
     """Yields lists of finished candidates. All of the batch's prompts are left-padded to the longest."""
     model, device = settings.model, settings.model.device
-    rows = [Row(prompt, index) for prompt in batch for index in prompt.indices]
+    rows = [Row(prompt, index, _watch(settings)) for prompt in batch for index in prompt.indices]
     cache = new_cache(model.module.config)
     shared = selectable(cache)
     logits, attention, lengths = _prefill(settings, batch if shared else [row.prompt for row in rows], cache)
@@ -113,7 +118,10 @@ def _sample_batch(settings: _Settings, batch: list[Encoded], checkpoint: Callabl
         if settings.temperature > 0:
             noise = torch.from_numpy(uniforms(keys, step)).to(device)
         chosen, logprob = choose(logits, noise, settings.temperature, settings.top_p)
+        alive = ~state.done
         state.record(step, chosen, logprob, settings.stop_ids)
+        if settings.stop_texts:
+            state.done |= _ended(rows, chosen, alive)
         finished = int(state.done.sum())
         if finished == len(rows):
             break
@@ -160,6 +168,17 @@ class _State:
         return _State(**{name: value[rows] for name, value in vars(self).items()})
 
 
+def _watch(settings: _Settings) -> StopWatch | None:
+    return StopWatch(settings.codec, settings.stop_texts) if settings.stop_texts else None
+
+
+def _ended(rows: list[Row], chosen: torch.Tensor, alive: torch.Tensor) -> torch.Tensor:
+    """[rows] Which of the rows that are still alive end in a stop text with the tokens just chosen [rows]."""
+    told = zip(rows, chosen.tolist(), alive.tolist(), strict=True)
+    ended = [going and row.watch is not None and row.watch.ends_with(token) for row, token, going in told]
+    return torch.tensor(ended, device=alive.device)
+
+
 def _prefill(
     settings: _Settings, batch: list[Encoded], cache
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -197,15 +216,15 @@ def _candidates(settings: _Settings, rows: list[Row], state: _State) -> list[Sam
                 f"the model's logits for prompt {row.prompt.id!r} are not finite: its weights are broken, "
                 f"or its numbers do not fit {dtype_name(settings.model.dtype)}",
             )
-        token_ids = ids[:count]
+        cut = None if row.watch is None else row.watch.text
         result.append(
             SampledCandidate(
                 question_id=row.prompt.id,
                 index=row.index,
-                text=settings.codec.decode(token_ids),
-                token_ids=token_ids,
-                finish="stop" if stopped else "length",
-                logprob=logprob,
+                text=settings.codec.decode(ids[:count]) if cut is None else cut,
+                token_ids=ids[:count] if cut is None else None,
+                finish="stop" if stopped or cut is not None else "length",
+                logprob=logprob if cut is None else None,
                 tokens=count,
             )
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .errors import WorkerError
 from .protocol import GeneratePrompt
+from .stop_texts import StopWatch
 from .tokens import TokenCodec
 
 
@@ -22,10 +23,11 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Row:
-    """One sample of one prompt."""
+    """One sample of one prompt; `watch` where texts may end it."""
 
     prompt: Encoded
     index: int
+    watch: StopWatch | None = None
 
 
 def encode_prompts(

@@ -1,11 +1,14 @@
-"""Text to token ids and back. Prompt and response are tokenised apart, so that a prompt has one encoding."""
+"""Text to token ids and back. Prompt and response are tokenised apart, so that a prompt has one encoding: the
+prompt as a text that begins, the response as one that goes on (`continuation.py`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from transformers import PreTrainedTokenizerBase
 
+from .continuation import continuing, joins
 from .errors import WorkerError
 
 # What is remembered of encodings, counted in texts and in tokens (some 40 bytes each); then it is emptied.
@@ -19,7 +22,8 @@ class TokenCodec:
     `eos_ids` adds end-of-sequence ids that the model's generation config names to the tokenizer's own;
     `vocabulary_size` is the model's, where its embedding has more rows than the tokenizer has tokens.
     Attributes: eos_id (closes a response), eos_ids (any of them ends a sample), pad_id (may equal eos_id:
-    nothing in this package masks by token id), prefix_ids (put before every prompt: mostly one BOS, or none).
+    nothing in this package masks by token id), prefix_ids (put before every prompt: mostly one BOS, or none),
+    decodes_apart (a response's text is that of its parts, if no character is cut through).
     """
 
     def __init__(
@@ -42,15 +46,16 @@ class TokenCodec:
         self.eos_ids: frozenset[int] = frozenset(ends)
         self.pad_id: int = self.eos_id if pad is None else pad
         self._vocabulary_size = vocabulary_size or len(tokenizer)
-        self._encode = _plain_encoder(tokenizer)
-        self.prefix_ids: list[int] = self._find_prefix()
-        self._cache: dict[str, list[int]] = {}
+        self._coder = _coder_of(tokenizer)
+        self._cache: dict[tuple[bool, str], list[int]] = {}
         self._cached_tokens = 0
+        self.decodes_apart = self._coder.decodes_apart
+        self.prefix_ids: list[int] = self._find_prefix()
         self._spelled: set[int] = set()
 
     def encode_prompt(self, text: str) -> list[int]:
         """The tokenizer's prefix (one BOS where it uses one, also if the text brings one), then the text."""
-        ids = self._plain(text)
+        ids = self._encode(text, begins=True)
         bos = _special_id(self.tokenizer, "bos_token_id")
         start = 0
         if bos is not None and bos in self.prefix_ids:
@@ -61,16 +66,20 @@ class TokenCodec:
     def encode_response(
         self, text: str, token_ids: Sequence[int] | None = None, finish: str | None = None
     ) -> list[int]:
-        """Given ids as they are; else the text without special tokens, closed by EOS unless it was cut off.
+        """Given ids as they are; else the text, closed by one EOS unless it was cut off, also where the text
+        brings its own.
 
         `finish` "length" says that it was cut off.
         """
         if token_ids is not None:
             return list(token_ids)
-        ids = list(self._plain(text))
-        if finish != "length" and (not ids or ids[-1] not in self.eos_ids):
-            ids.append(self.eos_id)
-        return ids
+        ids = self._encode(text, begins=False)
+        if finish == "length":
+            return list(ids)
+        end = len(ids)
+        while end and ids[end - 1] in self.eos_ids:
+            end -= 1
+        return ids[: end + 1] if end < len(ids) else [*ids, self.eos_id]
 
     def spells(self, ids: Sequence[int], text: str) -> bool:
         """Whether these ids can be this text in this vocabulary. An empty text claims nothing of them."""
@@ -78,7 +87,7 @@ class TokenCodec:
         if claim in self._spelled:
             return True
         known = not ids or max(ids) < self._vocabulary_size
-        if not known or (text and self.decode(ids) != text):
+        if not known or (text and self.decode(ids) != text and self._decode_beginning(ids) != text):
             return False
         if len(self._spelled) >= CACHE_TEXTS:
             self._spelled.clear()
@@ -86,24 +95,30 @@ class TokenCodec:
         return True
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of a response: special tokens dropped, spaces as they are."""
+        """The text of a response: special tokens dropped, spaces as they are, the first one too."""
+        return self._coder.decode(list(ids))
+
+    def _decode_beginning(self, ids: Sequence[int]) -> str:
+        """As the tokenizer itself writes them: Llama 2's takes a space away from the beginning."""
         text = self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text if isinstance(text, str) else "".join(text)
 
-    def _plain(self, text: str) -> list[int]:
-        ids = self._cache.get(text)
+    def _encode(self, text: str, begins: bool) -> list[int]:
+        """Ids without special tokens of a text that begins or goes on; not to be changed by the caller."""
+        key = (begins, text)
+        ids = self._cache.get(key)
         if ids is None:
             if len(self._cache) >= CACHE_TEXTS or self._cached_tokens >= CACHE_TOKENS:
                 self._cache.clear()
                 self._cached_tokens = 0
-            ids = self._cache[text] = self._encode(text)
+            ids = self._cache[key] = (self._coder.begin if begins else self._coder.go_on)(text)
             self._cached_tokens += len(ids)
         return ids
 
     def _find_prefix(self) -> list[int]:
         """What the tokenizer puts before a text by itself: found by encoding one with and without."""
         probe = "a"
-        plain = self._encode(probe)
+        plain = self._coder.begin(probe)
         full: list[int] = list(self.tokenizer(probe)["input_ids"])
         for start in range(len(full) - len(plain) + 1):
             if plain and full[start : start + len(plain)] == plain:
@@ -118,12 +133,38 @@ def _special_id(tokenizer: PreTrainedTokenizerBase, name: str) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _plain_encoder(tokenizer: PreTrainedTokenizerBase) -> Callable[[str], list[int]]:
-    """Text to ids without special tokens. The Rust tokenizer is asked directly: far less overhead a call."""
+@dataclass(frozen=True)
+class _Coder:
+    """Text to ids without special tokens, of a text that begins and of one that goes on; and the latter's ids
+    to text."""
+
+    begin: Callable[[str], list[int]]
+    go_on: Callable[[str], list[int]]
+    decode: Callable[[list[int]], str]
+    decodes_apart: bool
+
+
+def _coder_of(tokenizer: PreTrainedTokenizerBase) -> _Coder:
+    """The Rust tokenizer is asked directly: far less overhead a call, and it can be told to go on. One in
+    Python cannot: its responses are read and written as texts that begin."""
     backend = getattr(tokenizer, "backend_tokenizer", None) if tokenizer.is_fast else None
     if backend is None:
-        return lambda text: list(tokenizer.encode(text, add_special_tokens=False))
+
+        def encode(text: str) -> list[int]:
+            return list(tokenizer.encode(text, add_special_tokens=False))
+
+        def decode(ids: list[int]) -> str:
+            text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            return text if isinstance(text, str) else "".join(text)
+
+        return _Coder(encode, encode, decode, False)
     # a tokenizer.json may carry both, and either would silently change what is scored
     backend.no_truncation()
     backend.no_padding()
-    return lambda text: backend.encode(text, add_special_tokens=False).ids
+    further = continuing(backend)
+    return _Coder(
+        begin=lambda text: backend.encode(text, add_special_tokens=False).ids,
+        go_on=lambda text: further.encode(text, add_special_tokens=False).ids,
+        decode=lambda ids: further.decode(ids, skip_special_tokens=True),
+        decodes_apart=joins(further),
+    )

@@ -134,7 +134,7 @@ def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSetti
     if not isinstance(loss, VftLoss) and loss.constraint.endswith("boundary") and loss.beta is None:
         message = f"the {loss.constraint} constraint needs beta: the boundary lies at min s(better) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")
-    if any(w.dtype == torch.float16 for w in model.module.parameters() if w.requires_grad):
-        # its gradients underflow without loss scaling, and bfloat16 needs none
+    if any(w.dtype == torch.float16 for w in model.module.parameters()):
+        # gradients in it underflow without loss scaling, also on their way through a frozen base
         message = "float16 weights cannot be trained: load the model in bfloat16 or float32"
         raise WorkerError("InvalidParams", message, pointer="/model", found="float16")

@@ -18,8 +18,8 @@ export async function aft(args: readonly string[], options: Options = {}) {
 }
 
 /** The same, still running. */
-export const startAft = (args: readonly string[]) =>
-  execa("node", [bin, ...args], { cwd: projectRoot, reject: false, all: true });
+export const startAft = (args: readonly string[], env: Record<string, string> = {}) =>
+  execa("node", [bin, ...args], { cwd: projectRoot, reject: false, all: true, env });
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "aft-e2e-"));
 

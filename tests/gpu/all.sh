@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All GPU checks: the worker's, then the miniature pipeline. Arguments go to check.py; DEVICE as in pipeline.sh.
+# All GPU checks: the worker's, a model of 7B's shape, the miniature pipeline. Arguments go to check.py and
+# seven_b.py (of theirs, --small and --out); DEVICE as in pipeline.sh.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,5 +12,9 @@ export AFT_PYTHON=$python
 "$python" tests/gpu/device.py "$DEVICE" || exit 1
 status=0
 "$python" tests/gpu/check.py --device "$DEVICE" "$@" || status=1
+case " $* " in
+  *" --only "*) ;; # topics of check.py alone
+  *) "$python" tests/gpu/seven_b.py --device "$DEVICE" "$@" || status=1 ;;
+esac
 bash tests/gpu/pipeline.sh || status=1
 exit $status

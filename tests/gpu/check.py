@@ -32,13 +32,18 @@ TOPICS = ("round trip", "conformance", "numerics", "sampling", "memory", "speed"
 
 def main() -> int:
     arguments = _arguments()
-    reason = unusable(arguments.device)
+    return _run(prepared(arguments.device), arguments)
+
+
+def prepared(name: str):
+    """The device, its settings made; ends the program where it cannot be used."""
+    reason = unusable(name)
     if reason is not None:
         sys.exit(reason)
     import torch
     import transformers
 
-    device = torch.device(arguments.device)
+    device = torch.device(name)
     if device.type == "cuda":
         device = torch.device("cuda", device.index or 0)
         torch.cuda.set_device(device)
@@ -46,7 +51,7 @@ def main() -> int:
     torch.set_float32_matmul_precision("highest")
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    return _run(device, arguments)
+    return device
 
 
 def _run(device, arguments: argparse.Namespace) -> int:
@@ -93,9 +98,16 @@ def _run(device, arguments: argparse.Namespace) -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="check.py", description="Checks the worker on a GPU and measures it; exits with 1 on a failure."
+    parser = device_parser(
+        "check.py", "Checks the worker on a GPU and measures it; exits with 1 on a failure."
     )
+    parser.add_argument("--only", nargs="+", choices=TOPICS, help="these topics alone")
+    return parser.parse_args()
+
+
+def device_parser(program: str, description: str) -> argparse.ArgumentParser:
+    """The options that all checks have."""
+    parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument("--device", type=_device, default="cuda", help="cuda, cuda:N or cpu (default: cuda)")
     parser.add_argument("--small", action="store_true", help="small sizes: a trial of the checks themselves")
     parser.add_argument(
@@ -104,8 +116,7 @@ def _arguments() -> argparse.Namespace:
         default=ROOT / "experiments" / "benchmarks" / "results",
         help="folder for the results files (default: experiments/benchmarks/results)",
     )
-    parser.add_argument("--only", nargs="+", choices=TOPICS, help="these topics alone")
-    return parser.parse_args()
+    return parser
 
 
 def _device(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-PACKAGES = ("torch", "transformers", "msgspec", "psutil")
+PACKAGES = ("torch", "transformers", "msgspec", "psutil", "peft")
 
 
 def unusable(name: str) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "msgspec", "numpy", "psutil")
+PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "msgspec", "numpy", "psutil", "peft")
 
 
 def describe(device: torch.device) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 #
 #   FOLDER/node.xz              this machine's node binary
 #   FOLDER/node_modules.tar.xz  the packages that `aft run` needs, from this checkout's node_modules
-#   FOLDER/site/                msgspec for Python PYTHON_VERSION (default 3.12) on x86-64 Linux
+#   FOLDER/site/                msgspec, peft and accelerate for Python PYTHON_VERSION (default 3.12) on x86-64 Linux
 #
 # The GPU machine must be of this machine's kind (Linux, x86-64): node and esbuild are programs.
 set -euo pipefail
@@ -28,9 +28,9 @@ rm "$folder/packages"
 
 python=${AFT_PYTHON:-python3}
 [ -n "${AFT_PYTHON:-}" ] || [ ! -x .venv/bin/python ] || python=.venv/bin/python
-msgspec=$(grep '^msgspec==' py/constraints.txt)
+mapfile -t packages < <(grep -E '^(msgspec|peft|accelerate)==' py/constraints.txt)
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --upgrade \
   --only-binary=:all: --python-version "$python_version" --platform manylinux_2_17_x86_64 \
-  --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --target "$folder/site" "$msgspec"
+  --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --target "$folder/site" "${packages[@]}"
 
 du -sh "$folder"/*

@@ -22,7 +22,7 @@ RANKS = 3
 
 @dataclass(frozen=True)
 class Shape:
-    """A Llama with tied embeddings. `std` is that of its random weights."""
+    """A Llama. `std` is that of its random weights; `tied`: its head is its embedding."""
 
     hidden: int
     intermediate: int
@@ -32,6 +32,7 @@ class Shape:
     vocabulary: int
     positions: int = 2048
     std: float = 0.02
+    tied: bool = True
 
     def config(self) -> LlamaConfig:
         return LlamaConfig(
@@ -42,7 +43,7 @@ class Shape:
             num_attention_heads=self.heads,
             num_key_value_heads=self.key_value_heads,
             max_position_embeddings=self.positions,
-            tie_word_embeddings=True,
+            tie_word_embeddings=self.tied,
             initializer_range=self.std,
             **{"pad_token_id": PAD, "bos_token_id": BOS, "eos_token_id": EOS},
         )

@@ -69,7 +69,13 @@ def check_round_trip(results: Results, device: str, folder: Path) -> None:
         results.equal("generate: every sample once", sorted(c["index"] for c in sampled), list(range(8)))
         scored = _score(worker, model["model"], sampled)
         _check_saved(results, worker, model, folder, scored, sampled)
+        _check_adapter(results, worker, model, folder, sampled)
         _check_training(results, worker, model, folder)
+        speed = worker.call("device/speed", device=device, dtype=dtype)
+        results.holds("device/speed measures the device", speed["device"] == device)
+        results.measure("device/speed: product of matrices", speed["flopsPerSecond"] / 1e12, "TFLOP/s")
+        results.measure("device/speed: copy", speed["bytesPerSecond"] / 1e9, "GB/s")
+        results.measure("device/speed: smallest operation", speed["secondsPerCall"] * 1e6, "us")
 
         memory = worker.call("device/memory")
         counted = (memory["peakAcceleratorBytes"] > 0) == (device != "cpu")
@@ -120,6 +126,41 @@ def _check_saved(
     largest = max(abs(a - b) for a, b in zip(scored, again, strict=True))
     results.at_most("score: created against saved and loaded, largest difference in nats", largest, 0.0)
     worker.call("model/unload", model=loaded["model"])
+
+
+def _check_adapter(
+    results: Results,
+    worker: Worker,
+    model: dict[str, Any],
+    folder: Path,
+    sampled: list[dict[str, Any]],
+) -> None:
+    """On the folder that `_check_saved` left: trained, saved, loaded again, merged."""
+    base = str(folder / "model")
+    shape = worker.call("model/inspect", source=base)
+    results.equal("model/inspect: parameters", shape["parameters"], model["parameters"])
+    counts = worker.call("tokens/count", source=base, texts=[PROMPT])["counts"]
+    results.equal("tokens/count: the words of a prompt", counts, [len(PROMPT.split())])
+    where = {"dtype": model["dtype"], "device": model["device"], "attention": "auto"}
+    settings = {"rank": 4, "alpha": 8, "dropout": 0.1}
+    own = worker.call("model/load", source=base, **where, adapter=settings, gradientCheckpointing=True)
+    begin = {"optimizer": OPTIMIZER, "schedule": SCHEDULE, "loss": ALIGNMENT, "seed": 1}
+    run = worker.call("train/begin", model=own["model"], **begin, maxTokensPerBatch=4096)["run"]
+    _step(worker, run, 1)
+    digest = worker.call("train/end", run=run)["digest"]
+    adapter, merged = str(folder / "adapter"), str(folder / "merged")
+    worker.call("model/save", model=own["model"], directory=adapter)
+    again = worker.call("model/load", source=adapter, **where)
+    results.equal("an adapter that is saved and loaded: one digest", again["digest"] == digest, True)
+    worker.call("model/merge", source=adapter, directory=merged)
+    whole = worker.call("model/load", source=merged, **where)
+    pair = [_score(worker, one["model"], sampled) for one in (again, whole)]
+    largest = max(abs(a - b) / abs(b) for a, b in zip(*pair, strict=True))
+    # a merged weight is rounded once more in bfloat16
+    tolerance = 1e-4 if model["dtype"] == "float32" else 2e-2
+    results.at_most("model/merge: scores against base and adapter, relative", largest, tolerance)
+    for one in (own, again, whole):
+        worker.call("model/unload", model=one["model"])
 
 
 def _check_training(results: Results, worker: Worker, model: dict[str, Any], folder: Path) -> None:

@@ -60,6 +60,19 @@ def _fields(struct: Any) -> dict[str, Any]:
     return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
 
+def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:
+    """Roles and contents, joined; "none" has no template, and no template takes the role system."""
+    if params.source == "none":
+        raise WorkerError("NoChatTemplate", "as planned", source="none", pointer="/source")
+    for at, conversation in enumerate(params.conversations):
+        if any(message.role == "system" for message in conversation.messages):
+            where = {"source": params.source, "pointer": f"/conversations/{at}"}
+            raise WorkerError("ChatTemplateRefused", "no system", conversation=at, **where)
+    return p.PromptRenderResult(
+        texts=["|".join(f"{m.role}:{m.content}" for m in one.messages) for one in params.conversations]
+    )
+
+
 def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
     """One candidate a prompt. A `seed` over 0: that many milliseconds go by first, with checkpoints; the
     first, empty progress says that it runs."""
@@ -74,13 +87,14 @@ def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
         context.checkpoint()
         done += 1
         text = prompt.prompt[::-1]
+        cut = next((text[: text.index(stop)] for stop in params.stop or () if stop in text), None)
         candidate = p.SampledCandidate(
             question_id=prompt.id,
             index=prompt.indices[0],
-            text=text,
-            token_ids=[1, 2],
+            text=text if cut is None else cut,
+            token_ids=[1, 2] if cut is None else None,
             finish="stop",
-            logprob=NAN if prompt.prompt == "nan" else -1.5,
+            logprob=None if cut is not None else NAN if prompt.prompt == "nan" else -1.5,
             tokens=2,
         )
         progress = p.GenerateProgress(
@@ -166,9 +180,24 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     ),
     "model/create": info,
     "model/load": load,
+    "model/merge": lambda params, context: p.ModelMergeResult(files=[], dtype="float32"),
+    "model/inspect": lambda params, context: p.ModelShape(
+        **{"parameters": 9, "embedding_parameters": 2, "tied": True, "layers": 1, "hidden_size": 2},
+        **{"intermediate_size": 4, "vocabulary_size": 3, "heads": 1, "key_value_heads": 1, "head_size": 2},
+        **{"max_positions": 0, "dtype": "float32", "linear_layers": []},
+    ),
+    "tokens/count": lambda params, context: p.TokensCountResult(counts=[len(text) for text in params.texts]),
+    "device/speed": lambda params, context: p.DeviceSpeedResult(
+        device=params.device,
+        dtype="float32",
+        flops_per_second=1e9,
+        bytes_per_second=1e9,
+        seconds_per_call=1e-6,
+    ),
     "model/save": save,
     "model/digest": lambda params, context: p.ModelDigestResult(digest="d"),
     "model/unload": lambda params, context: p.ModelUnloadResult(),
+    "prompt/render": render,
     "generate": generate,
     "score": score,
     "train/begin": lambda params, context: p.TrainBeginResult(run="run-1", step=0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from aft_worker import device
+from aft_worker import device, speed
 from aft_worker.device import device_info, resolve_device, resolve_dtype, warnings
 from aft_worker.errors import WorkerError
 
@@ -80,3 +80,15 @@ def test_cuda_without_a_gpu_says_why(monkeypatch):
         WorkerError, match=r"^device 'cuda' cannot be used: there is none; `auto` takes what is"
     ):
         resolve_device("cuda")
+
+
+def test_speed_is_measured_on_the_device_in_its_type(monkeypatch):
+    monkeypatch.setattr(speed, "_SECONDS", 0.01)
+    found = speed.measure_speed("cpu", "float32")
+    assert (found.device, found.dtype) == ("cpu", "float32")
+    # between a pocket calculator and no machine there is
+    assert 1e6 < found.flops_per_second < 1e17
+    assert 1e6 < found.bytes_per_second < 1e15
+    assert 1e-9 < found.seconds_per_call < 1
+    with pytest.raises(WorkerError, match="no_such"):
+        speed.measure_speed("no_such", "float32")

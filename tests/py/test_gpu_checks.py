@@ -14,12 +14,15 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(600)
-def test_the_gpu_checks_pass_on_the_cpu(tmp_path: Path) -> None:
-    command = [sys.executable, "tests/gpu/check.py", "--device", "cpu", "--small", "--out", str(tmp_path)]
+@pytest.mark.parametrize(
+    "script, name, least", [("check.py", "results", 50), ("seven_b.py", "seven-b", 12)], ids=["all", "7B"]
+)
+def test_the_gpu_checks_pass_on_the_cpu(tmp_path: Path, script: str, name: str, least: int) -> None:
+    command = [sys.executable, f"tests/gpu/{script}", "--device", "cpu", "--small", "--out", str(tmp_path)]
     environment = {**os.environ, "OMP_NUM_THREADS": "2"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-    (written,) = tmp_path.glob("results-*.json")
+    (written,) = tmp_path.glob(f"{name}-cpu-*-small.json")
     results = json.loads(written.read_text())
     assert [check for check in results["checks"] if not check["passed"]] == []
-    assert len(results["checks"]) > 50
+    assert len(results["checks"]) > least

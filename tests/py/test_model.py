@@ -130,6 +130,68 @@ def test_a_shape_that_does_not_divide_is_refused(folders, changes, pointer, mess
     assert raised.value.data.pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("changes", "pointer", "message"),
+    [
+        ({"head_dim": 7}, "/headDim", "headDim 7 is odd: rotary positions turn pairs"),
+        ({"heads": 3, "head_dim": 8}, "/heads", "hiddenSize 16 does not divide into 3 heads"),
+        (
+            {"sliding_window": 8},
+            "/slidingWindow",
+            "slidingWindow goes with architecture mistral, qwen, gemma or gemma3, found llama",
+        ),
+        (
+            {"architecture": "mistral", "logit_softcap": 9.0},
+            "/logitSoftcap",
+            "logitSoftcap goes with architecture gemma, found mistral",
+        ),
+        (
+            {"architecture": "gemma3", "attention_softcap": 9.0},
+            "/attentionSoftcap",
+            "attentionSoftcap goes with architecture gemma, found gemma3",
+        ),
+        (
+            {"architecture": "gemma", "attention": "sdpa"},
+            "/attention",
+            "attention sdpa has no soft-cap, which gemma's attention needs; take auto or eager",
+        ),
+    ],
+)
+def test_an_option_that_the_architecture_does_not_have_is_refused(folders, changes, pointer, message):
+    with pytest.raises(WorkerError) as raised:
+        create_model(settings(folders / "tokenizer", **changes))
+    assert raised.value.name == "InvalidParams"
+    assert str(raised.value) == message
+    assert raised.value.data.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("architecture", "name", "layers"),
+    [
+        ("llama", "LlamaForCausalLM", None),
+        ("mistral", "MistralForCausalLM", None),
+        ("qwen", "Qwen3ForCausalLM", ["full_attention", "sliding_attention", "sliding_attention"]),
+        ("gemma", "Gemma2ForCausalLM", ["sliding_attention", "full_attention", "sliding_attention"]),
+        ("gemma3", "Gemma3ForCausalLM", ["sliding_attention", "sliding_attention", "full_attention"]),
+    ],
+)
+def test_each_architecture_is_what_its_name_says(folders, architecture, name, layers):
+    window = {} if architecture == "llama" else {"sliding_window": 9}
+    made = create_model(
+        settings(folders / "tokenizer", architecture=architecture, layers=3, head_dim=12, **window)
+    )
+    config = made.module.config
+    assert type(made.module).__name__ == name
+    assert getattr(config, "layer_types", None) == layers
+    assert getattr(config, "sliding_window", None) == window.get("sliding_window")
+    weights = dict(made.module.named_parameters())
+    assert weights["model.layers.0.self_attn.q_proj.weight"].shape == (2 * 12, 16)
+    normalised = "model.layers.0.self_attn.q_norm.weight" in weights
+    assert normalised is (architecture in ("qwen", "gemma3"))
+    caps = (getattr(config, "final_logit_softcapping", None), getattr(config, "attn_logit_softcapping", None))
+    assert caps == ((30.0, 50.0) if architecture == "gemma" else (None, None))
+
+
 def test_a_model_needs_a_tokenizer_folder(folders):
     with pytest.raises(WorkerError) as raised:
         create_model(settings(folders / "tokeniser"))

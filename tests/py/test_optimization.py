@@ -48,8 +48,8 @@ def test_steps_follow_adamw_and_decay_matrices_only() -> None:
     optimizer = Optimizer(module, tiny.optimizer(weight_decay=0.5, clip_norm=0))
     gradients, rates = [0.3, -1.0, 0.2], [0.1, 0.2, 0.05]
     for gradient, rate in zip(gradients, rates, strict=True):
-        (gradient * (module.weight.sum() + module.bias.sum())).backward()
-        optimizer.collect()
+        with optimizer.collecting():
+            (gradient * (module.weight.sum() + module.bias.sum())).backward()
         optimizer.step(rate, optimizer.gradient_norm())
         assert module.weight.grad is None
     assert module.weight.item() == pytest.approx(adamw(2.0, gradients, rates, 0.5), rel=1e-6)
@@ -78,12 +78,38 @@ def test_bfloat16_weights_learn_through_float32_masters() -> None:
     # 1/1000 is less than bfloat16 can add to 1.0; three micro-batches a step
     for _ in range(20):
         for _ in range(3):
-            module.weight.sum().backward()
-            optimizer.collect()
+            with optimizer.collecting():
+                module.weight.sum().backward()
+            assert module.weight.grad is None
         assert optimizer.gradient_norm() == pytest.approx(3)
         optimizer.step(1e-3, 3.0)
     assert optimizer.masters["weight"].item() == pytest.approx(1 - 20e-3, rel=1e-4)
     assert module.weight.item() == torch.tensor(1 - 20e-3).bfloat16().item()
+
+
+def test_a_low_precision_gradient_is_gone_before_the_next_weights_is_there() -> None:
+    """Otherwise all of them stand beside the float32 ones at the end of a backward pass."""
+    module = nn.Sequential(nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)).bfloat16()
+    optimizer = Optimizer(module, tiny.optimizer())
+    held = []
+    with optimizer.collecting():
+        for weight in module.parameters():
+            weight.register_post_accumulate_grad_hook(
+                lambda _: held.append([one.grad is not None for one in module.parameters()])
+            )
+        module(torch.ones(1, 2, dtype=torch.bfloat16)).sum().backward()
+    assert held == [[False, False], [False, False]]
+    assert all(master.grad is not None for master in optimizer.masters.values())
+
+
+def test_outside_a_backward_pass_of_its_own_an_optimizer_collects_nothing() -> None:
+    module = nn.Linear(1, 1, bias=False).bfloat16()
+    optimizer = Optimizer(module, tiny.optimizer())
+    with optimizer.collecting():
+        module.weight.sum().backward()
+    module.weight.sum().backward()
+    assert module.weight.grad is not None
+    assert optimizer.gradient_norm() == pytest.approx(1)
 
 
 def test_an_update_that_fails_leaves_no_half_made_moments(monkeypatch) -> None:

@@ -79,7 +79,7 @@ def test_a_text_begins_with_one_bos(words):
     assert codec.encode_prompt("<s>Cat buys") == codec.encode_prompt("Cat buys")
 
 
-@pytest.mark.parametrize(("kind", "size"), [("words", None), ("bpe", 300)])
+@pytest.mark.parametrize(("kind", "size"), [("words", None), ("bpe", 300), ("sentencepiece", 360)])
 def test_the_same_texts_give_the_same_tokenizer_in_any_order(kind, size, tmp_path):
     first = train_tokenizer(kind, TEXTS, size, str(tmp_path / "a"))
     second = train_tokenizer(kind, TEXTS[::-1], size, str(tmp_path / "b"))
@@ -114,3 +114,49 @@ def test_bpe_needs_room_for_the_bytes(size, found, tmp_path):
     )
     assert raised.value.data.pointer == "/vocabularySize"
     assert not (tmp_path / "bpe").exists()
+
+
+def test_sentencepiece_has_the_layout_of_llama_2(tmp_path):
+    tokenizer = train_tokenizer("sentencepiece", TEXTS * 5, 340, str(tmp_path / "sp"))
+    vocabulary = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
+    assert len(vocabulary) <= 340
+    assert vocabulary[:4] == ["<unk>", "<s>", "</s>", "<0x00>"]
+    assert vocabulary[258] == "<0xFF>"
+    assert (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id) == (1, 2, None)
+    # white space but for spaces is bytes, digits are in no merge, spaces only at the beginning of a piece
+    assert not [piece for piece in vocabulary[3:] if re.search(r"\s|\S\d|\d\S", piece) and len(piece) != 6]
+    assert not [piece for piece in vocabulary[259:] if "▁" in piece.lstrip("▁")]
+
+
+def test_sentencepiece_splits_as_llama_2_does(tmp_path):
+    tokenizer = train_tokenizer("sentencepiece", ["keys keys keys buys buys buys"], 280, str(tmp_path / "sp"))
+    assert tokenizer.tokenize("keys 74\nbuys") == [
+        "▁keys",
+        "▁",
+        "<0x37>",
+        "<0x34>",
+        "<0x0A>",
+        "bu",
+        "ys",
+    ]
+    assert tokenizer("keys")["input_ids"] == [1, tokenizer.convert_tokens_to_ids("▁keys")]
+    assert tokenizer.decode(tokenizer("keys buys")["input_ids"], skip_special_tokens=True) == "keys buys"
+
+
+@pytest.mark.parametrize(("size", "found"), [(None, "none"), (262, "262")])
+def test_sentencepiece_needs_room_for_bytes_and_characters(size, found, tmp_path):
+    with pytest.raises(WorkerError) as raised:
+        train_tokenizer("sentencepiece", ["abc cab"], size, str(tmp_path / "sp"))
+    assert str(raised.value) == (
+        "a sentencepiece tokenizer needs a vocabularySize of at least 263 "
+        f"(256 bytes, 3 special tokens and the 4 characters of its texts), found {found}"
+    )
+    assert raised.value.data.pointer == "/vocabularySize"
+
+
+@pytest.mark.parametrize(("kind", "size"), [("words", None), ("bpe", 300), ("sentencepiece", 360)])
+def test_without_bos_a_text_begins_with_itself(kind, size, tmp_path):
+    tokenizer = train_tokenizer(kind, TEXTS, size, str(tmp_path / "t"), bos=False)
+    assert tokenizer.bos_token is None
+    assert tokenizer("Cat")["input_ids"] == tokenizer("Cat", add_special_tokens=False)["input_ids"]
+    assert TokenCodec(tokenizer).prefix_ids == []

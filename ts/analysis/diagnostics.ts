@@ -1,21 +1,22 @@
+import { notInForm, stepsAndAnswers, unreadable } from "./answerDiagnostics.ts";
 import { decimal, percent, plural, points, pValue, range, signed } from "./report/format.ts";
 import { testedAgainst } from "./report/pairedTests.ts";
 import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
+import { outOfDistribution } from "./taskDiagnostics.ts";
 import { warnedWhileTraining } from "./trainingDiagnostics.ts";
 
 type TrainGroups = RunSummary["trainGroups"];
 
-/** Shares above which a finding becomes a warning; they are habits of the field, not results. */
+/** The share above which a finding becomes a warning; a habit of the field, not a result. */
 const manyGroupsWithoutPair = 0.5;
-const manyWrongSteps = 0.05;
-const muchUnreadable = 0.05;
 
 /** What the numbers say in words. Each finding carries the numbers it rests on. */
 export function diagnose(
   methods: readonly MethodSummary[],
   trainGroups: TrainGroups,
   training: RunSummary["training"] = [],
+  tasks: RunSummary["tasks"] = [],
 ): Diagnostic[] {
   const trained = methods.filter(({ role }) => role !== "kept");
   const compared = testedAgainst(methods, "continued", "accuracy").length;
@@ -23,9 +24,11 @@ export function diagnose(
     ...trained.map((method) => gain(method, compared)),
     ...trained.map(overfitToAssessing),
     ...trained.map(positivesLessLikely),
+    ...trained.flatMap((method) => outOfDistribution(method, tasks)),
     ...warnedWhileTraining(trained, training),
     ...withoutPair(trainGroups),
-    ...wrongSteps(methods, trainGroups),
+    ...stepsAndAnswers(methods, trainGroups),
+    ...methods.flatMap((method) => notInForm(method, tasks)),
     ...methods.flatMap(unreadable),
   ].filter((one) => one !== null);
 }
@@ -137,48 +140,6 @@ function withoutPair(trainGroups: TrainGroups): Diagnostic[] {
         `of a right and a wrong COT and train the VFT term only: ${noPositive.toLocaleString("en-US")} without a right one, ` +
         `${noNegative.toLocaleString("en-US")} without a wrong one.`,
       evidence: { groups, withoutPair: without, withoutPositive: noPositive, withoutNegative: noNegative },
-    },
-  ];
-}
-
-/** Labels by the final answer call a lucky COT good: how many of the right answers are lucky? */
-function wrongSteps(methods: readonly MethodSummary[], trainGroups: TrainGroups): Diagnostic[] {
-  const training = {
-    right: sum(trainGroups, "rightAnswers"),
-    wrong: sum(trainGroups, "rightAnswersWrongSteps"),
-  };
-  const found = [
-    { who: "Training samples", method: undefined, ...training },
-    ...methods.map(({ name, label, counts }) => ({
-      who: label,
-      method: name,
-      right: counts.rightAnswers,
-      wrong: counts.rightAnswersWrongSteps,
-    })),
-  ];
-  return found
-    .filter(({ right }) => right > 0)
-    .map(({ who, method, right, wrong }) => ({
-      id: "right-by-wrong-steps" as const,
-      level: wrong / right > manyWrongSteps ? ("warning" as const) : ("fine" as const),
-      ...(method === undefined ? {} : { method }),
-      text: `${who}: ${percent(wrong / right)} % of the right answers (${wrong.toLocaleString("en-US")} of ${right.toLocaleString("en-US")} samples) were reached by wrong steps${wrong / right > manyWrongSteps ? ", so labels by the final answer are noisy here" : ""}.`,
-      evidence: { rightAnswers: right, byWrongSteps: wrong },
-    }));
-}
-
-function unreadable({ name, label, counts }: MethodSummary): Diagnostic[] {
-  if (counts.questions === 0) return [];
-  const share = counts.greedyWithoutAnswer / counts.questions;
-  const cut = counts.greedyCutOff / counts.questions;
-  if (Math.max(share, cut) <= muchUnreadable) return [];
-  return [
-    {
-      id: "unreadable-output",
-      level: "warning",
-      method: name,
-      text: `${label}: ${percent(share)} % of the greedy outputs hold no answer that could be read and ${percent(cut)} % were cut off at the length limit; they count as wrong.`,
-      evidence: { withoutAnswer: share, cutOff: cut },
     },
   ];
 }

@@ -1,5 +1,10 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 export { type Assessment, assess } from "./metrics/assess.ts";
+export {
+  assessPredictions,
+  checkPredictions,
+  type PredictionsAssessment,
+} from "./report/assessPredictions.ts";
 export { columns } from "./report/columns.ts";
 export {
   compareRuns,
@@ -7,15 +12,18 @@ export {
   type MetricOfBoth,
   type RunsComparison,
 } from "./report/compareRuns.ts";
-export { describeAssessment } from "./report/describeAssessment.ts";
+export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
+export { describePredictions } from "./report/describePredictions.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,
   MethodInfo,
   Prediction,
+  PromptInfo,
   RunData,
   StageRun,
+  TaskInfo,
   TrainingStep,
 } from "./report/input.ts";
 export { predictionSchema, vftStage } from "./report/input.ts";

@@ -7,6 +7,7 @@ export type {
   ErrorName,
   LossSettings,
   MethodName,
+  ModelShape,
   Params,
   Progress,
   Real,

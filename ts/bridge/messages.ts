@@ -17,6 +17,11 @@ export const path = z.string().min(1).meta({ description: "an absolute path on t
 export const dtype = z.enum(["auto", "float32", "bfloat16", "float16"]);
 export const device = z.string().min(1).meta({ description: "auto, cpu, cuda or cuda:N" });
 export const attention = z.enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]);
+/** What the worker makes from scratch; `architectures.py` says what each has. */
+export const architecture = z
+  .enum(["llama", "qwen", "mistral", "gemma", "gemma3"])
+  .meta({ description: "qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only" });
+export const softcap = z.number().positive().optional();
 export const maxTokensPerBatch = positive.meta({
   description: "tokens (padding included) of one micro-batch; bounds memory, never changes a result",
 });
@@ -24,6 +29,32 @@ export const maxTokensPerBatch = positive.meta({
 export const progressCount = z
   .object({ done: count, total: count, tokens: count })
   .meta({ id: "ProgressCount", type: "object" });
+
+export const adapterSettings = z
+  .object({
+    rank: positive,
+    alpha: z
+      .number()
+      .positive()
+      .meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().min(0).lt(1).meta({ description: "of what goes into the adapter, while training" }),
+    targets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({ description: "names of linear layers; all of attention and MLP when left out" }),
+  })
+  .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
+const adapterInfo = z
+  .object({
+    rank: positive,
+    alpha: z.number(),
+    dropout: z.number(),
+    targets: z.array(z.string()),
+    parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
+    base: z.string().meta({ description: "digest of the base model's weights" }),
+  })
+  .meta({ id: "AdapterInfo", type: "object" });
 
 export const modelInfo = z
   .object({
@@ -37,6 +68,7 @@ export const modelInfo = z
       .string()
       .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
     tokenizerDigest: z.string(),
+    adapter: adapterInfo.optional(),
   })
   .meta({ id: "ModelInfo", type: "object" });
 
@@ -70,12 +102,23 @@ export const candidate = z
     questionId: z.string(),
     index: count,
     text: z.string(),
-    tokenIds: z.array(count).meta({ description: "as sampled; EOS included when it was sampled" }),
-    finish: z.enum(["stop", "length"]),
-    logprob: z.number().meta({ description: "sum over tokenIds under the model itself (temperature 1)" }),
-    tokens: count,
+    tokenIds: z.array(count).optional().meta({
+      description: "as sampled, EOS included when it was; none where a stop text cut the response",
+    }),
+    finish: z
+      .enum(["stop", "length"])
+      .meta({ description: "stop: ended by EOS or by a stop text; length: cut off" }),
+    logprob: z
+      .number()
+      .optional()
+      .meta({ description: "sum over tokenIds under the model itself (temperature 1)" }),
+    tokens: count.meta({ description: "how many were sampled, those of a stop text included" }),
   })
   .meta({ id: "SampledCandidate", type: "object" });
+
+export const chatMessage = z
+  .object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })
+  .meta({ id: "ChatMessage", type: "object" });
 
 const trainResponse = z
   .object({
@@ -197,6 +240,28 @@ export const stepMetrics = z
       .meta({ description: "share of the worse responses that lie below their boundary, 0..1" }),
   })
   .meta({ id: "StepMetrics", type: "object" });
+
+const linearLayer = z
+  .object({ name: z.string(), count: positive, inputs: positive, outputs: positive })
+  .meta({ id: "LinearLayer", type: "object", description: "so many layers of one name and size" });
+/** Sizes of a model whose weights were not read. */
+export const modelShape = z
+  .object({
+    parameters: count,
+    embeddingParameters: count.meta({ description: "of the input embedding, which only looks rows up" }),
+    tied: z.boolean().meta({ description: "the head is the input embedding" }),
+    layers: positive,
+    hiddenSize: positive,
+    intermediateSize: count,
+    vocabularySize: positive,
+    heads: positive,
+    keyValueHeads: positive,
+    headSize: positive,
+    maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
+    dtype: z.string().meta({ description: "in which the weights are stored" }),
+    linearLayers: z.array(linearLayer).meta({ description: "those of attention and MLP" }),
+  })
+  .meta({ id: "ModelShape", type: "object" });
 
 export const deviceInfo = z
   .object({

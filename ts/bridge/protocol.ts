@@ -8,8 +8,11 @@
  */
 import { z } from "zod";
 import {
+  adapterSettings,
+  architecture,
   attention,
   candidate,
+  chatMessage,
   count,
   device,
   deviceInfo,
@@ -19,6 +22,7 @@ import {
   lossParts,
   maxTokensPerBatch,
   modelInfo,
+  modelShape,
   nothing,
   optimizer,
   path,
@@ -28,6 +32,7 @@ import {
   schedule,
   score,
   scoreGroup,
+  softcap,
   stepMetrics,
   trainGroup,
 } from "./messages.ts";
@@ -65,6 +70,18 @@ export const methods = {
     }),
     progress: nothing,
   },
+  "device/speed": {
+    immediate: false,
+    params: z.object({ device, dtype }),
+    result: z.object({
+      device: z.string(),
+      dtype: z.string(),
+      flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
+      bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
+      secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
+    }),
+    progress: nothing,
+  },
   "device/memory": {
     immediate: true,
     params: nothing,
@@ -79,11 +96,16 @@ export const methods = {
   "tokenizer/train": {
     immediate: false,
     params: z.object({
-      kind: z
-        .enum(["words", "bpe"])
-        .meta({ description: "words: every space-separated word of the texts is a token" }),
+      kind: z.enum(["words", "bpe", "sentencepiece"]).meta({
+        description: "words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's",
+      }),
       texts: z.array(z.string()).min(1),
-      vocabularySize: positive.optional().meta({ description: "bpe only" }),
+      vocabularySize: positive.optional().meta({ description: "not with words" }),
+      bos: z
+        .boolean()
+        .optional()
+        .meta({ description: "false: a text begins with no <s>, as Qwen's; else it does" }),
+      chatTemplate: z.string().optional().meta({ description: "Jinja, as in tokenizer_config.json" }),
       directory: path,
     }),
     result: z.object({ vocabularySize: positive, digest: z.string() }),
@@ -92,12 +114,19 @@ export const methods = {
   "model/create": {
     immediate: false,
     params: z.object({
-      architecture: z.enum(["llama"]),
+      architecture,
       hiddenSize: positive,
       intermediateSize: positive,
       layers: positive,
       heads: positive,
       keyValueHeads: positive.optional(),
+      headDim: positive.optional().meta({ description: "width of a head; hiddenSize / heads when left out" }),
+      slidingWindow: positive.optional().meta({
+        description:
+          "all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds",
+      }),
+      logitSoftcap: softcap.meta({ description: "gemma only: c * tanh(logits / c); 30 when left out" }),
+      attentionSoftcap: softcap.meta({ description: "gemma only: the same of attention; 50 when left out" }),
       maxPositions: positive,
       tieEmbeddings: z.boolean(),
       initStd: z.number().positive(),
@@ -113,19 +142,60 @@ export const methods = {
   "model/load": {
     immediate: false,
     params: z.object({
-      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      source: z.string().min(1).meta({
+        description:
+          "a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it",
+      }),
       revision: z.string().optional(),
       dtype,
       device,
       attention,
+      adapter: adapterSettings
+        .optional()
+        .meta({ description: "to be trained in place of the weights; fresh, where the source has none" }),
+      adapterSeed: z.int().optional().meta({ description: "of a fresh adapter; 0 when left out" }),
+      gradientCheckpointing: z
+        .boolean()
+        .optional()
+        .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
     }),
     result: modelInfo,
+    progress: nothing,
+  },
+  "model/merge": {
+    immediate: false,
+    params: z.object({
+      source: path.meta({ description: "a folder that holds an adapter" }),
+      directory: path,
+    }),
+    result: z.object({ files: z.array(z.string()), dtype: z.string() }),
     progress: nothing,
   },
   "model/save": {
     immediate: false,
     params: z.object({ model: handle, directory: path }),
     result: z.object({ digest: z.string(), files: z.array(z.string()) }),
+    progress: nothing,
+  },
+  "model/inspect": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      revision: z.string().optional(),
+    }),
+    result: modelShape,
+    progress: nothing,
+  },
+  "tokens/count": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1),
+      revision: z.string().optional(),
+      texts: z.array(z.string()),
+    }),
+    result: z.object({
+      counts: z.array(count).meta({ description: "tokens of each text, without BOS and EOS" }),
+    }),
     progress: nothing,
   },
   "model/digest": {
@@ -138,6 +208,24 @@ export const methods = {
     immediate: false,
     params: z.object({ model: handle }),
     result: nothing,
+    progress: nothing,
+  },
+  "prompt/render": {
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder with a tokenizer, or a hub id" }),
+      revision: z.string().optional(),
+      conversations: z
+        .array(
+          z.object({ messages: z.array(chatMessage).min(1) }).meta({ id: "Conversation", type: "object" }),
+        )
+        .min(1),
+    }),
+    result: z.object({
+      texts: z
+        .array(z.string())
+        .meta({ description: "each conversation in the tokenizer's own chat template, up to the reply" }),
+    }),
     progress: nothing,
   },
   generate: {
@@ -153,6 +241,9 @@ export const methods = {
       temperature: z.number().min(0).meta({ description: "0: greedy" }),
       topP: z.number().gt(0).max(1).meta({ description: "1: the model's own distribution" }),
       seed: z.int(),
+      stop: z.array(z.string().min(1)).optional().meta({
+        description: "texts that end a response, which is cut before the first of them that is complete",
+      }),
       maxTokensPerBatch,
     }),
     result: z.object({ candidates: count, tokens: count, seconds: z.number(), digest: z.string() }),
@@ -236,6 +327,7 @@ export type Progress<M extends MethodName> = z.output<(typeof methods)[M]["progr
 export type Real = z.output<typeof real>;
 export type TrainGroup = z.input<typeof trainGroup>;
 export type ScoreGroup = z.input<typeof scoreGroup>;
+export type ModelShape = z.output<typeof modelShape>;
 export type StepMetrics = z.output<typeof stepMetrics>;
 export type LossSettings = z.input<typeof loss>;
 
@@ -267,6 +359,8 @@ export const errors = {
   WriteFailed: { code: -32008, data: anyError.extend({ path: z.string(), errno: z.string() }) },
   ResumeRefused: { code: -32009, data: anyError.extend({ path: z.string() }) },
   DeviceUnavailable: { code: -32010, data: anyError.extend({ device: z.string() }) },
+  NoChatTemplate: { code: -32011, data: anyError.extend({ source: z.string() }) },
+  ChatTemplateRefused: { code: -32012, data: anyError.extend({ source: z.string(), conversation: count }) },
 } as const;
 
 export type ErrorName = keyof typeof errors;

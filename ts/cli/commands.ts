@@ -1,6 +1,7 @@
 import type { Definition } from "./definition.ts";
 
 export interface Command {
+  /** As it is typed after `aft`: "run", or "data get". */
   name: string;
   /** Its words after its name, as yargs writes them. */
   words: string;
@@ -12,7 +13,15 @@ export interface Command {
   load(): Promise<Definition<any>>;
 }
 
-/** Every command. Its file is loaded when it is called: most import far more than `aft --help` needs. */
+/** Commands of one kind, which are told apart by a second word: `aft data get`, `aft data show`. */
+export interface Family {
+  name: string;
+  describe: string;
+  example: string;
+  members: readonly Command[];
+}
+
+/** Every command of one word. Its file is loaded when it is called: most import far more than `aft --help` needs. */
 export const commands: readonly Command[] = [
   {
     name: "run",
@@ -53,7 +62,8 @@ export const commands: readonly Command[] = [
   {
     name: "assess",
     words: "",
-    describe: "accuracy, assessment accuracy, perplexity, maj@k and pass@k of scored groups",
+    describe:
+      "accuracy, assessment accuracy, perplexity, maj@k and pass@k of groups; accuracy of predictions",
     example: "aft assess --in scored.jsonl",
     load: async () => (await import("./assess.ts")).assessFile,
   },
@@ -65,27 +75,89 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./report.ts")).report,
   },
   {
-    name: "runs",
-    words: "<action> [names..]",
-    describe: "list the finished runs, or compare two: what was set otherwise, and what came of it",
-    example: "aft runs compare quickstart nine-samples",
-    load: async () => (await import("./runs.ts")).runsCommand,
-  },
-  {
     name: "export",
     words: "<run>",
     describe: "copy a method's weights, in Hugging Face format, or a run's judged samples as training data",
     example: "aft export runs/quickstart --method aft-bc --to DIR",
     load: async () => (await import("./export.ts")).exportFrom,
   },
+];
+
+export const families: readonly Family[] = [
   {
     name: "data",
-    words: "<action> <task>",
-    describe: "make questions of a built-in task",
-    example: "aft data make arithmetic --out questions.jsonl",
-    load: async () => (await import("./data.ts")).data,
+    describe: "datasets and tasks: list, get, show, check, make, groups",
+    example: "aft data get gsm8k",
+    members: [
+      {
+        name: "data list",
+        words: "",
+        describe: "every task: what it is, how many questions, its licence, and whether its files are here",
+        example: "aft data list",
+        load: async () => (await import("./data/list.ts")).list,
+      },
+      {
+        name: "data get",
+        words: "<task>",
+        describe: "download a task's dataset from its publisher; goes on where it broke off",
+        example: "aft data get gsm8k",
+        load: async () => (await import("./data/get.ts")).get,
+      },
+      {
+        name: "data show",
+        words: "<what>",
+        describe: "questions as the model is given them: of a task, or of an experiment's tasks",
+        example: "aft data show gsm8k --split test --count 3",
+        load: async () => (await import("./data/show.ts")).show,
+      },
+      {
+        name: "data check",
+        words: "<what>",
+        describe: "check a file of rows or records, or a task's downloaded files: every mistake with its row",
+        example: "aft data check my-rows.jsonl --task gsm8k",
+        load: async () => (await import("./data/check.ts")).check,
+      },
+      {
+        name: "data make",
+        words: "<task>",
+        describe: "make questions of a task that is generated",
+        example: "aft data make arithmetic --out questions.jsonl",
+        load: async () => (await import("./data/make.ts")).make,
+      },
+      {
+        name: "data groups",
+        words: "<task>",
+        describe: "groups of a task's own ranked candidates, for stages.judge.groupsFile",
+        example: "aft data groups gsm8k-rank --out groups.jsonl",
+        load: async () => (await import("./data/groups.ts")).groups,
+      },
+    ],
+  },
+  {
+    name: "runs",
+    describe: "finished runs: list, compare",
+    example: "aft runs list",
+    members: [
+      {
+        name: "runs list",
+        words: "",
+        describe: "the finished runs: when, methods, seeds, best accuracy",
+        example: "aft runs list",
+        load: async () => (await import("./runs.ts")).list,
+      },
+      {
+        name: "runs compare",
+        words: "<a> <b>",
+        describe: "two runs: what was set otherwise, what they ran on, and what came of it",
+        example: "aft runs compare quickstart nine-samples",
+        load: async () => (await import("./runs.ts")).compare,
+      },
+    ],
   },
 ];
+
+/** Every command that can be run, members of families too. */
+export const everyCommand: readonly Command[] = [...commands, ...families.flatMap(({ members }) => members)];
 
 /** For this project's own scripts: hands all its words to the environment's Python. */
 export const python: Command = {

@@ -1,6 +1,8 @@
 import { type ExportFormat, exportFormats, exportRun } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { progressOn } from "./progress.ts";
 import { wholeNumber } from "./usage.ts";
 
 interface Values {
@@ -9,6 +11,7 @@ interface Values {
   method: string | undefined;
   seed: string | undefined;
   data: ExportFormat | undefined;
+  adapter: boolean;
 }
 
 export const exportFrom: Definition<Values> = {
@@ -27,9 +30,21 @@ export const exportFrom: Definition<Values> = {
       choices: exportFormats,
       describe: "the judged training samples in another tool's format, in place of weights",
     },
+    adapter: {
+      type: "boolean",
+      default: false,
+      describe: "a LoRA adapter as it is; merged into its base's weights when left out",
+    },
   },
-  async handler({ run, to, method, seed, data }) {
+  async handler({ run, to, method, seed, data, adapter }) {
     const number = seed === undefined ? undefined : wholeNumber("seed", 0, seed);
-    for (const file of await exportRun(run, { to, method, seed: number, data })) printLine(file);
+    const interrupt = untilInterrupted();
+    const progress = progressOn();
+    try {
+      const options = { to, method, seed: number, data, adapter, progress, signal: interrupt.signal };
+      for (const file of await exportRun(run, options)) printLine(file);
+    } finally {
+      interrupt.release();
+    }
   },
 };

@@ -1,15 +1,21 @@
-import { readRows, writeJsonl } from "../core/jsonl.ts";
-import { candidateSchema, questionSchema } from "../core/records.ts";
-import { judge, taskNames } from "../data/index.ts";
+import { basename } from "node:path";
+import { inputError } from "../core/errors.ts";
+import { type Row, readRows, writeJsonl } from "../core/jsonl.ts";
+import { type Candidate, candidateSchema, questionSchema } from "../core/records.ts";
+import { judge, type Label, mergeGenerators, type Ranking, taskNames } from "../data/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
 interface Values {
   task: string;
   extract: "strict" | "flexible";
+  label: Label;
   feedback: "binary" | "ranked";
+  ranking?: Extract<Ranking, string> | "generators" | undefined;
+  generators?: string | undefined;
+  "reference-first": boolean;
   questions: string;
-  in: string;
+  in: string[];
   out: string;
   json: boolean;
 }
@@ -26,13 +32,37 @@ export const judgeFile: Definition<Values> = {
       default: "strict",
       describe: "strict: the task's own answer form; flexible: the last number counts",
     },
+    label: {
+      choices: ["answer", "answer-and-steps"],
+      default: "answer",
+      describe: "what is right: the final answer; or the final answer and every step that can be checked",
+    },
     feedback: {
       choices: ["binary", "ranked"],
       default: "binary",
-      describe: "binary: right or wrong; ranked: each COT also gets a rank, by its answer, then its steps",
+      describe: "binary: right or wrong; ranked: each COT also gets a rank, by --ranking",
+    },
+    ranking: {
+      choices: ["steps", "score", "reward", "rank", "generators"],
+      describe:
+        "what ranks go by: steps (the default) and score after the answer; a column reward or rank; or --generators",
+    },
+    generators: {
+      type: "string",
+      describe: "for --ranking generators: their names with commas, the best first",
+    },
+    "reference-first": {
+      type: "boolean",
+      default: false,
+      describe: "for --ranking generators: the reference COT ranks above all",
     },
     questions: { type: "string", demandOption: true, describe: "questions.jsonl" },
-    in: { type: "string", demandOption: true, describe: "candidates.jsonl" },
+    in: {
+      type: "string",
+      array: true,
+      demandOption: true,
+      describe: "candidates.jsonl; several files, one a generator, with --in before each",
+    },
     out: {
       type: "string",
       demandOption: true,
@@ -40,19 +70,55 @@ export const judgeFile: Definition<Values> = {
     },
     json: { type: "boolean", default: false, describe: "print the counts as JSON" },
   },
-  async handler({ task, extract, feedback, questions, in: input, out, json }) {
-    const { groups, counts } = judge(
-      await readRows(questions, questionSchema),
-      await readRows(input, candidateSchema),
-      {
-        task,
-        extract,
-        feedback,
-      },
-    );
+  async handler(values) {
+    const { task, extract, label, feedback, questions, in: files, out, json } = values;
+    const ranking = rankingOf(values);
+    const { groups, counts } = judge(await readRows(questions, questionSchema), await readCandidates(files), {
+      task,
+      extract,
+      label,
+      feedback,
+      ranking,
+    });
     await writeJsonl(out, groups);
     if (json) return printJson(counts);
     for (const [name, value] of Object.entries(counts)) printLine(`${name}: ${value}`);
     printLine(`written: ${out}`);
   },
 };
+
+/** One file as it is; of several, rows that do not say otherwise are their file's: `strong.jsonl` is of `strong`. */
+async function readCandidates(files: readonly string[]): Promise<Row<Candidate>[]> {
+  if (files.length === 0) throw inputError({ what: "--in needs a value", expected: "a file of candidates" });
+  const read = await Promise.all(
+    files.map(async (file) => ({
+      generator: basename(file).replace(/\.[^.]*$/, ""),
+      rows: await readRows(file, candidateSchema),
+    })),
+  );
+  return read.length === 1 ? read[0]!.rows : mergeGenerators(read);
+}
+
+/** The words after --ranking and its helpers as one recipe; undefined: none was given. */
+function rankingOf(values: Values): Ranking | undefined {
+  const { feedback, ranking, generators, "reference-first": reference } = values;
+  const needs = (what: string, expected: string) => inputError({ what, expected });
+  if (ranking !== undefined && feedback === "binary")
+    throw needs("--ranking needs ranked feedback", `--feedback ranked --ranking ${ranking}`);
+  if (ranking !== "generators") {
+    if (generators !== undefined || reference)
+      throw needs(
+        `--${generators === undefined ? "reference-first" : "generators"} needs --ranking generators`,
+        "--feedback ranked --ranking generators --generators BEST,...,WORST",
+      );
+    return ranking;
+  }
+  const names = (generators ?? "").split(",").map((name) => name.trim());
+  if (names.includes("") || new Set(names).size !== names.length)
+    throw inputError({
+      what: "--ranking generators needs --generators",
+      found: generators,
+      expected: "their names with commas, each once, the best first: --generators strong,middle,weak",
+    });
+  return { generators: names, reference };
+}

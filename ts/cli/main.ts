@@ -1,6 +1,6 @@
 import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
-import { type Command, commands, python } from "./commands.ts";
+import { type Command, commands, everyCommand, families, python } from "./commands.ts";
 import type { Definition } from "./definition.ts";
 import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
 import { checkCommand, checkOnce, usageError } from "./usage.ts";
@@ -9,8 +9,10 @@ import { checkCommand, checkOnce, usageError } from "./usage.ts";
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
   try {
-    checkCommand(argv[0]);
-    const command = [...commands, python].find(({ name }) => name === argv[0]);
+    checkCommand(argv);
+    const command = [...everyCommand, python].find(({ name }) =>
+      name.split(" ").every((word, at) => argv[at] === word),
+    );
     await parserOf(command, await command?.load(), argv).parseAsync();
   } catch (error) {
     exitWith(error);
@@ -39,15 +41,26 @@ function parserOf(
       if (error !== undefined && error.name !== "YError") throw error;
       throw usageError(error?.message ?? message, called!, definition!.options, argv);
     });
-  for (const command of [...commands, python])
-    parser.command({
-      command: `${command.name} ${command.words}`.trim(),
+  const add = (to: Argv, command: Command): Argv =>
+    to.command({
+      command: `${command.name.split(" ").at(-1)} ${command.words}`.trim(),
       describe: command.describe ?? false,
       builder: (own) => (command === called ? describeTo(own, command, definition!) : own),
       async handler(values) {
         checkOnce(values, definition!.options);
         await definition!.handler(values as never);
       },
+    });
+  for (const command of [...commands, python]) add(parser, command);
+  for (const { name, describe, members } of families)
+    parser.command({
+      command: name,
+      describe,
+      builder: (own) => {
+        for (const member of members) add(own, member);
+        return own.usage(`aft ${name} ACTION`).version(false);
+      },
+      handler() {},
     });
   return parser;
 }

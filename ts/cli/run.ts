@@ -1,8 +1,16 @@
 import { join } from "node:path";
-import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
-import { checkCells, checkOwnGroups, dryRun, runExperiment } from "../experiment/index.ts";
+import {
+  checkCells,
+  checkOwnGroups,
+  dryRun,
+  type Estimate,
+  estimate,
+  estimateTable,
+  runExperiment,
+} from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
@@ -16,6 +24,7 @@ interface Values {
   set: string[];
   runs: string;
   "dry-run": boolean;
+  estimate: boolean;
   json: boolean;
   jobs: string;
 }
@@ -29,6 +38,11 @@ export const run: Definition<Values> = {
       type: "boolean",
       default: false,
       describe: "show what would be done, and do nothing",
+    },
+    estimate: {
+      type: "boolean",
+      default: false,
+      describe: "first say what it will take: time, memory, disk (with a model of your own it always does)",
     },
     json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
     jobs: { type: "string", default: "1", describe: "of a sweep: how many cells at a time" },
@@ -44,17 +58,21 @@ export const run: Definition<Values> = {
         found: jobs,
         expected: "a file with `sweep`, or no --jobs",
       });
-    return runOne(loaded, argv);
+    return resumably((signal) => runOne(loaded, argv, signal));
   },
 };
 
-async function runOne({ experiment, yaml }: Loaded, argv: Values): Promise<void> {
+async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal): Promise<void> {
   await checkOwnGroups(experiment);
-  if (argv["dry-run"]) return printPlan(await dryRun(experiment, argv.runs), argv.json);
+  const progress = progressOn();
   const started = performance.now();
-  const result = await resumably((signal) =>
-    runExperiment(experiment, yaml, { runsDirectory: argv.runs, progress: progressOn(), signal }),
-  );
+  const options = { runsDirectory: argv.runs, progress, signal };
+  if (argv["dry-run"]) {
+    const wanted = argv.estimate ? await estimate(experiment, options) : undefined;
+    return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
+  }
+  await tellEstimate(experiment, argv.estimate, options);
+  const result = await runExperiment(experiment, yaml, options);
   if (argv.json)
     return printJson({
       run: result.directory,
@@ -72,6 +90,11 @@ async function runOne({ experiment, yaml }: Loaded, argv: Values): Promise<void>
 }
 
 async function runCells(sweep: LoadedSweep, argv: Omit<Values, "jobs"> & { jobs: number }): Promise<void> {
+  if (argv.estimate)
+    throw inputError({
+      what: "--estimate is of one experiment, and this file is a sweep: what its cells share would count more than once",
+      fix: `aft run ${argv.experiment} --set sweep=null --estimate tells what the experiment takes without the sweep's settings`,
+    });
   await checkCells(sweep);
   if (argv["dry-run"]) return dryRunSweepFile(sweep, argv);
   await resumably((signal) => runSweepFile(sweep, argv, signal));
@@ -102,9 +125,32 @@ const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
 const quoted = (text: string): string =>
   /^[\w./=:@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-function printPlan(stages: Awaited<ReturnType<typeof dryRun>>, json: boolean): void {
-  if (json) printJson({ stages });
-  else
-    for (const { label, done, artefact } of stages)
-      printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
+function printPlan(
+  stages: Awaited<ReturnType<typeof dryRun>>,
+  wanted: Estimate | undefined,
+  json: boolean,
+): void {
+  if (json) {
+    printJson({ stages, ...(wanted === undefined ? {} : { estimate: wanted }) });
+    return;
+  }
+  for (const { label, done, artefact } of stages)
+    printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
+  if (wanted !== undefined) printLine(`\n${estimateTable(wanted)}`);
+}
+
+/** A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. */
+async function tellEstimate(
+  experiment: Experiment,
+  asked: boolean,
+  options: Parameters<typeof estimate>[1],
+): Promise<void> {
+  if (!asked && experiment.model.create !== undefined) return;
+  try {
+    const found = await estimate(experiment, options);
+    if (found !== undefined) options.progress.note(`${estimateTable(found)}\n`);
+  } catch (error) {
+    if (asked || options.signal.aborted || !(error instanceof AftError)) throw error;
+    options.progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
+  }
 }

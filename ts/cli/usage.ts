@@ -1,12 +1,12 @@
 import type { Options } from "yargs";
 import { inputError, nearestName } from "../core/errors.ts";
 import { oneOf } from "../core/words.ts";
-import { type Command, commands } from "./commands.ts";
+import { type Command, commands, type Family, families } from "./commands.ts";
 
-const names = commands.map(({ name }) => name);
+const names = [...commands, ...families].map(({ name }) => name);
 
 /** Says what is wrong with the words before yargs sees them: an unknown command, or an option where one is wanted. */
-export function checkCommand(first: string | undefined): void {
+export function checkCommand([first, second]: readonly string[]): void {
   if (first === undefined)
     throw inputError({
       what: "a command is needed",
@@ -20,12 +20,38 @@ export function checkCommand(first: string | undefined): void {
       expected: "a command first: aft COMMAND [options]",
       nearest: nearestName(first, general),
     });
+  const family = families.find(({ name }) => name === first);
+  if (family !== undefined) checkMember(family, second);
   if (first.startsWith("-") || first === "python" || names.includes(first)) return;
   const nearest = nearestName(first, names);
   throw inputError({
     what: `there is no command "${first}"`,
     expected: oneOf(names),
     nearest: nearest === undefined ? undefined : `aft ${nearest}`,
+  });
+}
+
+/** The second word of a family's commands. */
+function checkMember({ name, members, example }: Family, word: string | undefined): void {
+  if (word === "--help" || word === "-h") return;
+  const actions = members.map((member) => member.name.slice(name.length + 1));
+  if (word === undefined)
+    throw inputError({
+      what: `aft ${name} needs an action`,
+      expected: oneOf(actions),
+      fix: `for example ${example}`,
+    });
+  if (word.startsWith("-"))
+    throw inputError({
+      what: `aft ${name} has no option ${word} before an action`,
+      expected: `an action first: ${oneOf(actions)}`,
+    });
+  if (actions.includes(word)) return;
+  const nearest = nearestName(word, actions);
+  throw inputError({
+    what: `aft ${name} has no action "${word}"`,
+    expected: oneOf(actions),
+    nearest: nearest === undefined ? undefined : `aft ${name} ${nearest}`,
   });
 }
 

@@ -12,20 +12,38 @@ export {
   methodSchema,
   type RankingMethod,
 } from "./schema/methods.ts";
-export { type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
+export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
 export { type BestBy, bestMetrics } from "./schema/sweep.ts";
 export {
+  type AnswerSettings,
+  type AquaTask,
   type ArithmeticTask,
+  answerSchema,
+  aquaTaskSchema,
   arithmeticTaskSchema,
+  type Columns,
+  type CustomTask,
+  commonTaskSettings,
+  customTaskSchema,
+  type EcqaTask,
+  ecqaTaskSchema,
+  type Gsm8kRankTask,
   type Gsm8kTask,
+  gsm8kRankTaskSchema,
   gsm8kTaskSchema,
   type Mixture,
+  type MmluTask,
+  mmluTaskSchema,
+  questionsAsked,
   type Task,
+  taskFileSettings,
+  taskFolderSettings,
   taskName,
   taskSchema,
-} from "./schema/tasks.ts";
+} from "./schema/tasks/index.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";

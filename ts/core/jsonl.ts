@@ -25,6 +25,16 @@ export async function readJsonl<T>(path: string, schema: z.ZodType<T>): Promise<
 
 /** As {@link readJsonl}, with each row's place, for checks across rows that must name one. */
 export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<Row<T>[]> {
+  const { rows, problems } = await scanRows(path, schema);
+  if (problems.length > 0) throw inputError(shorten(problems));
+  return rows;
+}
+
+/** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */
+export async function scanRows<T>(
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<{ rows: Row<T>[]; problems: Problem[] }> {
   const rows: Row<T>[] = [];
   const problems: Problem[] = [];
   let row = 0;
@@ -37,8 +47,21 @@ export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<R
     if (Array.isArray(parsed)) problems.push(...parsed);
     else rows.push({ value: parsed.value, where });
   }
-  if (problems.length > 0) throw inputError(shorten(problems));
-  return rows;
+  return { rows, problems };
+}
+
+/** The first row as it stands, to see what kind of file it is; undefined where there is none or it is no JSON. */
+export async function firstRow(path: string): Promise<unknown> {
+  for await (const bytes of readLines(path)) {
+    const line = decoded(bytes);
+    if (line?.trim() === "") continue;
+    try {
+      return JSON.parse(line ?? "");
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
 }
 
 async function* readLines(path: string): AsyncGenerator<Buffer> {

@@ -24,7 +24,10 @@ export const candidateSchema = z.looseObject({
     .meta({ description: "exactly the tokens sampled, the end-of-sequence token included when it was" }),
   finish: z.enum(["stop", "length"]).optional(),
   logprob: z.number().optional().meta({ description: "sum of the tokens' log-probabilities (nats)" }),
-  tokens: z.int().min(0).optional().meta({ description: "how many tokens `logprob` sums over" }),
+  tokens: z.int().min(0).optional().meta({
+    description:
+      "how many tokens `logprob` sums over, or, without it, how many were sampled before a text cut it",
+  }),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 

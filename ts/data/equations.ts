@@ -1,4 +1,12 @@
-import { equal, evaluate, isExpressionCharacter, roundsTo, type Token, tokenize } from "./expression.ts";
+import {
+  equal,
+  evaluate,
+  type Fraction,
+  isExpressionCharacter,
+  roundsTo,
+  type Token,
+  tokenize,
+} from "./expression.ts";
 
 /** An equation found in a text, without spaces, `$` and thousands' commas: `3 x 1,200 = 3600` is `3*1200=3600`. */
 export interface Equation {
@@ -10,36 +18,51 @@ export interface Equation {
 /** Longest side of an equation that is read; a longer one is left out. */
 const longestSide = 200;
 
+/** An equation that was read, and where. */
+export interface ReadEquation {
+  left: readonly Token[];
+  right: readonly Token[];
+  /** The values of both sides; undefined for one that has none (`1 / 0`). */
+  values: readonly [left: Fraction | undefined, right: Fraction | undefined];
+  /** The place of its `=`. */
+  at: number;
+}
+
 /**
  * The equations `a op b ... = c` of a text in their order, inside `<<...>>` or not; of a chain `a + b = c + d = e`
  * each link. An `=` whose left side has no operation, or cannot be read for certain (`3y + 4 = 10`,
  * `2^3 = 8`), is no equation. Of `3 * 4 = <<3*4=12>>12` it is
  * the annotation, as the text around it has no right side. Linear in the text.
  */
-export function equations(text: string): Equation[] {
-  const found: Equation[] = [];
+export const equations = (text: string): Equation[] =>
+  readEquations(text).map((equation) => ({ text: spelling(equation), valid: holds(equation) }));
+
+export function readEquations(text: string): ReadEquation[] {
+  const found: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
-    const left = leftSide(text, at);
-    if (left === undefined) continue;
+    // The right side first: before an annotation there is none, and it is the shorter one.
     const right = rightSide(text, at);
-    if (right === undefined) continue;
-    found.push({ text: `${spell(left)}=${spell(right)}`, valid: holds(left, right) });
+    const left = right === undefined ? undefined : leftSide(text, at);
+    if (left !== undefined && right !== undefined)
+      found.push({ left, right, values: [evaluate(left), evaluate(right)], at });
   }
   return found;
 }
 
-const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
+export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
 
-function holds(left: readonly Token[], right: readonly Token[]): boolean {
-  const a = evaluate(left);
-  const b = evaluate(right);
+export const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
+
+/** Both sides are equal, or the right one is the left one rounded to its (one or more) decimals. */
+export function holds({ right, values: [a, b] }: ReadEquation): boolean {
   if (a === undefined || b === undefined) return false;
   if (equal(a, b)) return true;
   const [only] = right;
   return right.length === 1 && only?.kind === "number" && only.decimals > 0 && roundsTo(a, b, only.decimals);
 }
 
-function leftSide(text: string, end: number): Token[] | undefined {
+/** The expression with an operation that ends here; undefined when there is none that can be read for certain. */
+export function leftSide(text: string, end: number): Token[] | undefined {
   let start = end;
   while (start > 0 && end - start <= longestSide && belongs(text, start - 1)) start--;
   if (end - start > longestSide) return undefined;

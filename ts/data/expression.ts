@@ -17,8 +17,8 @@ export type Token =
   | { kind: "(" | ")" | "%" | "break" | "unreadable"; text: string };
 
 /** Characters that may stand within an expression; anything else ends it. */
-export const isExpressionCharacter = (character: string): boolean =>
-  /[-–−0-9+*/×÷xX()%$.,^ \t]/.test(character);
+export const isExpressionCharacter = (character: string): boolean => expressionCharacters.has(character);
+const expressionCharacters = new Set("-–−0123456789+*/×÷xX()%$.,^ \t");
 
 const piece = /\s+|\$|(\d+(?:,\d{3})+(?!\d)|\d+)?(\.\d+)?|[-–−+*/×÷xX()%^.,]/y;
 const operatorOf: Readonly<Record<string, Operator>> = {
@@ -53,10 +53,15 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
+/** A number that is its own normal form, as most are. */
+const isPlain = (written: string): boolean => /^[1-9]\d{0,14}$/.test(written);
+
 function pushNumber(tokens: Token[], written: string): void {
-  const normal = normalNumber(written) ?? "0";
-  const decimals = written.split(".")[1]?.length ?? 0;
-  const [before, last] = tokens.slice(-2).length === 2 ? tokens.slice(-2) : [undefined, tokens.at(-1)];
+  const normal = isPlain(written) ? written : (normalNumber(written) ?? "0");
+  const point = written.indexOf(".");
+  const decimals = point < 0 ? 0 : written.length - point - 1;
+  const before = tokens.at(-2);
+  const last = tokens.at(-1);
   const isSign =
     last?.kind === "operator" &&
     last.text === "-" &&
@@ -75,11 +80,11 @@ const precedence: Readonly<Record<Operator, number>> = { "+": 1, "-": 1, "*": 2,
 export function evaluate(tokens: readonly Token[]): Fraction | undefined {
   const values: (Fraction | undefined)[] = [];
   const pending: (Operator | "(")[] = [];
-  const reduce = (): void => {
+  function reduce(): void {
     const right = values.pop();
     const left = values.pop();
     values.push(apply(pending.pop() as Operator, left, right));
-  };
+  }
   for (const token of tokens) {
     if (token.kind === "number") values.push(fractionOf(token.text));
     else if (token.kind === "%") values.push(apply("/", values.pop(), { numerator: 100n, denominator: 1n }));
@@ -103,9 +108,10 @@ function apply(operator: Operator, a: Fraction | undefined, b: Fraction | undefi
   if (a === undefined || b === undefined) return undefined;
   if (operator === "*") return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
   if (operator === "/") return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
-  const left = a.numerator * b.denominator;
-  const right = b.numerator * a.denominator;
-  return fraction(operator === "+" ? left + right : left - right, a.denominator * b.denominator);
+  const whole = a.denominator === 1n && b.denominator === 1n;
+  const left = whole ? a.numerator : a.numerator * b.denominator;
+  const right = whole ? b.numerator : b.numerator * a.denominator;
+  return fraction(operator === "+" ? left + right : left - right, whole ? 1n : a.denominator * b.denominator);
 }
 
 const fraction = (numerator: bigint, denominator: bigint): Fraction | undefined =>
@@ -116,6 +122,7 @@ const fraction = (numerator: bigint, denominator: bigint): Fraction | undefined 
       : { numerator, denominator };
 
 function fractionOf(decimal: string): Fraction {
+  if (!decimal.includes(".")) return { numerator: BigInt(decimal), denominator: 1n };
   const [whole = "0", decimals = ""] = decimal.split(".");
   return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
 }

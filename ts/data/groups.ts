@@ -1,12 +1,13 @@
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { equations } from "./equations.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 export interface SidesOptions {
   /** Whether the reference COT is a member of the positives. Default false: it is the VFT term's target. */
   referenceAsPositive?: boolean;
   /**
    * What becomes of a COT in which no answer could be found. Default "negative": its final answer is not right. A
-   * COT that was too long to be checked is on neither side in any case.
+   * COT that could not be checked is on neither side in any case.
    */
   noAnswer?: "negative" | "omit";
 }
@@ -29,7 +30,7 @@ export function sides(group: Group, options: SidesOptions = {}): Sides {
   for (const candidate of group.candidates) {
     const side = candidate.correct ? positives : negatives;
     if (!candidate.correct && candidate.extracted === null)
-      if (noAnswer === "omit" || candidate.noAnswer === "too long") continue;
+      if (noAnswer === "omit" || isUnchecked(candidate)) continue;
     if (!side.has(candidate.text)) side.set(candidate.text, candidate);
   }
   return { positives: [...positives.values()], negatives: [...negatives.values()] };

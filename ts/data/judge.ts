@@ -1,26 +1,41 @@
-import { nearestName, type Problem } from "../core/errors.ts";
-import type { Row } from "../core/jsonl.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
-import type { ExtractMode } from "./answers.ts";
-import { refuse } from "./problems.ts";
+import { type ExtractMode, extractBoth, type Outcome, type outcomeOf } from "./answers.ts";
+import { gather, type Records, recordOf } from "./gather.ts";
 import { promptOf } from "./prompts/prompts.ts";
-import { canRank, checkRanking, withRanks } from "./quality.ts";
+import { checkLabel, checkRanking } from "./quality.ts";
+import { withRanks } from "./ranking/rank.ts";
+import { type Ranking, scoreOf } from "./ranking/recipes.ts";
 import { type Feedback, pairedByRank } from "./ranks.ts";
 import { taskNamed } from "./registry.ts";
 import type { Task } from "./task.ts";
 
+export type { Records } from "./gather.ts";
+
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */
 export const longestJudged = 1_000_000;
+
+/**
+ * What makes a COT a positive. answer: its final answer is right. answer-and-steps: and every step that the task checks
+ * is, of which there must be one; the answer alone then stands in `answerCorrect`.
+ */
+export type Label = "answer" | "answer-and-steps";
 
 export interface JudgeOptions {
   /** The task, or its name: every question must be of it. */
   task: Task | string;
   extract: ExtractMode;
-  /** ranked: each candidate gets a `rank` too, by its answer and then its steps. Default: binary. */
-  feedback?: Feedback;
+  /** ranked: each candidate gets a `rank` too. Default: binary. */
+  feedback?: Feedback | undefined;
+  /** What ranks go by. Default: steps. */
+  ranking?: Ranking | undefined;
+  /** Default: answer. */
+  label?: Label | undefined;
 }
 
-/** How the judging went. A candidate is exactly one of correct, wrong and noAnswer. */
+/**
+ * How the judging went. A candidate is exactly one of correct, wrong and noAnswer, by its label; all else that speaks
+ * of right and wrong answers goes by the answer alone.
+ */
 export interface JudgeCounts {
   questions: number;
   candidates: number;
@@ -29,6 +44,11 @@ export interface JudgeCounts {
   noAnswer: number;
   /** Of `noAnswer`: those longer than {@link longestJudged}, which were not looked at. */
   tooLong: number;
+  /** Of `noAnswer`: those whose answer could not be looked for to the end in the time there is. */
+  timeLimit: number;
+  /** Right answers by the one mode and by the other, whichever of them judges. */
+  correctStrict: number;
+  correctFlexible: number;
   /** Candidates whose text another of the same question already had. */
   duplicates: number;
   /** Questions without a candidate; they give no group. */
@@ -39,164 +59,125 @@ export interface JudgeCounts {
   paired: number;
   /** Right answers whose steps are not all right; only there when the task can check steps. */
   rightAnswerWrongSteps?: number;
+  /** Wrong answers at the end of steps that are all right; only there when the task can check steps. */
+  wrongAnswerRightSteps?: number;
   /** Groups with a better and a worse candidate by rank; only there under ranked feedback. */
   pairedByRank?: number;
 }
 
-/** Records as they are, or with their place in a file, which errors then name. */
-export type Records<T extends object> = readonly (T | Row<T>)[];
-
 /**
  * Judges each candidate by its final answer. Groups come in the questions' order and keep every sample, copies
  * too, by index; fields that are not known here pass through. A candidate of an unknown question, a
- * (questionId, index) or question id that comes twice, a question of another task and one whose COTs cannot be ranked
+ * (questionId, index) or question id that comes twice, a question of another task and what cannot be ranked as asked
  * (ranked feedback) are input errors, all reported together. Time is linear in the texts.
  */
 export function judge(
   questions: Records<Question>,
   candidates: Records<Candidate>,
-  { task: taskOrName, extract, feedback = "binary" }: JudgeOptions,
+  { task: taskOrName, extract, feedback = "binary", ranking = "steps", label = "answer" }: JudgeOptions,
 ): { groups: Group[]; counts: JudgeCounts } {
   const task = typeof taskOrName === "string" ? taskNamed(taskOrName) : taskOrName;
-  if (feedback === "ranked") checkRanking(task);
-  const samples = gather(questions, candidates, task, feedback);
+  const ranked = feedback === "ranked" ? ranking : undefined;
+  if (ranked === "steps") checkRanking(task);
+  if (label === "answer-and-steps") checkLabel(task);
+  const samples = gather(questions, candidates, task, ranked);
   const counts: JudgeCounts = {
     questions: questions.length,
     candidates: candidates.length,
-    ...{ correct: 0, wrong: 0, noAnswer: 0, tooLong: 0, duplicates: 0 },
-    ...{ withoutCandidates: 0, onlyPositive: 0, onlyNegative: 0, paired: 0 },
-    ...(task.checkSteps === undefined ? {} : { rightAnswerWrongSteps: 0 }),
-    ...(feedback === "ranked" ? { pairedByRank: 0 } : {}),
+    ...{ correct: 0, wrong: 0, noAnswer: 0, tooLong: 0, timeLimit: 0, correctStrict: 0, correctFlexible: 0 },
+    ...{ duplicates: 0, withoutCandidates: 0, onlyPositive: 0, onlyNegative: 0, paired: 0 },
+    ...(task.checkSteps === undefined ? {} : { rightAnswerWrongSteps: 0, wrongAnswerRightSteps: 0 }),
+    ...(ranked === undefined ? {} : { pairedByRank: 0 }),
   };
   const groups: Group[] = [];
   for (const record of questions) {
     const question = recordOf(record);
     const own = samples.get(question.id)!.sort((a, b) => a.index - b.index);
     if (own.length === 0) counts.withoutCandidates++;
-    else groups.push(judgeGroup(question, own, { task, extract, feedback }, counts));
+    else groups.push(judgeGroup(question, own, { task, extract, label, ranking: ranked }, counts));
   }
   return { groups, counts };
+}
+
+interface Judging {
+  task: Task;
+  extract: ExtractMode;
+  label: Label;
+  /** undefined: binary feedback. */
+  ranking: Ranking | undefined;
 }
 
 function judgeGroup(
   question: Question,
   samples: readonly Candidate[],
-  { task, extract, feedback }: Required<JudgeOptions> & { task: Task },
+  judging: Judging,
   counts: JudgeCounts,
 ): Group {
   const { id, question: _text, reference, answer, ...rest } = question;
-  const judged = samples.map((sample) => judgeOne(question, sample, task, extract));
-  const candidates = feedback === "ranked" ? withRanks(question, judged, task) : judged;
-  for (const candidate of candidates) count(candidate, counts);
-  counts.duplicates += candidates.length - new Set(candidates.map(({ text }) => text)).size;
-  const right = candidates.filter(({ correct }) => correct).length;
-  counts[right === 0 ? "onlyNegative" : right === candidates.length ? "onlyPositive" : "paired"]++;
+  const { task, ranking } = judging;
+  const judged = samples.map((sample) => judgeOne(question, sample, judging));
+  for (const candidate of judged) count(candidate, counts);
+  counts.duplicates += judged.length - new Set(judged.map(({ text }) => text)).size;
+  const right = judged.filter(({ correct }) => correct).length;
+  counts[right === 0 ? "onlyNegative" : right === judged.length ? "onlyPositive" : "paired"]++;
   const group = {
     id,
     ...rest,
     prompt: promptOf(question, task),
     ...(reference === undefined ? {} : { reference }),
     answer,
-    candidates,
+    ...(ranking === undefined ? {} : { ranking }),
+    candidates: ranking === undefined ? judged : withRanks(question, judged, task, ranking),
   };
   if (counts.pairedByRank !== undefined && pairedByRank(group)) counts.pairedByRank++;
   return group;
 }
 
-function judgeOne(question: Question, sample: Candidate, task: Task, extract: ExtractMode): JudgedCandidate {
+function judgeOne(question: Question, sample: Candidate, { task, extract, label }: Judging): JudgedCandidate {
   const { questionId: _id, index, text, ...rest } = sample;
   const tooLong = text.length > longestJudged;
-  const extracted = tooLong ? null : task.extract(text, extract, question);
+  const byMode = tooLong ? undefined : extractBoth(answersOf(task), text, question);
+  const outcome: Outcome = byMode?.[extract] ?? { extracted: null, correct: false, noAnswer: "too long" };
   const steps = tooLong ? undefined : task.checkSteps?.(question, text);
-  const { logprob, tokens } = sample;
+  const score = scoreOf(sample);
+  const { extracted, correct, noAnswer } = outcome;
   return {
     ...rest,
     index,
     text,
     extracted,
-    correct: extracted !== null && task.sameAnswer(extracted, question.answer),
-    ...(extracted === null ? { noAnswer: tooLong ? "too long" : "not found" } : {}),
+    correct: label === "answer" ? correct : correct && steps?.valid === true,
+    ...(label === "answer" ? {} : { answerCorrect: correct }),
+    ...(noAnswer === undefined ? {} : { noAnswer }),
+    ...(byMode === undefined ? {} : { byMode }),
     ...(steps === undefined ? {} : { stepsValid: steps.valid }),
-    ...(logprob === undefined || !tokens ? {} : { score: logprob / tokens }),
+    ...(steps?.firstError === undefined ? {} : { firstWrongStep: steps.firstError }),
+    ...(score === undefined ? {} : { score: score as number }),
   };
 }
 
-function count(candidate: JudgedCandidate, counts: JudgeCounts): void {
-  if (candidate.correct) counts.correct++;
-  else if (candidate.extracted !== null) counts.wrong++;
-  else counts.noAnswer++;
-  if (candidate.noAnswer === "too long") counts.tooLong++;
-  if (candidate.correct && candidate.stepsValid === false)
-    counts.rightAnswerWrongSteps = (counts.rightAnswerWrongSteps ?? 0) + 1;
-}
-
-/** The candidates of each question, or one error with everything that does not fit together. */
-function gather(
-  questions: Records<Question>,
-  candidates: Records<Candidate>,
-  task: Task,
-  feedback: Feedback,
-): Map<string, Candidate[]> {
-  const samples = new Map<string, Candidate[]>();
-  const problems: (() => Problem)[] = [];
-  for (const record of questions) {
-    const question = recordOf(record);
-    const { id, task: name } = question;
-    const where = whereOf(record);
-    if (samples.has(id))
-      problems.push(() => ({ what: "field id: this question id comes twice", where, found: id }));
-    if (name !== task.name)
-      problems.push(() => ({
-        what: "field task: a question of another task",
-        where,
-        found: name,
-        expected: task.name,
-      }));
-    else if (feedback === "ranked" && !canRank(task, question))
-      problems.push(() => ({
-        what: "the COTs of this question cannot be ranked: it lacks what their steps are checked by",
-        where,
-        found: id,
-        expected: `a question as the task ${task.name} makes it, or binary feedback`,
-      }));
-    samples.set(id, []);
-  }
-  const taken = new Map<string, Set<number>>();
-  for (const record of candidates) {
-    const candidate = recordOf(record);
-    const { questionId, index } = candidate;
-    const where = whereOf(record);
-    const own = samples.get(questionId);
-    const indices = taken.get(questionId) ?? new Set();
-    if (own === undefined) problems.push(() => unknownQuestion(questionId, where, samples));
-    else if (indices.has(index))
-      problems.push(() => ({
-        what: `field index: a second candidate ${index} of question ${JSON.stringify(questionId)}`,
-        where,
-        found: index,
-        expected: "each index once within its question",
-      }));
-    else own.push(candidate);
-    taken.set(questionId, indices.add(index));
-  }
-  refuse(problems);
-  return samples;
-}
-
-const unknownQuestion = (
-  questionId: string,
-  where: string | undefined,
-  samples: ReadonlyMap<string, unknown>,
-): Problem => ({
-  what: "field questionId: no question has this id",
-  where,
-  found: questionId,
-  nearest: nearestName(questionId, [...samples.keys()]),
+const answersOf = ({ extract, sameAnswer }: Task): Parameters<typeof outcomeOf>[0] => ({
+  extract,
+  same: sameAnswer,
 });
 
-/** A record carries an id or a questionId at its top; a row carries its place instead. */
-const isRow = <T extends object>(record: T | Row<T>): record is Row<T> =>
-  "value" in record && "where" in record && !("id" in record) && !("questionId" in record);
-const recordOf = <T extends object>(record: T | Row<T>): T => (isRow(record) ? record.value : record);
-const whereOf = <T extends object>(record: T | Row<T>): string | undefined =>
-  isRow(record) ? record.where : undefined;
+function count(candidate: JudgedCandidate, counts: JudgeCounts): void {
+  const { correct, extracted, noAnswer, stepsValid, answerCorrect = correct } = candidate;
+  const byMode = candidate.byMode as ReturnType<typeof extractBoth> | undefined;
+  if (correct) counts.correct++;
+  else if (extracted !== null) counts.wrong++;
+  else counts.noAnswer++;
+  if (noAnswer === "too long") counts.tooLong++;
+  if (noAnswer === "time limit") counts.timeLimit++;
+  if (byMode?.strict.correct === true) counts.correctStrict++;
+  if (byMode?.flexible.correct === true) counts.correctFlexible++;
+  if (counts.rightAnswerWrongSteps !== undefined && answerCorrect === true && stepsValid === false)
+    counts.rightAnswerWrongSteps++;
+  if (
+    counts.wrongAnswerRightSteps !== undefined &&
+    answerCorrect === false &&
+    extracted !== null &&
+    stepsValid === true
+  )
+    counts.wrongAnswerRightSteps++;
+}

@@ -4,7 +4,9 @@ import type { Row } from "../core/jsonl.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { oneOf } from "../core/words.ts";
 import { refuse } from "./problems.ts";
-import { type Feedback, isUnchecked } from "./ranks.ts";
+import { ranksByAnswer } from "./ranking/recipes.ts";
+import type { Feedback } from "./ranks.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 export interface OwnGroupsOptions {
   /** The experiment's, which are trained on. */
@@ -17,7 +19,8 @@ export interface OwnGroupsOptions {
 /**
  * Refuses groups that cannot be trained on, or that contradict themselves: all mistakes in one input error, each with
  * its row, value and what was expected. Ranks must be on all candidates of all groups (those too long to be looked at
- * apart) or, under binary feedback, on none, and may contradict neither the labels nor the rewards.
+ * apart) or, under binary feedback, on none, and may contradict neither the rewards nor, unless the group's `ranking`
+ * names something else that they go by, the labels.
  */
 export function checkOwnGroups(rows: readonly Row<Group>[], options: OwnGroupsOptions): void {
   if (rows.length === 0)
@@ -51,7 +54,7 @@ function rowProblems(group: Group, { tasks, feedback }: OwnGroupsOptions): Probl
       : []),
     ...wrongReferences(group),
     ...repeatedTexts(candidates, feedback),
-    ...(feedback === "ranked" ? contradictedLabels(candidates) : []),
+    ...(feedback === "ranked" && ranksByAnswer(group.ranking) ? contradictedLabels(candidates) : []),
     ...rewardProblems(candidates, feedback),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { sides } from "./groups.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 /** What tells better COTs from worse ones: right and wrong answers, or the candidates' own ranks. */
 export type Feedback = "binary" | "ranked";
@@ -13,13 +14,10 @@ export interface Placed {
 /** Whether a better and a worse COT of the group are to be learnt from by rank. */
 export const pairedByRank = (group: Group): boolean => placed(group, "ranked").some(({ rank }) => rank > 1);
 
-/** Whether nobody looked at the COT: it is neither right nor wrong, and has no rank. */
-export const isUnchecked = ({ noAnswer }: JudgedCandidate): boolean => noAnswer === "too long";
-
 /**
  * The distinct COTs of a group, best first: each text once, the first sample of it. Under binary feedback right ones
  * have rank 1 and wrong ones 2, also where a side is empty; under ranked feedback the candidates' ranks are
- * closed up to 1, 2, ..., and a COT without a rank, or too long to have been checked, is left out.
+ * closed up to 1, 2, ..., and a COT without a rank, or that could not be checked, is left out.
  */
 export function placed(group: Group, feedback: Feedback): Placed[] {
   if (feedback === "binary") {

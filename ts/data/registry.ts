@@ -1,11 +1,16 @@
 import { inputError, nearestName } from "../core/errors.ts";
 import type { Task, TaskKind } from "./task.ts";
+import { aqua } from "./tasks/aqua.ts";
 import { arithmetic } from "./tasks/arithmetic/task.ts";
+import { custom } from "./tasks/custom/task.ts";
+import { ecqa } from "./tasks/ecqa.ts";
 import { gsm8k } from "./tasks/gsm8k.ts";
+import { gsm8kRank } from "./tasks/gsm8k-rank/task.ts";
+import { mmlu } from "./tasks/mmlu.ts";
 
 /** Every kind of task, one file or folder each. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, and a list of them none.
-export const taskKinds: readonly TaskKind<any>[] = [arithmetic, gsm8k];
+export const taskKinds: readonly TaskKind<any>[] = [arithmetic, gsm8k, aqua, ecqa, gsm8kRank, mmlu, custom];
 export const taskNames = (): string[] => taskKinds.map(({ name }) => name);
 
 /** The kind of this name; an unknown name is an input error that gives the nearest one. */

@@ -1,12 +1,22 @@
 import type { z } from "zod";
-import type { Question } from "../core/records.ts";
-import type { ExtractMode } from "./answers.ts";
+import type { Problem } from "../core/errors.ts";
+import type { Row } from "../core/jsonl.ts";
+import type { Group, Question } from "../core/records.ts";
+import type { Asked, ExtractMode } from "./answers.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {
   train: Question[];
   validation: Question[];
   test: Question[];
+}
+
+export type Split = keyof Splits;
+
+/** The questions of a file, each with its place, and everything that is wrong with the file's other rows. */
+export interface ReadQuestions {
+  questions: Row<Question>[];
+  problems: Problem[];
 }
 
 /** What a strict check of every step of a COT found. Lines are counted from 1. */
@@ -17,7 +27,7 @@ export interface StepCheck {
 
 /** How far the steps of a COT are right, whatever its answer: what COTs whose answers are alike are ranked by. */
 export interface StepQuality {
-  /** Every step is right. Two such COTs are equally good, however many steps they took. */
+  /** Every step is right, as `checkSteps` finds too. Two such COTs are equally good, however many steps they took. */
   valid: boolean;
   /** Where not every step is right: how far they are, greater is better. */
   progress: number;
@@ -35,8 +45,11 @@ export interface Task {
   plain(question: Question): string;
   /** The patterns by which answers are found, for the record. */
   patterns: Readonly<Record<ExtractMode, string>>;
-  /** The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. */
-  extract(text: string, mode: ExtractMode, question: Question): string | null;
+  /**
+   * The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. An
+   * answer rule's `extract` is one, and its `same` and `patterns` are the two others.
+   */
+  extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the question's answer. */
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
@@ -55,4 +68,10 @@ export interface TaskKind<Settings extends { task: string } = { task: string }> 
   make(settings: Settings): Task;
   /** The files that the questions are read from, by the setting that names them: their content decides what is made. */
   files?(settings: Settings): Record<string, string>;
+  /** The file of each split, where the task has one; read by `read`. */
+  parts?(settings: Settings): Partial<Record<Split, string>>;
+  /** A file in the form in which the dataset's rows are published. Without a split: all of its rows. */
+  read?(settings: Settings, file: string, split?: Split): Promise<ReadQuestions>;
+  /** The training questions' own candidates with their ranks, where the dataset has some; put to the model by `prompt`. */
+  groups?(settings: Settings, prompt: (question: Question) => string): Promise<Group[]>;
 }

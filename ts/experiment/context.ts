@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import type { Result, Worker } from "../bridge/index.ts";
-import type { Experiment, Model } from "../config/index.ts";
+import type { Params, Result, Worker } from "../bridge/index.ts";
+import type { Adapter, Experiment, Model } from "../config/index.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { Artefact } from "./store.ts";
 
 export type StageName =
   | "questions"
+  | "prompts"
   | "create"
   | "vft"
   | "sample"
@@ -50,11 +51,15 @@ export const labelOf = ({ stage, method, task, variant, seed }: PlanNode): strin
 /** Where the weights of an artefact lie that has some. */
 export const checkpointIn = ({ directory }: { directory: string }): string => join(directory, "checkpoint");
 
+/** What a model is loaded with beside what all stages share. */
+type LoadSettings = Pick<Params<"model/load">, "adapter" | "adapterSeed" | "gradientCheckpointing">;
+
 /** Loads a checkpoint for the time of `use`, and unloads it whatever happens. */
 export async function withModel<T>(
   context: StageContext,
   source: string,
   use: (worker: Worker, model: Result<"model/load">) => Promise<T>,
+  settings: LoadSettings = {},
 ): Promise<T> {
   const worker = await context.worker();
   const { dtype, attention } = context.experiment.model;
@@ -64,6 +69,7 @@ export async function withModel<T>(
     dtype,
     attention,
     device: context.experiment.worker.device,
+    ...settings,
   });
   try {
     return await use(worker, loaded);
@@ -72,6 +78,18 @@ export async function withModel<T>(
     await worker.request("model/unload", { model: loaded.model }).catch(() => {});
   }
 }
+
+/** To be trained: the adapter in place of the weights where the experiment has one. Its first weights go by the seed. */
+export const loadedForTraining = ({ adapter, gradientCheckpointing }: Model, seed: number): LoadSettings => ({
+  ...(adapter === undefined ? {} : { adapter: adapterRequest(adapter), adapterSeed: seed }),
+  ...(gradientCheckpointing ? { gradientCheckpointing } : {}),
+});
+
+/** Without the `undefined` that an optional field may hold. */
+const adapterRequest = ({ targets, ...settings }: Adapter): NonNullable<LoadSettings["adapter"]> => ({
+  ...settings,
+  ...(targets === undefined ? {} : { targets }),
+});
 
 const revisionOf = (model: Model, source: string): { revision?: string } =>
   source === model.hub && model.revision !== undefined ? { revision: model.revision } : {};

@@ -5,8 +5,10 @@ import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
+import type { ProgressSink } from "../core/progress.ts";
 import { type Group, groupSchema } from "../core/records.ts";
 import { checkpointIn } from "./context.ts";
+import { copyAdapter, holdsAdapter, mergeAdapter } from "./export-adapter.ts";
 import { type ExportFormat, rowsIn } from "./export-formats.ts";
 import { modelCard } from "./model-card.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
@@ -21,6 +23,11 @@ export interface ExportOptions {
   seed?: number | undefined;
   /** The judged training samples in this form, in place of weights. */
   data?: ExportFormat | undefined;
+  /** A LoRA adapter as it is, in place of merged weights. */
+  adapter?: boolean | undefined;
+  /** Of merging, which needs a worker. */
+  progress?: ProgressSink;
+  signal?: AbortSignal;
 }
 
 /** Copies a method's weights (Hugging Face format, with a model card) or a run's data out of the store. */
@@ -40,7 +47,8 @@ export async function exportRun(runDirectory: string, options: ExportOptions): P
   await rm(unfinished, { recursive: true, force: true });
   try {
     await mkdir(unfinished, { recursive: true });
-    if (options.data === undefined) await exportModel(runDirectory, record, seed, options.method, unfinished);
+    if (options.data === undefined)
+      await exportModel(runDirectory, record, seed, options, { draft: unfinished, to });
     else await exportData(runDirectory, seed, options.data, unfinished);
     await rename(unfinished, to);
   } catch (error) {
@@ -66,9 +74,10 @@ async function exportModel(
   runDirectory: string,
   record: RunRecord,
   { seed, arms }: Seed,
-  wanted: string | undefined,
-  to: string,
+  options: ExportOptions,
+  { draft, to }: { draft: string; to: string },
 ): Promise<void> {
+  const wanted = options.method;
   const names = arms.map(({ method }) => method);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined);
   const arm = arms.find(({ method }) => method === name);
@@ -82,11 +91,22 @@ async function exportModel(
       expected: `--method with one of ${names.join(", ")}`,
     });
   const { directory, manifest } = await openArtefact(join(runDirectory, arm.checkpoint));
-  await cp(checkpointIn({ directory }), to, { recursive: true });
+  const checkpoint = checkpointIn({ directory });
+  const adapted = holdsAdapter(checkpoint);
+  if (options.adapter === true && !adapted)
+    throw inputError({
+      what: "this run trained all weights: there is no adapter to export",
+      where: checkpoint,
+      fix: "leave out --adapter",
+    });
+  if (!adapted) await cp(checkpoint, draft, { recursive: true });
+  else if (options.adapter === true) await copyAdapter(checkpoint, draft, to);
+  else await mergeAdapter(checkpoint, draft, options);
+  const form = !adapted ? "weights" : options.adapter === true ? "adapter" : "merged";
   const summary = await readSummary(runDirectory);
   await writeFileAtomic(
-    join(to, "README.md"),
-    modelCard(record, summary, { method: arm.method, seed, manifest }),
+    join(draft, "README.md"),
+    modelCard(record, summary, { method: arm.method, seed, manifest, form }),
   );
 }
 

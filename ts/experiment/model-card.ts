@@ -1,53 +1,81 @@
+import { z } from "zod";
 import type { RunSummary } from "../analysis/index.ts";
 import { version } from "../core/project.ts";
 import { boundaryOf } from "./boundary-facts.ts";
+import { frontMatter } from "./card/front.ts";
+import { loadingText, promptText } from "./card/loading.ts";
+import { originText } from "./card/origin.ts";
+import { resultsText } from "./card/results.ts";
+import { type Card, type CardSubject, configOf, fenced, publicYaml } from "./card/subject.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Manifest } from "./store.ts";
 
-export interface CardSubject {
-  method: string;
-  seed: number;
-  manifest: Manifest;
-}
+export type { CardSubject } from "./card/subject.ts";
 
 /** README.md of an exported model: what it is, how it was made, what was measured, all from the run's own files. */
-export function modelCard(
-  record: RunRecord,
-  summary: RunSummary,
-  { method, seed, manifest }: CardSubject,
-): string {
-  const own = summary.methods.find(({ name }) => name === method)!;
-  const accuracy = own.metrics.accuracy.perSeed.find((one) => one.seed === seed);
-  const settings = record.methods.find(({ name }) => name === method)!.settings;
-  return `---
-library_name: transformers
-tags: [aft, alignment-fine-tuning, chain-of-thought]
----
+export function modelCard(record: RunRecord, summary: RunSummary, subject: CardSubject): string {
+  const { tasks } = record;
+  const card: Card = { record, summary, subject, config: configOf(record) };
+  const own = summary.methods.find(({ name }) => name === subject.method)!;
+  const { settings } = record.methods.find(({ name }) => name === subject.method)!;
+  const { manifest, seed, form = "weights" } = subject;
+  return `${frontMatter(card)}
 
 # ${record.name}: ${own.label}
 
 Made with AFT ${version} by the experiment "${record.name}"${record.description === "" ? "" : ` (${record.description})`}.
 
-- Task: ${record.tasks.map(({ name }) => name).join(", ")}; answers extracted by the ${record.extract} rule
-- Method: ${own.method}, seed ${seed}${boundaryLine(manifest)}
-- Greedy accuracy on held-out questions: ${accuracy === undefined ? "not measured" : share(accuracy)}
-- SHA-256 of the weights: ${String(manifest.facts.digest ?? "see manifest.json of the artefact")}
+- ${tasks.length === 1 ? "Task" : "Tasks"}: ${tasks.map(({ name }) => name).join(", ")}
+- Method: ${own.method}${constraint(settings)}, seed ${seed}${boundaryLine(manifest)}
+${adapterLine(manifest, form)}- SHA-256 of the ${form === "weights" ? "weights" : "base's and the adapter's weights as trained"}: ${String(manifest.facts.digest ?? "see manifest.json of the artefact")}
+
+## What was measured
+
+${resultsText(card)}
+
+## How to use it
+
+${loadingText(card)}
+
+### The prompt
+
+${promptText(card)}
+
+## What it was made from
+
+${originText(card)}
 
 ## Settings of the method
 
-\`\`\`json
-${JSON.stringify(settings, null, 2)}
-\`\`\`
+${fenced(JSON.stringify(settings, null, 2), "json")}
 
 ## The whole experiment
 
-\`\`\`yaml
-${record.configYaml.trimEnd()}
-\`\`\`
+${fenced(publicYaml(record), "yaml")}
+`;
+}
 
-## Licence
+/** The constraint and its distance, where they were given. */
+function constraint({ constraint: name, beta }: Record<string, unknown>): string {
+  if (typeof name !== "string") return "";
+  return `, constraint ${name}${typeof beta === "number" ? ` (beta ${beta})` : ""}`;
+}
 
-Not stated here: that of the base model and of the training data apply.
+const adapterSchema = z.object({
+  rank: z.int(),
+  alpha: z.number(),
+  dropout: z.number(),
+  targets: z.array(z.string()),
+  parameters: z.int(),
+});
+
+/** How the adapter was trained, and what became of it. */
+function adapterLine({ facts }: Manifest, form: NonNullable<CardSubject["form"]>): string {
+  const { data } = adapterSchema.safeParse(facts.adapter);
+  if (form === "weights" || data === undefined) return "";
+  const { rank, alpha, dropout, targets, parameters } = data;
+  const became = form === "merged" ? "merged into the base's weights" : "not merged: it needs its base model";
+  return `- Trained as a LoRA adapter: rank ${rank}, alpha ${alpha}, dropout ${dropout}, ${parameters.toLocaleString("en-US")} parameters on ${targets.join(", ")}; ${became}
 `;
 }
 
@@ -63,14 +91,3 @@ function boundaryLine({ facts, settings }: Manifest): string {
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
-
-function share({
-  value,
-  n,
-  interval,
-}: RunSummary["methods"][number]["metrics"]["accuracy"]["perSeed"][number]): string {
-  if (value === null) return "not measured";
-  const bounds =
-    interval === null ? "" : ` (95 % interval ${percent(interval.low)} to ${percent(interval.high)})`;
-  return `${percent(value)} of ${n}${bounds}`;
-}

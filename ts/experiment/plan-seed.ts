@@ -13,7 +13,7 @@ import type { Base } from "./stages/base.ts";
 import { createNode } from "./stages/create.ts";
 import { evaluateNode } from "./stages/evaluate.ts";
 import { judgeNode } from "./stages/judge.ts";
-import type { SplitName } from "./stages/questions.ts";
+import { promptsNode, type SplitName } from "./stages/questions.ts";
 import { sampleNode } from "./stages/sample.ts";
 import { searchNode } from "./stages/search.ts";
 import { vftNode } from "./stages/vft.ts";
@@ -31,6 +31,8 @@ export interface Arm {
 
 export interface SeedPlan {
   seed: number;
+  /** In the experiment's order. */
+  tasks: readonly TaskQuestions[];
   vft: PlanNode;
   /** Of each trained task, or one file of the user's own. */
   trainGroups: OfTask[];
@@ -48,18 +50,17 @@ export interface Shared {
 
 export function planSeed(experiment: Experiment, shared: Shared, seed: number): SeedPlan {
   const { model, stages, methods, mixture } = experiment;
-  const { tasks } = shared;
-  const trained = tasks.filter(({ settings }) => settings.use === "train");
-  const questionsOf = (some: readonly TaskQuestions[]): OfTask[] =>
-    some.map(({ task, questions }) => ({ task: task.name, node: questions }));
   const base: Base = shared.base ?? {
-    node: createNode(model, model.create!, seed, questionsOf(trained)),
+    node: createNode(model, model.create!, seed, questionsOf(trainedOf(shared.tasks))),
+    adapter: model.adapter,
     settings: {},
   };
+  const tasks = shared.tasks.map((of) => withPrompts(of, base, model, seed));
+  const trained = trainedOf(tasks);
   const sharing = sharingOf(trained, mixture.temperature);
   const vft = vftNode(base, questionsOf(trained), stages.vft, sharing, seed);
   const { sample, judge, evaluate, watch } = stages;
-  const { extract, feedback } = judge;
+  const { extract, feedback, ranking, label } = judge;
   const samplingSeed = sample.seed ?? seed;
   const { questions: sampledQuestions, seed: _, ...sampling } = sample;
   const groupsOf = (
@@ -70,8 +71,9 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   ): OfTask => {
     const { stop } = promptSettings(of.settings.prompt);
     const samples = { ...settings, split, questions: count, seed: samplingSeed, stop };
-    // Held-out samples are pairs of right and wrong ones under any feedback.
-    const judging = { extract, split, questions: count, ...(split === "train" ? { feedback } : {}) };
+    // Held-out samples are pairs of right and wrong answers under any feedback.
+    const training = split === "train" ? { feedback, ranking, label } : {};
+    const judging = { extract, split, questions: count, ...training };
     return {
       task: of.task.name,
       node: judgeNode(sampleNode(vft, of, samples, seed), of, judging, seed),
@@ -134,5 +136,22 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
     const align = trainedBy(name, method);
     return { method: name, seed, align, evaluate: tested(name, align) };
   });
-  return { seed, vft, trainGroups, arms };
+  return { seed, tasks, vft, trainGroups, arms };
 }
+
+const trainedOf = (tasks: readonly TaskQuestions[]): TaskQuestions[] =>
+  tasks.filter(({ settings }) => settings.use === "train");
+
+const questionsOf = (tasks: readonly TaskQuestions[]): OfTask[] =>
+  tasks.map(({ task, questions }) => ({ task: task.name, node: questions }));
+
+/** Under the chat template a prompt is made by the model's own tokenizer. */
+const withPrompts = (
+  of: TaskQuestions,
+  base: Base,
+  model: Experiment["model"],
+  seed: number,
+): TaskQuestions =>
+  promptSettings(of.settings.prompt).template === "chat"
+    ? { ...of, questions: promptsNode(of.questions, base, model, seed) }
+    : of;

@@ -15,8 +15,6 @@ export interface Plan {
   /** Every node once, each after its inputs. */
   nodes: PlanNode[];
   seeds: SeedPlan[];
-  /** In the experiment's order. */
-  tasks: readonly TaskQuestions[];
 }
 
 /**
@@ -26,13 +24,14 @@ export interface Plan {
  */
 const codeVersions: Record<StageName, number> = {
   questions: 2,
+  prompts: 1,
   create: 1,
-  vft: 1,
-  sample: 1,
-  judge: 1,
-  score: 1,
-  align: 2,
-  evaluate: 1,
+  vft: 2,
+  sample: 2,
+  judge: 2,
+  score: 2,
+  align: 3,
+  evaluate: 2,
   search: 1,
 };
 
@@ -70,7 +69,6 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
       ),
     ),
     seeds,
-    tasks: shared.tasks,
   };
 }
 

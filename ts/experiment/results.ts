@@ -25,6 +25,13 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     device: environment.device,
     seeds: record.seeds.map(({ seed }) => seed),
     finishedAt: record.finishedAt,
+    tasks: record.tasks.map(({ name, use, patterns }) => ({ name, use, patterns, extract: record.extract })),
+    prompts: record.tasks.flatMap(({ name, template, questions }) => {
+      const { prompt } = opened.get(questions)!.manifest.facts as {
+        prompt?: { digest: string; first: string };
+      };
+      return prompt === undefined ? [] : [{ task: name, template, ...prompt }];
+    }),
     methods: record.methods,
     stages: record.stages.map(({ stage, method, seed, reused, artefact }) => {
       const { seconds, facts } = opened.get(artefact)!.manifest;

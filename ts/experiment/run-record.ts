@@ -2,9 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { z } from "zod";
-import type { Experiment } from "../config/index.ts";
+import { type Experiment, promptSettings } from "../config/index.ts";
 import { inputError, systemCode } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
+import { datasetOf } from "../data/index.ts";
 import type { OfTask } from "./by-task.ts";
 import type { PlanNode } from "./context.ts";
 import { recipeOf } from "./plan.ts";
@@ -35,7 +36,13 @@ export const runRecordSchema = z.object({
       name: z.string(),
       kind: z.string(),
       use: z.enum(["train", "evaluate"]),
+      /** Its questions with their prompts; of the first seed, where seeds have prompts of their own. */
       questions: artefactPath,
+      template: z.string(),
+      patterns: z.object({ strict: z.string(), flexible: z.string() }),
+      /** Of its dataset. */
+      licence: z.string().optional(),
+      homepage: z.string().optional(),
     }),
   ),
   methods: z.array(
@@ -81,11 +88,14 @@ export async function writeRunRecord(
     configYaml,
     examples: experiment.report.examples,
     extract: experiment.stages.judge.extract,
-    tasks: executed.plan.tasks.map(({ task, settings, questions }) => ({
+    tasks: executed.plan.seeds[0]!.tasks.map(({ task, settings, questions }) => ({
       name: task.name,
       kind: settings.task,
       use: settings.use,
       questions: pathOf(questions),
+      template: promptSettings(settings.prompt).template,
+      patterns: task.patterns,
+      ...originOf(settings.task),
     })),
     methods: Object.entries(experiment.methods).map(([name, { label, ...settings }]) => ({
       name,
@@ -115,6 +125,12 @@ export async function writeRunRecord(
   };
   await writeFileAtomic(recordFile(runDirectory), `${JSON.stringify(record, null, 2)}\n`);
   return record;
+}
+
+/** Where a task's dataset comes from; nothing for questions that are made, or the user's own. */
+function originOf(kind: string): { licence?: string; homepage?: string } {
+  const dataset = datasetOf(kind);
+  return dataset === undefined ? {} : { licence: dataset.licence, homepage: dataset.homepage };
 }
 
 export async function readRunRecord(runDirectory: string): Promise<RunRecord> {

@@ -13,7 +13,7 @@ export interface SampleOptions {
   topP: number;
   maxNewTokens: number;
   seed: number;
-  /** Texts that end a response. */
+  /** Texts that end a response, which is cut before them. */
   stop?: readonly string[];
   maxTokensPerBatch: number;
   label: string;
@@ -76,11 +76,12 @@ export async function samplePrompts(
   >,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, maxTokensPerBatch, signal } = options;
+  const { worker, model, temperature, topP, maxNewTokens, seed, stop, maxTokensPerBatch, signal } = options;
+  const ends = stop === undefined ? {} : { stop: [...stop] };
   const sampleChunk = async (some: Params<"generate">["prompts"]): Promise<void> => {
     await worker.request(
       "generate",
-      { model, prompts: some, temperature, topP, maxNewTokens, seed, maxTokensPerBatch },
+      { model, prompts: some, temperature, topP, maxNewTokens, seed, ...ends, maxTokensPerBatch },
       { signal, onProgress: ({ candidates }) => take(candidates) },
     );
   };

@@ -8,7 +8,7 @@ import { writeFileAtomic } from "../core/files.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Batches, batches } from "../data/index.ts";
 import type { Sharing } from "./by-task.ts";
-import { checkpointIn, type StageContext, withModel } from "./context.ts";
+import { checkpointIn, loadedForTraining, type StageContext, withModel } from "./context.ts";
 import type { StepRecord } from "./step-record.ts";
 import { StepRecorder } from "./step-recorder.ts";
 import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./watch/observer.ts";
@@ -170,16 +170,22 @@ export const trainFrom = (
   context: StageContext,
   task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label" | "watch" | "mixture">,
 ): Promise<Record<string, unknown>> =>
-  withModel(context, source, (worker, { model }) =>
-    train({
-      ...task,
-      worker,
-      model,
-      directory: context.directory,
-      maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-      progress: context.progress,
-      signal: context.signal,
-    }),
+  withModel(
+    context,
+    source,
+    async (worker, { model, adapter }) => {
+      const facts = await train({
+        ...task,
+        worker,
+        model,
+        directory: context.directory,
+        maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
+        progress: context.progress,
+        signal: context.signal,
+      });
+      return { ...facts, ...(adapter === undefined ? {} : { adapter }) };
+    },
+    loadedForTraining(context.experiment.model, task.seed),
   );
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>

@@ -195,3 +195,81 @@ it("warns where right answers are often reached by wrong steps, and is silent wh
   const unchecked = { ...template!, counts: { ...counts, rightAnswers: 0, rightAnswersWrongSteps: 0 } };
   expect(diagnose([unchecked], []).some(({ id }) => id === "right-by-wrong-steps")).toBe(false);
 });
+
+it("counts wrong answers in whose steps the check finds no error, as a note", () => {
+  const counts = { ...template!.counts, wrongAnswers: 50, wrongAnswersRightSteps: 10 };
+  const of = (changed: Partial<typeof counts>) =>
+    diagnose([{ ...template!, counts: { ...counts, ...changed } }], []).filter(
+      ({ id }) => id === "wrong-by-right-steps",
+    );
+  expect(of({})).toEqual([
+    {
+      id: "wrong-by-right-steps",
+      level: "note",
+      method: "bc",
+      text: "AFT-BC: in 20.0 % of the wrong answers (10 of 50 samples) the check of the steps finds no error: the slip is in the answer itself or in what the check cannot see, and the whole COT counts as wrong for it.",
+      evidence: { wrongAnswers: 50, withRightSteps: 10 },
+    },
+  ]);
+  expect(of({ wrongAnswersRightSteps: 2 })[0]!.level).toBe("fine");
+  expect(of({ wrongAnswers: 0, wrongAnswersRightSteps: 0 })).toEqual([]);
+});
+
+it("takes a sample without an answer for no wrong answer, whatever its steps", () => {
+  const run = syntheticRun({ questions: 4, k: 4 });
+  const candidates = [
+    { text: "a", extracted: "5", correct: false, stepsValid: true },
+    { text: "b", extracted: "6", correct: false, stepsValid: false },
+    { text: "c", extracted: null, correct: false, stepsValid: true },
+    { text: "d", extracted: "4", correct: true, stepsValid: false },
+    { text: "e", extracted: "7", correct: false },
+  ];
+  const groups = [{ ...run.trainGroups[0]!.groups[0]!, candidates }];
+  const { trainGroups } = summarise({ ...run, trainGroups: [{ seed: 1, counts: {}, groups }] }, 10);
+  expect(trainGroups[0]).toMatchObject({
+    rightAnswers: 1,
+    rightAnswersWrongSteps: 1,
+    wrongAnswers: 2,
+    wrongAnswersRightSteps: 1,
+  });
+});
+
+it.each([
+  [0.5, 0.6, "warning", /answers are there but not in the asked form/],
+  [0.6, 0.5, "note", /the texts go on after their answer/],
+])("tells of %d strict and %d flexible as a %s", (strict, flexible, level, text) => {
+  const metric = template!.metrics.accuracy;
+  const byMode = { strict: { ...metric, value: strict }, flexible: { ...metric, value: flexible } };
+  const [found] = diagnose([{ ...template!, byMode }], []).filter(({ id }) => id === "answers-not-in-form");
+  expect(found!.level).toBe(level);
+  expect(found!.text).toMatch(text);
+  const near = { ...byMode, flexible: { ...metric, value: strict + 0.029 } };
+  expect(diagnose([{ ...template!, byMode: near }], []).some(({ id }) => id === "answers-not-in-form")).toBe(
+    false,
+  );
+});
+
+it("goes by the answer alone where COTs were labelled by their steps too, and says that lucky ones count as wrong", () => {
+  const run = syntheticRun({ questions: 4, k: 4 });
+  const candidates = [
+    { text: "a", extracted: "4", correct: false, answerCorrect: true, stepsValid: false },
+    { text: "b", extracted: "4", correct: true, answerCorrect: true, stepsValid: true },
+    { text: "c", extracted: "5", correct: false, answerCorrect: false, stepsValid: true },
+  ];
+  const groups = [{ ...run.trainGroups[0]!.groups[0]!, candidates }];
+  const { trainGroups, diagnostics } = summarise(
+    { ...run, trainGroups: [{ seed: 1, counts: {}, groups }] },
+    10,
+  );
+  expect(trainGroups[0]).toMatchObject({
+    rightAnswers: 2,
+    rightAnswersWrongSteps: 1,
+    wrongAnswers: 1,
+    wrongAnswersRightSteps: 1,
+    labelledBySteps: true,
+  });
+  expect(diagnostics.find(({ id }) => id === "right-by-wrong-steps")).toMatchObject({
+    level: "fine",
+    text: "Training samples: 50.0 % of the right answers (1 of 2 samples) were reached by wrong steps and count as wrong.",
+  });
+});

@@ -204,6 +204,7 @@ export function syntheticRun({
     versions: { aft: "0.1.0", node: "20.20.2", python: "3.11.2", torch: "2.13.0", transformers: "5.23.0" },
     seeds,
     device: "cpu (2 threads)",
+    tasks: [{ name: "arithmetic", use: "train" }],
     finishedAt: "2025-01-02T03:04:05.000Z",
     stages: seeds.flatMap((seed) => [
       { stage: "vft", seed, seconds: 112.4, tokens: 1_900_000, reused: true, artefact: "vft-0a1b2c3d" },

@@ -3,6 +3,7 @@ import {
   isWorkerFailure,
   type MethodName,
   type Params,
+  type Progress,
   ProtocolError,
   type Worker,
   WorkerFailure,
@@ -14,6 +15,7 @@ const examples: { [M in MethodName]: Params<M> } = {
   hello: { protocolVersion },
   "device/info": {},
   "device/memory": {},
+  "device/speed": { device: "cpu", dtype: "auto" },
   "tokenizer/train": tokenizerOf(["a b"]),
   "model/create": {
     architecture: "llama",
@@ -21,6 +23,10 @@ const examples: { [M in MethodName]: Params<M> } = {
     intermediateSize: 8,
     layers: 1,
     heads: 1,
+    headDim: 8,
+    slidingWindow: 4,
+    logitSoftcap: 30,
+    attentionSoftcap: 50,
     maxPositions: 8,
     tieEmbeddings: true,
     initStd: 0.02,
@@ -30,11 +36,20 @@ const examples: { [M in MethodName]: Params<M> } = {
     device: "cpu",
     attention: "sdpa",
   },
-  "model/load": load("anything"),
+  "model/load": {
+    ...load("anything"),
+    adapter: { rank: 4, alpha: 8, dropout: 0.1, targets: ["q_proj"] },
+    adapterSeed: 1,
+    gradientCheckpointing: true,
+  },
+  "model/merge": { source: "/nowhere", directory: "/nowhere" },
+  "model/inspect": { source: "anything" },
+  "tokens/count": { source: "anything", texts: ["a", ""] },
   "model/save": { model: "model-1", directory: "/nowhere" },
   "model/digest": { model: "model-1" },
   "model/unload": { model: "model-1" },
-  generate: generate(["abc"]),
+  "prompt/render": { source: "any", conversations: [{ messages: [{ role: "user", content: "hi" }] }] },
+  generate: { ...generate(["abc"]), stop: ["\n\nQuestion:"] },
   score: {
     model: "model-1",
     groups: [{ id: "q", prompt: "p", responses: [{ text: "four", tokenIds: [1], finish: "stop" }] }],
@@ -92,6 +107,47 @@ describe.each(transports)("over %s", (transport) => {
       { candidates: [{ ...candidate, questionId: "q1", text: "cba" }], done: 2, total: 2, tokens: 4 },
     ]);
     expect(result).toEqual({ candidates: 2, tokens: 4, seconds: 0.5, digest: "d" });
+  });
+
+  test("a response that a stop text cut has neither token ids nor a log-probability", async () => {
+    const candidates: Progress<"generate">["candidates"] = [];
+    await worker.request(
+      "generate",
+      { ...generate(["cba", "fed"]), stop: ["d"] },
+      { onProgress: (progress) => void candidates.push(...progress.candidates) },
+    );
+    expect(candidates).toEqual([
+      { questionId: "q0", index: 0, text: "abc", tokenIds: [1, 2], finish: "stop", logprob: -1.5, tokens: 2 },
+      { questionId: "q1", index: 0, text: "", finish: "stop", tokens: 2 },
+    ]);
+  });
+
+  test("a prompt is rendered, and what a chat template does not take has its own errors", async () => {
+    const ask = (source: string, role: "system" | "user") =>
+      worker.request("prompt/render", {
+        source,
+        conversations: [
+          { messages: [{ role: "user", content: "a" }] },
+          {
+            messages: [
+              { role, content: "b" },
+              { role: "assistant", content: "c" },
+            ],
+          },
+        ],
+      });
+    expect(await ask("any", "user")).toEqual({ texts: ["user:a", "user:b|assistant:c"] });
+    const none = await rejection(ask("none", "user"));
+    expect(isWorkerFailure(none, "NoChatTemplate") && none.data).toEqual({
+      source: "none",
+      pointer: "/source",
+    });
+    const refused = await rejection(ask("any", "system"));
+    expect(isWorkerFailure(refused, "ChatTemplateRefused") && refused.data).toEqual({
+      source: "any",
+      conversation: 1,
+      pointer: "/conversations/1",
+    });
   });
 
   test("shutdown answers, then the worker goes", async () => {

@@ -112,8 +112,66 @@ describe.each(transports)("over %s, with torch", (transport) => {
     const scores = scored.groups[0]?.scores ?? [];
     for (const [index, candidate] of candidates.entries()) {
       expect(scores[index]?.tokens).toBe(candidate.tokens);
-      expect(scores[index]?.logprob).toBeCloseTo(candidate.logprob, 3);
+      expect(scores[index]?.logprob).toBeCloseTo(candidate.logprob!, 3);
     }
+  });
+
+  test("generate ends a response before a stop text, and score tokenises it anew", async () => {
+    const sampled = async (stop?: string[]): Promise<Progress<"generate">["candidates"]> => {
+      const candidates: Progress<"generate">["candidates"] = [];
+      const ask = { model, prompts: [{ id: "q", prompt, indices: [0, 1, 2, 3, 4, 5] }], maxNewTokens: 20 };
+      const how = { temperature: 1, topP: 1, seed: 3, maxTokensPerBatch: 512 };
+      await worker.request(
+        "generate",
+        { ...ask, ...how, ...(stop === undefined ? {} : { stop }) },
+        { onProgress: (progress) => void candidates.push(...progress.candidates) },
+      );
+      return candidates.sort((a, b) => a.index - b.index);
+    };
+    const stop = " keys";
+    const free = await sampled();
+    const cut = await sampled([stop]);
+    expect(free.some(({ text }) => text.includes(stop))).toBe(true);
+    for (const [index, { text, tokenIds }] of free.entries()) {
+      if (!text.includes(stop)) expect(cut[index]).toMatchObject({ text, tokenIds });
+      else {
+        expect(cut[index]).toMatchObject({ text: text.slice(0, text.indexOf(stop)), finish: "stop" });
+        expect(cut[index]).not.toHaveProperty("tokenIds");
+        expect(cut[index]).not.toHaveProperty("logprob");
+        expect(cut[index]!.tokens).toBeLessThanOrEqual(tokenIds!.length);
+      }
+    }
+    const responses = cut.map(({ text, tokenIds, finish }) => ({ text, tokenIds, finish }));
+    const scored = await worker.request("score", {
+      model,
+      groups: [{ id: "q", prompt, responses }],
+      maxTokensPerBatch: 512,
+    });
+    expect(scored.groups[0]?.scores).toHaveLength(6);
+  });
+
+  test("prompt/render", async () => {
+    const template =
+      "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[reply]" +
+      "{% if messages[0].role == 'system' %}{{ raise_exception('no system message') }}{% endif %}";
+    const directory = at("chat");
+    await worker.request("tokenizer/train", {
+      kind: "words",
+      texts: [prompt],
+      chatTemplate: template,
+      directory,
+    });
+    const of = (role: "system" | "user") => [{ messages: [{ role, content: "Hi" }] }];
+    const rendered = await worker.request("prompt/render", { source: directory, conversations: of("user") });
+    expect(rendered).toEqual({ texts: ["<s>[user]Hi[reply]"] });
+    const refused = await rejection(
+      worker.request("prompt/render", { source: directory, conversations: of("system") }),
+    );
+    expect(isWorkerFailure(refused, "ChatTemplateRefused") && refused.data.conversation).toBe(0);
+    const none = await rejection(
+      worker.request("prompt/render", { source: at("tokenizer"), conversations: of("user") }),
+    );
+    expect(isWorkerFailure(none, "NoChatTemplate") && none.data.source).toBe(at("tokenizer"));
   });
 
   test("train/begin and train/step", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commands } from "../../../ts/cli/commands.ts";
+import { commands, everyCommand } from "../../../ts/cli/commands.ts";
 import { checkCommand, checkOnce, usageError, wholeNumber } from "../../../ts/cli/usage.ts";
 
 const run = commands.find(({ name }) => name === "run")!;
@@ -7,18 +7,31 @@ const { options } = await run.load();
 const said = (message: string, ...argv: string[]) => usageError(message, run, options, argv).message;
 
 test("an unknown command and an option in its place name the nearest", () => {
-  expect(() => checkCommand("rnu")).toThrow(
-    'there is no command "rnu"\n  expected: one of run, validate, doctor, judge, score, assess, report, runs, export, data\n  did you mean: aft run',
+  expect(() => checkCommand(["rnu"])).toThrow(
+    'there is no command "rnu"\n  expected: one of run, validate, doctor, judge, score, assess, report, export, data, runs\n  did you mean: aft run',
   );
-  expect(() => checkCommand("--verson")).toThrow(
+  expect(() => checkCommand(["--verson"])).toThrow(
     "aft has no option --verson before a command\n  expected: a command first: aft COMMAND [options]\n  did you mean: --version",
   );
-  expect(() => checkCommand(undefined)).toThrow("a command is needed");
+  expect(() => checkCommand([])).toThrow("a command is needed");
+});
+
+test("a family's second word is an action", () => {
+  const actions = "one of list, get, show, check, make, groups";
+  expect(() => checkCommand(["data", "shwo"])).toThrow(
+    `aft data has no action "shwo"\n  expected: ${actions}\n  did you mean: aft data show`,
+  );
+  expect(() => checkCommand(["data"])).toThrow(`aft data needs an action\n  expected: ${actions}`);
+  expect(() => checkCommand(["data", "--to", "x"])).toThrow(
+    `aft data has no option --to before an action\n  expected: an action first: ${actions}`,
+  );
+  for (const words of [["data", "get"], ["data", "--help"], ["run"]])
+    expect(() => checkCommand(words)).not.toThrow();
 });
 
 test("an unknown option names the nearest, once, however yargs spells it", () => {
   expect(said("Unknown arguments: dry-runn, dryRunn", "run", "x.yaml", "--dry-runn")).toBe(
-    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --json, --jobs, --help\n  did you mean: --dry-run",
+    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --json, --jobs, --help\n  did you mean: --dry-run",
   );
   expect(said("Unknown argument: runz", "run", "x.yaml", "--runz=y")).toContain("did you mean: --runs");
 });
@@ -60,7 +73,7 @@ test("whole numbers are whole, and not too small", () => {
 });
 
 test("every command's file holds what the list says, and its example uses options that it has", async () => {
-  for (const { name, words, example, load } of commands) {
+  for (const { name, words, example, load } of everyCommand) {
     const { positionals = {}, options } = await load();
     expect([...words.matchAll(/[a-z]+/g)].map(([word]) => word)).toEqual(Object.keys(positionals));
     expect(example).toMatch(new RegExp(`^aft ${name}`));

@@ -15,7 +15,7 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     expect(await errorOf(withChange("task: arithmetic", "task: arithmetics"))).toBe(
       `main.yaml:5:11: bad value for tasks.0.task
   found: "arithmetics"
-  expected: one of arithmetic, gsm8k
+  expected: one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom
   did you mean: arithmetic`,
     );
   });
@@ -136,9 +136,9 @@ describe("less common ones", () => {
   it("a missing section", async () => {
     expect(await errorOf({ "main.yaml": "name: x\n" })).toBe(
       `main.yaml:1:1: missing key "model"
-  expected: model: a map with any of the keys create, path, hub, revision, dtype, attention
+  expected: model: a map with any of the keys create, path, hub, revision, dtype, attention, adapter, gradientCheckpointing
 main.yaml:1:1: missing key "tasks"
-  expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k
+  expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom
 main.yaml:1:1: missing key "methods"
   expected: methods: a map of names to settings`,
     );
@@ -203,7 +203,19 @@ describe("what does not go together", () => {
   it.each([
     ["create: {}", "create: {heads: 5}", "model.create.heads: heads does not divide hiddenSize (96)"],
     ["create: {}", "create: {keyValueHeads: 3}", "keyValueHeads does not divide heads (4)"],
-    ["create: {}", "create: {tokenizer: {vocabularySize: 9}}", "vocabularySize goes with kind: bpe only"],
+    ["create: {}", "create: {tokenizer: {vocabularySize: 9}}", "vocabularySize goes with kind: bpe or sent"],
+    ["create: {}", "create: {headDim: 15}", "model.create.headDim: headDim is odd"],
+    ["create: {}", "create: {slidingWindow: 9}", "slidingWindow: architecture llama has no sliding window"],
+    [
+      "create: {}",
+      "create: {architecture: qwen, logitSoftcap: 9}",
+      "model.create.logitSoftcap: architecture qwen has no soft-cap",
+    ],
+    [
+      "create: {}",
+      "create: {architecture: gemma}\n  attention: sdpa",
+      "model.attention: attention sdpa has no soft-cap, which architecture gemma needs",
+    ],
     ["create: {}", "create: {}\n  hub: a/b", "model.hub: create and hub are both given"],
     ["create: {}", "dtype: auto", "model: the model is not named"],
     ["create: {}", "create: {}\n  revision: main", "model.revision: revision goes with hub only"],

@@ -91,6 +91,7 @@ describe("every YAML file", () => {
     "experiments/quickstart.yaml",
     ...yamlFilesIn("experiments/paper"),
     ...yamlFilesIn("experiments/questions"),
+    ...yamlFilesIn("experiments/benchmarks"),
     ...fragments,
   ];
   it.each(commented)("%s has a comment for every key", (file) => {
@@ -138,9 +139,10 @@ describe("the quickstart", () => {
 describe("the paper's comparisons", () => {
   const loaded = async (name: string) =>
     (await loadExperiment(join(root, "experiments", `${name}.yaml`))).experiment;
-  const names = yamlFilesIn("experiments/paper").map((file) =>
-    file.slice("experiments/".length, -".yaml".length),
-  );
+  // Those at the paper's own size are another recipe.
+  const names = yamlFilesIn("experiments/paper")
+    .map((file) => file.slice("experiments/".length, -".yaml".length))
+    .filter((name) => !name.includes("gsm8k"));
 
   it("has each method's own file, but those for ranks, in one experiment", async () => {
     const files = yamlFilesIn("configs/methods").map((file) => basename(file, ".yaml"));
@@ -170,6 +172,22 @@ describe("the paper's comparisons", () => {
     expect(stages.sample).toEqual({ ...quickstart.stages.sample, questions: stages.sample.questions });
     expect(seeds).toEqual([1, 2, 3]);
     for (const method of Object.values(methods)) expect(method).not.toHaveProperty("train");
+  });
+
+  it("trains LLaMA-2 7B as RFT states it, and its adapter otherwise alike", async () => {
+    const whole = await loaded("paper/gsm8k-llama2-7b");
+    const { vft, sample, align } = whole.stages;
+    expect(vft).toMatchObject({ epochs: 3, batchSize: 128, learningRate: 2e-5 });
+    expect(vft.schedule).toMatchObject({ shape: "cosine", warmupRatio: 0.03 });
+    expect(sample).toMatchObject({ k: 6, temperature: 1, topP: 1 });
+    expect([whole.model.gradientCheckpointing, whole.model.adapter]).toEqual([true, undefined]);
+    expect(Object.keys(whole.methods)).toEqual(["vft-kept", "vft-continued", "aft-dc", "aft-bc"]);
+    const adapted = await loaded("paper/gsm8k-llama2-7b-lora");
+    expect(adapted.model.adapter).toMatchObject({ rank: 16, alpha: 32 });
+    expect({ ...adapted.model, adapter: undefined }).toEqual({ ...whole.model, adapter: undefined });
+    expect(adapted.methods).toEqual(whole.methods);
+    expect(adapted.seeds).toEqual([1, 2, 3]);
+    expect({ ...adapted.stages.align, learningRate: 2e-5 }).toEqual(align);
   });
 
   it("takes ranks where ranks are asked about, and compares the methods that use them", async () => {

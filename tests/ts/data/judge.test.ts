@@ -25,11 +25,16 @@ describe.each(["strict", "flexible"] as const)("judging by the %s rule", (extrac
       wrong: 3,
       noAnswer: extract === "strict" ? 2 : 1,
       tooLong: 0,
+      timeLimit: 0,
+      correctStrict: 2,
+      correctFlexible: 3,
       duplicates: 1,
       withoutCandidates: 1,
       onlyPositive: 1,
       onlyNegative: 1,
       paired: 1,
+      rightAnswerWrongSteps: 0,
+      wrongAnswerRightSteps: 0,
     });
   });
 

@@ -2,17 +2,15 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import type { RunSummary } from "../../../ts/analysis/index.ts";
 import { loadExperiment } from "../../../ts/config/index.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import type { Group } from "../../../ts/core/records.ts";
 import { exportRun } from "../../../ts/experiment/export.ts";
 import { rowsIn } from "../../../ts/experiment/export-formats.ts";
-import { modelCard } from "../../../ts/experiment/model-card.ts";
 import { planOf, recipeOf } from "../../../ts/experiment/plan.ts";
 import { readRunRecord, writeRunRecord } from "../../../ts/experiment/run-record.ts";
 import type { Done } from "../../../ts/experiment/runner.ts";
-import { keyOf, type Manifest, Store } from "../../../ts/experiment/store.ts";
+import { keyOf, Store } from "../../../ts/experiment/store.ts";
 
 const right = { text: "#### 2", extracted: "2", correct: true };
 const wrong = { text: "#### 3", extracted: "3", correct: false };
@@ -116,50 +114,4 @@ test("the forms of export", () => {
   expect(rowsIn("rrhf", [group])).toHaveLength(1);
   const allWrong = { ...group, candidates: [wrong] };
   expect(rowsIn("trl-preference", [allWrong])).toEqual([]);
-});
-
-test("a model card says what was measured, for its own seed", async () => {
-  const record = await readRunRecord(run);
-  const perSeed = [
-    { seed: 1, value: 0.5, n: 40, interval: { low: 0.352, high: 0.648 } },
-    { seed: 2, value: null, n: 0, interval: null },
-  ];
-  const methods = [
-    { name: "rft", label: "Rejection sampling", method: "rft", metrics: { accuracy: { perSeed } } },
-  ];
-  const summary = { methods } as unknown as RunSummary;
-  const store = new Store(join(runs, "artefacts"));
-  const node = (await planNodes()).find(({ stage, seed }) => stage === "vft" && seed === 1)!;
-  const { manifest } = (await store.find(recipeOf(node)))!;
-  const card = (seed: number) => modelCard(record, summary, { method: "rft", seed, manifest });
-  expect(card(1)).toContain("# miniature: Rejection sampling");
-  expect(card(1)).toContain(
-    "- Greedy accuracy on held-out questions: 50.0 % of 40 (95 % interval 35.2 % to 64.8 %)",
-  );
-  expect(card(2)).toContain("- Greedy accuracy on held-out questions: not measured");
-  expect(card(1)).toContain("- SHA-256 of the weights: weights of vft undefined 1");
-});
-
-const planNodes = async () =>
-  (await planOf((await loadExperiment("experiments/miniature.yaml", {})).experiment)).nodes;
-
-test("a model card says which beta was worked out or chosen, where the settings do not", async () => {
-  const record = await readRunRecord(run);
-  const methods = [{ name: "rft", label: "RFT", method: "rft", metrics: { accuracy: { perSeed: [] } } }];
-  const summary = { methods } as unknown as RunSummary;
-  const card = (facts: object, settings: object) =>
-    modelCard(record, summary, {
-      method: "rft",
-      seed: 1,
-      manifest: { facts, settings } as unknown as Manifest,
-    });
-  const search = { boundary: { beta: 0.2, rule: "search" } };
-  expect(card(search, { values: [0.1, 0.2] })).toContain(
-    "seed 1\n- beta of the boundary: 0.2 (chosen among 0.1, 0.2 by accuracy on validation questions)\n- Greedy",
-  );
-  const auto = { boundary: { beta: 0.25, rule: "auto", quantile: 0.9, negatives: 40, below: 0.1 } };
-  expect(card(auto, {})).toContain(
-    "- beta of the boundary: 0.25 (worked out from 40 worse COTs, 10.0 % of them below the boundary)",
-  );
-  expect(card({}, { beta: 0.15 })).not.toContain("beta of the boundary");
 });

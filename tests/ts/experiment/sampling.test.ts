@@ -11,13 +11,15 @@ import { inTurn, sampleInto } from "../../../ts/experiment/sampling.ts";
 /** A worker whose sample of (question, index) is a text that says so; it fails after so many candidates. */
 function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {
   const asked: Params<"generate">["prompts"][] = [];
+  const stops: Params<"generate">["stop"][] = [];
   let given = 0;
   const request = async (
     _method: string,
-    { prompts }: Params<"generate">,
+    { prompts, stop }: Params<"generate">,
     { onProgress }: { onProgress: (progress: unknown) => Promise<void> },
   ) => {
     asked.push(prompts);
+    stops.push(stop);
     for (const { id, indices } of prompts)
       for (const index of indices) {
         if (given++ === failAfter) throw new Error("the worker is gone");
@@ -27,7 +29,7 @@ function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {
       }
     return {};
   };
-  return { asked, worker: { request } as unknown as Worker };
+  return { asked, stops, worker: { request } as unknown as Worker };
 }
 
 const options = (worker: Worker, seen: Progress[] = []) => ({
@@ -69,6 +71,16 @@ test("a broken-off file is gone on from: what is there is not asked for again, a
     "c/0",
     "c/1",
   ]);
+});
+
+test("stop texts go to the worker, and what they cut is kept without token ids", async () => {
+  const file = await newFile();
+  const { stops, worker } = fakeWorker();
+  await sampleInto(file, { ...options(worker), stop: ["\n\nQuestion:"] });
+  await sampleInto(await newFile(), options(worker));
+  expect(stops).toEqual([["\n\nQuestion:"], undefined]);
+  const [first] = await readJsonl(file, candidateSchema);
+  expect(first).toEqual({ questionId: "a", index: 0, text: "a/0", tokens: 2, finish: "stop" });
 });
 
 test("a whole file asks nothing of the worker", async () => {

@@ -6,7 +6,7 @@ import { perplexityTally } from "../metrics/perplexity.ts";
 import { mostSamples, passTally, sampledTally } from "../metrics/sampled.ts";
 import { scoresOf } from "../metrics/scores.ts";
 import { noShare, type Tally } from "../metrics/tally.ts";
-import type { Arm, RunData } from "./input.ts";
+import type { Arm, ExtractMode, RunData } from "./input.ts";
 import type { MetricName } from "./schema.ts";
 
 /** An arm's metrics, one tally a test question, all in the order of `questionIds`. */
@@ -14,6 +14,8 @@ export interface ArmTallies {
   arm: Arm;
   k: number;
   series: Record<MetricName, Tally[]>;
+  /** Greedy accuracy by each rule of extraction; only there when every prediction was judged by both. */
+  byMode?: Record<ExtractMode, Tally[]>;
 }
 
 /** All test questions of a run, in the order in which they are first met. */
@@ -43,14 +45,21 @@ export function tallyArm(arm: Arm, ids: readonly string[]): ArmTallies {
     );
   const held = (tally: (scores: { positive: number[]; negative: number[] }) => Tally): Tally[] =>
     align(idsOf(arm.heldOut), scores.map(tally));
+  const answered = arm.predictions.map((prediction) => prediction.questionId);
+  const accuracy = (correct: readonly boolean[]): Tally[] =>
+    align(
+      answered,
+      correct.map((right) => ({ numerator: right ? 1 : 0, denominator: 1 })),
+    );
+  const modes = arm.predictions.flatMap(({ byMode }) => byMode ?? []);
+  const all = answered.length > 0 && modes.length === answered.length;
+  const by = (mode: ExtractMode): Tally[] => accuracy(modes.map((judged) => judged[mode].correct));
   return {
     arm,
     k,
+    ...(all ? { byMode: { strict: by("strict"), flexible: by("flexible") } } : {}),
     series: {
-      accuracy: align(
-        arm.predictions.map((prediction) => prediction.questionId),
-        arm.predictions.map(({ correct }) => ({ numerator: correct ? 1 : 0, denominator: 1 })),
-      ),
+      accuracy: accuracy(arm.predictions.map(({ correct }) => correct)),
       sampledAccuracy: sampled(sampledTally),
       majority: sampled(majorityTally),
       passAtMost: sampled((candidates) => (k === 0 ? noShare : passTally(candidates, k))),

@@ -13,6 +13,8 @@ import { type Comparison, type Difference, type Metric, type MetricName, metricN
 export interface MethodDraws {
   arms: ArmTallies[];
   draws: Record<MetricName, Float64Array[]>;
+  /** Questions do not weigh the same: Wilson's interval and McNemar's test, which count questions, do not apply. */
+  weighted?: boolean;
 }
 
 /** One bootstrap over questions for all methods and metrics of a run. */
@@ -35,17 +37,27 @@ export function drawAll(
   });
 }
 
+/** A metric of one method. Greedy accuracy is a plain share of questions. */
+export const metricOf = ({ arms, draws, weighted = false }: MethodDraws, name: MetricName): Metric =>
+  measure(
+    arms.map(({ arm, series }, at) => ({ seed: arm.seed, tallies: series[name], draws: draws[name][at]! })),
+    name === "accuracy" && !weighted,
+  );
+
 /**
- * A metric of one method. Greedy accuracy of a single seed is a plain share of questions: Wilson. Everything else (pairs
- * and samples of one question hang together) is resampled question by question.
+ * A metric from its tallies and bootstrap draws, seed by seed. A share of questions has Wilson's interval where there is
+ * one seed. Everything else (pairs and samples of one question hang together) is resampled question by question.
  */
-export function metricOf({ arms, draws }: MethodDraws, name: MetricName): Metric {
-  const perSeed = arms.map(({ arm, series }, at) => ({
-    seed: arm.seed,
-    value: ratio(series[name]),
-    n: total(series[name]),
-    interval:
-      name === "accuracy" ? wilson(series[name]) : bootstrapInterval(draws[name][at]!, [series[name]]),
+export function measure(
+  seeds: readonly { seed: number; tallies: readonly Tally[]; draws: Float64Array }[],
+  shareOfQuestions: boolean,
+): Metric {
+  const perSeed = seeds.map(({ seed, tallies, draws }) => ({
+    seed,
+    value: ratio(tallies),
+    // Weights can leave a count a last digit away from a whole number.
+    n: Math.round(total(tallies)),
+    interval: shareOfQuestions ? wilson(tallies) : bootstrapInterval(draws, [tallies]),
   }));
   const values = perSeed.map(({ value }) => value);
   const single = perSeed.length === 1;
@@ -54,10 +66,10 @@ export function metricOf({ arms, draws }: MethodDraws, name: MetricName): Metric
     interval: single
       ? perSeed[0]!.interval
       : bootstrapInterval(
-          meanDraws(draws[name]),
-          arms.map(({ series }) => series[name]),
+          meanDraws(seeds.map(({ draws }) => draws)),
+          seeds.map(({ tallies }) => tallies),
         ),
-    intervalMethod: single && name === "accuracy" ? "wilson" : "bootstrap",
+    intervalMethod: single && shareOfQuestions ? "wilson" : "bootstrap",
     perSeed,
     overSeeds: spreadOf(values),
   };
@@ -73,7 +85,8 @@ export function compare(
   role: Comparison["role"],
   test: SignFlipTest,
 ): Comparison {
-  const mcnemar = sharedSeeds(method, baseline).map(([a, b]) => {
+  const shared = method.weighted === true ? [] : sharedSeeds(method, baseline);
+  const mcnemar = shared.map(([a, b]) => {
     const pair = discordant(method.arms[a]!.series.accuracy, baseline.arms[b]!.series.accuracy);
     return { seed: method.arms[a]!.arm.seed, ...pair, p: mcnemarExact(pair.onlyThis, pair.onlyBaseline) };
   });
@@ -126,10 +139,12 @@ function differenceOf(
 /** A handful of questions, resampled, says nothing of the others: one alone would give an interval of width 0. */
 const fewestQuestions = 5;
 
-function bootstrapInterval(draws: Float64Array, series: readonly (readonly Tally[])[]): Interval | null {
-  const questions = series.map((tallies) => tallies.filter(({ denominator }) => denominator > 0).length);
-  return Math.min(...questions) < fewestQuestions ? null : percentileInterval(draws);
-}
+const bootstrapInterval = (draws: Float64Array, series: readonly (readonly Tally[])[]): Interval | null =>
+  series.every(enoughQuestions) ? percentileInterval(draws) : null;
+
+/** Whether there are questions enough with a share in a metric for resampling them to mean anything. */
+export const enoughQuestions = (tallies: readonly Tally[]): boolean =>
+  tallies.filter(({ denominator }) => denominator > 0).length >= fewestQuestions;
 
 const sharedSeeds = (method: MethodDraws, baseline: MethodDraws): [number, number][] =>
   method.arms.flatMap(({ arm }, a) => {

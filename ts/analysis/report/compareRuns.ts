@@ -6,6 +6,7 @@ import { type ArmTallies, questionIds, tallyArm } from "./armTallies.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
 import type { RunData } from "./input.ts";
 import { type Metric, type MetricName, metricNames } from "./schema.ts";
+import { headlineRun } from "./tasks.ts";
 
 /** A number with what it was measured on; shares in [0, 1]. */
 export interface Measured {
@@ -47,8 +48,9 @@ export interface RunsComparison {
   onlyIn: { a: string[]; b: string[] };
 }
 
-/** Two runs held against each other, method by method. */
-export function compareRuns(a: RunData, b: RunData, resamples = defaultResamples): RunsComparison {
+/** Two runs held against each other, method by method, on the questions of the tasks that each trained on. */
+export function compareRuns(first: RunData, second: RunData, resamples = defaultResamples): RunsComparison {
+  const [a, b] = [headlineRun(first), headlineRun(second)];
   const questions = { a: questionsOf(a), b: questionsOf(b) };
   const sameQuestions =
     questions.a.size === questions.b.size &&

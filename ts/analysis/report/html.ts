@@ -11,6 +11,7 @@ import { recordSection } from "./sections/record.ts";
 import { resultsSection } from "./sections/results.ts";
 import { trainingSection } from "./sections/training.ts";
 import { pageScript, pageStyle } from "./style.ts";
+import { headlineRun } from "./tasks.ts";
 
 export interface HtmlOptions {
   /** How many questions are shown with their COTs. */
@@ -37,7 +38,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 <p class="quiet">Alignment fine-tuning, a report</p>
 <h1>${summary.name}</h1>
 ${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
-<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${start(summary)}${baseline(summary)}.</p>
+<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>
 <nav aria-label="Sections"><ul>
 <li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li>${betaHtml.markup !== "" && html`<li><a href="#beta">The boundary’s beta</a></li>`}<li><a href="#charts">Charts</a></li>${trainingHtml.markup !== "" && html`<li><a href="#training">While training</a></li>`}${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
 </ul></nav>
@@ -46,7 +47,7 @@ ${(summary.description ?? "") !== "" && html`<p class="lead">${summary.descripti
 ${resultsSection(summary)}
 ${diagnosticsSection(summary)}
 ${betaHtml}
-${chartsSection(run, summary)}
+${chartsSection(headlineRun(run), summary)}
 ${trainingHtml}
 ${examplesHtml}
 ${recordSection(summary)}
@@ -57,6 +58,17 @@ ${recordSection(summary)}
 </html>
 `;
   return page.markup;
+}
+
+function ofTasks({ tasks }: RunSummary): string {
+  if (tasks.length < 2) return "";
+  const named = (use: "train" | "evaluate"): string =>
+    tasks
+      .filter((task) => task.use === use)
+      .map(({ name }) => name)
+      .join(", ");
+  const others = named("evaluate");
+  return ` of the tasks that were trained on (${named("train")})${others && ` and, out of distribution, of others (${others})`}`;
 }
 
 const start = ({ methods }: RunSummary): string =>

@@ -1,9 +1,20 @@
 import { z } from "zod";
 import type { Group } from "../../core/records.ts";
 
+/** By which of its two rules a task finds the answer in a text. */
+export const extractModes = ["strict", "flexible"] as const;
+export type ExtractMode = (typeof extractModes)[number];
+
+const judgedByMode = z.object({ extracted: z.string().nullable(), correct: z.boolean() });
+
 /** A test question answered by greedy decoding. */
 export const predictionSchema = z.looseObject({
   questionId: z.string().min(1),
+  task: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "its name in the experiment; left out: the only one" }),
   question: z.string(),
   prompt: z.string(),
   text: z.string(),
@@ -13,6 +24,10 @@ export const predictionSchema = z.looseObject({
   finish: z.enum(["stop", "length"]).optional(),
   logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
   tokens: z.int().min(0).optional(),
+  byMode: z
+    .object({ strict: judgedByMode, flexible: judgedByMode })
+    .optional()
+    .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
@@ -108,7 +123,7 @@ export interface MethodInfo {
   settings: Record<string, unknown>;
 }
 
-/** One method trained with one seed, and what it does on the test questions. */
+/** One method trained with one seed, and what it does on the test questions, those of all tasks. */
 export interface Arm extends Trained {
   /** The method's `name`. */
   method: string;
@@ -122,6 +137,27 @@ export interface Arm extends Trained {
   /** The look at the weights it starts from, at step 0. */
   before?: HeldOut | undefined;
 }
+
+/** A task of the experiment: trained on and evaluated, or evaluated only (out of distribution). */
+export const taskInfoSchema = z.object({
+  name: z.string(),
+  use: z.enum(["train", "evaluate"]),
+  extract: z.enum(extractModes).optional().meta({ description: "the rule that decides what is correct" }),
+  patterns: z
+    .record(z.enum(extractModes), z.string())
+    .optional()
+    .meta({ description: "what each rule looks for, as it stands in the code" }),
+});
+export type TaskInfo = z.infer<typeof taskInfoSchema>;
+
+/** How the questions of a task are put to the model, and one of them as the model got it. */
+export const promptInfoSchema = z.object({
+  task: z.string(),
+  template: z.string().optional().meta({ description: "the name of the template" }),
+  digest: z.string().meta({ description: "SHA-256: equal prompts, equal digest" }),
+  first: z.string().meta({ description: "the first prompt, word by word" }),
+});
+export type PromptInfo = z.infer<typeof promptInfoSchema>;
 
 export interface StageRun {
   stage: string;
@@ -146,6 +182,9 @@ export interface RunData {
   device: string;
   /** ISO 8601. */
   finishedAt: string;
+  /** In the order of the experiment. */
+  tasks: TaskInfo[];
+  prompts?: PromptInfo[] | undefined;
   stages: StageRun[];
   /** `method`: a method's `name`, or {@link vftStage} for the base stage. */
   training: { method: string; seed: number; steps: TrainingStep[] }[];

@@ -36,7 +36,7 @@ export function unitDifferences(
 }
 
 /** Holm over all methods that are compared with the same baseline by the same metric. */
-export function adjustForMany(summaries: readonly MethodSummary[]): void {
+export function adjustForMany(summaries: readonly Pick<MethodSummary, "comparisons">[]): void {
   for (const role of ["continued", "kept"] as const)
     for (const metric of testedMetrics) {
       const tested = testedAgainst(summaries, role, metric);

@@ -2,6 +2,7 @@ import { picture } from "../charts/picture.ts";
 import { baselineLabel, methodAccuracies, methodScores } from "./chartData.ts";
 import type { RunData } from "./input.ts";
 import type { RunSummary } from "./schema.ts";
+import { headlineRun } from "./tasks.ts";
 
 /** More rows of scores than this make the picture taller than a reader's screen. */
 const mostRows = 4;
@@ -10,7 +11,7 @@ const mostRows = 4;
 export function renderPicture(summary: RunSummary, run: RunData): string {
   const aft = ["kept", "unconstrained", "detached", "boundary"];
   const wanted = new Set(summary.methods.filter(({ role }) => aft.includes(role)).map(({ label }) => label));
-  const all = methodScores(run, summary);
+  const all = methodScores(headlineRun(run), summary);
   const chosen = all.filter(({ label }) => wanted.has(label));
   return picture((chosen.length > 1 ? chosen : all).slice(0, mostRows), methodAccuracies(summary), {
     title: `${summary.name}: scores of right and wrong COTs, and accuracy by method`,

@@ -1,5 +1,6 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
+import { promptInfoSchema, taskInfoSchema } from "./input.ts";
 import { trainedArmSchema } from "./trained.ts";
 
 const number = z.number();
@@ -90,13 +91,23 @@ export const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-const methodSummarySchema = z.object({
+/** What is measured of a method on any set of questions. */
+const measuredSchema = z.object({
   name: z.string(),
   label: z.string(),
+  metrics: metricsSchema,
+  byMode: z
+    .object({ strict: metricSchema, flexible: metricSchema })
+    .optional()
+    .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),
+  comparisons: z.array(comparisonSchema),
+});
+export type Measured = z.infer<typeof measuredSchema>;
+
+const methodSummarySchema = measuredSchema.extend({
   method: z.string(),
   role: z.enum(roles),
   settings: z.record(z.string(), z.unknown()),
-  metrics: metricsSchema,
   k: count.meta({ description: "samples a test question: the k of majority and passAtMost" }),
   passAtK: z.record(z.string(), number.nullable()),
   counts: z.object({
@@ -110,10 +121,28 @@ const methodSummarySchema = z.object({
     samplesWithoutAnswer: count,
     rightAnswers: count.meta({ description: "right samples whose steps were checked" }),
     rightAnswersWrongSteps: count,
+    wrongAnswers: count
+      .default(0)
+      .meta({ description: "samples with an answer that is wrong, whose steps were checked" }),
+    wrongAnswersRightSteps: count.default(0),
   }),
-  comparisons: z.array(comparisonSchema),
 });
 export type MethodSummary = z.infer<typeof methodSummarySchema>;
+
+const taskSummarySchema = taskInfoSchema.extend({
+  questions: count.meta({ description: "test questions" }),
+  methods: z
+    .array(measuredSchema)
+    .meta({ description: "on this task alone; pHolm is adjusted for all methods on all tasks" }),
+});
+export type TaskSummary = z.infer<typeof taskSummarySchema>;
+
+const macroSchema = z.object({
+  tasks: z.array(z.string()),
+  methods: z.array(measuredSchema).meta({
+    description: "means over the tasks; bootstrap within each task, mcnemar does not apply and is empty",
+  }),
+});
 
 export const diagnosticSchema = z.object({
   id: z.enum([
@@ -121,8 +150,11 @@ export const diagnosticSchema = z.object({
     "positives-less-likely",
     "warned-while-training",
     "gain-over-continued-vft",
+    "out-of-distribution",
     "groups-without-pair",
     "right-by-wrong-steps",
+    "wrong-by-right-steps",
+    "answers-not-in-form",
     "unreadable-output",
   ]),
   level: z.enum(["fine", "note", "warning"]),
@@ -140,8 +172,14 @@ const trainGroupsSchema = z.object({
   withPair: count,
   withoutPositive: count,
   withoutNegative: count,
+  labelledBySteps: z
+    .boolean()
+    .default(false)
+    .meta({ description: "a right answer by wrong steps counts as wrong" }),
   rightAnswers: count,
   rightAnswersWrongSteps: count,
+  wrongAnswers: count.default(0),
+  wrongAnswersRightSteps: count.default(0),
 });
 
 export const runSummarySchema = z.object({
@@ -152,7 +190,17 @@ export const runSummarySchema = z.object({
   device: z.string(),
   seeds: z.array(number),
   resamples: count,
-  methods: z.array(methodSummarySchema),
+  methods: z
+    .array(methodSummarySchema)
+    .meta({ description: "over the test questions of all trained tasks, pooled: each question counts once" }),
+  tasks: z
+    .array(taskSummarySchema)
+    .default([])
+    .meta({ description: "each task apart, those that are evaluated only (out of distribution) too" }),
+  macro: macroSchema
+    .optional()
+    .meta({ description: "each trained task counts once; only there where there are several" }),
+  prompts: z.array(promptInfoSchema).optional(),
   trainGroups: z.array(trainGroupsSchema),
   training: z.array(trainedArmSchema).default([]),
   diagnostics: z.array(diagnosticSchema),

@@ -26,11 +26,17 @@ thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
 .results th[scope=row]{position:sticky;left:0;background:var(--surface);min-width:8.5em;z-index:1}
+.results thead tr:last-child th:first-child{position:sticky;left:0;background:var(--surface);z-index:1}
 .results td small,.paper small{display:block;color:var(--quiet);white-space:nowrap}
 .results th,.results td{padding:7px 8px}
 .results thead tr:nth-child(2) th{max-width:7.2em}
 .results .baseline td,.results .baseline th{background:var(--raised)}
 .results td.clear b{color:var(--accent)}
+.results thead small{display:block;color:var(--quiet);font-weight:400}
+.results td small.difference{color:var(--ink);margin-top:3px}.results td.clear small.difference{color:var(--accent);font-weight:600}
+.results.by-task td.clear b{color:inherit}.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
+.by-task td{border-left:1px solid var(--line)}
+.digest{overflow-wrap:anywhere}
 .results .paper{border-left:3px double var(--line);color:var(--quiet);font-style:italic;white-space:nowrap}
 .results th.paper{white-space:normal}
 .findings{list-style:none;padding:0;margin:0}

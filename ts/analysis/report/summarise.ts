@@ -4,44 +4,34 @@ import { passTally } from "../metrics/sampled.ts";
 import { ratio, total } from "../metrics/tally.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
 import { signFlipTest } from "../statistics/signFlip.ts";
-import { type ArmTallies, questionIds, tallyArm } from "./armTallies.ts";
-import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
+import type { ArmTallies } from "./armTallies.ts";
+import { summariseTasks } from "./byTask.ts";
+import type { MethodDraws } from "./compare.ts";
 import type { RunData } from "./input.ts";
+import { drawRun, measureAll } from "./measured.ts";
 import { adjustForMany } from "./pairedTests.ts";
 import { roleOf } from "./roles.ts";
-import { type MethodSummary, metricNames, type RunSummary } from "./schema.ts";
+import type { MethodSummary, RunSummary } from "./schema.ts";
+import { headlineRun } from "./tasks.ts";
 import { trainedArms } from "./trained.ts";
 
 /** All numbers of a run: report.json. The same run always gives the same numbers, intervals included. */
 export function summarise(run: RunData, resamples = defaultResamples): RunSummary {
-  const ids = questionIds(run);
-  const methods = run.methods.filter(({ name }) => run.arms.some((arm) => arm.method === name));
-  const tallies = methods.map(({ name }) =>
-    run.arms.filter((arm) => arm.method === name).map((arm) => tallyArm(arm, ids)),
-  );
-  const draws = drawAll(tallies, run.name, resamples);
-  const test = signFlipTest(ids.length, run.name);
-  const summaries = methods.map((method, at): MethodSummary => {
-    const mine = draws[at]!;
-    return {
+  const drawn = drawRun(headlineRun(run), run.name, resamples);
+  const measured = measureAll(drawn, signFlipTest(drawn.questions, run.name));
+  const summaries = drawn.methods.map(
+    (method, at): MethodSummary => ({
       ...method,
       role: roleOf(method),
-      metrics: Object.fromEntries(
-        metricNames.map((name) => [name, metricOf(mine, name)]),
-      ) as MethodSummary["metrics"],
-      ...sampleNumbers(mine.arms),
-      comparisons: (["continued", "kept"] as const).flatMap((role) => {
-        const other = methods.findIndex((candidate) => roleOf(candidate) === role);
-        return other < 0 || other === at
-          ? []
-          : [compare(mine, draws[other]!, methods[other]!.name, role, test)];
-      }),
-    };
-  });
+      ...measured[at]!,
+      ...sampleNumbers(drawn.draws[at]!.arms),
+    }),
+  );
   adjustForMany(summaries);
   const trainGroups = run.trainGroups.map(summariseGroups);
   const training = trainedArms(run);
-  const { name, description, finishedAt, device, seeds, stages, versions, configYaml } = run;
+  const { name, description, finishedAt, device, seeds, stages, versions, configYaml, prompts } = run;
+  const byTask = summariseTasks(run, { drawn, measured });
   return {
     schemaVersion: 1,
     name,
@@ -51,9 +41,11 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     seeds,
     resamples,
     methods: summaries,
+    ...byTask,
+    ...(prompts === undefined ? {} : { prompts }),
     trainGroups,
     training,
-    diagnostics: diagnose(summaries, trainGroups, training),
+    diagnostics: diagnose(summaries, trainGroups, training, byTask.tasks),
     stages,
     versions,
     configYaml,
@@ -84,17 +76,25 @@ function sampleNumbers(arms: MethodDraws["arms"]): Pick<MethodSummary, "k" | "pa
       greedyWithoutAnswer: predictions.filter(({ extracted }) => extracted === null).length,
       greedyCutOff: predictions.filter(({ finish }) => finish === "length").length,
       samplesWithoutAnswer: candidates.filter(({ extracted }) => extracted === null).length,
-      ...wrongSteps(candidates),
+      ...checkedSteps(candidates),
     },
   };
 }
 
-/** Right answers whose steps were checked (`stepsValid`, which a judge that can check steps adds). */
-function wrongSteps(candidates: readonly JudgedCandidate[]) {
-  const checked = candidates.filter(({ correct, stepsValid }) => correct && typeof stepsValid === "boolean");
+/** A judge that labels by the steps too says apart whether the answer alone is right. */
+const rightAnswer = ({ correct, answerCorrect }: JudgedCandidate): boolean =>
+  typeof answerCorrect === "boolean" ? answerCorrect : correct;
+
+/** Samples whose steps were checked (`stepsValid`, which a judge that can check steps adds), by answer and steps. */
+function checkedSteps(candidates: readonly JudgedCandidate[]) {
+  const checked = candidates.filter(({ stepsValid }) => typeof stepsValid === "boolean");
+  const right = checked.filter(rightAnswer);
+  const wrong = checked.filter((candidate) => !rightAnswer(candidate) && candidate.extracted !== null);
   return {
-    rightAnswers: checked.length,
-    rightAnswersWrongSteps: checked.filter(({ stepsValid }) => stepsValid === false).length,
+    rightAnswers: right.length,
+    rightAnswersWrongSteps: right.filter(({ stepsValid }) => stepsValid === false).length,
+    wrongAnswers: wrong.length,
+    wrongAnswersRightSteps: wrong.filter(({ stepsValid }) => stepsValid === true).length,
   };
 }
 
@@ -112,6 +112,7 @@ function summariseGroups({ seed, counts, groups }: RunData["trainGroups"][number
     withPair: sides.filter(({ positive, negative }) => positive && negative).length,
     withoutPositive: sides.filter(({ positive }) => !positive).length,
     withoutNegative: sides.filter(({ negative }) => !negative).length,
-    ...wrongSteps(candidates),
+    labelledBySteps: candidates.some(({ answerCorrect }) => typeof answerCorrect === "boolean"),
+    ...checkedSteps(candidates),
   };
 }

@@ -2,8 +2,10 @@ import { ablationTable } from "./ablationTable.ts";
 import { betaTable } from "./betaTable.ts";
 import { columns } from "./columns.ts";
 import { decimal, percent, plural, points, range, whole } from "./format.ts";
+import { modeTable } from "./modeTable.ts";
 import { significant, testedAgainst } from "./pairedTests.ts";
 import type { MethodSummary, MetricName, RunSummary } from "./schema.ts";
+import { taskTable } from "./taskTable.ts";
 
 /** The run's numbers as plain tables for a terminal, under 100 columns, with counts and intervals. */
 export function renderTable(summary: RunSummary): string {
@@ -48,6 +50,8 @@ export function renderTable(summary: RunSummary): string {
     assessing,
     ...betaTable(summary),
     "",
+    ...taskTable(summary),
+    ...modeTable(summary),
     ...ablationTable(summary),
     ...notes(summary),
   ].join("\n");
@@ -70,6 +74,15 @@ const withInterval = ({ metrics }: MethodSummary, name: MetricName): string[] =>
   range(metrics[name].interval, (value) => percent(value)),
 ];
 
+/** What the first tables are over, where a run has several tasks. */
+function over({ tasks }: RunSummary): string[] {
+  const trained = tasks.filter(({ use }) => use === "train").map(({ name }) => name);
+  if (tasks.length < 2) return [];
+  return [
+    `The first two tables are over the test questions of ${trained.length > 1 ? `the ${trained.length} trained tasks, pooled` : trained[0]}.`,
+  ];
+}
+
 function notes(summary: RunSummary): string[] {
   const first = summary.methods[0];
   if (first === undefined) return ["no method was evaluated"];
@@ -78,6 +91,7 @@ function notes(summary: RunSummary): string[] {
   const seeds = summary.seeds.length;
   const tested = testedAgainst(summary.methods, "continued", "accuracy").length;
   return [
+    ...over(summary),
     `n: ${count(accuracy)} test questions greedy, ${count(sampledAccuracy)} samples (${first.k} a question), ` +
       `${count(assessmentMicro)} pairs of ${count(assessmentMacro)} questions;`,
     `   ${seeds === 1 ? `one seed (${summary.seeds[0]}): nothing is known about the spread between seeds.` : `${plural(seeds, "seed")}: the counts are those of the first, the values are means over seeds, std is over seeds.`}`,

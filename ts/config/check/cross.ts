@@ -5,11 +5,12 @@ import type { Method } from "../schema/methods.ts";
 import { methodSchema } from "../schema/methods.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
-import { type Task, taskSchema } from "../schema/tasks.ts";
+import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
-import { checkFeedback } from "./feedback.ts";
+import { checkCustomTasks } from "./custom-task.ts";
+import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
 import { checkValidation } from "./validation.ts";
 
 /** The sections that are right by themselves: the rest have their own errors, and no say here. */
@@ -23,7 +24,7 @@ interface Sections {
   evaluate:
     | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
     | undefined;
-  judge: { feedback: "binary" | "ranked"; groupsFile?: string | undefined } | undefined;
+  judge: Judging | undefined;
   watch: Watch | undefined;
   methods: Record<string, Method>;
 }
@@ -46,7 +47,9 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkWarmups(sections, report);
   checkWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
+  if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
+  checkCustomTasks(isMap(plain) ? plain.tasks : undefined, report);
   return problems;
 }
 
@@ -91,7 +94,7 @@ const trainedOf = ({ tasks }: Sections): Task[] => (tasks ?? []).filter(({ use }
 
 /** How many questions of a split each task has, where the settings say so of all; a file's own number shows when it is read. */
 function sizesOf(tasks: readonly Task[], split: Split): number[] | undefined {
-  const sizes = tasks.map((task) => (task as Partial<Record<Split, number>>)[split]);
+  const sizes = tasks.map((task) => questionsAsked(task, split));
   return sizes.length > 0 && sizes.every((size) => size !== undefined) ? (sizes as number[]) : undefined;
 }
 

@@ -2,32 +2,37 @@ import { existsSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, type Path } from "../../core/shape.ts";
+import { taskFileSettings, taskFolderSettings } from "../schema/tasks/index.ts";
 import { at, type Tree } from "../source/tree.ts";
 
 interface Named {
   path: Path;
-  what: "folder" | "file";
+  what: "model" | "folder" | "file";
   expected: string;
 }
 
 /** Every setting that names something on disk. */
 function namesOf(tree: Tree): Named[] {
   const tasks = at(tree, ["tasks"]);
-  const files = (tasks?.kind === "list" ? tasks.items : []).flatMap((_, index) => [
-    ["tasks", index, "trainFile"],
-    ["tasks", index, "testFile"],
-  ]);
+  const numbers = tasks?.kind === "list" ? [...tasks.items.keys()] : [];
+  const ofTasks = (settings: readonly string[]): Path[] =>
+    numbers.flatMap((number) => settings.map((setting) => ["tasks", number, setting]));
   return [
     {
       path: ["model", "path"],
-      what: "folder",
+      what: "model",
       expected:
         "a folder with a model in Hugging Face format (config.json), relative to the file that names it",
     },
-    ...files.map((path) => ({
+    ...ofTasks(taskFileSettings).map((path) => ({
       path,
       what: "file" as const,
-      expected: "a JSON Lines file, relative to the file that names it",
+      expected: "a data file, relative to the file that names it",
+    })),
+    ...ofTasks(taskFolderSettings).map((path) => ({
+      path,
+      what: "folder" as const,
+      expected: "a folder with the dataset's files, relative to the file that names it",
     })),
     {
       path: ["stages", "judge", "groupsFile"],
@@ -61,12 +66,13 @@ export function resolvePaths(tree: Tree, plain: unknown): Problem[] {
   });
 }
 
-function faultOf(path: string, what: "folder" | "file"): string | undefined {
-  if (!existsSync(path)) return `no such ${what}: ${path}`;
+function faultOf(path: string, what: Named["what"]): string | undefined {
+  const kind = what === "file" ? "file" : "folder";
+  if (!existsSync(path)) return `no such ${kind}: ${path}`;
   const isFolder = statSync(path).isDirectory();
-  if (what === "folder" && !isFolder) return `is a file, not a folder: ${path}`;
-  if (what === "folder" && !existsSync(resolve(path, "config.json"))) return `no config.json in ${path}`;
-  return what === "file" && isFolder ? `is a folder, not a file: ${path}` : undefined;
+  if (kind === "folder" && !isFolder) return `is a file, not a folder: ${path}`;
+  if (what === "model" && !existsSync(resolve(path, "config.json"))) return `no config.json in ${path}`;
+  return kind === "file" && isFolder ? `is a folder, not a file: ${path}` : undefined;
 }
 
 function put(plain: unknown, path: Path, value: string): void {

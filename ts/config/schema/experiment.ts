@@ -5,7 +5,7 @@ import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
-import { mixtureSchema, taskName, taskSchema } from "./tasks.ts";
+import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {

@@ -4,20 +4,26 @@ import { positive } from "./numbers.ts";
 import { hubName } from "./patterns.ts";
 
 const tokenizer = z.strictObject({
-  kind: z.enum(["words", "bpe"]).default("words").meta({
+  kind: z.enum(["words", "bpe", "sentencepiece"]).default("words").meta({
     description:
-      "words: every space-separated word of the training texts is a token; bpe: byte-pair encoding",
+      "words: every word of the training texts is a token; bpe: byte-pair encoding over bytes, as Qwen's; sentencepiece: over characters, with a space put before a text and bytes to fall back on, as Llama 2's",
   }),
-  vocabularySize: positive.optional().meta({ description: "bpe only: how many tokens to learn" }),
+  vocabularySize: positive
+    .optional()
+    .meta({ description: "bpe and sentencepiece: how many tokens to learn" }),
+  bos: z.boolean().default(true).meta({ description: "a text begins with <s>; false: with none, as Qwen's" }),
+  chatTemplate: z.string().min(1).optional().meta({
+    description: "Jinja, as in tokenizer_config.json: what `prompt: chat` is rendered by",
+  }),
 });
 
 /** A model made from scratch: random weights, a tokenizer trained on the task's own texts. */
 export const createdModelSchema = z
   .strictObject({
-    architecture: z
-      .enum(["llama"])
-      .default("llama")
-      .meta({ description: "the only architecture made from scratch" }),
+    architecture: z.enum(["llama", "qwen", "mistral", "gemma", "gemma3"]).default("llama").meta({
+      description:
+        "llama; qwen: Qwen 3, queries and keys normalised; mistral: Llama with a sliding window; gemma: Gemma 2, soft-caps and a window in every second layer; gemma3: Gemma 3",
+    }),
     hiddenSize: positive.default(96).meta({ description: "width of the residual stream" }),
     intermediateSize: positive.default(256).meta({ description: "width inside each MLP" }),
     layers: positive.default(3).meta({ description: "number of transformer blocks" }),
@@ -25,6 +31,23 @@ export const createdModelSchema = z
     keyValueHeads: positive
       .optional()
       .meta({ description: "heads of keys and values (grouped-query attention); must divide heads" }),
+    headDim: positive
+      .optional()
+      .meta({ description: "width of a head, even; hiddenSize / heads when left out" }),
+    slidingWindow: positive.optional().meta({
+      description:
+        "all but llama: a token sees so many, itself included, in all layers (mistral), the upper half (qwen), every second (gemma) or five of six (gemma3); left out: it sees all",
+    }),
+    logitSoftcap: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: "gemma only: c in c * tanh(logits / c); 30 when left out" }),
+    attentionSoftcap: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: "gemma only: the same of the attention's scores; 50 when left out" }),
     maxPositions: positive.default(256).meta({ description: "longest prompt + response, in tokens" }),
     tieEmbeddings: z
       .boolean()
@@ -38,21 +61,52 @@ export const createdModelSchema = z
     tokenizer: tokenizer.prefault({}).meta({ description: "how the tokenizer is trained" }),
   })
   .check((ctx) => {
-    const { hiddenSize, heads, keyValueHeads, tokenizer: words } = ctx.value;
+    const { architecture, hiddenSize, heads, headDim, keyValueHeads, tokenizer: words } = ctx.value;
     const refuse = (path: string[], message: string, expected: string) =>
       ctx.issues.push({ code: "custom", input: ctx.value, path, message, params: { expected } });
     if (hiddenSize % heads !== 0)
       refuse(["heads"], `heads does not divide hiddenSize (${hiddenSize})`, `a divisor of ${hiddenSize}`);
     if (keyValueHeads !== undefined && heads % keyValueHeads !== 0)
       refuse(["keyValueHeads"], `keyValueHeads does not divide heads (${heads})`, `a divisor of ${heads}`);
+    if (headDim !== undefined && headDim % 2 !== 0)
+      refuse(["headDim"], "headDim is odd (rotary positions turn pairs)", "an even number");
+    if (architecture === "llama" && ctx.value.slidingWindow !== undefined)
+      refuse(
+        ["slidingWindow"],
+        "architecture llama has no sliding window",
+        "no slidingWindow, or architecture: mistral",
+      );
+    for (const key of ["logitSoftcap", "attentionSoftcap"] as const)
+      if (architecture !== "gemma" && ctx.value[key] !== undefined)
+        refuse([key], `architecture ${architecture} has no soft-cap`, `no ${key}, or architecture: gemma`);
     if (words.kind === "words" && words.vocabularySize !== undefined)
       refuse(
         ["tokenizer", "vocabularySize"],
-        "vocabularySize goes with kind: bpe only (with words, every word is a token)",
+        "vocabularySize goes with kind: bpe or sentencepiece (with words, every word is a token)",
         "no vocabularySize, or kind: bpe",
       );
   });
 export type CreatedModel = z.output<typeof createdModelSchema>;
+
+export const adapterSchema = z.strictObject({
+  rank: positive.default(16).meta({ description: "inner width of the two small matrices beside each layer" }),
+  alpha: z
+    .number()
+    .positive()
+    .default(32)
+    .meta({ description: "the adapter's share: the product of its matrices counts alpha / rank times" }),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .meta({ description: "share of the adapter's inputs that is dropped while training" }),
+  targets: z.array(z.string().min(1)).min(1).optional().meta({
+    description:
+      "the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when left out",
+  }),
+});
+export type Adapter = z.output<typeof adapterSchema>;
 
 export const modelSchema = z
   .strictObject({
@@ -72,9 +126,24 @@ export const modelSchema = z
       .enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"])
       .default("auto")
       .meta({ description: "attention implementation; auto: the best that the device has" }),
+    adapter: adapterSchema.optional().meta({
+      description: "LoRA: train an adapter beside the weights, which stay as they are; none when left out",
+    }),
+    gradientCheckpointing: z.boolean().default(false).meta({
+      description:
+        "compute activations again in the backward pass: far less memory, a third more work, no other result",
+    }),
   })
   .superRefine(refuseBoth(exclusiveKeys[0]), evenWhenOthersFail)
-  .superRefine(({ create, path, hub, revision }, context) => {
+  .superRefine(({ create, path, hub, revision, attention }, context) => {
+    if (create?.architecture === "gemma" && !["auto", "eager", "flex_attention"].includes(attention))
+      context.addIssue({
+        code: "custom",
+        input: attention,
+        path: ["attention"],
+        message: `attention ${attention} has no soft-cap, which architecture gemma needs`,
+        params: { expected: "auto, eager or flex_attention" },
+      });
     if (create === undefined && path === undefined && hub === undefined)
       context.addIssue({
         code: "custom",

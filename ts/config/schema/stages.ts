@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, positive } from "./numbers.ts";
+import { labelSchema, rankingSchema } from "./ranking.ts";
 import { trainingSchema } from "./training.ts";
 
 const k = positive.default(6);
@@ -36,7 +37,15 @@ export const judgeSchema = z.strictObject({
   }),
   feedback: z.enum(["binary", "ranked"]).default("binary").meta({
     description:
-      "binary: right or wrong by the final answer; ranked: the task also ranks by how far the steps are right",
+      "binary: right or wrong by the final answer; ranked: each COT also gets a rank, by `ranking`",
+  }),
+  ranking: rankingSchema.optional().meta({
+    description:
+      "what ranks go by under ranked feedback: steps (the default), score, reward, rank, or generators by strength",
+  }),
+  label: labelSchema.default("answer").meta({
+    description:
+      "answer: a positive has the right final answer; answer-and-steps: and right steps, of which there is at least one",
   }),
   groupsFile: z.string().min(1).optional().meta({
     description:

@@ -1,19 +1,31 @@
 import { z } from "zod";
 import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts";
-import { inputError, type Problem } from "../../core/errors.ts";
-import { readRows } from "../../core/jsonl.ts";
-import { randomFrom } from "../../core/random.ts";
-import type { Question } from "../../core/records.ts";
+import type { Problem } from "../../core/errors.ts";
 import { extractNumber, numberPatterns, sameNumber } from "../answers.ts";
 import { downloaded } from "../downloads/folder.ts";
-import { equations } from "../equations.ts";
-import type { Splits, Task, TaskKind } from "../task.ts";
+import { checkEquationSteps, equationQuality } from "../equation-steps.ts";
+import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
+import { firstOf, type Made, readQuestions, rightQuestions, setAside } from "./reading.ts";
 
-/** A row as the dataset has it, e.g. `{"question": "Natalia sold ...", "answer": "... <<48/2=24>>24 ...\n#### 72"}`. */
+/**
+ * A row as the dataset has it: the answer is a solution, its sums annotated, and closes with the final number.
+ * `{"question": "Mia has 3 boxes of 4 pens and gives 2 pens away. How many are left?",
+ *   "answer": "She has 3*4=<<3*4=12>>12 pens.\n12-2=<<12-2=10>>10 are left.\n#### 10"}`
+ */
 const rowSchema = z.looseObject({ question: z.string().min(1), answer: z.string() });
 
-/** Bad rows that are named before the rest are only counted. */
-const mostRowsNamed = 20;
+/** How a question of GSM8K is put and judged. */
+export const gsm8kForm: Omit<Task, "name" | "splits"> = {
+  body: ({ question }) => question,
+  // It ends in a newline, so that no tokenizer can merge the prompt's end with the response's first word.
+  plain: ({ question }) => `Question: ${question}\nAnswer:\n`,
+  patterns: numberPatterns,
+  extract: extractNumber,
+  sameAnswer: sameNumber,
+  // Its equations: nothing else of such a COT can be checked for certain.
+  checkSteps: (_question, text) => checkEquationSteps(text),
+  quality: (_question, text) => equationQuality(text),
+};
 
 /** Grade-school word problems (Cobbe et al., 2021), read from the user's own copy of the files. */
 export const gsm8k: TaskKind<Gsm8kTask> = {
@@ -21,22 +33,12 @@ export const gsm8k: TaskKind<Gsm8kTask> = {
   description: "GSM8K: grade-school word problems, judged by the number after ####",
   settingsSchema: gsm8kTaskSchema,
   files: filesOf,
+  parts: (settings) => ({ train: filesOf(settings).trainFile, test: filesOf(settings).testFile }),
+  read,
   make: (settings): Task => ({
     name: taskName(settings),
     splits: (seed) => splitsOf(settings, seed),
-    body: ({ question }) => question,
-    // It ends in a newline, so that no tokenizer can merge the prompt's end with the response's first word.
-    plain: ({ question }) => `Question: ${question}\nAnswer:\n`,
-    patterns: numberPatterns,
-    extract: extractNumber,
-    sameAnswer: sameNumber,
-    // The share of its equations that are true: nothing else of such a COT can be checked for certain. One without an
-    // equation has shown no step that is right.
-    quality(_question, text) {
-      const found = equations(text);
-      const share = found.length === 0 ? 0 : found.filter(({ valid }) => valid).length / found.length;
-      return { valid: share === 1, progress: share };
-    },
+    ...gsm8kForm,
   }),
 };
 
@@ -48,44 +50,38 @@ function filesOf({ trainFile, testFile }: Gsm8kTask): { trainFile: string; testF
 }
 
 async function splitsOf(settings: Gsm8kTask, seed?: number): Promise<Splits> {
-  const { train, validation, test, seed: own } = settings;
   const { trainFile, testFile } = filesOf(settings);
-  const name = taskName(settings);
-  const rows = await readGsm8k(trainFile, "train", name);
-  const needed = validation + (train ?? 1);
-  if (needed > rows.length)
-    throw inputError({
-      what: "fewer questions than the task settings ask for",
-      where: trainFile,
-      found: rows.length,
-      expected: `at least ${needed}: ${validation} set aside for validation and ${train ?? 1} to train on`,
-    });
-  const drawn = randomFrom("gsm8k", seed ?? own).shuffle([...rows.keys()]);
-  const inFileOrder = (numbers: readonly number[]): Question[] =>
-    [...numbers].sort((a, b) => a - b).map((number) => rows[number]!);
+  const rows = await rightQuestions(read(settings, trainFile, "train"));
   return {
-    train: inFileOrder(drawn.slice(validation, train === undefined ? undefined : validation + train)),
-    validation: inFileOrder(drawn.slice(0, validation)),
-    test: (await readGsm8k(testFile, "test", name)).slice(0, test),
+    ...setAside(rows, settings, trainFile, "gsm8k", seed ?? settings.seed),
+    test: firstOf(await rightQuestions(read(settings, testFile, "test")), settings.test, testFile),
   };
 }
 
-/** Questions of a GSM8K file, ids `<task>-<split>-<number>`; the reference COT is the row's answer as it stands. */
-async function readGsm8k(file: string, split: "train" | "test", task: string): Promise<Question[]> {
-  const questions: Question[] = [];
-  const problems: Problem[] = [];
-  for (const [at, { value, where }] of (await readRows(file, rowSchema)).entries()) {
-    const { question, answer: reference, ...rest } = value;
-    const answer = extractNumber(reference, "strict");
-    if (answer === null)
-      problems.push({
-        what: "field answer: no final answer",
-        where,
-        found: reference,
-        expected: "a last line `#### NUMBER`",
-      });
-    else questions.push({ ...rest, id: `${task}-${split}-${at + 1}`, task, question, reference, answer });
-  }
-  if (problems.length > 0) throw inputError(problems.slice(0, mostRowsNamed));
-  return questions;
+/** The reference COT is the row's answer, as it stands or without its annotations. */
+function read(settings: Gsm8kTask, file: string, split?: Split): Promise<ReadQuestions> {
+  return readQuestions(file, {
+    task: taskName(settings),
+    split,
+    schema: rowSchema,
+    make: ({ question, answer: reference, ...rest }): Made | Problem => {
+      const answer = extractNumber(reference, "strict");
+      if (answer === null) return withoutFinalNumber(reference);
+      return {
+        ...rest,
+        question,
+        reference: settings.annotations === "strip" ? withoutAnnotations(reference) : reference,
+        answer,
+      };
+    },
+  });
 }
+
+export const withoutFinalNumber = (reference: string): Problem => ({
+  what: "field answer: no final answer",
+  found: reference,
+  expected: "a last line `#### NUMBER`",
+});
+
+/** `3*4=<<3*4=12>>12` without what stands in `<< >>`. */
+const withoutAnnotations = (text: string): string => text.replaceAll(/<<[^<>\n]*>>/g, "");

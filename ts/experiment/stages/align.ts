@@ -18,7 +18,7 @@ import type { Artefact } from "../store.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
 import { mixtureOf, trainFrom } from "../training.ts";
 import type { Watching } from "../watching.ts";
-import { type Base, startOf, trainingKey } from "./base.ts";
+import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
 
@@ -62,6 +62,7 @@ export function alignNode(
       ...exact,
       ...trainingKey(settings),
       ...start.settings,
+      ...adapterKey(from.base),
       ...(from.feedback === "binary" ? {} : { feedback: from.feedback }),
       ...(from.watch === undefined ? {} : { watch: from.watch.settings }),
       ...(from.sharing === undefined ? {} : { mixture: from.sharing }),

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Model, Training } from "../../config/index.ts";
+import type { Adapter, Model, Training } from "../../config/index.ts";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
 import { checkpointIn, type PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
 
 /** The base model: made by a stage of this experiment, or one that is there already. */
-export type Base =
+export type Base = { adapter?: Adapter | undefined } & (
   | { node: PlanNode; settings: Record<string, never> }
-  | { source: string; settings: { base: Record<string, unknown>; dtype: string } };
+  | { source: string; settings: { base: Record<string, unknown>; dtype: string } }
+);
+
+/** What is trained in place of the weights, for the keys of training; they are as before where it is the weights. */
+export const adapterKey = ({ adapter }: Base): { adapter?: Adapter } =>
+  adapter === undefined ? {} : { adapter };
 
 export const baseInputs = (base: Base): Record<string, PlanNode> =>
   "node" in base ? { base: base.node } : {};
@@ -21,13 +26,18 @@ export const baseSource = (base: Base, inputs: Record<string, Artefact>): string
 
 /** A model that is not made here: named in the keys by its content (a folder) or its id and revision (the hub). */
 export async function existingBase(model: Model): Promise<Base> {
-  const { dtype } = model;
+  const { dtype, adapter } = model;
   if (model.hub !== undefined)
     return {
       source: model.hub,
+      adapter,
       settings: { base: { hub: model.hub, revision: model.revision ?? "main" }, dtype },
     };
-  return { source: model.path!, settings: { base: { folder: await digestOfFolder(model.path!) }, dtype } };
+  return {
+    source: model.path!,
+    adapter,
+    settings: { base: { folder: await digestOfFolder(model.path!) }, dtype },
+  };
 }
 
 /** The weights that a method starts from. */

@@ -32,13 +32,7 @@ async function createModel(
   ]);
   const worker = await start();
   const tokenizer = join(directory, "tokenizer");
-  const { kind, vocabularySize } = create.tokenizer;
-  await worker.request("tokenizer/train", {
-    kind,
-    texts,
-    directory: tokenizer,
-    ...(vocabularySize === undefined ? {} : { vocabularySize }),
-  });
+  await worker.request("tokenizer/train", { ...create.tokenizer, texts, directory: tokenizer });
   const { tokenizer: _, ...sizes } = create;
   const created = await worker.request("model/create", {
     ...sizes,

@@ -102,18 +102,23 @@ async function evaluate(
 }
 
 function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {
-  const texts = new Map(questions.map(({ id, question }) => [id, question]));
+  const asked = new Map(questions.map((question) => [question.id, question]));
   return groups.map(({ id, task, prompt, answer, candidates: [candidate] }) => {
-    const { text, extracted, correct, finish, logprob, tokens } = candidate!;
+    const { text, extracted, correct, finish, logprob, tokens, byMode, noAnswer, stepsValid } = candidate!;
+    const { question, choices } = asked.get(id)!;
     return {
       questionId: id,
       task,
-      question: texts.get(id)!,
+      question,
       prompt,
       text,
       extracted,
       answer,
       correct,
+      ...(choices === undefined ? {} : { choices }),
+      ...(noAnswer === undefined ? {} : { noAnswer }),
+      ...(stepsValid === undefined ? {} : { stepsValid }),
+      ...(byMode === undefined ? {} : { byMode: byMode as Prediction["byMode"] }),
       ...(finish === undefined ? {} : { finish }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(tokens === undefined ? {} : { tokens }),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { type Feedback, judge } from "../../data/index.ts";
+import { type Feedback, judge, type Label, type Ranking } from "../../data/index.ts";
 import type { TaskQuestions } from "../by-task.ts";
 import type { PlanNode } from "../context.ts";
 
@@ -11,6 +11,10 @@ interface Judging {
   questions: number | undefined;
   /** Default: binary. */
   feedback?: Feedback;
+  /** Default: steps. */
+  ranking?: Ranking | undefined;
+  /** Default: answer. */
+  label?: Label;
 }
 
 /**
@@ -20,7 +24,7 @@ interface Judging {
 export const judgeNode = (
   sample: PlanNode,
   { task, questions, shown }: TaskQuestions,
-  { feedback = "binary", ...settings }: Judging,
+  { feedback = "binary", ranking = "steps", label = "answer", ...settings }: Judging,
   seed: number,
 ): PlanNode => ({
   stage: "judge",
@@ -29,8 +33,10 @@ export const judgeNode = (
   settings: {
     ...settings,
     task: task.name,
-    // Binary feedback is what every older artefact was judged by.
+    // The defaults are what every older artefact was judged by.
     ...(feedback === "binary" ? {} : { feedback }),
+    ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
+    ...(label === "answer" ? {} : { label }),
     pattern: task.patterns[settings.extract],
   },
   inputs: { candidates: sample, questions },
@@ -43,7 +49,7 @@ export const judgeNode = (
     const { groups, counts } = judge(
       settings.questions === undefined ? all : all.slice(0, settings.questions),
       candidates,
-      { task, extract: settings.extract, feedback },
+      { task, extract: settings.extract, feedback, ranking, label },
     );
     await writeJsonl(join(context.directory, "groups.jsonl"), groups);
     return { ...counts };

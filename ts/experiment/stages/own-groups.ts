@@ -5,10 +5,13 @@ import { failure } from "../../core/errors.ts";
 import { type Row, readRows, writeJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import {
+  type ColumnRanking,
+  checkLabel,
   checkRanking,
   checkOwnGroups as checkRows,
   type Feedback,
   pairedByRank,
+  rankedGroups,
   taskOf,
 } from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
@@ -19,12 +22,15 @@ interface OwnGroups {
   /** Those that are trained on. */
   tasks: string[];
   feedback: Feedback;
+  /** undefined: their ranks count as they stand. */
+  ranking: ColumnRanking | undefined;
 }
 
 function ownGroupsOf({ stages, tasks }: Experiment): OwnGroups | undefined {
-  const { groupsFile: file, feedback } = stages.judge;
-  const trained = tasks.filter(({ use }) => use === "train");
-  return file === undefined ? undefined : { file, tasks: trained.map(taskName), feedback };
+  const { groupsFile: file, feedback, ranking } = stages.judge;
+  if (file === undefined) return undefined;
+  const trained = tasks.filter(({ use }) => use === "train").map(taskName);
+  return { file, tasks: trained, feedback, ranking: ranking === "steps" ? undefined : ranking };
 }
 
 /**
@@ -33,30 +39,38 @@ function ownGroupsOf({ stages, tasks }: Experiment): OwnGroups | undefined {
  */
 export async function checkOwnGroups(experiment: Experiment): Promise<void> {
   const own = ownGroupsOf(experiment);
-  if (own !== undefined) await readOwnGroups(own);
-  else if (experiment.stages.judge.feedback === "ranked")
-    for (const settings of experiment.tasks)
-      if (settings.use === "train") checkRanking(taskOf(settings), "stages.judge.feedback");
+  if (own !== undefined) {
+    await readOwnGroups(own);
+    return;
+  }
+  const { feedback, ranking = "steps", label } = experiment.stages.judge;
+  for (const settings of experiment.tasks.filter(({ use }) => use === "train")) {
+    const task = taskOf(settings);
+    if (feedback === "ranked" && ranking === "steps") checkRanking(task, "stages.judge.feedback");
+    if (label === "answer-and-steps") checkLabel(task, "stages.judge.label");
+  }
 }
 
 async function readOwnGroups(own: OwnGroups): Promise<Row<Group>[]> {
-  const rows = await readRows(own.file, groupSchema);
+  const read = await readRows(own.file, groupSchema);
+  const rows = own.ranking === undefined ? read : rankedGroups(read, own.ranking);
   checkRows(rows, own);
   return rows;
 }
 
 /**
- * Groups of the user's own in the place of sampling and judging: groups.jsonl as it was given, checked. One piece of work
+ * Groups of the user's own in the place of sampling and judging: groups.jsonl as it was given, checked and, where that
+ * is asked for, ranked. One piece of work
  * for all seeds; the file's content is in the key, not its place. undefined: the experiment has none.
  */
 export async function ownGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
   const own = ownGroupsOf(experiment);
   if (own === undefined) return undefined;
-  const { file, tasks, feedback } = own;
+  const { file, tasks, feedback, ranking } = own;
   const digest = await digestOfFile(file);
   return {
     stage: "judge",
-    settings: { ownGroups: digest, tasks, feedback },
+    settings: { ownGroups: digest, tasks, feedback, ...(ranking === undefined ? {} : { ranking }) },
     inputs: {},
     async work(context) {
       const rows = await readOwnGroups(own);

@@ -1,8 +1,15 @@
 import { join } from "node:path";
-import { promptSettings, type Task as TaskSettings } from "../../config/index.ts";
+import {
+  type Model,
+  promptSettings,
+  type Task as TaskSettings,
+  taskFileSettings,
+  taskFolderSettings,
+} from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
 import {
+  type Conversation,
   exampleQuestion,
   fewShotSplits,
   promptDigest,
@@ -12,6 +19,7 @@ import {
 } from "../../data/index.ts";
 import type { PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
+import { type Base, baseInputs, baseSource } from "./base.ts";
 
 export const splitNames = ["train", "validation", "test"] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -22,6 +30,9 @@ export type SplitName = (typeof splitNames)[number];
  */
 export function questionsNode(settings: TaskSettings, identity: unknown, shown?: string): PlanNode {
   const { name: _name, use: _use, weight: _weight, prompt, ...own } = settings;
+  // A file is known by its content, which is in `identity`, not by its place.
+  const places: readonly string[] = [...taskFileSettings, ...taskFolderSettings];
+  const elsewhere = Object.fromEntries(Object.entries(own).filter(([key]) => !places.includes(key)));
   const task = taskOf(settings);
   const put = promptSettings(prompt);
   const { stop: _stop, ...bearing } = put;
@@ -29,7 +40,7 @@ export function questionsNode(settings: TaskSettings, identity: unknown, shown?:
   return {
     stage: "questions",
     ...(shown === undefined ? {} : { task: shown }),
-    settings: { ...own, name: task.name, identity, prompt: { ...bearing, form } },
+    settings: { ...elsewhere, name: task.name, identity, prompt: { ...bearing, form } },
     inputs: {},
     async work({ directory }) {
       const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, own.seed, task.name);
@@ -44,6 +55,36 @@ export function questionsNode(settings: TaskSettings, identity: unknown, shown?:
     },
   };
 }
+
+/** The questions with the `prompt` that the base model's own chat template makes of each conversation. */
+export const promptsNode = (
+  questions: PlanNode,
+  base: Base,
+  { revision }: Pick<Model, "revision">,
+  seed: number,
+): PlanNode => ({
+  stage: "prompts",
+  ...(questions.task === undefined ? {} : { task: questions.task }),
+  ...("node" in base ? { seed } : {}),
+  settings: base.settings,
+  inputs: { ...baseInputs(base), questions },
+  async work(context, inputs) {
+    const worker = await context.worker();
+    const tokenizer = { source: baseSource(base, inputs), ...(revision === undefined ? {} : { revision }) };
+    const prompted = async (split: SplitName): Promise<Question[]> => {
+      const rows = await readSplit(inputs.questions!, split);
+      if (rows.length === 0) return [];
+      const conversations = rows.map(({ conversation }) => ({ messages: conversation as Conversation }));
+      const { texts } = await worker.request("prompt/render", { ...tokenizer, conversations });
+      return rows.map(({ conversation: _, ...row }, at) => ({ ...row, prompt: texts[at]! }));
+    };
+    return writeSplits(context.directory, {
+      train: await prompted("train"),
+      validation: await prompted("validation"),
+      test: await prompted("test"),
+    });
+  },
+});
 
 export const readSplit = (
   { directory }: Pick<Artefact, "directory">,

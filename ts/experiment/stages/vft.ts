@@ -5,7 +5,7 @@ import type { Question } from "../../core/records.ts";
 import { artefactsIn, type OfTask, rolesOf, type Sharing } from "../by-task.ts";
 import { labelOf, type PlanNode } from "../context.ts";
 import { mixtureOf, trainFrom } from "../training.ts";
-import { type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
+import { adapterKey, type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
 import { readSplit } from "./questions.ts";
 import { promptOf } from "./sample.ts";
 
@@ -23,6 +23,7 @@ export function vftNode(
     settings: {
       ...trainingKey(settings),
       ...base.settings,
+      ...adapterKey(base),
       ...(sharing === undefined ? {} : { mixture: sharing }),
       seed,
     },

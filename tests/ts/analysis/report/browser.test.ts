@@ -7,6 +7,12 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml, renderPicture, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
+import { type InventedTask, judgedByBoth, runOfTasks } from "../tasks.ts";
+
+const eightTasks = Array.from(
+  { length: 8 },
+  (_, at): InventedTask => ({ name: `task-${at + 1}`, use: at < 4 ? "train" : "evaluate", questions: 10 }),
+);
 
 const executablePath = [process.env.AFT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (path) => path !== undefined && existsSync(path),
@@ -26,6 +32,8 @@ describe.skipIf(executablePath === undefined)(
       const summary = summarise(run, 200);
       folder = await mkdtemp(join(tmpdir(), "aft-report-"));
       await writeFile(join(folder, "report.html"), renderHtml(run, summary));
+      const several = judgedByBoth(runOfTasks(eightTasks));
+      await writeFile(join(folder, "tasks.html"), renderHtml(several, summarise(several, 50)));
       await writeFile(join(folder, "picture.svg"), renderPicture(summary, run));
       browser = await chromium.launch({
         executablePath: executablePath!,
@@ -113,8 +121,22 @@ describe.skipIf(executablePath === undefined)(
       await close();
     });
 
-    it("does not scroll sideways on a telephone", async () => {
-      const { page, close } = await open("report.html", "light", 400);
+    it("shows eight tasks without a complaint, the methods' names in sight while the tasks are scrolled", async () => {
+      const { page, complaints, close } = await open("tasks.html", "dark", 700);
+      const table = page.locator(".by-task");
+      expect(await table.locator("th[scope=col]").count()).toBe(11);
+      const last = table.locator("tbody tr").first().locator("td").last();
+      await last.scrollIntoViewIfNeeded();
+      const [name, cell] = [await table.locator("tbody th").first().boundingBox(), await last.boundingBox()];
+      expect(name!.x).toBeGreaterThanOrEqual(0);
+      expect(cell!.x).toBeGreaterThan(name!.x + name!.width);
+      expect(cell!.x + cell!.width).toBeLessThanOrEqual(700);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    it.each(["report.html", "tasks.html"])("does not scroll sideways on a telephone: %s", async (file) => {
+      const { page, close } = await open(file, "light", 400);
       const width = await page.locator("html").evaluate((element) => {
         const { scrollWidth } = element as unknown as { scrollWidth: number };
         return scrollWidth;

@@ -2,6 +2,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { type RunData, renderHtml, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
+import { judgedByBoth, runOfTasks } from "../tasks.ts";
 
 const run = syntheticRun();
 const summary = summarise(run, 200);
@@ -101,20 +102,37 @@ describe("report.html", () => {
     const evil = `<img src=x onerror="alert('1')">&`;
     const rewrite = (value: unknown, key = ""): unknown => {
       if (typeof value === "string")
-        return ["method", "id", "questionId", "finish", "constraint"].includes(key)
+        return ["method", "id", "questionId", "finish", "constraint", "use", "extract"].includes(key)
           ? value
           : `${value}${evil}`;
       if (Array.isArray(value)) return value.map((one) => rewrite(one, key));
       if (value === null || typeof value !== "object") return value;
       return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewrite(inner, name)]));
     };
-    const poisoned = rewrite(run) as RunData;
+    const several = judgedByBoth(
+      runOfTasks([
+        { name: "sums", use: "train", questions: 12 },
+        { name: "facts", use: "evaluate", questions: 8 },
+      ]),
+    );
+    const told: RunData = {
+      ...several,
+      tasks: several.tasks.map((task) => ({
+        ...task,
+        extract: "strict",
+        patterns: { strict: "####", flexible: "[0-9]" },
+      })),
+      prompts: [{ task: "sums", template: "plain", digest: "ab", first: "Cat" }],
+    };
+    const poisoned = rewrite(told) as RunData;
     poisoned.methods.forEach((method, at) => {
       method.name = run.methods[at]!.name;
     });
     const out = renderHtml(poisoned, summarise(poisoned, 20));
     expect(out).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
     expect(out).not.toContain("<img");
+    for (const shown of ["sums", "facts", "####", "[0-9]", "plain", "Cat"])
+      expect(out).toContain(`${shown}&lt;img`);
   });
 
   it("is written for a run without arms, too", () => {

@@ -83,3 +83,12 @@ it("says when the file holds fewer questions than asked for", async () => {
     `${trainFile}: fewer questions than the task settings ask for\n  found: 5\n  expected: at least 6: 4 set aside for validation and 2 to train on`,
   );
 });
+
+it("leaves calculator annotations out of the references where the settings say so", async () => {
+  const trainFile = await file("train.jsonl", ["6/2=<<6/2=3>>3, if 1<<2.\n3*4=<<3*4=12>>12\n#### 12"]);
+  const settings = { trainFile, testFile: trainFile, validation: 0 };
+  const reference = async (more: object) =>
+    (await gsm8k({ ...settings, ...more }).splits()).train[0]!.reference;
+  expect(await reference({ annotations: "strip" })).toBe("6/2=3, if 1<<2.\n3*4=12\n#### 12");
+  expect(await reference({})).toContain("<<6/2=3>>");
+});

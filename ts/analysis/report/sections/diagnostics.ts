@@ -5,9 +5,12 @@ const headings: Record<Diagnostic["id"], string> = {
   "gain-over-continued-vft": "Is there a gain over more plain fine-tuning?",
   "overfit-to-assessing": "Over-fitted to assessing: does assessment accuracy rise while accuracy falls?",
   "positives-less-likely": "Did right COTs become less likely?",
+  "out-of-distribution": "Did other tasks suffer?",
   "warned-while-training": "What was warned of while training?",
   "groups-without-pair": "How much of the training data can align?",
   "right-by-wrong-steps": "Right answers by wrong steps",
+  "wrong-by-right-steps": "Wrong answers by right steps",
+  "answers-not-in-form": "Answers that are there but not in the asked form",
   "unreadable-output": "Outputs without a readable answer",
 };
 

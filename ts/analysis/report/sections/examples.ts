@@ -20,7 +20,7 @@ export function examplesSection(run: RunData, summary: RunSummary, count: number
   return html`<section aria-labelledby="examples">
 <h2 id="examples">${plural(groups.length, "question")} with their COTs</h2>
 <p>${withPair === groups.length ? "Not picked by hand: the first test questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first test questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}. <button type="button" id="open-all" hidden>Open all</button></p>
-${groups.map((group, at) => example(group, at, arms))}
+${groups.map((group, at) => example(group, at, arms, run.tasks.length > 1))}
 </section>`;
 }
 
@@ -42,7 +42,7 @@ const hasPair = ({ candidates }: Group): boolean =>
   candidates.some(({ correct }) => correct) && candidates.some(({ correct }) => !correct);
 
 const chooseGroups = (groups: readonly Group[], count: number): Group[] =>
-  [...groups.filter(hasPair), ...groups.filter((group) => !hasPair(group))].slice(0, count);
+  [...inTurn(groups.filter(hasPair)), ...inTurn(groups.filter((group) => !hasPair(group)))].slice(0, count);
 
 const key = (id: string, text: string): string => JSON.stringify([id, text]);
 
@@ -53,7 +53,20 @@ const scoresByText = ({ heldOut }: Arm): Map<string, number> =>
     ),
   );
 
-function example(group: Group, at: number, arms: readonly ShownArm[]): Markup {
+/** The tasks' questions in turn, so that the first few show every task. */
+function inTurn(groups: readonly Group[]): Group[] {
+  const seen = new Map<string, number>();
+  return groups
+    .map((group) => {
+      const turn = seen.get(group.task) ?? 0;
+      seen.set(group.task, turn + 1);
+      return { group, turn };
+    })
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ group }) => group);
+}
+
+function example(group: Group, at: number, arms: readonly ShownArm[], named: boolean): Markup {
   const predictions = arms.flatMap(({ method, arm }) => {
     const prediction = arm.predictions.find(({ questionId }) => questionId === group.id);
     return prediction === undefined ? [] : [{ label: method.label, prediction }];
@@ -68,7 +81,7 @@ function example(group: Group, at: number, arms: readonly ShownArm[]): Markup {
     .sort((a, b) => (b.scores[0] ?? -Infinity) - (a.scores[0] ?? -Infinity));
   const right = group.candidates.filter(({ correct }) => correct).length;
   return html`<details class="example"${at === 0 ? html` open` : ""}>
-<summary><span class="question">${predictions[0]?.prediction.question ?? group.prompt}</span> <span class="quiet">answer ${group.answer}; ${right} of ${group.candidates.length} samples right</span></summary>
+<summary><span class="question">${predictions[0]?.prediction.question ?? group.prompt}</span> <span class="quiet">${named && `${group.task}: `}answer ${group.answer}; ${right} of ${group.candidates.length} samples right</span></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="COTs of question ${at + 1}">
 <table><caption>Sampled from the VFT model; score under each method</caption>
 <thead><tr><th scope="col">COT</th><th scope="col">answer</th>${arms.map(({ method }) => html`<th scope="col">${method.label}</th>`)}</tr></thead>

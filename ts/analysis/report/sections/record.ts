@@ -13,10 +13,32 @@ export const recordSection = (summary: RunSummary): Markup => html`<section aria
   .map(([name, version]) => `${name} ${version}`)
   .join(", ")}</dd>
 </dl>
+${tasksTable(summary)}
 ${summary.trainGroups.length > 0 ? trainingData(summary) : ""}
 ${summary.stages.length > 0 ? stages(summary) : ""}
+${prompts(summary)}
 <details><summary>The configuration in full (YAML)</summary><pre tabindex="0"><code>${summary.configYaml}</code></pre></details>
 </section>`;
+
+function tasksTable({ tasks }: RunSummary): Markup | false {
+  const pattern = (text: string | undefined): Markup =>
+    html`<td class="text">${text === undefined ? "–" : html`<code>${text}</code>`}</td>`;
+  return (
+    tasks.length > 0 &&
+    html`<div class="scroll"><table><caption>Tasks, and how an answer is found in a text: an accuracy means little without it</caption>
+<thead><tr><th scope="col">task</th><th scope="col" class="text">use</th><th scope="col">test questions</th><th scope="col" class="text">judged by</th><th scope="col" class="text">strict pattern</th><th scope="col" class="text">flexible pattern</th></tr></thead>
+<tbody>${tasks.map(
+      ({ name, use, questions, extract, patterns }) =>
+        html`<tr><th scope="row">${name}</th><td class="text">${use === "train" ? "trained on, evaluated" : "evaluated only"}</td><td>${whole(questions)}</td><td class="text">${extract ?? "–"}</td>${pattern(patterns?.strict)}${pattern(patterns?.flexible)}</tr>`,
+    )}</tbody></table></div>`
+  );
+}
+
+const prompts = ({ prompts: all = [] }: RunSummary): Markup[] =>
+  all.map(
+    ({ task, template, digest, first }) =>
+      html`<details><summary>The exact prompt: ${task}${template !== undefined && ` (${template})`}</summary><p class="note">The first of its test questions as the model got it; SHA-256 of all its prompts <code class="digest">${digest}</code></p><pre tabindex="0"><code>${first}</code></pre></details>`,
+  );
 
 function trainingData({ trainGroups }: RunSummary): Markup {
   const heads = ["seed", "questions", "COTs", "with a pair", "without a right COT", "without a wrong COT"];

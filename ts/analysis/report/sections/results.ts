@@ -4,6 +4,8 @@ import { html, type Markup } from "../markup.ts";
 import { significant, testedAgainst } from "../pairedTests.ts";
 import type { Comparison, Difference, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
 import { ablationHtml } from "./ablation.ts";
+import { byModeHtml } from "./byMode.ts";
+import { byTaskHtml } from "./byTask.ts";
 
 /** The table of all methods: every number with its interval, the paper's beside it. */
 export function resultsSection(summary: RunSummary): Markup {
@@ -22,6 +24,8 @@ export function resultsSection(summary: RunSummary): Markup {
 </table>
 </div>
 ${intervalNote(summary)}
+${byTaskHtml(summary)}
+${byModeHtml(summary)}
 ${ablationHtml(summary)}
 <details><summary>What the paper reports, and why it is not a target here</summary>
 <p>The column on the right and the lines below are the paper’s own numbers (arXiv 2309.02144), measured with other, far larger models on other data. They show the direction that the authors found; nothing in this run was made to match them.</p>
@@ -36,9 +40,16 @@ function caption(summary: RunSummary): string {
   const n = (name: MetricName): string => whole(first.metrics[name].perSeed[0]?.n ?? 0);
   const seeds = summary.seeds.length === 1 ? "one seed" : `each of ${summary.seeds.length} seeds`;
   return (
-    `n for ${seeds}: ${n("accuracy")} test questions, ${n("sampledAccuracy")} samples, ` +
+    `${pooledOver(summary)}n for ${seeds}: ${n("accuracy")} test questions, ${n("sampledAccuracy")} samples, ` +
     `${n("assessmentMicro")} pairs of a right and a wrong COT from ${n("assessmentMacro")} questions.`
   );
+}
+
+function pooledOver({ tasks }: RunSummary): string {
+  if (tasks.length < 2) return "";
+  const names = tasks.filter(({ use }) => use === "train").map(({ name }) => name);
+  const what = names.length === 1 ? names[0] : `the questions of ${names.join(", ")}, pooled`;
+  return `${what}; each task is apart below. `;
 }
 
 function row(method: MethodSummary): Markup {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { aft, temporaryFolder } from "../../e2e/aft.ts";
+import { aft, temporaryFolder } from "../../../e2e/aft.ts";
 
 test("`aft data make` takes the task's settings", async () => {
   const out = join(await temporaryFolder(), "questions.jsonl");
@@ -29,7 +29,7 @@ test("a setting that the task does not have is named with the nearest, and nothi
     [
       "--set: unknown field itms",
       "  found: [4,4]",
-      "  expected: one of name, use, weight, prompt, task, train, validation, test, seed, items, multiplier, amount, maxTotal, operations, form, repeats",
+      "  expected: one of items, multiplier, amount, maxTotal, operations, form, repeats",
       "  did you mean: items",
     ].join("\n"),
   );

@@ -1,0 +1,132 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { assessFile } from "../../../ts/cli/assess.ts";
+
+const prediction = (questionId: string, text: string, extracted: string | null, more: object = {}) => ({
+  questionId,
+  question: "2 + 2?",
+  prompt: "2 + 2?\n",
+  text,
+  extracted,
+  answer: "4",
+  correct: extracted === "4",
+  ...more,
+});
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const write = (name: string, rows: readonly object[]) =>
+  writeFile(at(name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+
+/** What the command prints for these options. */
+async function assess(name: string, options: { task?: string; extract?: "flexible"; json?: boolean } = {}) {
+  const printed: string[] = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  const { task, extract, json = false } = options;
+  await assessFile.handler({ in: at(name), task, extract, json, _: [], $0: "aft" });
+  return printed.join("").trimEnd();
+}
+afterEach(() => vi.restoreAllMocks());
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "aft-assess-"));
+  const plain = [prediction("a", "#### 4", "4"), prediction("b", "it is 4", null)];
+  await write("predictions.jsonl", plain);
+  await write("tasks.jsonl", [
+    ...plain.map((row) => ({ ...row, task: "gsm8k" })),
+    prediction("c", "#### 5", "5", { task: "facts", finish: "length" }),
+  ]);
+  const candidates = [
+    { text: "x", extracted: "4", correct: true, score: -1 },
+    { text: "y", extracted: "5", correct: false, score: -2 },
+  ];
+  const group = { id: "a", task: "arithmetic", prompt: "?", answer: "4", candidates };
+  await write("groups.jsonl", [group, { ...group, id: "b", task: "facts" }]);
+  await write("candidates.jsonl", [{ questionId: "a", index: 0, text: "#### 4" }]);
+});
+
+test("predictions of a file that names no task have accuracy with n and interval, as JSON too", async () => {
+  const assessment = JSON.parse(await assess("predictions.jsonl", { json: true }));
+  expect(Object.keys(assessment)).toEqual([
+    "predictions",
+    "accuracy",
+    "macroAccuracy",
+    "noAnswer",
+    "cutOff",
+    "byMode",
+    "tasks",
+  ]);
+  expect(assessment).toMatchObject({
+    predictions: 2,
+    accuracy: { value: 0.5, correct: 1, n: 2 },
+    macroAccuracy: null,
+    noAnswer: 1,
+    cutOff: 0,
+    byMode: null,
+    tasks: [],
+  });
+});
+
+test("--task judges the texts anew, by the flexible rule if asked, and says how many verdicts changed", async () => {
+  const options = { task: "gsm8k", extract: "flexible" } as const;
+  const { accuracy, byMode, judged } = JSON.parse(
+    await assess("predictions.jsonl", { ...options, json: true }),
+  );
+  expect(accuracy.correct).toBe(2);
+  expect(byMode.strict.correct).toBe(1);
+  expect(judged).toEqual({
+    task: "gsm8k",
+    extract: "flexible",
+    pattern: expect.stringContaining("[0-9]+"),
+    changed: 1,
+  });
+  const printed = await assess("predictions.jsonl", options);
+  expect(printed).toContain("accuracy             100.0 % of 2 [34.2, 100.0]");
+  expect(printed).toMatch(/judged anew {10}by gsm8k, flexible: .*; 1 judged otherwise than in the file$/);
+});
+
+test("of several tasks each is told apart, and --task takes its own rows only", async () => {
+  const all = JSON.parse(await assess("tasks.jsonl", { json: true }));
+  expect(
+    all.tasks.map(({ task, predictions, cutOff }: Record<string, unknown>) => [task, predictions, cutOff]),
+  ).toEqual([
+    ["gsm8k", 2, 0],
+    ["facts", 1, 1],
+  ]);
+  expect(all.macroAccuracy).toEqual({ value: 0.25, tasks: 2, interval: null });
+  expect(JSON.parse(await assess("tasks.jsonl", { task: "gsm8k", json: true })).predictions).toBe(2);
+});
+
+test("groups are assessed as before, with a table of tasks where there are several, and the same JSON", async () => {
+  const printed = await assess("groups.jsonl");
+  expect(printed).toContain("assessment accuracy  100.0 % of 2 pairs (micro)");
+  expect(printed).toContain("mean of the tasks (macro)");
+  expect(Object.keys(JSON.parse(await assess("groups.jsonl", { json: true })))).toEqual([
+    "questions",
+    "candidates",
+    "sampledAccuracy",
+    "assessmentAccuracy",
+    "majority",
+    "passAtK",
+    "perplexity",
+  ]);
+});
+
+test.each([
+  [
+    "candidates.jsonl",
+    {},
+    "these are candidates, not judged yet\n  expected: groups or predictions\n  fix: aft judge --task T",
+  ],
+  ["groups.jsonl", { task: "gsm8k" }, "--task judges predictions anew, and this file holds groups"],
+  ["predictions.jsonl", { task: "gsm8" }, '--task: unknown task\n  found: "gsm8"'],
+  ["predictions.jsonl", { extract: "flexible" as const }, "--extract is whose rule? It goes with --task"],
+  ["none.jsonl", {}, "no such file"],
+])("a mistake is one clear error of exit code 2: %s %o", async (name, options, message) => {
+  await expect(assess(name, options)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining(message),
+  });
+});

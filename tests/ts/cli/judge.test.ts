@@ -1,0 +1,73 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { aft, temporaryFolder } from "../../e2e/aft.ts";
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const write = (name: string, ...rows: object[]) =>
+  writeFile(at(name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+const sample = (index: number, text: string) => ({ questionId: "q", index, text });
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  const question = { id: "q", task: "gsm8k", question: "?", answer: "7", reference: "3 + 4 = 7\n#### 7" };
+  await write("questions.jsonl", question);
+  await write("strong.jsonl", sample(0, "3 + 4 = 8\n#### 7"), sample(1, "so it is 7"));
+  await write("weak.jsonl", sample(0, "3 + 4 = 7\n#### 8"));
+});
+
+const judge = (...words: string[]) =>
+  aft([
+    ...["judge", "--task", "gsm8k", "--questions", at("questions.jsonl"), "--out", at("groups.jsonl")],
+    ...words,
+  ]);
+const inputs = () => ["--in", at("strong.jsonl"), "--in", at("weak.jsonl")];
+
+test("files of several models are ranked by the models' order, the reference first", async () => {
+  const order = ["--ranking", "generators", "--generators", "strong,weak", "--reference-first"];
+  const { stderr, stdout, exitCode } = await judge(...inputs(), "--feedback", "ranked", ...order, "--json");
+  expect([stderr, exitCode]).toEqual(["", 0]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ candidates: 3, correct: 1, wrong: 1, noAnswer: 1, correctStrict: 1, correctFlexible: 2 },
+    ...{ rightAnswerWrongSteps: 1, wrongAnswerRightSteps: 1, pairedByRank: 1 },
+  });
+  const group = JSON.parse(await readFile(at("groups.jsonl"), "utf8"));
+  expect(group.ranking).toEqual({ generators: ["strong", "weak"], reference: true });
+  const candidates: { generator: string; index?: number; rank: number }[] = group.candidates;
+  expect(candidates.map(({ generator, index, rank }) => [generator, index, rank])).toEqual([
+    ["reference", undefined, 1],
+    ["strong", 0, 2],
+    ["strong", 1, 2],
+    ["weak", 2, 3],
+  ]);
+});
+
+test("labels may go by the steps too", async () => {
+  const { stdout } = await judge("--in", at("strong.jsonl"), "--label", "answer-and-steps", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ candidates: 2, correct: 0, correctStrict: 1 });
+});
+
+describe("words that do not go together", () => {
+  test.each([
+    [
+      ["--ranking", "score"],
+      "--ranking needs ranked feedback\n  expected: --feedback ranked --ranking score",
+    ],
+    [
+      ["--feedback", "ranked", "--generators", "a,b"],
+      "--generators needs --ranking generators\n  expected: --feedback ranked --ranking generators --generators BEST,...,WORST",
+    ],
+    [
+      ["--feedback", "ranked", "--ranking", "generators", "--generators", "a,,b"],
+      '--ranking generators needs --generators\n  found: "a,,b"\n  expected: their names with commas, each once, the best first: --generators strong,middle,weak',
+    ],
+    [
+      ["--feedback", "ranked", "--ranking", "scores"],
+      'bad value for --ranking\n  found: "scores"\n  expected: one of steps, score, reward, rank, generators\n  did you mean: score',
+    ],
+  ])("%s", async (words, message) => {
+    const { stderr, exitCode } = await judge(...inputs(), ...words);
+    expect([stderr, exitCode]).toEqual([message, 2]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Measured, Metric, RunSummary } from "./schema.ts";
+
+/** Greedy accuracy by both rules of extraction: one method on one task, or on all trained ones. */
+export interface ModeRow {
+  label: string;
+  /** Undefined for all trained tasks together. */
+  task: string | undefined;
+  strict: Metric;
+  flexible: Metric;
+  /** flexible - strict; null where one has no value. */
+  difference: number | null;
+}
+
+/** Over all trained tasks; nothing where the answers were judged by one rule only. */
+export const modeRows = ({ methods }: RunSummary): ModeRow[] => rowsOf(methods, undefined);
+
+/** Task by task, where there are several. */
+export const modeRowsByTask = ({ tasks }: RunSummary): ModeRow[] =>
+  tasks.length < 2 ? [] : tasks.flatMap((task) => rowsOf(task.methods, task.name));
+
+const rowsOf = (methods: readonly Measured[], task: string | undefined): ModeRow[] =>
+  methods.flatMap(({ label, byMode }) => {
+    if (byMode === undefined) return [];
+    const { strict, flexible } = byMode;
+    const known = strict.value !== null && flexible.value !== null;
+    return [{ label, task, strict, flexible, difference: known ? flexible.value! - strict.value! : null }];
+  });

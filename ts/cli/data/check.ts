@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { AftError, inputError, nearestName } from "../../core/errors.ts";
+import {
+  checkDataset,
+  checkRecords,
+  type Findings,
+  findingsOf,
+  kindOfRecords,
+  noRecords,
+  type Split,
+  taskKinds,
+  taskNames,
+} from "../../data/index.ts";
+import type { Definition } from "../definition.ts";
+import { printJson, printLine } from "../exit.ts";
+import { namedTask, setOfTask } from "./settings.ts";
+
+interface Values {
+  what: string;
+  task: string | undefined;
+  split: Split | undefined;
+  set: string[];
+  json: boolean;
+}
+
+const readable = taskKinds.filter(({ read }) => read !== undefined).map(({ name }) => name);
+
+export const check: Definition<Values> = {
+  positionals: {
+    what: { type: "string", demandOption: true, describe: "a file, or a task whose files are to be checked" },
+  },
+  options: {
+    task: {
+      choices: readable,
+      describe: "whose published rows the file has; when left out it holds questions, candidates or groups",
+    },
+    split: {
+      choices: ["train", "validation", "test"],
+      describe: "of which split, where the rows' form depends on it",
+    },
+    set: setOfTask,
+    json: { type: "boolean", default: false, describe: "print what was found as JSON" },
+  },
+  async handler({ what, task, split, set, json }) {
+    const findings = await findingsOn(what, task, split, set);
+    const problems = findings.flatMap((one) => one.problems);
+    if (json) printJson({ right: problems.length === 0, findings });
+    else for (const one of findings) print(one);
+    if (problems.length > 0)
+      throw json ? new AftError({ what: `${problems.length} mistakes` }, 2) : inputError(problems);
+    if (!json) printLine("nothing is wrong");
+  },
+};
+
+async function findingsOn(
+  what: string,
+  task: string | undefined,
+  split: Split | undefined,
+  set: readonly string[],
+) {
+  if (existsSync(what)) {
+    if (task !== undefined) {
+      const named = namedTask(task, set);
+      const reading = await named.kind.read!(named.settings, what, split);
+      return [findingsOf(what, reading, named.task)];
+    }
+    const kind = await kindOfRecords(what);
+    if (kind === undefined) throw noRecords(what, readable);
+    return checkRecords(what, kind);
+  }
+  if (!taskNames().includes(what))
+    throw inputError({
+      what: "neither a file nor a task",
+      found: what,
+      expected: `a file, or one of ${taskNames().join(", ")}`,
+      nearest: nearestName(what, taskNames()),
+    });
+  const named = namedTask(what, set);
+  return checkDataset(named.kind, named.settings, named.task);
+}
+
+function print({ what, counts, notes }: Findings): void {
+  printLine(what);
+  for (const [name, count] of Object.entries(counts))
+    printLine(`  ${name}: ${count.toLocaleString("en-US")}`);
+  for (const note of notes) printLine(`  ${note}`);
+}

@@ -1,0 +1,89 @@
+import { parse } from "yaml";
+import type { z } from "zod";
+import { commonTaskSettings } from "../../config/index.ts";
+import { inputError, nearestName } from "../../core/errors.ts";
+import { rowProblems } from "../../core/rows.ts";
+import { type Task, type TaskKind, taskKind } from "../../data/index.ts";
+
+/** A task as the command line asks for it: its kind, and `--set name=value` each with the value in YAML. */
+export interface NamedTask {
+  kind: TaskKind;
+  settings: { task: string };
+  task: Task;
+}
+
+export function namedTask(name: string, set: readonly string[]): NamedTask {
+  const kind = taskKind(name);
+  const settings = settingsOf(kind.settingsSchema, name, set);
+  return { kind, settings, task: kind.make(settings) };
+}
+
+/** The settings, checked; all mistakes at once. `not`: settings that make no difference to the command. */
+export function settingsOf<T>(
+  schema: z.ZodType<T>,
+  task: string,
+  set: readonly string[],
+  not: readonly string[] = [],
+): T {
+  const given: Record<string, unknown> = { task };
+  const problems = [];
+  for (const setting of set) {
+    const equals = setting.indexOf("=");
+    if (equals < 1) throw inputError({ what: "not a setting", found: setting, expected: "--set name=value" });
+    const [name = "", ...within] = setting.slice(0, equals).trim().split(".");
+    if (not.includes(name))
+      problems.push({
+        what: `${name} makes no difference here`,
+        where: "--set",
+        found: setting,
+        expected: "no such setting",
+      });
+    else put(given, [name, ...within], yamlValue(setting.slice(equals + 1), setting));
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) problems.push(...rowProblems(parsed.error.issues, schema, given, "--set"));
+  if (problems.length > 0 || !parsed.success) throw inputError(withoutNames(problems, not));
+  return parsed.data;
+}
+
+/** Names of settings that make no difference are not offered either. */
+function withoutNames<
+  P extends { expected?: string | undefined; nearest?: string | undefined; what: string },
+>(problems: readonly P[], not: readonly string[]): P[] {
+  return problems.map((problem) => {
+    const list = /^one of (.*)$/.exec(problem.expected ?? "")?.[1]?.split(", ");
+    if (list === undefined || !problem.what.startsWith("unknown field")) return problem;
+    const left = list.filter((name) => !not.includes(name) && name !== "task");
+    const field = problem.what.slice("unknown field ".length);
+    return { ...problem, expected: `one of ${left.join(", ")}`, nearest: nearestName(field, left) };
+  });
+}
+
+function put(map: Record<string, unknown>, [first = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    map[first] = value;
+    return;
+  }
+  const inner =
+    typeof map[first] === "object" && map[first] !== null ? (map[first] as Record<string, unknown>) : {};
+  map[first] = inner;
+  put(inner, rest, value);
+}
+
+function yamlValue(text: string, setting: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw inputError({ what: "not valid YAML", where: "--set", found: setting }, { cause: error });
+  }
+}
+
+export const commonSettings = Object.keys(commonTaskSettings);
+
+export const setOfTask = {
+  type: "string",
+  array: true,
+  nargs: 1,
+  default: [],
+  describe: "a setting of the task, as in an experiment: --set validation=100 (may be given again)",
+} as const;

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+const byColumn = z.enum(["steps", "score", "reward", "rank"]).meta({
+  description:
+    "steps: by the answer, then by how far the steps are right; score: by the answer, then by log-probability; reward, rank: by that column of the candidates",
+});
+const byGenerators = z.strictObject({
+  generators: z
+    .array(z.string().min(1))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, { error: "a generator comes twice" })
+    .meta({ description: "the models that the candidates' `generator` names, the best first" }),
+  reference: z
+    .boolean()
+    .default(false)
+    .meta({ description: "the reference COT becomes a candidate, above all generators" }),
+});
+
+/** What ranked feedback goes by. */
+export const rankingSchema = z.union([byColumn, byGenerators]);
+export type Ranking = z.output<typeof rankingSchema>;
+
+export const labelSchema = z.enum(["answer", "answer-and-steps"]);
+/** What makes a COT a positive. */
+export type Label = z.output<typeof labelSchema>;

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { positive } from "../numbers.ts";
+
+const pattern = z.string().min(1);
+
+/** By which rule final answers are found in texts and compared. */
+export const answerSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("number").meta({
+        description: "a number in any usual form: fractions, percent, units, scientific, LaTeX",
+      }),
+    }),
+    z.strictObject({
+      kind: z
+        .literal("gsm8k-number")
+        .meta({ description: "a decimal number, found by GSM8K's two patterns" }),
+    }),
+    z.strictObject({
+      kind: z.literal("choice").meta({ description: "the letter of an option; needs columns.choices" }),
+      countFrom: z
+        .union([z.literal(0), z.literal(1)])
+        .optional()
+        .meta({
+          description: "rows give the option's number, counted from this; left out: its letter or its text",
+        }),
+    }),
+    z.strictObject({
+      kind: z.literal("regex").meta({ description: "what a pattern of your own captures, as text" }),
+      pattern: pattern.meta({ description: "a JavaScript pattern; its one capture group is the answer" }),
+      flexible: pattern
+        .optional()
+        .meta({ description: "the pattern of the flexible mode; the same when left out" }),
+      match: z.enum(["first", "last"]).optional().meta({
+        description: "which match counts; left out: strict the first, flexible the last",
+      }),
+      ignoreCase: z.boolean().optional().meta({ description: "upper and lower case are the same" }),
+      timeoutMs: positive
+        .optional()
+        .meta({ description: "what one text may take, beyond which it counts as not checked; default 250" }),
+    }),
+  ])
+  .meta({ description: "how a final answer is found in a text, and when two are the same" });
+export type AnswerSettings = z.output<typeof answerSchema>;

@@ -1,0 +1,139 @@
+/**
+ * Final answers by a pattern of the user's own. Whether a pattern can take exponential time cannot be told from its
+ * looks for certain, so it runs under a time limit that stops the matching itself.
+ */
+import { createContext, Script } from "node:vm";
+import { inputError } from "../../core/errors.ts";
+import { type AnswerRule, answerRule, TimeLimitReached } from "./rule.ts";
+
+export interface RegexSettings {
+  /** A JavaScript pattern; its one capture group is the answer. */
+  pattern: string;
+  /** The pattern of the flexible mode. Default: the same. */
+  flexible?: string | undefined;
+  /** Which match counts. Default: the first under strict, the last under flexible. */
+  match?: "first" | "last" | undefined;
+  /** Upper and lower case are the same, in the pattern and in answers. Default false. */
+  ignoreCase?: boolean | undefined;
+  /** What one text may take. Default 250 ms. */
+  timeoutMs?: number | undefined;
+}
+
+/** Characters of a pattern beyond which it is refused. */
+export const longestPattern = 1000;
+
+/** Texts at the time limit after which the pattern is refused, lest judging take days. */
+const mostTimeLimits = 40;
+
+/** How much longer the second try of a text may take: the first may have fallen on a moment when the machine was busy. */
+const secondChance = 4;
+
+/** Where each pattern comes from, which errors name: `tasks.0.answer.pattern`. */
+export function regexRule(settings: RegexSettings, where?: string): AnswerRule {
+  const { pattern, flexible = pattern, ignoreCase = false, timeoutMs = 250 } = settings;
+  const strict = compiled(pattern, ignoreCase, where);
+  const lax = flexible === pattern ? strict : compiled(flexible, ignoreCase, where);
+  const findStrict = limited(strict, timeoutMs, where);
+  const findLax = lax === strict ? findStrict : limited(lax, timeoutMs, where);
+  const normal = (answer: string): string => {
+    const spaced = answer.trim().replaceAll(/\s+/g, " ");
+    return ignoreCase ? spaced.toLowerCase() : spaced;
+  };
+  return answerRule({
+    kind: "regex",
+    patterns: { strict: pattern, flexible },
+    extract(text, mode) {
+      const wanted = settings.match ?? (mode === "strict" ? "first" : "last");
+      const found = (mode === "strict" ? findStrict : findLax)(text)[wanted];
+      const answer = found === undefined ? "" : normal(found);
+      return answer === "" ? null : answer;
+    },
+    same: (extracted, answer) => normal(extracted) === normal(answer),
+  });
+}
+
+/** `^` and `$` match at lines, as an answer stands on one; `.` does not match a newline. */
+function compiled(source: string, ignoreCase: boolean, where: string | undefined): RegExp {
+  const refuse = (what: string, expected: string, cause?: unknown) =>
+    inputError({ what, where, found: source, expected }, { cause });
+  if (source.length > longestPattern)
+    throw refuse("the answer pattern is too long", `at most ${longestPattern} characters`);
+  const flags = ignoreCase ? "gimu" : "gmu";
+  let groups: number;
+  try {
+    // With an empty alternative it matches anything, and tells how many groups there are.
+    groups = new RegExp(`${source}|`, flags).exec("")!.length - 1;
+    new RegExp(source, flags);
+  } catch (error) {
+    throw refuse(
+      `the answer pattern is not a regular expression: ${(error as Error).message.replace(/^.*?\/[gimu]+: /, "")}`,
+      "a JavaScript pattern with Unicode rules, for example `Answer: (\\w+)`",
+      error,
+    );
+  }
+  if (groups !== 1)
+    throw refuse(
+      groups === 0
+        ? "the answer pattern has no capture group"
+        : "the answer pattern has several capture groups",
+      "exactly one group ( ), which is the answer; (?: ) groups without capturing",
+    );
+  return new RegExp(source, flags);
+}
+
+/** What the group captured in the first and in the last match in which it captured anything. */
+interface Found {
+  first: string | undefined;
+  last: string | undefined;
+}
+
+/**
+ * Matching in a context of its own, whose run can be stopped from outside, in the middle of a match too. Both modes
+ * ask of the same text, one after the other: it is looked through once, and reaches the limit once.
+ */
+function limited(pattern: RegExp, timeoutMs: number, where: string | undefined): (text: string) => Found {
+  const job: Found & { pattern: RegExp; text: string } = {
+    pattern,
+    text: "",
+    first: undefined,
+    last: undefined,
+  };
+  const context = createContext({ job });
+  const script = new Script(`
+    job.first = job.last = undefined;
+    job.pattern.lastIndex = 0;
+    for (let match; (match = job.pattern.exec(job.text)) !== null; ) {
+      if (match[1] !== undefined) job.first ??= match[1];
+      if (match[1] !== undefined) job.last = match[1];
+      if (match[0] === "") job.pattern.lastIndex++;
+    }`);
+  let known: { text: string; found: Found | undefined } | undefined;
+  let timeLimits = 0;
+  const look = (text: string, limitMs: number): Found | undefined => {
+    job.text = text;
+    try {
+      script.runInContext(context, { timeout: limitMs });
+      return { first: job.first, last: job.last };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+      return undefined;
+    }
+  };
+  const lookTwice = (text: string): Found | undefined => {
+    const found = look(text, timeoutMs) ?? look(text, secondChance * timeoutMs);
+    if (found === undefined && ++timeLimits >= mostTimeLimits)
+      throw inputError({
+        what: `the answer pattern reached its time limit on ${timeLimits} texts`,
+        where,
+        found: pattern.source,
+        expected: `an answer within ${timeoutMs} ms a text`,
+        fix: "a quantifier inside a quantifier, such as (a+)+, tries a text in exponentially many ways: write it without",
+      });
+    return found;
+  };
+  return (text) => {
+    if (known?.text !== text) known = { text, found: lookTwice(text) };
+    if (known.found === undefined) throw new TimeLimitReached(`${timeoutMs} ms`);
+    return known.found;
+  };
+}

@@ -1,0 +1,137 @@
+/** Where a text names the letter of an option, and how strongly. Linear in the text: every look ahead is bounded. */
+
+/** stated: said to be the answer. alone: the text ends in the letter. named: an option is spoken of. */
+export type Strength = "stated" | "alone" | "named";
+
+export interface Stated {
+  letter: string;
+  at: number;
+  strength: Strength;
+}
+
+/** Words that an answer's letter follows. `####` and `\boxed{` too, which need no word. */
+const introductions =
+  /#### ?|\\f?boxed\s?\{|\b(?:answer|ans|choose|choosing|pick|picking|select|selecting|mark|go with|going with|(?:correct|right|best|proper) (?:option|choice|alternative))\b|\b(?:hence|therefore|thus|so)\b,?|[∴⇒]|[=-]>|\b(?:option|choice|alternative)\b/gi;
+
+/** What may stand between such a word and its letter, piece by piece. */
+const connector =
+  /\s+|[-–—:=>.,*_"'`$~“”‘’«]|\\(?:text|textbf|mathrm|mathbf)\s?\{|(?:is|are|was|be|would|will|should|must|has|to|the|this|option|options|choice|alternative|letter|answer|answers|correct|right|best|final|given|therefore|thus|hence|clearly|definitely|indeed|by|as)\b/iy;
+const mostConnectors = 16;
+
+const letterThere = /([([{]\s?)?([A-Za-z])(?![A-Za-z\d'’])(\s?[)\]}]|\*\*|[.:,;!?"”»])?/y;
+
+/** Every letter that is named, in the order of the text. */
+export function lettersFound(text: string, letters: ReadonlySet<string>): Stated[] {
+  const found = [...introduced(text, letters), ...judged(text, letters)];
+  const alone = aloneAtEnd(text, letters);
+  if (alone !== undefined) found.push(alone);
+  return found.sort((a, b) => a.at - b.at);
+}
+
+function* introduced(text: string, letters: ReadonlySet<string>): Generator<Stated> {
+  for (const { index, 0: word } of text.matchAll(introductions)) {
+    const { end, words } = skipConnectors(text, index + word.length);
+    const letter = letterAt(text, end, letters);
+    if (letter === undefined || isTakenBack(text, letter.end)) continue;
+    const strength = strengthOf(word, words, letter);
+    if (strength !== undefined) yield { letter: letter.letter, at: index, strength };
+  }
+}
+
+/** `hence` says something of a letter that ends its clause, an option that is spoken of nothing for certain. */
+function strengthOf(word: string, between: string, letter: Letter): Strength | undefined {
+  if (/^(?:option|choice|alternative)$/i.test(word))
+    return /\b(?:is|was|be)\b|[:=]/i.test(between) && !/\bis\b.*\bby\b/i.test(between) ? "stated" : "named";
+  if (/^(?:hence|therefore|thus|so)\b|^[∴⇒]$|^[=-]>$/i.test(word))
+    return letter.enclosed || letter.closed || /option|choice|answer/i.test(between) ? "stated" : undefined;
+  return "stated";
+}
+
+function skipConnectors(text: string, from: number): { end: number; words: string } {
+  let end = from;
+  for (let count = 0; count < mostConnectors; count++) {
+    connector.lastIndex = end;
+    const piece = connector.exec(text)?.[0];
+    // A blank line ends what was being said.
+    if (piece === undefined || /\n\s*\n/.test(piece.slice(0, 50))) break;
+    end += piece.length;
+  }
+  return { end, words: text.slice(from, end) };
+}
+
+interface Letter {
+  letter: string;
+  end: number;
+  /** In brackets. */
+  enclosed: boolean;
+  /** Something ends it: a bracket, a stop, the end of its line. */
+  closed: boolean;
+}
+
+/** Words that come after a letter, and never after the article. */
+const afterLetter =
+  /^\s+(?:is|was|as|because|since|and|or|which|with|for|so|that|but|here|from|by|due|given|where|if|in|the|are|we|it|only)\b|^\s+[^A-Za-z]|^[^\sA-Za-z]/;
+
+function letterAt(text: string, at: number, letters: ReadonlySet<string>): Letter | undefined {
+  letterThere.lastIndex = at;
+  const found = letterThere.exec(text);
+  if (found === null) return undefined;
+  const [whole, open, written, close] = found;
+  const letter = written!.toUpperCase();
+  if (!letters.has(letter)) return undefined;
+  // `x` of `(x + 3)`: a bracket that is not closed after it.
+  const enclosed = open !== undefined && /[)\]}]/.test(close ?? "");
+  if (open !== undefined && !enclosed) return undefined;
+  const end = at + whole.length;
+  const closed = close !== undefined || /^[ \t]*(?:\n|$)/.test(text.slice(end, end + 40));
+  // `B or C` is no answer.
+  if (/^\s*(?:or|and|&|\/)\s*\(?[A-Za-z](?![A-Za-z\d'’])/.test(text.slice(end, end + 20))) return undefined;
+  if (enclosed || closed) return { letter, end, enclosed, closed: true };
+  const rest = text.slice(at + (open?.length ?? 0) + 1, at + 40);
+  const isWord = /^[aAI]$/.test(written!);
+  if (written === "a" || written === "I") return undefined;
+  if (isWord && !afterLetter.test(rest)) return undefined;
+  // `answer is b + c`, `the answer = D/2`: a letter that is reckoned with.
+  if (/^\s*[-+*/^=×÷<>²³√%]/.test(rest) && !/^\s+[-–—]\s/.test(rest) && !/^\s*=>/.test(rest))
+    return undefined;
+  if (written === letter.toLowerCase() && !/^\s*(?:$|\n|is\b|because\b|since\b|as\b)/.test(rest))
+    return undefined;
+  return { letter, end, enclosed, closed: false };
+}
+
+/** `(B) is wrong`, `B cannot be`. */
+const isTakenBack = (text: string, end: number): boolean =>
+  /^\W{0,4}(?:is|are|was|seems|cannot|can't|can not|can|isn't|does not|doesn't|does|would|will)?\s?(?:not|never|wrong|incorrect|false|cannot|can't|isn't|ruled out|eliminated|excluded|impossible|too (?:large|small|big|high|low))\b/i.test(
+    text.slice(end, end + 40),
+  );
+
+/** `B is the correct answer`, `(c) is right`. */
+const verdict =
+  /(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} (?:is|must be|would be|should be) (?:(?:the|therefore|thus|hence|clearly|indeed|our) ){0,2}(?:(?:correct|right|best|final|proper|required) ?){1,2}(?:answer|option|choice|one)?\b|(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} must be true\b|(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} is (?:the|our) (?:answer|option|choice)\b/g;
+
+function* judged(text: string, letters: ReadonlySet<string>): Generator<Stated> {
+  for (const { index, 1: one, 2: holding, 3: other, 0: whole } of text.matchAll(verdict)) {
+    const written = (one ?? holding ?? other)!;
+    const letter = written.toUpperCase();
+    if (!letters.has(letter) || (/^[aI]$/.test(written) && !/^[([]/.test(whole))) continue;
+    yield { letter, at: index, strength: "stated" };
+  }
+}
+
+/** The last line is a letter, or the text ends in one: `(C)`, `**B**`, `so it is B.` */
+function aloneAtEnd(text: string, letters: ReadonlySet<string>): Stated | undefined {
+  const end = text.trimEnd();
+  const tail = end.slice(-40);
+  const found =
+    /(?:^|\s|\d ?=|>>)[([*_"'$]{0,4}\(?([A-Z])[)\]*_"'$.:!]{0,5}$/.exec(tail) ??
+    /(?:^|[\s])[([*_]{0,4}\(([a-z])\)[*_.!]{0,4}$/.exec(tail) ??
+    /(?:^|\n)[ \t]*[([*_]{0,4}([a-z])[)\]*_.]{0,4}$/.exec(tail.length < end.length ? tail.slice(1) : tail);
+  const letter = found?.[1]?.toUpperCase();
+  if (letter === undefined || !letters.has(letter) || isReckoned(tail)) return undefined;
+  return { letter, at: end.length, strength: "alone" };
+}
+
+/** `x + B`, `not B`, `A or B`: not a letter that stands alone. */
+const isReckoned = (tail: string): boolean =>
+  /(?:[-+/^×÷<]|(?<!>)>|[A-Za-z)\]]\s?=|(?<!\*)\*(?!\*))\s?[A-Za-z]\W*$/.test(tail) ||
+  /(?:\b(?:not|never|cannot|or|and|nor)|n['’]t|&)(?: be)?\s+\W{0,3}[A-Za-z]\W*$/i.test(tail);

@@ -1,0 +1,188 @@
+import { mkdir, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { digestOfFile } from "../../core/digest.ts";
+import { AftError, failure, Interrupted } from "../../core/errors.ts";
+import { writeError } from "../../core/files.ts";
+import { appendAll, forget, leftOver, noteVersion, partialOf } from "./partial.ts";
+import { type Open, type Opened, Unavailable } from "./remote.ts";
+
+export interface Wanted {
+  /** Where it is to lie. */
+  file: string;
+  /** Its address, for messages, and to know what a broken download was of. */
+  address: string;
+  open: Open;
+  bytes?: number | undefined;
+  sha256?: string | undefined;
+  /** The command that tells whether a file put there by hand is the right one. */
+  check?: string;
+}
+
+export interface FetchOptions {
+  signal?: AbortSignal | undefined;
+  /** Told after every piece. `from`: bytes that an earlier try left. */
+  told?: (done: number, total: number | undefined, from: number) => void;
+  /** Said of a wait before another try. */
+  note?: (text: string) => void;
+  /** The first wait before another try, which doubles each time; ms. */
+  firstWaitMs?: number;
+  /** How long a connection may be silent, ms. */
+  silenceMs?: number;
+}
+
+export interface Fetched {
+  bytes: number;
+  sha256: string;
+  /** The publisher's own digest was told by its server. */
+  toldByServer: boolean;
+}
+
+/** Tries in a row that bring not one byte. */
+const mostVainTries = 5;
+
+/**
+ * Downloads a file: whole, checked and renamed into place, or not at all. What a broken connection, Ctrl-C or a crash left
+ * is gone on with, by the next try or the next call. Fails with what to do where the server says no.
+ */
+export async function fetchFile(wanted: Wanted, options: FetchOptions = {}): Promise<Fetched> {
+  const { file } = wanted;
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw writeError(file, error);
+  });
+  let fresh = false;
+  for (;;) {
+    const { opened, resumed } = await receive(wanted, options);
+    const sha256 = await digestOfFile(partialOf(file));
+    const expected = wanted.sha256 ?? opened.sha256;
+    if (expected === undefined || sha256 === expected) {
+      const bytes = await moveIntoPlace(file);
+      return { bytes, sha256, toldByServer: wanted.sha256 === undefined && opened.sha256 !== undefined };
+    }
+    await forget(file);
+    // Two halves of different versions: another try from the beginning tells.
+    if (resumed && !fresh) {
+      fresh = true;
+      options.note?.(`${file}: the parts do not fit together; from the beginning again`);
+      continue;
+    }
+    throw failure({
+      what: "what arrived is not the published file (SHA-256)",
+      where: wanted.address,
+      found: sha256,
+      expected,
+      fix: "nothing was kept; a proxy's error page or a newer version looks like this: look at the address in a browser",
+    });
+  }
+}
+
+async function receive(wanted: Wanted, options: FetchOptions): Promise<{ opened: Opened; resumed: boolean }> {
+  const { firstWaitMs = 1000, signal, note } = options;
+  let vain = 0;
+  let resumed = false;
+  for (;;) {
+    const before = await leftOver(wanted.file, wanted.address);
+    resumed ||= before.bytes > 0;
+    try {
+      return { opened: await receiveOnce(wanted, before, options), resumed };
+    } catch (error) {
+      if (signal?.aborted) throw new Interrupted(`${wanted.file}: stopped; what has arrived is kept`);
+      if (error instanceof AftError) throw error;
+      if (error instanceof Unavailable && !error.again) throw refused(wanted, error);
+      const after = await leftOver(wanted.file, wanted.address);
+      vain = after.bytes > before.bytes ? 1 : vain + 1;
+      if (vain >= mostVainTries) throw unreachable(wanted, error);
+      const waitMs =
+        (error instanceof Unavailable ? error.waitMs : undefined) ?? firstWaitMs * 2 ** (vain - 1);
+      note?.(`${wanted.address}: ${reasonOf(error)}; again in ${Math.ceil(waitMs / 1000)} s`);
+      await pause(waitMs, signal);
+    }
+  }
+}
+
+async function receiveOnce(
+  wanted: Wanted,
+  before: { bytes: number; tag: string | undefined },
+  { signal, told, silenceMs = 60_000 }: FetchOptions,
+): Promise<Opened> {
+  const silence = new AbortController();
+  let heard = Date.now();
+  const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]);
+  const watch = setInterval(
+    () => {
+      if (Date.now() - heard > silenceMs)
+        silence.abort(new Unavailable("the connection fell silent", { again: true }));
+    },
+    Math.min(1000, silenceMs / 2),
+  );
+  try {
+    const opened = await wanted.open({ from: before.bytes, tag: before.tag, signal: stop });
+    const total = opened.total ?? wanted.bytes;
+    await noteVersion(wanted.file, wanted.address, opened.tag);
+    told?.(opened.from, total, opened.from);
+    const bytes = await appendAll(wanted.file, opened.from, opened.bytes, (done) => {
+      heard = Date.now();
+      told?.(done, total, opened.from);
+    });
+    if (opened.total !== undefined && bytes < opened.total)
+      throw new Unavailable(`the connection ended after ${bytes} of ${opened.total} bytes`, { again: true });
+    return opened;
+  } catch (error) {
+    throw silence.signal.aborted ? silence.signal.reason : error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function moveIntoPlace(file: string): Promise<number> {
+  const { size } = await stat(partialOf(file));
+  await rename(partialOf(file), file).catch((error: unknown) => {
+    throw writeError(file, error);
+  });
+  await forget(file);
+  return size;
+}
+
+const byHand = ({ file, address, check }: Wanted): string =>
+  `where there is no network, get ${address} elsewhere and put it at ${file}${check === undefined ? "" : `, then ${check}`}`;
+
+const refused = (wanted: Wanted, error: Unavailable): AftError =>
+  failure(
+    {
+      what: `the publisher's server refused the file: ${error.message}`,
+      where: wanted.address,
+      fix:
+        error.status === 401 || error.status === 403
+          ? `set HF_TOKEN where the dataset is gated; or ${byHand(wanted)}`
+          : `it may have moved: look at the dataset's homepage; or ${byHand(wanted)}`,
+    },
+    { cause: error },
+  );
+
+const unreachable = (wanted: Wanted, error: unknown): AftError =>
+  failure(
+    {
+      what: `could not be downloaded, ${mostVainTries} tries in a row: ${reasonOf(error)}`,
+      where: wanted.address,
+      fix: `run the same command again: what has arrived is kept; or ${byHand(wanted)}`,
+    },
+    { cause: error },
+  );
+
+/** `fetch failed` says nothing: what is below it does. */
+function reasonOf(error: unknown): string {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return inner instanceof Error ? inner.message || inner.name : String(inner);
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+  });
+}

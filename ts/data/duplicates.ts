@@ -1,0 +1,41 @@
+import type { Problem } from "../core/errors.ts";
+import type { Question } from "../core/records.ts";
+import { refuse } from "./problems.ts";
+import type { Split, Splits } from "./task.ts";
+
+/** What makes two questions the same: their words and their options, whatever the spaces between the words. */
+export const contentOf = ({ question, choices = [] }: Question): string =>
+  JSON.stringify([question, ...choices].map((text) => text.trim().replaceAll(/\s+/g, " ")));
+
+/** Questions that occur more than once, each with all of them. */
+export function repeated<T>(items: readonly T[], questionOf: (item: T) => Question): T[][] {
+  const byContent = new Map<string, T[]>();
+  for (const item of items) {
+    const content = contentOf(questionOf(item));
+    const same = byContent.get(content);
+    if (same === undefined) byContent.set(content, [item]);
+    else same.push(item);
+  }
+  return [...byContent.values()].filter((same) => same.length > 1);
+}
+
+/** Refuses a question that stands in two splits: what is tested on must not have been trained on. */
+export function refuseShared(splits: Splits, files: Record<Split, string>): void {
+  const first = new Map<string, Split>();
+  const problems: (() => Problem)[] = [];
+  for (const split of ["train", "validation", "test"] as const)
+    for (const question of splits[split]) {
+      const content = contentOf(question);
+      const before = first.get(content);
+      if (before === undefined) first.set(content, split);
+      else if (before !== split)
+        problems.push(() => ({
+          what: `a question of the ${before} split is in the ${split} split too (${question.id})`,
+          where: files[split],
+          found: question.question,
+          expected: "splits that share no question",
+          fix: "take it out of one of the files",
+        }));
+    }
+  refuse(problems);
+}

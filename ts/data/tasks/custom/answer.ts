@@ -1,0 +1,77 @@
+import type { CustomTask } from "../../../config/index.ts";
+import type { Problem } from "../../../core/errors.ts";
+import { type AnswerRule, answerRuleOf, type ExtractMode, lettersOf, outcomeOf } from "../../answers.ts";
+
+/** The rule by which this task's answers are found and compared. */
+export function ruleOf({ answer }: CustomTask): AnswerRule {
+  if (answer.kind === "regex") return answerRuleOf(answer, "tasks: answer.pattern");
+  return answerRuleOf({ kind: answer.kind });
+}
+
+/** The answer of a row in the form that the rule compares, or what is wrong with it. */
+export function answerOf(
+  value: unknown,
+  choices: string[] | undefined,
+  { answer, columns }: CustomTask,
+  rule: AnswerRule,
+): string | Problem {
+  const what = `column ${columns.answer}`;
+  if (answer.kind === "choice") return letterOf(value, choices ?? [], answer.countFrom, what);
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string" || text.trim() === "")
+    return { what: `${what}: no answer`, found: value, expected: "text or a number" };
+  // A solution that ends in its answer, or the answer itself.
+  const found = extracted(rule, text);
+  if (found !== null) return found;
+  if (answer.kind === "regex") return text.trim();
+  const marked = `#### ${text.trim()}`;
+  const first = isShort(text) ? extracted(rule, marked) : null;
+  // `2 apples and 3 pears` is no answer.
+  const last = extracted(rule, text, "flexible");
+  if (first !== null && first === last) return first;
+  return {
+    what: `${what}: ${first === null || last === null ? "no number in it" : "several numbers in it"}`,
+    found: value,
+    expected: "one number, or a last line `#### NUMBER`",
+  };
+}
+
+/** What is longer, or has lines, is a solution, and its first number not its answer. */
+const isShort = (text: string): boolean => text.trim().length <= 60 && !text.trim().includes("\n");
+
+/** What the rule finds; null where it finds nothing, or its pattern reaches its time limit. */
+export const extracted = (
+  rule: AnswerRule,
+  text: string,
+  mode: ExtractMode = "strict",
+  choices?: string[],
+): string | null =>
+  outcomeOf(rule, text, mode, { answer: "", ...(choices === undefined ? {} : { choices }) }).extracted;
+
+function letterOf(
+  value: unknown,
+  choices: readonly string[],
+  countFrom: 0 | 1 | undefined,
+  what: string,
+): string | Problem {
+  const letters = lettersOf([...choices]);
+  if (countFrom !== undefined) {
+    const letter = letters[Number(value) - countFrom];
+    if (letter !== undefined && value !== "" && value !== null) return letter;
+    const last = countFrom + letters.length - 1;
+    return { what: `${what}: no option has this number`, found: value, expected: `${countFrom} to ${last}` };
+  }
+  const text = typeof value === "string" ? value.trim() : "";
+  const letter = /^\(?([A-Za-z])[).:]?$/.exec(text)?.[1]?.toUpperCase();
+  if (letter !== undefined && letters.includes(letter)) return letter;
+  const same = choices.flatMap((choice, at) =>
+    choice.trim() === String(value).trim() ? [letters[at]!] : [],
+  );
+  if (same.length === 1) return same[0]!;
+  return {
+    what: `${what}: ${same.length > 1 ? "several options have this text" : "no option is this one"}`,
+    found: value,
+    expected: `a letter from ${letters[0] ?? "A"} to ${letters.at(-1) ?? "E"}, or an option's text`,
+    fix: typeof value === "number" ? "answer: {kind: choice, countFrom: 0} (or 1) reads numbers" : undefined,
+  };
+}

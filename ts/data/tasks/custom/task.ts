@@ -1,0 +1,107 @@
+import { type CustomTask, customTaskSchema, taskName } from "../../../config/index.ts";
+import { inputError } from "../../../core/errors.ts";
+import type { Question } from "../../../core/records.ts";
+import { answersBy } from "../../answers.ts";
+import { refuseShared } from "../../duplicates.ts";
+import type { Split, Splits, Task, TaskKind } from "../../task.ts";
+import { choiceTask } from "../choices.ts";
+import { gsm8kForm } from "../gsm8k.ts";
+import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
+import { ruleOf } from "./answer.ts";
+import { readCustom } from "./rows.ts";
+import { sharedOut } from "./shares.ts";
+
+/**
+ * Questions of the user's own, from files in whatever columns they stand. A row of a CSV file with
+ * `columns: {question: prompt, answer: result, reference: working}`:
+ * `prompt,result,working` / `"Mia has 3 boxes of 4 pens. How many pens?",12,"3 * 4 = 12"`
+ */
+export const custom: TaskKind<CustomTask> = {
+  name: "custom",
+  description: "questions of your own: CSV, TSV, JSON, JSON Lines or Parquet, by a column map",
+  settingsSchema: customTaskSchema,
+  files: filesOf,
+  parts(settings) {
+    const { trainFile, validationFile, testFile, file } = filesOf(settings);
+    const parts = { train: trainFile ?? file, validation: validationFile, test: testFile };
+    return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+  },
+  read: readCustom,
+  make(settings): Task {
+    const { body, plain } = settings.answer.kind === "choice" ? choiceTask : gsm8kForm;
+    return {
+      name: taskName(settings),
+      splits: (seed) => splitsOf(settings, seed),
+      body,
+      plain,
+      ...answersBy(ruleOf(settings)),
+    };
+  },
+};
+
+function filesOf({ file, trainFile, validationFile, testFile }: CustomTask): Record<string, string> {
+  const all = { file, trainFile, validationFile, testFile };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([setting, path]) => (path === undefined ? [] : [[setting, path]])),
+  );
+}
+
+async function splitsOf(settings: CustomTask, ownSeed?: number): Promise<Splits> {
+  const seed = ownSeed ?? settings.seed;
+  const { file, validationFile, trainFile, testFile } = settings;
+  const questions = async (path: string | undefined, split: Split): Promise<Question[]> =>
+    path === undefined ? [] : await rightQuestions(readCustom(settings, path, split));
+  if (file !== undefined) {
+    const all = await rightQuestions(readCustom(settings, file));
+    const shared = renamed(sharedOut(all, settings.shares, seed), settings);
+    return counted(shared, settings, { train: file, validation: file, test: file }, seed);
+  }
+  const files = { train: trainFile ?? "", validation: validationFile ?? "", test: testFile ?? "" };
+  if (Object.values(files).every((path) => path === ""))
+    throw inputError({
+      what: `the task ${taskName(settings)} names no file`,
+      expected: "file, or trainFile, validationFile and testFile",
+    });
+  const given: Splits = {
+    train: await questions(trainFile, "train"),
+    validation: await questions(validationFile, "validation"),
+    test: await questions(testFile, "test"),
+  };
+  refuseShared(given, files);
+  if (validationFile !== undefined || !settings.validation) return counted(given, settings, files, seed);
+  const { train, validation } = setAside(
+    given.train,
+    { train: settings.train, validation: settings.validation },
+    files.train,
+    "custom",
+    seed,
+  );
+  return {
+    ...counted({ ...given, train: [], validation: [] }, { test: settings.test }, files, seed),
+    train,
+    validation,
+  };
+}
+
+/** Ids that were counted name the split that the row came into. */
+function renamed(splits: Splits, settings: CustomTask): Splits {
+  if (settings.columns.id !== undefined) return splits;
+  const counted = idOf(taskName(settings), undefined, 0).slice(0, -1);
+  const part = (split: Split): Question[] =>
+    splits[split].map((question) => ({
+      ...question,
+      id: idOf(taskName(settings), split, Number(question.id.slice(counted.length))),
+    }));
+  return { train: part("train"), validation: part("validation"), test: part("test") };
+}
+
+/** Of each split as many as the settings ask for. */
+function counted(
+  splits: Splits,
+  asked: Partial<Record<Split, number | undefined>>,
+  files: Record<Split, string>,
+  seed: number,
+): Splits {
+  const part = (split: Split) => drawn(splits[split], asked[split], files[split], "custom", split, seed);
+  return { train: part("train"), validation: part("validation"), test: part("test") };
+}

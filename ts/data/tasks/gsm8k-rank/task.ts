@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { type Gsm8kRankTask, gsm8kRankTaskSchema, gsm8kTaskSchema, taskName } from "../../../config/index.ts";
+import type { Problem } from "../../../core/errors.ts";
+import type { Group, Question } from "../../../core/records.ts";
+import { extractNumber } from "../../answers.ts";
+import { downloaded } from "../../downloads/folder.ts";
+import { readSource } from "../../sources/read.ts";
+import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../../task.ts";
+import { gsm8k, gsm8kForm, withoutFinalNumber } from "../gsm8k.ts";
+import { firstOf, type Made, questionsOf, rightQuestions, setAside } from "../reading.ts";
+import { type RankedRow, type RankedText, rankedRowSchema, rankedTexts } from "./candidates.ts";
+
+/**
+ * GSM8K questions whose candidates somebody ranked by quality, as in arXiv 2309.02144; tested on GSM8K's test split. As far
+ * as is known the authors' own file is not published: the form that is read is that of {@link rankedRowSchema}.
+ * `groups` makes of it what `stages.judge.groupsFile` takes.
+ */
+export const gsm8kRank: TaskKind<Gsm8kRankTask> = {
+  name: "gsm8k-rank",
+  description: "GSM8K questions with ranked candidates of your own, tested as GSM8K is",
+  settingsSchema: gsm8kRankTaskSchema,
+  files(settings) {
+    const { gsm8kTrainFile, ...files } = filesOf(settings);
+    // Without it there may be answers enough: the reader says where one is missing.
+    const known = settings.gsm8kTrainFile !== undefined || existsSync(gsm8kTrainFile);
+    return known ? { ...files, gsm8kTrainFile } : files;
+  },
+  parts: (settings) => ({ train: filesOf(settings).trainFile, test: filesOf(settings).testFile }),
+  read,
+  groups,
+  make: (settings): Task => ({
+    name: taskName(settings),
+    splits: (seed) => splitsOf(settings, seed),
+    ...gsm8kForm,
+  }),
+};
+
+function filesOf({ trainFile, gsm8kTrainFile, testFile }: Gsm8kRankTask) {
+  return {
+    trainFile: trainFile ?? downloaded("gsm8k-rank", "train.jsonl"),
+    gsm8kTrainFile: gsm8kTrainFile ?? downloaded("gsm8k", "train.jsonl"),
+    testFile: testFile ?? downloaded("gsm8k", "test.jsonl"),
+  };
+}
+
+async function splitsOf(settings: Gsm8kRankTask, seed?: number): Promise<Splits> {
+  const { testFile } = filesOf(settings);
+  const { train, validation } = await trainingQuestions(settings, seed);
+  return {
+    train: train.map(withoutRanked),
+    validation: validation.map(withoutRanked),
+    test: firstOf(await rightQuestions(read(settings, testFile, "test")), settings.test, testFile),
+  };
+}
+
+async function trainingQuestions(settings: Gsm8kRankTask, seed = settings.seed) {
+  const { trainFile } = filesOf(settings);
+  const rows = await rightQuestions(read(settings, trainFile, "train"));
+  return setAside(rows, settings, trainFile, "gsm8k-rank", seed);
+}
+
+/** Candidates are no part of a question: they stand in its group. */
+const withoutRanked = ({ ranked: _, ...question }: Question): Question => question;
+
+/** The test split is GSM8K's own; everything else has ranked candidates, which stand in the question's `ranked`. */
+async function read(settings: Gsm8kRankTask, file: string, split?: Split): Promise<ReadQuestions> {
+  const task = taskName(settings);
+  if (split === "test") return gsm8k.read!(gsm8kTaskSchema.parse({ task: "gsm8k", name: task }), file, split);
+  const source = await readSource(file);
+  const published = source.rows.some(({ value }) => value.answer === undefined)
+    ? await publishedAnswers(filesOf(settings).gsm8kTrainFile)
+    : undefined;
+  const { questions, problems } = questionsOf(source.rows, {
+    task,
+    split,
+    schema: rankedRowSchema,
+    make: (row) => madeOf(row, settings, published),
+  });
+  return { questions, problems: [...source.problems, ...problems] };
+}
+
+function madeOf(
+  row: RankedRow,
+  settings: Gsm8kRankTask,
+  published: ReadonlyMap<string, string> | undefined,
+): Made | Problem {
+  const { question, candidates: _c, responses: _r, ranks: _n, scores: _s, ...rest } = row;
+  const reference = row.answer ?? published?.get(question);
+  if (reference === undefined)
+    return {
+      what: "no answer, and no question of GSM8K's training split is this one",
+      found: question,
+      expected: "a field answer, or a question of GSM8K word for word",
+    };
+  const answer = extractNumber(reference, "strict");
+  if (answer === null) return withoutFinalNumber(reference);
+  const ranked = rankedTexts(row, settings.generators);
+  return Array.isArray(ranked) ? { ...rest, question, reference, answer, ranked } : ranked;
+}
+
+/** The published solution of each question. */
+async function publishedAnswers(file: string): Promise<ReadonlyMap<string, string>> {
+  const questions = await rightQuestions(
+    gsm8k.read!(gsm8kTaskSchema.parse({ task: "gsm8k" }), file, "train"),
+  );
+  return new Map(questions.map(({ question, reference }) => [question, reference!]));
+}
+
+/**
+ * A group for each training question: the best candidates are the right ones, as in groups made of RRHF's rows, since ranks are
+ * all that ranked feedback goes by, whatever the final answers are.
+ */
+async function groups(settings: Gsm8kRankTask, prompt: (question: Question) => string): Promise<Group[]> {
+  const { train } = await trainingQuestions(settings);
+  return train.map((question) => {
+    const { id, task, reference, answer, ranked } = question;
+    const candidates = (ranked as RankedText[]).map((candidate) => ({
+      ...candidate,
+      extracted: extractNumber(candidate.text, "strict"),
+      correct: candidate.rank === 1,
+    }));
+    return { id, task, prompt: prompt(question), reference: reference!, answer, candidates };
+  });
+}
