@@ -74,7 +74,7 @@ describe("an experiment that trains a LoRA adapter", () => {
   test("`aft score` takes an adapter's folder, and gives the scores of the run", async () => {
     const { checkpoint, evaluate } = await arm("aft-bc");
     const out = join(await temporaryFolder(), "scored.jsonl");
-    const held = join(run, evaluate, "heldout.jsonl");
+    const held = join(run, evaluate[0].artefact, "heldout.jsonl");
     const scored = await aft([
       "score",
       "--model",
@@ -118,7 +118,7 @@ describe("an experiment that trains a LoRA adapter", () => {
     // The exported adapter has its base by path, also for `aft score`.
     const copy = join(folder, "copy", "deeper");
     await cp(adapter, copy, { recursive: true });
-    const held = join(run, (await arm("aft-bc")).evaluate, "heldout.jsonl");
+    const held = join(run, (await arm("aft-bc")).evaluate[0].artefact, "heldout.jsonl");
     const out = join(folder, "scored.jsonl");
     expect((await aft(["score", "--model", copy, "--in", held, "--out", out])).exitCode).toBe(0);
   });
