@@ -104,7 +104,7 @@ describe("an experiment that trains a LoRA adapter", () => {
     expect(existsSync(join(merged, "model.safetensors"))).toBe(true);
     expect(existsSync(join(merged, "adapter_config.json"))).toBe(false);
     const card = await readFile(join(merged, "README.md"), "utf8");
-    expect(card).toMatch(/library_name: transformers\ntags: .*, lora\]/);
+    expect(card).toMatch(/library_name: transformers\n[\s\S]*\n {2}- lora\n/);
     expect(card).toMatch(
       /- Trained as a LoRA adapter: rank 4, alpha 8, dropout 0.1, [\d,]+ parameters on down_proj, .*; merged into the base's weights/,
     );
