@@ -12,6 +12,7 @@ import type { Task } from "./task.ts";
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */
 export const longestJudged = 1_000_000;
 
+/** How samples are judged. */
 export interface JudgeOptions {
   /** The task, or its name: every question must be of it. */
   task: Task | string;

@@ -6,6 +6,7 @@ import { gsm8k } from "./tasks/gsm8k.ts";
 /** Every kind of task, one file or folder each. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, and a list of them none.
 export const taskKinds: readonly TaskKind<any>[] = [arithmetic, gsm8k];
+/** The names of the built-in kinds of task. */
 export const taskNames = (): string[] => taskKinds.map(({ name }) => name);
 
 /** The kind of this name; an unknown name is an input error that gives the nearest one. */

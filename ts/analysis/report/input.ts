@@ -14,6 +14,7 @@ export const predictionSchema = z.looseObject({
   logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
   tokens: z.int().min(0).optional(),
 });
+/** A test question and what a model answers it by greedy decoding. */
 export type Prediction = z.infer<typeof predictionSchema>;
 
 const measured = z.number().nullable();

@@ -31,6 +31,7 @@ export const metricSchema = z.object({
     .nullable()
     .meta({ description: "mean, std (n - 1), Student's 95 %; null for one seed" }),
 });
+/** One number of one method: its value, interval and count, and the same for each seed. */
 export type Metric = z.infer<typeof metricSchema>;
 
 export const metricNames = [
@@ -43,6 +44,7 @@ export const metricNames = [
   "perplexityPositive",
   "perplexityNegative",
 ] as const;
+/** The metrics that every method is measured by. */
 export type MetricName = (typeof metricNames)[number];
 
 const metricsSchema = z.object(
@@ -68,6 +70,7 @@ const difference = z.object({
     .nullable()
     .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
 });
+/** A metric of one method minus that of a baseline, on the same questions. */
 export type Difference = z.infer<typeof difference>;
 
 export const comparisonSchema = z.object({
@@ -88,6 +91,7 @@ export const comparisonSchema = z.object({
     }),
   ),
 });
+/** A method against a baseline, metric by metric. */
 export type Comparison = z.infer<typeof comparisonSchema>;
 
 const methodSummarySchema = z.object({
@@ -113,6 +117,7 @@ const methodSummarySchema = z.object({
   }),
   comparisons: z.array(comparisonSchema),
 });
+/** One method: its settings, its numbers, and how they differ from the baselines. */
 export type MethodSummary = z.infer<typeof methodSummarySchema>;
 
 export const diagnosticSchema = z.object({
@@ -170,4 +175,5 @@ export const runSummarySchema = z.object({
   versions: z.record(z.string(), z.string()),
   configYaml: z.string(),
 });
+/** report.json: every number of a run. */
 export type RunSummary = z.infer<typeof runSummarySchema>;
