@@ -78,6 +78,13 @@ export const commands: readonly Command[] = [
     example: "aft data make arithmetic --out questions.jsonl",
     load: async () => (await import("./data.ts")).data,
   },
+  {
+    name: "notebook",
+    words: "[folder]",
+    describe: "open the notebooks in Jupyter, which is installed at first need",
+    example: "aft notebook",
+    load: async () => (await import("./notebook.ts")).notebook,
+  },
 ];
 
 /** For this project's own scripts: hands all its words to the environment's Python. */
