@@ -14,7 +14,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const sources = new URL("./main.ts", import.meta.url);
 if (existsSync(sources)) {
-  const { register } = await import("tsx/esm/api");
+  const { register } = await import("tsx/esm/api").catch(() => {
+    process.stderr.write("aft: the packages of this checkout are not installed\n  fix: npm ci\n");
+    process.exit(1);
+  });
   // Named, so that a tsconfig.json of the folder the user stands in is never read in its place.
   register({ tsconfig: fileURLToPath(new URL("../../tsconfig.json", import.meta.url)) });
 }

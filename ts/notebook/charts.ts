@@ -104,6 +104,6 @@ export const plot = (options: PlotOptions, text: Partial<ChartText> & Pick<Chart
   picture(
     renderChart(
       { id: text.title.toLowerCase().replace(/[^a-z0-9]+/g, "-"), description: "", ...text },
-      { width: defaultWidth, ...options },
+      { width: defaultWidth, marginTop: 28, ...options },
     ),
   );

@@ -42,7 +42,10 @@ export function tokensChart(responses: readonly TitledResponse[]): Shown {
 }
 
 const inWords = ({ title, score, tokens }: TitledResponse): string =>
-  `${title}: score ${decimal(score)}\n${tokens.map(({ text, logprob }) => `${text.trim()} (${percentOf(logprob)})`).join(" ")}`;
+  `${title}: score ${decimal(score)}\n${tokens.map(({ text, logprob }) => `${shownToken(text)} (${percentOf(logprob)})`).join(" ")}`;
+
+/** Never empty: a line's end and a space have signs of their own. */
+const shownToken = (text: string): string => text.replaceAll("\n", "⏎").trim() || "␣";
 
 const percentOf = (logprob: number): string => {
   const percent = 100 * Math.exp(logprob);
@@ -53,7 +56,7 @@ function drawTokens(tokens: ResponseScore["tokens"], top: number): { svg: string
   let x = 8;
   let y = top;
   const parts = tokens.map(({ text, logprob }) => {
-    const shown = text.replaceAll("\n", "↵").trim() || "·";
+    const shown = shownToken(text);
     const box = letter * [...shown].length + 2 * padding;
     if (x + box > width - 8 && x > 8) {
       x = 8;
