@@ -1,7 +1,7 @@
-"""Executes a notebook from its first cell to its last with the kernel that it names: execute_notebook.py IN OUT.
+"""Executes a notebook, first cell to last, with the kernel that it names: execute_notebook.py IN OUT.
 
-Ends with 1 and the cell's error where one fails. What differs from run to run (times, ids of messages) is left out, so
-that the same results give the same file.
+Ends with 1 and the cell's error where one fails. What differs from run to run (times, ids of messages) is
+left out, so that the same results give the same file.
 """
 
 from __future__ import annotations
