@@ -29,8 +29,8 @@ def execute(source: Path, target: Path, timeout_seconds: int = 240) -> None:
     )
     client.on_cell_executed = lambda **done: take_late(client, **done)
     client.execute()
-    # the kernel's own version is no part of what the notebook says
-    notebook.metadata.pop("language_info", None)
+    # the language is for those who colour code, its version no part of what the notebook says
+    notebook.metadata.language_info.pop("version", None)
     nbformat.write(notebook, target)
 
 

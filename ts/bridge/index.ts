@@ -3,7 +3,7 @@ export type { RequestOptions, Worker } from "./client.ts";
 export { findDeno } from "./deno.ts";
 export { ensurePython, type PythonOptions } from "./environment.ts";
 export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
-export { ensureJupyter, writeKernel } from "./jupyter.ts";
+export { ensureJupyter, type Jupyter, trustNotebooks, writeKernel } from "./jupyter.ts";
 export type {
   ErrorData,
   ErrorName,

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { ensureJupyter } from "../bridge/index.ts";
+import { ensureJupyter, trustNotebooks } from "../bridge/index.ts";
 import { inputError } from "../core/errors.ts";
 import { projectRoot } from "../core/project.ts";
 import type { Definition } from "./definition.ts";
@@ -32,19 +33,26 @@ export const notebook: Definition<Values> = {
   async handler({ folder, browser, port }) {
     const root = folderOf(folder);
     const wanted = wholeNumber("port", 1, port);
-    const python = await ensureJupyter({ progress: progressOn() });
-    const { exitCode } = await execa(python, jupyterArguments(root, { browser, port: wanted }), {
+    const jupyter = await ensureJupyter({ progress: progressOn() });
+    if (root === own) await trustNotebooks(jupyter, await notebooksIn(own));
+    const { exitCode } = await execa(jupyter.python, jupyterArguments(root, { browser, port: wanted }), {
       stdio: "inherit",
       reject: false,
       cwd: root,
+      env: jupyter.env,
     });
     process.exitCode = exitCode ?? 1;
   },
 };
 
+/** This project's notebooks; an installed package has none. */
+const own = join(projectRoot, "experiments", "notebooks");
+
+const notebooksIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).map((name) => join(folder, name));
+
 /** The folder that is opened. */
 export function folderOf(given: string | undefined): string {
-  const own = join(projectRoot, "experiments", "notebooks");
   const folder = given === undefined ? (existsSync(own) ? own : process.cwd()) : resolve(given);
   if (existsSync(folder)) return folder;
   throw inputError({ what: "no such folder", where: folder, expected: "a folder with notebooks" });
@@ -59,6 +67,9 @@ export const jupyterArguments = (
   "jupyterlab",
   `--ServerApp.root_dir=${root}`,
   `--ServerApp.port=${port}`,
+  // Nothing is asked of the network.
+  "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+  "--LabApp.news_url=None",
   ...(browser ? [] : ["--no-browser"]),
   // In a container one is mostly root, which Jupyter else refuses.
   ...(isRoot ? ["--allow-root"] : []),

@@ -17,8 +17,10 @@ test("Jupyter is told the folder, the port, and not to open a browser when that 
     "jupyterlab",
     "--ServerApp.root_dir=/n",
     "--ServerApp.port=1234",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
   ]);
-  expect(jupyterArguments("/n", { browser: false, port: 1 }, true).slice(4)).toEqual([
+  expect(jupyterArguments("/n", { browser: false, port: 1 }, true).slice(6)).toEqual([
     "--no-browser",
     "--allow-root",
   ]);
