@@ -164,6 +164,7 @@ def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
             for told, one in zip(scores, responses, strict=True):
                 told.token_ids = one.token_ids
                 told.token_logprobs = list[p.Real](one.token_logprobs)
+                told.token_texts = model.tokenizer.pieces(one.token_ids)
         groups.append(p.ScoredGroup(id=group.id, scores=scores))
     return p.ScoreResult(groups=groups, tokens=tokens, seconds=time.perf_counter() - started)
 

@@ -152,6 +152,8 @@ class Score(Message, kw_only=True):
     tokens: Annotated[int, Meta(ge=0)]
     token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
     token_logprobs: list[Real] | None = None
+    # what each token adds to the text; a special token's name, such as </s>
+    token_texts: list[str] | None = None
 
 
 class ScoredGroup(Message, kw_only=True):
@@ -567,7 +569,7 @@ class ScoreParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
     groups: Annotated[list[ScoreGroup], Meta(min_length=1)]
-    # also return each token's id and log-probability
+    # also return each token's id, text and log-probability
     per_token: bool | None = None
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
     max_tokens_per_batch: Annotated[int, Meta(ge=1)]

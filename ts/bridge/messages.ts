@@ -94,6 +94,9 @@ export const score = z
     tokens: count,
     tokenIds: z.array(count).optional(),
     tokenLogprobs: z.array(real).optional(),
+    tokenTexts: z.array(z.string()).optional().meta({
+      description: "what each token adds to the text; a special token's name, such as </s>",
+    }),
   })
   .meta({ id: "Score", type: "object" });
 

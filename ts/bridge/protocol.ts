@@ -259,7 +259,7 @@ export const methods = {
       perToken: z
         .boolean()
         .optional()
-        .meta({ description: "also return each token's id and log-probability" }),
+        .meta({ description: "also return each token's id, text and log-probability" }),
       maxTokensPerBatch,
     }),
     result: z.object({

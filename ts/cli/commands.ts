@@ -81,6 +81,13 @@ export const commands: readonly Command[] = [
     example: "aft export runs/quickstart --method aft-bc --to DIR",
     load: async () => (await import("./export.ts")).exportFrom,
   },
+  {
+    name: "notebook",
+    words: "[folder]",
+    describe: "open the notebooks in Jupyter, which is installed at first need",
+    example: "aft notebook",
+    load: async () => (await import("./notebook.ts")).notebook,
+  },
 ];
 
 export const families: readonly Family[] = [

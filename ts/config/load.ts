@@ -10,11 +10,13 @@ import { treeOfSet } from "./source/set.ts";
 import type { Tree } from "./source/tree.ts";
 import { type LoadedSweep, sweepOf } from "./sweep/load.ts";
 
+/** What is laid over an experiment's files. */
 export interface LoadOptions {
   /** `a.b=value` each, laid over the files in order; the value is YAML. */
   set?: readonly string[];
 }
 
+/** An experiment that was read and checked. */
 export interface Loaded {
   experiment: Experiment;
   /** The files it was made from, absolute, in the order in which they were laid over each other. */
