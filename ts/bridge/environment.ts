@@ -26,6 +26,8 @@ export interface PythonOptions {
 
 const requirementsFile = (development: boolean): string =>
   join(projectRoot, "py", development ? "requirements-dev.txt" : "requirements.txt");
+/** What the worker can do without: an interpreter of the user's own need not have it. */
+const trackingFile = join(projectRoot, "py", "requirements-tracking.txt");
 const constraintsFile = join(projectRoot, "py", "constraints.txt");
 const environmentDirectory = join(projectRoot, ".venv");
 const interpreterIn = (directory: string): string =>
@@ -82,7 +84,7 @@ async function ownEnvironment(options: PythonOptions): Promise<string> {
   const development = options.development ?? false;
   const digest = digestOf(
     await Promise.all(
-      [constraintsFile, requirementsFile(false), requirementsFile(true)].map((file) =>
+      [constraintsFile, requirementsFile(false), trackingFile, requirementsFile(true)].map((file) =>
         readFile(file, "utf8"),
       ),
     ),
@@ -150,7 +152,7 @@ async function build(
         fix: "install Python's venv module (Debian and Ubuntu: apt-get install python3-venv), or set AFT_PYTHON to a Python that has the packages of py/requirements.txt",
       });
   }
-  const files = [requirementsFile(false), ...(development ? [requirementsFile(true)] : [])];
+  const files = [requirementsFile(false), trackingFile, ...(development ? [requirementsFile(true)] : [])];
   await pipInstall(interpreterIn(environmentDirectory), files, constraintsFile, progress, signal);
   await writeFileAtomic(stampFile, JSON.stringify({ digest, development } satisfies Stamp));
 }

@@ -9,6 +9,7 @@ import { labelOf, type PlanNode } from "./context.ts";
 import { type Plan, planOf, recipeOf } from "./plan.ts";
 import { stageError } from "./stage-errors.ts";
 import { type Artefact, keyOf, Store } from "./store.ts";
+import { Tracking } from "./tracking/tracking.ts";
 
 export interface RunOptions {
   /** Holds artefacts/ and a folder for each experiment. */
@@ -53,6 +54,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const plan = await planOf(experiment);
   const done = new Map<string, Done>();
   const workers = new LazyWorker(experiment, progress, signal);
+  const folder = runFolder(options.runsDirectory, experiment.name);
+  const tracking = new Tracking({ experiment, folder, progress });
   try {
     for (const [at, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
@@ -61,7 +64,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
       );
       const work = async (directory: string): Promise<Record<string, unknown>> => {
-        const context = { experiment, directory, worker: () => workers.get(), progress, signal };
+        const track = tracking.of(node, keyOf(recipe));
+        const context = { experiment, directory, worker: () => workers.get(), progress, signal, track };
         const facts = await node.work(context, inputs);
         return { ...facts, ...(await workers.environment()) };
       };
