@@ -1,4 +1,4 @@
-"""Reads TensorBoard's event files as TensorBoard does: TFRecord frames of Event messages, checksums looked at."""
+"""Reads event files as TensorBoard does: TFRecord frames of Event messages, their checksums looked at."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from event_files import scalars
-from test_tracking import close, log, opened
+from test_tracking import close, log, opened, until
 
 pytest.importorskip("tensorboardX")
 
@@ -48,8 +48,6 @@ def test_another_training_leaves_nothing_of_the_first(tmp_path: Path, mode: str,
 
 
 def test_a_point_is_on_the_disk_before_the_run_ends(tmp_path: Path) -> None:
-    from test_tracking import until
-
     tracker = opened(tmp_path, "tensorboard").tracker
     log(tracker, (1, {"loss": 1.5}))
     until(lambda: scalars(tmp_path) == [("loss", 1, 1.5)])

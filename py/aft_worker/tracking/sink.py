@@ -45,11 +45,10 @@ class Unavailable(Exception):
     """A backend cannot be used here; the text says why, and what would help."""
 
 
-def package(*names: str) -> Any:
-    """The first of these modules that can be imported. Raises Unavailable, with how to install the first."""
-    for name in names:
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise Unavailable(f"{names[0]} is not installed: {sys.executable} -m pip install {names[0]}")
+def package(name: str) -> Any:
+    """A module of a package that need not be there. Raises Unavailable, with how to install it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        top = name.partition(".")[0]
+        raise Unavailable(f"{top} is not installed: {sys.executable} -m pip install {top}") from None

@@ -29,7 +29,7 @@ export interface TrackingOptions {
   waitSeconds?: number;
 }
 
-const usualWaitSeconds = 10;
+const usualWaitSeconds = 20;
 
 /**
  * Where an experiment's numbers also go. A tracker that cannot be opened is told of once and is off for the rest of
