@@ -1,4 +1,4 @@
-"""TensorBoard's event files, written by tensorboardX, or by `tensorboard` itself where only that is installed."""
+"""TensorBoard's event files, by tensorboardX, or by `tensorboard` itself where only that is installed."""
 
 from __future__ import annotations
 
