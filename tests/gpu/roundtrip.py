@@ -14,6 +14,10 @@ from results import Results
 PROMPT = "Cat buys 2 boxes of 3 keys ."
 RIGHT = " 2 * 3 = 6 ; #### 6"
 WRONG = " 2 * 3 = 5 ; #### 5"
+CHAT_TEMPLATE = (
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
 OPTIMIZER = {"learningRate": 1e-2, "betas": [0.9, 0.98], "epsilon": 1e-8, "weightDecay": 0, "clipNorm": 1}
 SCHEDULE = {"shape": "constant", "totalSteps": 4, "warmupSteps": 0, "minimumRatio": 0}
 ALIGNMENT = {
@@ -38,7 +42,9 @@ def create(worker: Worker, folder: Path, device: str, dtype: str, **settings: An
     tokenizer = folder / "tokenizer"
     if not tokenizer.exists():
         texts = [PROMPT + RIGHT, PROMPT + WRONG]
-        worker.call("tokenizer/train", kind="words", texts=texts, directory=str(tokenizer))
+        worker.call(
+            "tokenizer/train", kind="words", texts=texts, directory=str(tokenizer), chatTemplate=CHAT_TEMPLATE
+        )
     usual = {
         **{"architecture": "llama", "hiddenSize": 64, "intermediateSize": 128, "layers": 2, "heads": 2},
         **{"maxPositions": 512, "tieEmbeddings": True, "initStd": 0.2, "tokenizer": str(tokenizer)},
@@ -143,6 +149,11 @@ def _check_adapter(
     results.equal("model/inspect: parameters", shape["parameters"], model["parameters"])
     counts = worker.call("tokens/count", source=base, texts=[PROMPT])["counts"]
     results.equal("tokens/count: the words of a prompt", counts, [len(PROMPT.split())])
+    told = [{"messages": [{"role": "user", "content": "3 + 4"}]}]
+    texts = worker.call("prompt/render", source=base, conversations=told)["texts"]
+    results.equal(
+        "prompt/render: a conversation in the tokenizer's template", texts, ["user: 3 + 4\nassistant: "]
+    )
     where = {"dtype": model["dtype"], "device": model["device"], "attention": "auto"}
     settings = {"rank": 4, "alpha": 8, "dropout": 0.1}
     own = worker.call("model/load", source=base, **where, adapter=settings, gradientCheckpointing=True)

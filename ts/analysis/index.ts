@@ -5,9 +5,16 @@ export {
   checkPredictions,
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
+export { columns } from "./report/columns.ts";
+export {
+  compareRuns,
+  type MethodOfBoth,
+  type MetricOfBoth,
+  type RunsComparison,
+} from "./report/compareRuns.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { decimal, percent, plural, points } from "./report/format.ts";
+export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type HtmlOptions, renderHtml } from "./report/html.ts";
 export type {
   Arm,

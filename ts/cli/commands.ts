@@ -133,6 +133,27 @@ export const families: readonly Family[] = [
       },
     ],
   },
+  {
+    name: "runs",
+    describe: "finished runs: list, compare",
+    example: "aft runs list",
+    members: [
+      {
+        name: "runs list",
+        words: "",
+        describe: "the finished runs: when, methods, seeds, best accuracy",
+        example: "aft runs list",
+        load: async () => (await import("./runs.ts")).list,
+      },
+      {
+        name: "runs compare",
+        words: "<a> <b>",
+        describe: "two runs: what was set otherwise, what they ran on, and what came of it",
+        example: "aft runs compare quickstart nine-samples",
+        load: async () => (await import("./runs.ts")).compare,
+      },
+    ],
+  },
 ];
 
 /** Every command that can be run, members of families too. */

@@ -4,6 +4,7 @@ import { modelSchema } from "./model.ts";
 import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
+import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
 import { trackingSchema } from "./tracking.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
@@ -70,6 +71,9 @@ export type Experiment = z.output<typeof experimentSchema>;
 export const experimentFileSchema = z
   .strictObject({
     ...shape,
+    sweep: sweepSchema.meta({
+      description: "makes this file many experiments, which differ in the keys named here",
+    }),
     extends: z.union([z.string(), z.array(z.string())]).meta({
       description:
         "files that this one builds on, relative to it, merged in order with this file last: maps merge, lists and single values replace, `key: null` removes",

@@ -31,14 +31,16 @@ export interface TrackingOptions {
 
 const usualWaitSeconds = 20;
 
+/** What could not be opened, by the worker whose Python lacks it: one worker may serve several experiments. */
+const offIn = new WeakMap<Worker, Set<TrackerKind>>();
+
 /**
  * Where an experiment's numbers also go. A tracker that cannot be opened is told of once and is off for the rest of
- * the run; one that fails later is off until the next training.
+ * the worker's life; one that fails later is off until the next training.
  */
 export class Tracking {
   private readonly options: TrackingOptions;
   private readonly config: string;
-  private readonly off = new Set<TrackerKind>();
 
   constructor(options: TrackingOptions) {
     this.options = options;
@@ -67,15 +69,17 @@ export class Tracking {
     const { experiment, progress, waitSeconds = usualWaitSeconds } = this.options;
     const tell = (kind: TrackerKind, why: string): void =>
       progress.note(`tracking by ${kind} is off: ${why}`);
+    const off = offIn.get(worker) ?? new Set();
+    offIn.set(worker, off);
     const senders: Sender[] = [];
     for (const [kind, settings] of wantedTrackers(experiment)) {
-      if (this.off.has(kind)) continue;
+      if (off.has(kind)) continue;
       const directory = join(this.options.folder, kind, folder);
       const { config } = this;
       const request = { kind, settings, directory, config, waitSeconds, ...run };
       const opened = await worker.request("track/open", request).catch(asUnavailable);
       if (opened.tracker === undefined) {
-        this.off.add(kind);
+        off.add(kind);
         if (opened.unavailable !== undefined) tell(kind, opened.unavailable);
       } else senders.push(new Sender(worker, opened.tracker, (why) => tell(kind, `${run.name}: ${why}`)));
     }
