@@ -189,6 +189,17 @@ def test_a_sink_that_opens_slowly_gets_its_points_later(
     until(lambda: sinks != [] and sinks[0].points == [(1, {"loss": 1.0})])
 
 
+def test_a_sink_that_never_opens_is_given_up_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setitem(handlers.SINKS, "wandb", lambda opening: void(release.wait()))
+    tracker = opened(tmp_path, wait=0.05).tracker
+    log(tracker, (1, {"loss": 1.0}))
+    assert close(tracker) == "it did not open within 0.05 s (1 points were waiting)"
+    release.set()
+
+
 @pytest.mark.parametrize(
     "error", [Unavailable("as planned"), RuntimeError("as planned"), SystemExit("as planned")]
 )

@@ -69,8 +69,9 @@ class BackgroundTracker:
             self._box.closing = True
             self._box.changed.notify_all()
             if not self._box.changed.wait_for(lambda: self._box.ended, self._wait_seconds):
-                left = len(self._box.waiting)
-                self._drop(f"it did not end within {self._wait_seconds:g} s ({left} points were waiting)")
+                did = "end" if self._box.opened else "open"
+                left = f"{len(self._box.waiting)} points were waiting"
+                self._drop(f"it did not {did} within {self._wait_seconds:g} s ({left})")
 
     def failure(self) -> str | None:
         """Why nothing is sent any more: told once, then None again."""

@@ -31,12 +31,12 @@ export interface TrackingOptions {
 
 const usualWaitSeconds = 20;
 
-/** What could not be opened, by the worker whose Python lacks it: one worker may serve several experiments. */
+/** What failed once, by the worker in which it did: one worker may serve several experiments. */
 const offIn = new WeakMap<Worker, Set<TrackerKind>>();
 
 /**
- * Where an experiment's numbers also go. A tracker that cannot be opened is told of once and is off for the rest of
- * the worker's life; one that fails later is off until the next training.
+ * Where an experiment's numbers also go. A tracker that cannot be opened, or fails later, is told of once and is off
+ * from then on: the next training would only wait for it again.
  */
 export class Tracking {
   private readonly options: TrackingOptions;
@@ -67,10 +67,12 @@ export class Tracking {
     { folder, ...run }: Pick<Params<"track/open">, "mode" | "key" | "name"> & { folder: string },
   ): Promise<TrackedRun> {
     const { experiment, progress, waitSeconds = usualWaitSeconds } = this.options;
-    const tell = (kind: TrackerKind, why: string): void =>
-      progress.note(`tracking by ${kind} is off: ${why}`);
     const off = offIn.get(worker) ?? new Set();
     offIn.set(worker, off);
+    const turnOff = (kind: TrackerKind, why: string): void => {
+      if (!off.has(kind)) progress.note(`tracking by ${kind} is off: ${why}`);
+      off.add(kind);
+    };
     const senders: Sender[] = [];
     for (const [kind, settings] of wantedTrackers(experiment)) {
       if (off.has(kind)) continue;
@@ -78,10 +80,9 @@ export class Tracking {
       const { config } = this;
       const request = { kind, settings, directory, config, waitSeconds, ...run };
       const opened = await worker.request("track/open", request).catch(asUnavailable);
-      if (opened.tracker === undefined) {
-        off.add(kind);
-        if (opened.unavailable !== undefined) tell(kind, opened.unavailable);
-      } else senders.push(new Sender(worker, opened.tracker, (why) => tell(kind, `${run.name}: ${why}`)));
+      if (opened.tracker !== undefined)
+        senders.push(new Sender(worker, opened.tracker, (why) => turnOff(kind, `${run.name}: ${why}`)));
+      else if (opened.unavailable !== undefined) turnOff(kind, opened.unavailable);
     }
     return {
       log(step, values) {
