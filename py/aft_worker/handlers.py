@@ -27,6 +27,7 @@ from .sampling import sample
 from .scoring import score_groups
 from .speed import measure_speed
 from .tokenizer_training import train_tokenizer
+from .tracking.handlers import METHODS as TRACKING
 from .training import Trainer
 
 if TYPE_CHECKING:
@@ -231,4 +232,5 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "train/step": train_step,
     "train/save": train_save,
     "train/end": train_end,
+    **TRACKING,
 }

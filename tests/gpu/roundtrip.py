@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def check_round_trip(results: Results, device: str, folder: Path) -> None:
         _check_saved(results, worker, model, folder, scored, sampled)
         _check_adapter(results, worker, model, folder, sampled)
         _check_training(results, worker, model, folder)
+        _check_tracking(results, worker, folder)
         speed = worker.call("device/speed", device=device, dtype=dtype)
         results.holds("device/speed measures the device", speed["device"] == device)
         results.measure("device/speed: product of matrices", speed["flopsPerSecond"] / 1e12, "TFLOP/s")
@@ -197,6 +199,26 @@ def _check_training(results: Results, worker: Worker, model: dict[str, Any], fol
     again = worker.call("train/end", run=resumed["run"])
     # Not a check: on a GPU the sums of a backward pass may be added up in another order each time.
     results.measure("weights after the resumed step are the same bits", again["digest"] == ended["digest"])
+
+
+def _check_tracking(results: Results, worker: Worker, folder: Path) -> None:
+    """Points go to a tracker of the checks' own, and to event files where their package is installed."""
+    begin = {"key": "k", "mode": "new", "name": "round/trip", "config": "{}", "waitSeconds": 60}
+    points = [{"step": step, "values": {"loss": 1 / step}} for step in (1, 2, 4)]
+    kept = folder / "points.jsonl"
+    for kind, settings in (("trackio", {"project": str(kept)}), ("tensorboard", {})):
+        where = {"kind": kind, "directory": str(folder / kind), "settings": settings}
+        opened = worker.call("track/open", **where, **begin)
+        if kind == "tensorboard" and "tracker" not in opened:
+            results.measure("track/open: event files", opened["unavailable"])
+            continue
+        worker.call("track/log", tracker=opened["tracker"], points=points)
+        closed = worker.call("track/close", tracker=opened["tracker"])
+        results.equal(f"track/*, {kind}: what went wrong", closed.get("failed", "nothing"), "nothing")
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    results.equal(
+        "track/log: the points that arrived", lines, [[one["step"], one["values"]] for one in points]
+    )
 
 
 def _step(worker: Worker, run: str, number: int) -> float:

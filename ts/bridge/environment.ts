@@ -21,6 +21,8 @@ const worker: Environment = {
   name: "python",
   folder: ".venv",
   requirements: requirementsFile(""),
+  // The worker can do without: an interpreter of the user's own need not have them.
+  optional: requirementsFile("-tracking"),
   more: requirementsFile("-dev"),
   what: "the worker's Python packages",
   otherwise: "set AFT_PYTHON to a Python that has the packages of py/requirements.txt",

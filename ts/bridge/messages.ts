@@ -276,4 +276,13 @@ export const deviceInfo = z
   })
   .meta({ id: "DeviceInfo", type: "object" });
 
+export const trackerKind = z.enum(["tensorboard", "wandb", "mlflow", "trackio"]);
+export const trackedPoint = z
+  .object({ step: count, values: z.record(z.string(), z.number()) })
+  .meta({ id: "TrackedPoint", type: "object" });
+export const trackerFailure = z
+  .string()
+  .optional()
+  .meta({ description: "why the tracker takes nothing any more; told once" });
+
 export const nothing = z.object({}).meta({ id: "Nothing", type: "object" });

@@ -24,6 +24,8 @@ export interface Environment {
   folder: string;
   /** A requirements file, and one more for those who want more packages. */
   requirements: string;
+  /** Installed with the first, though not required of an interpreter of the user's own. */
+  optional?: string;
   more?: string;
   /** What is installed, in a few words. */
   what: string;
@@ -65,8 +67,8 @@ export const environmentFolder = (
 /** The interpreter of an environment, made when it is not there or other pins made it. */
 export async function ownEnvironment(environment: Environment, options: MakeOptions): Promise<string> {
   const { more = false, progress = silent, signal } = options;
-  const { requirements, more: further } = environment;
-  const files = [constraintsFile, requirements, ...(further === undefined ? [] : [further])];
+  const { requirements, optional, more: further } = environment;
+  const files = [constraintsFile, requirements, optional, further].filter((file) => file !== undefined);
   const digest = digestOf(await Promise.all(files.map((file) => readFile(file, "utf8"))));
   const directory = environmentFolder(environment, digest);
   const ready = async (): Promise<boolean> => {
@@ -103,7 +105,7 @@ async function readStamp(directory: string): Promise<Stamp | undefined> {
 }
 
 async function build(
-  { requirements, more: further, what, otherwise }: Environment,
+  { requirements, optional, more: further, what, otherwise }: Environment,
   directory: string,
   wanted: Stamp,
   progress: ProgressSink,
@@ -133,7 +135,9 @@ async function build(
         fix: `install Python's venv module (Debian and Ubuntu: apt-get install python3-venv), or ${otherwise}`,
       });
   }
-  const files = [requirements, ...(wanted.more && further !== undefined ? [further] : [])];
+  const files = [requirements, optional, wanted.more ? further : undefined].filter(
+    (file) => file !== undefined,
+  );
   await pipInstall(interpreterIn(directory), files, constraintsFile, { what, otherwise, progress, signal });
   await writeFileAtomic(stampFile(directory), JSON.stringify(wanted));
 }

@@ -44,6 +44,7 @@ export {
   taskName,
   taskSchema,
 } from "./schema/tasks/index.ts";
+export { type Tracking, trackingSchema } from "./schema/tracking.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";

@@ -9,6 +9,7 @@ import { LazyWorker } from "./lazy-worker.ts";
 import { type Plan, planOf, recipeOf } from "./plan.ts";
 import { stageError } from "./stage-errors.ts";
 import { type Artefact, keyOf, Store } from "./store.ts";
+import { Tracking } from "./tracking/tracking.ts";
 
 export interface RunOptions {
   /** Holds artefacts/ and a folder for each experiment. */
@@ -72,6 +73,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const plan = await planOf(experiment);
   const done = new Map<string, Done>();
   const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
+  const folder = runFolder(options.runsDirectory, experiment.name);
+  const tracking = new Tracking({ experiment, folder, progress });
   try {
     for (const [at, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
@@ -96,7 +99,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
           asked = true;
           return workers.get();
         };
-        const facts = await node.work({ experiment, directory, worker, progress, signal }, inputs);
+        const track = tracking.of(node, keyOf(recipe));
+        const facts = await node.work({ experiment, directory, worker, progress, signal, track }, inputs);
         // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
         return asked ? { ...facts, environment: await workers.environment(experiment.worker.device) } : facts;
       };

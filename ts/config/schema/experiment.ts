@@ -6,6 +6,7 @@ import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
+import { trackingSchema } from "./tracking.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {
@@ -57,6 +58,9 @@ const shape = {
     .meta({ description: "what is compared: a name of your choice, then the method and its settings" }),
   worker: workerSchema.prefault({}).meta({ description: "where and how the training process runs" }),
   report: reportSchema.prefault({}).meta({ description: "what the report shows" }),
+  tracking: trackingSchema
+    .prefault({})
+    .meta({ description: "where the numbers of training also go; changes no result" }),
 };
 
 /** A whole experiment with every default filled in, `extends` resolved and paths absolute. */
