@@ -94,5 +94,6 @@ const adapterRequest = ({ targets, ...settings }: Adapter): NonNullable<LoadSett
   ...(targets === undefined ? {} : { targets }),
 });
 
-const revisionOf = (model: Model, source: string): { revision?: string } =>
+/** The revision goes with the hub id, and with no checkpoint of the run. */
+export const revisionOf = (model: Model, source: string): { revision?: string } =>
   source === model.hub && model.revision !== undefined ? { revision: model.revision } : {};

@@ -8,7 +8,8 @@ import { writeFileAtomic } from "../core/files.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Batches, batches } from "../data/index.ts";
 import type { Sharing } from "./by-task.ts";
-import { checkpointIn, loadedForTraining, type StageContext, withModel } from "./context.ts";
+import { checkpointIn, loadedForTraining, revisionOf, type StageContext, withModel } from "./context.ts";
+import { refuseOverlong } from "./overlong.ts";
 import type { StepRecord } from "./step-record.ts";
 import { metricsIn, StepRecorder } from "./step-recorder.ts";
 import type { TrackedRun } from "./tracking/tracking.ts";
@@ -178,8 +179,14 @@ export const trainFrom = (
   withModel(
     context,
     source,
-    async (worker, { model, adapter }) => {
+    async (worker, { model, adapter, maxPositions }) => {
       const { track } = context;
+      const named = { source, ...revisionOf(context.experiment.model, source) };
+      await refuseOverlong(
+        task.groups,
+        maxPositions,
+        async (texts) => (await worker.request("tokens/count", { ...named, texts: [...texts] })).counts,
+      );
       const facts = await train({
         ...task,
         ...(track === undefined ? {} : { track: (mode) => track(worker, mode) }),
