@@ -1,7 +1,7 @@
 /** The guide's commands, block by block in the order of its pages, as a reader would type them, with a tiny quickstart. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { loadFile } from "../../ts/config/index.ts";
 import { type Block, blocksOf, guidePages, marked } from "../guide/markdown.ts";
 import { makeSandbox, type Sandbox } from "../guide/sandbox.ts";
@@ -40,9 +40,8 @@ function doing(block: Block): (() => Promise<void>) | undefined {
   return undefined;
 }
 
-describe.each(guidePages())("%s", (page) => {
+for (const page of guidePages())
   for (const block of blocksOf(page)) {
     const work = doing(block);
     if (work !== undefined) test(`${block.where} ${block.text.split("\n")[0]}`, work);
   }
-});
