@@ -82,8 +82,7 @@ export function bestBySize(candidates: readonly JudgedCandidate[]): number[] | n
     const size = at + 1;
     // The i-th best is the best chosen one when none of the i above it is.
     return ranked.reduce(
-      (sum, right, above) =>
-        sum + (right * (choose[n - 1 - above]![size - 1] ?? 0)) / choose[n]![size]!,
+      (sum, right, above) => sum + (right * (choose[n - 1 - above]![size - 1] ?? 0)) / choose[n]![size]!,
       0,
     );
   });

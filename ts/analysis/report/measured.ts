@@ -1,8 +1,9 @@
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds, tallyArm } from "./armTallies.ts";
-import { compare, drawAll, type MethodDraws, measure, metricOf } from "./compare.ts";
+import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
 import { extractModes, type MethodInfo, type RunData } from "./input.ts";
+import { measure } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, metricNames } from "./schema.ts";
 
