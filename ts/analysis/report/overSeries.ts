@@ -73,6 +73,16 @@ export function differenceOfSeries(
   };
 }
 
+/** Two methods' series under the seeds that both ran with. */
+export const pairedSeeds = (
+  mine: readonly SeedSeries[],
+  theirs: readonly SeedSeries[],
+): (readonly [SeedSeries, SeedSeries])[] =>
+  mine.flatMap((one) => {
+    const other = theirs.find(({ seed }) => seed === one.seed);
+    return other === undefined ? [] : [[one, other] as const];
+  });
+
 /** A handful of questions, resampled, says nothing of the others: one alone would give an interval of width 0. */
 const fewestQuestions = 5;
 

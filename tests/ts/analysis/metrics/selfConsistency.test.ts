@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { majorityTally } from "../../../../ts/analysis/metrics/majority.ts";
 import { passTally } from "../../../../ts/analysis/metrics/sampled.ts";
-import {
-  bestBySize,
-  curveSizes,
-  majorityBySize,
-} from "../../../../ts/analysis/metrics/selfConsistency.ts";
+import { bestBySize, curveSizes, majorityBySize } from "../../../../ts/analysis/metrics/selfConsistency.ts";
 import { randomFrom } from "../../../../ts/core/random.ts";
 import type { JudgedCandidate } from "../../../../ts/core/records.ts";
 import { answers, right, wrong } from "../groups.ts";
