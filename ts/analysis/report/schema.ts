@@ -60,7 +60,11 @@ const measuredSchema = z.object({
   label: z.string(),
   metrics: metricsSchema,
   byMode: z
-    .object({ strict: metricSchema, flexible: metricSchema })
+    .object({
+      strict: metricSchema,
+      flexible: metricSchema,
+      difference: differenceSchema.meta({ description: "flexible minus strict, of the same texts" }),
+    })
     .optional()
     .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),
   comparisons: z.array(comparisonSchema),

@@ -14,7 +14,7 @@ h3{font-size:1.05rem;margin:24px 0 8px}
 p,li,dd,figcaption{max-width:78ch}
 .lead{font-size:1.075rem}.quiet,.note,figcaption,caption{color:var(--quiet)}
 .note,figcaption{font-size:.875rem}
-nav ul{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;padding:0;margin:20px 0 0}
+nav ol{display:flex;flex-wrap:wrap;gap:4px 22px;padding:0;margin:20px 0 0;list-style:none}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .scroll{overflow-x:auto}
