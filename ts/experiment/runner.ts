@@ -61,9 +61,13 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
       );
       const work = async (directory: string): Promise<Record<string, unknown>> => {
-        const context = { experiment, directory, worker: () => workers.get(), progress, signal };
-        const facts = await node.work(context, inputs);
-        return { ...facts, ...(await workers.environment()) };
+        let asked = false;
+        const worker = (): Promise<Worker> => {
+          asked = true;
+          return workers.get();
+        };
+        const facts = await node.work({ experiment, directory, worker, progress, signal }, inputs);
+        return { ...facts, ...(await workers.environment()), ...(asked ? await workers.memory() : {}) };
       };
       const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {
         throw stageError(error, labelOf(node), store.root);
@@ -115,6 +119,12 @@ class LazyWorker {
     const worker = await this.started;
     this.known ??= describe(await worker.request("device/info", {}), this.experiment.worker.device);
     return { environment: this.known };
+  }
+
+  /** Its highest use of memory since it started, for the manifest of a stage that asked for it. */
+  async memory(): Promise<{ memory?: Result<"device/memory"> }> {
+    if (this.started === undefined) return {};
+    return { memory: await (await this.started).request("device/memory", {}) };
   }
 
   async close(): Promise<void> {

@@ -62,6 +62,7 @@ export function consistencyChart(
       marginBottom: 44,
       x: {
         label: "j, samples a question →",
+        labelAnchor: "center",
         domain: [1, most],
         ...(most <= 8
           ? { ticks: Array.from({ length: most }, (_, n) => n + 1), tickFormat: "d" }

@@ -27,7 +27,7 @@ function done({ methods, trainGroups, seeds, tasks }: RunSummary): string[] {
     "A language model was fine-tuned on worked solutions (VFT).",
     groups === undefined
       ? ""
-      : `It then sampled ${plural(groups.candidates, "solution")} to ${plural(groups.groups, "training question")}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
+      : `Alignment learns from ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
     `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
     `Each was measured on ${plural(test, "test question")}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
@@ -91,8 +91,9 @@ function votes({ selfConsistency, methods }: RunSummary, best: MethodSummary): s
   const base = methods.find(({ name }) => name === selfConsistency?.baseline);
   if (base === undefined || greedy?.againstMajority == null) return [];
   const { value, interval } = greedy.againstMajority;
+  const voted = base.metrics.majority;
   return [
-    `One greedy answer of ${best.label} is ${points(value)} points ${range(interval, points)} off a vote of ${selfConsistency!.k} samples of ${base.label}.`,
+    `A vote of ${selfConsistency!.k} samples of ${base.label}, at ${selfConsistency!.k} times the cost of an answer, reaches ${told(voted)}: from there to one greedy answer of ${best.label} it is ${points(value)} points ${range(interval, points)}.`,
   ];
 }
 

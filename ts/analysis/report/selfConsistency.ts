@@ -77,13 +77,23 @@ export function selfConsistencyOf(
   if (k < 2) return undefined;
   const ids = questionIds(run);
   const sizes = curveSizes(k);
+  const none = ids.map(() => noShare);
   const methods = run.methods.filter(({ name }) => run.arms.some(({ method }) => method === name));
   const tallied = methods.map(({ name }) =>
     run.arms.filter(({ method }) => method === name).map((arm) => tallyOf(arm, ids, k)),
   );
   // One bootstrap for all, so that every difference is a paired one.
   const curves = tallied.flatMap((arms) =>
-    curveNames.flatMap((name) => sizes.map((size) => together(arms.map((arm) => arm.curve(name, size))))),
+    curveNames.flatMap((name) =>
+      sizes.map((size) =>
+        // Of some seeds alone it would be of other weights than the rest.
+        together(
+          arms.map((arm) =>
+            name === "best" && !arms.every(({ scored }) => scored) ? none : arm.curve(name, size),
+          ),
+        ),
+      ),
+    ),
   );
   const series = tallied.flatMap((arms) => arms.flatMap((arm) => decodings.map((name) => arm.decoded[name])));
   const draws = bootstrapRatios([...curves, ...series], seed, resamples);
@@ -173,8 +183,8 @@ function tallyOf(arm: Arm, ids: readonly string[], k: number) {
   const best = scored ? curve("best", k) : ids.map(() => noShare);
   return {
     arm,
-    curve: (name: CurveName, size: number) =>
-      name === "best" && !scored ? ids.map(() => noShare) : curve(name, size),
+    scored,
+    curve,
     decoded: { greedy, majority: curve("majority", k), best },
   };
 }

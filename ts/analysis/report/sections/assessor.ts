@@ -39,7 +39,7 @@ ${scores.panels.length > 0 && scoreTable(summary)}
     summary.seeds.length > 1
       ? " for one seed; here the seeds’ counts are added up, and they are too narrow"
       : ""
-  }. By score over all questions, COTs of one question hang together: there they are somewhat too narrow. No test is made here; the tested number is the assessment accuracy in <a href="#results">the results</a>.</p>
+  }. Where all COTs count, by score and in the column “any COT”, those of one question hang together: there they are somewhat too narrow. No test is made here; the tested number is the assessment accuracy in <a href="#results">the results</a>.</p>
 </section>`;
 }
 
@@ -51,7 +51,7 @@ function rankTable({ reliability = [] }: RunSummary): Markup {
   const places = Array.from({ length: most }, (_, at) => at);
   return scrolling(
     "Share right by place within the question",
-    html`<table class="results"><caption>Share of right COTs by place within the question, percent; n: questions that have so many different COTs${" "}</caption>
+    html`<table class="results"><caption>Share of right COTs by place within the question, percent; n: questions that have so many different COTs</caption>
 <thead><tr><th scope="col">Method</th>${places.map((at) => html`<th scope="col">${at === 0 ? "best-scored" : `place ${at + 1}`}</th>`)}<th scope="col">any COT</th></tr></thead>
 <tbody>${reliability.map(
       ({ label, byRank, any }) =>
