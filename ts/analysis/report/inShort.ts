@@ -1,7 +1,8 @@
 /** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
+import { includes } from "../statistics/interval.ts";
 import { percent, plural, points, range, whole } from "./format.ts";
 import { significant, testedAgainst } from "./pairedTests.ts";
-import type { MethodSummary, Metric, RunSummary } from "./schema.ts";
+import type { Difference, MethodSummary, Metric, RunSummary } from "./schema.ts";
 
 export interface Part {
   heading: string;
@@ -27,7 +28,7 @@ function done({ methods, trainGroups, seeds, tasks }: RunSummary): string[] {
     "A language model was fine-tuned on worked solutions (VFT).",
     groups === undefined
       ? ""
-      : `Alignment learns from ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
+      : `Alignment learns from ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
     `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
     `Each was measured on ${plural(test, "test question")}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
@@ -51,30 +52,45 @@ function found(summary: RunSummary): string[] {
   ];
 }
 
+/** So many methods are named in a sentence; the tables have all. */
+const mostNamed = 4;
+
 /** Which methods differ from continued VFT after the adjustment for many, and how the others stand. */
 function verdict(summary: RunSummary, metric: "accuracy" | "sampledAccuracy", what: string): string[] {
-  const compared = summary.methods.flatMap((method) => {
-    const difference = method.comparisons.find(({ role }) => role === "continued")?.differences[metric];
-    return difference === undefined || difference.p === null ? [] : [{ method, difference }];
+  const compared = summary.methods.flatMap(({ label, comparisons }) => {
+    const difference = comparisons.find(({ role }) => role === "continued")?.differences[metric];
+    return difference === undefined || difference.p === null ? [] : [{ label, difference }];
   });
   if (compared.length === 0) return [];
-  const side = (sign: number): string =>
-    compared
-      .filter(({ difference }) => significant(difference) && Math.sign(difference.value ?? 0) === sign)
+  const differing = compared.filter(({ difference }) => holds(difference));
+  const side = (name: string, sign: number): string[] => {
+    const all = differing
+      .filter(({ difference }) => Math.sign(difference.value ?? 0) === sign)
+      .sort((a, b) => Math.abs(b.difference.value!) - Math.abs(a.difference.value!));
+    if (all.length === 0) return [];
+    const named = all
+      .slice(0, mostNamed)
       .map(
-        ({ method, difference }) =>
-          `${method.label} (${points(difference.value)} points ${range(difference.interval, points)})`,
-      )
-      .join(", ");
-  const [better, worse] = [side(1), side(-1)];
-  if (better === "" && worse === "")
+        ({ label, difference }) =>
+          `${label} (${points(difference.value)} points ${range(difference.interval, points)})`,
+      );
+    const more = all.length > mostNamed ? ` and ${plural(all.length - mostNamed, "other")}` : "";
+    return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
+  };
+  const measure = `Holm-adjusted p below 0.05${summary.seeds.length > 1 ? ", and an interval over the seeds without 0" : ""}`;
+  if (differing.length === 0)
     return [
-      `In ${what} none of the ${plural(compared.length, "method")} compared differs from continued VFT by more than chance explains (Holm-adjusted p below 0.05).`,
+      `In ${what} none of the ${plural(compared.length, "method")} compared differs from continued VFT by more than chance explains (${measure}).`,
     ];
+  const rest = compared.length - differing.length;
   return [
-    `In ${what}, ${[better && `better than continued VFT beyond chance: ${better}`, worse && `worse: ${worse}`].filter(Boolean).join("; ")}; the others cannot be told from it.`,
+    `In ${what}, ${[...side("better", 1), ...side("worse", -1)].join("; ")} (${measure})${rest === 0 ? "" : "; the others cannot be told from it"}.`,
   ];
 }
+
+/** For other questions and, where that is known, for other seeds. */
+const holds = (difference: Difference): boolean =>
+  significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
 
 function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefined): string[] {
   const best = highest(own, "assessmentMicro");

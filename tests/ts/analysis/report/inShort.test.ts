@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { summarise } from "../../../../ts/analysis/index.ts";
 import { inShort } from "../../../../ts/analysis/report/inShort.ts";
-import { methods, syntheticRun } from "../synthetic.ts";
+import { allMethods, methods, syntheticRun } from "../synthetic.ts";
 
 const short = (options: Parameters<typeof syntheticRun>[0]) => {
   const summary = summarise(syntheticRun({ trainingSteps: 2, ...options }), 200);
@@ -30,6 +30,22 @@ describe("a run in plain words", () => {
         label,
         clear.some((method) => method.label === label),
       ]);
+  });
+
+  it("asks for agreement between seeds where there are several, and names no more than four of a side", () => {
+    const { found, summary } = short({ questions: 150, seeds: [1, 2], methods: allMethods });
+    expect(found).toContain("Holm-adjusted p below 0.05, and an interval over the seeds without 0");
+    const differences = summary.methods.flatMap(({ label, comparisons }) =>
+      comparisons
+        .filter(({ role }) => role === "continued")
+        .map(({ differences: { accuracy } }) => ({ label, ...accuracy })),
+    );
+    const unsure = differences.filter(
+      ({ overSeeds, pHolm }) => pHolm! < 0.05 && overSeeds!.low <= 0 && overSeeds!.high >= 0,
+    );
+    const [, told] = /In greedy accuracy, (.*?) \(Holm-adjusted/.exec(found)!;
+    for (const { label } of unsure) expect(told).not.toContain(`${label} (`);
+    for (const side of told!.split("; ")) expect(side.match(/ points \[/g)!.length).toBeLessThanOrEqual(4);
   });
 
   it("says so where none differs by more than chance", () => {
