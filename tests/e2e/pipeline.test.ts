@@ -34,7 +34,7 @@ describe("the whole pipeline in miniature", () => {
     const { byStage } = report.cost as { byStage: { name: string; peakResidentBytes: number | null }[] };
     for (const { name, peakResidentBytes } of byStage.filter(({ name }) => ["vft", "align"].includes(name)))
       expect([name, peakResidentBytes! > 2 ** 26]).toEqual([name, true]);
-    expect(report.provenance.weights).toHaveLength(6);
+    expect(report.provenance.weights).toHaveLength(7);
     const markdown = await readFile(join(run, "report.md"), "utf8");
     const charts = [...markdown.matchAll(/\]\((charts\/[\w-]+\.svg)\)/g)].map(([, file]) => file!);
     expect(charts.length).toBeGreaterThan(3);

@@ -11,14 +11,28 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
     const { digest } = opened.get(artefact)!.manifest.facts;
     return typeof digest === "string" ? [{ method, seed, digest }] : [];
   };
+  const base = baseOf(opened.get(record.seeds[0]!.vft)!.manifest.settings);
   return {
     command: "npx aft run experiment.yaml",
-    weights: record.seeds.flatMap(({ seed, vft, arms }) => [
-      ...weights(vftStage, seed, vft),
-      ...arms.flatMap(({ method, align }) => (align === undefined ? [] : weights(method, seed, align))),
-    ]),
+    ...(base === undefined ? {} : { base }),
+    weights: [
+      ...record.stages
+        .filter(({ stage }) => stage === "create")
+        .flatMap(({ seed, artefact }) => weights("the base model", seed ?? 0, artefact)),
+      ...record.seeds.flatMap(({ seed, vft, arms }) => [
+        ...weights(vftStage, seed, vft),
+        ...arms.flatMap(({ method, align }) => (align === undefined ? [] : weights(method, seed, align))),
+      ]),
+    ],
     data: record.tasks.flatMap(({ name, questions }) => dataOf(name, questions, opened)),
   };
+}
+
+/** A model of the hub by its name, one in a folder by its digest; undefined for one that was made here. */
+function baseOf(settings: unknown): string | undefined {
+  const { base } = settings as { base?: { hub?: string; revision?: string; folder?: string } };
+  if (base?.hub !== undefined) return `${base.hub}, revision ${base.revision}`;
+  return base?.folder === undefined ? undefined : `a folder of weights with digest ${base.folder}`;
 }
 
 /** A task's own files by their content, and the questions that were read or made, split by split. */

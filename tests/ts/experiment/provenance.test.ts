@@ -21,6 +21,10 @@ const manifest = (more: Partial<Manifest>): { manifest: Manifest } => ({
 
 const record = {
   tasks: [{ name: "sums", questions: "q" }],
+  stages: [
+    { stage: "create", seed: 3, artefact: "c" },
+    { stage: "vft", seed: 3, artefact: "v" },
+  ],
   seeds: [
     {
       seed: 3,
@@ -45,6 +49,7 @@ it("names the digests of the user's files, of the questions made of them, and of
           files: { "test.jsonl": { bytes: 1, sha256: "22" } },
         }),
       ],
+      ["c", manifest({ facts: { digest: "00" } })],
       ["v", manifest({ facts: { digest: "33" } })],
       ["a", manifest({ facts: { digest: "44" } })],
       ["o", manifest({})],
@@ -55,9 +60,20 @@ it("names the digests of the user's files, of the questions made of them, and of
     { task: "sums", file: "test.jsonl", digest: "22" },
   ]);
   expect(weights).toEqual([
+    { method: "the base model", seed: 3, digest: "00" },
     { method: "VFT", seed: 3, digest: "33" },
     { method: "bc", seed: 3, digest: "44" },
   ]);
+});
+
+it.each([
+  [{ hub: "some/model", revision: "main" }, "some/model, revision main"],
+  [{ folder: "ab" }, "a folder of weights with digest ab"],
+  [undefined, undefined],
+])("names the base model %j", (base, told) => {
+  const opened = new Map(["q", "a", "o", "c"].map((name) => [name, manifest({})]));
+  opened.set("v", manifest({ settings: base === undefined ? {} : { base } }));
+  expect(provenanceOf(record, opened).base).toBe(told);
 });
 
 it("takes the highest memory from what a stage noted, and nothing from an artefact that does not tell it", () => {

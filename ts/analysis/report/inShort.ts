@@ -95,7 +95,8 @@ const holds = (difference: Difference): boolean =>
 function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefined): string[] {
   const best = highest(own, "assessmentMicro");
   const before = kept?.metrics.assessmentMicro;
-  if (best === undefined || before === undefined || before.value === null) return [];
+  // Of too few questions for an interval there is nothing to say.
+  if (best === undefined || !before?.interval || !best.metrics.assessmentMicro.interval) return [];
   return [
     `Before, the model scored the right one of two solutions higher in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
   ];
@@ -118,6 +119,8 @@ function sure(summary: RunSummary): string[] {
   const compared = testedAgainst(methods, "continued", "accuracy");
   const widths = compared
     .flatMap(({ interval }) => (interval === null ? [] : [(interval.high - interval.low) / 2]))
+    // An interval of width 0 is that of two methods that answered alike: it says nothing of others.
+    .filter((width) => width > 0)
     .sort((a, b) => a - b);
   const middle = widths[Math.floor((widths.length - 1) / 2)];
   return [

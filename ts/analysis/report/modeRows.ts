@@ -8,7 +8,7 @@ export interface ModeRow {
   strict: Metric;
   flexible: Metric;
   /** flexible - strict, paired. */
-  difference: Difference;
+  difference: Difference | undefined;
 }
 
 /** Over all trained tasks; nothing where the answers were judged by one rule only. */
@@ -21,5 +21,6 @@ export const modeRowsByTask = ({ tasks }: RunSummary): ModeRow[] =>
 const rowsOf = (methods: readonly Measured[], task: string | undefined): ModeRow[] =>
   methods.flatMap(({ label, byMode }) => {
     if (byMode === undefined) return [];
-    return [{ label, task, ...byMode }];
+    const { strict, flexible, difference } = byMode;
+    return [{ label, task, strict, flexible, difference }];
   });

@@ -63,7 +63,9 @@ const measuredSchema = z.object({
     .object({
       strict: metricSchema,
       flexible: metricSchema,
-      difference: differenceSchema.meta({ description: "flexible minus strict, of the same texts" }),
+      difference: differenceSchema
+        .optional()
+        .meta({ description: "flexible minus strict, of the same texts; older reports have none" }),
     })
     .optional()
     .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),

@@ -16,12 +16,12 @@ export function assessorSection(summary: RunSummary): Markup {
   const ranks = rankPanels(summary);
   return html`<section aria-labelledby="assessor">
 <h2 id="assessor">Is the score a good assessor?</h2>
-<p>A model that assesses well gives right COTs higher scores than wrong ones. Two views of the same COTs, those that the VFT model sampled on the test questions, each text once a question. All methods score the very same texts, so that only the order differs between them.</p>
+<p>A model that assesses well gives right COTs higher scores than wrong ones. The COTs seen here are those that the VFT model sampled on the test questions, each text once a question. All methods score the very same texts, so that only the order differs between them.</p>
 ${
   scores.panels.length > 0 &&
   figure(
     "Share of right COTs by score",
-    `All COTs of all questions in equal parts by their score, the lowest first. A good assessor’s line climbs steeply from near 0 to near 100 %; a flat line at the share of right COTs is a score that says nothing. The dotted line is the VFT model as it was. An easy question lifts all of its COTs, so part of the climb tells questions apart rather than COTs: the next chart holds the question fixed.`,
+    `All COTs of all questions in equal parts by their score, the lowest first. A good assessor’s line climbs steeply from near 0 to near 100 %; a flat line at the share of right COTs is a score that says nothing. The dotted line is the VFT model as it was. An easy question lifts all of its COTs, so part of the climb tells questions apart rather than COTs${ranks.panels.length > 0 ? ": the next chart holds the question fixed" : ""}.`,
     reliabilityChart(scores.panels, { width: 860, reference: scores.reference }),
   )
 }

@@ -26,7 +26,7 @@ function table(rows: readonly ModeRow[]): Markup {
   return html`<thead><tr><th scope="col">Method</th>${byTask && html`<th scope="col" class="text">task</th>`}<th scope="col">strict</th><th scope="col">flexible</th><th scope="col">flexible minus strict, points</th><th scope="col">questions</th></tr></thead>
 <tbody>${rows.map(
     ({ label, task, strict, flexible, difference }) =>
-      html`<tr><th scope="row">${label}</th>${byTask && html`<td class="text">${task}</td>`}${share(strict)}${share(flexible)}<td><b>${points(difference.value)}</b><small>${range(difference.interval, points)}</small></td><td>${whole(strict.perSeed[0]?.n ?? 0)}</td></tr>`,
+      html`<tr><th scope="row">${label}</th>${byTask && html`<td class="text">${task}</td>`}${share(strict)}${share(flexible)}<td><b>${points(difference?.value)}</b><small>${range(difference?.interval ?? null, points)}</small></td><td>${whole(strict.perSeed[0]?.n ?? 0)}</td></tr>`,
   )}</tbody>`;
 }
 

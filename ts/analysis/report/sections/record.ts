@@ -27,10 +27,10 @@ function provenance({ provenance: from, methods }: RunSummary): Markup | false {
   if (from === undefined) return false;
   const labels = new Map(methods.map(({ name, label }) => [name, label]));
   const digest = (text: string): Markup => html`<td class="text"><code class="digest">${text}</code></td>`;
-  return html`<p>To make this run again, with <code>experiment.yaml</code> beside this report (its text stands below): <code>${from.command}</code></p>
+  return html`<p>To make this run again, with <code>experiment.yaml</code> beside this report (its text stands below): <code>${from.command}</code>${from.base !== undefined && html`. The base model: ${from.base}`}</p>
 ${scrolling(
   "Digests",
-  html`<table><caption>SHA-256 of the data and of the trained weights: equal digests, equal files</caption>
+  html`<table><caption>SHA-256 of the data and of the weights: equal digests, equal files</caption>
 <thead><tr><th scope="col">what</th><th scope="col">seed</th><th scope="col" class="text">SHA-256</th></tr></thead>
 <tbody>${from.data.map(
     ({ task, file, digest: text }) =>
