@@ -9,11 +9,9 @@ export const provenanceSchema = z.object({
     .string()
     .optional()
     .meta({ description: "the model that VFT began from, where it was not made here" }),
-  weights: z
-    .array(z.object({ method: z.string(), seed: z.number(), digest: sha256 }))
-    .meta({
-      description: "of the weights that were made or trained here (an adapter's alone, where there is one)",
-    }),
+  weights: z.array(z.object({ method: z.string(), seed: z.number(), digest: sha256 })).meta({
+    description: "of the weights that were made or trained here (an adapter's alone, where there is one)",
+  }),
   data: z
     .array(z.object({ task: z.string(), file: z.string(), digest: sha256 }))
     .meta({ description: "the task's own files by their field, and the questions that were made of them" }),
