@@ -22,10 +22,6 @@ export function bootstrapRatios(
     throw new Error("bootstrap: all series must have one tally for each of the same questions");
   const numerators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.numerator));
   const denominators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.denominator));
-  // Most metrics count every question once: what stands below the line is then the same in every resample.
-  const fixed = denominators.map((values) =>
-    Number.isInteger(values[0]) && values.every((value) => value === values[0]) ? n * values[0]! : undefined,
-  );
   const draws = series.map(() => new Float64Array(resamples));
   const random = randomFrom("bootstrap over questions", seed);
   const times = new Uint32Array(n);
@@ -33,7 +29,7 @@ export function bootstrapRatios(
     times.fill(0);
     for (let i = 0; i < n; i++) times[Math.floor(random.next() * n)]!++;
     for (let s = 0; s < series.length; s++)
-      draws[s]![resample] = weighted(numerators[s]!, times) / (fixed[s] ?? weighted(denominators[s]!, times));
+      draws[s]![resample] = weighted(numerators[s]!, times) / weighted(denominators[s]!, times);
   }
   return draws;
 }
