@@ -21,7 +21,7 @@ interface Element extends Node {
   querySelectorAll(selector: string): ArrayLike<Element>;
 }
 
-/** What only a browser can use. */
+/** What only a browser can use; what is hidden until a script shows it is left out, too. */
 const leftOut = new Set([
   "nav",
   "script",
@@ -49,7 +49,7 @@ export function renderMarkdown(page: string): MarkdownReport {
 
 function blocksOf(element: Element): string[] {
   const name = element.localName;
-  if (leftOut.has(name)) return [];
+  if (leftOut.has(name) || element.getAttribute("hidden") !== null) return [];
   const heading = /^h([1-6])$/.exec(name);
   if (heading !== null) return [`${"#".repeat(Number(heading[1]))} ${inline(element)}`];
   if (name === "p" || name === "figcaption") return [inline(element)];

@@ -88,6 +88,10 @@ describe("a page as Markdown", () => {
     );
   });
 
+  it("leaves out what stays hidden until a script shows it", () => {
+    expect(body("<div hidden><p>filters</p></div><p>shown</p>")).toBe("shown\n");
+  });
+
   it("fences code by more backticks than it holds", () => {
     expect(body("<pre><code>a\n```\nb</code></pre>")).toBe("````\na\n```\nb\n````\n");
   });
