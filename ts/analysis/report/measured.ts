@@ -1,8 +1,9 @@
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds, tallyArm } from "./armTallies.ts";
-import { compare, drawAll, type MethodDraws, measure, metricOf } from "./compare.ts";
-import { extractModes, type MethodInfo, type RunData } from "./input.ts";
+import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
+import type { ExtractMode, MethodInfo, RunData } from "./input.ts";
+import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, metricNames } from "./schema.ts";
 
@@ -52,13 +53,15 @@ export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>):
 /** Greedy accuracy by each rule of extraction, from the same resamples; undefined where not all arms have it. */
 function byModeOf({ arms }: MethodDraws, { seed, resamples }: Drawn): Measured["byMode"] {
   if (arms.some(({ byMode }) => byMode === undefined)) return undefined;
-  const of = (mode: (typeof extractModes)[number]) => {
+  const of = (mode: ExtractMode): SeedSeries[] => {
     const series = arms.map(({ byMode }) => byMode![mode]);
     const draws = bootstrapRatios(series, seed, resamples);
-    return measure(
-      arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: draws[at]! })),
-      true,
-    );
+    return arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: draws[at]! }));
   };
-  return Object.fromEntries(extractModes.map((mode) => [mode, of(mode)])) as Measured["byMode"];
+  const [strict, flexible] = [of("strict"), of("flexible")];
+  return {
+    strict: measure(strict, true),
+    flexible: measure(flexible, true),
+    difference: differenceOfSeries(pairedSeeds(flexible, strict), null),
+  };
 }
