@@ -5,10 +5,11 @@ export {
   checkPredictions,
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
+export { type DataFile, dataFolder } from "./report/browser/section.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
 export { decimal, percent, plural, points } from "./report/format.ts";
-export { type HtmlOptions, renderHtml } from "./report/html.ts";
+export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
 export type {
   Arm,
   MethodInfo,

@@ -31,7 +31,7 @@ const codeVersions: Record<StageName, number> = {
   judge: 2,
   score: 2,
   align: 3,
-  evaluate: 2,
+  evaluate: 3,
   search: 1,
 };
 

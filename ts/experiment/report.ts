@@ -1,5 +1,14 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type RunSummary, renderHtml, renderPicture, renderTable, summarise } from "../analysis/index.ts";
+import {
+  type DataFile,
+  dataFolder,
+  type RunSummary,
+  renderPicture,
+  renderReport,
+  renderTable,
+  summarise,
+} from "../analysis/index.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { loadRunData } from "./results.ts";
 
@@ -9,7 +18,10 @@ export interface Report {
   html: string;
 }
 
-/** Writes report.html, report.json, table.txt and picture.svg into a run's folder, from its artefacts alone. */
+/**
+ * Writes report.html, report.json, table.txt and picture.svg into a run's folder, from its artefacts alone; for a large run
+ * also report-data/, which the page reads its texts from.
+ */
 export async function writeReport(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
   const summary = summarise(run);
@@ -18,6 +30,14 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   await writeFileAtomic(join(runDirectory, "report.json"), `${JSON.stringify(summary, null, 2)}\n`);
   await writeFileAtomic(join(runDirectory, "table.txt"), `${table}\n`);
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
-  await writeFileAtomic(html, renderHtml(run, summary, { examples: record.examples }));
+  const page = renderReport(run, summary, { examples: record.examples });
+  await writeData(join(runDirectory, dataFolder), page.files);
+  await writeFileAtomic(html, page.html);
   return { summary, table, html };
+}
+
+/** Instead of those of an earlier report: a page knows its own files and refuses others, so a broken-off write is seen. */
+async function writeData(folder: string, files: readonly DataFile[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const { name, content } of files) await writeFileAtomic(join(folder, name), content);
 }

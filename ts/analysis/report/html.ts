@@ -1,4 +1,8 @@
 import { chartStyle } from "../charts/palette.ts";
+import { packRun } from "./browser/pack.ts";
+import { pageScript } from "./browser/script.ts";
+import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
+import { browserStyle } from "./browser/style.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { html, type Markup, raw } from "./markup.ts";
@@ -10,17 +14,36 @@ import { examplesSection } from "./sections/examples.ts";
 import { recordSection } from "./sections/record.ts";
 import { resultsSection } from "./sections/results.ts";
 import { trainingSection } from "./sections/training.ts";
-import { pageScript, pageStyle } from "./style.ts";
+import { pageStyle } from "./style.ts";
 import { headlineRun } from "./tasks.ts";
 
 export interface HtmlOptions {
-  /** How many questions are shown with their COTs. */
+  /** How many questions are printed with their COTs; 0 leaves out the browser of all questions, too. */
   examples?: number | undefined;
 }
 
-/** report.html: one file that holds everything it shows and fetches nothing. */
-export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
-  const examplesHtml = examplesSection(run, summary, examples);
+export interface ReportPage {
+  html: string;
+  /** What lies in {@link dataFolder} beside the page; none where the page holds everything. */
+  files: DataFile[];
+}
+
+/** report.html, its texts in files beside it where the page would be too large with them. */
+export function renderReport(
+  run: RunData,
+  summary: RunSummary,
+  { examples = 10, inPage = mostInPage, beside = mostBeside }: HtmlOptions & Partial<Limits> = {},
+): ReportPage {
+  const packed = examples === 0 ? undefined : packRun(run, summary, beside);
+  const page = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
+  return packed === undefined ? { html: page, files: [] } : withBrowser(page, packed, inPage);
+}
+
+/** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
+export const renderHtml = (run: RunData, summary: RunSummary, { examples }: HtmlOptions = {}): string =>
+  renderReport(run, summary, { examples, inPage: Number.POSITIVE_INFINITY }).html;
+
+function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string {
   const betaHtml = betaSection(summary);
   const trainingHtml = trainingSection(run, summary);
   const page = html`<!doctype html>
@@ -31,7 +54,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <link rel="icon" href="data:,">
 <title>${summary.name}: alignment fine-tuning, a report</title>
-<style>${raw(pageStyle)}${raw(chartStyle)}</style>
+<style>${raw(pageStyle)}${raw(browserStyle)}${raw(chartStyle)}</style>
 </head>
 <body>
 <header>
@@ -53,7 +76,7 @@ ${examplesHtml}
 ${recordSection(summary)}
 </main>
 <footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
-<script>${raw(pageScript)}</script>
+<script type="module">${raw(pageScript())}</script>
 </body>
 </html>
 `;

@@ -60,17 +60,3 @@ button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);
 @media(max-width:640px){main,header,footer{padding-left:16px;padding-right:16px}h1{font-size:1.6rem}}
 @media print{nav,button{display:none}.scroll{overflow:visible}h2,figure{break-inside:avoid}}
 `.trim();
-
-/** Opens and closes all examples at once; without scripts the button stays hidden and each opens by itself. */
-export const pageScript = `
-const button = document.getElementById("open-all");
-if (button) {
-  const all = [...document.querySelectorAll("details.example")];
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const open = !all.every((one) => one.open);
-    for (const one of all) one.open = open;
-    button.textContent = open ? "Close all" : "Open all";
-  });
-}
-`.trim();
