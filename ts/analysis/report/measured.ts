@@ -29,9 +29,10 @@ export function drawRun(run: RunData, seed: string, resamples: number): Drawn {
 /** Every metric of every method with its differences to both baselines; p not yet adjusted. */
 export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>): Measured[] {
   const { methods, draws } = drawn;
+  const byModes = byModeOfAll(drawn);
   return methods.map((method, at): Measured => {
     const mine = draws[at]!;
-    const byMode = byModeOf(mine, drawn);
+    const byMode = byModes[at];
     return {
       name: method.name,
       label: method.label,
@@ -49,16 +50,25 @@ export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>):
   });
 }
 
-/** Greedy accuracy by each rule of extraction, from the same resamples; undefined where not all arms have it. */
-function byModeOf({ arms }: MethodDraws, { seed, resamples }: Drawn): Measured["byMode"] {
-  if (arms.some(({ byMode }) => byMode === undefined)) return undefined;
-  const of = (mode: (typeof extractModes)[number]) => {
-    const series = arms.map(({ byMode }) => byMode![mode]);
-    const draws = bootstrapRatios(series, seed, resamples);
-    return measure(
-      arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: draws[at]! })),
-      true,
+/**
+ * For each method greedy accuracy by each rule of extraction, from the same resamples; undefined where not all its arms
+ * have it.
+ */
+function byModeOfAll({ draws: methods, seed, resamples }: Drawn): Measured["byMode"][] {
+  const seriesOf = ({ arms }: MethodDraws) =>
+    arms.every(({ byMode }) => byMode !== undefined)
+      ? extractModes.map((mode) => arms.map(({ byMode }) => byMode![mode]))
+      : [];
+  const drawn = bootstrapRatios(methods.flatMap(seriesOf).flat(), seed, resamples);
+  let next = 0;
+  return methods.map((method) => {
+    const measured = seriesOf(method).map((series) =>
+      measure(
+        method.arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: drawn[next++]! })),
+        true,
+      ),
     );
-  };
-  return Object.fromEntries(extractModes.map((mode) => [mode, of(mode)])) as Measured["byMode"];
+    const [strict, flexible] = measured;
+    return strict === undefined || flexible === undefined ? undefined : { strict, flexible };
+  });
 }

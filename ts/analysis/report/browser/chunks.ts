@@ -6,7 +6,7 @@ import type { ChunkPlace, SampleRow, TextRow } from "./packed.ts";
 import { type Strings, scriptJson, uniqueStrings } from "./strings.ts";
 
 /** Small enough to be read between two key presses, large enough that a search opens few. In characters. */
-const chunkSize = 500_000;
+const chunkSize = 1_000_000;
 
 export interface Chunk extends ChunkPlace {
   /** JSON that is safe in a script. */

@@ -19,7 +19,7 @@ const previewLength = 140;
 
 /**
  * Everything that the browser shows, packed; undefined where no question was asked.
- * @param mostBytes of all chunks together. Greedy answers are always there; samples of as many questions as fit
+ * @param mostBytes of all chunks together, roughly. Greedy answers are always there; samples of as many questions as fit
  */
 export function packRun(
   run: RunData,
@@ -110,21 +110,22 @@ function withSamples(run: RunData, entries: readonly Entry[], mostBytes: number)
   const chosen = new Set<number>();
   let left = mostBytes;
   for (const q of inTurn) {
-    const { samples, heldOut } = entries[q]!;
-    const groups = [...samples, ...heldOut].filter((group) => group !== undefined);
-    if (groups.length === 0) continue;
-    left -= sizeOf(groups);
+    const size = sizeOf(entries[q]!);
+    if (size === 0) continue;
+    left -= size;
     if (left < 0) break;
     chosen.add(q);
   }
   return chosen;
 }
 
-/** About as many characters as the groups take when packed: each text once, and 40 for a COT's numbers. */
-function sizeOf(groups: readonly Group[]): number {
-  const texts = new Set(groups.flatMap(({ candidates }) => candidates.map(({ text }) => text)));
-  let size = 40 * groups.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  for (const text of texts) size += text.length + 8;
+/** About as many bytes as a question's samples take when packed: each text once, 40 for a COT's numbers, 8 for a score. */
+function sizeOf({ samples, heldOut }: Entry): number {
+  const own = samples.flatMap((group) => group?.candidates ?? []);
+  const scored = heldOut.flatMap((group) => group?.candidates ?? []);
+  let size = 40 * own.length + 8 * scored.length;
+  for (const text of new Set([...own, ...scored].map(({ text }) => text)))
+    size += Buffer.byteLength(scriptJson(text)) + 1;
   return size;
 }
 

@@ -19,14 +19,13 @@ export function uniqueStrings(): Strings {
 }
 
 /**
- * JSON that may stand inside a <script> element and in a script of its own: what could end or nest the element is escaped
- * (`</script`, `<!--`, `<script`), and so are the two line ends that JSON allows in strings and old scripts do not.
+ * JSON that may stand inside a <script> element and in a script of its own: with every `<` escaped nothing in it can end or
+ * nest the element, and the two line ends that JSON allows in strings and old scripts do not are escaped as well.
  */
 export const scriptJson = (value: unknown): string =>
-  JSON.stringify(value)
-    .replace(/<(?=[!/s])/gi, "\\u003c")
-    .replace(/\u2028/g, "\\u2028")
-    .replace(/\u2029/g, "\\u2029");
+  JSON.stringify(value).replace(/[<\u2028\u2029]/g, (character) => escapes[character]!);
+
+const escapes: Record<string, string> = { "<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029" };
 
 /** What all texts begin with and what, after that, all end with: the words of a template. */
 export function commonEnds(texts: readonly string[]): [start: string, end: string] {

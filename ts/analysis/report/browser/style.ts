@@ -23,7 +23,7 @@ select,input[type=search]{font:inherit;font-size:.875rem;color:var(--ink);backgr
 .detail table{overflow-wrap:normal}.detail td{white-space:nowrap}.detail th{max-width:8em;overflow-wrap:normal}
 .detail h3{margin:4px 0;white-space:pre-line;font-size:1.05rem;line-height:1.45;max-width:78ch}
 .detail h4{margin:24px 0 4px;font-size:.95rem}
-.detail .mark{white-space:normal}
+.detail .by .mark,.detail .facts-line .mark{white-space:normal}
 .steps{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0 0 10px;max-width:none}
 .steps .back{display:none}
 button:disabled{opacity:.5;cursor:default}
@@ -33,12 +33,12 @@ pre.cot{white-space:pre-wrap;overflow-wrap:anywhere;margin:6px 0;padding:10px 12
 .facts-line{display:flex;flex-wrap:wrap;gap:2px 16px;margin:4px 0 0;font-size:.8rem;color:var(--quiet);max-width:none}
 .method,.facts-line .mark{font-size:.85rem;font-variant-numeric:tabular-nums}
 mark.wrong-step{background:var(--warn-bg);color:inherit;text-decoration:underline wavy var(--wrong);text-underline-offset:3px}
-.compare-choice{display:flex;flex-wrap:wrap;gap:8px 16px;max-width:none;margin:8px 0}
-.compare-choice label{font-size:.875rem;min-width:0;max-width:100%}
+.compare-choice{display:grid;grid-template-columns:1fr 1fr;gap:8px 16px;max-width:none;margin:8px 0}
+.compare-choice label{display:flex;flex-direction:column;gap:3px;font-size:.8rem;color:var(--quiet);min-width:0}
 .detail ins{background:var(--fine-bg);color:var(--right);text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:2px;border-radius:2px}
 .detail del{background:var(--warn-bg);color:var(--wrong);text-decoration:line-through;border-radius:2px}
 td.cot-cell{text-align:left;min-width:17em;overflow-wrap:anywhere}
-.detail td.cot-cell,.detail td.cot-cell .mark{white-space:normal}
+.detail td.cot-cell{white-space:normal}
 td.cot-cell pre.cot{margin:0;padding:0;border:0;background:none;font-size:.8rem}
 @media(max-width:899px){.browser{display:block}.list-side{position:static}.question-list{height:min(62vh,560px)}
 .browser:not(.reading) .detail{display:none}.browser.reading .list-side{display:none}.steps .back{display:inline-block}

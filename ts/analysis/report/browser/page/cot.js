@@ -75,8 +75,7 @@ export function sampleTable(caption, cots, columns) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h(
       "table",
-      {},
-      h("caption", {}, caption),
+      { "aria-label": caption },
       h(
         "thead",
         {},

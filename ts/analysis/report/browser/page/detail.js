@@ -146,11 +146,12 @@ export function sampleTables(index, samples, { seed, arms, first, second }) {
         "section",
         {},
         h("h4", {}, "The VFT model’s samples, scored by every method"),
-        sampleTable(
+        h(
+          "p",
+          { class: "quiet note" },
           `${rightOf(vft)}. Best score under ${scored[0]?.label ?? "–"} first: a wrong COT above a right one is assessment misalignment.`,
-          vft,
-          scored,
         ),
+        sampleTable("The VFT model’s samples", vft, scored),
       ),
     own.length > 0 &&
       h(

@@ -40,7 +40,10 @@ export function startBrowser(index, root) {
   });
   const browser = h("div", { class: "browser" }, h("div", { class: "list-side" }, status, list.box), detail);
   root.append(
-    controls(index, settings, (what) => (what === "text" ? later.search(refresh, 200) : refresh())),
+    controls(index, settings, (what) => {
+      list.box.setAttribute("aria-busy", "true");
+      later.search(refresh, what === "text" ? 200 : 0);
+    }),
     browser,
   );
   root.hidden = false;
@@ -89,19 +92,23 @@ export function startBrowser(index, root) {
       const found = await search(text, () => mine === round);
       if (found !== undefined) settle(chosen.filter((q) => found.has(q)));
     } catch (error) {
-      if (mine === round) status.textContent = `Cannot search: ${messageOf(error)}`;
+      if (mine !== round) return;
+      list.box.removeAttribute("aria-busy");
+      status.textContent = `Cannot search: ${messageOf(error)}`;
     }
   }
 
   /** @param {number[]} questions */
   function settle(questions) {
     list.show(questions);
+    list.box.removeAttribute("aria-busy");
     status.textContent = `${list.count()} of ${index.ids.length.toLocaleString("en-US")}`;
-    if (questions.length === 0)
+    if (questions.length === 0) {
+      shownKey = "";
       detail.replaceChildren(
         h("p", { class: "quiet" }, "No question is like that. Choose less narrowly above."),
       );
-    else if (wide() || browser.classList.contains("reading")) showDetail();
+    } else if (wide() || browser.classList.contains("reading")) showDetail();
   }
 
   /** @param {string} text @param {() => boolean} wanted */
@@ -129,23 +136,35 @@ export function startBrowser(index, root) {
     return found;
   }
 
-  let reading = 0;
-  async function showDetail() {
+  /** What stands in the detail, or is about to: it is not made again under a reader who has opened something in it. */
+  let shownKey = "";
+  /** @type {Promise<void>} */
+  let showing = Promise.resolve();
+  function showDetail() {
     const q = list.active();
-    if (q === undefined) return;
-    const mine = ++reading;
+    if (q === undefined) return Promise.resolve();
     const shown = {
       seed: settings.seed,
       arms: arms(),
       first: armOf(settings.first),
       second: armOf(settings.second),
     };
+    const key = JSON.stringify([q, shown, list.place()]);
+    if (key !== shownKey) {
+      shownKey = key;
+      showing = paintDetail(q, shown, () => key === shownKey);
+    }
+    return showing;
+  }
+
+  /** @param {number} q @param {import("./detail.js").Shown} shown @param {() => boolean} wanted */
+  async function paintDetail(q, shown, wanted) {
     try {
       const [textPlace, samplePlace] = [placeOf(index.texts, q), placeOf(index.samples, q)];
       if (textPlace === undefined) return;
       const texts = unpackTexts(index, await chunkOf(textPlace.name), textPlace.row, q);
       const sampleChunk = samplePlace === undefined ? undefined : await chunkOf(samplePlace.name);
-      if (mine !== reading) return;
+      if (!wanted()) return;
       const samples =
         sampleChunk === undefined ? undefined : unpackSamples(sampleChunk, samplePlace?.row ?? 0);
       const left = samples === undefined && index.withSamples > 0;
@@ -164,8 +183,12 @@ export function startBrowser(index, root) {
             ),
         ].filter((part) => part !== null && part !== false),
       );
+      // Whoever was far down in a long one begins at the top of the next.
+      if (detail.getBoundingClientRect().top < 0) detail.scrollIntoView({ block: "start" });
     } catch (error) {
-      if (mine === reading) detail.replaceChildren(h("p", { role: "alert" }, messageOf(error)));
+      if (!wanted()) return;
+      shownKey = "";
+      detail.replaceChildren(h("p", { role: "alert" }, messageOf(error)));
     }
   }
 
