@@ -187,7 +187,7 @@ await watched(
   page,
   "filter",
   () => page.getByLabel("Show").selectOption("gained"),
-  () => page.locator(".status", { hasNotText: `${questions.toLocaleString("en-US")} questions` }).waitFor(),
+  () => page.locator("[role=listbox]:not([aria-busy])").waitFor(),
 );
 const search = (text: string, samples: boolean) =>
   watched(
@@ -198,11 +198,11 @@ const search = (text: string, samples: boolean) =>
       await page.getByRole("searchbox").fill(text);
     },
     async () => {
-      await page.waitForTimeout(250);
-      await page.locator(".status", { hasNotText: "searching" }).waitFor();
+      await page.locator("[role=listbox]:not([aria-busy])").waitFor();
     },
   );
 await page.getByLabel("Show").selectOption("all");
+await page.locator("[role=listbox]:not([aria-busy])").waitFor();
 await search("39 * 19", false);
 await search("39 * 18", false);
 await search("39 * 17", true);

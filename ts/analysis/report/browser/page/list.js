@@ -116,9 +116,10 @@ export function questionList({ describe, onMove, onEnter }) {
     /**
      * Shows these questions; the active one stays so where it is among them, else the first is.
      * @param {number[]} next
+     * @param {boolean} [fromTop] the first is active in any case
      */
-    show(next) {
-      const before = questions[active];
+    show(next, fromTop = false) {
+      const before = fromTop ? undefined : questions[active];
       questions = next;
       active = before === undefined ? -1 : questions.indexOf(before);
       if (active < 0) box.scrollTop = 0;

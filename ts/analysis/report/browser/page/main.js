@@ -98,9 +98,12 @@ export function startBrowser(index, root) {
     }
   }
 
+  let sortedBy = settings.sort;
   /** @param {number[]} questions */
   function settle(questions) {
-    list.show(questions);
+    // In another order it is the first that are of interest; in the same one, whatever was being read.
+    list.show(questions, settings.sort !== sortedBy);
+    sortedBy = settings.sort;
     list.box.removeAttribute("aria-busy");
     status.textContent = `${list.count()} of ${index.ids.length.toLocaleString("en-US")}`;
     if (questions.length === 0) {
