@@ -119,13 +119,13 @@ function withSamples(run: RunData, entries: readonly Entry[], mostBytes: number)
   return chosen;
 }
 
-/** About as many bytes as a question's samples take when packed: each text once, 40 for a COT's numbers, 8 for a score. */
+/** About as many bytes as a question's samples take when packed: each text once, and 40 a COT, 8 a score. */
 function sizeOf({ samples, heldOut }: Entry): number {
   const own = samples.flatMap((group) => group?.candidates ?? []);
   const scored = heldOut.flatMap((group) => group?.candidates ?? []);
   let size = 40 * own.length + 8 * scored.length;
   for (const text of new Set([...own, ...scored].map(({ text }) => text)))
-    size += Buffer.byteLength(scriptJson(text)) + 1;
+    size += Buffer.byteLength(text) + 8;
   return size;
 }
 

@@ -82,29 +82,31 @@ export function sampleTable(caption, cots, columns) {
         h(
           "tr",
           {},
-          ...["COT", "answer", ...columns.map(({ label }) => label)].map((name) =>
-            h("th", { scope: "col" }, name),
-          ),
+          ...["answer", ...columns.map(({ label }) => label)].map((name) => h("th", { scope: "col" }, name)),
         ),
       ),
       h(
         "tbody",
         {},
-        ...rows.map(({ cot, at, times }) =>
+        // The text below its numbers: beside them it would be a narrow column.
+        ...rows.flatMap(({ cot, at, times }) => [
           h(
             "tr",
-            {},
+            { class: "numbers" },
             h(
-              "td",
-              { class: "cot-cell" },
-              cotText(cot),
-              cotFacts(cot, true),
-              times > 1 && h("small", {}, `sampled ${times} times`),
+              "th",
+              { scope: "row" },
+              answerMark(cot),
+              times > 1 && h("small", { class: "quiet" }, ` sampled ${times} times`),
             ),
-            h("td", {}, answerMark(cot)),
             ...columns.map(({ scores }) => h("td", {}, scoreText(scores[at]))),
           ),
-        ),
+          h(
+            "tr",
+            { class: "text" },
+            h("td", { class: "cot-cell", colspan: columns.length + 1 }, cotText(cot), cotFacts(cot, true)),
+          ),
+        ]),
       ),
     ),
   );
