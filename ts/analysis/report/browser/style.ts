@@ -4,7 +4,7 @@ export const browserStyle = `
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .controls{display:flex;flex-wrap:wrap;gap:10px 14px;align-items:end;margin:12px 0}
 .controls label{display:flex;flex-direction:column;gap:3px;font-size:.8rem;color:var(--quiet);flex:0 1 auto;min-width:0;max-width:100%}
-.controls select{max-width:min(100%,18rem)}
+.controls label:not(.search,.check){max-width:min(100%,18rem)}
 .controls label.check{flex-direction:row;align-items:center;min-height:34px;color:var(--ink);font-size:.875rem}
 .controls label.search{flex:1 1 200px}
 select,input[type=search]{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:5px 8px;min-height:34px;max-width:100%;min-width:0}
@@ -45,6 +45,6 @@ td.cot-cell>*{position:sticky;left:10px;max-width:calc(100cqw - 20px)}
 td.cot-cell pre.cot{margin:0;padding:0;border:0;background:none;font-size:.8rem}
 @media(max-width:899px){.browser{display:block}.list-side{position:static}.question-list{height:min(62vh,560px)}
 .browser:not(.reading) .detail{display:none}.browser.reading .list-side{display:none}.steps .back{display:inline-block}
-.controls label{flex:1 1 140px}.controls label.search{flex:1 1 100%}.controls select{width:100%;max-width:100%}}
+.controls label{flex:1 1 140px}.controls label.search{flex:1 1 100%}.controls label:not(.search,.check){max-width:100%}.controls select{width:100%}}
 @media print{#browser{display:none!important}.scripted .printed-examples{display:block}}
 `.trim();
