@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
@@ -141,7 +141,11 @@ describe("a run's own files are damaged", () => {
   });
 
   test("two runs are reported with one command, and a folder that is no run is named", async () => {
+    // What an earlier, larger report kept beside its page.
+    await mkdir(join(run, "report-data"));
+    await writeFile(join(run, "report-data", "texts-0.js"), "");
     const both = await aft(["report", run, run]);
+    expect(existsSync(join(run, "report-data"))).toBe(false);
     expect(both.stdout.match(/^report: .*report\.html$/gm)).toEqual(
       Array.from({ length: 2 }, () => `report: ${join(run, "report.html")}`),
     );

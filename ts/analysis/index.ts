@@ -13,6 +13,7 @@ export {
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
 export { autoBetas, searchedBetas } from "./report/betas.ts";
+export { type DataFile, dataFolder } from "./report/browser/section.ts";
 export {
   baselineLabel,
   methodAccuracies,
@@ -31,7 +32,7 @@ export { describeAssessment, describeByTask } from "./report/describeAssessment.
 export { describePredictions } from "./report/describePredictions.ts";
 export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
-export { type HtmlOptions, renderHtml } from "./report/html.ts";
+export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
 export type {
   Arm,
   MethodInfo,

@@ -1,10 +1,12 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type DataFile,
+  dataFolder,
   type RunSummary,
-  renderHtml,
   renderMarkdown,
   renderPicture,
+  renderReport,
   renderTable,
   summarise,
 } from "../analysis/index.ts";
@@ -20,20 +22,22 @@ export interface Report {
 
 /**
  * Writes report.html, the same as report.md with its charts in charts/, report.json, table.txt, picture.svg and
- * predictions/ into a run's folder, from its artefacts alone.
+ * predictions/ into a run's folder, from its artefacts alone; for a large run also report-data/, which the page reads its
+ * texts from.
  */
 export async function writeReport(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
   const summary = summarise(run);
   const table = renderTable(summary);
-  const page = renderHtml(run, summary, { examples: record.examples });
   const html = join(runDirectory, "report.html");
   await writeFileAtomic(join(runDirectory, "report.json"), `${JSON.stringify(summary, null, 2)}\n`);
   await writeFileAtomic(join(runDirectory, "table.txt"), `${table}\n`);
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
-  await writeMarkdown(runDirectory, page);
-  await writeFileAtomic(html, page);
+  const page = renderReport(run, summary, { examples: record.examples });
+  await writeMarkdown(runDirectory, page.plain);
+  await writeData(join(runDirectory, dataFolder), page.files);
+  await writeFileAtomic(html, page.html);
   return { summary, table, html };
 }
 
@@ -46,4 +50,10 @@ async function writeMarkdown(runDirectory: string, page: string): Promise<void> 
     if (name.endsWith(".svg") && charts[name] === undefined) await rm(join(folder, name));
   for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(folder, name), svg);
   await writeFileAtomic(join(runDirectory, "report.md"), markdown);
+}
+
+/** Instead of those of an earlier report: a page knows its own files and refuses others, so a broken-off write is seen. */
+async function writeData(folder: string, files: readonly DataFile[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const { name, content } of files) await writeFileAtomic(join(folder, name), content);
 }

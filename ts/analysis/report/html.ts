@@ -1,4 +1,8 @@
 import { chartStyle } from "../charts/palette.ts";
+import { packRun } from "./browser/pack.ts";
+import { pageScript } from "./browser/script.ts";
+import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
+import { browserStyle } from "./browser/style.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { html, type Markup, raw } from "./markup.ts";
@@ -15,16 +19,40 @@ import { resultsSection } from "./sections/results.ts";
 import { selfConsistencySection } from "./sections/selfConsistency.ts";
 import { summarySection } from "./sections/summary.ts";
 import { trainingSection } from "./sections/training.ts";
-import { pageScript, pageStyle } from "./style.ts";
+import { pageStyle } from "./style.ts";
 import { headlineRun } from "./tasks.ts";
 
 export interface HtmlOptions {
-  /** How many questions are shown with their COTs. */
+  /** How many questions are printed with their COTs; 0 leaves out the browser of all questions, too. */
   examples?: number | undefined;
 }
 
-/** report.html: one file that holds everything it shows and fetches nothing. */
-export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }: HtmlOptions = {}): string {
+export interface ReportPage {
+  html: string;
+  /** The page without the browser's texts: what report.md is made from. */
+  plain: string;
+  /** What lies in {@link dataFolder} beside the page; none where the page holds everything. */
+  files: DataFile[];
+}
+
+/** report.html, its texts in files beside it where the page would be too large with them. */
+export function renderReport(
+  run: RunData,
+  summary: RunSummary,
+  { examples = 10, inPage = mostInPage, beside = mostBeside }: HtmlOptions & Partial<Limits> = {},
+): ReportPage {
+  const packed = examples === 0 ? undefined : packRun(run, summary, beside);
+  const plain = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
+  return packed === undefined
+    ? { html: plain, plain, files: [] }
+    : { ...withBrowser(plain, packed, inPage), plain };
+}
+
+/** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
+export const renderHtml = (run: RunData, summary: RunSummary, { examples }: HtmlOptions = {}): string =>
+  renderReport(run, summary, { examples, inPage: Number.POSITIVE_INFINITY }).html;
+
+function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string {
   const sections = [
     { id: "in-short", title: "In short", content: summarySection(summary) },
     { id: "results", title: "Results", content: resultsSection(summary) },
@@ -35,7 +63,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
     { id: "beta", title: "The boundary’s beta", content: betaSection(summary) },
     { id: "charts", title: "Charts", content: chartsSection(headlineRun(run), summary) },
     { id: "training", title: "While training", content: trainingSection(run, summary) },
-    { id: "examples", title: "Questions and COTs", content: examplesSection(run, summary, examples) },
+    { id: "examples", title: "Questions and COTs", content: examplesHtml },
     { id: "cost", title: "What it cost", content: costSection(summary) },
     { id: "record", title: "The record", content: recordSection(summary) },
   ].filter(({ content }) => content.markup !== "");
@@ -47,7 +75,7 @@ export function renderHtml(run: RunData, summary: RunSummary, { examples = 10 }:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <link rel="icon" href="data:,">
 <title>${summary.name}: alignment fine-tuning, a report</title>
-<style>${raw(pageStyle)}${raw(chartStyle)}</style>
+<style>${raw(pageStyle)}${raw(browserStyle)}${raw(chartStyle)}</style>
 </head>
 <body>
 <header>
@@ -63,7 +91,7 @@ ${sections.map(
 `,
 )}</main>
 <footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
-<script>${raw(pageScript)}</script>
+<script type="module">${raw(pageScript())}</script>
 </body>
 </html>
 `;

@@ -2,8 +2,8 @@ import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds, tallyArm } from "./armTallies.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
-import type { ExtractMode, MethodInfo, RunData } from "./input.ts";
-import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "./overSeries.ts";
+import { extractModes, type MethodInfo, type RunData } from "./input.ts";
+import { differenceOfSeries, measure, pairedSeeds } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, metricNames } from "./schema.ts";
 
@@ -30,9 +30,10 @@ export function drawRun(run: RunData, seed: string, resamples: number): Drawn {
 /** Every metric of every method with its differences to both baselines; p not yet adjusted. */
 export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>): Measured[] {
   const { methods, draws } = drawn;
+  const byModes = byModeOfAll(drawn);
   return methods.map((method, at): Measured => {
     const mine = draws[at]!;
-    const byMode = byModeOf(mine, drawn);
+    const byMode = byModes[at];
     return {
       name: method.name,
       label: method.label,
@@ -50,18 +51,26 @@ export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>):
   });
 }
 
-/** Greedy accuracy by each rule of extraction, from the same resamples; undefined where not all arms have it. */
-function byModeOf({ arms }: MethodDraws, { seed, resamples }: Drawn): Measured["byMode"] {
-  if (arms.some(({ byMode }) => byMode === undefined)) return undefined;
-  const of = (mode: ExtractMode): SeedSeries[] => {
-    const series = arms.map(({ byMode }) => byMode![mode]);
-    const draws = bootstrapRatios(series, seed, resamples);
-    return arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: draws[at]! }));
-  };
-  const [strict, flexible] = [of("strict"), of("flexible")];
-  return {
-    strict: measure(strict, true),
-    flexible: measure(flexible, true),
-    difference: differenceOfSeries(pairedSeeds(flexible, strict), null),
-  };
+/**
+ * For each method greedy accuracy by each rule of extraction, from the same resamples; undefined where not all its arms
+ * have it.
+ */
+function byModeOfAll({ draws: methods, seed, resamples }: Drawn): Measured["byMode"][] {
+  const seriesOf = ({ arms }: MethodDraws) =>
+    arms.every(({ byMode }) => byMode !== undefined)
+      ? extractModes.map((mode) => arms.map(({ byMode }) => byMode![mode]))
+      : [];
+  const drawn = bootstrapRatios(methods.flatMap(seriesOf).flat(), seed, resamples);
+  let next = 0;
+  return methods.map((method) => {
+    const [strict, flexible] = seriesOf(method).map((series) =>
+      method.arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: drawn[next++]! })),
+    );
+    if (strict === undefined || flexible === undefined) return undefined;
+    return {
+      strict: measure(strict, true),
+      flexible: measure(flexible, true),
+      difference: differenceOfSeries(pairedSeeds(flexible, strict), null),
+    };
+  });
 }

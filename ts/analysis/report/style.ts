@@ -64,17 +64,3 @@ h2,h3,caption{break-after:avoid}figure,tr,.findings li{break-inside:avoid}thead{
 table{font-size:7.5pt}.results th,.results td{padding:3px 4px}.results th[scope=row],.results thead tr:last-child th:first-child{position:static;min-width:5em}
 figure svg{min-width:0;max-width:190mm}pre,td.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
 `.trim();
-
-/** Opens and closes all examples at once; without scripts the button stays hidden and each opens by itself. */
-export const pageScript = `
-const button = document.getElementById("open-all");
-if (button) {
-  const all = [...document.querySelectorAll("details.example")];
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const open = !all.every((one) => one.open);
-    for (const one of all) one.open = open;
-    button.textContent = open ? "Close all" : "Open all";
-  });
-}
-`.trim();

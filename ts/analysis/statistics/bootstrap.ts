@@ -20,24 +20,58 @@ export function bootstrapRatios(
   const n = series[0]?.length ?? 0;
   if (series.some((tallies) => tallies.length !== n))
     throw new Error("bootstrap: all series must have one tally for each of the same questions");
-  const numerators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.numerator));
-  const denominators = series.map((tallies) => Float64Array.from(tallies, (tally) => tally.denominator));
+  const columns = uniqueColumns(n);
+  const tops = series.map((tallies) => columns.add(Float64Array.from(tallies, (tally) => tally.numerator)));
+  const bottoms = series.map((tallies) =>
+    columns.add(Float64Array.from(tallies, (tally) => tally.denominator)),
+  );
   const draws = series.map(() => new Float64Array(resamples));
   const random = randomFrom("bootstrap over questions", seed);
-  const times = new Uint32Array(n);
+  // Counts, but in floating point, as what they are multiplied with: converting each would take longer than adding it.
+  const times = new Float64Array(n);
   for (let resample = 0; resample < resamples; resample++) {
     times.fill(0);
     for (let i = 0; i < n; i++) times[Math.floor(random.next() * n)]!++;
-    for (let s = 0; s < series.length; s++)
-      draws[s]![resample] = weighted(numerators[s]!, times) / weighted(denominators[s]!, times);
+    const sums = columns.weighted(times);
+    for (let s = 0; s < series.length; s++) draws[s]![resample] = sums[tops[s]!]! / sums[bottoms[s]!]!;
   }
   return draws;
 }
 
-function weighted(values: Float64Array, times: Uint32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]! * times[i]!;
-  return sum;
+/** Columns of numbers, equal ones once: most of the denominators are the same for all methods. */
+function uniqueColumns(n: number) {
+  const columns: Float64Array[] = [];
+  const places = new Map<string, number[]>();
+  return {
+    /** @returns its place among the sums */
+    add(column: Float64Array): number {
+      // A few numbers tell most columns apart; those that agree in them are compared in full.
+      const signature = `${column.reduce((sum, value) => sum + value, 0)} ${column[0]} ${column[n - 1]}`;
+      const alike = places.get(signature) ?? [];
+      const known = alike.find((place) => columns[place]!.every((value, i) => Object.is(value, column[i])));
+      if (known !== undefined) return known;
+      places.set(signature, [...alike, columns.length]);
+      return columns.push(column) - 1;
+    },
+    /** Four columns at a time: each sum has to wait for its last addition, and the others can be done meanwhile. */
+    weighted(times: Float64Array): Float64Array {
+      const sums = new Float64Array(columns.length + 3);
+      const column = (at: number): Float64Array => columns[Math.min(at, columns.length - 1)]!;
+      for (let at = 0; at < columns.length; at += 4) {
+        const [a, b, c, d] = [column(at), column(at + 1), column(at + 2), column(at + 3)];
+        let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+        for (let i = 0; i < n; i++) {
+          const weight = times[i]!;
+          sumA += a[i]! * weight;
+          sumB += b[i]! * weight;
+          sumC += c[i]! * weight;
+          sumD += d[i]! * weight;
+        }
+        sums.set([sumA, sumB, sumC, sumD], at);
+      }
+      return sums;
+    },
+  };
 }
 
 /** The middle 95 % of the draws (linear between order statistics); null when no draw has a value. */

@@ -32,32 +32,50 @@ export function signFlipTest(longest: number, seed: string | number, draws = def
   };
 }
 
+/** So many blocks' sums stay in the processor's nearest memory while all draws go over them. */
+const blocksAtATime = 16;
+
 /** How many sign patterns give a sum as far from 0 as the limit. */
 function reaching(
-  sums: readonly Float64Array[],
+  sums: Float64Array,
   signs: Uint8Array,
   bytesADraw: number,
   draws: number,
   limit: number,
 ): number {
-  let count = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    let sum = 0;
-    for (let block = 0; block < sums.length; block++) sum += sums[block]![signs[draw * bytesADraw + block]!]!;
-    if (Math.abs(sum) >= limit) count++;
+  const totals = new Float64Array(draws);
+  const blocks = sums.length / 256;
+  for (let from = 0; from < blocks; from += blocksAtATime) {
+    const to = Math.min(from + blocksAtATime, blocks);
+    for (let draw = 0; draw < draws; draw++) {
+      let sum = totals[draw]!;
+      for (let block = from; block < to; block++)
+        sum += sums[256 * block + signs[draw * bytesADraw + block]!]!;
+      totals[draw] = sum;
+    }
   }
-  return count;
+  return totals.reduce((count, sum) => (Math.abs(sum) >= limit ? count + 1 : count), 0);
 }
 
-/** For every 8 differences their 256 signed sums, bit i saying that the i-th is taken as it is: one look-up for eight. */
-function blockSums(units: Float64Array): Float64Array[] {
-  return Array.from({ length: Math.ceil(units.length / 8) }, (_, block) => {
-    const eight = units.subarray(8 * block, 8 * block + 8);
-    const sums = new Float64Array(256);
-    for (let bits = 0; bits < 256; bits++)
-      sums[bits] = eight.reduce((sum, value, i) => sum + ((bits >> i) & 1 ? value : -value), 0);
-    return sums;
-  });
+/**
+ * For every 8 differences their 256 signed sums, one after the other, bit i saying that the i-th is taken as it is: one
+ * look-up for eight.
+ */
+function blockSums(units: Float64Array): Float64Array {
+  const all = new Float64Array(256 * Math.ceil(units.length / 8));
+  for (let block = 0; 8 * block < units.length; block++) {
+    const sums = all.subarray(256 * block, 256 * block + 256);
+    // Those of the first i differences are there: each gives two, with and against the next.
+    for (let i = 0; i < 8; i++) {
+      const value = units[8 * block + i] ?? 0;
+      for (let bits = 0; bits < 1 << i; bits++) {
+        const sum = sums[bits]!;
+        sums[bits | (1 << i)] = sum + value;
+        sums[bits] = sum - value;
+      }
+    }
+  }
+  return all;
 }
 
 const allPatterns = (units: number): Uint8Array =>

@@ -21,6 +21,9 @@ export const workerSchema = z.strictObject({
 export type Worker = z.output<typeof workerSchema>;
 
 export const reportSchema = z.strictObject({
-  examples: count.default(10).meta({ description: "questions shown with their sampled COTs and scores" }),
+  examples: count.default(10).meta({
+    description:
+      "questions printed with their sampled COTs and scores, on paper and where no script runs; 0 leaves out the browser of all questions, too",
+  }),
 });
 export type ReportSettings = z.output<typeof reportSchema>;

@@ -122,7 +122,18 @@ async function trackEvaluation(
 function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {
   const asked = new Map(questions.map((question) => [question.id, question]));
   return groups.map(({ id, task, prompt, answer, candidates: [candidate] }) => {
-    const { text, extracted, correct, finish, logprob, tokens, byMode, noAnswer, stepsValid } = candidate!;
+    const {
+      text,
+      extracted,
+      correct,
+      finish,
+      logprob,
+      tokens,
+      byMode,
+      noAnswer,
+      stepsValid,
+      firstWrongStep,
+    } = candidate!;
     const { question, choices, difficulty, reference } = asked.get(id)!;
     return {
       questionId: id,
@@ -136,6 +147,7 @@ function predictionsOf(questions: readonly Question[], groups: readonly Group[])
       ...(choices === undefined ? {} : { choices }),
       ...(noAnswer === undefined ? {} : { noAnswer }),
       ...(stepsValid === undefined ? {} : { stepsValid }),
+      ...(firstWrongStep === undefined ? {} : { firstWrongStep }),
       ...(byMode === undefined ? {} : { byMode: byMode as Prediction["byMode"] }),
       ...(finish === undefined ? {} : { finish }),
       ...(logprob === undefined ? {} : { logprob }),

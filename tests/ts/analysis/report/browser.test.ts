@@ -1,157 +1,129 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml, renderPicture, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 import { type InventedTask, judgedByBoth, runOfTasks } from "../tasks.ts";
+import { executablePath, launch, openPage, widthOf, without } from "./chromium.ts";
 
 const eightTasks = Array.from(
   { length: 8 },
   (_, at): InventedTask => ({ name: `task-${at + 1}`, use: at < 4 ? "train" : "evaluate", questions: 10 }),
 );
 
-const executablePath = [process.env.AFT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const reason =
-  "browser tests left out: no Chromium found (apt-get install chromium, or set AFT_CHROMIUM to its path)";
-if (executablePath === undefined) console.warn(reason);
+describe.skipIf(executablePath === undefined)(`report.html in Chromium${without}`, () => {
+  let browser: Browser;
+  let folder: string;
 
-describe.skipIf(executablePath === undefined)(
-  `report.html in Chromium${executablePath === undefined ? ` (${reason})` : ""}`,
-  () => {
-    let browser: Browser;
-    let folder: string;
+  beforeAll(async () => {
+    const run = syntheticRun();
+    const summary = summarise(run, 200);
+    folder = await mkdtemp(join(tmpdir(), "aft-report-"));
+    await writeFile(join(folder, "report.html"), renderHtml(run, summary));
+    const several = judgedByBoth(runOfTasks(eightTasks));
+    await writeFile(join(folder, "tasks.html"), renderHtml(several, summarise(several, 50)));
+    await writeFile(join(folder, "picture.svg"), renderPicture(summary, run));
+    browser = await launch();
+  });
 
-    beforeAll(async () => {
-      const run = syntheticRun();
-      const summary = summarise(run, 200);
-      folder = await mkdtemp(join(tmpdir(), "aft-report-"));
-      await writeFile(join(folder, "report.html"), renderHtml(run, summary));
-      const several = judgedByBoth(runOfTasks(eightTasks));
-      await writeFile(join(folder, "tasks.html"), renderHtml(several, summarise(several, 50)));
-      await writeFile(join(folder, "picture.svg"), renderPicture(summary, run));
-      browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          "--headless",
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-          "--no-first-run",
-        ],
-      });
-    });
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-    afterAll(async () => {
-      await browser?.close();
-      await rm(folder, { recursive: true, force: true });
-    });
+  const open = (file: string, colorScheme: "light" | "dark", width?: number) =>
+    openPage(browser, join(folder, file), colorScheme, width);
 
-    /** Opens a file and collects what the console says and what is asked of the network. */
-    async function open(file: string, colorScheme: "light" | "dark", width = 1280) {
-      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      page.on("request", (request) => {
-        if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
-      });
-      await page.goto(pathToFileURL(join(folder, file)).href);
-      return { page, complaints, close: () => context.close() };
+  const styleOf = (page: Page, selector: string, property: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => {
+        const { getComputedStyle } = globalThis as unknown as {
+          getComputedStyle(of: unknown): { getPropertyValue(name: string): string };
+        };
+        return getComputedStyle(element).getPropertyValue(name);
+      }, property);
+
+  it.each(["light", "dark"] as const)("opens from file:// without a complaint, %s", async (scheme) => {
+    const { page, complaints, close } = await open("report.html", scheme);
+    expect(await page.title()).toBe("quickstart: alignment fine-tuning, a report");
+    const charts = page.locator("figure svg");
+    expect(await charts.count()).toBe(7);
+    for (const chart of await charts.all()) {
+      const box = await chart.boundingBox();
+      expect(box!.width).toBeGreaterThan(500);
+      expect(box!.height).toBeGreaterThan(200);
+      expect(await chart.locator("path, circle, line").count()).toBeGreaterThan(2);
     }
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
-    const styleOf = (page: Page, selector: string, property: string): Promise<string> =>
-      page
-        .locator(selector)
-        .first()
-        .evaluate((element, name) => {
-          const { getComputedStyle } = globalThis as unknown as {
-            getComputedStyle(of: unknown): { getPropertyValue(name: string): string };
-          };
-          return getComputedStyle(element).getPropertyValue(name);
-        }, property);
+  it("is dark where the reader wants it dark, charts included", async () => {
+    const light = await open("report.html", "light");
+    const dark = await open("report.html", "dark");
+    expect(await styleOf(light.page, "body", "background-color")).toBe("rgb(255, 255, 255)");
+    expect(await styleOf(dark.page, "body", "background-color")).toBe("rgb(13, 17, 23)");
+    expect(await styleOf(light.page, "figure svg .aft-positive-line", "stroke")).toBe("rgb(0, 114, 178)");
+    expect(await styleOf(dark.page, "figure svg .aft-positive-line", "stroke")).toBe("rgb(86, 180, 233)");
+    await light.close();
+    await dark.close();
+  });
 
-    it.each(["light", "dark"] as const)("opens from file:// without a complaint, %s", async (scheme) => {
-      const { page, complaints, close } = await open("report.html", scheme);
-      expect(await page.title()).toBe("quickstart: alignment fine-tuning, a report");
-      const charts = page.locator("figure svg");
-      expect(await charts.count()).toBe(7);
-      for (const chart of await charts.all()) {
-        const box = await chart.boundingBox();
-        expect(box!.width).toBeGreaterThan(500);
-        expect(box!.height).toBeGreaterThan(200);
-        expect(await chart.locator("path, circle, line").count()).toBeGreaterThan(2);
-      }
-      expect(complaints).toEqual([]);
-      await close();
-    });
+  it("prints its examples, all of them open, in place of the browser", async () => {
+    const { page, close } = await open("report.html", "light");
+    const printed = page.locator(".printed-examples");
+    expect(await printed.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect([await printed.isVisible(), await page.locator("#browser").isVisible()]).toEqual([true, false]);
+    const opened = page.locator("details.example[open]");
+    expect(await opened.count()).toBe(1);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await opened.count()).toBe(10);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await opened.count()).toBe(1);
+    await close();
+  });
 
-    it("is dark where the reader wants it dark, charts included", async () => {
-      const light = await open("report.html", "light");
-      const dark = await open("report.html", "dark");
-      expect(await styleOf(light.page, "body", "background-color")).toBe("rgb(255, 255, 255)");
-      expect(await styleOf(dark.page, "body", "background-color")).toBe("rgb(13, 17, 23)");
-      expect(await styleOf(light.page, "figure svg .aft-positive-line", "stroke")).toBe("rgb(0, 114, 178)");
-      expect(await styleOf(dark.page, "figure svg .aft-positive-line", "stroke")).toBe("rgb(86, 180, 233)");
-      await light.close();
-      await dark.close();
-    });
+  it("shows its examples where no script runs", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(folder, "report.html")).href);
+    expect(await page.locator("details.example").first().isVisible()).toBe(true);
+    expect(await page.locator("#browser").isVisible()).toBe(false);
+    await context.close();
+  });
 
-    it("opens an example by keyboard, and all of them by the button", async () => {
-      const { page, close } = await open("report.html", "light");
-      const opened = page.locator("details.example[open]");
-      expect(await opened.count()).toBe(1);
-      await page.locator("details.example summary").nth(1).focus();
-      await page.keyboard.press("Enter");
-      expect(await opened.count()).toBe(2);
-      await page.getByRole("button", { name: "Open all" }).click();
-      expect(await opened.count()).toBe(10);
-      await page.getByRole("button", { name: "Close all" }).click();
-      expect(await opened.count()).toBe(0);
-      await close();
-    });
+  it("shows eight tasks without a complaint, the methods' names in sight while the tasks are scrolled", async () => {
+    const { page, complaints, close } = await open("tasks.html", "dark", 700);
+    const table = page.locator(".by-task");
+    expect(await table.locator("th[scope=col]").count()).toBe(11);
+    const last = table.locator("tbody tr").first().locator("td").last();
+    await last.scrollIntoViewIfNeeded();
+    const [name, cell] = [await table.locator("tbody th").first().boundingBox(), await last.boundingBox()];
+    expect(name!.x).toBeGreaterThanOrEqual(0);
+    expect(cell!.x).toBeGreaterThan(name!.x + name!.width);
+    expect(cell!.x + cell!.width).toBeLessThanOrEqual(700);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
-    it("shows eight tasks without a complaint, the methods' names in sight while the tasks are scrolled", async () => {
-      const { page, complaints, close } = await open("tasks.html", "dark", 700);
-      const table = page.locator(".by-task");
-      expect(await table.locator("th[scope=col]").count()).toBe(11);
-      const last = table.locator("tbody tr").first().locator("td").last();
-      await last.scrollIntoViewIfNeeded();
-      const [name, cell] = [await table.locator("tbody th").first().boundingBox(), await last.boundingBox()];
-      expect(name!.x).toBeGreaterThanOrEqual(0);
-      expect(cell!.x).toBeGreaterThan(name!.x + name!.width);
-      expect(cell!.x + cell!.width).toBeLessThanOrEqual(700);
-      expect(complaints).toEqual([]);
-      await close();
-    });
+  it.each(["report.html", "tasks.html"])("does not scroll sideways on a telephone: %s", async (file) => {
+    const { page, close } = await open(file, "light", 400);
+    expect(await widthOf(page)).toBeLessThanOrEqual(400);
+    await close();
+  });
 
-    it.each(["report.html", "tasks.html"])("does not scroll sideways on a telephone: %s", async (file) => {
-      const { page, close } = await open(file, "light", 400);
-      const width = await page.locator("html").evaluate((element) => {
-        const { scrollWidth } = element as unknown as { scrollWidth: number };
-        return scrollWidth;
-      });
-      expect(width).toBeLessThanOrEqual(400);
-      await close();
-    });
-
-    it("shows the picture as a file of its own", async () => {
-      const { page, complaints, close } = await open("picture.svg", "dark");
-      const box = await page.locator("svg").first().boundingBox();
-      expect([box!.width, box!.height > 300]).toEqual([1000, true]);
-      expect(await styleOf(page, ".aft-negative-line", "stroke")).toBe("rgb(240, 146, 59)");
-      expect(complaints).toEqual([]);
-      await close();
-    });
-  },
-);
+  it("shows the picture as a file of its own", async () => {
+    const { page, complaints, close } = await open("picture.svg", "dark");
+    const box = await page.locator("svg").first().boundingBox();
+    expect([box!.width, box!.height > 300]).toEqual([1000, true]);
+    expect(await styleOf(page, ".aft-negative-line", "stroke")).toBe("rgb(240, 146, 59)");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});

@@ -1,4 +1,5 @@
 import type { Group } from "../../../core/records.ts";
+import { browserPlace } from "../browser/section.ts";
 import { decimal, plural } from "../format.ts";
 import type { Arm, Prediction, RunData } from "../input.ts";
 import { html, type Markup } from "../markup.ts";
@@ -7,21 +8,31 @@ import type { MethodSummary, RunSummary } from "../schema.ts";
 /** More columns of scores than this do not fit beside the text. */
 const mostMethods = 6;
 
+/** Questions with their COTs: the browser of all of them, and the first ones printed, for paper and where no script runs. */
+export function examplesSection(run: RunData, summary: RunSummary, count: number, browser = false): Markup {
+  const printed = printedExamples(run, summary, count);
+  if (printed.markup === "" && !browser) return html``;
+  return html`<section aria-labelledby="examples">
+<h2 id="examples">Questions and their COTs</h2>
+${browser && browserPlace}
+<div class="printed-examples">${printed}</div>
+</section>`;
+}
+
 /** The first test questions that have a pair: their COTs from the VFT model, scored by every method. */
-export function examplesSection(run: RunData, summary: RunSummary, count: number): Markup {
+function printedExamples(run: RunData, summary: RunSummary, count: number): Markup {
   const seed = run.seeds[0];
   const arms = shownMethods(summary).flatMap((method) => {
     const arm = run.arms.find((one) => one.method === method.name && one.seed === seed);
-    return arm === undefined ? [] : [{ method, arm, lookup: scoresByText(arm) }];
+    return arm === undefined ? [] : [{ method, arm }];
   });
   const groups = chooseGroups(arms[0]?.arm.heldOut ?? [], count);
   if (groups.length === 0) return html``;
+  const ids = new Set(groups.map(({ id }) => id));
+  const shown = arms.map(({ method, arm }) => ({ method, arm, lookup: scoresByText(arm, ids) }));
   const withPair = groups.filter(hasPair).length;
-  return html`<section aria-labelledby="examples">
-<h2 id="examples">${plural(groups.length, "question")} with their COTs</h2>
-<p>${withPair === groups.length ? "Not picked by hand: the first test questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first test questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}. <button type="button" id="open-all" hidden>Open all</button></p>
-${groups.map((group, at) => example(group, at, arms, run.tasks.length > 1))}
-</section>`;
+  return html`<p>${plural(groups.length, "question")}. ${withPair === groups.length ? "Not picked by hand: the first test questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first test questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.</p>
+${groups.map((group, at) => example(group, at, shown, run.tasks.length > 1))}`;
 }
 
 interface ShownArm {
@@ -46,11 +57,15 @@ const chooseGroups = (groups: readonly Group[], count: number): Group[] =>
 
 const key = (id: string, text: string): string => JSON.stringify([id, text]);
 
-const scoresByText = ({ heldOut }: Arm): Map<string, number> =>
+const scoresByText = ({ heldOut }: Arm, ids: ReadonlySet<string>): Map<string, number> =>
   new Map(
-    heldOut.flatMap(({ id, candidates }) =>
-      candidates.flatMap(({ text, score }) => (score === undefined ? [] : [[key(id, text), score] as const])),
-    ),
+    heldOut
+      .filter(({ id }) => ids.has(id))
+      .flatMap(({ id, candidates }) =>
+        candidates.flatMap(({ text, score }) =>
+          score === undefined ? [] : [[key(id, text), score] as const],
+        ),
+      ),
   );
 
 /** The tasks' questions in turn, so that the first few show every task. */
