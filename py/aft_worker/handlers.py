@@ -27,6 +27,7 @@ from .sampling import sample
 from .scoring import score_groups
 from .speed import measure_speed
 from .tokenizer_training import train_tokenizer
+from .tracking.handlers import METHODS as TRACKING
 from .training import Trainer
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
             for told, one in zip(scores, responses, strict=True):
                 told.token_ids = one.token_ids
                 told.token_logprobs = list[p.Real](one.token_logprobs)
+                told.token_texts = model.tokenizer.pieces(one.token_ids)
         groups.append(p.ScoredGroup(id=group.id, scores=scores))
     return p.ScoreResult(groups=groups, tokens=tokens, seconds=time.perf_counter() - started)
 
@@ -230,4 +232,5 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "train/step": train_step,
     "train/save": train_save,
     "train/end": train_end,
+    **TRACKING,
 }

@@ -152,6 +152,8 @@ class Score(Message, kw_only=True):
     tokens: Annotated[int, Meta(ge=0)]
     token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
     token_logprobs: list[Real] | None = None
+    # what each token adds to the text; a special token's name, such as </s>
+    token_texts: list[str] | None = None
 
 
 class ScoredGroup(Message, kw_only=True):
@@ -300,6 +302,11 @@ class StepMetrics(Message, kw_only=True):
     mean_boundary: float | None = None
     # share of the worse responses that lie below their boundary, 0..1
     negatives_below_boundary: float | None = None
+
+
+class TrackedPoint(Message, kw_only=True):
+    step: Annotated[int, Meta(ge=0)]
+    values: dict[str, float]
 
 
 class HelloParams(Message, kw_only=True):
@@ -567,7 +574,7 @@ class ScoreParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
     groups: Annotated[list[ScoreGroup], Meta(min_length=1)]
-    # also return each token's id and log-probability
+    # also return each token's id, text and log-probability
     per_token: bool | None = None
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
     max_tokens_per_batch: Annotated[int, Meta(ge=1)]
@@ -643,6 +650,61 @@ class TrainEndResult(Message, kw_only=True):
 
 
 TrainEndProgress = Nothing
+
+
+class TrackOpenParams(Message, kw_only=True):
+    kind: Literal["tensorboard", "wandb", "mlflow", "trackio"]
+    # of this run alone; holds what is needed to go on with it
+    directory: Annotated[str, Meta(min_length=1)]
+    # what is tracked; a directory of another key begins a new run
+    key: Annotated[str, Meta(min_length=1)]
+    # new: a run of its own; resume: goes on, what it has been given is left out; add: goes on, and takes all
+    mode: Literal["new", "resume", "add"]
+    # of the run, for people
+    name: Annotated[str, Meta(min_length=1)]
+    # JSON text of an object, kept beside the run; no secrets
+    config: str
+    # wandb: project, entity?, mode?; mlflow: experiment, uri?; trackio: project
+    settings: dict[str, str]
+    # as long opening and closing are waited for, and no longer
+    wait_seconds: Annotated[float, Meta(gt=0)]
+
+
+class TrackOpenResult(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    tracker: Annotated[str, Meta(min_length=1)] | None = None
+    # why there is no tracker
+    unavailable: str | None = None
+
+
+TrackOpenProgress = Nothing
+
+
+class TrackLogParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    tracker: Annotated[str, Meta(min_length=1)]
+    points: Annotated[list[TrackedPoint], Meta(min_length=1)]
+
+
+class TrackLogResult(Message, kw_only=True):
+    # why the tracker takes nothing any more; told once
+    failed: str | None = None
+
+
+TrackLogProgress = Nothing
+
+
+class TrackCloseParams(Message, kw_only=True):
+    # a name the worker gave to something it holds
+    tracker: Annotated[str, Meta(min_length=1)]
+
+
+class TrackCloseResult(Message, kw_only=True):
+    # why the tracker takes nothing any more; told once
+    failed: str | None = None
+
+
+TrackCloseProgress = Nothing
 ShutdownParams = Nothing
 ShutdownResult = Nothing
 ShutdownProgress = Nothing
@@ -789,6 +851,9 @@ METHODS: dict[str, Method] = {
     "train/step": Method(TrainStepParams, TrainStepResult, TrainStepProgress, False),
     "train/save": Method(TrainSaveParams, TrainSaveResult, TrainSaveProgress, False),
     "train/end": Method(TrainEndParams, TrainEndResult, TrainEndProgress, False),
+    "track/open": Method(TrackOpenParams, TrackOpenResult, TrackOpenProgress, False),
+    "track/log": Method(TrackLogParams, TrackLogResult, TrackLogProgress, False),
+    "track/close": Method(TrackCloseParams, TrackCloseResult, TrackCloseProgress, False),
     "shutdown": Method(ShutdownParams, ShutdownResult, ShutdownProgress, False),
 }
 ERRORS: dict[str, int] = {

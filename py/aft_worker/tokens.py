@@ -103,6 +103,25 @@ class TokenCodec:
         text = self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text if isinstance(text, str) else "".join(text)
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """What each token adds to the text of a response, for showing: one piece a token.
+
+        A special token, which adds nothing, is given by its name. Where a character is made of several
+        tokens, it stands with the last of them. The time is quadratic in the tokens.
+        """
+        special = set(self.tokenizer.all_special_ids)
+        pieces, before = [], ""
+        for at, token in enumerate(ids):
+            if token in special:
+                pieces.append(str(self.tokenizer.convert_ids_to_tokens(token)))
+                continue
+            text = self.decode(ids[: at + 1])
+            # a character that is not whole yet comes out as U+FFFD, unless the text ends there
+            text = text if at == len(ids) - 1 else text.rstrip("\ufffd")
+            pieces.append(text[len(before) :])
+            before = text
+        return pieces
+
     def _encode(self, text: str, begins: bool) -> list[int]:
         """Ids without special tokens of a text that begins or goes on; not to be changed by the caller."""
         key = (begins, text)

@@ -74,7 +74,7 @@ describe("an experiment that trains a LoRA adapter", () => {
   test("`aft score` takes an adapter's folder, and gives the scores of the run", async () => {
     const { checkpoint, evaluate } = await arm("aft-bc");
     const out = join(await temporaryFolder(), "scored.jsonl");
-    const held = join(run, evaluate, "heldout.jsonl");
+    const held = join(run, evaluate[0].artefact, "heldout.jsonl");
     const scored = await aft([
       "score",
       "--model",
@@ -104,7 +104,7 @@ describe("an experiment that trains a LoRA adapter", () => {
     expect(existsSync(join(merged, "model.safetensors"))).toBe(true);
     expect(existsSync(join(merged, "adapter_config.json"))).toBe(false);
     const card = await readFile(join(merged, "README.md"), "utf8");
-    expect(card).toMatch(/library_name: transformers\ntags: .*, lora\]/);
+    expect(card).toMatch(/library_name: transformers\n[\s\S]*\n {2}- lora\n/);
     expect(card).toMatch(
       /- Trained as a LoRA adapter: rank 4, alpha 8, dropout 0.1, [\d,]+ parameters on down_proj, .*; merged into the base's weights/,
     );
@@ -118,7 +118,7 @@ describe("an experiment that trains a LoRA adapter", () => {
     // The exported adapter has its base by path, also for `aft score`.
     const copy = join(folder, "copy", "deeper");
     await cp(adapter, copy, { recursive: true });
-    const held = join(run, (await arm("aft-bc")).evaluate, "heldout.jsonl");
+    const held = join(run, (await arm("aft-bc")).evaluate[0].artefact, "heldout.jsonl");
     const out = join(folder, "scored.jsonl");
     expect((await aft(["score", "--model", copy, "--in", held, "--out", out])).exitCode).toBe(0);
   });

@@ -27,7 +27,7 @@ const jsonLines = async (...path: string[]) =>
 async function armOf(name: string): Promise<{ align: string; evaluate: string }> {
   const { seeds } = await json(run, "run.json");
   const arm = seeds[0].arms.find(({ method }: { method: string }) => method === name);
-  return { align: join(run, arm.align), evaluate: join(run, arm.evaluate) };
+  return { align: join(run, arm.align), evaluate: join(run, arm.evaluate[0].artefact) };
 }
 /** The training of AFT's boundary constraint with this beta. */
 const bounded = (folder: string, beta: number): Promise<string> =>
@@ -176,7 +176,7 @@ describe("under ranked feedback", () => {
     expect(ranked.stderr).not.toMatch(/error|traceback/i);
     expect(ranked.exitCode).toBe(0);
     const { seeds } = await json(runs, "ranked", "run.json");
-    const groupsFile = join(runs, "ranked", seeds[0].trainGroups, "groups.jsonl");
+    const groupsFile = join(runs, "ranked", seeds[0].trainGroups[0].artefact, "groups.jsonl");
     const groups = await jsonLines(groupsFile);
     // More than right and wrong: the steps of wrong COTs are told apart as well.
     const ranks = groups.flatMap(({ candidates }) => candidates.map(({ rank }: { rank: number }) => rank));

@@ -77,7 +77,10 @@ describe("the whole pipeline in miniature", () => {
     const copy = await temporaryFolder();
     await cp(runs, copy, { recursive: true });
     const record = JSON.parse(await readFile(join(copy, "miniature", "run.json"), "utf8"));
-    await truncate(join(copy, "miniature", record.seeds[0].arms[0].evaluate, "predictions.jsonl"), 10);
+    await truncate(
+      join(copy, "miniature", record.seeds[0].arms[0].evaluate[0].artefact, "predictions.jsonl"),
+      10,
+    );
     const again = await aft(["run", experiment, "--runs", copy, "--json"]);
     expect(JSON.parse(again.stdout).made).toBe(1);
   });
@@ -86,7 +89,9 @@ describe("the whole pipeline in miniature", () => {
     const folder = await temporaryFolder();
     const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
     const [arm] = record.seeds[0].arms;
-    const inputs = JSON.parse(await readFile(join(run, arm.evaluate, "manifest.json"), "utf8")).inputs;
+    const inputs = JSON.parse(
+      await readFile(join(run, arm.evaluate[0].artefact, "manifest.json"), "utf8"),
+    ).inputs;
     const questionsFolder = (await readdir(join(runs, "artefacts"))).find((name) =>
       name.startsWith(`questions-${inputs.questions.slice(0, 16)}`),
     )!;
@@ -99,13 +104,13 @@ describe("the whole pipeline in miniature", () => {
       "--questions",
       questions,
       "--in",
-      join(run, arm.evaluate, "candidates.jsonl"),
+      join(run, arm.evaluate[0].artefact, "candidates.jsonl"),
       "--out",
       at("groups.jsonl"),
     ]);
     expect(judged.exitCode).toBe(0);
     expect(await readFile(at("groups.jsonl"), "utf8")).toBe(
-      await readFile(join(run, arm.evaluate, "samples.jsonl"), "utf8"),
+      await readFile(join(run, arm.evaluate[0].artefact, "samples.jsonl"), "utf8"),
     );
     const scored = await aft([
       "score",

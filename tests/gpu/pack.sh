@@ -18,7 +18,22 @@ xz -6 -T0 -c "$node" >"$folder/node.xz"
 
 # Production packages only, and of these no types, source maps, documentation, bundles for browsers, nor sources
 # of what lies there compiled. esbuild stays: tsx reads the TypeScript sources through it.
-npm ls --omit=dev --all --parseable 2>/dev/null | grep node_modules | sed "s|^$PWD/||" | sort -u >"$folder/packages"
+{
+  npm ls --omit=dev --all --parseable 2>/dev/null | grep node_modules | sed "s|^$PWD/||"
+  # tsx is for development only, but a checkout runs its sources by it.
+  node -e '
+    const { packages } = require("./package-lock.json");
+    const found = new Set();
+    const visit = (name) => {
+      const at = `node_modules/${name}`;
+      if (found.has(at) || !fs.existsSync(at)) return;
+      found.add(at);
+      const { dependencies, optionalDependencies } = packages[at];
+      for (const one of Object.keys({ ...dependencies, ...optionalDependencies })) visit(one);
+    };
+    visit("tsx");
+    console.log([...found].join("\n"));'
+} | sort -u >"$folder/packages"
 tar -cJf "$folder/node_modules.tar.xz" \
   --exclude='*.map' --exclude='*.d.ts' --exclude='*.d.mts' --exclude='*.d.cts' --exclude='*.md' \
   --exclude='*.umd.js' --exclude='*.min.js' --exclude='*.flow' \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from results import Results
 PROMPT = "Cat buys 2 boxes of 3 keys ."
 RIGHT = " 2 * 3 = 6 ; #### 6"
 WRONG = " 2 * 3 = 5 ; #### 5"
+CHAT_TEMPLATE = (
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
 OPTIMIZER = {"learningRate": 1e-2, "betas": [0.9, 0.98], "epsilon": 1e-8, "weightDecay": 0, "clipNorm": 1}
 SCHEDULE = {"shape": "constant", "totalSteps": 4, "warmupSteps": 0, "minimumRatio": 0}
 ALIGNMENT = {
@@ -37,7 +42,9 @@ def create(worker: Worker, folder: Path, device: str, dtype: str, **settings: An
     tokenizer = folder / "tokenizer"
     if not tokenizer.exists():
         texts = [PROMPT + RIGHT, PROMPT + WRONG]
-        worker.call("tokenizer/train", kind="words", texts=texts, directory=str(tokenizer))
+        worker.call(
+            "tokenizer/train", kind="words", texts=texts, directory=str(tokenizer), chatTemplate=CHAT_TEMPLATE
+        )
     usual = {
         **{"architecture": "llama", "hiddenSize": 64, "intermediateSize": 128, "layers": 2, "heads": 2},
         **{"maxPositions": 512, "tieEmbeddings": True, "initStd": 0.2, "tokenizer": str(tokenizer)},
@@ -71,6 +78,7 @@ def check_round_trip(results: Results, device: str, folder: Path) -> None:
         _check_saved(results, worker, model, folder, scored, sampled)
         _check_adapter(results, worker, model, folder, sampled)
         _check_training(results, worker, model, folder)
+        _check_tracking(results, worker, folder)
         speed = worker.call("device/speed", device=device, dtype=dtype)
         results.holds("device/speed measures the device", speed["device"] == device)
         results.measure("device/speed: product of matrices", speed["flopsPerSecond"] / 1e12, "TFLOP/s")
@@ -141,6 +149,11 @@ def _check_adapter(
     results.equal("model/inspect: parameters", shape["parameters"], model["parameters"])
     counts = worker.call("tokens/count", source=base, texts=[PROMPT])["counts"]
     results.equal("tokens/count: the words of a prompt", counts, [len(PROMPT.split())])
+    told = [{"messages": [{"role": "user", "content": "3 + 4"}]}]
+    texts = worker.call("prompt/render", source=base, conversations=told)["texts"]
+    results.equal(
+        "prompt/render: a conversation in the tokenizer's template", texts, ["user: 3 + 4\nassistant: "]
+    )
     where = {"dtype": model["dtype"], "device": model["device"], "attention": "auto"}
     settings = {"rank": 4, "alpha": 8, "dropout": 0.1}
     own = worker.call("model/load", source=base, **where, adapter=settings, gradientCheckpointing=True)
@@ -186,6 +199,26 @@ def _check_training(results: Results, worker: Worker, model: dict[str, Any], fol
     again = worker.call("train/end", run=resumed["run"])
     # Not a check: on a GPU the sums of a backward pass may be added up in another order each time.
     results.measure("weights after the resumed step are the same bits", again["digest"] == ended["digest"])
+
+
+def _check_tracking(results: Results, worker: Worker, folder: Path) -> None:
+    """Points go to a tracker of the checks' own, and to event files where their package is installed."""
+    begin = {"key": "k", "mode": "new", "name": "round/trip", "config": "{}", "waitSeconds": 60}
+    points = [{"step": step, "values": {"loss": 1 / step}} for step in (1, 2, 4)]
+    kept = folder / "points.jsonl"
+    for kind, settings in (("trackio", {"project": str(kept)}), ("tensorboard", {})):
+        where = {"kind": kind, "directory": str(folder / kind), "settings": settings}
+        opened = worker.call("track/open", **where, **begin)
+        if kind == "tensorboard" and "tracker" not in opened:
+            results.measure("track/open: event files", opened["unavailable"])
+            continue
+        worker.call("track/log", tracker=opened["tracker"], points=points)
+        closed = worker.call("track/close", tracker=opened["tracker"])
+        results.equal(f"track/*, {kind}: what went wrong", closed.get("failed", "nothing"), "nothing")
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    results.equal(
+        "track/log: the points that arrived", lines, [[one["step"], one["values"]] for one in points]
+    )
 
 
 def _step(worker: Worker, run: str, number: int) -> float:

@@ -204,4 +204,7 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "train/step": step,
     "train/save": lambda params, context: p.TrainSaveResult(step=1),
     "train/end": lambda params, context: p.TrainEndResult(step=1, digest="d"),
+    "track/open": lambda params, context: p.TrackOpenResult(tracker="tracker-1"),
+    "track/log": lambda params, context: p.TrackLogResult(),
+    "track/close": lambda params, context: p.TrackCloseResult(failed="as planned"),
 }

@@ -214,6 +214,8 @@ def test_score_gives_tokens_only_when_asked(model):
         assert other.logprob == one.logprob
         assert len(other.token_ids) == len(other.token_logprobs) == other.tokens
         assert sum(other.token_logprobs) == pytest.approx(other.logprob, abs=1e-5)
+    assert [one.token_texts for one in plain.groups[0].scores] == [None, None]
+    assert told.groups[0].scores[0].token_texts == ["3", " +", " 4", " =", " 7", " ;", " ####", " 7", "</s>"]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,24 @@ def test_a_prompt_has_the_same_ids_whatever_follows(response: str) -> None:
     assert codec.encode_prompt(prompt) == ids
 
 
+def test_the_pieces_of_a_text_are_what_each_token_adds_to_it() -> None:
+    codec = tiny.codec()
+    assert codec.pieces(codec.encode_response(" a 1")) == [" ", "a", " ", "1", "</s>"]
+    codec = bpe(["the cat"] * 20)
+    ids = codec.encode_response("the cat")
+    assert "".join(codec.pieces(ids)) == "the cat<|end|>"
+    assert len(codec.pieces(ids)) == len(ids)
+    assert codec.pieces([]) == []
+
+
+def test_a_character_of_several_tokens_stands_with_the_last_of_them() -> None:
+    codec = bpe(["a"])
+    ids = codec.encode_response("a\N{GREEK SMALL LETTER BETA}a")
+    assert codec.pieces(ids) == ["a", "", "\N{GREEK SMALL LETTER BETA}", "a", "<|end|>"]
+    # cut off in its middle, the half is shown as what it is
+    assert codec.pieces(ids[:2]) == ["a", "\ufffd"]
+
+
 def test_several_ends_of_sequence_are_known_and_the_tokenizers_own_closes() -> None:
     codec = TokenCodec(tiny.tokenizer(), eos_ids=[7, 1])
     assert codec.eos_ids == {1, 7}

@@ -1,14 +1,37 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
+export { accuracyChart } from "./charts/accuracy.ts";
+export { betaChart } from "./charts/beta.ts";
+export { curvesChart } from "./charts/curves.ts";
+export { scoresChart } from "./charts/scores.ts";
+export { type ChartText, renderChart } from "./charts/svg.ts";
+export { vftLossChart } from "./charts/vftLoss.ts";
 export { type Assessment, assess } from "./metrics/assess.ts";
+export { scoresOf } from "./metrics/scores.ts";
 export {
   assessPredictions,
   checkPredictions,
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
+export { autoBetas, searchedBetas } from "./report/betas.ts";
 export { type DataFile, dataFolder } from "./report/browser/section.ts";
+export {
+  baselineLabel,
+  methodAccuracies,
+  methodCurves,
+  methodScores,
+  vftCurves,
+} from "./report/chartData.ts";
+export { columns } from "./report/columns.ts";
+export {
+  compareRuns,
+  type MethodOfBoth,
+  type MetricOfBoth,
+  type RunsComparison,
+} from "./report/compareRuns.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { decimal, percent, plural, points } from "./report/format.ts";
+export { escapeText } from "./report/escape.ts";
+export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
 export type {
   Arm,
@@ -22,9 +45,21 @@ export type {
 } from "./report/input.ts";
 export { predictionSchema, vftStage } from "./report/input.ts";
 export { renderPicture } from "./report/picture.ts";
-export { type RunSummary, runSummarySchema } from "./report/schema.ts";
+export {
+  type Comparison,
+  type Difference,
+  type MethodSummary,
+  type Metric,
+  type MetricName,
+  type RunSummary,
+  runSummarySchema,
+} from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export { renderTable } from "./report/table.ts";
-export { quantile } from "./statistics/bootstrap.ts";
+export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
+export { holm } from "./statistics/holm.ts";
+export type { Interval } from "./statistics/interval.ts";
 export { mcnemarExact } from "./statistics/mcnemar.ts";
+export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
+export { signFlipTest } from "./statistics/signFlip.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";

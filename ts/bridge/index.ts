@@ -1,7 +1,9 @@
 /** The one way into the bridge. */
 export type { RequestOptions, Worker } from "./client.ts";
+export { findDeno } from "./deno.ts";
 export { ensurePython, type PythonOptions } from "./environment.ts";
 export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
+export { ensureJupyter, type Jupyter, trustNotebooks, writeKernel } from "./jupyter.ts";
 export type {
   ErrorData,
   ErrorName,

@@ -94,6 +94,9 @@ export const score = z
     tokens: count,
     tokenIds: z.array(count).optional(),
     tokenLogprobs: z.array(real).optional(),
+    tokenTexts: z.array(z.string()).optional().meta({
+      description: "what each token adds to the text; a special token's name, such as </s>",
+    }),
   })
   .meta({ id: "Score", type: "object" });
 
@@ -272,5 +275,14 @@ export const deviceInfo = z
     dtypes: z.array(z.string()),
   })
   .meta({ id: "DeviceInfo", type: "object" });
+
+export const trackerKind = z.enum(["tensorboard", "wandb", "mlflow", "trackio"]);
+export const trackedPoint = z
+  .object({ step: count, values: z.record(z.string(), z.number()) })
+  .meta({ id: "TrackedPoint", type: "object" });
+export const trackerFailure = z
+  .string()
+  .optional()
+  .meta({ description: "why the tracker takes nothing any more; told once" });
 
 export const nothing = z.object({}).meta({ id: "Nothing", type: "object" });

@@ -10,9 +10,9 @@ export async function pipInstall(
   python: string,
   requirements: readonly string[],
   constraints: string,
-  progress: ProgressSink,
-  signal?: AbortSignal,
+  options: { what: string; otherwise: string; progress: ProgressSink; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const { what, otherwise, progress, signal } = options;
   const pip = execa(
     python,
     [
@@ -48,9 +48,9 @@ export async function pipInstall(
     throw new Interrupted("interrupted while installing the Python packages");
   if (result.exitCode !== 0)
     throw failure({
-      what: "pip could not install the worker's Python packages",
+      what: `pip could not install ${what}`,
       found: tail(result.all ?? ""),
-      fix: "check the network and the disk's free space and run the same command again, or set AFT_PYTHON to a Python that has the packages of py/requirements.txt",
+      fix: `check the network and the disk's free space and run the same command again, or ${otherwise}`,
     });
 }
 

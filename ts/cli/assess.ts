@@ -11,13 +11,15 @@ import {
 import { inputError } from "../core/errors.ts";
 import { firstRow, readJsonl, readRows } from "../core/jsonl.ts";
 import { groupSchema } from "../core/records.ts";
-import { type ExtractMode, extractModes, rejudged, taskNamed, taskNames } from "../data/index.ts";
+import { type ExtractMode, extractModes, rejudged, taskNames } from "../data/index.ts";
+import { namedTask, setOfTask } from "./data/settings.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
 interface Values {
   in: string;
   task: string | undefined;
+  set?: string[];
   extract: ExtractMode | undefined;
   json: boolean;
 }
@@ -33,6 +35,10 @@ export const assessFile: Definition<Values> = {
       type: "string",
       describe: `predictions: judge the texts anew by this task's rule (${taskNames().join(", ")}); of a file of several tasks only its own`,
     },
+    set: {
+      ...setOfTask,
+      describe: "with --task: a setting of it, as in an experiment: --set name=sums --set answer.kind=choice",
+    },
     extract: {
       choices: extractModes,
       describe: "with --task: which of its two rules decides; strict when left out",
@@ -46,6 +52,12 @@ export const assessFile: Definition<Values> = {
       throw inputError({
         what: "--extract is whose rule? It goes with --task",
         found: values.extract,
+        expected: `--task with one of ${taskNames().join(", ")}`,
+      });
+    if (values.set?.length && values.task === undefined)
+      throw inputError({
+        what: "--set is a setting of which task? It goes with --task",
+        found: values.set[0],
         expected: `--task with one of ${taskNames().join(", ")}`,
       });
     if (kind === "predictions") return assessAnswers(values);
@@ -69,13 +81,15 @@ async function assessGroups({ in: input, json }: Values): Promise<void> {
   if (byTask !== undefined) printLine(`\n${byTask}`);
 }
 
-async function assessAnswers({ in: input, task, extract = "strict", json }: Values): Promise<void> {
+async function assessAnswers(values: Values): Promise<void> {
+  const { in: input, set = [], extract = "strict", json } = values;
   const read = checkPredictions(await readRows(input, predictionSchema));
-  if (task === undefined) {
+  if (values.task === undefined) {
     const assessment = assessPredictions(read);
     return json ? printJson(assessment) : printLine(describePredictions(assessment));
   }
-  const rule = taskNamed(task, "--task");
+  const { task: rule } = namedTask(values.task, set, "--task");
+  const task = rule.name;
   const chosen = ofTask(read, task);
   const anew = rejudged(chosen, rule, extract);
   const changed = anew.filter(({ correct }, at) => correct !== chosen[at]!.correct).length;

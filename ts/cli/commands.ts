@@ -81,6 +81,13 @@ export const commands: readonly Command[] = [
     example: "aft export runs/quickstart --method aft-bc --to DIR",
     load: async () => (await import("./export.ts")).exportFrom,
   },
+  {
+    name: "notebook",
+    words: "[folder]",
+    describe: "open the notebooks in Jupyter, which is installed at first need",
+    example: "aft notebook",
+    load: async () => (await import("./notebook.ts")).notebook,
+  },
 ];
 
 export const families: readonly Family[] = [
@@ -130,6 +137,27 @@ export const families: readonly Family[] = [
         describe: "groups of a task's own ranked candidates, for stages.judge.groupsFile",
         example: "aft data groups gsm8k-rank --out groups.jsonl",
         load: async () => (await import("./data/groups.ts")).groups,
+      },
+    ],
+  },
+  {
+    name: "runs",
+    describe: "finished runs: list, compare",
+    example: "aft runs list",
+    members: [
+      {
+        name: "runs list",
+        words: "",
+        describe: "the finished runs: when, methods, seeds, best accuracy",
+        example: "aft runs list",
+        load: async () => (await import("./runs.ts")).list,
+      },
+      {
+        name: "runs compare",
+        words: "<a> <b>",
+        describe: "two runs: what was set otherwise, what they ran on, and what came of it",
+        example: "aft runs compare quickstart nine-samples",
+        load: async () => (await import("./runs.ts")).compare,
       },
     ],
   },

@@ -3,11 +3,13 @@ import { inputError } from "../core/errors.ts";
 import { type Row, readRows, writeJsonl } from "../core/jsonl.ts";
 import { type Candidate, candidateSchema, questionSchema } from "../core/records.ts";
 import { judge, type Label, mergeGenerators, type Ranking, taskNames } from "../data/index.ts";
+import { namedTask, setOfTask } from "./data/settings.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
 interface Values {
   task: string;
+  set: string[];
   extract: "strict" | "flexible";
   label: Label;
   feedback: "binary" | "ranked";
@@ -26,6 +28,10 @@ export const judgeFile: Definition<Values> = {
       type: "string",
       demandOption: true,
       describe: `whose answer rule: ${taskNames().join(", ")}`,
+    },
+    set: {
+      ...setOfTask,
+      describe: "a setting of the task, as in an experiment: --set name=sums --set answer.kind=choice",
     },
     extract: {
       choices: ["strict", "flexible"],
@@ -71,7 +77,8 @@ export const judgeFile: Definition<Values> = {
     json: { type: "boolean", default: false, describe: "print the counts as JSON" },
   },
   async handler(values) {
-    const { task, extract, label, feedback, questions, in: files, out, json } = values;
+    const { extract, label, feedback, questions, in: files, out, json } = values;
+    const { task } = namedTask(values.task, values.set);
     const ranking = rankingOf(values);
     const { groups, counts } = judge(await readRows(questions, questionSchema), await readCandidates(files), {
       task,

@@ -2,14 +2,22 @@ import type { Progress, ProgressSink } from "../core/progress.ts";
 
 /** How often a pipe gets a line about work that is still going on. */
 const plainIntervalMs = 10_000;
-const redrawIntervalMs = 100;
+export const redrawIntervalMs = 100;
 /** The rate is that of the last stretch of this length: it follows a change and does not flicker. */
 const rateWindowMs = 15_000;
 
-interface Track {
+export interface Track {
   points: { at: number; done: number; tokens: number }[];
   shownAt: number;
   last: Progress;
+}
+
+/** A terminal, or what takes its place. */
+export interface Output {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+  write(text: string): unknown;
 }
 
 /**
@@ -18,7 +26,7 @@ interface Track {
  * `now` and `out` are there for tests.
  */
 export function progressOn(
-  out: { isTTY?: boolean; columns?: number; write(text: string): unknown } = process.stderr,
+  out: Output = process.stderr,
   now: () => number = () => performance.now(),
 ): ProgressSink {
   const tracks = new Map<string, Track>();
@@ -35,10 +43,8 @@ export function progressOn(
     },
     update(progress) {
       const at = now();
-      const track = tracks.get(progress.label) ?? { points: [], shownAt: terminal ? 0 : at, last: progress };
+      const track = trackWith(progress, at, tracks.get(progress.label), terminal ? 0 : at);
       tracks.set(progress.label, track);
-      track.last = progress;
-      addPoint(track, at);
       if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
       track.shownAt = at;
       const rate = rateOf(track);
@@ -58,10 +64,14 @@ export function progressOn(
   };
 }
 
-function addPoint(track: Track, at: number): void {
-  const { done, from = 0, tokens = 0 } = track.last;
+/** A piece of work's track with one more point. */
+export function trackWith(progress: Progress, at: number, before?: Track, shownAt = 0): Track {
+  const track = before ?? { points: [], shownAt, last: progress };
+  const { done, from = 0, tokens = 0 } = progress;
+  track.last = progress;
   track.points.push({ at, done: done - from, tokens });
   while (track.points.length > 2 && track.points[1]!.at < at - rateWindowMs) track.points.shift();
+  return track;
 }
 
 interface Rate {
@@ -69,7 +79,7 @@ interface Rate {
   tokensPerSecond: number;
 }
 
-function rateOf({ points }: Track): Rate | undefined {
+export function rateOf({ points }: Track): Rate | undefined {
   const first = points[0]!;
   const last = points.at(-1)!;
   const seconds = (last.at - first.at) / 1000;

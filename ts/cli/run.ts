@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type Experiment, loadExperiment } from "../config/index.ts";
-import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
+import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { AftError, formatProblem, Interrupted, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
+  checkCells,
   checkOwnGroups,
   dryRun,
   type Estimate,
@@ -15,6 +16,8 @@ import { printJson, printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
+import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
+import { wholeNumber } from "./usage.ts";
 
 interface Values {
   experiment: string;
@@ -23,6 +26,7 @@ interface Values {
   "dry-run": boolean;
   estimate: boolean;
   json: boolean;
+  jobs: string;
 }
 
 export const run: Definition<Values> = {
@@ -41,47 +45,72 @@ export const run: Definition<Values> = {
       describe: "first say what it will take: time, memory, disk (with a model of your own it always does)",
     },
     json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
+    jobs: { type: "string", default: "1", describe: "of a sweep: how many cells at a time" },
   },
   async handler(argv) {
-    const { experiment, yaml, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
-    const progress = progressOn();
-    for (const warning of warnings) progress.note(`warning: ${warning}`);
-    await checkOwnGroups(experiment);
-    const interrupt = untilInterrupted();
-    const started = performance.now();
-    const estimating = { runsDirectory: argv.runs, progress, signal: interrupt.signal };
-    try {
-      if (argv["dry-run"]) {
-        const wanted = argv.estimate ? await estimate(experiment, estimating) : undefined;
-        return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
-      }
-      await tellEstimate(experiment, argv.estimate, estimating);
-      const result = await runExperiment(experiment, yaml, {
-        runsDirectory: argv.runs,
-        progress,
-        signal: interrupt.signal,
+    const loaded = await loadFile(argv.experiment, { set: argv.set });
+    for (const warning of loaded.warnings) progressOn().note(`warning: ${warning}`);
+    const jobs = wholeNumber("jobs", 1, argv.jobs);
+    if ("cells" in loaded) return runCells(loaded, { ...argv, jobs });
+    if (jobs > 1)
+      throw inputError({
+        what: "--jobs is for sweeps: this file is one experiment",
+        found: jobs,
+        expected: "a file with `sweep`, or no --jobs",
       });
-      if (argv.json)
-        return printJson({
-          run: result.directory,
-          made: result.made,
-          reused: result.reused,
-          report: result.summary,
-        });
-      printLine(`\n${result.table}\n`);
-      printLine(
-        result.made === 0
-          ? `nothing to do: all ${result.reused} stages were done before`
-          : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
-      );
-      printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
-    } catch (error) {
-      throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
-    } finally {
-      interrupt.release();
-    }
+    return resumably((signal) => runOne(loaded, argv, signal));
   },
 };
+
+async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal): Promise<void> {
+  await checkOwnGroups(experiment);
+  const progress = progressOn();
+  const started = performance.now();
+  const options = { runsDirectory: argv.runs, progress, signal };
+  if (argv["dry-run"]) {
+    const wanted = argv.estimate ? await estimate(experiment, options) : undefined;
+    return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
+  }
+  await tellEstimate(experiment, argv.estimate, options);
+  const result = await runExperiment(experiment, yaml, options);
+  if (argv.json)
+    return printJson({
+      run: result.directory,
+      made: result.made,
+      reused: result.reused,
+      report: result.summary,
+    });
+  printLine(`\n${result.table}\n`);
+  printLine(
+    result.made === 0
+      ? `nothing to do: all ${result.reused} stages were done before`
+      : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
+  );
+  printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
+}
+
+async function runCells(sweep: LoadedSweep, argv: Omit<Values, "jobs"> & { jobs: number }): Promise<void> {
+  if (argv.estimate)
+    throw inputError({
+      what: "--estimate is of one experiment, and this file is a sweep: what its cells share would count more than once",
+      fix: `aft run ${argv.experiment} --set sweep=null --estimate tells what the experiment takes without the sweep's settings`,
+    });
+  await checkCells(sweep);
+  if (argv["dry-run"]) return dryRunSweepFile(sweep, argv);
+  await resumably((signal) => runSweepFile(sweep, argv, signal));
+}
+
+/** Ctrl-C ends the work with an error that says how to go on. */
+async function resumably<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupt = untilInterrupted();
+  try {
+    return await work(interrupt.signal);
+  } catch (error) {
+    throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
+  } finally {
+    interrupt.release();
+  }
+}
 
 const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
   new AftError(

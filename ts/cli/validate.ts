@@ -1,5 +1,5 @@
-import { loadExperiment } from "../config/index.ts";
-import { checkOwnGroups } from "../experiment/index.ts";
+import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { checkCells, checkOwnGroups } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
@@ -8,12 +8,24 @@ export const validate: Definition<{ experiment: string; set: string[] }> = {
   positionals: { experiment: experimentFile },
   options: { set: setOption },
   async handler(argv) {
-    const { experiment, sources, warnings } = await loadExperiment(argv.experiment, { set: argv.set });
-    await checkOwnGroups(experiment);
-    for (const warning of warnings) printLine(`warning: ${warning}`);
-    const methods = Object.keys(experiment.methods);
-    printLine(
-      `${argv.experiment} is valid: experiment "${experiment.name}", ${methods.length} methods (${methods.join(", ")}), seeds ${experiment.seeds.join(", ")}, read from ${sources.length} files`,
-    );
+    const loaded = await loadFile(argv.experiment, { set: argv.set });
+    if ("cells" in loaded) await checkCells(loaded);
+    else await checkOwnGroups(loaded.experiment);
+    for (const warning of loaded.warnings) printLine(`warning: ${warning}`);
+    const what = "cells" in loaded ? describeSweep(loaded) : describeExperiment(loaded);
+    printLine(`${argv.experiment} is valid: ${what}, read from ${loaded.sources.length} files`);
   },
 };
+
+function describeExperiment({ experiment: { name, methods, seeds } }: Loaded): string {
+  const names = Object.keys(methods);
+  return `experiment "${name}", ${names.length} methods (${names.join(", ")}), seeds ${seeds.join(", ")}`;
+}
+
+const mostShown = 12;
+
+function describeSweep({ name, cells, keys }: LoadedSweep): string {
+  const names = cells.map(({ cell }) => cell);
+  const more = names.length > mostShown ? ` and ${names.length - mostShown} more` : "";
+  return `sweep "${name}" over ${keys.join(", ")}, ${names.length} cells (${names.slice(0, mostShown).join("; ")}${more})`;
+}

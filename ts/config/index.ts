@@ -2,7 +2,7 @@
 
 export { boundaryBetaOf, withBoundaryBeta } from "./boundary.ts";
 export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
-export { type Loaded, type LoadOptions, loadExperiment } from "./load.ts";
+export { type Loaded, type LoadOptions, loadExperiment, loadFile } from "./load.ts";
 export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
 export {
@@ -16,6 +16,7 @@ export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";
 export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
+export { type BestBy, bestMetrics } from "./schema/sweep.ts";
 export {
   type AnswerSettings,
   type AquaTask,
@@ -43,6 +44,8 @@ export {
   taskName,
   taskSchema,
 } from "./schema/tasks/index.ts";
+export { type Tracking, trackingSchema } from "./schema/tracking.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
+export type { Cell, LoadedSweep } from "./sweep/load.ts";
 export { overrideTraining, planSteps, trainingOf } from "./training.ts";

@@ -50,7 +50,9 @@ async function acquire(
         await discard(path);
         continue;
       }
-      if (!told) progress.note(`waiting: ${waitingFor} (process ${holder.pid}, ${path})`);
+      // Who waits for work of its own process shows that itself.
+      if (!told && holder.pid !== process.pid)
+        progress.note(`waiting: ${waitingFor} (process ${holder.pid}, ${path})`);
       told = true;
       signal?.throwIfAborted();
       await sleep(pollMs);

@@ -12,6 +12,7 @@ export const questionSchema = z.looseObject({
   answer: z.string().meta({ description: "the final answer by which COTs are judged" }),
   choices: z.array(z.string()).optional(),
 });
+/** A question of a task, with its final answer and mostly a solution. Further fields pass through. */
 export type Question = z.infer<typeof questionSchema>;
 
 export const candidateSchema = z.looseObject({
@@ -29,6 +30,7 @@ export const candidateSchema = z.looseObject({
       "how many tokens `logprob` sums over, or, without it, how many were sampled before a text cut it",
   }),
 });
+/** A sampled solution that is not judged yet. Further fields pass through. */
 export type Candidate = z.infer<typeof candidateSchema>;
 
 /** A candidate that was judged: `extracted` is null when no answer could be found in the text. */
@@ -44,6 +46,7 @@ export const judgedCandidateSchema = z.looseObject({
   logprob: candidateSchema.shape.logprob,
   tokens: candidateSchema.shape.tokens,
 });
+/** A sampled solution and whether its final answer is right. Further fields pass through. */
 export type JudgedCandidate = z.infer<typeof judgedCandidateSchema>;
 
 export const groupSchema = z.looseObject({
@@ -54,4 +57,5 @@ export const groupSchema = z.looseObject({
   answer: z.string(),
   candidates: z.array(judgedCandidateSchema),
 });
+/** A question with its judged solutions: what methods learn from and models are assessed by. Further fields pass through. */
 export type Group = z.infer<typeof groupSchema>;

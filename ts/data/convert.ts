@@ -15,6 +15,7 @@ export const preferenceRowSchema = z.looseObject({
   chosen: z.string(),
   rejected: z.string(),
 });
+/** A row of a preference data set, as DPO trainers read it. */
 export type PreferenceRow = z.infer<typeof preferenceRowSchema>;
 
 export const unpairedRowSchema = z.looseObject({
@@ -22,6 +23,7 @@ export const unpairedRowSchema = z.looseObject({
   completion: z.string(),
   label: z.boolean(),
 });
+/** A row of an unpaired data set, as KTO trainers read it. */
 export type UnpairedRow = z.infer<typeof unpairedRowSchema>;
 
 export const rrhfRowSchema = z.looseObject({
@@ -29,6 +31,7 @@ export const rrhfRowSchema = z.looseObject({
   responses: z.array(z.string()),
   scores: z.array(z.number()),
 });
+/** A row of RRHF's data: a question, its solutions and how good each is. */
 export type RrhfRow = z.infer<typeof rrhfRowSchema>;
 
 /** Each distinct text once, the right ones first. */

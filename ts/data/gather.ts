@@ -30,7 +30,7 @@ export function gather(
         what: "field task: a question of another task",
         where,
         found: name,
-        expected: task.name,
+        expected: `${task.name}, or a task with the setting name: ${name}`,
       }));
     else if (ranking === "steps" && !canRank(task, question))
       problems.push(() => ({

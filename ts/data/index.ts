@@ -20,7 +20,7 @@ export {
   rightAsPublished,
 } from "./answers.ts";
 export { type Batches, type BatchOptions, batches, type Mixture } from "./batches.ts";
-export { checkDataset } from "./check/dataset.ts";
+export { checkDataset, missingFiles } from "./check/dataset.ts";
 export { answerIn, type Findings, findingsOf } from "./check/findings.ts";
 export { checkRecords, kindOfRecords, noRecords } from "./check/records.ts";
 export { type ShownQuestion, shownQuestions } from "./check/show.ts";

@@ -20,6 +20,7 @@ export const longestJudged = 1_000_000;
  */
 export type Label = "answer" | "answer-and-steps";
 
+/** How samples are judged. */
 export interface JudgeOptions {
   /** The task, or its name: every question must be of it. */
   task: Task | string;

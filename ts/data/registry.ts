@@ -11,6 +11,7 @@ import { mmlu } from "./tasks/mmlu.ts";
 /** Every kind of task, one file or folder each. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, and a list of them none.
 export const taskKinds: readonly TaskKind<any>[] = [arithmetic, gsm8k, aqua, ecqa, gsm8kRank, mmlu, custom];
+/** The names of the built-in kinds of task. */
 export const taskNames = (): string[] => taskKinds.map(({ name }) => name);
 
 /** The kind of this name; an unknown name is an input error that gives the nearest one. */

@@ -3,6 +3,7 @@ import type { Params, Result, Worker } from "../bridge/index.ts";
 import type { Adapter, Experiment, Model } from "../config/index.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { Artefact } from "./store.ts";
+import type { Track } from "./tracking/tracking.ts";
 
 export type StageName =
   | "questions"
@@ -25,6 +26,8 @@ export interface StageContext {
   worker(): Promise<Worker>;
   progress: ProgressSink;
   signal: AbortSignal;
+  /** Opens the stage's run in the experiment's trackers; undefined: nothing is tracked. */
+  track?: Track;
 }
 
 /** One piece of work of an experiment: what it is made from, and how it is made. */
@@ -91,5 +94,6 @@ const adapterRequest = ({ targets, ...settings }: Adapter): NonNullable<LoadSett
   ...(targets === undefined ? {} : { targets }),
 });
 
-const revisionOf = (model: Model, source: string): { revision?: string } =>
+/** The revision goes with the hub id, and with no checkpoint of the run. */
+export const revisionOf = (model: Model, source: string): { revision?: string } =>
   source === model.hub && model.revision !== undefined ? { revision: model.revision } : {};

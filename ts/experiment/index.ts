@@ -1,9 +1,29 @@
 /** Running experiments. The one way into `experiment`. */
+export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
+export { checkpointIn } from "./context.ts";
 export { type Estimate, estimate, estimateTable } from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
+export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";
 export { type RunRecord, readRunRecord } from "./run-record.ts";
+export { samplePrompts } from "./sampling.ts";
 export { scoreFile } from "./score-file.ts";
+export { scoreAll } from "./scoring.ts";
 export { checkOwnGroups } from "./stages/own-groups.ts";
+export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
+export {
+  type CellRun,
+  type CellState,
+  checkCells,
+  dryRunSweep,
+  type Overview,
+  type PlannedCellStages,
+  readSweepResults,
+  runSweep,
+  type SweepResults,
+  type SweepRun,
+  type SweepWatch,
+  sweepResultsSchema,
+} from "./sweep/index.ts";

@@ -1,8 +1,6 @@
 /** From an experiment to its pieces of work: a DAG in which equal work is one node. */
 import type { Experiment, Task as TaskSettings } from "../config/index.ts";
-import { digestOfFile } from "../core/digest.ts";
-import { inputError } from "../core/errors.ts";
-import { taskKind, taskOf } from "../data/index.ts";
+import { taskOf } from "../data/index.ts";
 import type { TaskQuestions } from "./by-task.ts";
 import type { PlanNode, StageName } from "./context.ts";
 import { planSeed, type SeedPlan } from "./plan-seed.ts";
@@ -10,6 +8,7 @@ import { existingBase } from "./stages/base.ts";
 import { ownGroupsNode } from "./stages/own-groups.ts";
 import { questionsNode } from "./stages/questions.ts";
 import { keyOf, type Recipe } from "./store.ts";
+import { digestsOfFiles, refuseMissingFiles } from "./task-files.ts";
 
 export interface Plan {
   /** Every node once, each after its inputs. */
@@ -54,6 +53,7 @@ export function recipeOf(node: PlanNode): Recipe {
 }
 
 export async function planOf(experiment: Experiment): Promise<Plan> {
+  refuseMissingFiles(experiment.tasks);
   const shared = {
     tasks: await Promise.all(
       experiment.tasks.map((settings, _, all) => taskQuestions(settings, all.length > 1)),
@@ -75,26 +75,7 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
 async function taskQuestions(settings: TaskSettings, several: boolean): Promise<TaskQuestions> {
   const task = taskOf(settings);
   const shown = several ? task.name : undefined;
-  return { task, settings, shown, questions: questionsNode(settings, await filesOf(settings), shown) };
-}
-
-/** The content of a task's own files goes into the key: a changed file is another piece of work. */
-async function filesOf(task: TaskSettings): Promise<Record<string, string>> {
-  const files = Object.entries(taskKind(task.task).files?.(task) ?? {});
-  const digests = files.map(async ([field, path]) => {
-    const digest = await digestOfFile(path).catch((error: unknown) => {
-      throw inputError(
-        {
-          what: `the task's ${field} cannot be read`,
-          where: path,
-          fix: `aft data get ${task.task}, or name a file of your own by ${field}`,
-        },
-        { cause: error },
-      );
-    });
-    return [field, digest];
-  });
-  return Object.fromEntries(await Promise.all(digests));
+  return { task, settings, shown, questions: questionsNode(settings, await digestsOfFiles(settings), shown) };
 }
 
 /** All nodes that the given ones need, each once (equal recipes are one piece of work) and after its inputs. */

@@ -10,6 +10,7 @@ import {
   summarise,
 } from "../analysis/index.ts";
 import { writeFileAtomic } from "../core/files.ts";
+import { writePredictions } from "./predictions.ts";
 import { loadRunData } from "./results.ts";
 
 export interface Report {
@@ -19,8 +20,8 @@ export interface Report {
 }
 
 /**
- * Writes report.html, report.json, table.txt and picture.svg into a run's folder, from its artefacts alone; for a large run
- * also report-data/, which the page reads its texts from.
+ * Writes report.html, report.json, table.txt, picture.svg and predictions/ into a run's folder, from its artefacts alone; for
+ * a large run also report-data/, which the page reads its texts from.
  */
 export async function writeReport(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
@@ -30,6 +31,7 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   await writeFileAtomic(join(runDirectory, "report.json"), `${JSON.stringify(summary, null, 2)}\n`);
   await writeFileAtomic(join(runDirectory, "table.txt"), `${table}\n`);
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
+  await writePredictions(runDirectory, record);
   const page = renderReport(run, summary, { examples: record.examples });
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);

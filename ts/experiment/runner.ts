@@ -1,20 +1,40 @@
 import { join, resolve } from "node:path";
-import { ensurePython, type Result, startWorker, type Worker } from "../bridge/index.ts";
+import type { Worker } from "../bridge/index.ts";
 import type { Experiment } from "../config/index.ts";
 import { Interrupted, inputError } from "../core/errors.ts";
 import { unlessInterrupted } from "../core/interrupt.ts";
 import type { ProgressSink } from "../core/progress.ts";
-import { version } from "../core/project.ts";
-import { labelOf, type PlanNode } from "./context.ts";
+import { labelOf, type PlanNode, type StageName } from "./context.ts";
+import { LazyWorker } from "./lazy-worker.ts";
 import { type Plan, planOf, recipeOf } from "./plan.ts";
 import { stageError } from "./stage-errors.ts";
 import { type Artefact, keyOf, Store } from "./store.ts";
+import { Tracking } from "./tracking/tracking.ts";
 
 export interface RunOptions {
   /** Holds artefacts/ and a folder for each experiment. */
   runsDirectory: string;
   progress: ProgressSink;
   signal: AbortSignal;
+  /** A worker that serves several runs in turn, closed by whom it belongs to; left out: one of this run's own. */
+  worker?: LazyWorker;
+  /** Told of every stage, in the place of the lines about them; what it throws ends the run. */
+  onStage?: (event: StageEvent) => void;
+}
+
+export interface StageEvent {
+  /** begin: it comes next, and may have to wait for another run; make: it is not there and is being made. */
+  kind: "begin" | "make" | "end" | "fail";
+  label: string;
+  key: string;
+  stage: StageName;
+  /** Its place among the run's stages, from 1. */
+  at: number;
+  of: number;
+  /** Of `end`. */
+  artefact?: Artefact;
+  /** Of `fail`. */
+  error?: unknown;
 }
 
 /** One node of the plan, done. */
@@ -29,7 +49,7 @@ export interface Executed {
   done: Map<string, Done>;
 }
 
-const artefactsFolder = "artefacts";
+export const artefactsFolder = "artefacts";
 
 export const artefactsIn = (runsDirectory: string): Store =>
   new Store(join(resolve(runsDirectory), artefactsFolder));
@@ -52,86 +72,58 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const store = artefactsIn(options.runsDirectory);
   const plan = await planOf(experiment);
   const done = new Map<string, Done>();
-  const workers = new LazyWorker(experiment, progress, signal);
+  const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
+  const folder = runFolder(options.runsDirectory, experiment.name);
+  const tracking = new Tracking({ experiment, folder, progress });
   try {
     for (const [at, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
+      const label = labelOf(node);
+      const tell = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
+        options.onStage?.({
+          ...event,
+          label,
+          key: keyOf(recipe),
+          stage: node.stage,
+          at: at + 1,
+          of: plan.nodes.length,
+        });
       const inputs = Object.fromEntries(
         Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
       );
       const work = async (directory: string): Promise<Record<string, unknown>> => {
-        const context = { experiment, directory, worker: () => workers.get(), progress, signal };
-        const facts = await node.work(context, inputs);
-        return { ...facts, ...(await workers.environment()) };
+        tell({ kind: "make" });
+        let asked = false;
+        const worker = (): Promise<Worker> => {
+          asked = true;
+          return workers.get();
+        };
+        const track = tracking.of(node, keyOf(recipe));
+        const facts = await node.work({ experiment, directory, worker, progress, signal, track }, inputs);
+        // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
+        return asked ? { ...facts, environment: await workers.environment(experiment.worker.device) } : facts;
       };
+      tell({ kind: "begin" });
       const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {
-        throw stageError(error, labelOf(node), store.root);
+        const told = stageError(error, label, store.root);
+        tell({ kind: "fail", error: told });
+        throw told;
       });
       done.set(keyOf(recipe), { node, artefact });
-      progress.note(summaryLine(at + 1, plan.nodes.length, node, artefact));
+      tell({ kind: "end", artefact });
+      if (options.onStage === undefined)
+        progress.note(summaryLine(at + 1, plan.nodes.length, node, artefact));
     }
     return { plan, done };
   } catch (error) {
     throw unlessInterrupted(error, signal);
   } finally {
-    await workers.close();
+    if (options.worker === undefined) await workers.close();
   }
 }
 
 function summaryLine(at: number, total: number, node: PlanNode, { manifest, reused }: Artefact): string {
   const time = reused ? "done before, reused" : `${manifest.seconds.toFixed(1)} s`;
   return `[${String(at).padStart(String(total).length)}/${total}] ${labelOf(node)}: ${time}`;
-}
-
-/** The run's one worker: started when the first stage needs it, so that a run with nothing to do starts none. */
-class LazyWorker {
-  private started: Promise<Worker> | undefined;
-  private known: Environment | undefined;
-  private readonly experiment: Experiment;
-  private readonly progress: ProgressSink;
-  private readonly signal: AbortSignal;
-
-  constructor(experiment: Experiment, progress: ProgressSink, signal: AbortSignal) {
-    this.experiment = experiment;
-    this.progress = progress;
-    this.signal = signal;
-  }
-
-  get(): Promise<Worker> {
-    this.started ??= this.start();
-    return this.started;
-  }
-
-  private async start(): Promise<Worker> {
-    const { python, threads, transport } = this.experiment.worker;
-    const interpreter = await ensurePython({ python, progress: this.progress, signal: this.signal });
-    return startWorker({ transport, python: interpreter, ...(threads === undefined ? {} : { threads }) });
-  }
-
-  /** What the worker runs on, for the manifest of what it made; nothing when none was needed. */
-  async environment(): Promise<{ environment?: Environment }> {
-    if (this.started === undefined) return {};
-    const worker = await this.started;
-    this.known ??= describe(await worker.request("device/info", {}), this.experiment.worker.device);
-    return { environment: this.known };
-  }
-
-  async close(): Promise<void> {
-    await this.started?.then((worker) => worker.close()).catch(() => {});
-  }
-}
-
-interface Environment {
-  versions: Record<string, string>;
-  device: string;
-}
-
-function describe(info: Result<"device/info">, wanted: string): Environment {
-  const name = wanted === "auto" ? info.defaultDevice : wanted;
-  const device = info.devices.find((one) => one.name === name);
-  return {
-    versions: { aft: version, node: process.versions.node, python: info.python, ...info.packages },
-    device: `${name}${device === undefined ? "" : ` (${device.description})`}, ${info.threads} threads`,
-  };
 }

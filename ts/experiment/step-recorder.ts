@@ -3,6 +3,8 @@ import type { LossSettings } from "../bridge/index.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import type { HeldOut, StepRecord } from "./step-record.ts";
+import type { TrackedRun } from "./tracking/tracking.ts";
+import { lookValues, stepValues } from "./tracking/values.ts";
 import { LiveWarnings, type Warning } from "./watch/live-warnings.ts";
 import type { Observer } from "./watch/observer.ts";
 import { describeStep } from "./watch/told.ts";
@@ -17,9 +19,14 @@ export interface RecorderOptions {
   label: string;
   progress: ProgressSink;
   observer: Observer | undefined;
+  /** Where the steps also go. */
+  tracked: TrackedRun | undefined;
 }
 
-/** Keeps metrics.jsonl, shows each step live, and warns. What an earlier process recorded is taken up first. */
+/** Where the steps of a training are recorded. */
+export const metricsIn = (directory: string): string => join(directory, "metrics.jsonl");
+
+/** Keeps metrics.jsonl, shows and tracks each step live, and warns. What an earlier process recorded is taken up first. */
 export class StepRecorder {
   /** The last step of the saved state, where its look did not come to its end: to be recorded with one. */
   readonly unlooked: StepRecord | undefined;
@@ -35,6 +42,7 @@ export class StepRecorder {
     this.options = options;
     this.log = log;
     this.warner = new LiveWarnings({ ...options, before: observer?.before });
+    if (observer !== undefined) options.tracked?.log(0, lookValues(observer.before));
     const last = log.kept.at(-1);
     const isUnlooked = last?.heldOut === undefined && last?.step === options.stepsBefore;
     this.unlooked = isUnlooked && observer?.looksAfter(options.stepsBefore) ? last : undefined;
@@ -43,13 +51,13 @@ export class StepRecorder {
       this.warner.observe(step);
       observer?.recall(step);
       this.tokens += step.tokens;
+      this.track(step);
     }
     this.tokensBefore = this.tokens;
   }
 
   static async open(options: RecorderOptions): Promise<StepRecorder> {
-    const file = join(options.directory, "metrics.jsonl");
-    return new StepRecorder(options, await openMetricsLog(file, options.stepsBefore));
+    return new StepRecorder(options, await openMetricsLog(metricsIn(options.directory), options.stepsBefore));
   }
 
   get warnings(): readonly Warning[] {
@@ -66,6 +74,7 @@ export class StepRecorder {
         ? looked
         : { ...metrics, heldOut: { ...heldOut, warnings: texts } };
     await (metrics === this.unlooked ? this.log.replaceLast(line) : this.log.append(line));
+    this.track(line);
     for (const { text } of [...ofStep, ...ofLook]) progress.note(`${label}: warning: ${text}`);
     this.tokens += metrics.tokens;
     progress.update({
@@ -79,7 +88,12 @@ export class StepRecorder {
     });
   }
 
-  close(): Promise<void> {
-    return this.log.close();
+  async close(): Promise<void> {
+    await this.log.close();
+    await this.options.tracked?.close();
+  }
+
+  private track(step: StepRecord): void {
+    this.options.tracked?.log(step.step, stepValues(step));
   }
 }

@@ -8,9 +8,11 @@ import { writeFileAtomic } from "../core/files.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { type Batches, batches } from "../data/index.ts";
 import type { Sharing } from "./by-task.ts";
-import { checkpointIn, loadedForTraining, type StageContext, withModel } from "./context.ts";
+import { checkpointIn, loadedForTraining, revisionOf, type StageContext, withModel } from "./context.ts";
+import { refuseOverlong } from "./overlong.ts";
 import type { StepRecord } from "./step-record.ts";
-import { StepRecorder } from "./step-recorder.ts";
+import { metricsIn, StepRecorder } from "./step-recorder.ts";
+import type { TrackedRun } from "./tracking/tracking.ts";
 import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./watch/observer.ts";
 import type { Watching } from "./watching.ts";
 
@@ -32,6 +34,8 @@ export interface TrainOptions {
   watch?: Watching;
   /** How several tasks share the epochs: the task of each group, in their order. */
   mixture?: { tasks: readonly string[]; sharing: Sharing };
+  /** Opens its run in the experiment's trackers: to go on with it, where an earlier process recorded steps. */
+  track?: (mode: "new" | "resume") => Promise<TrackedRun>;
 }
 
 /** {@link TrainOptions.mixture} of rows that become a group each. */
@@ -85,8 +89,10 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
     throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, resumeFolder) : error;
   });
+  const recordedBefore = existsSync(metricsIn(directory));
   const recorder = await StepRecorder.open({
     ...options,
+    tracked: await options.track?.(recordedBefore ? "resume" : "new"),
     clipNorm: settings.optimizer.clipNorm,
     totalSteps,
     stepsBefore,
@@ -173,9 +179,17 @@ export const trainFrom = (
   withModel(
     context,
     source,
-    async (worker, { model, adapter }) => {
+    async (worker, { model, adapter, maxPositions }) => {
+      const { track } = context;
+      const named = { source, ...revisionOf(context.experiment.model, source) };
+      await refuseOverlong(
+        task.groups,
+        maxPositions,
+        async (texts) => (await worker.request("tokens/count", { ...named, texts: [...texts] })).counts,
+      );
       const facts = await train({
         ...task,
+        ...(track === undefined ? {} : { track: (mode) => track(worker, mode) }),
         worker,
         model,
         directory: context.directory,

@@ -90,7 +90,8 @@ make_tiny() {
   aft data make arithmetic --count 1000 --seed 2 --set 'items=[2,3]' --out "$out/test.questions.jsonl" >&2
   "$python" "$here/rows.py" "$out/train.questions.jsonl" "$out/train.jsonl"
   "$python" "$here/rows.py" "$out/test.questions.jsonl" "$out/questions.jsonl"
-  aft run "$here/tiny.yaml" --set "worker.device=$device" --runs "$out/runs" >&2
+  aft run "$here/tiny.yaml" --set "worker.device=$device" --runs "$out/runs" \
+    --set "tasks.0.trainFile=$out/train.jsonl" --set "tasks.0.testFile=$out/questions.jsonl" >&2
   rm -rf "$out/tiny"
   aft export "$out/runs/tiny" --to "$out/tiny" >&2
 }

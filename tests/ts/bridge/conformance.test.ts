@@ -71,6 +71,18 @@ const examples: { [M in MethodName]: Params<M> } = {
   },
   "train/save": { run: "run-1", directory: "/nowhere" },
   "train/end": { run: "run-1" },
+  "track/open": {
+    kind: "wandb",
+    directory: "/nowhere",
+    key: "k",
+    mode: "new",
+    name: "x/aft/seed1",
+    config: "{}",
+    settings: { project: "p" },
+    waitSeconds: 0.1,
+  },
+  "track/log": { tracker: "tracker-1", points: [{ step: 0, values: { loss: 1.5 } }] },
+  "track/close": { tracker: "tracker-1" },
   shutdown: {},
 };
 

@@ -21,11 +21,14 @@ const write = (name: string, rows: readonly object[]) =>
   writeFile(at(name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 
 /** What the command prints for these options. */
-async function assess(name: string, options: { task?: string; extract?: "flexible"; json?: boolean } = {}) {
+async function assess(
+  name: string,
+  options: { task?: string; set?: string[]; extract?: "flexible"; json?: boolean } = {},
+) {
   const printed: string[] = [];
   vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
-  const { task, extract, json = false } = options;
-  await assessFile.handler({ in: at(name), task, extract, json, _: [], $0: "aft" });
+  const { task, set = [], extract, json = false } = options;
+  await assessFile.handler({ in: at(name), task, set, extract, json, _: [], $0: "aft" });
   return printed.join("").trimEnd();
 }
 afterEach(() => vi.restoreAllMocks());
@@ -99,6 +102,16 @@ test("of several tasks each is told apart, and --task takes its own rows only", 
   expect(JSON.parse(await assess("tasks.jsonl", { task: "gsm8k", json: true })).predictions).toBe(2);
 });
 
+test("--set makes the task what the experiment made it: its name picks its rows, its rule judges them", async () => {
+  const rule = ["answer.kind=regex", "answer.pattern='is (\\d+)'"];
+  const judged = async (set: string[]) =>
+    JSON.parse(await assess("tasks.jsonl", { task: "custom", set, json: true }));
+  const named = await judged(["name=gsm8k", ...rule]);
+  expect(named).toMatchObject({ predictions: 2, accuracy: { correct: 1 }, noAnswer: 1 });
+  expect(named.judged).toMatchObject({ task: "gsm8k", changed: 2 });
+  expect((await judged(["name=facts"])).predictions).toBe(1);
+});
+
 test("groups are assessed as before, with a table of tasks where there are several, and the same JSON", async () => {
   const printed = await assess("groups.jsonl");
   expect(printed).toContain("assessment accuracy  100.0 % of 2 pairs (micro)");
@@ -123,6 +136,8 @@ test.each([
   ["groups.jsonl", { task: "gsm8k" }, "--task judges predictions anew, and this file holds groups"],
   ["predictions.jsonl", { task: "gsm8" }, '--task: unknown task\n  found: "gsm8"'],
   ["predictions.jsonl", { extract: "flexible" as const }, "--extract is whose rule? It goes with --task"],
+  ["predictions.jsonl", { set: ["name=a"] }, "--set is a setting of which task? It goes with --task"],
+  ["predictions.jsonl", { task: "custom", set: ["answer.kind=number", "nam=a"] }, "--set: unknown field nam"],
   ["none.jsonl", {}, "no such file"],
 ])("a mistake is one clear error of exit code 2: %s %o", async (name, options, message) => {
   await expect(assess(name, options)).rejects.toMatchObject({

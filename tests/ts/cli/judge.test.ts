@@ -48,6 +48,26 @@ test("labels may go by the steps too", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ candidates: 2, correct: 0, correctStrict: 1 });
 });
 
+test("a task of another name or rule is told with --set, as in an experiment", async () => {
+  const question = { id: "q", task: "colours", question: "?", choices: ["red", "blue"], answer: "B" };
+  await write("choices.jsonl", question);
+  await write("letters.jsonl", sample(0, "#### B"), sample(1, "#### 7"));
+  const files = [
+    "--questions",
+    at("choices.jsonl"),
+    "--in",
+    at("letters.jsonl"),
+    "--out",
+    at("groups.jsonl"),
+  ];
+  const custom = ["judge", "--task", "custom", ...files, "--json"];
+  const { stdout, stderr } = await aft([...custom, "--set", "name=colours", "--set", "answer.kind=choice"]);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ correct: 1, noAnswer: 1 });
+  const unnamed = await aft(custom);
+  expect(unnamed.stderr).toContain("expected: custom, or a task with the setting name: colours");
+});
+
 describe("words that do not go together", () => {
   test.each([
     [

@@ -8,7 +8,7 @@ const said = (message: string, ...argv: string[]) => usageError(message, run, op
 
 test("an unknown command and an option in its place name the nearest", () => {
   expect(() => checkCommand(["rnu"])).toThrow(
-    'there is no command "rnu"\n  expected: one of run, validate, doctor, judge, score, assess, report, export, data\n  did you mean: aft run',
+    'there is no command "rnu"\n  expected: one of run, validate, doctor, judge, score, assess, report, export, data, notebook, runs\n  did you mean: aft run',
   );
   expect(() => checkCommand(["--verson"])).toThrow(
     "aft has no option --verson before a command\n  expected: a command first: aft COMMAND [options]\n  did you mean: --version",
@@ -31,7 +31,7 @@ test("a family's second word is an action", () => {
 
 test("an unknown option names the nearest, once, however yargs spells it", () => {
   expect(said("Unknown arguments: dry-runn, dryRunn", "run", "x.yaml", "--dry-runn")).toBe(
-    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --json, --help\n  did you mean: --dry-run",
+    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --json, --jobs, --help\n  did you mean: --dry-run",
   );
   expect(said("Unknown argument: runz", "run", "x.yaml", "--runz=y")).toContain("did you mean: --runs");
 });

@@ -4,7 +4,13 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { boundaryBetaOf, editorSchema, editorSchemaPath, loadExperiment } from "../../../ts/config/index.ts";
+import {
+  boundaryBetaOf,
+  editorSchema,
+  editorSchemaPath,
+  loadExperiment,
+  loadFile,
+} from "../../../ts/config/index.ts";
 import { folderOf, smallest } from "./helpers.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -69,9 +75,10 @@ describe("every YAML file", () => {
   });
 
   it.each(experiments)("%s is a valid experiment without a warning", async (file) => {
-    const { experiment, warnings } = await loadExperiment(join(root, file));
-    expect(warnings).toEqual([]);
-    expect(file.endsWith(`${experiment.name}.yaml`)).toBe(true);
+    const loaded = await loadFile(join(root, file));
+    expect(loaded.warnings).toEqual([]);
+    const { name } = "cells" in loaded ? loaded : loaded.experiment;
+    expect(file.endsWith(`/${name}.yaml`)).toBe(true);
   });
 
   it.each(fragments)("%s makes a valid experiment with what it leaves open", async (file) => {
@@ -83,6 +90,7 @@ describe("every YAML file", () => {
   const commented = [
     "experiments/quickstart.yaml",
     ...yamlFilesIn("experiments/paper"),
+    ...yamlFilesIn("experiments/questions"),
     ...yamlFilesIn("experiments/benchmarks"),
     ...fragments,
   ];
@@ -90,7 +98,7 @@ describe("every YAML file", () => {
     const lines = readFileSync(join(root, file), "utf8").split("\n");
     const bare = lines.filter(
       (line, at) =>
-        /^\s*(- )?[\w-]+:/.test(line) && !line.includes(" # ") && !/^\s*#/.test(lines[at - 1] ?? ""),
+        /^\s*(- )?[\w.-]+:/.test(line) && !line.includes(" # ") && !/^\s*#/.test(lines[at - 1] ?? ""),
     );
     expect(bare).toEqual([]);
   });
@@ -194,5 +202,21 @@ describe("the paper's comparisons", () => {
       "pro",
       "dpo",
     ]);
+  });
+});
+
+describe("the sweep over k and temperature", () => {
+  it("has nine cells that differ in the samples alone, chosen on the validation split", async () => {
+    const loaded = await loadFile(join(root, "experiments/questions/k.yaml"));
+    const cells = "cells" in loaded ? loaded.cells : [];
+    expect(cells.map(({ cell }) => cell)).toEqual(
+      [3, 6, 9].flatMap((k) => [0.7, 1, 1.3].map((temperature) => `k=${k},temperature=${temperature}`)),
+    );
+    const unvaried = cells.map(({ experiment }) => {
+      const { k: _, temperature: __, ...sample } = experiment.stages.sample;
+      return { ...experiment, stages: { ...experiment.stages, sample } };
+    });
+    for (const one of unvaried) expect(one).toEqual(unvaried[0]);
+    expect(unvaried[0]!.stages.evaluate.split).toBe("validation");
   });
 });

@@ -108,7 +108,7 @@ describe("input that does not fit together", () => {
         '  found: "q1"',
         "questions.jsonl:10: field task: a question of another task",
         '  found: "arithmetic"',
-        "  expected: gsm8k",
+        "  expected: gsm8k, or a task with the setting name: arithmetic",
         'candidates.jsonl:2: field index: a second candidate 0 of question "q2"',
         "  found: 0",
         "  expected: each index once within its question",

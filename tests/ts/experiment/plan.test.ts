@@ -10,7 +10,7 @@ import { keyOf } from "../../../ts/experiment/store.ts";
 const plan = async (...set: string[]) =>
   planOf((await loadExperiment("experiments/miniature.yaml", { set })).experiment);
 
-/** Key of every piece of work, by its label (two samples and two judgings of one seed are told apart by split). */
+/** Key of every piece of work, by its label (and its split, where it has one). */
 async function keys(...set: string[]): Promise<Record<string, string>> {
   const { nodes } = await plan(...set);
   return Object.fromEntries(
@@ -75,7 +75,7 @@ test("k of the training samples changes the samples and what is trained on them,
   expect(labels).toContain("sample seed 1 train");
   expect(labels).toContain("align rft seed 1");
   expect(labels).not.toContain("vft seed 1");
-  expect(labels).not.toContain("sample seed 1 test");
+  expect(labels).not.toContain("sample test seed 1 test");
   expect(labels).not.toContain("evaluate vft-kept seed 1 test");
 });
 
@@ -83,6 +83,14 @@ test("the rule of extraction changes the judging, not the samples", async () => 
   const labels = await changed("stages.judge.extract=flexible");
   expect(labels).toContain("judge seed 1 train");
   expect(labels).not.toContain("sample seed 1 train");
+});
+
+test("every piece of work has a label of its own, so that a plan and an estimate can be read", async () => {
+  const { nodes } = await plan("stages.watch.every=2", "seeds=[1,2]");
+  const labels = nodes.map(labelOf);
+  expect(labels).toContain("sample test seed 2");
+  expect(labels).toContain("judge validation seed 1");
+  expect(new Set(labels).size).toBe(labels.length);
 });
 
 test("prompt template and answer pattern stand in the keys", async () => {

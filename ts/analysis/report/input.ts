@@ -29,6 +29,7 @@ export const predictionSchema = z.looseObject({
     .optional()
     .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
 });
+/** A test question and what a model answers it by greedy decoding. */
 export type Prediction = z.infer<typeof predictionSchema>;
 
 const measured = z.number().nullable();

@@ -32,6 +32,7 @@ export const metricSchema = z.object({
     .nullable()
     .meta({ description: "mean, std (n - 1), Student's 95 %; null for one seed" }),
 });
+/** One number of one method: its value, interval and count, and the same for each seed. */
 export type Metric = z.infer<typeof metricSchema>;
 
 export const metricNames = [
@@ -44,6 +45,7 @@ export const metricNames = [
   "perplexityPositive",
   "perplexityNegative",
 ] as const;
+/** The metrics that every method is measured by. */
 export type MetricName = (typeof metricNames)[number];
 
 const metricsSchema = z.object(
@@ -69,6 +71,7 @@ const difference = z.object({
     .nullable()
     .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
 });
+/** A metric of one method minus that of a baseline, on the same questions. */
 export type Difference = z.infer<typeof difference>;
 
 export const comparisonSchema = z.object({
@@ -89,6 +92,7 @@ export const comparisonSchema = z.object({
     }),
   ),
 });
+/** A method against a baseline, metric by metric. */
 export type Comparison = z.infer<typeof comparisonSchema>;
 
 /** What is measured of a method on any set of questions. */
@@ -127,6 +131,7 @@ const methodSummarySchema = measuredSchema.extend({
     wrongAnswersRightSteps: count.default(0),
   }),
 });
+/** One method: its settings, its numbers, and how they differ from the baselines. */
 export type MethodSummary = z.infer<typeof methodSummarySchema>;
 
 const taskSummarySchema = taskInfoSchema.extend({
@@ -218,4 +223,5 @@ export const runSummarySchema = z.object({
   versions: z.record(z.string(), z.string()),
   configYaml: z.string(),
 });
+/** report.json: every number of a run. */
 export type RunSummary = z.infer<typeof runSummarySchema>;

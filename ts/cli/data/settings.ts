@@ -12,8 +12,8 @@ export interface NamedTask {
   task: Task;
 }
 
-export function namedTask(name: string, set: readonly string[]): NamedTask {
-  const kind = taskKind(name);
+export function namedTask(name: string, set: readonly string[], where?: string): NamedTask {
+  const kind = taskKind(name, where);
   const settings = settingsOf(kind.settingsSchema, name, set);
   return { kind, settings, task: kind.make(settings) };
 }

@@ -9,6 +9,7 @@ import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts"
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
+import { checkChat } from "./chat.ts";
 import { checkCustomTasks } from "./custom-task.ts";
 import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
 import { checkValidation } from "./validation.ts";
@@ -49,6 +50,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
   if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
+  checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(isMap(plain) ? plain.tasks : undefined, report);
   return problems;
 }

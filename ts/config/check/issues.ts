@@ -65,13 +65,25 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
       expected: `no ${key} with ${constantsOf(branch).map(pair).join(", ")}`,
       fix: `remove it; where it is inherited, write \`${key}: null\``,
     };
+  const nearest = nearestName(key, keys);
   return {
     what: `unknown key "${key}"${within(parent)}`,
     ...common,
     expected: oneOf(keys),
-    nearest: nearestName(key, keys),
+    nearest,
+    fix:
+      nearest === undefined && isOfTask(path, root)
+        ? `${key} is a setting of a task: write it there, or --set tasks.0.${key}=...`
+        : undefined,
   };
 }
+
+/** `prompt: chat` beside `task: gsm8k` is meant for the task. */
+const isOfTask = ([first, ...rest]: Path, root: unknown): boolean =>
+  rest.length === 0 &&
+  branchesOf(shapeAt(["tasks", 0], root) ?? {}).some(
+    ({ properties }) => properties?.[String(first)] !== undefined,
+  );
 
 const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`;
 const within = (path: Path): string => (path.length === 0 ? "" : ` in ${dotted(path)}`);

@@ -4,7 +4,9 @@ import { modelSchema } from "./model.ts";
 import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
+import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
+import { trackingSchema } from "./tracking.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {
@@ -56,16 +58,23 @@ const shape = {
     .meta({ description: "what is compared: a name of your choice, then the method and its settings" }),
   worker: workerSchema.prefault({}).meta({ description: "where and how the training process runs" }),
   report: reportSchema.prefault({}).meta({ description: "what the report shows" }),
+  tracking: trackingSchema
+    .prefault({})
+    .meta({ description: "where the numbers of training also go; changes no result" }),
 };
 
 /** A whole experiment with every default filled in, `extends` resolved and paths absolute. */
 export const experimentSchema = z.strictObject(shape);
+/** An experiment as it is run: everything that extended files and defaults give, filled in. */
 export type Experiment = z.output<typeof experimentSchema>;
 
 /** What one YAML file may hold: any part of an experiment, and the files it builds on. For editors. */
 export const experimentFileSchema = z
   .strictObject({
     ...shape,
+    sweep: sweepSchema.meta({
+      description: "makes this file many experiments, which differ in the keys named here",
+    }),
     extends: z.union([z.string(), z.array(z.string())]).meta({
       description:
         "files that this one builds on, relative to it, merged in order with this file last: maps merge, lists and single values replace, `key: null` removes",

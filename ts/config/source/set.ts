@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import { parseSetValue } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
-import type { Tree } from "./tree.ts";
+import type { Origin, Tree } from "./tree.ts";
 
 /** One `--set a.b=value` as a tree to lay over the files; the value is YAML. */
 export function treeOfSet(setting: string, problems: Problem[]): Tree | undefined {
@@ -21,10 +21,14 @@ export function treeOfSet(setting: string, problems: Problem[]): Tree | undefine
   problems.push(...parsed.problems);
   if (parsed.problems.length > 0) return undefined;
   const value: Tree = parsed.tree ?? { kind: "value", origin, value: null };
-  return inFull(
+  return treeAt(path, origin, value);
+}
+
+/** A tree that holds one value, at the end of a path. */
+export const treeAt = (path: readonly string[], origin: Origin, value: Tree): Tree =>
+  inFull(
     path.reduceRight<Tree>(
       (inner, key) => ({ kind: "map", origin, entries: new Map([[key, { key: origin, value: inner }]]) }),
       value,
     ),
   );
-}

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import type { Tree } from "./tree.ts";
+import type { Entry, MapTree, Tree } from "./tree.ts";
 
 /** A file's map with its short forms written out. */
-export const inFull = (tree: Tree): Tree => withTaskAsList(withModelAsMap(tree));
+export const inFull = (tree: Tree): Tree => withSweepKeysDotted(withTaskAsList(withModelAsMap(tree)));
 
 /**
  * `model: text` stands for `model: {path: text}` when a file or folder of that name exists, or the text looks
@@ -38,3 +38,29 @@ function withTaskAsList(tree: Tree): Tree {
   const entries = new Map([...tree.entries].filter(([name]) => name !== "task"));
   return { ...tree, entries: entries.set("tasks", { key, value: { kind: "list", origin, items: [item] } }) };
 }
+
+/**
+ * Below `sweep.matrix` and `sweep.pairs` a map of maps stands for dotted keys, so that
+ * `--set sweep.matrix.stages.sample.k=[3]` replaces the list that a file gives to `stages.sample.k`.
+ */
+function withSweepKeysDotted(tree: Tree): Tree {
+  const sweep = tree.kind === "map" ? tree.entries.get("sweep") : undefined;
+  if (tree.kind !== "map" || sweep?.value.kind !== "map") return tree;
+  const parts = new Map(sweep.value.entries);
+  for (const name of ["matrix", "pairs"]) {
+    const part = parts.get(name);
+    if (part?.value.kind === "map")
+      parts.set(name, { ...part, value: { ...part.value, entries: new Map(leavesOf(part.value)) } });
+  }
+  return {
+    ...tree,
+    entries: new Map(tree.entries).set("sweep", { ...sweep, value: { ...sweep.value, entries: parts } }),
+  };
+}
+
+const leavesOf = (map: MapTree): [string, Entry][] =>
+  [...map.entries].flatMap(([key, entry]): [string, Entry][] =>
+    entry.value.kind === "map"
+      ? leavesOf(entry.value).map(([below, leaf]) => [`${key}.${below}`, leaf])
+      : [[key, entry]],
+  );

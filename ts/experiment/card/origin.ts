@@ -23,6 +23,7 @@ function baseModel({ config: { model } }: Card): string {
 }
 
 function dataset({ name, kind, licence, homepage }: CardTask): string {
+  if (kind === "arithmetic") return `${name}, problems that AFT generates: no licence but these weights' own`;
   const named = name === kind ? name : `${name} (${kind})`;
   return `${homepage === undefined ? named : `[${named}](${homepage})`}, licence: ${licence ?? (homepage === undefined ? "not recorded" : "see there")}`;
 }

@@ -14,7 +14,8 @@ import type { Setup } from "./memory.ts";
 import { adapterParameters, type Dtype, type ModelShape, shapeOfCreated } from "./shape.ts";
 import { estimateStage, resumeBytes, type StageEstimate } from "./stages.ts";
 import type { Speed } from "./time.ts";
-import { type Work, workOf } from "./work.ts";
+import { tooLong } from "./too-long.ts";
+import { questionsUnder, type Work, workOf } from "./work.ts";
 
 export interface Estimate {
   model: string;
@@ -29,7 +30,7 @@ export interface Estimate {
   peakBytes: number;
   /** Checkpoints of all stages, and the largest state from which a run can go on. */
   diskBytes: number;
-  /** One line where it does not fit, with what to change. */
+  /** One line where it does not fit, with what to change, and one for questions that the model cannot take. */
   warnings: string[];
 }
 
@@ -44,7 +45,7 @@ export async function estimate(
   experiment: Experiment,
   options: EstimateOptions,
 ): Promise<Estimate | undefined> {
-  const { nodes } = await planOf(experiment);
+  const { nodes, seeds } = await planOf(experiment);
   const todo = await missing(nodes, options.runsDirectory);
   if (!todo.some(usesModel)) return undefined;
   const { progress, signal } = options;
@@ -61,7 +62,15 @@ export async function estimate(
     const lengths = new Map<string, LengthsOf>();
     for (const [key, splits] of questions) lengths.set(key, await lengthsOf(splits, model.count));
     const works = todo.flatMap((node) => workOf(node, (one) => lengths.get(keyOf(recipeOf(one)))!) ?? []);
-    return summed(experiment, model, works, await measured(experiment, worker));
+    const { tasks } = seeds[0]!;
+    const questionsOfTask = (at: number) =>
+      questions.get(keyOf(recipeOf(questionsUnder(tasks[at]!.questions))))!;
+    // The tokenizer of a model that is yet to be made is only guessed at.
+    const { maxPositions } = experiment.model.create === undefined ? model.shape : { maxPositions: 0 };
+    const { evaluate } = experiment.stages;
+    const long = await tooLong(tasks, questionsOfTask, evaluate, maxPositions, model.count);
+    const found = summed(experiment, model, works, await measured(experiment, worker));
+    return { ...found, warnings: [...found.warnings, ...long] };
   } finally {
     await worker.close();
   }

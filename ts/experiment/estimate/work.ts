@@ -61,7 +61,7 @@ function above(node: PlanNode, stage: string): PlanNode | undefined {
 }
 
 /** The questions that a node goes by, under whatever template they are put. */
-const questionsUnder = (node: PlanNode): PlanNode =>
+export const questionsUnder = (node: PlanNode): PlanNode =>
   node.stage === "questions" ? node : questionsUnder(node.inputs.questions ?? above(node, "questions")!);
 
 function lengthsAt(node: PlanNode, split: Split, lengths: (questions: PlanNode) => LengthsOf) {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Prediction } from "../../analysis/index.ts";
+import type { Worker } from "../../bridge/index.ts";
 import { type Experiment, promptSettings } from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
@@ -9,6 +10,7 @@ import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } fr
 import { type SampleOptions, sampleInto } from "../sampling.ts";
 import { scoreAll } from "../scoring.ts";
 import type { Artefact } from "../store.ts";
+import { type Evaluated, finalValues } from "../tracking/values.ts";
 import { promptOf, readQuestions } from "./sample.ts";
 
 type Stage = Experiment["stages"]["evaluate"];
@@ -48,7 +50,7 @@ export function evaluateNode(
       ...(stop.length === 0 ? {} : { stop }),
     },
     inputs: { checkpoint, questions, heldOut: from.heldOut },
-    work: (context, inputs) => evaluate(context, inputs, { ...settings, task, stop }, labelOf(node)),
+    work: (context, inputs) => evaluate(context, inputs, { ...settings, task, shown, stop }, labelOf(node)),
   };
   return node;
 }
@@ -56,7 +58,7 @@ export function evaluateNode(
 async function evaluate(
   context: StageContext,
   inputs: Record<string, Artefact>,
-  settings: Evaluation & { task: Task; stop: readonly string[] },
+  settings: Evaluation & { task: Task; shown: string | undefined; stop: readonly string[] },
   label: string,
 ): Promise<Record<string, unknown>> {
   const questions = await readQuestions(inputs.questions!, settings.split, settings.questions);
@@ -88,17 +90,33 @@ async function evaluate(
     tokens += scored.tokens;
     await writeJsonl(at("heldout.jsonl"), scored.groups);
     const judging = { task: settings.task, extract: settings.extract };
+    const evaluated: Evaluated = { split: settings.split, task: settings.shown, heldOut: scored.groups };
     if ("k" in settings) {
       const own = judge(questions, await readJsonl(at("candidates.jsonl"), candidateSchema), judging);
       await writeJsonl(at("samples.jsonl"), own.groups);
+      evaluated.samples = own.groups;
     }
     if (settings.greedy) {
       const greedy = judge(questions, await readJsonl(at("greedy.jsonl"), candidateSchema), judging);
-      await writeJsonl(at("predictions.jsonl"), predictionsOf(questions, greedy.groups));
+      evaluated.predictions = predictionsOf(questions, greedy.groups);
+      await writeJsonl(at("predictions.jsonl"), evaluated.predictions);
     }
+    await trackEvaluation(context, worker, inputs.checkpoint!, evaluated);
     const prompts = promptDigest(common.prompts.map(({ prompt }) => prompt));
     return { questions: questions.length, tokens, weights: digest, prompts };
   });
+}
+
+/** At the last step of the training that made the weights, in that training's own run. */
+async function trackEvaluation(
+  { track }: StageContext,
+  worker: Worker,
+  { key, manifest: { facts } }: Artefact,
+  evaluated: Evaluated,
+): Promise<void> {
+  const run = await track?.(worker, "add", key);
+  run?.log(typeof facts.steps === "number" ? facts.steps : 0, finalValues(evaluated));
+  await run?.close();
 }
 
 function predictionsOf(questions: readonly Question[], groups: readonly Group[]): Prediction[] {

@@ -29,6 +29,7 @@ export const judgeNode = (
 ): PlanNode => ({
   stage: "judge",
   ...(shown === undefined ? {} : { task: shown }),
+  ...(settings.split === "train" ? {} : { variant: settings.split }),
   seed,
   settings: {
     ...settings,

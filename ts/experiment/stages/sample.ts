@@ -28,6 +28,7 @@ export function sampleNode(
   const node: PlanNode = {
     stage: "sample",
     ...(shown === undefined ? {} : { task: shown }),
+    ...(settings.split === "train" ? {} : { variant: settings.split }),
     seed,
     settings: { ...settings, ...(stop.length === 0 ? {} : { stop }) },
     inputs: { checkpoint: vft, questions },
@@ -45,7 +46,7 @@ export function sampleNode(
           seed: settings.seed,
           stop,
           maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          label: `${labelOf(node)} (${settings.split})`,
+          label: labelOf(node),
           progress: context.progress,
           signal: context.signal,
         });

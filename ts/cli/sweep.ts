@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { LoadedSweep } from "../config/index.ts";
+import { AftError } from "../core/errors.ts";
+import { shownPath } from "../core/files.ts";
+import { dryRunSweep, type PlannedCellStages, runSweep, type SweepRun } from "../experiment/index.ts";
+import { printJson, printLine } from "./exit.ts";
+import { overviewOn } from "./overview.ts";
+import { duration } from "./progress.ts";
+
+interface Asked {
+  runs: string;
+  json: boolean;
+  jobs: number;
+}
+
+/** `aft run` of a file with `sweep`: all its cells, then the table; one error for all that failed. */
+export async function runSweepFile(
+  sweep: LoadedSweep,
+  { runs, json, jobs }: Asked,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  const run = await runSweep(sweep, { runsDirectory: runs, jobs, watch: overviewOn(), signal });
+  if (json) printJson({ sweep: sweep.name, run: run.directory, best: run.results.best, cells: run.cells });
+  else printEnd(run, (performance.now() - started) / 1000);
+  const failed = run.cells.filter(({ error }) => error !== undefined);
+  if (failed.length > 0)
+    throw new AftError(failed.map(({ cell, error }) => ({ what: `cell ${cell} failed: ${error}` })));
+}
+
+function printEnd({ directory, table, cells, reused }: SweepRun, seconds: number): void {
+  printLine(`\n${table}\n`);
+  const done = cells.filter(({ status }) => status === "done").length;
+  const failed = cells.filter(({ status }) => status === "failed").length;
+  printLine(
+    reused === cells.length
+      ? `nothing to do: all ${reused} cells were done before`
+      : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
+  );
+  printLine(
+    `reports: ${shownPath(join(directory, "CELL", "report.html"))}; numbers: ${shownPath(join(directory, "sweep.json"))}`,
+  );
+}
+
+export async function dryRunSweepFile(sweep: LoadedSweep, { runs, json }: Asked): Promise<void> {
+  const cells = await dryRunSweep(sweep, runs);
+  if (json) printJson({ sweep: sweep.name, cells });
+  else for (const line of cells.flatMap(linesOf)) printLine(line);
+}
+
+function linesOf({ cell, stages }: PlannedCellStages): string[] {
+  const there = stages.filter(({ done }) => done).length;
+  return [
+    `${cell}: ${there} of ${stages.length} stages are there`,
+    ...stages.map(({ label, done, artefact, madeBy }) => {
+      const state = done ? "done  " : madeBy === undefined ? "to do " : "shared";
+      return `  ${state}  ${label}  ${madeBy === undefined ? artefact : `(made by ${madeBy})`}`;
+    }),
+  ];
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { type Params, type Result, type Worker, WorkerDied } from "../../bridge/index.ts";
+import type { Experiment } from "../../config/index.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import type { PlanNode } from "../context.ts";
+import { type TrackerKind, wantedTrackers } from "./kinds.ts";
+import { Sender } from "./sender.ts";
+import type { Values } from "./values.ts";
+
+/** A run in all trackers that the experiment asks for and that are there. None of its errors comes out of it. */
+export interface TrackedRun {
+  log(step: number, values: Values): void;
+  close(): Promise<void>;
+}
+
+/** Opens the run of a piece of work; `training`: the key of the training that it belongs to, if it is another's. */
+export type Track = (
+  worker: Worker,
+  mode: Params<"track/open">["mode"],
+  training?: string,
+) => Promise<TrackedRun>;
+
+export interface TrackingOptions {
+  experiment: Experiment;
+  /** The experiment's own: runs/NAME. */
+  folder: string;
+  progress: ProgressSink;
+  /** As long as a tracker's opening and its closing may hold the training up. */
+  waitSeconds?: number;
+}
+
+const usualWaitSeconds = 20;
+
+/** What failed once, by the worker in which it did: one worker may serve several experiments. */
+const offIn = new WeakMap<Worker, Set<TrackerKind>>();
+
+/**
+ * Where an experiment's numbers also go. A tracker that cannot be opened, or fails later, is told of once and is off
+ * from then on: the next training would only wait for it again.
+ */
+export class Tracking {
+  private readonly options: TrackingOptions;
+  private readonly config: string;
+
+  constructor(options: TrackingOptions) {
+    this.options = options;
+    // Addresses of trackers are nothing that the trackers need to show.
+    const { tracking: _, ...experiment } = options.experiment;
+    this.config = JSON.stringify(experiment);
+  }
+
+  /** `key`: of the node's artefact. */
+  of(node: PlanNode, key: string): Track {
+    const label = labelOfRun(node, this.options.experiment);
+    const seed = `seed${node.seed ?? 0}`;
+    return (worker, mode, training = key) =>
+      this.open(worker, {
+        mode,
+        key: training,
+        name: `${this.options.experiment.name}/${label}/${seed}`,
+        folder: `${label}-${seed}`,
+      });
+  }
+
+  private async open(
+    worker: Worker,
+    { folder, ...run }: Pick<Params<"track/open">, "mode" | "key" | "name"> & { folder: string },
+  ): Promise<TrackedRun> {
+    const { experiment, progress, waitSeconds = usualWaitSeconds } = this.options;
+    const off = offIn.get(worker) ?? new Set();
+    offIn.set(worker, off);
+    const turnOff = (kind: TrackerKind, why: string): void => {
+      if (!off.has(kind)) progress.note(`tracking by ${kind} is off: ${why}`);
+      off.add(kind);
+    };
+    const senders: Sender[] = [];
+    for (const [kind, settings] of wantedTrackers(experiment)) {
+      if (off.has(kind)) continue;
+      const directory = join(this.options.folder, kind, folder);
+      const { config } = this;
+      const request = { kind, settings, directory, config, waitSeconds, ...run };
+      const opened = await worker.request("track/open", request).catch(asUnavailable);
+      if (opened.tracker !== undefined)
+        senders.push(new Sender(worker, opened.tracker, (why) => turnOff(kind, `${run.name}: ${why}`)));
+      else if (opened.unavailable !== undefined) turnOff(kind, opened.unavailable);
+    }
+    return {
+      log(step, values) {
+        for (const sender of senders) sender.log(step, values);
+      },
+      async close() {
+        await Promise.all(senders.map((sender) => sender.close()));
+      },
+    };
+  }
+}
+
+/** An error of the worker is a tracker that is not there; its death is the next request's to tell. */
+const asUnavailable = (error: unknown): Result<"track/open"> =>
+  error instanceof WorkerDied ? {} : { unavailable: error instanceof Error ? error.message : String(error) };
+
+/** The method, or the stage where it is no method's own: the VFT that all go on from. */
+function labelOfRun({ stage, method, variant }: PlanNode, { methods }: Experiment): string {
+  const name = method ?? (stage in methods ? `${stage}-stage` : stage);
+  return variant === undefined ? name : `${name}-${variant.replaceAll(/[^\w.-]+/g, "-")}`;
+}

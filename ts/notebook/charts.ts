@@ -1,0 +1,109 @@
+import type { PlotOptions } from "@observablehq/plot";
+import {
+  accuracyChart as accuracy,
+  autoBetas,
+  baselineLabel,
+  betaChart as beta,
+  type ChartText,
+  curvesChart as curves,
+  methodAccuracies,
+  methodCurves,
+  methodScores,
+  renderChart,
+  scoresChart as scores,
+  searchedBetas,
+  vftCurves,
+  vftLossChart as vftLoss,
+} from "../analysis/index.ts";
+import { inputError } from "../core/errors.ts";
+import type { Run } from "./runs.ts";
+import { picture, type Shown } from "./show.ts";
+
+/** Which methods a chart shows. */
+export interface ChartOptions {
+  /** Their names; all by default. */
+  methods?: readonly string[];
+  /** In pixels; 860 by default. */
+  width?: number;
+}
+
+const defaultWidth = 860;
+
+const labelsOf = (run: Run, methods: readonly string[] | undefined): ReadonlySet<string> =>
+  new Set((methods ?? run.methods.map(({ name }) => name)).map((name) => run.method(name).label));
+
+/**
+ * How each method scores the VFT model's samples on the test questions: right solutions against wrong ones. The VFT
+ * model's own scores, where the run kept them, come back in every panel as outlines.
+ */
+export function scoresChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
+  const labels = labelsOf(run, methods);
+  return picture(
+    scores(
+      methodScores(run.data, run.summary).filter(({ label }) => labels.has(label)),
+      { width },
+    ),
+  );
+}
+
+/** Accuracy of every method, greedy and of single samples, with 95 % intervals; dashed: continued VFT. */
+export function accuracyChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
+  const labels = labelsOf(run, methods);
+  return picture(
+    accuracy(
+      methodAccuracies(run.summary).filter(({ label }) => labels.has(label)),
+      { width, baseline: baselineLabel(run.summary) },
+    ),
+  );
+}
+
+/** Mean scores of right, wrong and reference solutions by optimizer step, one panel a method. */
+export function trainingChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
+  const labels = labelsOf(run, methods);
+  return picture(
+    curves(
+      methodCurves(run.data).filter(({ label }) => labels.has(label)),
+      { width },
+    ),
+  );
+}
+
+/** The loss of the base stage by optimizer step. */
+export const vftLossChart = (run: Run, { width = defaultWidth }: Pick<ChartOptions, "width"> = {}): Shown =>
+  picture(vftLoss(vftCurves(run.data), { width }));
+
+/**
+ * What a method with `beta: { search: [...] }` measured on validation questions with each value of beta: accuracy,
+ * assessment accuracy and perplexity of right solutions.
+ * @throws AftError for a method whose beta was not searched
+ */
+export function betaChart(
+  run: Run,
+  method: string,
+  { width = defaultWidth }: Pick<ChartOptions, "width"> = {},
+): Shown {
+  const { label } = run.method(method);
+  const searched = searchedBetas(run.summary).find((one) => one.method.name === method);
+  if (searched === undefined)
+    throw inputError({
+      what: "this method's beta was not searched",
+      found: label,
+      expected: "a method with beta: { search: [...] }",
+    });
+  const autos = autoBetas(run.summary).flatMap(({ seeds }) => seeds);
+  return picture(beta(searched.seeds, { width, autos }));
+}
+
+/**
+ * A chart of your own, drawn by Observable Plot: `options` are those of `Plot.plot`, `text` names it and says in words
+ * what it shows.
+ * @example
+ * plot({ marks: [Plot.dot(rows, { x: "score", y: "right" })] }, { title: "Right by score" })
+ */
+export const plot = (options: PlotOptions, text: Partial<ChartText> & Pick<ChartText, "title">): Shown =>
+  picture(
+    renderChart(
+      { id: text.title.toLowerCase().replace(/[^a-z0-9]+/g, "-"), description: "", ...text },
+      { width: defaultWidth, marginTop: 28, ...options },
+    ),
+  );

@@ -1,0 +1,94 @@
+/**
+ * AFT as a library: what notebooks and programs import. Runs on Node.js (`import ... from "aft"`) and, from the sources,
+ * on Deno.
+ *
+ * - finished runs: {@link loadRun}, {@link listRuns}
+ * - experiments: {@link loadExperiment}, {@link runExperiment}
+ * - a live model: {@link startWorker}
+ * - records and judging: {@link readQuestions}, {@link readGroups}, {@link judge}, converters for other trainers
+ * - numbers: {@link assess}, {@link reliability}, {@link pairedDifference}, {@link wilsonInterval} and others
+ * - for the eye: {@link table}, {@link scoresChart}, {@link accuracyChart}, {@link tokensChart}, {@link plot} and others
+ *
+ * Wrong input gives an {@link AftError} that says what, where, what was found, what was expected and what to do.
+ * @module
+ */
+export {
+  type Assessment,
+  assess,
+  type Comparison,
+  type Difference,
+  decimal,
+  holm,
+  type Interval,
+  type MethodSummary,
+  type Metric,
+  type MetricName,
+  mcnemarExact,
+  type OverSeeds,
+  overSeeds,
+  type Prediction,
+  percent,
+  points,
+  quantile,
+  type RunData,
+  type RunSummary,
+  type TrainingStep,
+  wilsonInterval,
+} from "../analysis/index.ts";
+export { type Experiment, type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
+export { AftError, type ExitCode, type Problem } from "../core/errors.ts";
+export type { Progress, ProgressSink } from "../core/progress.ts";
+export { version } from "../core/project.ts";
+export type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
+export {
+  fromPreferenceRows,
+  fromRrhfRows,
+  fromUnpairedRows,
+  type JudgeCounts,
+  type JudgeOptions,
+  judge,
+  type PreferenceRow,
+  promptOf,
+  type RrhfRow,
+  type Task,
+  taskNames,
+  taskOf,
+  toPreferenceRows,
+  toRrhfRow,
+  toUnpairedRows,
+  type UnpairedRow,
+} from "../data/index.ts";
+export {
+  accuracyChart,
+  betaChart,
+  type ChartOptions,
+  plot,
+  scoresChart,
+  trainingChart,
+  vftLossChart,
+} from "./charts.ts";
+export { printProgress, type RunExperimentOptions, runExperiment } from "./experiments.ts";
+export { listRuns, runsFolder } from "./folders.ts";
+export {
+  type LiveModel,
+  type LiveWorker,
+  type LoadModelOptions,
+  type Prompt,
+  type ResponseScore,
+  type SampleOptions,
+  type StartWorkerOptions,
+  startWorker,
+  type TokenScore,
+} from "./live.ts";
+export { readCandidates, readGroups, readQuestions, writeRecords } from "./records.ts";
+export { loadRun, type Run, type RunsOptions } from "./runs.ts";
+export { type Cell, picture, type Shown, type TableOptions, table } from "./show.ts";
+export {
+  bootstrapMean,
+  type Estimate,
+  type PairedDifference,
+  pairedDifference,
+  type ReliabilityBin,
+  reliability,
+} from "./statistics.ts";
+export { type TitledResponse, tokensChart } from "./tokens.ts";

@@ -1,0 +1,222 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  ensurePython,
+  type Params,
+  type Result,
+  startWorker as start,
+  type Worker,
+} from "../bridge/index.ts";
+import { inputError } from "../core/errors.ts";
+import { type ProgressSink, silent } from "../core/progress.ts";
+import type { Candidate, Group } from "../core/records.ts";
+import { samplePrompts, scoreAll } from "../experiment/index.ts";
+
+/** How a worker is started. */
+export interface StartWorkerOptions {
+  /** An interpreter with the worker's packages. By default `AFT_PYTHON`, else an environment that is made at first need. */
+  python?: string;
+  /** CPU threads; all cores by default. */
+  threads?: number;
+  /** Told while the Python environment is made. */
+  progress?: ProgressSink;
+}
+
+/** A running PyTorch process. `await using worker = await startWorker()` closes it at the end of its block. */
+export interface LiveWorker extends AsyncDisposable {
+  /** Loads a model: a folder in Hugging Face format (for instance `run.checkpoint("aft-bc")`), or a hub id. */
+  loadModel(source: string, options?: LoadModelOptions): Promise<LiveModel>;
+  /** Python, packages, devices and memory. */
+  info(): Promise<Result<"device/info">>;
+  /** Any method of the protocol, checked: what the functions here are made of. */
+  readonly request: Worker["request"];
+  /** Ends the process. */
+  close(): Promise<void>;
+}
+
+/** Where and how a model is loaded. */
+export interface LoadModelOptions {
+  /** auto (CUDA where there is one), cpu, cuda or cuda:N. */
+  device?: string;
+  /** auto: as the model was saved. */
+  dtype?: Params<"model/load">["dtype"];
+  /** Of a hub id. */
+  revision?: string;
+  /** Tokens computed at once: bounds memory, changes no result. */
+  maxTokensPerBatch?: number;
+}
+
+/** How responses are sampled. A sample depends on the seed, the prompt's id and its index alone. */
+export interface SampleOptions {
+  /** Samples a prompt; 1 by default. */
+  k?: number;
+  /** 1 by default: the model's own distribution; 0: greedy. */
+  temperature?: number;
+  /** 1 by default: no nucleus cut. */
+  topP?: number;
+  /** 256 by default. */
+  maxNewTokens?: number;
+  /** 1 by default. */
+  seed?: number;
+  /** Stops sampling. */
+  signal?: AbortSignal;
+}
+
+/** A prompt, with the id under which its samples are drawn. */
+export interface Prompt {
+  id: string;
+  prompt: string;
+}
+
+/** One token of a response and how likely the model finds it after what stands before it. */
+export interface TokenScore {
+  /** What it adds to the text; a special token's name, such as `</s>`. */
+  text: string;
+  id: number;
+  /** log P(token | prompt, tokens before) in nats. */
+  logprob: number;
+}
+
+/** A response under a model. */
+export interface ResponseScore {
+  text: string;
+  /** Mean log-probability a token (nats), the end-of-sequence token included: s(c) of the paper. */
+  score: number;
+  /** Their sum. */
+  logprob: number;
+  tokens: TokenScore[];
+}
+
+/** A model in a worker's memory. */
+export interface LiveModel extends AsyncDisposable {
+  /** Parameters, vocabulary, dtype, device and the digest of the weights. */
+  readonly info: Result<"model/load">;
+  /** Samples responses; for one prompt a list of them, for several a list for each, in order. */
+  sample(prompt: string | Prompt, options?: SampleOptions): Promise<Candidate[]>;
+  sample(prompts: readonly (string | Prompt)[], options?: SampleOptions): Promise<Candidate[][]>;
+  /** Scores responses to a prompt, token by token. */
+  score(prompt: string, responses: readonly string[]): Promise<ResponseScore[]>;
+  /** Scores every candidate of every group: what `assess` and the charts take. */
+  scoreGroups(groups: readonly Group[], signal?: AbortSignal): Promise<Group[]>;
+  /** Frees its memory. */
+  unload(): Promise<void>;
+}
+
+/**
+ * Starts a PyTorch process to try models with: sample, and score token by token.
+ * @example
+ * await using worker = await startWorker();
+ * const model = await worker.loadModel(run.checkpoint("aft-bc"));
+ * const [response] = await model.sample("Two and three are", { temperature: 0 });
+ */
+export async function startWorker(options: StartWorkerOptions = {}): Promise<LiveWorker> {
+  const { python, threads, progress = silent } = options;
+  const interpreter = await ensurePython({ python, progress });
+  const worker = await start({ transport: "stdio", python: interpreter, threads });
+  return {
+    request: worker.request,
+    loadModel: (source, settings) => loadModel(worker, source, settings),
+    info: () => worker.request("device/info", {}),
+    close: () => worker.close(),
+    [Symbol.asyncDispose]: () => worker.close(),
+  };
+}
+
+async function loadModel(worker: Worker, source: string, options: LoadModelOptions = {}): Promise<LiveModel> {
+  const { device = "auto", dtype = "auto", revision, maxTokensPerBatch = 8192 } = options;
+  const info = await worker.request("model/load", {
+    source: existsSync(source) ? resolve(source) : source,
+    dtype,
+    device,
+    attention: "auto",
+    ...(revision === undefined ? {} : { revision }),
+  });
+  const { model } = info;
+  // A worker that is gone has nothing left to unload.
+  const unload = () => worker.request("model/unload", { model }).then(() => {});
+  async function sample(
+    prompts: string | Prompt | readonly (string | Prompt)[],
+    settings: SampleOptions = {},
+  ) {
+    const { k = 1, temperature = 1, topP = 1, maxNewTokens = 256, seed = 1 } = settings;
+    const several = Array.isArray(prompts);
+    const asked = ((several ? prompts : [prompts]) as (string | Prompt)[]).map((one) =>
+      typeof one === "string" ? { id: one, prompt: one } : one,
+    );
+    checkIds(asked);
+    const indices = Array.from({ length: k }, (_, index) => index);
+    const found = new Map(asked.map(({ id }) => [id, [] as Candidate[]]));
+    await samplePrompts(
+      asked.map((one) => ({ ...one, indices })),
+      {
+        worker,
+        model,
+        temperature,
+        topP,
+        maxNewTokens,
+        seed,
+        maxTokensPerBatch,
+        signal: settings.signal ?? new AbortController().signal,
+      },
+      (candidates) => {
+        for (const candidate of candidates) found.get(candidate.questionId)!.push(candidate);
+      },
+    );
+    const all = asked.map(({ id }) => found.get(id)!.sort((a, b) => a.index - b.index));
+    return several ? all : all[0]!;
+  }
+  return {
+    info,
+    sample: sample as LiveModel["sample"],
+    async score(prompt, responses) {
+      if (responses.length === 0) return [];
+      const group = { id: prompt, prompt, responses: responses.map((text) => ({ text })) };
+      const result = await worker.request("score", {
+        model,
+        groups: [group],
+        perToken: true,
+        maxTokensPerBatch,
+      });
+      return result.groups[0]!.scores.map((one, at) => responseScore(responses[at]!, one));
+    },
+    async scoreGroups(groups, signal = new AbortController().signal) {
+      const label = "score";
+      return (await scoreAll(groups, { worker, model, maxTokensPerBatch, label, progress: silent, signal }))
+        .groups;
+    },
+    unload,
+    [Symbol.asyncDispose]: () => unload().catch(() => {}),
+  };
+}
+
+type Scored = Result<"score">["groups"][number]["scores"][number];
+
+function responseScore(
+  text: string,
+  { logprob, tokens, tokenIds, tokenLogprobs, tokenTexts }: Scored,
+): ResponseScore {
+  const sum = finite(logprob);
+  return {
+    text,
+    score: sum / tokens,
+    logprob: sum,
+    tokens: tokenIds!.map((id, at) => ({ id, text: tokenTexts![at]!, logprob: finite(tokenLogprobs![at]!) })),
+  };
+}
+
+const finite = (real: Scored["logprob"]): number =>
+  typeof real === "number" ? real : Number(spelled[real.value]);
+const spelled = { nan: "NaN", inf: "Infinity", "-inf": "-Infinity" } as const;
+
+function checkIds(prompts: readonly Prompt[]): void {
+  const seen = new Set<string>();
+  for (const { id } of prompts) {
+    if (seen.has(id))
+      throw inputError({
+        what: "two prompts have the same id, so that their samples would be the same",
+        found: id,
+        expected: "each id once: { id, prompt }",
+      });
+    seen.add(id);
+  }
+}

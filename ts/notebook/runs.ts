@@ -1,0 +1,145 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type MethodSummary,
+  type Prediction,
+  type RunData,
+  type RunSummary,
+  renderTable,
+  runSummarySchema,
+  summarise,
+  type TrainingStep,
+  vftStage,
+} from "../analysis/index.ts";
+import { inputError, nearestName } from "../core/errors.ts";
+import type { Group, Question } from "../core/records.ts";
+import { checkpointIn, loadRunData, type RunRecord, readSplit, type SplitName } from "../experiment/index.ts";
+import { runDirectory } from "./folders.ts";
+
+/** A finished run: its numbers, and the rows that they were made from. Wherever a seed is left out, it is the first. */
+export interface Run {
+  /** The experiment's name. */
+  readonly name: string;
+  /** The run's folder, absolute. */
+  readonly directory: string;
+  /** Every number of the report, as in report.json. */
+  readonly summary: RunSummary;
+  /** Everything that the report was made from. */
+  readonly data: RunData;
+  /** The report's tables as plain text, as `aft run` prints them. */
+  readonly table: string;
+  /** The methods that were compared, in the order of the table. */
+  readonly methods: readonly MethodSummary[];
+  /** The seeds it was run with. */
+  readonly seeds: readonly number[];
+  /** One method's numbers. An unknown name is an input error that gives the nearest one. */
+  method(name: string): MethodSummary;
+  /** What a method answers the test questions by greedy decoding. */
+  predictions(method: string, seed?: number): Prediction[];
+  /** A method's own samples on the test questions, judged. */
+  samples(method: string, seed?: number): Group[];
+  /** The VFT model's samples on the test questions, scored by a method: the same solutions for all methods. */
+  heldOut(method: string, seed?: number): Group[];
+  /** The judged samples that the methods learned from. */
+  trainGroups(seed?: number): Group[];
+  /** Every step of a method's training, or of the base stage, which is named `VFT`; none for a method that does not train. */
+  training(method: string, seed?: number): readonly TrainingStep[];
+  /** The folder of a method's weights in Hugging Face format, or of the VFT model's, which is named `VFT`. */
+  checkpoint(method: string, seed?: number): string;
+  /** The questions of a split (train, validation or test), each with its prompt, of all tasks together. */
+  questions(split: SplitName): Promise<Question[]>;
+}
+
+/** Where to look for what is named. */
+export interface RunsOptions {
+  /** The folder that holds the runs. By default `AFT_RUNS`, else the nearest folder `runs` here or above. */
+  runs?: string;
+}
+
+/**
+ * Reads a finished run, by its name or its folder.
+ * @throws AftError when there is no such run, or its files are missing or damaged
+ * @example
+ * const run = await loadRun("quickstart");
+ * console.log(run.table);
+ */
+export async function loadRun(run: string, options: RunsOptions = {}): Promise<Run> {
+  const directory = await runDirectory(run, options.runs);
+  const { record, run: data } = await loadRunData(directory);
+  const summary = (await writtenSummary(directory)) ?? summarise(data);
+  return openRun(directory, record, data, summary);
+}
+
+/** report.json, when it was written by this version for this run; working it out again takes some seconds. */
+async function writtenSummary(directory: string): Promise<RunSummary | undefined> {
+  const file = join(directory, "report.json");
+  if (!existsSync(file)) return undefined;
+  try {
+    return runSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+function openRun(directory: string, record: RunRecord, data: RunData, summary: RunSummary): Run {
+  const seeds = record.seeds.map(({ seed }) => seed);
+  const names = record.methods.map(({ name }) => name);
+  const withSeed = <T extends { seed: number }>(all: readonly T[], seed = seeds[0]): T => {
+    const found = all.find((one) => one.seed === seed);
+    if (found !== undefined) return found;
+    throw inputError({
+      what: "this run has no such seed",
+      where: data.name,
+      found: seed,
+      expected: `one of ${seeds.join(", ")}`,
+    });
+  };
+  const known = (name: string, all: readonly string[] = names): string => {
+    if (all.includes(name)) return name;
+    throw inputError({
+      what: "this run has no such method",
+      where: data.name,
+      found: name,
+      expected: `one of ${all.join(", ")}`,
+      nearest: nearestName(name, all),
+    });
+  };
+  const arm = (method: string, seed?: number) =>
+    withSeed(
+      data.arms.filter((one) => one.method === known(method)),
+      seed,
+    );
+  return {
+    name: data.name,
+    directory,
+    summary,
+    data,
+    table: renderTable(summary),
+    methods: summary.methods,
+    seeds,
+    method: (name) => summary.methods.find((method) => method.name === known(name))!,
+    predictions: (method, seed) => arm(method, seed).predictions,
+    samples: (method, seed) => arm(method, seed).samples,
+    heldOut: (method, seed) => arm(method, seed).heldOut,
+    trainGroups: (seed) => withSeed(data.trainGroups, seed).groups,
+    training(method, seed) {
+      known(method, [vftStage, ...names]);
+      const { seed: wanted } = withSeed(record.seeds, seed);
+      return data.training.find((one) => one.method === method && one.seed === wanted)?.steps ?? [];
+    },
+    checkpoint(method, seed) {
+      known(method, [vftStage, ...names]);
+      const { vft, arms } = withSeed(record.seeds, seed);
+      const artefact = method === vftStage ? vft : arms.find((one) => one.method === method)!.checkpoint;
+      return checkpointIn({ directory: join(directory, artefact) });
+    },
+    async questions(split) {
+      const artefacts = new Set(record.tasks.map(({ questions }) => questions));
+      const all = await Promise.all(
+        [...artefacts].map((artefact) => readSplit({ directory: join(directory, artefact) }, split)),
+      );
+      return all.flat();
+    },
+  };
+}

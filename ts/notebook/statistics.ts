@@ -1,0 +1,103 @@
+import {
+  bootstrapRatios,
+  type Interval,
+  percentileInterval,
+  scoresOf,
+  signFlipTest,
+  wilsonInterval,
+} from "../analysis/index.ts";
+import { inputError } from "../core/errors.ts";
+import type { Group } from "../core/records.ts";
+
+/** A mean with its uncertainty. */
+export interface Estimate {
+  mean: number;
+  /** 95 %, for the questions being a sample of those that could have been asked. */
+  interval: Interval;
+}
+
+/**
+ * The mean of one value a question, and its 95 % bootstrap interval over questions. Equal values give equal intervals.
+ * @throws AftError for no values
+ */
+export function bootstrapMean(values: readonly number[], seed: string | number = 1): Estimate {
+  if (values.length === 0)
+    throw inputError({ what: "a mean of no values", expected: "one value a question" });
+  const tallies = values.map((numerator) => ({ numerator, denominator: 1 }));
+  const [draws] = bootstrapRatios([tallies], seed);
+  return { mean: meanOf(values), interval: percentileInterval(draws!)! };
+}
+
+/** Two methods on the same questions. */
+export interface PairedDifference extends Estimate {
+  /** Two-sided p of the paired sign-flip permutation test. */
+  p: number;
+}
+
+/**
+ * Mean of `mine[i] - theirs[i]`, one pair a question, with its 95 % bootstrap interval and the p value of the paired
+ * sign-flip test. Right and wrong answers go in as 1 and 0.
+ * @throws AftError when the two are not of the same questions
+ */
+export function pairedDifference(
+  mine: readonly number[],
+  theirs: readonly number[],
+  seed: string | number = 1,
+): PairedDifference {
+  if (mine.length !== theirs.length)
+    throw inputError({
+      what: "the two are not of the same questions",
+      found: `${mine.length} and ${theirs.length} values`,
+      expected: "one value a question from each, in the same order",
+    });
+  const differences = mine.map((value, at) => value - theirs[at]!);
+  return { ...bootstrapMean(differences, seed), p: signFlipTest(differences.length, seed)(differences) };
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The solutions whose scores lie between two bounds. */
+export interface ReliabilityBin {
+  /** Lowest and highest score in it (mean log-probability a token, nats). */
+  low: number;
+  high: number;
+  meanScore: number;
+  solutions: number;
+  right: number;
+  /** Share of right ones. */
+  share: number;
+  /** Wilson, 95 %, as if the solutions were independent of each other. */
+  interval: Interval;
+}
+
+/**
+ * How often solutions of about the same score are right: the distinct solutions of all groups, sorted by score and cut
+ * into `bins` of equal number. A model whose scores say how good a solution is rises from left to right.
+ * @throws AftError naming a candidate without a score
+ */
+export function reliability(groups: readonly Group[], bins = 10): ReliabilityBin[] {
+  const all = scoresOf(groups)
+    .flatMap(({ positive, negative }) => [
+      ...positive.map((score) => ({ score, right: true })),
+      ...negative.map((score) => ({ score, right: false })),
+    ])
+    .sort((a, b) => a.score - b.score);
+  const count = Math.min(bins, all.length);
+  return Array.from({ length: count }, (_, bin) => {
+    const own = all.slice(
+      Math.round((bin * all.length) / count),
+      Math.round(((bin + 1) * all.length) / count),
+    );
+    const right = own.filter((one) => one.right).length;
+    return {
+      low: own[0]!.score,
+      high: own.at(-1)!.score,
+      meanScore: meanOf(own.map(({ score }) => score)),
+      solutions: own.length,
+      right,
+      share: right / own.length,
+      interval: wilsonInterval(right, own.length)!,
+    };
+  });
+}
