@@ -31,6 +31,15 @@ describe("the whole pipeline in miniature", () => {
     const report = JSON.parse(await readFile(join(run, "report.json"), "utf8"));
     expect(report.methods.map(({ name }: { name: string }) => name)).toEqual(sixMethods);
     for (const { metrics } of report.methods) expect(metrics.accuracy.perSeed[0].n).toBe(40);
+    const { byStage } = report.cost as { byStage: { name: string; peakResidentBytes: number | null }[] };
+    for (const { name, peakResidentBytes } of byStage.filter(({ name }) => ["vft", "align"].includes(name)))
+      expect([name, peakResidentBytes! > 2 ** 26]).toEqual([name, true]);
+    expect(report.provenance.weights).toHaveLength(7);
+    const markdown = await readFile(join(run, "report.md"), "utf8");
+    const charts = [...markdown.matchAll(/\]\((charts\/[\w-]+\.svg)\)/g)].map(([, file]) => file!);
+    expect(charts.length).toBeGreaterThan(3);
+    for (const file of charts)
+      expect(await readFile(join(run, file), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const html = await readFile(join(run, "report.html"), "utf8");
     expect(html.slice(0, 15).toLowerCase()).toBe("<!doctype html>");
     // Self-contained: nothing is fetched to show it (a link to the paper may stand in it).

@@ -44,7 +44,9 @@ export type {
   TrainingStep,
 } from "./report/input.ts";
 export { predictionSchema, vftStage } from "./report/input.ts";
+export { type MarkdownReport, renderMarkdown } from "./report/markdown.ts";
 export { renderPicture } from "./report/picture.ts";
+export type { Provenance } from "./report/provenance.ts";
 export {
   type Comparison,
   type Difference,

@@ -42,6 +42,11 @@ export class LazyWorker {
     return this.known;
   }
 
+  /** Its highest use of memory since it started, for the manifest of a stage that asked for it. */
+  async memory(): Promise<Result<"device/memory">> {
+    return (await this.get()).request("device/memory", {});
+  }
+
   async close(): Promise<void> {
     await this.started?.then((worker) => worker.close()).catch(() => {});
   }

@@ -1,9 +1,10 @@
-import { rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type DataFile,
   dataFolder,
   type RunSummary,
+  renderMarkdown,
   renderPicture,
   renderReport,
   renderTable,
@@ -20,8 +21,9 @@ export interface Report {
 }
 
 /**
- * Writes report.html, report.json, table.txt, picture.svg and predictions/ into a run's folder, from its artefacts alone; for
- * a large run also report-data/, which the page reads its texts from.
+ * Writes report.html, the same as report.md with its charts in charts/, report.json, table.txt, picture.svg and
+ * predictions/ into a run's folder, from its artefacts alone; for a large run also report-data/, which the page reads its
+ * texts from.
  */
 export async function writeReport(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
@@ -33,9 +35,21 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
   const page = renderReport(run, summary, { examples: record.examples });
+  await writeMarkdown(runDirectory, page.plain);
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);
   return { summary, table, html };
+}
+
+/** A chart that an earlier report had and this one has not is taken away. */
+async function writeMarkdown(runDirectory: string, page: string): Promise<void> {
+  const { markdown, charts } = renderMarkdown(page);
+  const folder = join(runDirectory, "charts");
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder))
+    if (name.endsWith(".svg") && charts[name] === undefined) await rm(join(folder, name));
+  for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(folder, name), svg);
+  await writeFileAtomic(join(runDirectory, "report.md"), markdown);
 }
 
 /** Instead of those of an earlier report: a page knows its own files and refuses others, so a broken-off write is seen. */

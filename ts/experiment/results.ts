@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Prediction, predictionSchema, type RunData, vftStage } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { type Group, groupSchema } from "../core/records.ts";
+import { peaksIn, provenanceOf } from "./provenance.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
 import { stepRecord } from "./step-record.ts";
 import { type Artefact, openArtefact } from "./store.ts";
@@ -33,14 +34,17 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
       return prompt === undefined ? [] : [{ task: name, template, ...prompt }];
     }),
     methods: record.methods,
-    stages: record.stages.map(({ stage, method, seed, reused, artefact }) => {
+    provenance: provenanceOf(record, opened),
+    stages: record.stages.map(({ stage, method, task, seed, reused, artefact }) => {
       const { seconds, facts } = opened.get(artefact)!.manifest;
       return {
         stage,
         ...(method === undefined ? {} : { method }),
+        ...(task === undefined ? {} : { task }),
         seed: seed ?? 0,
         seconds,
         ...(typeof facts.tokens === "number" ? { tokens: facts.tokens } : {}),
+        ...peaksIn(facts),
         reused,
         artefact,
       };

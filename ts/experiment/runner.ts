@@ -102,7 +102,13 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         const track = tracking.of(node, keyOf(recipe));
         const facts = await node.work({ experiment, directory, worker, progress, signal, track }, inputs);
         // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
-        return asked ? { ...facts, environment: await workers.environment(experiment.worker.device) } : facts;
+        return asked
+          ? {
+              ...facts,
+              environment: await workers.environment(experiment.worker.device),
+              memory: await workers.memory(),
+            }
+          : facts;
       };
       tell({ kind: "begin" });
       const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {

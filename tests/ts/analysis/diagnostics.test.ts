@@ -239,7 +239,12 @@ it.each([
   [0.6, 0.5, "note", /the texts go on after their answer/],
 ])("tells of %d strict and %d flexible as a %s", (strict, flexible, level, text) => {
   const metric = template!.metrics.accuracy;
-  const byMode = { strict: { ...metric, value: strict }, flexible: { ...metric, value: flexible } };
+  const difference = { value: null, interval: null, overSeeds: null, clear: false, p: null, pHolm: null };
+  const byMode = {
+    strict: { ...metric, value: strict },
+    flexible: { ...metric, value: flexible },
+    difference,
+  };
   const [found] = diagnose([{ ...template!, byMode }], []).filter(({ id }) => id === "answers-not-in-form");
   expect(found!.level).toBe(level);
   expect(found!.text).toMatch(text);

@@ -122,6 +122,21 @@ function scored(groups: readonly Group[], shape: Shape, seed: number, name: stri
   });
 }
 
+/** As a sampler notes them: the sum of the tokens' log-probabilities, and their number. */
+const sampledWithScores = (groups: readonly Group[], shape: Shape): Group[] =>
+  groups.map((group) => ({
+    ...group,
+    candidates: group.candidates.map((candidate) => {
+      const own = randomFrom("sampled", group.id, candidate.text);
+      const mean = candidate.correct ? shape.positive : shape.negative;
+      return { ...candidate, logprob: 20 * mean * Math.exp(0.45 * normal(own)), tokens: 20 };
+    }),
+  }));
+
+/** One to four steps, fewer more often; in part the same luck as the greedy answer's: more steps are harder. */
+const stepsOf = (id: string): number =>
+  1 + Math.floor(2 * randomFrom("greedy", id).next() + 2 * randomFrom("steps", id).next());
+
 function groupsOf(name: string, questions: number, k: number): Group[] {
   return Array.from({ length: questions }, (_, i) => ({
     id: `test-${i + 1}`,
@@ -190,9 +205,10 @@ export function syntheticRun({
             answer,
             correct,
             finish: "stop",
+            steps: stepsOf(id),
           };
         }),
-        samples: groupsOf(`${name} ${seed}`, questions, k),
+        samples: sampledWithScores(groupsOf(`${name} ${seed}`, questions, k), shape),
         heldOut: scored(heldOut, shape, seed, name),
       };
     }),

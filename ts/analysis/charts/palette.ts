@@ -86,5 +86,5 @@ const darkRules = [
   `.aft-plot{color:${darkInk}}`,
 ].join("");
 
-/** The style that repaints charts on dark pages. */
-export const chartStyle = `@media (prefers-color-scheme:dark){${darkRules}}`;
+/** The style that repaints charts on dark pages; paper is light. */
+export const chartStyle = `@media screen and (prefers-color-scheme:dark){${darkRules}}`;

@@ -16,6 +16,8 @@ export interface MethodScores {
   positive: number[];
   negative: number[];
   assessmentAccuracy: number | null;
+  /** The mean boundary below which this method pulls wrong COTs up again. */
+  boundary?: number | undefined;
   place?: FamilyPlace | undefined;
 }
 
@@ -28,6 +30,12 @@ const legend: LegendItem[] = [
   { label: "wrong COTs", className: classOf("negative", "fill") },
   { label: "under the VFT model (before)", className: classOf("target", "line"), dash: "3,3" },
 ];
+
+const boundaryLegend: LegendItem = {
+  label: "mean boundary",
+  className: classOf("boundary", "line"),
+  dash: "2,3",
+};
 
 /** Where the far left tail is cut off: the chart would else be mostly empty. */
 const hiddenShare = 0.01;
@@ -118,6 +126,18 @@ export function scoresChart(
         ...sides.map((side) =>
           Plot.ruleX(means(side), { x: "x", y1: 0, y2: "density", strokeWidth: 1.6, ...style(side) }),
         ),
+        Plot.ruleX(
+          methods.filter(({ boundary }) => boundary !== undefined && boundary >= low),
+          {
+            x: "boundary",
+            fx,
+            fy,
+            stroke: lightOf("boundary"),
+            strokeWidth: 1.8,
+            strokeDasharray: "2,3",
+            className: classOf("boundary", "line"),
+          },
+        ),
         Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.35 }),
         Plot.text(methods, {
           text: "label",
@@ -139,7 +159,10 @@ export function scoresChart(
         }),
       ],
     },
-    methods.length > 1 ? legend : legend.slice(0, 2),
+    [
+      ...(methods.length > 1 ? legend : legend.slice(0, 2)),
+      ...(methods.some(({ boundary }) => boundary !== undefined) ? [boundaryLegend] : []),
+    ],
   );
 }
 
@@ -157,9 +180,9 @@ const meanOf = (values: readonly number[]): number =>
 
 const describe = (methods: readonly MethodScores[]): string =>
   methods
-    .map(({ label, positive, negative, assessmentAccuracy }) =>
+    .map(({ label, positive, negative, assessmentAccuracy, boundary }) =>
       positive.length === 0 || negative.length === 0
         ? `${label}: no scores of both sides.`
-        : `${label}: mean score of right COTs ${meanOf(positive).toFixed(3)}, of wrong COTs ${meanOf(negative).toFixed(3)}, assessment accuracy ${percent(assessmentAccuracy)} %.`,
+        : `${label}: mean score of right COTs ${meanOf(positive).toFixed(3)}, of wrong COTs ${meanOf(negative).toFixed(3)}, assessment accuracy ${percent(assessmentAccuracy)} %${boundary === undefined ? "" : `, mean boundary ${boundary.toFixed(3)}`}.`,
     )
     .join(" ");

@@ -3,8 +3,8 @@ import type { Row } from "../../core/jsonl.ts";
 import { bootstrapRatios, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { wilsonInterval } from "../statistics/wilson.ts";
-import { enoughQuestions } from "./compare.ts";
 import { type ExtractMode, extractModes, type Prediction } from "./input.ts";
+import { enoughQuestions } from "./overSeries.ts";
 
 /** `correct` of `n`, with Wilson's 95 % interval; null where n is 0. */
 export interface Share {

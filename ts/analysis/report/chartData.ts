@@ -4,24 +4,46 @@ import type { MethodScores } from "../charts/scores.ts";
 import type { LossCurve } from "../charts/vftLoss.ts";
 import { scoresOf } from "../metrics/scores.ts";
 import { familyPlaces } from "./family.ts";
-import { type RunData, vftStage } from "./input.ts";
-import type { RunSummary } from "./schema.ts";
+import { type Arm, type RunData, vftStage } from "./input.ts";
+import { constraintOf } from "./roles.ts";
+import type { MethodSummary, RunSummary } from "./schema.ts";
 
 /** What the charts draw, from a run: all seeds together. The VFT weights as they are come first: before and after. */
 export function methodScores(run: RunData, summary: RunSummary): MethodScores[] {
   const places = familyPlaces(summary.methods);
   const kept = summary.methods.filter(({ role }) => role === "kept");
   const others = summary.methods.filter(({ role }) => role !== "kept");
-  return [...kept, ...others].map(({ name, label, metrics }) => {
-    const scores = run.arms.filter((arm) => arm.method === name).flatMap(({ heldOut }) => scoresOf(heldOut));
+  return [...kept, ...others].map((method) => {
+    const { name, label, metrics } = method;
+    const arms = run.arms.filter((arm) => arm.method === name);
+    const scores = arms.flatMap(({ heldOut }) => scoresOf(heldOut));
     return {
       label,
+      boundary: meanBoundary(method, arms),
       place: places.get(name),
       positive: scores.flatMap(({ positive }) => positive),
       negative: scores.flatMap(({ negative }) => negative),
       assessmentAccuracy: metrics.assessmentMicro.value,
     };
   });
+}
+
+/** Mean over the questions with a right COT of the lowest right score minus beta; undefined without such a constraint. */
+function meanBoundary(method: MethodSummary, arms: readonly Arm[]): number | undefined {
+  if (constraintOf(method) !== "boundary") return undefined;
+  const { beta, boundaryBeta } = method.settings;
+  const given = method.method === "dpo" ? boundaryBeta : beta;
+  const boundaries = arms.flatMap(({ heldOut, boundary, search }) => {
+    const distance = boundary?.beta ?? search?.chosen ?? given;
+    return typeof distance !== "number"
+      ? []
+      : scoresOf(heldOut)
+          .filter(({ positive }) => positive.length > 0)
+          .map(({ positive }) => Math.min(...positive) - distance);
+  });
+  return boundaries.length === 0
+    ? undefined
+    : boundaries.reduce((sum, value) => sum + value, 0) / boundaries.length;
 }
 
 export function methodAccuracies(summary: RunSummary): MethodAccuracy[] {

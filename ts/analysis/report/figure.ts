@@ -1,8 +1,9 @@
 import { html, type Markup, raw } from "./markup.ts";
+import { scrolling } from "./scrolling.ts";
 
 /** A chart with its heading and what it shows in words. */
 export const figure = (title: string, caption: string, svg: string): Markup => html`<figure>
 <h3>${title}</h3>
-<div class="scroll chart">${raw(svg)}</div>
+${scrolling(`Chart: ${title}`, raw(svg), "chart")}
 <figcaption>${caption}</figcaption>
 </figure>`;

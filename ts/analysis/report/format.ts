@@ -51,3 +51,7 @@ export function duration(seconds: number): string {
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${whole(n)} ${n === 1 ? one : many}`;
+
+/** 512 MiB, 1.4 GiB. */
+export const bytes = (count: number): string =>
+  count < 2 ** 30 ? `${Math.round(count / 2 ** 20)} MiB` : `${(count / 2 ** 30).toFixed(1)} GiB`;

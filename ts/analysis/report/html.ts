@@ -7,12 +7,17 @@ import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { html, type Markup, raw } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
+import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";
 import { chartsSection } from "./sections/charts.ts";
+import { costSection } from "./sections/cost.ts";
 import { diagnosticsSection } from "./sections/diagnostics.ts";
+import { difficultySection } from "./sections/difficulty.ts";
 import { examplesSection } from "./sections/examples.ts";
 import { recordSection } from "./sections/record.ts";
 import { resultsSection } from "./sections/results.ts";
+import { selfConsistencySection } from "./sections/selfConsistency.ts";
+import { summarySection } from "./sections/summary.ts";
 import { trainingSection } from "./sections/training.ts";
 import { pageStyle } from "./style.ts";
 import { headlineRun } from "./tasks.ts";
@@ -24,6 +29,8 @@ export interface HtmlOptions {
 
 export interface ReportPage {
   html: string;
+  /** The page without the browser's texts: what report.md is made from. */
+  plain: string;
   /** What lies in {@link dataFolder} beside the page; none where the page holds everything. */
   files: DataFile[];
 }
@@ -35,8 +42,10 @@ export function renderReport(
   { examples = 10, inPage = mostInPage, beside = mostBeside }: HtmlOptions & Partial<Limits> = {},
 ): ReportPage {
   const packed = examples === 0 ? undefined : packRun(run, summary, beside);
-  const page = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
-  return packed === undefined ? { html: page, files: [] } : withBrowser(page, packed, inPage);
+  const plain = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
+  return packed === undefined
+    ? { html: plain, plain, files: [] }
+    : { ...withBrowser(plain, packed, inPage), plain };
 }
 
 /** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
@@ -44,8 +53,20 @@ export const renderHtml = (run: RunData, summary: RunSummary, { examples }: Html
   renderReport(run, summary, { examples, inPage: Number.POSITIVE_INFINITY }).html;
 
 function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string {
-  const betaHtml = betaSection(summary);
-  const trainingHtml = trainingSection(run, summary);
+  const sections = [
+    { id: "in-short", title: "In short", content: summarySection(summary) },
+    { id: "results", title: "Results", content: resultsSection(summary) },
+    { id: "diagnostics", title: "What the numbers say", content: diagnosticsSection(summary) },
+    { id: "assessor", title: "Is the score a good assessor?", content: assessorSection(summary) },
+    { id: "consistency", title: "Against self-consistency", content: selfConsistencySection(summary) },
+    { id: "difficulty", title: "Easy and hard questions", content: difficultySection(summary) },
+    { id: "beta", title: "The boundary’s beta", content: betaSection(summary) },
+    { id: "charts", title: "Charts", content: chartsSection(headlineRun(run), summary) },
+    { id: "training", title: "While training", content: trainingSection(run, summary) },
+    { id: "examples", title: "Questions and COTs", content: examplesHtml },
+    { id: "cost", title: "What it cost", content: costSection(summary) },
+    { id: "record", title: "The record", content: recordSection(summary) },
+  ].filter(({ content }) => content.markup !== "");
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -62,19 +83,13 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
 <h1>${summary.name}</h1>
 ${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
 <p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>
-<nav aria-label="Sections"><ul>
-<li><a href="#results">Results</a></li><li><a href="#diagnostics">What the numbers say</a></li>${betaHtml.markup !== "" && html`<li><a href="#beta">The boundary’s beta</a></li>`}<li><a href="#charts">Charts</a></li>${trainingHtml.markup !== "" && html`<li><a href="#training">While training</a></li>`}${examplesHtml.markup !== "" && html`<li><a href="#examples">Questions and COTs</a></li>`}<li><a href="#record">The record</a></li>
-</ul></nav>
+<nav aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
 </header>
 <main>
-${resultsSection(summary)}
-${diagnosticsSection(summary)}
-${betaHtml}
-${chartsSection(headlineRun(run), summary)}
-${trainingHtml}
-${examplesHtml}
-${recordSection(summary)}
-</main>
+${sections.map(
+  ({ content }) => html`${content}
+`,
+)}</main>
 <footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
 <script type="module">${raw(pageScript())}</script>
 </body>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Group } from "../../core/records.ts";
+import type { Provenance } from "./provenance.ts";
 
 /** By which of its two rules a task finds the answer in a text. */
 export const extractModes = ["strict", "flexible"] as const;
@@ -24,6 +25,7 @@ export const predictionSchema = z.looseObject({
   finish: z.enum(["stop", "length"]).optional(),
   logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
   tokens: z.int().min(0).optional(),
+  steps: z.int().min(0).optional().meta({ description: "of the question's reference: how hard it is" }),
   byMode: z
     .object({ strict: judgedByMode, flexible: judgedByMode })
     .optional()
@@ -160,15 +162,24 @@ export const promptInfoSchema = z.object({
 });
 export type PromptInfo = z.infer<typeof promptInfoSchema>;
 
-export interface StageRun {
-  stage: string;
-  method?: string | undefined;
-  seed: number;
-  seconds: number;
-  tokens?: number | undefined;
-  reused: boolean;
-  artefact: string;
-}
+/** One stage of the run, as its artefact tells it. */
+export const stageRunSchema = z.object({
+  stage: z.string(),
+  method: z.string().optional(),
+  task: z.string().optional().meta({ description: "where there are several" }),
+  seed: z.number().meta({ description: "0: shared by all seeds" }),
+  seconds: z.number().min(0).meta({ description: "of work, those before an interruption included" }),
+  tokens: z.number().min(0).optional().meta({ description: "trained on, sampled or scored" }),
+  peakResidentBytes: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description: "the worker's highest main memory from its start to this stage's end" }),
+  peakAcceleratorBytes: z.number().min(0).optional().meta({ description: "likewise, of all accelerators" }),
+  reused: z.boolean(),
+  artefact: z.string(),
+});
+export type StageRun = z.infer<typeof stageRunSchema>;
 
 /** The base stage's name in `training`. */
 export const vftStage = "VFT";
@@ -186,6 +197,8 @@ export interface RunData {
   /** In the order of the experiment. */
   tasks: TaskInfo[];
   prompts?: PromptInfo[] | undefined;
+  /** What the run was made from, beside its configuration. */
+  provenance?: Provenance | undefined;
   stages: StageRun[];
   /** `method`: a method's `name`, or {@link vftStage} for the base stage. */
   training: { method: string; seed: number; steps: TrainingStep[] }[];

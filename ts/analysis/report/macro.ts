@@ -1,8 +1,9 @@
 import { noShare, type Tally, total } from "../metrics/tally.ts";
 import { meanDraws } from "../statistics/bootstrap.ts";
 import type { ArmTallies } from "./armTallies.ts";
-import { enoughQuestions, type MethodDraws } from "./compare.ts";
+import type { MethodDraws } from "./compare.ts";
 import type { Drawn } from "./measured.ts";
+import { enoughQuestions } from "./overSeries.ts";
 import { type MetricName, metricNames } from "./schema.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds, tallyArm } from "./armTallies.ts";
-import { compare, drawAll, type MethodDraws, measure, metricOf } from "./compare.ts";
+import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
 import { extractModes, type MethodInfo, type RunData } from "./input.ts";
+import { differenceOfSeries, measure, pairedSeeds } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, metricNames } from "./schema.ts";
 
@@ -62,13 +63,14 @@ function byModeOfAll({ draws: methods, seed, resamples }: Drawn): Measured["byMo
   const drawn = bootstrapRatios(methods.flatMap(seriesOf).flat(), seed, resamples);
   let next = 0;
   return methods.map((method) => {
-    const measured = seriesOf(method).map((series) =>
-      measure(
-        method.arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: drawn[next++]! })),
-        true,
-      ),
+    const [strict, flexible] = seriesOf(method).map((series) =>
+      method.arms.map(({ arm }, at) => ({ seed: arm.seed, tallies: series[at]!, draws: drawn[next++]! })),
     );
-    const [strict, flexible] = measured;
-    return strict === undefined || flexible === undefined ? undefined : { strict, flexible };
+    if (strict === undefined || flexible === undefined) return undefined;
+    return {
+      strict: measure(strict, true),
+      flexible: measure(flexible, true),
+      difference: differenceOfSeries(pairedSeeds(flexible, strict), null),
+    };
   });
 }

@@ -1,4 +1,4 @@
-import type { Measured, Metric, RunSummary } from "./schema.ts";
+import type { Difference, Measured, Metric, RunSummary } from "./schema.ts";
 
 /** Greedy accuracy by both rules of extraction: one method on one task, or on all trained ones. */
 export interface ModeRow {
@@ -7,8 +7,8 @@ export interface ModeRow {
   task: string | undefined;
   strict: Metric;
   flexible: Metric;
-  /** flexible - strict; null where one has no value. */
-  difference: number | null;
+  /** flexible - strict, paired. */
+  difference: Difference | undefined;
 }
 
 /** Over all trained tasks; nothing where the answers were judged by one rule only. */
@@ -21,7 +21,6 @@ export const modeRowsByTask = ({ tasks }: RunSummary): ModeRow[] =>
 const rowsOf = (methods: readonly Measured[], task: string | undefined): ModeRow[] =>
   methods.flatMap(({ label, byMode }) => {
     if (byMode === undefined) return [];
-    const { strict, flexible } = byMode;
-    const known = strict.value !== null && flexible.value !== null;
-    return [{ label, task, strict, flexible, difference: known ? flexible.value! - strict.value! : null }];
+    const { strict, flexible, difference } = byMode;
+    return [{ label, task, strict, flexible, difference }];
   });

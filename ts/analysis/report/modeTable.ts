@@ -9,12 +9,13 @@ export function modeTable(summary: RunSummary): string[] {
   if (rows.length === 0) return [];
   return [
     columns(
-      ["Greedy, % right by rule", "strict", "", "flexible", "", "points"],
+      ["Greedy, % right by rule", "strict", "", "flexible", "", "points", ""],
       rows.map(({ label, strict, flexible, difference }) => [
         label,
         ...share(strict),
         ...share(flexible),
-        points(difference),
+        points(difference?.value),
+        range(difference?.interval ?? null, points),
       ]),
     ),
     "",

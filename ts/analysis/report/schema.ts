@@ -1,39 +1,19 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
-import { promptInfoSchema, taskInfoSchema } from "./input.ts";
+import { costSchema } from "./cost.ts";
+import { difficultySchema } from "./difficulty.ts";
+import { promptInfoSchema, stageRunSchema, taskInfoSchema } from "./input.ts";
+import { provenanceSchema } from "./provenance.ts";
+import { reliabilitySchema } from "./reliability.ts";
+import { count, differenceSchema, metricSchema, number } from "./schemaParts.ts";
+import { selfConsistencySchema } from "./selfConsistency.ts";
 import { trainedArmSchema } from "./trained.ts";
 
-const number = z.number();
-const count = z.number().min(0);
-const interval = z.object({ low: number, high: number });
-const overSeeds = interval.extend({ mean: number, std: number });
-
-const perSeed = z.object({
-  seed: number,
-  value: number.nullable(),
-  n: count.meta({ description: "what stands below the line: questions, samples, pairs or candidates" }),
-  interval: interval.nullable(),
-});
+export { type Difference, type Metric, metricSchema } from "./schemaParts.ts";
 
 /** The part a method plays in the comparison. */
 export const roles = ["kept", "continued", "rft", "unconstrained", "detached", "boundary", "other"] as const;
 export type Role = (typeof roles)[number];
-
-export const metricSchema = z.object({
-  value: number.nullable().meta({ description: "mean over the seeds" }),
-  interval: interval
-    .nullable()
-    .meta({ description: "95 %, for the test questions being a sample; null for under 5 questions" }),
-  intervalMethod: z
-    .enum(["wilson", "bootstrap"])
-    .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
-  perSeed: z.array(perSeed),
-  overSeeds: overSeeds
-    .nullable()
-    .meta({ description: "mean, std (n - 1), Student's 95 %; null for one seed" }),
-});
-/** One number of one method: its value, interval and count, and the same for each seed. */
-export type Metric = z.infer<typeof metricSchema>;
 
 export const metricNames = [
   "accuracy",
@@ -55,32 +35,13 @@ const metricsSchema = z.object(
   >,
 );
 
-const difference = z.object({
-  value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
-  interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
-  overSeeds: overSeeds.nullable(),
-  clear: z.boolean().meta({
-    description:
-      "by itself, not among many: no interval that there is (over questions, over the seeds) includes 0, and p, where there is one, is below .05",
-  }),
-  p: number.nullable().meta({
-    description:
-      "two-sided, paired sign-flip permutation test over questions, a question's seeds one unit (greedy accuracy of one seed: McNemar's, which is the same); null for metrics that are not tested",
-  }),
-  pHolm: number
-    .nullable()
-    .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
-});
-/** A metric of one method minus that of a baseline, on the same questions. */
-export type Difference = z.infer<typeof difference>;
-
 export const comparisonSchema = z.object({
   baseline: z.string(),
   role: z.enum(["continued", "kept"]),
   differences: z.object(
-    Object.fromEntries(metricNames.map((name) => [name, difference])) as Record<
+    Object.fromEntries(metricNames.map((name) => [name, differenceSchema])) as Record<
       MetricName,
-      typeof difference
+      typeof differenceSchema
     >,
   ),
   mcnemar: z.array(
@@ -101,7 +62,13 @@ const measuredSchema = z.object({
   label: z.string(),
   metrics: metricsSchema,
   byMode: z
-    .object({ strict: metricSchema, flexible: metricSchema })
+    .object({
+      strict: metricSchema,
+      flexible: metricSchema,
+      difference: differenceSchema
+        .optional()
+        .meta({ description: "flexible minus strict, of the same texts; older reports have none" }),
+    })
     .optional()
     .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),
   comparisons: z.array(comparisonSchema),
@@ -206,20 +173,15 @@ export const runSummarySchema = z.object({
     .optional()
     .meta({ description: "each trained task counts once; only there where there are several" }),
   prompts: z.array(promptInfoSchema).optional(),
+  reliability: reliabilitySchema.optional(),
+  selfConsistency: selfConsistencySchema.optional(),
+  difficulty: difficultySchema.optional(),
   trainGroups: z.array(trainGroupsSchema),
   training: z.array(trainedArmSchema).default([]),
   diagnostics: z.array(diagnosticSchema),
-  stages: z.array(
-    z.object({
-      stage: z.string(),
-      method: z.string().optional(),
-      seed: number,
-      seconds: count,
-      tokens: count.optional(),
-      reused: z.boolean(),
-      artefact: z.string(),
-    }),
-  ),
+  stages: z.array(stageRunSchema),
+  cost: costSchema.optional(),
+  provenance: provenanceSchema.optional(),
   versions: z.record(z.string(), z.string()),
   configYaml: z.string(),
 });

@@ -2,7 +2,7 @@
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1f2328;--quiet:#59636e;--surface:#fff;--raised:#f6f8fa;--line:#d1d9e0;--accent:#0072b2;
 --right:#00614a;--wrong:#a34700;--warn-bg:#fff1e5;--note-bg:#eef1f4;--fine-bg:#e3f4ee}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9ea9b5;--surface:#0d1117;--raised:#161b22;--line:#30363d;--accent:#56b4e9;
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9ea9b5;--surface:#0d1117;--raised:#161b22;--line:#30363d;--accent:#56b4e9;
 --right:#3fc79a;--wrong:#f0923b;--warn-bg:#3a2412;--note-bg:#22272e;--fine-bg:#0f2d25}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--surface);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
@@ -14,7 +14,7 @@ h3{font-size:1.05rem;margin:24px 0 8px}
 p,li,dd,figcaption{max-width:78ch}
 .lead{font-size:1.075rem}.quiet,.note,figcaption,caption{color:var(--quiet)}
 .note,figcaption{font-size:.875rem}
-nav ul{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;padding:0;margin:20px 0 0}
+nav ol{display:flex;flex-wrap:wrap;gap:4px 22px;padding:0;margin:20px 0 0;list-style:none}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .scroll{overflow-x:auto}
@@ -58,5 +58,9 @@ dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px}
 dl.facts dd{margin:0}dt{font-weight:600}
 button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:2px 12px;cursor:pointer}
 @media(max-width:640px){main,header,footer{padding-left:16px;padding-right:16px}h1{font-size:1.6rem}}
-@media print{nav,button{display:none}.scroll{overflow:visible}h2,figure{break-inside:avoid}}
+@media print{@page{size:A4 landscape;margin:12mm}body{font-size:10.5pt}details::details-content{content-visibility:visible}
+main,header,footer{max-width:none;padding:0}nav,button{display:none}.scroll{overflow:visible}
+h2,h3,caption{break-after:avoid}figure,tr,.findings li{break-inside:avoid}thead{display:table-header-group}
+table{font-size:7.5pt}.results th,.results td{padding:3px 4px}.results th[scope=row],.results thead tr:last-child th:first-child{position:static;min-width:5em}
+figure svg{min-width:0;max-width:190mm}pre,td.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
 `.trim();

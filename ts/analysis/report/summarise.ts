@@ -7,18 +7,24 @@ import { signFlipTest } from "../statistics/signFlip.ts";
 import type { ArmTallies } from "./armTallies.ts";
 import { summariseTasks } from "./byTask.ts";
 import type { MethodDraws } from "./compare.ts";
+import { costOf } from "./cost.ts";
+import { difficultyOf } from "./difficulty.ts";
 import type { RunData } from "./input.ts";
 import { drawRun, measureAll } from "./measured.ts";
 import { adjustForMany } from "./pairedTests.ts";
+import { reliabilityOf } from "./reliability.ts";
 import { roleOf } from "./roles.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";
+import { selfConsistencyOf } from "./selfConsistency.ts";
 import { headlineRun } from "./tasks.ts";
 import { trainedArms } from "./trained.ts";
 
 /** All numbers of a run: report.json. The same run always gives the same numbers, intervals included. */
 export function summarise(run: RunData, resamples = defaultResamples): RunSummary {
-  const drawn = drawRun(headlineRun(run), run.name, resamples);
-  const measured = measureAll(drawn, signFlipTest(drawn.questions, run.name));
+  const headline = headlineRun(run);
+  const drawn = drawRun(headline, run.name, resamples);
+  const test = signFlipTest(drawn.questions, run.name);
+  const measured = measureAll(drawn, test);
   const summaries = drawn.methods.map(
     (method, at): MethodSummary => ({
       ...method,
@@ -30,7 +36,10 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
   adjustForMany(summaries);
   const trainGroups = run.trainGroups.map(summariseGroups);
   const training = trainedArms(run);
-  const { name, description, finishedAt, device, seeds, stages, versions, configYaml, prompts } = run;
+  const { name, description, finishedAt, device, seeds, stages, versions, configYaml, prompts, provenance } =
+    run;
+  const selfConsistency = selfConsistencyOf(headline, run.name, resamples, test);
+  const difficulty = difficultyOf(headline, run.name, resamples, test);
   const byTask = summariseTasks(run, { drawn, measured });
   return {
     schemaVersion: 1,
@@ -43,10 +52,15 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     methods: summaries,
     ...byTask,
     ...(prompts === undefined ? {} : { prompts }),
+    reliability: reliabilityOf(headline),
+    ...(selfConsistency === undefined ? {} : { selfConsistency }),
+    ...(difficulty === undefined ? {} : { difficulty }),
     trainGroups,
     training,
     diagnostics: diagnose(summaries, trainGroups, training, byTask.tasks),
     stages,
+    cost: costOf(run),
+    ...(provenance === undefined ? {} : { provenance }),
     versions,
     configYaml,
   };

@@ -4,7 +4,7 @@ import type { Worker } from "../../bridge/index.ts";
 import { type Experiment, promptSettings } from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
-import { judge, promptDigest, type Task } from "../../data/index.ts";
+import { equations, judge, promptDigest, type Task } from "../../data/index.ts";
 import type { TaskQuestions } from "../by-task.ts";
 import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
 import { type SampleOptions, sampleInto } from "../sampling.ts";
@@ -134,7 +134,7 @@ function predictionsOf(questions: readonly Question[], groups: readonly Group[])
       stepsValid,
       firstWrongStep,
     } = candidate!;
-    const { question, choices } = asked.get(id)!;
+    const { question, choices, difficulty, reference } = asked.get(id)!;
     return {
       questionId: id,
       task,
@@ -152,6 +152,15 @@ function predictionsOf(questions: readonly Question[], groups: readonly Group[])
       ...(finish === undefined ? {} : { finish }),
       ...(logprob === undefined ? {} : { logprob }),
       ...(tokens === undefined ? {} : { tokens }),
+      ...stepsOf(difficulty, reference),
     };
   });
+}
+
+/** How many steps its reference takes: as the question says, or else its equations; unknown where there are none. */
+function stepsOf(difficulty: unknown, reference: string | undefined): { steps?: number } {
+  if (typeof difficulty === "number" && Number.isInteger(difficulty) && difficulty >= 0)
+    return { steps: difficulty };
+  const found = reference === undefined ? 0 : equations(reference).length;
+  return found === 0 ? {} : { steps: found };
 }

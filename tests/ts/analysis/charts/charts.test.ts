@@ -53,6 +53,21 @@ describe("charts of an invented run, as SVG files that one can look at", () => {
     expect(curvesChart(curves.filter(({ label }) => label !== "AFT-BC"))).not.toContain("aft-boundary-line");
   });
 
+  it("draws the mean boundary among the scores of the method that has one: lowest right score minus beta", () => {
+    const scores = methodScores(run, summary);
+    expect(scores.filter(({ boundary }) => boundary !== undefined).map(({ label }) => label)).toEqual([
+      "AFT-BC",
+    ]);
+    const { heldOut } = run.arms.find(({ method }) => method === "bc")!;
+    const lowest = heldOut.flatMap(({ candidates }) => {
+      const right = candidates.filter(({ correct }) => correct).map(({ score }) => score!);
+      return right.length === 0 ? [] : [Math.min(...right) - 0.1];
+    });
+    const mean = lowest.reduce((sum, value) => sum + value, 0) / lowest.length;
+    expect(scores.at(-1)!.boundary).toBeCloseTo(mean, 12);
+    expect(scoresChart(scores)).toContain(`mean boundary ${mean.toFixed(3)}`);
+  });
+
   it("survives methods without any score and labels that are markup", () => {
     const svg = scoresChart([
       { label: "<script>alert(1)</script>", positive: [], negative: [], assessmentAccuracy: null },

@@ -52,7 +52,7 @@ describe.skipIf(executablePath === undefined)(`report.html in Chromium${without}
     const { page, complaints, close } = await open("report.html", scheme);
     expect(await page.title()).toBe("quickstart: alignment fine-tuning, a report");
     const charts = page.locator("figure svg");
-    expect(await charts.count()).toBe(4);
+    expect(await charts.count()).toBe(7);
     for (const chart of await charts.all()) {
       const box = await chart.boundingBox();
       expect(box!.width).toBeGreaterThan(500);

@@ -13,7 +13,9 @@ const texts = (selector: string): string[] =>
 
 describe("report.html", () => {
   it("has a row for every method, in order, with the paper's numbers marked as the paper's", () => {
-    expect(texts(".results tbody th")).toEqual(run.methods.map(({ label }) => label));
+    expect(texts("[aria-labelledby=results-caption] tbody th")).toEqual(
+      run.methods.map(({ label }) => label),
+    );
     expect(texts(".results thead .paper")).toEqual([
       "The paper, GSM8K",
       "other models and data: 7B / 13B, %",
@@ -89,6 +91,36 @@ describe("report.html", () => {
       for (const id of svg.getAttribute("aria-labelledby")!.split(" ")) expect(ids).toContain(id);
     for (const link of document.querySelectorAll("nav a"))
       expect(ids).toContain(link.getAttribute("href")!.slice(1));
+  });
+
+  it("lists every section at the top, in order", () => {
+    const sections = [...document.querySelectorAll("main h2")].map(({ id }) => `#${id}`);
+    expect([...document.querySelectorAll("nav a")].map((link) => link.getAttribute("href"))).toEqual(
+      sections,
+    );
+  });
+
+  it("lets what scrolls sideways be reached by keyboard, under a name", () => {
+    const regions = [...document.querySelectorAll(".scroll")];
+    expect(regions.length).toBeGreaterThan(8);
+    for (const region of regions) {
+      expect(region.getAttribute("tabindex")).toBe("0");
+      expect(region.getAttribute("role")).toBe("region");
+      expect(region.getAttribute("aria-label") ?? region.getAttribute("aria-labelledby")).toBeTruthy();
+    }
+  });
+
+  it("says in plain words what was done, what came out and how sure it is, before any table", () => {
+    const [first] = document.querySelectorAll("main section");
+    expect([...first!.querySelectorAll("h3")].map(({ textContent }) => textContent)).toEqual([
+      "What was done",
+      "What came out",
+      "How sure it is",
+    ]);
+    expect(first!.querySelector("table")).toBeNull();
+    const { accuracy } = summary.methods.find(({ name }) => name === "continued")!.metrics;
+    expect(first!.textContent).toContain(`against ${(100 * accuracy.value!).toFixed(1)} %`);
+    expect(first!.textContent).toContain("One seed was run");
   });
 
   it("fetches nothing", () => {

@@ -41,7 +41,7 @@ ${pointsTable({ method, seeds })}`;
 }
 
 const pointsTable = ({ method, seeds }: Searched): Markup =>
-  html`<details><summary>Every value that was tried</summary><div class="scroll"><table><caption>${method.label}: every value that was tried, on ${plural(seeds[0]!.points[0]?.questions ?? 0, "validation question")}</caption>
+  html`<details><summary>Every value that was tried</summary><div class="scroll" role="region" aria-label="Values of beta: ${method.label}" tabindex="0"><table><caption>${method.label}: every value that was tried, on ${plural(seeds[0]!.points[0]?.questions ?? 0, "validation question")}; intervals are Wilson’s, 95 %, the last two numbers were measured without one</caption>
 <thead><tr><th scope="col">seed</th><th scope="col">${seeds[0]!.parameter}</th><th scope="col">right</th><th scope="col">accuracy, %</th><th scope="col">assessment accuracy, micro, %</th><th scope="col">perplexity of right COTs</th><th scope="col"></th></tr></thead>
 <tbody>${seeds.map(({ seed, chosen, points }) =>
     points.map(

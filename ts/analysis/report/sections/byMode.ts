@@ -11,12 +11,12 @@ export function byModeHtml(summary: RunSummary): Markup | false {
   return html`<h3 id="by-mode">By both rules of extraction</h3>
 <div class="scroll" role="region" aria-labelledby="by-mode-caption" tabindex="0">
 <table class="results">
-<caption id="by-mode-caption">Greedy accuracy, percent, of the same texts${apart.length > 0 && ", over all trained tasks"}. Strict: the answer in the form that the task asks for; flexible: whatever looks most like one. The patterns stand in <a href="#record">the record</a>.</caption>
+<caption id="by-mode-caption">Greedy accuracy, percent with 95 % intervals, of the same texts${apart.length > 0 && ", over all trained tasks"}. Strict: the answer in the form that the task asks for; flexible: whatever looks most like one. The patterns stand in <a href="#record">the record</a>.</caption>
 ${table(rows)}</table></div>
 ${judgedBy(summary)}
 ${
   apart.length > 0 &&
-  html`<details><summary>The same, task by task</summary><div class="scroll"><table class="results"><caption>Greedy accuracy by both rules on each task</caption>
+  html`<details><summary>The same, task by task</summary><div class="scroll" role="region" aria-label="Both rules, task by task" tabindex="0"><table class="results"><caption>Greedy accuracy by both rules on each task</caption>
 ${table(apart)}</table></div></details>`
 }`;
 }
@@ -26,7 +26,7 @@ function table(rows: readonly ModeRow[]): Markup {
   return html`<thead><tr><th scope="col">Method</th>${byTask && html`<th scope="col" class="text">task</th>`}<th scope="col">strict</th><th scope="col">flexible</th><th scope="col">flexible minus strict, points</th><th scope="col">questions</th></tr></thead>
 <tbody>${rows.map(
     ({ label, task, strict, flexible, difference }) =>
-      html`<tr><th scope="row">${label}</th>${byTask && html`<td class="text">${task}</td>`}${share(strict)}${share(flexible)}<td>${points(difference)}</td><td>${whole(strict.perSeed[0]?.n ?? 0)}</td></tr>`,
+      html`<tr><th scope="row">${label}</th>${byTask && html`<td class="text">${task}</td>`}${share(strict)}${share(flexible)}<td><b>${points(difference?.value)}</b><small>${range(difference?.interval ?? null, points)}</small></td><td>${whole(strict.perSeed[0]?.n ?? 0)}</td></tr>`,
   )}</tbody>`;
 }
 

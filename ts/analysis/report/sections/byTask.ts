@@ -67,7 +67,7 @@ function othersByTask(summary: RunSummary, columns: readonly TaskColumn[]): Mark
     html`<td>${format(value)}<small>${range(interval, format)}</small></td>`;
   const share = (value: number | null): string => percent(value);
   return html`<details><summary>Samples, assessment accuracy and perplexity, task by task</summary>
-<div class="scroll"><table class="results"><caption>The other metrics on each task; the intervals are for the questions being a sample</caption>
+<div class="scroll" role="region" aria-label="Other metrics, task by task" tabindex="0"><table class="results"><caption>The other metrics on each task; the intervals are for the questions being a sample</caption>
 <thead><tr><th scope="col">Method</th><th scope="col" class="text">task</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${columns.map((column) =>
     summary.methods.map(({ name, label }) => {

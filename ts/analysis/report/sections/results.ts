@@ -83,7 +83,7 @@ function testedCell({ metrics, comparisons }: MethodSummary, name: MetricName): 
   const more =
     difference !== undefined &&
     difference.p !== null &&
-    html`<small>vs cont. ${points(difference.value)}</small>${testLine(difference)}`;
+    html`<small>vs cont. ${points(difference.value)}</small><small>${range(difference.interval, points)}</small>${testLine(difference)}`;
   return metricCell(metrics[name], asPercent, more);
 }
 

@@ -68,7 +68,7 @@ function warnings(summary: RunSummary): Markup {
   );
   if (told.length === 0) return html``;
   return html`<details open><summary>${plural(told.length, "warning")} while training</summary>
-<div class="scroll"><table><caption>Warnings, each kind told once a training</caption>
+<div class="scroll" role="region" aria-label="Warnings" tabindex="0"><table><caption>Warnings, each kind told once a training</caption>
 <thead><tr><th scope="col">method</th><th scope="col">seed</th><th scope="col">step</th><th scope="col" class="text">warning</th></tr></thead>
 <tbody>${told.map(
     ({ label, seed, step, text }) =>

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { consistencyChart } from "../../../../ts/analysis/charts/consistency.ts";
+import { difficultyChart } from "../../../../ts/analysis/charts/difficulty.ts";
+import { panelsChart } from "../../../../ts/analysis/charts/panels.ts";
+import { ranksChart } from "../../../../ts/analysis/charts/ranks.ts";
+import { reliabilityChart } from "../../../../ts/analysis/charts/reliability.ts";
+import { summarise } from "../../../../ts/analysis/index.ts";
+import {
+  consistencyCurves,
+  difficultyPanels,
+  rankPanels,
+  reliabilityPanels,
+} from "../../../../ts/analysis/report/panelData.ts";
+import { syntheticRun } from "../synthetic.ts";
+
+const summary = summarise(syntheticRun({ questions: 100, trainingSteps: 4 }), 100);
+
+const charts: [string, () => string][] = [
+  ["reliability", () => drawn(reliabilityChart, reliabilityPanels(summary))],
+  ["ranks", () => drawn(ranksChart, rankPanels(summary))],
+  ["difficulty", () => drawn(difficultyChart, difficultyPanels(summary))],
+  ["consistency", () => consistencyChart(consistencyCurves(summary))],
+];
+
+const drawn = (chart: typeof ranksChart, { panels, reference }: ReturnType<typeof rankPanels>): string =>
+  chart(panels, { reference });
+
+describe("charts of shares by score, place, steps and samples, as SVG files that one can look at", () => {
+  it.each(charts)("%s", async (name, draw) => {
+    const svg = draw();
+    expect(svg).not.toContain("NaN");
+    expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/);
+    await expect(`${svg.trim()}\n`).toMatchFileSnapshot(`../../../golden/analysis/charts/${name}.svg`);
+  });
+
+  it("draws every point with its interval, and the reference in every panel but its own", () => {
+    const { panels, reference } = rankPanels(summary);
+    const svg = ranksChart(panels, { reference });
+    const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
+    const points = panels.reduce((sum, panel) => sum + panel.points.length, 0);
+    expect(count(/<circle /g)).toBe(points + 1);
+    const intervals = [...svg.matchAll(/<g [^>]*class="aft-sampled-line"[^>]*>(.*?)<\/g>/g)]
+      .map(([, inner]) => inner!.match(/<line/g)?.length ?? 0)
+      .reduce((sum, n) => sum + n, 0);
+    expect(intervals).toBe(points);
+    expect(svg.match(/stroke-dasharray="2,3"/g)!.length).toBeGreaterThan(1);
+    expect(ranksChart(panels)).not.toContain('stroke-dasharray="2,3"');
+  });
+
+  it("says every share in words", () => {
+    const svg = panelsChart(
+      [
+        {
+          label: "A <b>",
+          points: [{ at: "1–2", value: 0.25, interval: { low: 0.1, high: 0.4 } }],
+          level: 0.5,
+        },
+      ],
+      {
+        text: { id: "few", title: "Few" },
+        x: "steps",
+        y: "%",
+        colour: "greedy",
+        what: "share",
+        levelIs: "any",
+      },
+    );
+    expect(svg).toContain("A &lt;b&gt;: 1–2: 25.0 %; any 50.0 %.");
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { summarise } from "../../../../ts/analysis/index.ts";
+import { inShort } from "../../../../ts/analysis/report/inShort.ts";
+import { allMethods, methods, syntheticRun } from "../synthetic.ts";
+
+const short = (options: Parameters<typeof syntheticRun>[0]) => {
+  const summary = summarise(syntheticRun({ trainingSteps: 2, ...options }), 200);
+  const [done, found, sure] = inShort(summary).map(({ sentences }) => sentences.join(" "));
+  return { summary, done: done!, found: found!, sure: sure! };
+};
+
+describe("a run in plain words", () => {
+  const one = short({ questions: 200 });
+
+  it("says how much was learnt from and measured on", () => {
+    expect(one.done).toContain("1,200 sampled solutions to 200 training questions");
+    expect(one.done).toContain("6 ways of going on from there are compared, 4 of them learning");
+    expect(one.done).toContain("measured on 200 test questions that no method had seen, with 1 seed.");
+  });
+
+  it("names those that differ from continued VFT after the adjustment, and no others", () => {
+    const clear = one.summary.methods.filter(({ comparisons }) => {
+      const difference = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+      return difference?.pHolm != null && difference.pHolm < 0.05;
+    });
+    expect(clear.length).toBeGreaterThan(0);
+    const [, told] = /In greedy accuracy, (.*?); the others cannot be told from it\./.exec(one.found)!;
+    for (const { label } of one.summary.methods)
+      expect([label, told!.includes(`${label} (`)]).toEqual([
+        label,
+        clear.some((method) => method.label === label),
+      ]);
+  });
+
+  it("asks for agreement between seeds where there are several, and names no more than four of a side", () => {
+    const { found, summary } = short({ questions: 150, seeds: [1, 2], methods: allMethods });
+    expect(found).toContain("Holm-adjusted p below 0.05, and an interval over the seeds without 0");
+    const differences = summary.methods.flatMap(({ label, comparisons }) =>
+      comparisons
+        .filter(({ role }) => role === "continued")
+        .map(({ differences: { accuracy } }) => ({ label, ...accuracy })),
+    );
+    const unsure = differences.filter(
+      ({ overSeeds, pHolm }) => pHolm! < 0.05 && overSeeds!.low <= 0 && overSeeds!.high >= 0,
+    );
+    const [, told] = /In greedy accuracy, (.*?) \(Holm-adjusted/.exec(found)!;
+    for (const { label } of unsure) expect(told).not.toContain(`${label} (`);
+    for (const side of told!.split("; ")) expect(side.match(/ points \[/g)!.length).toBeLessThanOrEqual(4);
+  });
+
+  it("says so where none differs by more than chance", () => {
+    const few = short({ questions: 12 });
+    expect(few.found).toContain("In greedy accuracy none of the 5 methods compared differs");
+  });
+
+  it("names the best of the methods that learn from the model's own solutions, not a baseline", () => {
+    const shapes = methods.map((method) =>
+      method.name === "kept" ? { ...method, shape: { ...method.shape, greedy: 0.95 } } : method,
+    );
+    expect(short({ questions: 60, methods: shapes }).found).not.toContain(
+      "solutions, VFT, kept as it is answers",
+    );
+  });
+
+  it("warns of one seed, and of what each kind of interval speaks of with several", () => {
+    expect(one.sure).toContain("One seed was run, so nothing is known");
+    expect(one.sure).toContain("p is therefore adjusted for all 5 comparisons (Holm)");
+    expect(short({ questions: 30, seeds: [1, 2] }).sure).toContain("2 seeds were run");
+  });
+
+  it("gives the numbers alone where there is no baseline, and nothing without methods", () => {
+    const own = methods.filter(({ name }) => name === "bc");
+    const { summary, found } = short({ questions: 20, methods: own });
+    expect(found).toMatch(/^AFT-BC: \d+\.\d % \[\d+\.\d, \d+\.\d\] right\.$/);
+    expect(inShort({ ...summary, methods: [] })).toEqual([]);
+  });
+});

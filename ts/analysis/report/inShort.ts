@@ -1,0 +1,153 @@
+/** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
+import { includes } from "../statistics/interval.ts";
+import { percent, plural, points, range, whole } from "./format.ts";
+import { significant, testedAgainst } from "./pairedTests.ts";
+import type { Difference, MethodSummary, Metric, RunSummary } from "./schema.ts";
+
+export interface Part {
+  heading: string;
+  sentences: string[];
+}
+
+/** Empty where no method was evaluated. */
+export const inShort = (summary: RunSummary): Part[] =>
+  summary.methods.length === 0
+    ? []
+    : [
+        { heading: "What was done", sentences: done(summary) },
+        { heading: "What came out", sentences: found(summary) },
+        { heading: "How sure it is", sentences: sure(summary) },
+      ];
+
+function done({ methods, trainGroups, seeds, tasks }: RunSummary): string[] {
+  const own = methods.filter(isAligned);
+  const groups = trainGroups[0];
+  const first = methods[0]!;
+  const test = first.metrics.accuracy.perSeed[0]?.n ?? 0;
+  return [
+    "A language model was fine-tuned on worked solutions (VFT).",
+    groups === undefined
+      ? ""
+      : `Alignment learns from ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
+    `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
+    `Each was measured on ${plural(test, "test question")}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 ? " each" : ""}.`,
+  ].filter((sentence) => sentence !== "");
+}
+
+function found(summary: RunSummary): string[] {
+  const { methods } = summary;
+  const continued = methods.find(({ role }) => role === "continued");
+  const kept = methods.find(({ role }) => role === "kept");
+  const own = methods.filter(isAligned);
+  const best = highest(own, "accuracy");
+  const baseline = continued ?? kept;
+  if (best === undefined || baseline === undefined)
+    return methods.map(({ label, metrics }) => `${label}: ${told(metrics.accuracy)} right.`);
+  return [
+    `Of the methods that learn from the model’s own solutions, ${best.label} answers most test questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same amount of further plain fine-tuning"}.`,
+    ...(continued === undefined ? [] : verdict(summary, "accuracy", "greedy accuracy")),
+    ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
+    ...assessing(own, kept),
+    ...votes(summary, best),
+  ];
+}
+
+/** So many methods are named in a sentence; the tables have all. */
+const mostNamed = 4;
+
+/** Which methods differ from continued VFT after the adjustment for many, and how the others stand. */
+function verdict(summary: RunSummary, metric: "accuracy" | "sampledAccuracy", what: string): string[] {
+  const compared = summary.methods.flatMap(({ label, comparisons }) => {
+    const difference = comparisons.find(({ role }) => role === "continued")?.differences[metric];
+    return difference === undefined || difference.p === null ? [] : [{ label, difference }];
+  });
+  if (compared.length === 0) return [];
+  const differing = compared.filter(({ difference }) => holds(difference));
+  const side = (name: string, sign: number): string[] => {
+    const all = differing
+      .filter(({ difference }) => Math.sign(difference.value ?? 0) === sign)
+      .sort((a, b) => Math.abs(b.difference.value!) - Math.abs(a.difference.value!));
+    if (all.length === 0) return [];
+    const named = all
+      .slice(0, mostNamed)
+      .map(
+        ({ label, difference }) =>
+          `${label} (${points(difference.value)} points ${range(difference.interval, points)})`,
+      );
+    const more = all.length > mostNamed ? ` and ${plural(all.length - mostNamed, "other")}` : "";
+    return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
+  };
+  const measure = `Holm-adjusted p below 0.05${summary.seeds.length > 1 ? ", and an interval over the seeds without 0" : ""}`;
+  if (differing.length === 0)
+    return [
+      `In ${what} none of the ${plural(compared.length, "method")} compared differs from continued VFT by more than chance explains (${measure}).`,
+    ];
+  const rest = compared.length - differing.length;
+  return [
+    `In ${what}, ${[...side("better", 1), ...side("worse", -1)].join("; ")} (${measure})${rest === 0 ? "" : "; the others cannot be told from it"}.`,
+  ];
+}
+
+/** For other questions and, where that is known, for other seeds. */
+const holds = (difference: Difference): boolean =>
+  significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
+
+function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefined): string[] {
+  const best = highest(own, "assessmentMicro");
+  const before = kept?.metrics.assessmentMicro;
+  // Of too few questions for an interval there is nothing to say.
+  if (best === undefined || !before?.interval || !best.metrics.assessmentMicro.interval) return [];
+  return [
+    `Before, the model scored the right one of two solutions higher in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
+  ];
+}
+
+function votes({ selfConsistency, methods }: RunSummary, best: MethodSummary): string[] {
+  const mine = selfConsistency?.methods.find(({ name }) => name === best.name);
+  const greedy = mine?.decodings.find(({ decoding }) => decoding === "greedy");
+  const base = methods.find(({ name }) => name === selfConsistency?.baseline);
+  if (base === undefined || greedy?.againstMajority == null) return [];
+  const { value, interval } = greedy.againstMajority;
+  const voted = base.metrics.majority;
+  return [
+    `A vote of ${selfConsistency!.k} samples of ${base.label}, at ${selfConsistency!.k} times the cost of an answer, reaches ${told(voted)}: from there to one greedy answer of ${best.label} it is ${points(value)} points ${range(interval, points)}.`,
+  ];
+}
+
+function sure(summary: RunSummary): string[] {
+  const { seeds, methods } = summary;
+  const compared = testedAgainst(methods, "continued", "accuracy");
+  const widths = compared
+    .flatMap(({ interval }) => (interval === null ? [] : [(interval.high - interval.low) / 2]))
+    // An interval of width 0 is that of two methods that answered alike: it says nothing of others.
+    .filter((width) => width > 0)
+    .sort((a, b) => a - b);
+  const middle = widths[Math.floor((widths.length - 1) / 2)];
+  return [
+    "Brackets are 95 % intervals for the test questions being a sample of all such questions.",
+    middle === undefined
+      ? ""
+      : `With so many questions a difference in greedy accuracy is known to about ±${points(middle).replace("+", "")} points: smaller ones cannot be told from none.`,
+    seeds.length === 1
+      ? "One seed was run, so nothing is known of how much another would change; a difference here may be that of a lucky or an unlucky training."
+      : `${plural(seeds.length, "seed")} were run; the tables show how far they lie apart. The tests speak of other questions, the spread over seeds of other trainings, and a result should hold for both.`,
+    compared.length > 1
+      ? `The best of ${methods.filter(isAligned).length} methods was picked after looking; p is therefore adjusted for all ${compared.length} comparisons (Holm).`
+      : "",
+    "The paper’s numbers stand beside ours for orientation: they are of other, far larger models and other data.",
+  ].filter((sentence) => sentence !== "");
+}
+
+const isAligned = ({ role }: MethodSummary): boolean => role !== "kept" && role !== "continued";
+
+const highest = (methods: readonly MethodSummary[], name: "accuracy" | "assessmentMicro") =>
+  methods
+    .filter(({ metrics }) => metrics[name].value !== null)
+    .reduce<MethodSummary | undefined>(
+      (best, one) =>
+        best === undefined || one.metrics[name].value! > best.metrics[name].value! ? one : best,
+      undefined,
+    );
+
+const told = ({ value, interval }: Metric): string =>
+  `${percent(value)} %${interval === null ? "" : ` ${range(interval, (one) => percent(one))}`}`;

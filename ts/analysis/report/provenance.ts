@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+const sha256 = z.string().meta({ description: "SHA-256, in hexadecimal" });
+
+/** From what a run came, so that another can say whether theirs is the same. */
+export const provenanceSchema = z.object({
+  command: z.string().meta({ description: "makes this run again from the configuration" }),
+  base: z
+    .string()
+    .optional()
+    .meta({ description: "the model that VFT began from, where it was not made here" }),
+  weights: z.array(z.object({ method: z.string(), seed: z.number(), digest: sha256 })).meta({
+    description: "of the weights that were made or trained here (an adapter's alone, where there is one)",
+  }),
+  data: z
+    .array(z.object({ task: z.string(), file: z.string(), digest: sha256 }))
+    .meta({ description: "the task's own files by their field, and the questions that were made of them" }),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
