@@ -30,7 +30,7 @@ const codeVersions: Record<StageName, number> = {
   judge: 2,
   score: 2,
   align: 3,
-  evaluate: 3,
+  evaluate: 4,
   search: 1,
 };
 
