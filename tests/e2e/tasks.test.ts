@@ -52,6 +52,17 @@ test("each task's questions are put in its own form, in training and evaluation 
   }
 });
 
+test("the run's folder has each method's answers to all tasks in one file, which aft assess takes", async () => {
+  const file = join(folder(), "predictions", "aft-bc-seed-1.jsonl");
+  const { exitCode, stdout } = await aft(["assess", "--in", file, "--json"]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout).tasks.map(({ task }: { task: string }) => task)).toEqual([
+    "sums",
+    "longer",
+    "far",
+  ]);
+});
+
 test("a second run does nothing again", async () => {
   const again = await aft(["run", "tests/e2e/tasks.yaml", "--runs", runs, "--json"]);
   expect(again.exitCode).toBe(0);

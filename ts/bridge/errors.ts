@@ -70,9 +70,14 @@ const text = (data: object, key: string): string | undefined => {
 
 function problemOf(method: string, errorName: ErrorName, message: string, data: object): Problem {
   const found = text(data, "found");
+  const pointer = text(data, "pointer");
+  // A place within the request says little to whoever made a file or a folder: theirs, or the stage's, stands in front.
+  const at = pointer === undefined ? "" : ` (${pointer})`;
   return {
-    what: message.includes(method) ? `the worker: ${message}` : `the worker, in ${method}: ${message}`,
-    where: text(data, "path") ?? text(data, "pointer"),
+    what: message.includes(method)
+      ? `the worker${at}: ${message}`
+      : `the worker, in ${method}${at}: ${message}`,
+    where: text(data, "path"),
     found: found === undefined ? undefined : parsed(found),
     nearest: text(data, "nearest"),
     fix: fixes[errorName],

@@ -6,6 +6,7 @@ import {
   taskFileSettings,
   taskFolderSettings,
 } from "../../config/index.ts";
+import { inputError } from "../../core/errors.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
 import {
@@ -42,8 +43,10 @@ export function questionsNode(settings: TaskSettings, identity: unknown, shown?:
     ...(shown === undefined ? {} : { task: shown }),
     settings: { ...elsewhere, name: task.name, identity, prompt: { ...bearing, form } },
     inputs: {},
-    async work({ directory }) {
+    async work({ directory, experiment }) {
       const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, own.seed, task.name);
+      if (settings.use === "train") refuseEmpty(splits, "train", task.name);
+      refuseEmpty(splits, experiment.stages.evaluate.split, task.name);
       const asked = (question: Question): Question => {
         const text = putQuestion(question, task, put, examples);
         return { ...question, ...(typeof text === "string" ? { prompt: text } : { conversation: text }) };
@@ -54,6 +57,18 @@ export function questionsNode(settings: TaskSettings, identity: unknown, shown?:
       return writeSplits(directory, rows);
     },
   };
+}
+
+/** Says that the files hold no question of a split that the run goes by; what the settings say of it was checked before. */
+function refuseEmpty(splits: Splits, split: SplitName, task: string): void {
+  if (splits[split].length > 0) return;
+  const counts = splitNames.map((name) => `${splits[name].length} ${name}`);
+  throw inputError({
+    what: `${task}: its files give no ${split} questions`,
+    found: counts.join(", "),
+    expected: `at least one question to ${split === "train" ? "train on" : "evaluate on"}`,
+    fix: "more rows, or another share of them for this split (shares, validation)",
+  });
 }
 
 /** The questions with the `prompt` that the base model's own chat template makes of each conversation. */
