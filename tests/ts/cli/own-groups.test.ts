@@ -105,7 +105,7 @@ test("groups of one's own that are right are valid, and take the place of sampli
   const labels = JSON.parse(dry.stdout).stages.map(({ label }: { label: string }) => label);
   // One judged, of no seed; the other is that of the held-out questions.
   expect(labels.filter((label: string) => label.startsWith("judge"))).toEqual(
-    expect.arrayContaining(["judge", "judge seed 1"]),
+    expect.arrayContaining(["judge", "judge test seed 1"]),
   );
   expect(labels.filter((label: string) => label.startsWith("sample"))).toHaveLength(1);
   expect(existsSync(runs())).toBe(false);

@@ -62,6 +62,8 @@ async function findingsOn(
     if (task !== undefined) {
       const named = namedTask(task, set);
       const reading = await named.kind.read!(named.settings, what, split);
+      if (reading.questions.length === 0 && reading.problems.length === 0)
+        throw inputError({ what: "no rows", where: what, expected: "at least one question" });
       return [findingsOf(what, reading, named.task)];
     }
     const kind = await kindOfRecords(what);

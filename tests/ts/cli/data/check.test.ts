@@ -117,3 +117,12 @@ test("`aft data groups` makes groups that the judge stage takes, which `aft data
     stdout: expect.stringContaining("nothing is wrong"),
   });
 });
+
+test("a file without rows is not called right", async () => {
+  const folder = folderOf({ "rows.csv": "question,answer\n" });
+  const checked = await aft(["data", "check", "rows.csv", "--task", "custom"], { cwd: folder });
+  expect(checked).toMatchObject({
+    exitCode: 2,
+    stderr: "rows.csv: no rows\n  expected: at least one question",
+  });
+});
