@@ -45,7 +45,7 @@ test("`aft data show` puts an experiment's questions as the model is given them"
     "rows.csv": 'q,a,r\n"1 + 1?",2,"1 + 1 = 2  "\n',
     "test.csv": "q,a,r\n2 + 2?,4,2 + 2 = 4\n",
     "main.yaml": `name: x
-model: {create: {}}
+model: {create: {tokenizer: {kind: bpe, vocabularySize: 300, chatTemplate: "{{ messages }}"}}}
 tasks:
   - {task: custom, name: sums, trainFile: rows.csv, testFile: test.csv, columns: {question: q, answer: a, reference: r}, closing: append,
      prompt: {template: chat, system: Be brief.}}
