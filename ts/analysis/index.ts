@@ -5,7 +5,7 @@ export { curvesChart } from "./charts/curves.ts";
 export { scoresChart } from "./charts/scores.ts";
 export { type ChartText, renderChart } from "./charts/svg.ts";
 export { vftLossChart } from "./charts/vftLoss.ts";
-export { type Assessment, assess } from "./metrics/assess.ts";
+export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export {
   assessPredictions,

@@ -21,6 +21,21 @@ export interface Assessment {
   perplexity: { positive: number | null; negative: number | null };
 }
 
+/** What only asks whether each of a question's samples is right: they need no scores. */
+export function assessSamples(
+  groups: readonly Group[],
+): Pick<Assessment, "sampledAccuracy" | "majority" | "passAtK"> {
+  const samples = groups.map((group) => group.candidates);
+  const k = mostSamples(groups);
+  return {
+    sampledAccuracy: ratio(samples.map(sampledTally)),
+    majority: { k, accuracy: ratio(samples.map(majorityTally)) },
+    passAtK: Object.fromEntries(
+      Array.from({ length: k }, (_, at) => [at + 1, ratio(samples.map((all) => passTally(all, at + 1)))]),
+    ),
+  };
+}
+
 /**
  * All metrics of judged and scored groups. Pairs and perplexity look at G_P and G_N, where each text stands
  * once; the sampled metrics look at all samples.
@@ -30,22 +45,19 @@ export function assess(groups: readonly Group[]): Assessment {
   const scores = scoresOf(groups);
   const pairs = scores.map(pairTally);
   const questions = scores.map(questionTally);
-  const samples = groups.map((group) => group.candidates);
-  const k = mostSamples(groups);
+  const { sampledAccuracy, majority, passAtK } = assessSamples(groups);
   return {
     questions: groups.length,
-    candidates: samples.reduce((sum, candidates) => sum + candidates.length, 0),
-    sampledAccuracy: ratio(samples.map(sampledTally)),
+    candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
+    sampledAccuracy,
     assessmentAccuracy: {
       micro: ratio(pairs),
       macro: ratio(questions),
       pairs: total(pairs),
       questions: total(questions),
     },
-    majority: { k, accuracy: ratio(samples.map(majorityTally)) },
-    passAtK: Object.fromEntries(
-      Array.from({ length: k }, (_, at) => [at + 1, ratio(samples.map((all) => passTally(all, at + 1)))]),
-    ),
+    majority,
+    passAtK,
     perplexity: {
       positive: ratio(scores.map(({ positive }) => perplexityTally(positive))),
       negative: ratio(scores.map(({ negative }) => perplexityTally(negative))),

@@ -1,5 +1,5 @@
 /** What trackers are told, by the names under which they show it. */
-import { assess, type Prediction } from "../../analysis/index.ts";
+import { assess, assessSamples, type Prediction } from "../../analysis/index.ts";
 import type { Group } from "../../core/records.ts";
 import type { HeldOut, StepRecord } from "../step-record.ts";
 
@@ -63,7 +63,7 @@ export interface Evaluated {
 /** Of an evaluation: `test/accuracy`, or `test/TASK/accuracy` where there are several tasks. */
 export function finalValues({ split, task, predictions, samples, heldOut }: Evaluated): Values {
   const { assessmentAccuracy, perplexity } = assess(heldOut);
-  const own = samples === undefined ? undefined : assess(samples);
+  const own = samples === undefined ? undefined : assessSamples(samples);
   const right = predictions?.filter(({ correct }) => correct).length ?? 0;
   const count = predictions?.length ?? 0;
   return known(
