@@ -1,3 +1,4 @@
+import type { Question } from "../core/records.ts";
 import type { ExtractMode } from "./answers.ts";
 import { judge } from "./judge.ts";
 import type { Task } from "./task.ts";
@@ -23,19 +24,22 @@ export function rejudged<T extends Answered>(
   task: Task,
   extract: ExtractMode,
 ): (T & { byMode: Record<ExtractMode, Judged> })[] {
-  const strict = judgedBy(answers, task, "strict");
-  const flexible = judgedBy(answers, task, "flexible");
+  const questions: Question[] = answers.map((one: Answered) => ({
+    ...one,
+    id: one.questionId,
+    task: task.name,
+  }));
+  const candidates = answers.map(({ questionId, text }) => ({ questionId, index: 0, text }));
+  const { groups } = judge(questions, candidates, { task, extract });
   return answers.map((one, at) => {
-    const byMode = { strict: strict[at]!, flexible: flexible[at]! };
+    const found = groups[at]!.candidates[0]!.byMode as Record<ExtractMode, Judged> | undefined;
+    const byMode = { strict: outcomeOf(found?.strict), flexible: outcomeOf(found?.flexible) };
     return { ...one, ...byMode[extract], byMode };
   });
 }
 
-function judgedBy(answers: readonly Answered[], task: Task, extract: ExtractMode): Judged[] {
-  const questions = answers.map((one) => ({ ...one, id: one.questionId, task: task.name }));
-  const candidates = answers.map(({ questionId, text }) => ({ questionId, index: 0, text }));
-  return judge(questions, candidates, { task, extract }).groups.map(({ candidates: [judged] }) => ({
-    extracted: judged!.extracted,
-    correct: judged!.correct,
-  }));
-}
+/** What was too long to be looked at has no answer by either rule. */
+const outcomeOf = ({ extracted, correct }: Judged = { extracted: null, correct: false }): Judged => ({
+  extracted,
+  correct,
+});

@@ -2,15 +2,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readJsonl } from "../../core/jsonl.ts";
-import { type Question, questionSchema } from "../../core/records.ts";
+import type { Question } from "../../core/records.ts";
 import type { Conversation } from "../../data/index.ts";
 import type { PlanNode, StageContext } from "../context.ts";
 import { recipeOf } from "../plan.ts";
+import { readSplit, type SplitName, splitNames } from "../stages/questions.ts";
 import type { Store } from "../store.ts";
 
-export const splits = ["train", "validation", "test"] as const;
-export type Split = (typeof splits)[number];
+export type Split = SplitName;
 
 export interface Length {
   mean: number;
@@ -35,7 +34,7 @@ const most = 500;
 /** The lengths of what a `questions` node holds; BOS and EOS included. */
 export async function lengthsOf(questions: Record<Split, Question[]>, count: Count): Promise<LengthsOf> {
   const found = {} as LengthsOf;
-  for (const split of splits) found[split] = await splitLengths(questions[split], count);
+  for (const split of splitNames) found[split] = await splitLengths(questions[split], count);
   return found;
 }
 
@@ -80,19 +79,18 @@ export async function questionsOf(
   context: Omit<StageContext, "directory">,
 ): Promise<Record<Split, Question[]>> {
   const made = await store.find(recipeOf(node));
-  if (made !== undefined) return readSplits(made.directory);
+  if (made !== undefined) return readSplits(made);
   const directory = await mkdtemp(join(tmpdir(), "aft-estimate-"));
   try {
     await node.work({ ...context, directory }, {});
-    return await readSplits(directory);
+    return await readSplits({ directory });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function readSplits(directory: string): Promise<Record<Split, Question[]>> {
+async function readSplits(questions: { directory: string }): Promise<Record<Split, Question[]>> {
   const found = {} as Record<Split, Question[]>;
-  for (const split of splits)
-    found[split] = await readJsonl(join(directory, `${split}.jsonl`), questionSchema);
+  for (const split of splitNames) found[split] = await readSplit(questions, split);
   return found;
 }
