@@ -65,3 +65,14 @@ export { mcnemarExact } from "./statistics/mcnemar.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
 export { signFlipTest } from "./statistics/signFlip.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";
+export { againstBest } from "./sweep/againstBest.ts";
+export type { SweepData } from "./sweep/data.ts";
+export { renderSweepPage } from "./sweep/page.ts";
+export {
+  bestOf,
+  type CellResult,
+  type CellStatus,
+  cellMethod,
+  type SweepResults,
+  sweepResultsSchema,
+} from "./sweep/results.ts";

@@ -1,5 +1,5 @@
 import { shownPath } from "../core/files.ts";
-import { writeReport } from "../experiment/index.ts";
+import { isSweepFolder, writeReport, writeSweepReport } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 
@@ -9,13 +9,13 @@ export const report: Definition<{ runs: string[] }> = {
       type: "string",
       array: true,
       demandOption: true,
-      describe: "folders that aft run wrote",
+      describe: "folders that aft run wrote, of runs or of sweeps",
     },
   },
   options: {},
   async handler({ runs }) {
     for (const run of runs) {
-      const { table, html } = await writeReport(run);
+      const { table, html } = await (isSweepFolder(run) ? writeSweepReport(run) : writeReport(run));
       printLine(`${table}\n\nreport: ${shownPath(html)}\n`);
     }
   },

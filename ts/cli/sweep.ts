@@ -28,7 +28,7 @@ export async function runSweepFile(
     throw new AftError(failed.map(({ cell, error }) => ({ what: `cell ${cell} failed: ${error}` })));
 }
 
-function printEnd({ directory, table, cells, reused }: SweepRun, seconds: number): void {
+function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: number): void {
   printLine(`\n${table}\n`);
   const done = cells.filter(({ status }) => status === "done").length;
   const failed = cells.filter(({ status }) => status === "failed").length;
@@ -37,9 +37,7 @@ function printEnd({ directory, table, cells, reused }: SweepRun, seconds: number
       ? `nothing to do: all ${reused} cells were done before`
       : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
   );
-  printLine(
-    `reports: ${shownPath(join(directory, "CELL", "report.html"))}; numbers: ${shownPath(join(directory, "sweep.json"))}`,
-  );
+  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", "report.html"))}`);
 }
 
 export async function dryRunSweepFile(sweep: LoadedSweep, { runs, json }: Asked): Promise<void> {

@@ -41,8 +41,8 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   return { summary, table, html };
 }
 
-/** A chart that an earlier report had and this one has not is taken away. */
-async function writeMarkdown(runDirectory: string, page: string): Promise<void> {
+/** report.md and its charts; a chart that an earlier report had and this one has not is taken away. */
+export async function writeMarkdown(runDirectory: string, page: string): Promise<void> {
   const { markdown, charts } = renderMarkdown(page);
   const folder = join(runDirectory, "charts");
   await mkdir(folder, { recursive: true });

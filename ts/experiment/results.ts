@@ -26,6 +26,7 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     device: environment.device,
     seeds: record.seeds.map(({ seed }) => seed),
     finishedAt: record.finishedAt,
+    split: record.split,
     tasks: record.tasks.map(({ name, use, patterns }) => ({ name, use, patterns, extract: record.extract })),
     prompts: record.tasks.flatMap(({ name, template, questions }) => {
       const { prompt } = opened.get(questions)!.manifest.facts as {

@@ -10,6 +10,7 @@ import type { OfTask } from "./by-task.ts";
 import type { PlanNode } from "./context.ts";
 import { recipeOf } from "./plan.ts";
 import type { Done, Executed } from "./runner.ts";
+import { splitNames } from "./stages/questions.ts";
 import { keyOf } from "./store.ts";
 
 const artefactPath = z.string().meta({ description: "relative to the run's folder" });
@@ -31,6 +32,8 @@ export const runRecordSchema = z.object({
   configYaml: z.string(),
   examples: z.int(),
   extract: z.enum(["strict", "flexible"]),
+  /** Which questions it was measured on; older records do not say. */
+  split: z.enum(splitNames).optional(),
   tasks: z.array(
     z.object({
       name: z.string(),
@@ -88,6 +91,7 @@ export async function writeRunRecord(
     configYaml,
     examples: experiment.report.examples,
     extract: experiment.stages.judge.extract,
+    split: experiment.stages.evaluate.split,
     tasks: executed.plan.seeds[0]!.tasks.map(({ task, settings, questions }) => ({
       name: task.name,
       kind: settings.task,

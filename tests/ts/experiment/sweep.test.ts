@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { bestOf, type CellResult } from "../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../ts/core/errors.ts";
 import type { StageName } from "../../../ts/experiment/context.ts";
@@ -7,7 +8,6 @@ import { errorInOneLine } from "../../../ts/experiment/sweep/errors.ts";
 import { checkJobs, placement } from "../../../ts/experiment/sweep/lane.ts";
 import { nextCell } from "../../../ts/experiment/sweep/order.ts";
 import { remainingSeconds, StageTimes } from "../../../ts/experiment/sweep/remaining.ts";
-import { bestOf, type CellResult } from "../../../ts/experiment/sweep/results.ts";
 import { SharedStages } from "../../../ts/experiment/sweep/shared.ts";
 
 /** A cell of stages named `vft:1`: the kind, then what tells it from others. */

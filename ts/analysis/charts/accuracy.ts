@@ -74,7 +74,7 @@ export function accuracyChart(
       marginLeft,
       marginRight: 44,
       marginBottom: 42,
-      x: { label: "test questions answered rightly, % →", grid: true, nice: true, labelAnchor: "right" },
+      x: { label: "questions answered rightly, % →", grid: true, nice: true, labelAnchor: "right" },
       y: {
         label: null,
         domain: rows,

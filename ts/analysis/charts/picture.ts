@@ -29,7 +29,7 @@ export function picture(
     `<style>${chartStyle}</style>`,
     heading("Scores of right and wrong COTs", 16),
     placeAt(left, 0, top),
-    heading("Accuracy on test questions", half + gap + 16),
+    heading("Accuracy", half + gap + 16),
     placeAt(right, half + gap, top),
     "</svg>\n",
   ].join("");

@@ -68,12 +68,33 @@ const roundAttributes = (svg: string): string =>
 const round = (text: string, digits: number): string =>
   text.replace(/-?\d+\.\d{2,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(digits)) + 0));
 
-/** Widths are estimated from the number of letters: nothing measures text outside a browser. */
+const legendLine = 20;
+
+/** A legend by itself, as the first row of a picture of several charts; it goes on below where it is wider than that. */
+export function legendChart(items: readonly LegendItem[], width: number): string {
+  const lines: LegendItem[][] = [[]];
+  let x = 0;
+  for (const item of items) {
+    if (x > 0 && x + legendWidth(item) > width) {
+      lines.push([]);
+      x = 0;
+    }
+    lines.at(-1)!.push(item);
+    x += legendWidth(item);
+  }
+  const height = legendLine * lines.length + 4;
+  const drawn = lines.map((line, at) => legendSvg(line, 0, legendLine * (at + 0.5)));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join("")}</svg>`;
+}
+
+/** Estimated from the number of letters: nothing measures text outside a browser. */
+const legendWidth = ({ label }: LegendItem): number => 26 + 6.6 * label.length + 22;
+
 function legendSvg(items: readonly LegendItem[], left: number, y: number): string {
   let x = left;
   const drawn = items.map((item) => {
     const at = x;
-    x += 26 + 6.6 * item.label.length + 22;
+    x += legendWidth(item);
     return `<g transform="translate(${at.toFixed(0)},${y})">${swatch(item)}<text x="26" dy="0.35em" fill="currentColor">${escapeText(item.label)}</text></g>`;
   });
   return drawn.length === 0

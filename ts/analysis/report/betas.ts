@@ -67,7 +67,7 @@ function compareBetas(auto: BetaOf<Auto>, searched: BetaOf<Search>): string | un
     percent(metrics.accuracy.perSeed.find((one) => one.seed === seed)?.value);
   const told = shared.map(
     ({ seed, auto: { beta }, search: { chosen } }) =>
-      `seed ${seed}: ${betaText(beta)} against ${betaText(chosen)} (test accuracy ${onTest(auto.method, seed)} and ${onTest(searched.method, seed)} %)`,
+      `seed ${seed}: ${betaText(beta)} against ${betaText(chosen)} (accuracy in this report ${onTest(auto.method, seed)} and ${onTest(searched.method, seed)} %)`,
   );
   const near = shared.filter(({ auto: { beta }, search }) => nearest(search, beta).beta === search.chosen);
   const within = shared.filter(({ auto: { beta }, search }) => isWithin(search, beta));

@@ -48,8 +48,15 @@ export interface RunsComparison {
   onlyIn: { a: string[]; b: string[] };
 }
 
-/** Two runs held against each other, method by method, on the questions of the tasks that each trained on. */
-export function compareRuns(first: RunData, second: RunData, resamples = defaultResamples): RunsComparison {
+/**
+ * Two runs held against each other, method by method, on the questions of the tasks that each trained on.
+ * @param only these methods; left out: all
+ */
+export function compareRuns(
+  first: RunData,
+  second: RunData,
+  { resamples = defaultResamples, only }: { resamples?: number; only?: readonly string[] } = {},
+): RunsComparison {
   const [a, b] = [headlineRun(first), headlineRun(second)];
   const questions = { a: questionsOf(a), b: questionsOf(b) };
   const sameQuestions =
@@ -58,7 +65,7 @@ export function compareRuns(first: RunData, second: RunData, resamples = default
   const has = ({ arms }: RunData, name: string): boolean => arms.some(({ method }) => method === name);
   const names = (run: RunData): string[] =>
     run.methods.map(({ name }) => name).filter((name) => has(run, name));
-  const both = names(a).filter((name) => names(b).includes(name));
+  const both = names(a).filter((name) => names(b).includes(name) && only?.includes(name) !== false);
   const drawn = sameQuestions ? drawTogether(a, b, both, resamples) : drawApart(a, b, both, resamples);
   const test = signFlipTest(questions.a.size, pairName(a, b));
   const methods = both.map((name, at): MethodOfBoth => {

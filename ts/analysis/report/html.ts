@@ -1,11 +1,11 @@
-import { chartStyle } from "../charts/palette.ts";
 import { packRun } from "./browser/pack.ts";
 import { pageScript } from "./browser/script.ts";
 import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
 import { browserStyle } from "./browser/style.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
-import { html, type Markup, raw } from "./markup.ts";
+import { isUntouched } from "./inShort.ts";
+import { html, type Markup } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
 import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";
@@ -19,7 +19,7 @@ import { resultsSection } from "./sections/results.ts";
 import { selfConsistencySection } from "./sections/selfConsistency.ts";
 import { summarySection } from "./sections/summary.ts";
 import { trainingSection } from "./sections/training.ts";
-import { pageStyle } from "./style.ts";
+import { pageShell, whatItIs } from "./shell.ts";
 import { headlineRun } from "./tasks.ts";
 
 export interface HtmlOptions {
@@ -66,36 +66,17 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
     { id: "examples", title: "Questions and COTs", content: examplesHtml },
     { id: "cost", title: "What it cost", content: costSection(summary) },
     { id: "record", title: "The record", content: recordSection(summary) },
-  ].filter(({ content }) => content.markup !== "");
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>${summary.name}: alignment fine-tuning, a report</title>
-<style>${raw(pageStyle)}${raw(browserStyle)}${raw(chartStyle)}</style>
-</head>
-<body>
-<header>
-<p class="quiet">Alignment fine-tuning, a report</p>
-<h1>${summary.name}</h1>
-${(summary.description ?? "") !== "" && html`<p class="lead">${summary.description}</p>`}
-<p>A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) often finds a wrong solution to a question more likely than a right one: <em>assessment misalignment</em>. Alignment fine-tuning (AFT, <a href="https://arxiv.org/abs/2309.02144">arXiv 2309.02144</a>) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that lifts the right above the wrong, held back by a constraint – detached (DC) or boundary (BC) – so that text which is wrong but well formed is not destroyed. This report measures ${plural(summary.methods.length, "method")} on held-out test questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>
-<nav aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
-</header>
-<main>
-${sections.map(
-  ({ content }) => html`${content}
-`,
-)}</main>
-<footer><p>The same numbers, with every seed and interval, are in report.json.</p></footer>
-<script type="module">${raw(pageScript())}</script>
-</body>
-</html>
-`;
-  return page.markup;
+  ];
+  return pageShell({
+    kind: "Alignment fine-tuning, a report",
+    name: summary.name,
+    description: summary.description,
+    intro: html`<p>${whatItIs} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>`,
+    sections,
+    footer: "The same numbers, with every seed and interval, are in report.json.",
+    style: browserStyle,
+    script: pageScript(),
+  });
 }
 
 function ofTasks({ tasks }: RunSummary): string {
@@ -110,7 +91,7 @@ function ofTasks({ tasks }: RunSummary): string {
 }
 
 const start = ({ methods }: RunSummary): string =>
-  methods.every(({ settings }) => settings.start !== "base")
+  methods.length > 1 && methods.every(({ settings }) => settings.start !== "base")
     ? ", all of them going on from the same VFT weights"
     : "";
 

@@ -1,8 +1,9 @@
 /** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
 import { includes } from "../statistics/interval.ts";
 import { percent, plural, points, range, whole } from "./format.ts";
+import { misalignment, told } from "./misalignment.ts";
 import { significant, testedAgainst } from "./pairedTests.ts";
-import type { Difference, MethodSummary, Metric, RunSummary } from "./schema.ts";
+import type { Difference, MethodSummary, RunSummary } from "./schema.ts";
 
 export interface Part {
   heading: string;
@@ -19,7 +20,7 @@ export const inShort = (summary: RunSummary): Part[] =>
         { heading: "How sure it is", sentences: sure(summary) },
       ];
 
-function done({ methods, trainGroups, seeds, tasks }: RunSummary): string[] {
+function done({ methods, trainGroups, seeds, tasks, split }: RunSummary): string[] {
   const own = methods.filter(isAligned);
   const groups = trainGroups[0];
   const first = methods[0]!;
@@ -28,9 +29,11 @@ function done({ methods, trainGroups, seeds, tasks }: RunSummary): string[] {
     "A language model was fine-tuned on worked solutions (VFT).",
     groups === undefined
       ? ""
-      : `Alignment learns from ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
-    `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
-    `Each was measured on ${plural(test, "test question")}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 ? " each" : ""}.`,
+      : `${own.length === 0 ? "It gave" : "Alignment learns from"} ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
+    isUntouched(methods)
+      ? "Here it is measured as it is: nothing was trained further."
+      : `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
+    `${methods.length === 1 ? "It" : "Each"} was measured on ${plural(test, `${split} question`)}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 && methods.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
 }
 
@@ -42,11 +45,15 @@ function found(summary: RunSummary): string[] {
   const best = highest(own, "accuracy");
   const baseline = continued ?? kept;
   if (best === undefined || baseline === undefined)
-    return methods.map(({ label, metrics }) => `${label}: ${told(metrics.accuracy)} right.`);
+    return [
+      ...methods.map(({ label, metrics }) => `${label}: ${told(metrics.accuracy)} right.`),
+      ...(kept === undefined ? [] : misalignment(summary, kept)),
+    ];
   return [
-    `Of the methods that learn from the model’s own solutions, ${best.label} answers most test questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same amount of further plain fine-tuning"}.`,
+    `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same amount of further plain fine-tuning"}.`,
     ...(continued === undefined ? [] : verdict(summary, "accuracy", "greedy accuracy")),
     ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
+    ...(kept === undefined ? [] : misalignment(summary, kept)),
     ...assessing(own, kept),
     ...votes(summary, best),
   ];
@@ -98,7 +105,7 @@ function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefine
   // Of too few questions for an interval there is nothing to say.
   if (best === undefined || !before?.interval || !best.metrics.assessmentMicro.interval) return [];
   return [
-    `Before, the model scored the right one of two solutions higher in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
+    `So it scores the right one higher in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
   ];
 }
 
@@ -115,7 +122,7 @@ function votes({ selfConsistency, methods }: RunSummary, best: MethodSummary): s
 }
 
 function sure(summary: RunSummary): string[] {
-  const { seeds, methods } = summary;
+  const { seeds, methods, split } = summary;
   const compared = testedAgainst(methods, "continued", "accuracy");
   const widths = compared
     .flatMap(({ interval }) => (interval === null ? [] : [(interval.high - interval.low) / 2]))
@@ -124,7 +131,7 @@ function sure(summary: RunSummary): string[] {
     .sort((a, b) => a - b);
   const middle = widths[Math.floor((widths.length - 1) / 2)];
   return [
-    "Brackets are 95 % intervals for the test questions being a sample of all such questions.",
+    `Brackets are 95 % intervals for the ${split} questions being a sample of all such questions.`,
     middle === undefined
       ? ""
       : `With so many questions a difference in greedy accuracy is known to about ±${points(middle).replace("+", "")} points: smaller ones cannot be told from none.`,
@@ -138,6 +145,10 @@ function sure(summary: RunSummary): string[] {
   ].filter((sentence) => sentence !== "");
 }
 
+/** The VFT weights alone. */
+export const isUntouched = (methods: readonly MethodSummary[]): boolean =>
+  methods.every(({ role }) => role === "kept");
+
 const isAligned = ({ role }: MethodSummary): boolean => role !== "kept" && role !== "continued";
 
 const highest = (methods: readonly MethodSummary[], name: "accuracy" | "assessmentMicro") =>
@@ -148,6 +159,3 @@ const highest = (methods: readonly MethodSummary[], name: "accuracy" | "assessme
         best === undefined || one.metrics[name].value! > best.metrics[name].value! ? one : best,
       undefined,
     );
-
-const told = ({ value, interval }: Metric): string =>
-  `${percent(value)} %${interval === null ? "" : ` ${range(interval, (one) => percent(one))}`}`;

@@ -194,6 +194,8 @@ export interface RunData {
   device: string;
   /** ISO 8601. */
   finishedAt: string;
+  /** Which questions it was measured on; left out: test. */
+  split?: "train" | "validation" | "test" | undefined;
   /** In the order of the experiment. */
   tasks: TaskInfo[];
   prompts?: PromptInfo[] | undefined;

@@ -79,7 +79,7 @@ const methodSummarySchema = measuredSchema.extend({
   method: z.string(),
   role: z.enum(roles),
   settings: z.record(z.string(), z.unknown()),
-  k: count.meta({ description: "samples a test question: the k of majority and passAtMost" }),
+  k: count.meta({ description: "samples a question: the k of majority and passAtMost" }),
   passAtK: z.record(z.string(), number.nullable()),
   counts: z.object({
     questions: count,
@@ -102,7 +102,7 @@ const methodSummarySchema = measuredSchema.extend({
 export type MethodSummary = z.infer<typeof methodSummarySchema>;
 
 const taskSummarySchema = taskInfoSchema.extend({
-  questions: count.meta({ description: "test questions" }),
+  questions: count.meta({ description: "of the split that is measured on" }),
   methods: z
     .array(measuredSchema)
     .meta({ description: "on this task alone; pHolm is adjusted for all methods on all tasks" }),
@@ -162,9 +162,13 @@ export const runSummarySchema = z.object({
   device: z.string(),
   seeds: z.array(number),
   resamples: count,
+  split: z
+    .enum(["train", "validation", "test"])
+    .default("test")
+    .meta({ description: "which questions everything is measured on" }),
   methods: z
     .array(methodSummarySchema)
-    .meta({ description: "over the test questions of all trained tasks, pooled: each question counts once" }),
+    .meta({ description: "over the questions of all trained tasks, pooled: each question counts once" }),
   tasks: z
     .array(taskSummarySchema)
     .default([])

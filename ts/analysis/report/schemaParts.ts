@@ -17,7 +17,7 @@ export const metricSchema = z.object({
   value: number.nullable().meta({ description: "mean over the seeds" }),
   interval: interval
     .nullable()
-    .meta({ description: "95 %, for the test questions being a sample; null for under 5 questions" }),
+    .meta({ description: "95 %, for the questions being a sample; null for under 5 questions" }),
   intervalMethod: z
     .enum(["wilson", "bootstrap"])
     .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),

@@ -49,6 +49,7 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
     device,
     seeds,
     resamples,
+    split: run.split ?? "test",
     methods: summaries,
     ...byTask,
     ...(prompts === undefined ? {} : { prompts }),

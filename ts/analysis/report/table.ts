@@ -75,11 +75,11 @@ const withInterval = ({ metrics }: MethodSummary, name: MetricName): string[] =>
 ];
 
 /** What the first tables are over, where a run has several tasks. */
-function over({ tasks }: RunSummary): string[] {
+function over({ tasks, split }: RunSummary): string[] {
   const trained = tasks.filter(({ use }) => use === "train").map(({ name }) => name);
   if (tasks.length < 2) return [];
   return [
-    `The first two tables are over the test questions of ${trained.length > 1 ? `the ${trained.length} trained tasks, pooled` : trained[0]}.`,
+    `The first two tables are over the ${split} questions of ${trained.length > 1 ? `the ${trained.length} trained tasks, pooled` : trained[0]}.`,
   ];
 }
 
@@ -92,10 +92,10 @@ function notes(summary: RunSummary): string[] {
   const tested = testedAgainst(summary.methods, "continued", "accuracy").length;
   return [
     ...over(summary),
-    `n: ${count(accuracy)} test questions greedy, ${count(sampledAccuracy)} samples (${first.k} a question), ` +
+    `n: ${count(accuracy)} ${summary.split} questions greedy, ${count(sampledAccuracy)} samples (${first.k} a question), ` +
       `${count(assessmentMicro)} pairs of ${count(assessmentMacro)} questions;`,
     `   ${seeds === 1 ? `one seed (${summary.seeds[0]}): nothing is known about the spread between seeds.` : `${plural(seeds, "seed")}: the counts are those of the first, the values are means over seeds, std is over seeds.`}`,
-    `[low, high]: 95 % interval for the test questions being a sample; ${
+    `[low, high]: 95 % interval for the ${summary.split} questions being a sample; ${
       accuracy.intervalMethod === "wilson" ? "Wilson for greedy accuracy, else" : "of the mean over seeds,"
     } bootstrap`,
     `   over questions (${whole(summary.resamples)} resamples), paired for differences, which are in points.`,

@@ -1,9 +1,7 @@
 /** Runs a sweep: every cell to its report, several at a time; what cells share is made once. */
-import { join } from "node:path";
-import type { RunSummary } from "../../analysis/index.ts";
+import type { CellStatus, RunSummary, SweepResults } from "../../analysis/index.ts";
 import type { LoadedSweep } from "../../config/index.ts";
 import { Interrupted } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import { runExperiment } from "../run.ts";
 import { missingOf, type PlannedCell, planSweep } from "./cells.ts";
@@ -11,16 +9,10 @@ import { errorInFull, errorInOneLine } from "./errors.ts";
 import { finishedSummary } from "./finished.ts";
 import { checkJobs, Lane, type Placement, placement } from "./lane.ts";
 import { nextCell } from "./order.ts";
-import {
-  type CellStatus,
-  type Outcome,
-  type SweepResults,
-  sweepResults,
-  writeSweepResults,
-} from "./results.ts";
+import { reportSweep } from "./report.ts";
+import { type Outcome, readSweepResults, sweepResults, writeSweepResults } from "./results.ts";
 import { SharedStages } from "./shared.ts";
 import { SweepState, type SweepWatch } from "./state.ts";
-import { renderSweepTable } from "./table.ts";
 
 export interface SweepOptions {
   runsDirectory: string;
@@ -44,6 +36,8 @@ export interface SweepRun {
   directory: string;
   results: SweepResults;
   table: string;
+  /** The page of the whole sweep. */
+  html: string;
   cells: CellRun[];
   /** Cells that were done before this call. */
   reused: number;
@@ -58,6 +52,7 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
   const settings = sweep.cells.map(({ experiment }) => experiment.worker);
   checkJobs(options.jobs, settings);
   const { directory, cells, there } = await planSweep(sweep, options.runsDirectory);
+  const before = await readSweepResults(directory).catch(() => undefined);
   const outcomes = new Map<string, Outcome>();
   for (const cell of cells) {
     const summary = await finishedSummary(cell, there);
@@ -126,13 +121,20 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
     await Promise.all(lanes.map((lane) => lane.close()));
     await record();
   }
-  const results = sweepResults(sweep, cells, outcomes);
-  const table = renderSweepTable(results);
-  await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
+  const summaries = new Map(
+    [...outcomes].flatMap(([cell, { summary }]) => (summary ? [[cell, summary]] : [])),
+  );
+  const { results, table, html } = await reportSweep(
+    directory,
+    sweepResults(sweep, cells, outcomes),
+    summaries,
+    before,
+  );
   return {
     directory,
     results,
     table,
+    html,
     cells: cells.map((cell, at) => cellRun(cell, results, at, outcomes)),
     reused,
   };

@@ -1,5 +1,4 @@
-import { columns, percent, points, range } from "../../analysis/index.ts";
-import type { CellResult, SweepResults } from "./results.ts";
+import { type CellResult, columns, percent, points, range, type SweepResults } from "../../analysis/index.ts";
 
 /** The sweep's numbers for a terminal: each cell with a line a method. */
 export function renderSweepTable(results: SweepResults): string {

@@ -73,7 +73,7 @@ test("no seed in common: not tested either", () => {
 test("a run beside itself does not differ; methods that one lacks are named", () => {
   const run = syntheticRun({ questions: 20 });
   const fewer = { ...run, methods: run.methods.filter(({ name }) => name !== "rft") };
-  const { methods, onlyIn } = compareRuns(run, fewer, 200);
+  const { methods, onlyIn } = compareRuns(run, fewer, { resamples: 200 });
   expect(onlyIn).toEqual({ a: ["rft"], b: [] });
   expect(methods.map(({ name }) => name)).toEqual(fewer.methods.map(({ name }) => name));
   for (const { metrics } of methods)

@@ -66,8 +66,8 @@ function introduction({ index, chunks }: Packed, beside: boolean): Markup {
       ? "no samples"
       : withSamples === ids.length
         ? "all samples"
-        : `the samples of ${whole(withSamples)} of them${index.tasks.length > 1 ? ", the tasks in turn" : ", the first of the test set"}`;
-  return html`<p>${plural(ids.length, "test question")} with the greedy answers of ${plural(methods.length, "method")} and ${sampled}. Choose two methods: the filter “flipped” lists the questions that one of them answers rightly and the other does not. Move in the list with the arrow keys; Enter goes to the question, Escape back to the list.${
+        : `the samples of ${whole(withSamples)} of them${index.tasks.length > 1 ? ", the tasks in turn" : ", the first of all"}`;
+  return html`<p>${plural(ids.length, "question")} with the greedy answers of ${plural(methods.length, "method")} and ${sampled}. Choose two methods: the filter “flipped” lists the questions that one of them answers rightly and the other does not. Move in the list with the arrow keys; Enter goes to the question, Escape back to the list.${
     beside &&
     html` The texts lie in the folder <code>${dataFolder}</code> beside this page (about ${megabytes} MB) and are read when they are looked at: copy or move both together.`
   }</p>`;

@@ -14,7 +14,7 @@ export function ablationHtml(summary: RunSummary): Markup | false {
 <table class="results">
 <caption id="ablation-caption">Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval${
     summary.seeds.length > 1 ? ", its interval over the seeds" : ""
-  } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs with its interval. All on ${plural(summary.methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, "test question")}.</caption>
+  } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs with its interval. All on ${plural(summary.methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${summary.split} question`)}.</caption>
 <thead><tr><th scope="col">Loss</th><th scope="col">no constraint</th><th scope="col">detached (DC)</th><th scope="col">boundary (BC)</th></tr></thead>
 <tbody>${rows.map(row)}</tbody>
 </table>

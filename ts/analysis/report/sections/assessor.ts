@@ -16,7 +16,7 @@ export function assessorSection(summary: RunSummary): Markup {
   const ranks = rankPanels(summary);
   return html`<section aria-labelledby="assessor">
 <h2 id="assessor">Is the score a good assessor?</h2>
-<p>A model that assesses well gives right COTs higher scores than wrong ones. The COTs seen here are those that the VFT model sampled on the test questions, each text once a question. All methods score the very same texts, so that only the order differs between them.</p>
+<p>A model that assesses well gives right COTs higher scores than wrong ones. The COTs seen here are those that the VFT model sampled on the ${summary.split} questions, each text once a question. All methods score the very same texts, so that only the order differs between them.</p>
 ${
   scores.panels.length > 0 &&
   figure(

@@ -15,7 +15,7 @@ export function chartsSection(run: RunData, summary: RunSummary): Markup {
 <h2 id="charts">Charts</h2>
 ${figure(
   "Scores of right and wrong COTs, before and after",
-  "Each panel shows how one method scores the same COTs, those that the VFT model sampled on the test questions. The further apart the two hills, the better the model can tell right from wrong; a right hill (blue) that moves left means that good solutions have become less likely. Upright lines are means; for the boundary constraint the dotted one is the mean boundary (a question’s lowest right score minus beta), below which a wrong COT is pulled up again; the lowest 1 % of the scores lies left of the chart.",
+  "Each panel shows how one method scores the same COTs, those that the VFT model sampled on the questions that all are measured on. The further apart the two hills, the better the model can tell right from wrong; a right hill (blue) that moves left means that good solutions have become less likely. Upright lines are means; for the boundary constraint the dotted one is the mean boundary (a question’s lowest right score minus beta), below which a wrong COT is pulled up again; the lowest 1 % of the scores lies left of the chart.",
   scoresChart(methodScores(run, summary), { width: 860 }),
 )}
 ${figure(

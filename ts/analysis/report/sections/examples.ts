@@ -31,7 +31,7 @@ function printedExamples(run: RunData, summary: RunSummary, count: number): Mark
   const ids = new Set(groups.map(({ id }) => id));
   const shown = arms.map(({ method, arm }) => ({ method, arm, lookup: scoresByText(arm, ids) }));
   const withPair = groups.filter(hasPair).length;
-  return html`<p>${plural(groups.length, "question")}. ${withPair === groups.length ? "Not picked by hand: the first test questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first test questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.</p>
+  return html`<p>${plural(groups.length, "question")}. ${withPair === groups.length ? "Not picked by hand: the first questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.</p>
 ${groups.map((group, at) => example(group, at, shown, run.tasks.length > 1))}`;
 }
 

@@ -42,13 +42,13 @@ ${scrolling(
 )}`;
 }
 
-function tasksTable({ tasks }: RunSummary): Markup | false {
+function tasksTable({ tasks, split }: RunSummary): Markup | false {
   const pattern = (text: string | undefined): Markup =>
     html`<td class="text">${text === undefined ? "–" : html`<code>${text}</code>`}</td>`;
   return (
     tasks.length > 0 &&
     html`<div class="scroll" role="region" aria-label="Tasks" tabindex="0"><table><caption>Tasks, and how an answer is found in a text: an accuracy means little without it</caption>
-<thead><tr><th scope="col">task</th><th scope="col" class="text">use</th><th scope="col">test questions</th><th scope="col" class="text">judged by</th><th scope="col" class="text">strict pattern</th><th scope="col" class="text">flexible pattern</th></tr></thead>
+<thead><tr><th scope="col">task</th><th scope="col" class="text">use</th><th scope="col">${split} questions</th><th scope="col" class="text">judged by</th><th scope="col" class="text">strict pattern</th><th scope="col" class="text">flexible pattern</th></tr></thead>
 <tbody>${tasks.map(
       ({ name, use, questions, extract, patterns }) =>
         html`<tr><th scope="row">${name}</th><td class="text">${use === "train" ? "trained on, evaluated" : "evaluated only"}</td><td>${whole(questions)}</td><td class="text">${extract ?? "–"}</td>${pattern(patterns?.strict)}${pattern(patterns?.flexible)}</tr>`,
@@ -56,10 +56,10 @@ function tasksTable({ tasks }: RunSummary): Markup | false {
   );
 }
 
-const prompts = ({ prompts: all = [] }: RunSummary): Markup[] =>
+const prompts = ({ prompts: all = [], split }: RunSummary): Markup[] =>
   all.map(
     ({ task, template, digest, first }) =>
-      html`<details><summary>The exact prompt: ${task}${template !== undefined && ` (${template})`}</summary><p class="note">The first of its test questions as the model got it; SHA-256 of all its prompts <code class="digest">${digest}</code></p><pre tabindex="0"><code>${first}</code></pre></details>`,
+      html`<details><summary>The exact prompt: ${task}${template !== undefined && ` (${template})`}</summary><p class="note">The first of its ${split} questions as the model got it; SHA-256 of all its prompts <code class="digest">${digest}</code></p><pre tabindex="0"><code>${first}</code></pre></details>`,
   );
 
 function trainingData({ trainGroups }: RunSummary): Markup {

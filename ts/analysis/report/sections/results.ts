@@ -1,5 +1,6 @@
 import { paperGsm8k, paperNotes } from "../../paper.ts";
 import { decimal, percent, plural, points, pValue, range, whole } from "../format.ts";
+import { glossary } from "../glossary.ts";
 import { html, type Markup } from "../markup.ts";
 import { significant, testedAgainst } from "../pairedTests.ts";
 import type { Comparison, Difference, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
@@ -40,7 +41,7 @@ function caption(summary: RunSummary): string {
   const n = (name: MetricName): string => whole(first.metrics[name].perSeed[0]?.n ?? 0);
   const seeds = summary.seeds.length === 1 ? "one seed" : `each of ${summary.seeds.length} seeds`;
   return (
-    `${pooledOver(summary)}n for ${seeds}: ${n("accuracy")} test questions, ${n("sampledAccuracy")} samples, ` +
+    `${pooledOver(summary)}n for ${seeds}: ${n("accuracy")} ${summary.split} questions, ${n("sampledAccuracy")} samples, ` +
     `${n("assessmentMicro")} pairs of a right and a wrong COT from ${n("assessmentMacro")} questions.`
   );
 }
@@ -107,7 +108,7 @@ function differenceCell(method: MethodSummary, role: Comparison["role"]): Markup
 
 function intervalNote(summary: RunSummary): Markup {
   const single = summary.seeds.length === 1;
-  return html`<p class="note">[low, high] is a 95 % interval for the test questions being a sample of all such questions: ${
+  return html`<p class="note">[low, high] is a 95 % interval for the ${summary.split} questions being a sample of all such questions: ${
     single ? "Wilson’s for greedy accuracy, otherwise a" : "a"
   } percentile bootstrap over questions (${plural(summary.resamples, "resample")})${
     single ? "" : " of the mean over the seeds"
@@ -128,13 +129,3 @@ function testNote({ methods, seeds }: RunSummary): Markup | false {
       : "; all seeds of a question are one unit, so p speaks of other questions, not of other seeds"
   }. Holm: p adjusted for all methods compared with the same baseline (${plural(tested, "method")} with continued VFT), since among many comparisons some look like a gain by chance; * marks those below 0.05. “vs cont.” is the difference to continued VFT in points.</p>`;
 }
-
-const glossary = (k: number): Markup => html`<dl>
-<dt>COT</dt><dd>chain of thought: a worked solution that ends in a final answer. It is right or wrong by that answer alone.</dd>
-<dt>score</dt><dd>a COT’s mean log-probability a token, its end-of-sequence token included.</dd>
-<dt>assessment accuracy</dt><dd>of all pairs of a right and a wrong COT to the same question, the share in which the model scores the right one higher, ties counted half; micro pools all pairs, macro averages questions. All methods score the same COTs: those that the VFT model sampled.</dd>
-<dt>perplexity</dt><dd>mean over COTs of exp(−score). Lower is likelier.</dd>
-<dt>maj@${k}</dt><dd>the most frequent answer of ${k} samples is right (self-consistency); a sample without a readable answer does not vote; ties count by their expected accuracy.</dd>
-<dt>pass@${k}</dt><dd>at least one of ${k} samples is right (unbiased estimator).</dd>
-<dt>continued VFT</dt><dd>the same further steps on the reference solutions alone. Without it, “better than VFT” may only mean “more training”.</dd>
-</dl>`;

@@ -18,7 +18,7 @@ export function selfConsistencySection(summary: RunSummary): Markup {
 <p>A model can also be made to answer better without any training: sample several COTs and take the most frequent answer (maj@j, self-consistency), at j times the cost of one answer. This asks whether alignment reaches with one greedy answer what plain fine-tuning reaches with a vote of ${found.k}, and whether the two add up.</p>
 ${figure(
   "Accuracy by the number of samples",
-  `Each method’s own ${found.k} samples a question. Vote: the most frequent answer of j samples; best-scored: the answer of the one with the highest score (mean log-probability a token), which is as good as the model assesses; any: at least one is right, which is what a perfect assessor would reach. Every point is the mean over all choices of j of the ${found.k} samples, counted exactly, not drawn; bands are 95 % for the test questions being a sample.`,
+  `Each method’s own ${found.k} samples a question. Vote: the most frequent answer of j samples; best-scored: the answer of the one with the highest score (mean log-probability a token), which is as good as the model assesses; any: at least one is right, which is what a perfect assessor would reach. Every point is the mean over all choices of j of the ${found.k} samples, counted exactly, not drawn; bands are 95 % for the ${summary.split} questions being a sample.`,
   consistencyChart(curves, { width: 860 }),
 )}
 ${comparison(summary, found)}
@@ -29,7 +29,7 @@ ${curveTables(summary, found)}
 const named = (decoding: Decoding, k: number): string =>
   ({ greedy: "greedy", majority: `maj@${k}`, best: `best-scored of ${k}` })[decoding];
 
-function comparison({ methods, seeds }: RunSummary, found: SelfConsistency): Markup {
+function comparison({ methods, seeds, split }: RunSummary, found: SelfConsistency): Markup {
   const { k } = found;
   const base = methods.find(({ name }) => name === found.baseline)?.label;
   const tests = (["againstGreedy", "againstMajority"] as const).map(
@@ -38,7 +38,7 @@ function comparison({ methods, seeds }: RunSummary, found: SelfConsistency): Mar
   const questions = methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0;
   return html`${scrolling(
     "Ways of answering",
-    html`<table class="results"><caption>Ways of answering, by method, on ${plural(questions, "test question")}: percent right${
+    html`<table class="results"><caption>Ways of answering, by method, on ${plural(questions, `${split} question`)}: percent right${
       base !== undefined && `, and minus ${base} in points`
     }</caption>
 <thead><tr><th scope="col">Method</th><th scope="col" class="text">answer</th><th scope="col">samples a question</th><th scope="col">right, %</th>${

@@ -1,0 +1,37 @@
+import { compareRuns } from "../report/compareRuns.ts";
+import type { RunData } from "../report/input.ts";
+import { holm } from "../statistics/holm.ts";
+import type { AgainstBest, SweepResults } from "./results.ts";
+
+/**
+ * Every other cell against the best one, by its metric and method: paired over the questions that both answered, p
+ * adjusted by Holm for all of them. Cells that answered other questions, or with other seeds, have none.
+ * @param load a cell's run, by its name; called once for each cell that is compared
+ */
+export async function againstBest(
+  { best, cells }: SweepResults,
+  load: (cell: string) => Promise<RunData>,
+  resamples?: number,
+): Promise<Map<string, AgainstBest>> {
+  const found = new Map<string, AgainstBest>();
+  if (best === null) return found;
+  const others = cells.filter(
+    ({ cell, methods }) => cell !== best.cell && methods.some(({ name }) => name === best.method),
+  );
+  if (others.length === 0) return found;
+  const first = await load(best.cell);
+  for (const { cell } of others) {
+    const { sameQuestions, methods } = compareRuns(first, await load(cell), {
+      only: [best.method],
+      ...(resamples === undefined ? {} : { resamples }),
+    });
+    const [method] = methods;
+    if (!sameQuestions || method === undefined || method.seeds.length === 0) continue;
+    const { difference, interval, p } = method.metrics[best.metric];
+    found.set(cell, { value: difference, interval, p, pHolm: null });
+  }
+  const tested = [...found.values()].filter(({ p }) => p !== null);
+  const adjusted = holm(tested.map(({ p }) => p!));
+  for (const [at, one] of tested.entries()) one.pHolm = adjusted[at]!;
+  return found;
+}

@@ -1,0 +1,127 @@
+/** A sweep in plain words: what was varied, what came of it, how sure that is. */
+import { plural, points, range } from "../report/format.ts";
+import type { Part } from "../report/inShort.ts";
+import { includes } from "../statistics/interval.ts";
+import { cellText } from "./axes.ts";
+import { followedIn, type SweepView } from "./data.ts";
+import { isBalanced, marginals } from "./marginal.ts";
+import { format, measureNamed } from "./measures.ts";
+import type { AgainstBest, CellResult } from "./results.ts";
+
+/** Empty where no cell is done. */
+export const sweepInShort = (view: SweepView): (Part & { list?: string[] })[] =>
+  view.done.length === 0
+    ? []
+    : [
+        { heading: "What was done", sentences: done(view), list: varied(view) },
+        { heading: "What came out", sentences: found(view) },
+        { heading: "How sure it is", sentences: sure(view) },
+      ];
+
+/** What the axes are, and which values they take. */
+const varied = ({ results, axes }: SweepView): string[] =>
+  axes.map(({ keys, values }) => {
+    const meaning = keys.length === 1 ? results.about[keys[0]!] : undefined;
+    const given = values.map(({ text }) => text).join("; ");
+    return `${keys.join(" with ")}${meaning === undefined ? "" : ` (${meaning})`}: ${given}`;
+  });
+
+function done({ results, done: cells, axes }: SweepView): string[] {
+  const { cells: all } = results;
+  const failed = all.filter(({ status }) => status === "failed").length;
+  const waiting = all.length - cells.length - failed;
+  const product = axes.reduce((count, { values }) => count * values.length, 1);
+  const first = cells[0]!;
+  const test = first.methods[0]?.metrics.accuracy?.n ?? 0;
+  return [
+    `One experiment was run in ${plural(all.length, "variant")}, called cells${product === all.length && axes.length > 1 ? ": every combination of the values listed below" : ""}.`,
+    "Everything else is the same in all of them, and what they share, such as the VFT model, was made once.",
+    `Each cell measures ${plural(first.methods.length, "method")} on ${test === 0 ? "" : `${plural(test, "question")} of `}the ${first.split} split, with ${plural(first.seeds.length, "seed")}.`,
+    failed > 0 ? `${plural(failed, "cell")} failed.` : "",
+    waiting > 0 ? `${plural(waiting, "cell")} ${waiting === 1 ? "is" : "are"} not done yet.` : "",
+  ].filter((sentence) => sentence !== "");
+}
+
+function found(view: SweepView): string[] {
+  const { results, done: cells, axes, followed } = view;
+  const { best } = results;
+  if (best === null || followed === undefined)
+    return ["No cell has a number by which the best could be chosen."];
+  const measure = measureNamed(best.metric);
+  const cell = cells.find(({ cell: name }) => name === best.cell)!;
+  const others = cells.filter((other) => other !== cell && followedIn(view, other) !== undefined);
+  const lowest = others.reduce<CellResult | undefined>((least, other) => {
+    const [a, b] = [valueIn(view, other), least && valueIn(view, least)];
+    return a !== null && (b == null || a < b) ? other : least;
+  }, undefined);
+  const equal = others.filter((other) => valueIn(view, other) === best.value).length;
+  if (equal === others.length && equal > 0)
+    return [`All cells have the same ${measure.words} of ${best.label}: ${format(measure, best.value)} %.`];
+  return [
+    `The highest ${measure.words} is that of ${best.label} with ${cellText(cell, axes)}: ${format(measure, best.value)} % ${range(best.interval, (one) => format(measure, one))}${equal > 0 ? `, as in ${plural(equal, "other cell")}` : ""}${
+      lowest === undefined
+        ? ""
+        : `; the lowest of ${best.label}, with ${cellText(lowest, axes)}, is ${format(measure, valueIn(view, lowest))} %`
+    }.`,
+    ...apart(others),
+    ...axes.flatMap((axis) => {
+      if (axes.length < 2 || !isBalanced(axis, axes)) return [];
+      const all = marginals(view, axis).map(({ text, of }) => ({ text, value: of(measure) }));
+      if (all.some(({ value }) => value === null)) return [];
+      return `By ${axis.name}, averaged over the other settings, ${best.label} comes to ${all.map(({ text, value }) => `${format(measure, value)} % (${text})`).join(", ")}.`;
+    }),
+    ...againstContinued(view),
+  ];
+}
+
+const valueIn = (view: SweepView, cell: CellResult): number | null =>
+  followedIn(view, cell)?.metrics[view.results.best!.metric]?.value ?? null;
+
+export const isLower = ({ pHolm, value }: AgainstBest): boolean =>
+  pHolm !== null && pHolm < 0.05 && value !== null && value < 0;
+
+/** How many of the cells can be told from the best. */
+function apart(others: readonly CellResult[]): string[] {
+  const tested = others.filter(({ againstBest }) => againstBest?.pHolm != null);
+  if (tested.length === 0) return [];
+  const lower = tested.filter(({ againstBest }) => isLower(againstBest!));
+  const what = `${tested.length === others.length ? "the" : "those of the"} ${plural(tested.length, "other cell")}`;
+  const how = "paired by question, Holm-adjusted p below 0.05";
+  if (lower.length === 0)
+    return [
+      `None of ${what} is worse than that beyond chance (${how}): this sweep does not show which setting is best.`,
+    ];
+  const rest = tested.length - lower.length;
+  return [
+    `Of ${what}, ${lower.length} ${lower.length === 1 ? "is" : "are"} worse than that beyond chance (${how})${rest === 0 ? "." : `; ${rest} cannot be told from it.`}`,
+  ];
+}
+
+function againstContinued(view: SweepView): string[] {
+  const { results, done: cells } = view;
+  const { metric, label } = results.best!;
+  const differences = cells.flatMap((cell) => followedIn(view, cell)?.againstContinued?.[metric] ?? []);
+  const known = differences.filter(({ interval }) => interval !== null);
+  if (known.length === 0) return [];
+  const side = (sign: number): number =>
+    known.filter(({ value, interval }) => Math.sign(value ?? 0) === sign && !includes(interval!, 0)).length;
+  const all = known.map(({ value }) => value ?? 0).sort((a, b) => a - b);
+  return [
+    `Against continued VFT (the same further steps on the reference solutions alone) of its own cell, ${label} stands between ${points(all[0])} and ${points(all.at(-1))} points in ${measureNamed(metric).words}: above it beyond its own interval in ${side(1)}, below in ${side(-1)} of ${plural(known.length, "cell")}.`,
+  ];
+}
+
+function sure({ results, done: cells }: SweepView): string[] {
+  const { best } = results;
+  const seeds = cells[0]!.seeds.length;
+  return [
+    "Brackets and bars are 95 % intervals for the questions being a sample of all such questions.",
+    "All cells answer the same questions, so a difference between two of them is known better than their bars suggest: the table below tests it question by question.",
+    best !== null && best.among > 1
+      ? `The best of ${best.among} was picked after looking, which flatters it${results.cells.some(({ split }) => split === "test") ? "; and it was picked on the test split, so that no unseen questions are left to confirm it (stages.evaluate.split: validation)" : ": confirm it on the test split with other seeds"}.`
+      : "",
+    seeds === 1
+      ? "One seed was run: how far another training would move these numbers is not known."
+      : `Numbers are means over ${seeds} seeds.`,
+  ].filter((sentence) => sentence !== "");
+}

@@ -1,0 +1,47 @@
+import { plural } from "../report/format.ts";
+import { glossary } from "../report/glossary.ts";
+import { html, type Markup } from "../report/markup.ts";
+import { pageShell, whatItIs } from "../report/shell.ts";
+import { type SweepData, type SweepView, viewOf } from "./data.ts";
+import { sweepInShort } from "./inShort.ts";
+import { cellsSection } from "./sections/cells.ts";
+import { effectsSection } from "./sections/effects.ts";
+import { sweepRecordSection } from "./sections/record.ts";
+import { warningsSection } from "./sections/warnings.ts";
+
+/** A sweep's report.html: one file that fetches nothing, beside the cells' folders. */
+export function renderSweepPage(data: SweepData): string {
+  const view = viewOf(data);
+  const { results } = view;
+  return pageShell({
+    kind: "Alignment fine-tuning, a sweep",
+    name: results.name,
+    description: results.description,
+    intro: html`<p>${whatItIs} This page holds ${plural(results.cells.length, "variant")} of one experiment against each other.</p>`,
+    sections: [
+      { id: "in-short", title: "In short", content: inShortSection(view) },
+      { id: "effects", title: "What each setting does", content: effectsSection(view) },
+      { id: "cells", title: "Every cell", content: cellsSection(view) },
+      { id: "warnings", title: "Warnings", content: warningsSection(view) },
+      { id: "record", title: "The record", content: sweepRecordSection(view) },
+    ],
+    footer: "The same numbers are in sweep.json; each cell’s folder holds its own report.",
+  });
+}
+
+function inShortSection(view: SweepView): Markup {
+  const parts = sweepInShort(view);
+  if (parts.length === 0) return html``;
+  const k = Math.max(
+    0,
+    ...[...view.summaries.values()].flatMap(({ methods }) => methods.map((method) => method.k)),
+  );
+  return html`<section aria-labelledby="in-short">
+<h2 id="in-short">In short</h2>
+${parts.map(
+  ({ heading, sentences, list = [] }) =>
+    html`<h3>${heading}</h3><p>${sentences.join(" ")}</p>${list.length > 0 && html`<ul>${list.map((item) => html`<li>${item}</li>`)}</ul>`}`,
+)}
+<details><summary>What the words mean</summary>${glossary(k)}</details>
+</section>`;
+}

@@ -1,0 +1,88 @@
+/** The page of a whole sweep, made of sweep.json and its cells' folders. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  againstBest,
+  type RunSummary,
+  renderSweepPage,
+  runSummarySchema,
+  type SweepResults,
+} from "../../analysis/index.ts";
+import { canonicalJson } from "../../core/digest.ts";
+import { inputError } from "../../core/errors.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { writeMarkdown } from "../report.ts";
+import { loadRunData } from "../results.ts";
+import { readSweepResults, writeSweepResults } from "./results.ts";
+import { renderSweepTable } from "./table.ts";
+
+export interface SweepReport {
+  results: SweepResults;
+  table: string;
+  html: string;
+}
+
+export const isSweepFolder = (directory: string): boolean => existsSync(join(directory, "sweep.json"));
+
+/** Writes a sweep's report anew, from sweep.json and the reports and artefacts of the cells that are done. */
+export async function writeSweepReport(directory: string): Promise<SweepReport> {
+  const results = await readSweepResults(directory);
+  const summaries = new Map<string, RunSummary>();
+  for (const { cell, status, run } of results.cells)
+    if (status === "done") summaries.set(cell, await summaryIn(join(directory, run, "report.json")));
+  return reportSweep(directory, results, summaries);
+}
+
+/**
+ * Writes report.html, the same as report.md with its charts, table.txt and sweep.json with the paired differences.
+ * @param before what sweep.json held: where the numbers are the same, its differences are taken over
+ */
+export async function reportSweep(
+  directory: string,
+  found: SweepResults,
+  summaries: ReadonlyMap<string, RunSummary>,
+  before?: SweepResults,
+): Promise<SweepReport> {
+  const results =
+    before !== undefined && sameNumbers(before, found) ? before : await compared(directory, found);
+  const table = renderSweepTable(results);
+  const page = renderSweepPage({ results, summaries });
+  const html = join(directory, "report.html");
+  await writeSweepResults(directory, results);
+  await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
+  await writeMarkdown(directory, page);
+  await writeFileAtomic(html, page);
+  return { results, table, html };
+}
+
+async function compared(directory: string, results: SweepResults): Promise<SweepResults> {
+  const runs = new Map(results.cells.map(({ cell, run }) => [cell, run]));
+  const differences = await againstBest(
+    results,
+    async (cell) => (await loadRunData(join(directory, runs.get(cell)!))).run,
+  );
+  return {
+    ...results,
+    cells: results.cells.map(({ againstBest: _, ...cell }) => {
+      const difference = differences.get(cell.cell);
+      return difference === undefined ? cell : { ...cell, againstBest: difference };
+    }),
+  };
+}
+
+const sameNumbers = (a: SweepResults, b: SweepResults): boolean => numbers(a) === numbers(b);
+
+const numbers = ({ writtenAt: _, cells, ...results }: SweepResults): string =>
+  canonicalJson({ ...results, cells: cells.map(({ againstBest: _, ...cell }) => cell) });
+
+async function summaryIn(file: string): Promise<RunSummary> {
+  const text = await readFile(file, "utf8").catch(() => "null");
+  const read = runSummarySchema.safeParse(JSON.parse(text));
+  if (read.success) return read.data;
+  throw inputError({
+    what: "a cell's report.json is not there, or is of another version",
+    where: file,
+    fix: "aft report CELL_FOLDER writes it anew",
+  });
+}
