@@ -50,14 +50,14 @@ export function autoAgainstSearch(summary: RunSummary): string[] {
   return searchedBetas(summary).flatMap((searched) =>
     autoBetas(summary)
       .filter(({ method }) => isSameLoss(method, searched.method))
-      .flatMap((auto) => compareBetas(auto, searched) ?? []),
+      .flatMap((auto) => compareBetas(auto, searched, summary.split) ?? []),
   );
 }
 
 const isSameLoss = (a: MethodSummary, b: MethodSummary): boolean =>
   a.method === b.method && a.settings.constraint === b.settings.constraint;
 
-function compareBetas(auto: BetaOf<Auto>, searched: BetaOf<Search>): string | undefined {
+function compareBetas(auto: BetaOf<Auto>, searched: BetaOf<Search>, split: string): string | undefined {
   const shared = auto.seeds.flatMap((one) => {
     const search = searched.seeds.find(({ seed }) => seed === one.seed);
     return search === undefined ? [] : [{ seed: one.seed, auto: one, search }];
@@ -67,7 +67,7 @@ function compareBetas(auto: BetaOf<Auto>, searched: BetaOf<Search>): string | un
     percent(metrics.accuracy.perSeed.find((one) => one.seed === seed)?.value);
   const told = shared.map(
     ({ seed, auto: { beta }, search: { chosen } }) =>
-      `seed ${seed}: ${betaText(beta)} against ${betaText(chosen)} (accuracy in this report ${onTest(auto.method, seed)} and ${onTest(searched.method, seed)} %)`,
+      `seed ${seed}: ${betaText(beta)} against ${betaText(chosen)} (${split} accuracy ${onTest(auto.method, seed)} and ${onTest(searched.method, seed)} %)`,
   );
   const near = shared.filter(({ auto: { beta }, search }) => nearest(search, beta).beta === search.chosen);
   const within = shared.filter(({ auto: { beta }, search }) => isWithin(search, beta));

@@ -8,6 +8,8 @@ import type { Difference, MethodSummary, RunSummary } from "./schema.ts";
 export interface Part {
   heading: string;
   sentences: string[];
+  /** What follows the sentences, item by item. */
+  list?: string[];
 }
 
 /** Empty where no method was evaluated. */

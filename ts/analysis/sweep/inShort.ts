@@ -9,7 +9,7 @@ import { format, measureNamed } from "./measures.ts";
 import type { AgainstBest, CellResult } from "./results.ts";
 
 /** Empty where no cell is done. */
-export const sweepInShort = (view: SweepView): (Part & { list?: string[] })[] =>
+export const sweepInShort = (view: SweepView): Part[] =>
   view.done.length === 0
     ? []
     : [

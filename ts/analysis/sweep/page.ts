@@ -1,6 +1,7 @@
 import { plural } from "../report/format.ts";
 import { glossary } from "../report/glossary.ts";
 import { html, type Markup } from "../report/markup.ts";
+import { inShortSection } from "../report/sections/summary.ts";
 import { pageShell, whatItIs } from "../report/shell.ts";
 import { type SweepData, type SweepView, viewOf } from "./data.ts";
 import { sweepInShort } from "./inShort.ts";
@@ -19,7 +20,7 @@ export function renderSweepPage(data: SweepData): string {
     description: results.description,
     intro: html`<p>${whatItIs} This page holds ${plural(results.cells.length, "variant")} of one experiment against each other.</p>`,
     sections: [
-      { id: "in-short", title: "In short", content: inShortSection(view) },
+      { id: "in-short", title: "In short", content: inWords(view) },
       { id: "effects", title: "What each setting does", content: effectsSection(view) },
       { id: "cells", title: "Every cell", content: cellsSection(view) },
       { id: "warnings", title: "Warnings", content: warningsSection(view) },
@@ -29,19 +30,13 @@ export function renderSweepPage(data: SweepData): string {
   });
 }
 
-function inShortSection(view: SweepView): Markup {
-  const parts = sweepInShort(view);
-  if (parts.length === 0) return html``;
+function inWords(view: SweepView): Markup {
   const k = Math.max(
     0,
     ...[...view.summaries.values()].flatMap(({ methods }) => methods.map((method) => method.k)),
   );
-  return html`<section aria-labelledby="in-short">
-<h2 id="in-short">In short</h2>
-${parts.map(
-  ({ heading, sentences, list = [] }) =>
-    html`<h3>${heading}</h3><p>${sentences.join(" ")}</p>${list.length > 0 && html`<ul>${list.map((item) => html`<li>${item}</li>`)}</ul>`}`,
-)}
-<details><summary>What the words mean</summary>${glossary(k)}</details>
-</section>`;
+  return inShortSection(
+    sweepInShort(view),
+    html`<details><summary>What the words mean</summary>${glossary(k)}</details>`,
+  );
 }

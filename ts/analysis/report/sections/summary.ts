@@ -1,13 +1,27 @@
-import { inShort } from "../inShort.ts";
+import { inShort, type Part } from "../inShort.ts";
 import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 /** The whole report in plain words, before any table. */
-export function summarySection(summary: RunSummary): Markup {
-  const parts = inShort(summary);
+export const summarySection = (summary: RunSummary): Markup => inShortSection(inShort(summary));
+
+/** More sentences than this are easier to read one below the other. */
+const mostRunningOn = 2;
+
+/** @param more what follows all parts */
+export function inShortSection(parts: readonly Part[], more: Markup = html``): Markup {
   if (parts.length === 0) return html``;
   return html`<section aria-labelledby="in-short">
 <h2 id="in-short">In short</h2>
-${parts.map(({ heading, sentences }) => html`<h3>${heading}</h3><p>${sentences.join(" ")}</p>`)}
-</section>`;
+${parts.map(({ heading, sentences, list = [] }) => {
+  const isList = heading === found && sentences.length > mostRunningOn;
+  return html`<h3>${heading}</h3>${isList ? items(sentences) : html`<p>${sentences.join(" ")}</p>`}${list.length > 0 && items(list)}`;
+})}
+${more}</section>`;
 }
+
+const items = (texts: readonly string[]): Markup =>
+  html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
+
+/** The part that holds results: each is one to be found again. */
+export const found = "What came out";

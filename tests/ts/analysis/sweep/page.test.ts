@@ -1,0 +1,200 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { againstBest, renderMarkdown, renderSweepPage } from "../../../../ts/analysis/index.ts";
+import type { SweepResults } from "../../../../ts/analysis/sweep/results.ts";
+import { type InventedSweep, inventedSweep } from "../sweeps.ts";
+
+async function compared(sweep: InventedSweep): Promise<InventedSweep> {
+  const found = await againstBest(sweep.results, async (cell) => sweep.runs.get(cell)!, 200);
+  const cells = sweep.results.cells.map((cell) => {
+    const difference = found.get(cell.cell);
+    return difference === undefined ? cell : { ...cell, againstBest: difference };
+  });
+  return { ...sweep, results: { ...sweep.results, cells } };
+}
+
+const sweep = await compared(inventedSweep({ questions: 200 }));
+const page = renderSweepPage(sweep);
+const { document } = parseHTML(page);
+const texts = (selector: string): string[] =>
+  [...document.querySelectorAll(selector)].map((element) => (element.textContent ?? "").trim());
+const inShortOf = (html: string): string => {
+  const section = parseHTML(html).document.querySelector("[aria-labelledby=in-short]");
+  return (section?.textContent ?? "").replaceAll(/\s+/g, " ");
+};
+
+describe("the page of a sweep", () => {
+  it("says in words what was varied, and what the keys mean", () => {
+    const words = inShortOf(page);
+    expect(words).toContain(
+      "One experiment was run in 9 variants, called cells: every combination of the values",
+    );
+    expect(words).toContain("stages.sample.k (samples a question): 3; 6; 9");
+    expect(words).toContain("stages.sample.temperature: 0.7; 1; 1.3");
+    expect(words).toContain("3 methods on 200 questions of the validation split, with 1 seed");
+  });
+
+  it("names the best cell with its interval, the lowest, and each key's means over the other", () => {
+    const best = sweep.results.best!;
+    const words = inShortOf(page);
+    expect(best.cell).toBe("k=9,temperature=1");
+    expect(words).toContain(
+      `The highest greedy accuracy is that of AFT-BC with k = 9, temperature = 1: ${(100 * best.value).toFixed(1)} % [`,
+    );
+    const mean = (k: number): string => {
+      const values = sweep.results.cells
+        .filter(({ settings }) => settings["stages.sample.k"] === k)
+        .map(({ methods }) => methods.find(({ name }) => name === "bc")!.metrics.accuracy!.value!);
+      expect(values).toHaveLength(3);
+      return ((100 * values.reduce((sum, value) => sum + value, 0)) / 3).toFixed(1);
+    };
+    expect(words).toContain(
+      `By k, averaged over the other settings, AFT-BC comes to ${[3, 6, 9].map((k) => `${mean(k)} % (${k})`).join(", ")}.`,
+    );
+  });
+
+  it("counts the cells that differ from the best beyond chance as the table marks them", () => {
+    const marked = texts("[aria-labelledby=cells] tbody td").filter((text) => text.endsWith("*")).length;
+    const tested = sweep.results.cells.filter(({ againstBest: one }) => one?.pHolm != null);
+    const lower = tested.filter(({ againstBest: one }) => one!.pHolm! < 0.05 && one!.value! < 0);
+    expect(tested).toHaveLength(8);
+    expect(lower.length).toBeGreaterThan(0);
+    expect(marked).toBe(lower.length);
+    expect(inShortOf(page)).toContain(`Of the 8 other cells, ${lower.length} `);
+  });
+
+  it("draws a row for each setting of the other key and a column for each measure, on one scale", () => {
+    const charts = [...document.querySelectorAll("figure > div > svg")];
+    expect(charts).toHaveLength(2);
+    for (const chart of charts) {
+      // The legend, then three rows of four.
+      expect([...chart.children].filter(({ localName }) => localName === "svg")).toHaveLength(1 + 12);
+      expect(chart.outerHTML).not.toContain("NaN");
+      expect(chart.querySelector("title")!.textContent).toMatch(/^What (k|temperature) does$/);
+      expect(chart.querySelector("desc")!.textContent).toContain("AFT-BC, greedy accuracy: ");
+    }
+  });
+
+  it("leads from each row to the cell's own report, whatever its name is made of", () => {
+    const links = [...document.querySelectorAll("[aria-labelledby=cells] a")].map((link) =>
+      link.getAttribute("href"),
+    );
+    expect(links[0]).toBe("k%3D3%2Ctemperature%3D0.7/report.html");
+    expect(new Set(links).size).toBe(9);
+  });
+
+  it("is one file that fetches nothing, with one h1 and no skipped heading", () => {
+    const levels = [...document.querySelectorAll("h1,h2,h3")].map(({ tagName }) => Number(tagName[1]));
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    for (const [at, level] of levels.entries()) expect(level).toBeLessThanOrEqual((levels[at - 1] ?? 0) + 1);
+    for (const table of document.querySelectorAll("table"))
+      expect(table.querySelector("caption")).not.toBeNull();
+    expect(page).not.toMatch(/(src|href)="https?:(?!\/\/arxiv)/);
+    expect(texts("nav a")).toEqual(["In short", "What each setting does", "Every cell", "The record"]);
+  });
+
+  it("counts the work of what cells share once", () => {
+    const all = [...sweep.summaries.values()].flatMap(({ stages }) => stages);
+    expect(all.length).toBe(9 * new Set(all.map(({ artefact }) => artefact)).size);
+    expect(texts("[aria-labelledby=record] dd").join(" ")).toContain(`in ${all.length / 9} artefacts`);
+  });
+
+  it("is there as Markdown too, its charts beside it", () => {
+    const { markdown, charts } = renderMarkdown(page);
+    expect(Object.keys(charts)).toEqual(["sweep-1.svg", "sweep-2.svg"]);
+    expect(markdown).toContain("![What k does](charts/sweep-1.svg)");
+    expect(markdown).toContain("| k | temperature | greedy accuracy, % |");
+  });
+});
+
+it("gathers what the cells' reports warn of, each kind once a method, with the number of cells", () => {
+  const warned = new Map(
+    [...sweep.summaries].map(([cell, summary], at) => [
+      cell,
+      at > 2
+        ? summary
+        : {
+            ...summary,
+            diagnostics: [
+              {
+                id: "positives-less-likely" as const,
+                level: "warning" as const,
+                method: "bc",
+                text: `Said in ${cell}.`,
+                evidence: {},
+              },
+              { id: "unreadable-output" as const, level: "note" as const, text: "Not this.", evidence: {} },
+            ],
+          },
+    ]),
+  );
+  const html = renderSweepPage({ results: sweep.results, summaries: warned });
+  const [first, ...others] = [...parseHTML(html).document.querySelectorAll(".findings li")].map(
+    ({ textContent }) => textContent,
+  );
+  expect(first).toBe(
+    "3 of 9Said in k=3,temperature=0.7. (in the words of k=3,temperature=0.7, the first of 3 cells)",
+  );
+  expect(others).toEqual([]);
+});
+
+describe("a sweep that is not whole", () => {
+  const part = (
+    change: (cell: SweepResults["cells"][number], at: number) => SweepResults["cells"][number],
+  ) => {
+    const cells = sweep.results.cells.map(change);
+    return renderSweepPage({ ...sweep, results: { ...sweep.results, cells } });
+  };
+
+  it("lists the cells that failed, with their error, and those that wait", () => {
+    const html = part((cell, at) =>
+      at === 0
+        ? { ...cell, status: "failed", error: "align <bc>: not finite", methods: [] }
+        : at === 1
+          ? { ...cell, status: "waiting", methods: [] }
+          : cell,
+    );
+    expect(inShortOf(html)).toContain("1 cell failed. 1 cell is not done yet.");
+    expect(html).toContain("failed: align &lt;bc&gt;: not finite");
+    expect(html).toContain("<code>k=3,temperature=1</code>: not done");
+    // Means would be of different cells.
+    expect(inShortOf(html)).not.toContain("averaged over the other settings");
+  });
+
+  it("has nothing but that list where no cell is done", () => {
+    const cells = sweep.results.cells.map((cell) => ({
+      ...cell,
+      status: "failed" as const,
+      error: "no",
+      methods: [],
+    }));
+    const html = renderSweepPage({ results: { ...sweep.results, best: null, cells }, summaries: new Map() });
+    expect(html).toContain("Cells without numbers");
+    expect(html).not.toContain('id="in-short"');
+  });
+});
+
+describe("what can be said", () => {
+  it("is that all are equal where they are", () => {
+    const { results, summaries } = inventedSweep({
+      settings: [{ "report.examples": 1 }, { "report.examples": 2 }],
+      questions: 20,
+    });
+    expect(inShortOf(renderSweepPage({ results, summaries }))).toContain(
+      "All cells have the same greedy accuracy of AFT-BC",
+    );
+  });
+
+  it("is of keys that go together only together", () => {
+    const { results, summaries } = inventedSweep({
+      settings: [
+        { "stages.sample.k": 3, "stages.align.learningRate": 1e-4 },
+        { "stages.sample.k": 9, "stages.align.learningRate": 2e-4 },
+      ],
+      questions: 20,
+    });
+    const html = renderSweepPage({ results, summaries });
+    expect(inShortOf(html)).toContain("stages.sample.k with stages.align.learningRate: 3, 0.0001; 9, 0.0002");
+    expect(html.match(/<figure>/g)).toHaveLength(1);
+  });
+});
