@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { aft, artefactOf, startAft, temporaryFolder, until } from "./aft.ts";
@@ -87,11 +87,55 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
     expect(best).toMatchObject({ metric: "accuracy", method: "aft-bc", n: 8, among: 3 });
   });
 
+  test("the whole has a report: every cell that is done, its link, and the error of the one that failed", async () => {
+    const page = await readFile(join(runs, "tiny-sweep", "report.html"), "utf8");
+    for (const cell of cells) expect(page).toContain(`href="${encodeURIComponent(cell)}/report.html"`);
+    expect(page).toContain("<code>learningRate=1e+30</code>: failed: align aft-bc seed 1");
+    expect(page).toContain("responses a question, before duplicates are dropped");
+    expect(page).toContain("on 8 questions of the test split");
+    const { cells: found, best } = JSON.parse(await readFile(join(runs, "tiny-sweep", "sweep.json"), "utf8"));
+    const compared = found.filter(({ againstBest }: { againstBest?: unknown }) => againstBest !== undefined);
+    expect(compared.map(({ cell }: { cell: string }) => cell)).toEqual(
+      cells.filter((cell) => cell !== best.cell),
+    );
+    for (const { againstBest } of compared) expect(againstBest.pHolm).toBeGreaterThan(0);
+  });
+
   test("without the broken cell nothing is left to do, and no worker is started", async () => {
     const again = await aft(["run", file, "--runs", runs], { env: { AFT_PYTHON: "/nowhere/python" } });
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain("nothing to do: all 3 cells were done before");
     for (const cell of cells) expect(again.stdout).toContain(`\n${cell}\n  AFT-BC  `);
+  });
+
+  test("the report is written anew from the folder alone", async () => {
+    const folder = join(runs, "tiny-sweep");
+    const [before, markdown] = [
+      await readFile(join(folder, "report.html"), "utf8"),
+      join(folder, "report.md"),
+    ];
+    expect(before).not.toContain("learningRate=1e+30");
+    await Promise.all([
+      rm(join(folder, "report.html")),
+      rm(markdown),
+      rm(join(folder, "charts"), { recursive: true }),
+    ]);
+    const again = await aft(["report", folder]);
+    expect(again.stdout).toContain(`report: ${join(folder, "report.html")}`);
+    expect(await readFile(join(folder, "report.html"), "utf8")).toBe(before);
+    expect(await readFile(markdown, "utf8")).toContain("](charts/sweep-1.svg)");
+    expect(await readdir(join(folder, "charts"))).toEqual(["sweep-1.svg", "sweep-2.svg"]);
+  });
+
+  test("a cell whose report is gone is told from one that is not done", async () => {
+    const [folder, report] = [join(runs, "tiny-sweep"), join(runs, "tiny-sweep", cells[0]!, "report.json")];
+    const text = await readFile(report, "utf8");
+    await rm(report);
+    const refused = await aft(["report", folder]);
+    await writeFile(report, text);
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toContain("a cell's report.json is not there");
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
   });
 
   test("a dry run says which stages are there, and which cell makes what is shared", async () => {

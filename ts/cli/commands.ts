@@ -70,7 +70,7 @@ export const commands: readonly Command[] = [
   {
     name: "report",
     words: "<runs..>",
-    describe: "write the report of finished runs anew, from their artefacts",
+    describe: "write the reports of finished runs, or of sweeps, anew, from their artefacts",
     example: "aft report runs/quickstart",
     load: async () => (await import("./report.ts")).report,
   },

@@ -137,8 +137,11 @@ describe("the quickstart", () => {
 });
 
 describe("the paper's comparisons", () => {
-  const loaded = async (name: string) =>
-    (await loadExperiment(join(root, "experiments", `${name}.yaml`))).experiment;
+  /** Of a sweep its first cell. */
+  const loaded = async (name: string) => {
+    const found = await loadFile(join(root, "experiments", `${name}.yaml`));
+    return "cells" in found ? found.cells[0]!.experiment : found.experiment;
+  };
   // Those at the paper's own size are another recipe.
   const names = yamlFilesIn("experiments/paper")
     .map((file) => file.slice("experiments/".length, -".yaml".length))
