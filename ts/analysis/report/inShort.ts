@@ -52,10 +52,10 @@ function found(summary: RunSummary): string[] {
       ...(kept === undefined ? [] : misalignment(summary, kept)),
     ];
   return [
+    ...(kept === undefined ? [] : misalignment(summary, kept)),
     `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same amount of further plain fine-tuning"}.`,
     ...(continued === undefined ? [] : verdict(summary, "accuracy", "greedy accuracy")),
     ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
-    ...(kept === undefined ? [] : misalignment(summary, kept)),
     ...assessing(own, kept),
     ...votes(summary, best),
   ];
@@ -107,7 +107,7 @@ function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefine
   // Of too few questions for an interval there is nothing to say.
   if (best === undefined || !before?.interval || !best.metrics.assessmentMicro.interval) return [];
   return [
-    `So it scores the right one higher in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
+    `As for telling right from wrong: before, the right one of two solutions had the higher score in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
   ];
 }
 

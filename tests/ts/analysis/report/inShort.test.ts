@@ -68,6 +68,37 @@ describe("a run in plain words", () => {
     expect(short({ questions: 30, seeds: [1, 2] }).sure).toContain("2 seeds were run");
   });
 
+  it("says how misaligned the model was before any method, as the pairs and the best-scored ones count it", () => {
+    const run = syntheticRun({ questions: 200, trainingSteps: 2 });
+    const { heldOut } = run.arms.find(({ method }) => method === "kept")!;
+    let [pairs, wrongAbove, questions, wrongFirst] = [0, 0, 0, 0];
+    for (const { candidates } of heldOut) {
+      const distinct = [...new Map(candidates.map((one) => [one.text, one])).values()];
+      const [right, wrong] = [true, false].map((is) => distinct.filter(({ correct }) => correct === is));
+      for (const a of right!) for (const b of wrong!) wrongAbove += Number(b.score! > a.score!);
+      pairs += right!.length * wrong!.length;
+      if (right!.length * wrong!.length === 0) continue;
+      questions++;
+      wrongFirst += Number(!distinct.toSorted((a, b) => b.score! - a.score!)[0]!.correct);
+    }
+    const percent = (count: number, all: number): string => `${((100 * count) / all).toFixed(1)} %`;
+    expect(one.found).toContain(`scores the wrong one higher in ${percent(wrongAbove, pairs)} [`);
+    expect(one.found).toContain(` of ${pairs.toLocaleString("en-US")} pairs; guessing would in 50 %`);
+    expect(one.found).toContain(`its best-scored one is wrong in ${percent(wrongFirst, questions)} [`);
+  });
+
+  it("of the VFT weights alone says that nothing was compared, and on which questions they were measured", () => {
+    const own = methods.filter(({ name }) => name === "kept");
+    const run = {
+      ...syntheticRun({ questions: 200, trainingSteps: 2, methods: own }),
+      split: "validation" as const,
+    };
+    const [done, found] = inShort(summarise(run, 200)).map(({ sentences }) => sentences.join(" "));
+    expect(done).toContain("nothing was trained further. It was measured on 200 validation questions");
+    expect(found).toMatch(/^VFT, kept as it is: .* Assessment misalignment of VFT, kept as it is: /);
+    expect(found).toContain("if its scores always put a right solution first");
+  });
+
   it("gives the numbers alone where there is no baseline, and nothing without methods", () => {
     const own = methods.filter(({ name }) => name === "bc");
     const { summary, found } = short({ questions: 20, methods: own });
