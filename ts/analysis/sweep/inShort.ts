@@ -5,7 +5,7 @@ import { includes } from "../statistics/interval.ts";
 import { cellText } from "./axes.ts";
 import { followedIn, type SweepView } from "./data.ts";
 import { isBalanced, marginals } from "./marginal.ts";
-import { format, measureNamed } from "./measures.ts";
+import { format, type Measure, measureNamed, numberOf } from "./measures.ts";
 import type { AgainstBest, CellResult } from "./results.ts";
 
 /** Empty where no cell is done. */
@@ -70,7 +70,40 @@ function found(view: SweepView): string[] {
       if (all.some(({ value }) => value === null)) return [];
       return `By ${axis.name}, averaged over the other settings, ${best.label} comes to ${all.map(({ text, value }) => `${format(measure, value)} % (${text})`).join(", ")}.`;
     }),
+    ...view.measures
+      .filter(({ name }) => name !== measure.name && beside.includes(name))
+      .flatMap((other) => between(view, other)),
     ...againstContinued(view),
+  ];
+}
+
+/** What a gain in the chosen metric may come with. */
+const beside: readonly string[] = ["assessmentMicro", "perplexityPositive"];
+
+/** A measure of the followed method from its lowest to its highest, with the baseline's beside. */
+function between(view: SweepView, measure: Measure): string[] {
+  const { done: cells, axes, followed } = view;
+  const all = cells
+    .map((cell) => ({ cell, value: numberOf(followedIn(view, cell), measure) }))
+    .filter((one): one is { cell: CellResult; value: number } => one.value !== null)
+    .sort((a, b) => a.value - b.value);
+  const [low, high] = [all[0], all.at(-1)];
+  if (low === undefined || high === undefined || low.value === high.value) return [];
+  const unit = measure.isShare ? " %" : "";
+  const baselines = cells
+    .flatMap(({ methods }) => methods.filter(({ role }) => role === "continued"))
+    .map((method) => numberOf(method, measure))
+    .filter((value) => value !== null);
+  const [least, most] = [Math.min(...baselines), Math.max(...baselines)].map((value) =>
+    format(measure, value),
+  );
+  const base =
+    baselines.length === 0
+      ? ""
+      : `; continued VFT has ${least === most ? `${least}${unit}` : `between ${least} and ${most}${unit}`}`;
+  const words = `${measure.words.charAt(0).toUpperCase()}${measure.words.slice(1)}`;
+  return [
+    `${words} of ${followed!.label} goes from ${format(measure, low.value)}${unit} (${cellText(low.cell, axes)}) to ${format(measure, high.value)}${unit} (${cellText(high.cell, axes)})${base}.`,
   ];
 }
 
@@ -92,8 +125,9 @@ function apart(others: readonly CellResult[]): string[] {
       `None of ${what} is worse than that beyond chance (${how}): this sweep does not show which setting is best.`,
     ];
   const rest = tested.length - lower.length;
+  const count = rest === 0 ? (lower.length === 1 ? "it" : "all") : String(lower.length);
   return [
-    `Of ${what}, ${lower.length} ${lower.length === 1 ? "is" : "are"} worse than that beyond chance (${how})${rest === 0 ? "." : `; ${rest} cannot be told from it.`}`,
+    `Of ${what}, ${count} ${lower.length === 1 ? "is" : "are"} worse than that beyond chance (${how})${rest === 0 ? "." : `; ${rest} cannot be told from it.`}`,
   ];
 }
 

@@ -10,6 +10,9 @@ import { effectsSection } from "./sections/effects.ts";
 import { sweepRecordSection } from "./sections/record.ts";
 import { warningsSection } from "./sections/warnings.ts";
 
+/** Drawn for wide windows: on narrow ones they scroll rather than shrink until nothing can be read. */
+const wideCharts = "figure svg{min-width:960px}@media print{figure svg{min-width:0;max-width:100%}}";
+
 /** A sweep's report.html: one file that fetches nothing, beside the cells' folders. */
 export function renderSweepPage(data: SweepData): string {
   const view = viewOf(data);
@@ -26,6 +29,7 @@ export function renderSweepPage(data: SweepData): string {
       { id: "warnings", title: "Warnings", content: warningsSection(view) },
       { id: "record", title: "The record", content: sweepRecordSection(view) },
     ],
+    style: wideCharts,
     footer: "The same numbers are in sweep.json; each cell’s folder holds its own report.",
   });
 }

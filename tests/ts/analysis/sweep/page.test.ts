@@ -60,7 +60,24 @@ describe("the page of a sweep", () => {
     expect(tested).toHaveLength(8);
     expect(lower.length).toBeGreaterThan(0);
     expect(marked).toBe(lower.length);
-    expect(inShortOf(page)).toContain(`Of the 8 other cells, ${lower.length} `);
+    expect(inShortOf(page)).toContain(
+      `Of the 8 other cells, ${lower.length === 8 ? "all are" : lower.length} `,
+    );
+  });
+
+  it("says from where to where the other measures go, with the baseline's beside", () => {
+    const all = sweep.results.cells.map(
+      ({ methods }) => methods.find(({ name }) => name === "bc")!.metrics.assessmentMicro!.value!,
+    );
+    const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+    expect(inShortOf(page)).toContain(
+      `Assessment accuracy of AFT-BC goes from ${percent(Math.min(...all))} (k = 3, temperature = `,
+    );
+    expect(inShortOf(page)).toContain(
+      `to ${percent(Math.max(...all))} (k = 9, temperature = 1); continued VFT has `,
+    );
+    // Here the settings leave it alone.
+    expect(inShortOf(page)).not.toContain("Perplexity of right COTs of AFT-BC goes");
   });
 
   it("draws a row for each setting of the other key and a column for each measure, on one scale", () => {
