@@ -15,6 +15,10 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
   return {
     command: "npx aft run experiment.yaml",
     ...(base === undefined ? {} : { base }),
+    ...madeModel(record, opened),
+    vftQuestions: record.tasks
+      .filter(({ use }) => use === "train")
+      .reduce((sum, { questions }) => sum + countOf(opened.get(questions)!.manifest.facts.train), 0),
     weights: [
       ...record.stages
         .filter(({ stage }) => stage === "create")
@@ -25,6 +29,20 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
       ]),
     ],
     data: record.tasks.flatMap(({ name, questions }) => dataOf(name, questions, opened)),
+  };
+}
+
+const countOf = (fact: unknown): number => (typeof fact === "number" ? fact : 0);
+
+/** A model that was made here, in words. */
+function madeModel({ stages }: RunRecord, opened: Opened): { model?: string } {
+  const made = stages.find(({ stage }) => stage === "create");
+  if (made === undefined) return {};
+  const { settings, facts } = opened.get(made.artefact)!.manifest;
+  const { architecture, layers, hiddenSize } = (settings as { create: Record<string, unknown> }).create;
+  const parameters = countOf(facts.parameters).toLocaleString("en-US");
+  return {
+    model: `a ${String(architecture)} made from scratch, ${String(layers)} layers of width ${String(hiddenSize)}, ${parameters} parameters`,
   };
 }
 

@@ -22,22 +22,29 @@ export const inShort = (summary: RunSummary): Part[] =>
         { heading: "How sure it is", sentences: sure(summary) },
       ];
 
-function done({ methods, trainGroups, seeds, tasks, split }: RunSummary): string[] {
+function done({ methods, trainGroups, seeds, tasks, split, provenance, prompts }: RunSummary): string[] {
   const own = methods.filter(isAligned);
   const groups = trainGroups[0];
   const first = methods[0]!;
   const test = first.metrics.accuracy.perSeed[0]?.n ?? 0;
+  const model = provenance?.model ?? provenance?.base;
+  const questions = provenance?.vftQuestions ?? 0;
+  const example = tasks.length < 2 ? prompts?.[0]?.first.trim() : undefined;
   return [
-    "A language model was fine-tuned on worked solutions (VFT).",
+    `A language model${model === undefined ? "" : ` (${model})`} was trained on ${questions === 0 ? "" : `${whole(questions)} `}worked solutions (VFT).`,
+    example === undefined || example.length > longestExample ? "" : `A question reads: “${example}”`,
     groups === undefined
       ? ""
       : `${own.length === 0 ? "It gave" : "Alignment learns from"} ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
     isUntouched(methods)
       ? "Here it is measured as it is: nothing was trained further."
       : `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
-    `${methods.length === 1 ? "It" : "Each"} was measured on ${plural(test, `${split} question`)}${tasks.length > 1 ? " of the trained tasks" : ""} that no method had seen, with ${plural(seeds.length, "seed")}${seeds.length > 1 && methods.length > 1 ? " each" : ""}.`,
+    `${methods.length === 1 ? "It" : "Each"} was measured on ${plural(test, `${split} question`)}${tasks.length > 1 ? " of the trained tasks" : ""} that it was not trained on, with ${plural(seeds.length, "seed")}${seeds.length > 1 && methods.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
 }
+
+/** A longer question would hide what was done with it; the record has it in full. */
+const longestExample = 240;
 
 function found(summary: RunSummary): string[] {
   const { methods } = summary;
@@ -48,17 +55,31 @@ function found(summary: RunSummary): string[] {
   const baseline = continued ?? kept;
   if (best === undefined || baseline === undefined)
     return [
-      ...methods.map(({ label, metrics }) => `${label}: ${told(metrics.accuracy)} right.`),
       ...(kept === undefined ? [] : misalignment(summary, kept)),
+      ...methods.map(
+        ({ label, metrics }) =>
+          `${label}: one greedy answer is right for ${told(metrics.accuracy)} of the questions.`,
+      ),
     ];
   return [
-    ...(kept === undefined ? [] : misalignment(summary, kept)),
-    `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same amount of further plain fine-tuning"}.`,
-    ...(continued === undefined ? [] : verdict(summary, "accuracy", "greedy accuracy")),
+    ...(continued === undefined ? [] : [gains(own), ...verdict(summary, "accuracy", "greedy accuracy")]),
+    `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same number of further steps of plain fine-tuning"}${continued === undefined || kept === undefined ? "" : `, and ${told(kept.metrics.accuracy)} of ${kept.label}, without any`}.`,
     ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
-    ...assessing(own, kept),
+    ...(kept === undefined ? [] : misalignment(summary, kept)),
+    ...assessing(own, baseline),
     ...votes(summary, best),
   ];
+}
+
+/** The answer to the question that one asks first. */
+function gains(own: readonly MethodSummary[]): string {
+  const better = own.filter(({ comparisons }) => {
+    const accuracy = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+    return accuracy !== undefined && holds(accuracy) && (accuracy.value ?? 0) > 0;
+  });
+  return better.length === 0
+    ? "No method that learns from the model’s own solutions gave clearly better greedy answers than continued VFT, the same number of further steps of plain fine-tuning."
+    : `${plural(better.length, "method")} of ${own.length} that learn from the model’s own solutions gave clearly better greedy answers than continued VFT, the same number of further steps of plain fine-tuning.`;
 }
 
 /** So many methods are named in a sentence; the tables have all. */
@@ -101,25 +122,27 @@ function verdict(summary: RunSummary, metric: "accuracy" | "sampledAccuracy", wh
 const holds = (difference: Difference): boolean =>
   significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
 
-function assessing(own: readonly MethodSummary[], kept: MethodSummary | undefined): string[] {
+function assessing(own: readonly MethodSummary[], baseline: MethodSummary): string[] {
   const best = highest(own, "assessmentMicro");
-  const before = kept?.metrics.assessmentMicro;
+  const before = baseline.metrics.assessmentMicro;
   // Of too few questions for an interval there is nothing to say.
-  if (best === undefined || !before?.interval || !best.metrics.assessmentMicro.interval) return [];
+  if (best === undefined || !before.interval || !best.metrics.assessmentMicro.interval) return [];
+  const difference = best.comparisons.find(({ role }) => role === baseline.role)?.differences.assessmentMicro;
+  const by =
+    difference === undefined
+      ? ""
+      : `: ${points(difference.value)} points ${range(difference.interval, points)}, ${holds(difference) ? "more than chance explains" : "no clear difference"}`;
   return [
-    `As for telling right from wrong: before, the right one of two solutions had the higher score in ${told(before)} of the pairs; after ${best.label}, which assesses best, in ${told(best.metrics.assessmentMicro)}.`,
+    `${best.label} tells right from wrong best: it scores the right one of two solutions higher in ${told(best.metrics.assessmentMicro)} of the pairs, ${baseline.label} in ${told(before)}${by}.`,
   ];
 }
 
+/** One answer of each kind beside the vote: whatever beats it may owe that to greedy decoding alone. */
 function votes({ selfConsistency, methods }: RunSummary, best: MethodSummary): string[] {
-  const mine = selfConsistency?.methods.find(({ name }) => name === best.name);
-  const greedy = mine?.decodings.find(({ decoding }) => decoding === "greedy");
   const base = methods.find(({ name }) => name === selfConsistency?.baseline);
-  if (base === undefined || greedy?.againstMajority == null) return [];
-  const { value, interval } = greedy.againstMajority;
-  const voted = base.metrics.majority;
+  if (base === undefined || base.metrics.majority.value === null) return [];
   return [
-    `A vote of ${selfConsistency!.k} samples of ${base.label}, at ${selfConsistency!.k} times the cost of an answer, reaches ${told(voted)}: from there to one greedy answer of ${best.label} it is ${points(value)} points ${range(interval, points)}.`,
+    `A vote of ${selfConsistency!.k} samples of ${base.label}, at ${selfConsistency!.k} times the cost of an answer, is right for ${told(base.metrics.majority)}; one greedy answer of ${base.label} for ${percent(base.metrics.accuracy.value)} %, of ${best.label} for ${percent(best.metrics.accuracy.value)} %.`,
   ];
 }
 
@@ -133,12 +156,12 @@ function sure(summary: RunSummary): string[] {
     .sort((a, b) => a - b);
   const middle = widths[Math.floor((widths.length - 1) / 2)];
   return [
-    `Brackets are 95 % intervals for the ${split} questions being a sample of all such questions.`,
+    `Brackets are 95 % intervals: they cover the choice of the ${split} questions, not that of the training run.`,
     middle === undefined
       ? ""
-      : `With so many questions a difference in greedy accuracy is known to about ±${points(middle).replace("+", "")} points: smaller ones cannot be told from none.`,
+      : `Half of the differences in greedy accuracy are known to ±${points(middle).replace("+", "")} points or better.`,
     seeds.length === 1
-      ? "One seed was run, so nothing is known of how much another would change; a difference here may be that of a lucky or an unlucky training."
+      ? `One seed was run, so nothing is known of how much another training would change${methods.length > 1 ? "; a difference here may be that of a lucky or an unlucky one" : ""}.`
       : `${plural(seeds.length, "seed")} were run; the tables show how far they lie apart. The tests speak of other questions, the spread over seeds of other trainings, and a result should hold for both.`,
     compared.length > 1
       ? `The best of ${methods.filter(isAligned).length} methods was picked after looking; p is therefore adjusted for all ${compared.length} comparisons (Holm).`

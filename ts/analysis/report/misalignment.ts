@@ -13,17 +13,26 @@ export const told = ({ value, interval }: Pick<Metric | Share, "value" | "interv
 export function misalignment({ reliability, selfConsistency }: RunSummary, start: MethodSummary): string[] {
   const { value, interval, perSeed } = start.metrics.assessmentMicro;
   if (value === null || interval === null) return [];
-  const wrong = { value: 1 - value, interval: { low: 1 - interval.high, high: 1 - interval.low } };
-  const first = reliability?.find(({ name }) => name === start.name)?.byRank[0];
+  const { byRank, any } = reliability?.find(({ name }) => name === start.name) ?? {};
+  const first = byRank?.[0];
+  const greedy = start.metrics.accuracy.value;
   const curves = selfConsistency?.methods.find(({ name }) => name === start.name)?.curves;
   const [best, pass] = [curves?.best.at(-1), curves?.pass.at(-1)];
   return [
-    `Assessment misalignment of ${start.label}: of two of its own solutions to one question, one right and one wrong, it scores the wrong one higher in ${told(wrong)} of ${plural(perSeed[0]?.n ?? 0, "pair")}${perSeed.length > 1 ? " (first seed; the share is over all)" : ""}; guessing would in 50 %, a perfect assessor in none.`,
+    `Assessment misalignment of ${start.label}: of two of its own solutions to one question, one right and one wrong, it scores the wrong one higher in ${told(inverse({ value, interval }))} of ${plural(perSeed[0]?.n ?? 0, "pair")}${perSeed.length > 1 ? " (first seed; the share is over all)" : ""}; guessing would be wrong in 50 %, a perfect judge in none.`,
     first?.value == null
       ? ""
-      : `Where it found both right and wrong solutions, its best-scored one is wrong in ${told({ value: 1 - first.value, interval: first.interval && { low: 1 - first.interval.high, high: 1 - first.interval.low } })} of the questions.`,
+      : `For ${perSeed.length > 1 ? "questions" : `the ${plural(first.n, "question")}`} to which it found both right and wrong solutions, its best-scored one is wrong in ${told(inverse(first))}${any?.value == null ? "" : `; one picked blindly would be wrong in ${percent(1 - any.value)} %`}.`,
     best?.value == null || pass?.value == null
       ? ""
-      : `Taking the best-scored of ${best.size} samples answers ${told(best)} of the questions rightly; if its scores always put a right solution first it would be ${told(pass)}.`,
+      : `Of all questions, the best-scored of ${best.size} samples answers ${told(best)} rightly; if a right one always had the best score it would be ${told(pass)}${greedy === null ? "" : `. One greedy answer, which needs no scores, is right for ${percent(greedy)} %`}.`,
   ].filter((sentence) => sentence !== "");
 }
+
+const inverse = ({
+  value,
+  interval,
+}: Pick<Share, "value" | "interval">): Pick<Share, "value" | "interval"> => ({
+  value: value === null ? null : 1 - value,
+  interval: interval && { low: 1 - interval.high, high: 1 - interval.low },
+});

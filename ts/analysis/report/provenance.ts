@@ -9,6 +9,8 @@ export const provenanceSchema = z.object({
     .string()
     .optional()
     .meta({ description: "the model that VFT began from, where it was not made here" }),
+  model: z.string().optional().meta({ description: "what the model is, in words, where it was made here" }),
+  vftQuestions: z.number().optional().meta({ description: "that VFT may learn from, of the first seed" }),
   weights: z.array(z.object({ method: z.string(), seed: z.number(), digest: sha256 })).meta({
     description: "of the weights that were made or trained here (an adapter's alone, where there is one)",
   }),

@@ -56,10 +56,10 @@ function tasksTable({ tasks, split }: RunSummary): Markup | false {
   );
 }
 
-const prompts = ({ prompts: all = [], split }: RunSummary): Markup[] =>
+const prompts = ({ prompts: all = [] }: RunSummary): Markup[] =>
   all.map(
     ({ task, template, digest, first }) =>
-      html`<details><summary>The exact prompt: ${task}${template !== undefined && ` (${template})`}</summary><p class="note">The first of its ${split} questions as the model got it; SHA-256 of all its prompts <code class="digest">${digest}</code></p><pre tabindex="0"><code>${first}</code></pre></details>`,
+      html`<details><summary>The exact prompt: ${task}${template !== undefined && ` (${template})`}</summary><p class="note">One of its questions as the model got it; SHA-256 of all its prompts <code class="digest">${digest}</code></p><pre tabindex="0"><code>${first}</code></pre></details>`,
   );
 
 function trainingData({ trainGroups }: RunSummary): Markup {
