@@ -12,52 +12,57 @@
  * Wrong input gives an {@link AftError} that says what, where, what was found, what was expected and what to do.
  * @module
  */
+
+export type * from "../analysis/generated/report.ts";
 export {
+  type Arm,
   type Assessment,
   assess,
-  type Comparison,
-  type Difference,
   decimal,
   holm,
-  type Interval,
-  type MethodSummary,
-  type Metric,
-  type MetricName,
+  type MethodInfo,
   mcnemarExact,
-  type OverSeeds,
   overSeeds,
-  type Prediction,
   percent,
   points,
   quantile,
   type RunData,
-  type RunSummary,
   type TrainingStep,
   wilsonInterval,
 } from "../analysis/index.ts";
-export { type Experiment, type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
+export type * from "../bridge/generated/messages.ts";
+export type { MethodName, RequestOptions } from "../bridge/index.ts";
+export type * from "../config/generated/experiment.ts";
+export { type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
 export { AftError, type ExitCode, type Problem } from "../core/errors.ts";
+export type * from "../core/generated/records.ts";
+export type { Row } from "../core/jsonl.ts";
 export type { Progress, ProgressSink } from "../core/progress.ts";
 export { version } from "../core/project.ts";
-export type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
+export type * from "../data/generated/rows.ts";
 export {
+  type Asked,
+  type ExtractMode,
+  type Feedback,
   fromPreferenceRows,
   fromRrhfRows,
   fromUnpairedRows,
   type JudgeCounts,
   type JudgeOptions,
   judge,
-  type PreferenceRow,
   promptOf,
-  type RrhfRow,
+  type Records,
+  type Splits,
+  type StepCheck,
+  type StepQuality,
   type Task,
   taskNames,
   taskOf,
   toPreferenceRows,
   toRrhfRow,
   toUnpairedRows,
-  type UnpairedRow,
 } from "../data/index.ts";
+export type { SplitName } from "../experiment/index.ts";
 export {
   accuracyChart,
   betaChart,
