@@ -1,3 +1,5 @@
+// For AsyncDisposable: a program need not ask for it itself.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
