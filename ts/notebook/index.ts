@@ -2,7 +2,7 @@
  * AFT as a library: what notebooks and programs import. Runs on Node.js (`import ... from "aft"`) and, from the sources,
  * on Deno.
  *
- * - finished runs: {@link loadRun}, {@link listRuns}
+ * - finished runs: {@link loadRun}, {@link listRuns}; sweeps: {@link loadSweep}, {@link listSweeps}
  * - experiments: {@link loadExperiment}, {@link runExperiment}
  * - a live model: {@link startWorker}
  * - records and judging: {@link readQuestions}, {@link readGroups}, {@link judge}, converters for other trainers
@@ -75,7 +75,7 @@ export {
   vftLossChart,
 } from "./charts.ts";
 export { printProgress, type RunExperimentOptions, runExperiment } from "./experiments.ts";
-export { listRuns, runsFolder } from "./folders.ts";
+export { listRuns, listSweeps, runsFolder } from "./folders.ts";
 export {
   type LiveModel,
   type LiveWorker,
@@ -98,4 +98,13 @@ export {
   type ReliabilityBin,
   reliability,
 } from "./statistics.ts";
+export {
+  loadSweep,
+  type Sweep,
+  type SweepBest,
+  type SweepCell,
+  type SweepMethod,
+  type SweepMetric,
+  type SweepRow,
+} from "./sweeps.ts";
 export { type TitledResponse, tokensChart } from "./tokens.ts";

@@ -1,4 +1,4 @@
-"""Stands in for JupyterLab: a kernel in a session of its own, the kernel's worker, and a browser that was opened.
+"""Stands in for JupyterLab: a kernel in a session of its own, the kernel's worker, and an opened browser.
 
 All of them are deaf to what asks them to end; the server is too when it is called `deaf`.
 """
