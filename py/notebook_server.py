@@ -1,8 +1,8 @@
 """Runs a module (JupyterLab) as a server that lives no longer than its standard input.
 
-`aft notebook` holds the other end: when that ends, in whatever way, the server ends too, as if it had been told
-to (SIGTERM), and with it the kernels it started, which have sessions of their own, and their workers. What has
-not ended after a few seconds, such as a cell in a loop, is ended by force.
+`aft notebook` holds the other end: when that ends, in whatever way, the server ends too, as if it had been
+told to (SIGTERM), and with it the kernels it started, which have sessions of their own, and their workers.
+What has not ended after a few seconds, such as a cell in a loop, is ended by force.
 """
 
 import contextlib
