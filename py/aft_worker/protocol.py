@@ -22,16 +22,24 @@ class Nothing(Message, kw_only=True):
 class DeviceInfo(Message, kw_only=True):
     # cpu, cuda:0, ...
     name: str
+    # the processor's or the card's name
     description: str
+    # of its memory
     total_bytes: Annotated[int, Meta(ge=0)]
+    # of its memory, now
     free_bytes: Annotated[int, Meta(ge=0)]
+    # types that it computes in
     dtypes: list[str]
 
 
 class AdapterInfo(Message, kw_only=True):
+    # inner width of its two matrices
     rank: Annotated[int, Meta(ge=1)]
+    # the product of the two matrices counts alpha / rank times
     alpha: float
+    # of what goes into the adapter, while training
     dropout: float
+    # names of the linear layers that have one
     targets: list[str]
     # of the adapter alone: those that are trained
     parameters: Annotated[int, Meta(ge=0)]
@@ -42,15 +50,21 @@ class AdapterInfo(Message, kw_only=True):
 class ModelInfo(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
+    # of the whole model
     parameters: Annotated[int, Meta(ge=0)]
+    # rows of the output embedding
     vocabulary_size: Annotated[int, Meta(ge=1)]
     # longest prompt + response; 0 when the model states no limit
     max_positions: Annotated[int, Meta(ge=0)]
+    # of the weights in memory
     dtype: str
+    # where it lies: cpu, cuda:0, ...
     device: str
     # SHA-256 over the names, shapes, types and bytes of all weights
     digest: str
+    # SHA-256 of the tokenizer
     tokenizer_digest: str
+    # where one is trained beside the weights
     adapter: AdapterInfo | None = None
 
 
@@ -139,7 +153,9 @@ class ScoreGroup(Message, kw_only=True):
 
 
 class NonFinite(Message, kw_only=True):
+    # what tells it from a number
     finite: bool
+    # which of them it is
     value: Literal["nan", "inf", "-inf"]
 
 
@@ -326,17 +342,27 @@ DeviceInfoParams = Nothing
 
 
 class DeviceInfoResult(Message, kw_only=True):
+    # its version
     python: str
+    # the interpreter's path
     executable: str
+    # operating system and machine
     platform: str
     # name to version, of those installed
     packages: dict[str, str]
+    # what models can lie on
     devices: list[DeviceInfo]
+    # what auto stands for
     default_device: str
+    # that torch computes with
     threads: Annotated[int, Meta(ge=1)]
+    # that this process may use
     cores: Annotated[int, Meta(ge=1)]
+    # main memory
     memory_total_bytes: Annotated[int, Meta(ge=0)]
+    # main memory that is free now
     memory_free_bytes: Annotated[int, Meta(ge=0)]
+    # what is not as it should be, in words
     warnings: list[str]
 
 

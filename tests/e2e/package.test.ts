@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { projectRoot, version } from "../../ts/core/project.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
@@ -63,22 +63,40 @@ test("aft runs there without the packages of development", async () => {
   expect(stdout).toContain('is valid: experiment "miniature", 6 methods');
 });
 
-test("a program imports the library, its types too, and the protocol is found", async () => {
+describe("a program", () => {
   const program = [
-    'import { assess, loadRun, startWorker, type Group, version } from "aft";',
+    'import { assess, loadRun, startWorker, plot, type Group, type LiveWorker, version } from "aft";',
     "const groups: Group[] = [];",
     "const questions: number = assess(groups).questions;",
     "console.log(questions, version, typeof startWorker);",
     'await loadRun("nothing").catch((error: Error) => console.log(error.name));',
+    "export const ends = async (worker: LiveWorker) => worker[Symbol.asyncDispose]();",
+    'export const chart = () => plot({ marks: [], x: { label: "score" } }, { title: "Right by score" });',
   ];
-  await writeFile(join(elsewhere, "program.ts"), program.join("\n"));
-  await writeFile(join(elsewhere, "package.json"), '{"type":"module"}');
-  const flags = ["--module", "NodeNext", "--target", "ES2023", "--strict", "--skipLibCheck", "--types", ""];
-  const tsc = join(projectRoot, "node_modules", ".bin", "tsc");
-  const compiled = await execa(tsc, [...flags, "program.ts"], { cwd: elsewhere, reject: false });
-  expect(compiled.stdout).toBe("");
-  const { stdout } = await execa("node", ["program.js"], { cwd: elsewhere });
-  expect(stdout).toBe(`0 ${version} function\nAftError`);
+  const compile = (...flags: string[]) =>
+    execa(
+      join(projectRoot, "node_modules", ".bin", "tsc"),
+      ["--module", "NodeNext", "--target", "ES2023", "--strict", ...flags, "program.ts"],
+      { cwd: elsewhere, reject: false },
+    );
+  beforeAll(async () => {
+    await writeFile(join(elsewhere, "program.ts"), program.join("\n"));
+    await writeFile(join(elsewhere, "package.json"), '{"type":"module"}');
+  });
+
+  test("imports the library, its types too, and the protocol is found", async () => {
+    // The declaration files are checked as well: none needs types that an install does not bring.
+    expect((await compile("--types", "")).stdout).toBe("");
+    const { stdout } = await execa("node", ["program.js"], { cwd: elsewhere });
+    expect(stdout).toBe(`0 ${version} function\nAftError`);
+  });
+
+  test("has the same types where it has Node's and not the browser's", async () => {
+    await mkdir(join(elsewhere, "node_modules", "@types"), { recursive: true });
+    for (const path of ["node_modules/@types/node", "node_modules/undici-types"])
+      await symlink(join(projectRoot, path), join(elsewhere, path));
+    expect((await compile("--lib", "ES2023", "--types", "node", "--noEmit")).stdout).toBe("");
+  });
 });
 
 test("its Python lies in the user's cache, named by its pins, and not in node_modules", async () => {

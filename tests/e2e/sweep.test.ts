@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { loadSweep } from "../../ts/notebook/index.ts";
 import { aft, artefactOf, startAft, temporaryFolder, until } from "./aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
@@ -99,6 +100,18 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
       cells.filter((cell) => cell !== best.cell),
     );
     for (const { againstBest } of compared) expect(againstBest.pHolm).toBeGreaterThan(0);
+  });
+
+  test("the library reads it, and the run of each cell", async () => {
+    const sweep = await loadSweep("tiny-sweep", { runs });
+    expect(sweep.rows().map(({ cell }) => cell)).toEqual(cells);
+    expect(sweep.cell(brokenCell).status).toBe("failed");
+    for (const cell of cells) {
+      const run = await sweep.run(cell);
+      const [method] = sweep.cell(cell).methods;
+      expect(run.method("aft-bc").metrics.accuracy.value).toBe(method!.metrics.accuracy!.value);
+      expect(run.predictions("aft-bc")).toHaveLength(8);
+    }
   });
 
   test("without the broken cell nothing is left to do, and no worker is started", async () => {

@@ -12,16 +12,11 @@ import {
 import { type AftError, failure } from "../core/errors.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
 import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
-import {
-  type ErrorName,
-  errors,
-  type MethodName,
-  type Params,
-  type Progress,
-  type Result,
-} from "./protocol.ts";
+import type { WorkerMethods } from "./generated/messages.ts";
+import { type ErrorName, errors, type MethodName, type Params, type Result } from "./protocol.ts";
 import type { Transport } from "./transport.ts";
 
+/** How a request is made. */
 export interface RequestOptions<M extends MethodName> {
   /** Cancels: the request rejects with the signal's reason once the worker has let go of it. */
   signal?: AbortSignal | undefined;
@@ -29,7 +24,7 @@ export interface RequestOptions<M extends MethodName> {
    * Called in order and before the request resolves, which waits for promises given back here. When one rejects
    * (a full disk), the request is cancelled and rejects with that error.
    */
-  onProgress?: ((progress: Progress<M>) => void | Promise<void>) | undefined;
+  onProgress?: ((progress: WorkerMethods[M]["progress"]) => void | Promise<void>) | undefined;
 }
 
 /** A worker process. Requests may be sent without waiting: they are run in order, one at a time. */
@@ -40,9 +35,9 @@ export interface Worker {
    */
   request<M extends MethodName>(
     method: M,
-    params: Params<M>,
+    params: WorkerMethods[M]["params"],
     options?: RequestOptions<M>,
-  ): Promise<Result<M>>;
+  ): Promise<WorkerMethods[M]["result"]>;
   /** Ends the process; whatever is still pending rejects. Resolves when the process has gone. */
   close(): Promise<void>;
   readonly pid: number;

@@ -3,7 +3,8 @@ export type { RequestOptions, Worker } from "./client.ts";
 export { findDeno } from "./deno.ts";
 export { ensurePython, type PythonOptions } from "./environment.ts";
 export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
-export { ensureJupyter, type Jupyter, trustNotebooks, writeKernel } from "./jupyter.ts";
+export type { ModelInfo, WorkerInfo, WorkerMethods } from "./generated/messages.ts";
+export { ensureJupyter, type Jupyter, serve, trustNotebooks, writeKernel } from "./jupyter.ts";
 export type {
   ErrorData,
   ErrorName,

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { writeFileAtomic } from "../core/files.ts";
+import { projectRoot } from "../core/project.ts";
 import { findDeno } from "./deno.ts";
 import { type Environment, type MakeOptions, ownEnvironment, requirementsFile } from "./own-environment.ts";
 
@@ -54,4 +55,34 @@ const sign = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launc
 export async function trustNotebooks({ python, env }: Jupyter, files: readonly string[]): Promise<void> {
   // Where it fails, the words that go with each picture are shown in its place.
   if (files.length > 0) await execa(python, ["-c", sign, ...files], { env, reject: false });
+}
+
+const server = join(projectRoot, "py", "notebook_server.py");
+
+/**
+ * Runs a Python module as a server until it ends, or `signal` ends it with all the kernels it has started; the same when
+ * this process dies. Gives its exit code.
+ */
+export async function serve(
+  module: string,
+  settings: readonly string[],
+  { python, env }: Jupyter,
+  { cwd, signal }: { cwd: string; signal: AbortSignal },
+): Promise<number> {
+  signal.throwIfAborted();
+  const child = execa(python, [server, module, ...settings], {
+    cwd,
+    env,
+    // It ends when this pipe does, which also closes when this process is killed.
+    stdin: "pipe",
+    stdout: "inherit",
+    stderr: "inherit",
+    reject: false,
+    // Out of reach of the terminal's Ctrl-C, on which Jupyter would ask a question that nobody can answer any more.
+    detached: process.platform !== "win32",
+    cleanup: false,
+  });
+  child.stdin.on("error", () => {});
+  signal.addEventListener("abort", () => child.stdin.end(), { once: true });
+  return (await child).exitCode ?? 1;
 }

@@ -5,8 +5,11 @@
 import { z } from "zod";
 
 /** A float that may not be finite: JSON has no NaN, and writing null for it would hide a broken run. */
-const nonFinite = z
-  .object({ finite: z.literal(false), value: z.enum(["nan", "inf", "-inf"]) })
+export const nonFinite = z
+  .object({
+    finite: z.literal(false).meta({ description: "what tells it from a number" }),
+    value: z.enum(["nan", "inf", "-inf"]).meta({ description: "which of them it is" }),
+  })
   .meta({ id: "NonFinite", type: "object" });
 export const real = z.union([z.number(), nonFinite]);
 
@@ -47,10 +50,10 @@ export const adapterSettings = z
   .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
 const adapterInfo = z
   .object({
-    rank: positive,
-    alpha: z.number(),
-    dropout: z.number(),
-    targets: z.array(z.string()),
+    rank: positive.meta({ description: "inner width of its two matrices" }),
+    alpha: z.number().meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().meta({ description: "of what goes into the adapter, while training" }),
+    targets: z.array(z.string()).meta({ description: "names of the linear layers that have one" }),
     parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
     base: z.string().meta({ description: "digest of the base model's weights" }),
   })
@@ -59,16 +62,16 @@ const adapterInfo = z
 export const modelInfo = z
   .object({
     model: handle,
-    parameters: count,
-    vocabularySize: positive,
+    parameters: count.meta({ description: "of the whole model" }),
+    vocabularySize: positive.meta({ description: "rows of the output embedding" }),
     maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
-    dtype: z.string(),
-    device: z.string(),
+    dtype: z.string().meta({ description: "of the weights in memory" }),
+    device: z.string().meta({ description: "where it lies: cpu, cuda:0, ..." }),
     digest: z
       .string()
       .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
-    tokenizerDigest: z.string(),
-    adapter: adapterInfo.optional(),
+    tokenizerDigest: z.string().meta({ description: "SHA-256 of the tokenizer" }),
+    adapter: adapterInfo.optional().meta({ description: "where one is trained beside the weights" }),
   })
   .meta({ id: "ModelInfo", type: "object" });
 
@@ -269,10 +272,10 @@ export const modelShape = z
 export const deviceInfo = z
   .object({
     name: z.string().meta({ description: "cpu, cuda:0, ..." }),
-    description: z.string(),
-    totalBytes: count,
-    freeBytes: count,
-    dtypes: z.array(z.string()),
+    description: z.string().meta({ description: "the processor's or the card's name" }),
+    totalBytes: count.meta({ description: "of its memory" }),
+    freeBytes: count.meta({ description: "of its memory, now" }),
+    dtypes: z.array(z.string()).meta({ description: "types that it computes in" }),
   })
   .meta({ id: "DeviceInfo", type: "object" });
 

@@ -48,7 +48,7 @@ export const interpreterIn = (directory: string): string =>
 
 /** Where an installed aft keeps what is costly to make: AFT_CACHE, or `aft` in the user's own cache folder. */
 export function cacheFolder(
-  env: NodeJS.ProcessEnv = process.env,
+  env: Readonly<Record<string, string | undefined>> = process.env,
   platform: string = process.platform,
 ): string {
   if (env.AFT_CACHE) return resolve(env.AFT_CACHE);

@@ -7,6 +7,7 @@
  * is what its `$/progress` notifications carry.
  */
 import { z } from "zod";
+import type { WorkerMethods } from "./generated/messages.ts";
 import {
   adapterSettings,
   architecture,
@@ -42,9 +43,10 @@ import {
 
 export const protocolVersion = 1;
 
-/** params, result and progress of every method. `immediate` ones are answered while another one still runs. */
+/** What every method does, its params, result and progress. `immediate` ones are answered while another one still runs. */
 export const methods = {
   hello: {
+    description: "greets: both sides must speak the same version of the protocol",
     immediate: true,
     params: z.object({ protocolVersion: positive }),
     result: z.object({
@@ -56,24 +58,26 @@ export const methods = {
     progress: nothing,
   },
   "device/info": {
+    description: "Python, packages, devices and memory",
     immediate: false,
     params: nothing,
     result: z.object({
-      python: z.string(),
-      executable: z.string(),
-      platform: z.string(),
+      python: z.string().meta({ description: "its version" }),
+      executable: z.string().meta({ description: "the interpreter's path" }),
+      platform: z.string().meta({ description: "operating system and machine" }),
       packages: z.record(z.string(), z.string()).meta({ description: "name to version, of those installed" }),
-      devices: z.array(deviceInfo),
-      defaultDevice: z.string(),
-      threads: positive,
-      cores: positive,
-      memoryTotalBytes: count,
-      memoryFreeBytes: count,
-      warnings: z.array(z.string()),
+      devices: z.array(deviceInfo).meta({ description: "what models can lie on" }),
+      defaultDevice: z.string().meta({ description: "what auto stands for" }),
+      threads: positive.meta({ description: "that torch computes with" }),
+      cores: positive.meta({ description: "that this process may use" }),
+      memoryTotalBytes: count.meta({ description: "main memory" }),
+      memoryFreeBytes: count.meta({ description: "main memory that is free now" }),
+      warnings: z.array(z.string()).meta({ description: "what is not as it should be, in words" }),
     }),
     progress: nothing,
   },
   "device/speed": {
+    description: "measures how fast a device computes and copies",
     immediate: false,
     params: z.object({ device, dtype }),
     result: z.object({
@@ -86,6 +90,7 @@ export const methods = {
     progress: nothing,
   },
   "device/memory": {
+    description: "memory in use now, and at most so far",
     immediate: true,
     params: nothing,
     result: z.object({
@@ -97,6 +102,7 @@ export const methods = {
     progress: nothing,
   },
   "tokenizer/train": {
+    description: "trains a tokenizer on texts and writes it to a folder",
     immediate: false,
     params: z.object({
       kind: z.enum(["words", "bpe", "sentencepiece"]).meta({
@@ -115,6 +121,7 @@ export const methods = {
     progress: nothing,
   },
   "model/create": {
+    description: "makes a model from scratch, with random weights",
     immediate: false,
     params: z.object({
       architecture,
@@ -143,6 +150,7 @@ export const methods = {
     progress: nothing,
   },
   "model/load": {
+    description: "loads a model from a folder or the hub",
     immediate: false,
     params: z.object({
       source: z.string().min(1).meta({
@@ -166,6 +174,7 @@ export const methods = {
     progress: nothing,
   },
   "model/merge": {
+    description: "writes a model with its adapter merged into the weights",
     immediate: false,
     params: z.object({
       source: path.meta({ description: "a folder that holds an adapter" }),
@@ -175,12 +184,14 @@ export const methods = {
     progress: nothing,
   },
   "model/save": {
+    description: "writes a model to a folder in Hugging Face format",
     immediate: false,
     params: z.object({ model: handle, directory: path }),
     result: z.object({ digest: z.string(), files: z.array(z.string()) }),
     progress: nothing,
   },
   "model/inspect": {
+    description: "sizes of a model whose weights are not read",
     immediate: false,
     params: z.object({
       source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
@@ -190,6 +201,7 @@ export const methods = {
     progress: nothing,
   },
   "tokens/count": {
+    description: "counts the tokens of texts",
     immediate: false,
     params: z.object({
       source: z.string().min(1),
@@ -202,18 +214,21 @@ export const methods = {
     progress: nothing,
   },
   "model/digest": {
+    description: "works out the digest of a model's weights as they are now",
     immediate: false,
     params: z.object({ model: handle }),
     result: z.object({ digest: z.string() }),
     progress: nothing,
   },
   "model/unload": {
+    description: "frees the memory of a model",
     immediate: false,
     params: z.object({ model: handle }),
     result: nothing,
     progress: nothing,
   },
   "prompt/render": {
+    description: "puts conversations into a tokenizer's own chat template",
     immediate: false,
     params: z.object({
       source: z.string().min(1).meta({ description: "a folder with a tokenizer, or a hub id" }),
@@ -232,6 +247,7 @@ export const methods = {
     progress: nothing,
   },
   generate: {
+    description: "samples responses; they come as progress",
     immediate: false,
     params: z.object({
       model: handle,
@@ -255,6 +271,7 @@ export const methods = {
       .meta({ description: "candidates come here and only here, as soon as they are finished" }),
   },
   score: {
+    description: "scores responses to prompts",
     immediate: false,
     params: z.object({
       model: handle,
@@ -275,6 +292,7 @@ export const methods = {
     progress: progressCount,
   },
   "train/begin": {
+    description: "begins a training, or goes on with one that was saved",
     immediate: false,
     params: z.object({
       model: handle,
@@ -292,6 +310,7 @@ export const methods = {
     progress: nothing,
   },
   "train/step": {
+    description: "one optimizer step",
     immediate: false,
     params: z.object({
       run: handle,
@@ -304,18 +323,21 @@ export const methods = {
     progress: progressCount,
   },
   "train/save": {
+    description: "writes the state of a training, from which it can go on",
     immediate: false,
     params: z.object({ run: handle, directory: path }),
     result: z.object({ step: count }),
     progress: nothing,
   },
   "train/end": {
+    description: "ends a training and gives the digest of the weights",
     immediate: false,
     params: z.object({ run: handle }),
     result: z.object({ step: count, digest: z.string() }),
     progress: nothing,
   },
   "track/open": {
+    description: "opens a run of an experiment tracker",
     immediate: false,
     params: z.object({
       kind: trackerKind,
@@ -345,18 +367,21 @@ export const methods = {
     progress: nothing,
   },
   "track/log": {
+    description: "sends numbers to a tracker",
     immediate: false,
     params: z.object({ tracker: handle, points: z.array(trackedPoint).min(1) }),
     result: z.object({ failed: trackerFailure }),
     progress: nothing,
   },
   "track/close": {
+    description: "closes a tracker once it has sent everything",
     immediate: false,
     params: z.object({ tracker: handle }),
     result: z.object({ failed: trackerFailure }),
     progress: nothing,
   },
   shutdown: {
+    description: "ends the process",
     immediate: false,
     params: nothing,
     result: nothing,
@@ -364,10 +389,14 @@ export const methods = {
   },
 } as const;
 
-export type MethodName = keyof typeof methods;
-export type Params<M extends MethodName> = z.input<(typeof methods)[M]["params"]>;
-export type Result<M extends MethodName> = z.output<(typeof methods)[M]["result"]>;
-export type Progress<M extends MethodName> = z.output<(typeof methods)[M]["progress"]>;
+/** A method of the protocol. */
+export type MethodName = keyof WorkerMethods;
+/** What a method is asked with. */
+export type Params<M extends MethodName> = WorkerMethods[M]["params"];
+/** What a method answers. */
+export type Result<M extends MethodName> = WorkerMethods[M]["result"];
+/** What a method tells while it works. */
+export type Progress<M extends MethodName> = WorkerMethods[M]["progress"];
 export type Real = z.output<typeof real>;
 export type TrainGroup = z.input<typeof trainGroup>;
 export type ScoreGroup = z.input<typeof scoreGroup>;

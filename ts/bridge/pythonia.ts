@@ -7,14 +7,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { type Embedded, noTimeout, TextReader, TextWriter } from "./embedded.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
-import {
-  drained,
-  type LaunchOptions,
-  type Tail,
-  type Transport,
-  tailOf,
-  workerEnvironment,
-} from "./transport.ts";
+import { drained, type Tail, tailOf } from "./tail.ts";
+import { type LaunchOptions, type Transport, workerEnvironment } from "./transport.ts";
 
 /** What we use of pythonia, whose own types are those of any Python object. */
 interface Pythonia {

@@ -1,7 +1,8 @@
 import { execa } from "execa";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import type { Exit } from "./errors.ts";
-import { drained, type LaunchOptions, type Transport, tailOf, workerEnvironment } from "./transport.ts";
+import { drained, tailOf } from "./tail.ts";
+import { type LaunchOptions, type Transport, workerEnvironment } from "./transport.ts";
 
 /** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
 export function stdioTransport(options: LaunchOptions): Transport {

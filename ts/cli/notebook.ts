@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { execa } from "execa";
-import { ensureJupyter, trustNotebooks } from "../bridge/index.ts";
+import { ensureJupyter, type Jupyter, serve, trustNotebooks } from "../bridge/index.ts";
 import { inputError } from "../core/errors.ts";
+import { unlessInterrupted } from "../core/interrupt.ts";
 import { projectRoot } from "../core/project.ts";
 import type { Definition } from "./definition.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
 import { wholeNumber } from "./usage.ts";
 
@@ -33,17 +34,33 @@ export const notebook: Definition<Values> = {
   async handler({ folder, browser, port }) {
     const root = folderOf(folder);
     const wanted = wholeNumber("port", 1, port);
-    const jupyter = await ensureJupyter({ progress: progressOn() });
-    if (root === own) await trustNotebooks(jupyter, await notebooksIn(own));
-    const { exitCode } = await execa(jupyter.python, jupyterArguments(root, { browser, port: wanted }), {
-      stdio: "inherit",
-      reject: false,
+    await serveUntilStopped("jupyterlab", jupyterArguments(root, { browser, port: wanted }), {
       cwd: root,
-      env: jupyter.env,
+      async ready(signal) {
+        const jupyter = await ensureJupyter({ progress: progressOn(), signal });
+        if (root === own) await trustNotebooks(jupyter, await notebooksIn(own));
+        return jupyter;
+      },
     });
-    process.exitCode = exitCode ?? 1;
   },
 };
+
+/** Runs a server until it ends or the user stops it, which ends with 130: without a question, and leaving nothing behind. */
+export async function serveUntilStopped(
+  module: string,
+  settings: readonly string[],
+  { cwd, ready }: { cwd: string; ready: (signal: AbortSignal) => Promise<Jupyter> },
+): Promise<void> {
+  const { signal, release } = untilInterrupted("stopping Jupyter and its kernels");
+  try {
+    const exitCode = await serve(module, settings, await ready(signal), { cwd, signal });
+    process.exitCode = signal.aborted ? 130 : exitCode;
+  } catch (error) {
+    throw unlessInterrupted(error, signal);
+  } finally {
+    release();
+  }
+}
 
 /** This project's notebooks; an installed package has none. */
 const own = join(projectRoot, "experiments", "notebooks");
@@ -63,13 +80,13 @@ export const jupyterArguments = (
   { browser, port }: { browser: boolean; port: number },
   isRoot = process.getuid?.() === 0,
 ): string[] => [
-  "-m",
-  "jupyterlab",
   `--ServerApp.root_dir=${root}`,
   `--ServerApp.port=${port}`,
   // Nothing is asked of the network.
   "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
   "--LabApp.news_url=None",
+  // A kernel that does not end when it is told to is not waited for long.
+  "--KernelManager.shutdown_wait_time=1",
   ...(browser ? [] : ["--no-browser"]),
   // In a container one is mostly root, which Jupyter else refuses.
   ...(isRoot ? ["--allow-root"] : []),

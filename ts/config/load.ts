@@ -18,6 +18,7 @@ export interface LoadOptions {
 
 /** An experiment that was read and checked. */
 export interface Loaded {
+  /** What is run. */
   experiment: Experiment;
   /** The files it was made from, absolute, in the order in which they were laid over each other. */
   sources: string[];

@@ -21,10 +21,14 @@ export type ExitCode = 1 | 2 | 130;
 
 /** An error a user can act on: printed without a stack trace. Anything else that is thrown is a bug of ours. */
 export class AftError extends Error {
+  /** Of the class, by which it is known across packages. */
   override name = "AftError";
+  /** Everything that is wrong, in order: at least one. */
   readonly problems: readonly Problem[];
+  /** With what a command ends that throws it. */
   readonly exitCode: ExitCode;
 
+  /** Its message is all problems in words. */
   constructor(problems: Problem | readonly Problem[], exitCode: ExitCode = 1, options?: ErrorOptions) {
     const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
     super(list.map(formatProblem).join("\n"), options);

@@ -10,6 +10,7 @@ const mostRowsNamed = 20;
 
 /** Where a row stands, for messages about it. */
 export interface Row<T> {
+  /** The record. */
   value: T;
   /** `file:row`, rows counted from 1. */
   where: string;

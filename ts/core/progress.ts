@@ -2,7 +2,9 @@
 export interface Progress {
   /** What is being done, in a few words: "align aft-bc". */
   label: string;
+  /** How many are done. */
   done: number;
+  /** Of how many. */
   total: number;
   /** What is counted: "steps", "candidates", "questions". */
   unit: string;
@@ -18,6 +20,7 @@ export interface Progress {
 export interface ProgressSink {
   /** A line that stays. */
   note(text: string): void;
+  /** How far it is; often. */
   update(progress: Progress): void;
   /** The piece of work with this label has ended; its live line may go. */
   end(label: string): void;

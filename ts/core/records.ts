@@ -4,41 +4,42 @@
  */
 import { z } from "zod";
 
+export type { Candidate, Group, JudgedCandidate, Question } from "./generated/records.ts";
+
 export const questionSchema = z.looseObject({
   id: z.string().min(1).meta({ description: "unique within its file" }),
-  task: z.string().min(1),
-  question: z.string().min(1),
+  task: z.string().min(1).meta({ description: "the task's name" }),
+  question: z.string().min(1).meta({ description: "its text, without options" }),
   reference: z.string().optional().meta({ description: "the reference COT, ending in the final answer" }),
   answer: z.string().meta({ description: "the final answer by which COTs are judged" }),
-  choices: z.array(z.string()).optional(),
+  choices: z.array(z.string()).optional().meta({ description: "the options, where it has some" }),
 });
-/** A question of a task, with its final answer and mostly a solution. Further fields pass through. */
-export type Question = z.infer<typeof questionSchema>;
 
 export const candidateSchema = z.looseObject({
-  questionId: z.string().min(1),
+  questionId: z.string().min(1).meta({ description: "the `id` of its question" }),
   index: z.int().min(0).meta({ description: "0..k-1, the sample's number within its question" }),
-  text: z.string(),
+  text: z.string().meta({ description: "the COT, as it was sampled" }),
   tokenIds: z
     .array(z.int().min(0))
     .optional()
     .meta({ description: "exactly the tokens sampled, the end-of-sequence token included when it was" }),
-  finish: z.enum(["stop", "length"]).optional(),
+  finish: z
+    .enum(["stop", "length"])
+    .optional()
+    .meta({ description: "stop: it ended by itself or at a stop text; length: it was cut off" }),
   logprob: z.number().optional().meta({ description: "sum of the tokens' log-probabilities (nats)" }),
   tokens: z.int().min(0).optional().meta({
     description:
       "how many tokens `logprob` sums over, or, without it, how many were sampled before a text cut it",
   }),
 });
-/** A sampled solution that is not judged yet. Further fields pass through. */
-export type Candidate = z.infer<typeof candidateSchema>;
 
 /** A candidate that was judged: `extracted` is null when no answer could be found in the text. */
 export const judgedCandidateSchema = z.looseObject({
-  text: z.string(),
-  extracted: z.string().nullable(),
-  correct: z.boolean(),
-  rank: z.number().optional(),
+  text: candidateSchema.shape.text,
+  extracted: z.string().nullable().meta({ description: "null: no answer was found in the text" }),
+  correct: z.boolean().meta({ description: "whether it counts as right" }),
+  rank: z.number().optional().meta({ description: "its place in the group: 1 the best, equals share one" }),
   score: z.number().optional().meta({ description: "mean log-probability of the response's tokens (nats)" }),
   index: candidateSchema.shape.index.optional(),
   tokenIds: candidateSchema.shape.tokenIds,
@@ -46,16 +47,12 @@ export const judgedCandidateSchema = z.looseObject({
   logprob: candidateSchema.shape.logprob,
   tokens: candidateSchema.shape.tokens,
 });
-/** A sampled solution and whether its final answer is right. Further fields pass through. */
-export type JudgedCandidate = z.infer<typeof judgedCandidateSchema>;
 
 export const groupSchema = z.looseObject({
-  id: z.string().min(1),
-  task: z.string().min(1),
+  id: z.string().min(1).meta({ description: "the `id` of its question" }),
+  task: questionSchema.shape.task,
   prompt: z.string().meta({ description: "the exact text the model was given" }),
-  reference: z.string().optional(),
-  answer: z.string(),
-  candidates: z.array(judgedCandidateSchema),
+  reference: questionSchema.shape.reference,
+  answer: questionSchema.shape.answer,
+  candidates: z.array(judgedCandidateSchema).meta({ description: "every sample, copies too" }),
 });
-/** A question with its judged solutions: what methods learn from and models are assessed by. Further fields pass through. */
-export type Group = z.infer<typeof groupSchema>;

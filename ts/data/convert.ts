@@ -7,32 +7,29 @@
 import { z } from "zod";
 import { inputError } from "../core/errors.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
+import type { PreferenceRow, RrhfRow, UnpairedRow } from "./generated/rows.ts";
 import { sides } from "./groups.ts";
 import { placed } from "./ranks.ts";
 
+export type { PreferenceRow, RrhfRow, UnpairedRow } from "./generated/rows.ts";
+
 export const preferenceRowSchema = z.looseObject({
-  prompt: z.string(),
-  chosen: z.string(),
-  rejected: z.string(),
+  prompt: z.string().meta({ description: "the exact text the model is given" }),
+  chosen: z.string().meta({ description: "the better response" }),
+  rejected: z.string().meta({ description: "the worse response" }),
 });
-/** A row of a preference data set, as DPO trainers read it. */
-export type PreferenceRow = z.infer<typeof preferenceRowSchema>;
 
 export const unpairedRowSchema = z.looseObject({
-  prompt: z.string(),
-  completion: z.string(),
-  label: z.boolean(),
+  prompt: z.string().meta({ description: "the exact text the model is given" }),
+  completion: z.string().meta({ description: "one response to it" }),
+  label: z.boolean().meta({ description: "whether it is right" }),
 });
-/** A row of an unpaired data set, as KTO trainers read it. */
-export type UnpairedRow = z.infer<typeof unpairedRowSchema>;
 
 export const rrhfRowSchema = z.looseObject({
-  query: z.string(),
-  responses: z.array(z.string()),
-  scores: z.array(z.number()),
+  query: z.string().meta({ description: "the exact text the model is given" }),
+  responses: z.array(z.string()).meta({ description: "several responses to it" }),
+  scores: z.array(z.number()).meta({ description: "how good each is, in the same order" }),
 });
-/** A row of RRHF's data: a question, its solutions and how good each is. */
-export type RrhfRow = z.infer<typeof rrhfRowSchema>;
 
 /** Each distinct text once, the right ones first. */
 const distinctOf = (group: Group): JudgedCandidate[] => {

@@ -3,6 +3,7 @@
 export {
   type AnswerRule,
   type AnswerRuleSettings,
+  type Asked,
   answerRuleOf,
   answerRuleSchema,
   answersBy,

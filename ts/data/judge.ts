@@ -1,3 +1,4 @@
+import type { Label } from "../config/index.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
 import { type ExtractMode, extractBoth, type Outcome, type outcomeOf } from "./answers.ts";
 import { gather, type Records, recordOf } from "./gather.ts";
@@ -9,27 +10,23 @@ import { type Feedback, pairedByRank } from "./ranks.ts";
 import { taskNamed } from "./registry.ts";
 import type { Task } from "./task.ts";
 
+export type { Label } from "../config/index.ts";
 export type { Records } from "./gather.ts";
 
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */
 export const longestJudged = 1_000_000;
 
-/**
- * What makes a COT a positive. answer: its final answer is right. answer-and-steps: and every step that the task checks
- * is, of which there must be one; the answer alone then stands in `answerCorrect`.
- */
-export type Label = "answer" | "answer-and-steps";
-
 /** How samples are judged. */
 export interface JudgeOptions {
   /** The task, or its name: every question must be of it. */
   task: Task | string;
+  /** By which of the task's two rules the answer is found. */
   extract: ExtractMode;
   /** ranked: each candidate gets a `rank` too. Default: binary. */
   feedback?: Feedback | undefined;
   /** What ranks go by. Default: steps. */
   ranking?: Ranking | undefined;
-  /** Default: answer. */
+  /** What makes a COT a positive. Default: answer. Under answer-and-steps the answer alone stands in `answerCorrect`. */
   label?: Label | undefined;
 }
 
@@ -38,25 +35,33 @@ export interface JudgeOptions {
  * of right and wrong answers goes by the answer alone.
  */
 export interface JudgeCounts {
+  /** All questions. */
   questions: number;
+  /** All candidates. */
   candidates: number;
+  /** Candidates that count as right. */
   correct: number;
+  /** Candidates with an answer that count as wrong. */
   wrong: number;
+  /** Candidates in which no answer was found. */
   noAnswer: number;
   /** Of `noAnswer`: those longer than {@link longestJudged}, which were not looked at. */
   tooLong: number;
   /** Of `noAnswer`: those whose answer could not be looked for to the end in the time there is. */
   timeLimit: number;
-  /** Right answers by the one mode and by the other, whichever of them judges. */
+  /** Right answers by the strict rule, whichever judges. */
   correctStrict: number;
+  /** Right answers by the flexible rule, whichever judges. */
   correctFlexible: number;
   /** Candidates whose text another of the same question already had. */
   duplicates: number;
   /** Questions without a candidate; they give no group. */
   withoutCandidates: number;
-  /** Groups whose candidates are all right, none right, or of both kinds. */
+  /** Groups whose candidates are all right. */
   onlyPositive: number;
+  /** Groups of which no candidate is right. */
   onlyNegative: number;
+  /** Groups with candidates of both kinds. */
   paired: number;
   /** Right answers whose steps are not all right; only there when the task can check steps. */
   rightAnswerWrongSteps?: number;

@@ -6,8 +6,11 @@ import type { Asked, ExtractMode } from "./answers.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {
+  /** What is trained on. */
   train: Question[];
+  /** What settings are chosen on. */
   validation: Question[];
+  /** What is reported. */
   test: Question[];
 }
 
@@ -21,7 +24,9 @@ export interface ReadQuestions {
 
 /** What a strict check of every step of a COT found. Lines are counted from 1. */
 export interface StepCheck {
+  /** Every step is right. */
   valid: boolean;
+  /** The first step that is not. */
   firstError?: { line: number; reason: string };
 }
 

@@ -1,4 +1,3 @@
-import type { PlotOptions } from "@observablehq/plot";
 import {
   accuracyChart as accuracy,
   autoBetas,
@@ -9,7 +8,8 @@ import {
   methodAccuracies,
   methodCurves,
   methodScores,
-  renderChart,
+  type OwnChartOptions,
+  renderOwnChart,
   scoresChart as scores,
   searchedBetas,
   vftCurves,
@@ -100,9 +100,9 @@ export function betaChart(
  * @example
  * plot({ marks: [Plot.dot(rows, { x: "score", y: "right" })] }, { title: "Right by score" })
  */
-export const plot = (options: PlotOptions, text: Partial<ChartText> & Pick<ChartText, "title">): Shown =>
+export const plot = (options: OwnChartOptions, text: Partial<ChartText> & Pick<ChartText, "title">): Shown =>
   picture(
-    renderChart(
+    renderOwnChart(
       { id: text.title.toLowerCase().replace(/[^a-z0-9]+/g, "-"), description: "", ...text },
       { width: defaultWidth, marginTop: 28, ...options },
     ),

@@ -20,27 +20,45 @@ export function runsFolder(named?: string): string {
   return join(`${here}${sep}`.startsWith(`${projectRoot}${sep}`) ? projectRoot : here, "runs");
 }
 
-const hasRecord = (folder: string): boolean => existsSync(join(folder, "run.json"));
+/** By what a finished run is known, and by what a sweep, and what a message calls them. */
+const run = { record: "run.json", what: "finished run", fix: "run its experiment first" };
+const sweep = { record: "sweep.json", what: "sweep", fix: "run its file first" };
+type Kind = typeof run;
 
-/** The names of the finished runs in a folder, in alphabetical order. */
-export async function listRuns(runs?: string): Promise<string[]> {
+const isKind = (folder: string, { record }: Kind): boolean => existsSync(join(folder, record));
+
+async function namesOf(kind: Kind, runs: string | undefined): Promise<string[]> {
   const folder = runsFolder(runs);
   const names = await readdir(folder).catch((): string[] => []);
-  return names.filter((name) => hasRecord(join(folder, name))).sort();
+  return names.filter((name) => isKind(join(folder, name), kind)).sort();
 }
 
-/** A run's folder, from its path or its name. An unknown name is an input error that lists those there are. */
-export async function runDirectory(run: string, runs?: string): Promise<string> {
-  if (basename(run) !== run || hasRecord(run)) return resolve(run);
+async function directoryOf(kind: Kind, named: string, runs: string | undefined): Promise<string> {
   const folder = runsFolder(runs);
-  if (hasRecord(join(folder, run))) return join(folder, run);
-  const names = await listRuns(folder);
+  for (const directory of [resolve(named), join(folder, named)])
+    if (isKind(directory, kind)) return directory;
+  // A path, of which its reader says what is wrong.
+  if (basename(named) !== named) return resolve(named);
+  const names = await namesOf(kind, folder);
   throw inputError({
-    what: "there is no finished run of this name",
+    what: `there is no ${kind.what} of this name`,
     where: shownPath(folder),
-    found: run,
+    found: named,
     expected: names.length === 0 ? undefined : `one of ${names.join(", ")}`,
-    nearest: nearestName(run, names),
-    fix: "run its experiment first: aft run EXPERIMENT.yaml; runs elsewhere are found by { runs: FOLDER } or AFT_RUNS",
+    nearest: nearestName(named, names),
+    fix: `${kind.fix}: aft run EXPERIMENT.yaml; runs elsewhere are found by { runs: FOLDER } or AFT_RUNS`,
   });
 }
+
+/** The names of the finished runs in a folder, in alphabetical order. */
+export const listRuns = (runs?: string): Promise<string[]> => namesOf(run, runs);
+
+/** The names of the sweeps in a folder, in alphabetical order; some of their cells may not be done. */
+export const listSweeps = (runs?: string): Promise<string[]> => namesOf(sweep, runs);
+
+/** A run's folder, from its path or its name (of a cell: `SWEEP/CELL`). An unknown name is an input error that lists those there are. */
+export const runDirectory = (named: string, runs?: string): Promise<string> => directoryOf(run, named, runs);
+
+/** The same of a sweep. */
+export const sweepDirectory = (named: string, runs?: string): Promise<string> =>
+  directoryOf(sweep, named, runs);

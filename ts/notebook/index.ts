@@ -2,7 +2,7 @@
  * AFT as a library: what notebooks and programs import. Runs on Node.js (`import ... from "aft"`) and, from the sources,
  * on Deno.
  *
- * - finished runs: {@link loadRun}, {@link listRuns}
+ * - finished runs: {@link loadRun}, {@link listRuns}; sweeps: {@link loadSweep}, {@link listSweeps}
  * - experiments: {@link loadExperiment}, {@link runExperiment}
  * - a live model: {@link startWorker}
  * - records and judging: {@link readQuestions}, {@link readGroups}, {@link judge}, converters for other trainers
@@ -12,52 +12,59 @@
  * Wrong input gives an {@link AftError} that says what, where, what was found, what was expected and what to do.
  * @module
  */
+
+export type * from "../analysis/generated/report.ts";
 export {
+  type Arm,
   type Assessment,
   assess,
-  type Comparison,
-  type Difference,
+  type ChartText,
   decimal,
   holm,
-  type Interval,
-  type MethodSummary,
-  type Metric,
-  type MetricName,
+  type MethodInfo,
   mcnemarExact,
-  type OverSeeds,
+  type OwnChartOptions,
   overSeeds,
-  type Prediction,
   percent,
   points,
   quantile,
   type RunData,
-  type RunSummary,
   type TrainingStep,
   wilsonInterval,
 } from "../analysis/index.ts";
-export { type Experiment, type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
+export type * from "../bridge/generated/messages.ts";
+export type { MethodName, RequestOptions } from "../bridge/index.ts";
+export type * from "../config/generated/experiment.ts";
+export { type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
 export { AftError, type ExitCode, type Problem } from "../core/errors.ts";
+export type * from "../core/generated/records.ts";
+export type { Row } from "../core/jsonl.ts";
 export type { Progress, ProgressSink } from "../core/progress.ts";
 export { version } from "../core/project.ts";
-export type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
+export type * from "../data/generated/rows.ts";
 export {
+  type Asked,
+  type ExtractMode,
+  type Feedback,
   fromPreferenceRows,
   fromRrhfRows,
   fromUnpairedRows,
   type JudgeCounts,
   type JudgeOptions,
   judge,
-  type PreferenceRow,
   promptOf,
-  type RrhfRow,
+  type Records,
+  type Splits,
+  type StepCheck,
+  type StepQuality,
   type Task,
   taskNames,
   taskOf,
   toPreferenceRows,
   toRrhfRow,
   toUnpairedRows,
-  type UnpairedRow,
 } from "../data/index.ts";
+export type { SplitName } from "../experiment/index.ts";
 export {
   accuracyChart,
   betaChart,
@@ -68,7 +75,7 @@ export {
   vftLossChart,
 } from "./charts.ts";
 export { printProgress, type RunExperimentOptions, runExperiment } from "./experiments.ts";
-export { listRuns, runsFolder } from "./folders.ts";
+export { listRuns, listSweeps, runsFolder } from "./folders.ts";
 export {
   type LiveModel,
   type LiveWorker,
@@ -91,4 +98,13 @@ export {
   type ReliabilityBin,
   reliability,
 } from "./statistics.ts";
+export {
+  loadSweep,
+  type Sweep,
+  type SweepBest,
+  type SweepCell,
+  type SweepMethod,
+  type SweepMetric,
+  type SweepRow,
+} from "./sweeps.ts";
 export { type TitledResponse, tokensChart } from "./tokens.ts";

@@ -1,11 +1,17 @@
+// For AsyncDisposable: a program need not ask for it itself.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   ensurePython,
-  type Params,
+  type MethodName,
+  type ModelInfo,
+  type RequestOptions,
   type Result,
   startWorker as start,
   type Worker,
+  type WorkerInfo,
+  type WorkerMethods,
 } from "../bridge/index.ts";
 import { inputError } from "../core/errors.ts";
 import { type ProgressSink, silent } from "../core/progress.ts";
@@ -27,9 +33,13 @@ export interface LiveWorker extends AsyncDisposable {
   /** Loads a model: a folder in Hugging Face format (for instance `run.checkpoint("aft-bc")`), or a hub id. */
   loadModel(source: string, options?: LoadModelOptions): Promise<LiveModel>;
   /** Python, packages, devices and memory. */
-  info(): Promise<Result<"device/info">>;
+  info(): Promise<WorkerInfo>;
   /** Any method of the protocol, checked: what the functions here are made of. */
-  readonly request: Worker["request"];
+  request<M extends MethodName>(
+    method: M,
+    params: WorkerMethods[M]["params"],
+    options?: RequestOptions<M>,
+  ): Promise<WorkerMethods[M]["result"]>;
   /** Ends the process. */
   close(): Promise<void>;
 }
@@ -39,7 +49,7 @@ export interface LoadModelOptions {
   /** auto (CUDA where there is one), cpu, cuda or cuda:N. */
   device?: string;
   /** auto: as the model was saved. */
-  dtype?: Params<"model/load">["dtype"];
+  dtype?: "auto" | "float32" | "bfloat16" | "float16";
   /** Of a hub id. */
   revision?: string;
   /** Tokens computed at once: bounds memory, changes no result. */
@@ -64,7 +74,9 @@ export interface SampleOptions {
 
 /** A prompt, with the id under which its samples are drawn. */
 export interface Prompt {
+  /** Samples depend on it. */
   id: string;
+  /** The exact text that the model is given. */
   prompt: string;
 }
 
@@ -72,6 +84,7 @@ export interface Prompt {
 export interface TokenScore {
   /** What it adds to the text; a special token's name, such as `</s>`. */
   text: string;
+  /** In the model's vocabulary. */
   id: number;
   /** log P(token | prompt, tokens before) in nats. */
   logprob: number;
@@ -79,20 +92,23 @@ export interface TokenScore {
 
 /** A response under a model. */
 export interface ResponseScore {
+  /** The response. */
   text: string;
   /** Mean log-probability a token (nats), the end-of-sequence token included: s(c) of the paper. */
   score: number;
   /** Their sum. */
   logprob: number;
+  /** Each of its tokens, in order. */
   tokens: TokenScore[];
 }
 
 /** A model in a worker's memory. */
 export interface LiveModel extends AsyncDisposable {
   /** Parameters, vocabulary, dtype, device and the digest of the weights. */
-  readonly info: Result<"model/load">;
-  /** Samples responses; for one prompt a list of them, for several a list for each, in order. */
+  readonly info: ModelInfo;
+  /** Samples responses to a prompt, by index. */
   sample(prompt: string | Prompt, options?: SampleOptions): Promise<Candidate[]>;
+  /** The same for several prompts: a list of responses for each. */
   sample(prompts: readonly (string | Prompt)[], options?: SampleOptions): Promise<Candidate[][]>;
   /** Scores responses to a prompt, token by token. */
   score(prompt: string, responses: readonly string[]): Promise<ResponseScore[]>;

@@ -11,6 +11,7 @@ export interface Shown {
   readonly html?: string;
   /** As SVG, where it is a picture. */
   readonly svg?: string;
+  /** The text. */
   toString(): string;
 }
 

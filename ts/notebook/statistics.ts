@@ -11,6 +11,7 @@ import type { Group } from "../core/records.ts";
 
 /** A mean with its uncertainty. */
 export interface Estimate {
+  /** Of the values that were given. */
   mean: number;
   /** 95 %, for the questions being a sample of those that could have been asked. */
   interval: Interval;
@@ -59,11 +60,15 @@ const meanOf = (values: readonly number[]): number =>
 
 /** The solutions whose scores lie between two bounds. */
 export interface ReliabilityBin {
-  /** Lowest and highest score in it (mean log-probability a token, nats). */
+  /** Lowest score in it (mean log-probability a token, nats). */
   low: number;
+  /** Highest score in it. */
   high: number;
+  /** Mean score of those in it. */
   meanScore: number;
+  /** How many are in it. */
   solutions: number;
+  /** How many of them are right. */
   right: number;
   /** Share of right ones. */
   share: number;

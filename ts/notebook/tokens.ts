@@ -12,6 +12,7 @@ const lowest = -4;
 
 /** A response to show, with a heading of its own. */
 export interface TitledResponse extends ResponseScore {
+  /** What stands above it. */
   title: string;
 }
 

@@ -13,14 +13,13 @@ test("this project's notebooks are opened where no folder is named", () => {
 
 test("Jupyter is told the folder, the port, and not to open a browser when that is not wanted", () => {
   expect(jupyterArguments("/n", { browser: true, port: 1234 }, false)).toEqual([
-    "-m",
-    "jupyterlab",
     "--ServerApp.root_dir=/n",
     "--ServerApp.port=1234",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.news_url=None",
+    "--KernelManager.shutdown_wait_time=1",
   ]);
-  expect(jupyterArguments("/n", { browser: false, port: 1 }, true).slice(6)).toEqual([
+  expect(jupyterArguments("/n", { browser: false, port: 1 }, true).slice(5)).toEqual([
     "--no-browser",
     "--allow-root",
   ]);

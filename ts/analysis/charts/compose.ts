@@ -1,6 +1,6 @@
 import { escapeText } from "../report/escape.ts";
 import { ink } from "./palette.ts";
-import type { ChartText } from "./svg.ts";
+import type { ChartText } from "./text.ts";
 
 /** Rows of charts, each row from left to right, as one SVG with one accessible name. */
 export function stacked(text: ChartText, rows: readonly (readonly string[])[], gap = 0): string {

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
 import { stacked } from "./compose.ts";
 import { classOf, familyColour, lightOf } from "./palette.ts";
-import { type ChartText, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
+import type { ChartText } from "./text.ts";
 
 /** One method under one seed. */
 export interface FamilySeries {

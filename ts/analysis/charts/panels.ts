@@ -4,7 +4,8 @@ import { percent } from "../report/format.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { gridOf } from "./grid.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
-import { type ChartText, type LegendItem, renderChart } from "./svg.ts";
+import { type LegendItem, renderChart } from "./svg.ts";
+import type { ChartText } from "./text.ts";
 
 /** A share in [0, 1] at one place of the horizontal axis. */
 export interface PanelPoint {

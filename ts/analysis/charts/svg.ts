@@ -2,18 +2,11 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeText } from "../report/escape.ts";
 import { classes, ink } from "./palette.ts";
+import type { ChartText } from "./text.ts";
 
 const fontSize = 12;
 /** A legend starts where its chart does, unless long labels stand left of the chart. */
 const widestLegendIndent = 60;
-
-export interface ChartText {
-  /** Unique on its page; the accessible name hangs on it. */
-  id: string;
-  title: string;
-  /** What the chart shows, for those who cannot see it. */
-  description: string;
-}
 
 export interface LegendItem {
   label: string;

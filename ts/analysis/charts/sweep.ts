@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, shadeOf } from "../report/family.ts";
 import { stacked } from "./compose.ts";
 import { classOf, familyColour, lightOf } from "./palette.ts";
-import { type ChartText, legendChart, renderChart } from "./svg.ts";
+import { legendChart, renderChart } from "./svg.ts";
+import type { ChartText } from "./text.ts";
 
 /** One method along the values of an axis. */
 export interface SweepSeries {

@@ -8,7 +8,9 @@ import { ratio, total } from "./tally.ts";
 
 /** What `aft assess --json` prints. Shares in [0, 1]; null where nothing defines the number. */
 export interface Assessment {
+  /** How many groups there are. */
   questions: number;
+  /** Their samples. */
   candidates: number;
   /** Share of right answers among all samples. */
   sampledAccuracy: number | null;
@@ -16,6 +18,7 @@ export interface Assessment {
   assessmentAccuracy: { micro: number | null; macro: number | null; pairs: number; questions: number };
   /** `k`: the most samples that any question has. */
   majority: { k: number; accuracy: number | null };
+  /** pass@j by j, from 1 to k: the unbiased estimator. */
   passAtK: Record<string, number | null>;
   /** Mean over candidates of exp(-score). */
   perplexity: { positive: number | null; negative: number | null };

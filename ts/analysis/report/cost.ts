@@ -1,9 +1,12 @@
 import { z } from "zod";
+import type { CostRow } from "../generated/report.ts";
 import type { RunData, StageRun } from "./input.ts";
 import { count } from "./schemaParts.ts";
 
-const rowSchema = z.object({
-  name: z.string(),
+export type { CostRow } from "../generated/report.ts";
+
+export const rowSchema = z.object({
+  name: z.string().meta({ description: "of the stage or the method; total: of all" }),
   runs: count.meta({ description: "how many artefacts" }),
   seconds: count.meta({ description: "of work, whenever it was done" }),
   secondsHere: count.meta({ description: "of it in this run; the rest was reused" }),
@@ -13,16 +16,15 @@ const rowSchema = z.object({
   tokensPerSecond: count
     .nullable()
     .meta({ description: "of the artefacts that count tokens, loading and judging included" }),
-  peakResidentBytes: count.nullable(),
-  peakAcceleratorBytes: count.nullable(),
+  peakResidentBytes: count.nullable().meta({ description: "the worker's highest main memory" }),
+  peakAcceleratorBytes: count.nullable().meta({ description: "likewise, of all accelerators" }),
 });
-export type CostRow = z.infer<typeof rowSchema>;
 
 /** What the run took. A stage that several methods share (VFT, samples) is not in any method's row. */
 export const costSchema = z.object({
-  byStage: z.array(rowSchema),
+  byStage: z.array(rowSchema).meta({ description: "in the order in which the stages run" }),
   byMethod: z.array(rowSchema).meta({ description: "a method's own stages: training and evaluation" }),
-  total: rowSchema,
+  total: rowSchema.meta({ description: "all stages together" }),
 });
 
 export function costOf({ stages, methods }: RunData): z.infer<typeof costSchema> {

@@ -5,7 +5,7 @@ import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
 import { extractModes, type MethodInfo, type RunData } from "./input.ts";
 import { differenceOfSeries, measure, pairedSeeds } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
-import { type Measured, metricNames } from "./schema.ts";
+import { type Measured, type Metric, type MetricName, metricNames } from "./schema.ts";
 
 /** The methods that were evaluated, with their tallies and bootstrap draws on the questions of a run. */
 export interface Drawn {
@@ -37,9 +37,10 @@ export function measureAll(drawn: Drawn, test: ReturnType<typeof signFlipTest>):
     return {
       name: method.name,
       label: method.label,
-      metrics: Object.fromEntries(
-        metricNames.map((name) => [name, metricOf(mine, name)]),
-      ) as Measured["metrics"],
+      metrics: Object.fromEntries(metricNames.map((name) => [name, metricOf(mine, name)])) as Record<
+        MetricName,
+        Metric
+      >,
       ...(byMode === undefined ? {} : { byMode }),
       comparisons: (["continued", "kept"] as const).flatMap((role) => {
         const other = methods.findIndex((candidate) => roleOf(candidate) === role);

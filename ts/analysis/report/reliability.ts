@@ -1,21 +1,24 @@
 import { z } from "zod";
 import type { Group } from "../../core/records.ts";
+import type { Reliability } from "../generated/report.ts";
 import { wilsonInterval } from "../statistics/wilson.ts";
 import type { RunData } from "./input.ts";
-import { number, type Share, shareSchema } from "./schemaParts.ts";
+import { label, name, number, type Share, shareSchema } from "./schemaParts.ts";
+
+export type { Reliability } from "../generated/report.ts";
 
 const binSchema = shareSchema.extend({
   bin: z.int().meta({ description: "1: the lowest scores" }),
   low: number.meta({ description: "lowest score of the bin, over all seeds" }),
-  high: number,
+  high: number.meta({ description: "highest score of the bin, over all seeds" }),
 });
 const rankSchema = shareSchema.extend({ rank: z.int().meta({ description: "1: the best-scored COT" }) });
 
 /** Is the score a good assessor? Shares of right COTs by their score; intervals are Wilson's. */
 export const reliabilitySchema = z.array(
   z.object({
-    name: z.string(),
-    label: z.string(),
+    name,
+    label,
     byScore: z
       .array(binSchema)
       .meta({ description: "COTs of all questions in equal parts by score (deciles), seed by seed" }),
@@ -25,7 +28,6 @@ export const reliabilitySchema = z.array(
     any: shareSchema.meta({ description: "share right of all COTs of those questions: scores of no use" }),
   }),
 );
-export type Reliability = z.infer<typeof reliabilitySchema>[number];
 
 interface Scored {
   score: number;

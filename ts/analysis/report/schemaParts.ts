@@ -1,16 +1,30 @@
 /** What the parts of report.json are put together from. */
 import { z } from "zod";
 
+export type { Difference, Metric, Share } from "../generated/report.ts";
+
 export const number = z.number();
 export const count = z.number().min(0);
-export const interval = z.object({ low: number, high: number });
-export const overSeeds = interval.extend({ mean: number, std: number });
+export const name = z.string().meta({ description: "the method's name in the experiment" });
+export const label = z.string().meta({ description: "its name in tables and charts" });
+export const method = z.string().meta({ description: "the name of the method that it is about" });
+export const seed = number.meta({ description: "the experiment's seed" });
+
+export const interval = z.object({
+  low: number.meta({ description: "the lower end" }),
+  high: number.meta({ description: "the upper end" }),
+});
+export const overSeeds = z.object({
+  mean: number.meta({ description: "over the seeds" }),
+  std: number.meta({ description: "sample standard deviation (n - 1)" }),
+  ...interval.shape,
+});
 
 const perSeed = z.object({
-  seed: number,
-  value: number.nullable(),
+  seed,
+  value: number.nullable().meta({ description: "with this seed; null where there is nothing to measure" }),
   n: count.meta({ description: "what stands below the line: questions, samples, pairs or candidates" }),
-  interval: interval.nullable(),
+  interval: interval.nullable().meta({ description: "95 %, of this seed alone" }),
 });
 
 export const metricSchema = z.object({
@@ -21,18 +35,16 @@ export const metricSchema = z.object({
   intervalMethod: z
     .enum(["wilson", "bootstrap"])
     .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
-  perSeed: z.array(perSeed),
+  perSeed: z.array(perSeed).meta({ description: "the same for each seed" }),
   overSeeds: overSeeds
     .nullable()
     .meta({ description: "mean, std (n - 1), Student's 95 %; null for one seed" }),
 });
-/** One number of one method: its value, interval and count, and the same for each seed. */
-export type Metric = z.infer<typeof metricSchema>;
 
 export const differenceSchema = z.object({
   value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
   interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
-  overSeeds: overSeeds.nullable(),
+  overSeeds: overSeeds.nullable().meta({ description: "of the seeds' own differences; null for one seed" }),
   clear: z.boolean().meta({
     description:
       "by itself, not among many: no interval that there is (over questions, over the seeds) includes 0, and p, where there is one, is below .05",
@@ -45,13 +57,10 @@ export const differenceSchema = z.object({
     .nullable()
     .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
 });
-/** A metric of one method minus that of a baseline, on the same questions. */
-export type Difference = z.infer<typeof differenceSchema>;
 
 /** A share of questions, or of whatever is counted, without a story of seeds. */
 export const shareSchema = z.object({
-  value: number.nullable(),
+  value: number.nullable().meta({ description: "in [0, 1]; null where n is 0" }),
   interval: interval.nullable().meta({ description: "95 %" }),
-  n: count,
+  n: count.meta({ description: "what it is a share of" }),
 });
-export type Share = z.infer<typeof shareSchema>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SelfConsistency } from "../generated/report.ts";
 import { mostSamples, passTally } from "../metrics/sampled.ts";
 import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../metrics/selfConsistency.ts";
 import { noShare, ratio, type Tally, total } from "../metrics/tally.ts";
@@ -19,10 +20,14 @@ import {
   count,
   type Difference,
   differenceSchema,
+  label,
   metricSchema,
+  name,
   type Share,
   shareSchema,
 } from "./schemaParts.ts";
+
+export type { SelfConsistency } from "../generated/report.ts";
 
 /** How one answer a question is come by: greedily, by a vote of k samples, or as the best-scored of them. */
 export const decodings = ["greedy", "majority", "best"] as const;
@@ -30,40 +35,49 @@ export type Decoding = (typeof decodings)[number];
 export const curveNames = ["majority", "best", "pass"] as const;
 export type CurveName = (typeof curveNames)[number];
 
+export const bySizeSchema = shareSchema.extend({
+  size: count.meta({ description: "j: how many samples are used" }),
+});
+
 export const selfConsistencySchema = z.object({
-  k: count,
+  k: count.meta({ description: "samples a test question" }),
   baseline: z
     .string()
     .optional()
     .meta({ description: "the method whose greedy and maj@k answers the others are held against" }),
-  methods: z.array(
-    z.object({
-      name: z.string(),
-      label: z.string(),
-      curves: z.object({
-        majority: z.array(shareSchema.extend({ size: count })),
-        best: z
-          .array(shareSchema.extend({ size: count }))
-          .meta({ description: "empty where a sample has no score" }),
-        pass: z.array(shareSchema.extend({ size: count })),
+  methods: z
+    .array(
+      z.object({
+        name,
+        label,
+        curves: z
+          .object({
+            majority: z.array(bySizeSchema).meta({ description: "maj@j: the most frequent answer of j" }),
+            best: z
+              .array(bySizeSchema)
+              .meta({ description: "the best-scored of j; empty where a sample has no score" }),
+            pass: z.array(bySizeSchema).meta({ description: "pass@j: one of j is right" }),
+          })
+          .meta({ description: "share right by how many of the k samples are used" }),
+        decodings: z
+          .array(
+            z.object({
+              decoding: z.enum(decodings).meta({ description: "how one answer a question is come by" }),
+              samples: count.meta({ description: "a question" }),
+              accuracy: metricSchema.meta({ description: "share of the questions answered rightly" }),
+              againstGreedy: differenceSchema
+                .nullable()
+                .meta({ description: "minus the baseline's greedy answers; null: it is that" }),
+              againstMajority: differenceSchema
+                .nullable()
+                .meta({ description: "minus the baseline's vote of k samples; null: it is that" }),
+            }),
+          )
+          .meta({ description: "greedy, by vote, and best-scored" }),
       }),
-      decodings: z.array(
-        z.object({
-          decoding: z.enum(decodings),
-          samples: count.meta({ description: "a question" }),
-          accuracy: metricSchema,
-          againstGreedy: differenceSchema
-            .nullable()
-            .meta({ description: "minus the baseline's greedy answers; null: it is that" }),
-          againstMajority: differenceSchema
-            .nullable()
-            .meta({ description: "minus the baseline's vote of k samples; null: it is that" }),
-        }),
-      ),
-    }),
-  ),
+    )
+    .meta({ description: "in the order of the table" }),
 });
-export type SelfConsistency = z.infer<typeof selfConsistencySchema>;
 type MethodPart = SelfConsistency["methods"][number];
 
 /** maj@j, best of j and pass@j by j, and each method's ways of answering against the baseline's. */

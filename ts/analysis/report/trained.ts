@@ -1,16 +1,19 @@
 import { z } from "zod";
+import type { TrainedArm } from "../generated/report.ts";
 import { heldOutSchema, type RunData, trainedShape } from "./input.ts";
+import { method, seed } from "./schemaParts.ts";
+
+export type { TrainedArm } from "../generated/report.ts";
 
 /** One method's training with one seed, as report.json tells it: its boundary, its looks, what went wrong. */
 export const trainedArmSchema = z.object({
-  method: z.string(),
-  seed: z.number(),
+  method,
+  seed,
   ...trainedShape,
   looks: z
-    .array(heldOutSchema.extend({ step: z.int() }))
+    .array(heldOutSchema.extend({ step: z.int().meta({ description: "optimizer steps done" }) }))
     .meta({ description: "validation questions while training; step 0: the weights it starts from" }),
 });
-export type TrainedArm = z.infer<typeof trainedArmSchema>;
 
 /** Of every arm that tells something of its training. */
 export const trainedArms = (run: RunData): TrainedArm[] =>

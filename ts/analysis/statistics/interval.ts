@@ -1,7 +1,5 @@
-/** Both ends of an interval, in the unit of what it is about. */
-export interface Interval {
-  low: number;
-  high: number;
-}
+import type { Interval } from "../generated/report.ts";
+
+export type { Interval } from "../generated/report.ts";
 
 export const includes = ({ low, high }: Interval, value: number): boolean => low <= value && value <= high;

@@ -1,10 +1,6 @@
-import type { Interval } from "./interval.ts";
+import type { OverSeeds } from "../generated/report.ts";
 
-/** Mean, sample standard deviation (n - 1) and Student's 95 % interval of the mean, over seeds. */
-export interface OverSeeds extends Interval {
-  mean: number;
-  std: number;
-}
+export type { OverSeeds } from "../generated/report.ts";
 
 /** Null for fewer than two values: one run says nothing about the spread between runs. */
 export function overSeeds(values: readonly number[]): OverSeeds | null {

@@ -65,8 +65,8 @@ const shape = {
 
 /** A whole experiment with every default filled in, `extends` resolved and paths absolute. */
 export const experimentSchema = z.strictObject(shape);
-/** An experiment as it is run: everything that extended files and defaults give, filled in. */
-export type Experiment = z.output<typeof experimentSchema>;
+
+export type { Experiment } from "../generated/experiment.ts";
 
 /** What one YAML file may hold: any part of an experiment, and the files it builds on. For editors. */
 export const experimentFileSchema = z

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export type { Label, Ranking } from "../generated/experiment.ts";
+
 const byColumn = z.enum(["steps", "score", "reward", "rank"]).meta({
   description:
     "steps: by the answer, then by how far the steps are right; score: by the answer, then by log-probability; reward, rank: by that column of the candidates",
@@ -18,8 +20,5 @@ const byGenerators = z.strictObject({
 
 /** What ranked feedback goes by. */
 export const rankingSchema = z.union([byColumn, byGenerators]);
-export type Ranking = z.output<typeof rankingSchema>;
 
 export const labelSchema = z.enum(["answer", "answer-and-steps"]);
-/** What makes a COT a positive. */
-export type Label = z.output<typeof labelSchema>;

@@ -22,8 +22,9 @@ import type { PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
 import { type Base, baseInputs, baseSource } from "./base.ts";
 
-export const splitNames = ["train", "validation", "test"] as const;
-export type SplitName = (typeof splitNames)[number];
+/** A part of a task's questions: no content of one occurs in another. */
+export type SplitName = "train" | "validation" | "test";
+export const splitNames = ["train", "validation", "test"] as const satisfies readonly SplitName[];
 
 /**
  * The task's questions, one file a split: generated, or read from the user's files. Each row carries the `prompt` that the

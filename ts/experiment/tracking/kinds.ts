@@ -8,9 +8,9 @@ export function wantedTrackers({ name, tracking }: Experiment): [TrackerKind, Re
   const { tensorboard, wandb, mlflow, trackio } = tracking;
   const wanted: [TrackerKind, Record<string, string | undefined> | undefined][] = [
     ["tensorboard", tensorboard ? {} : undefined],
-    ["wandb", wandb],
+    ["wandb", wandb && { ...wandb }],
     ["mlflow", mlflow && { ...mlflow, experiment: mlflow.experiment ?? name }],
-    ["trackio", trackio],
+    ["trackio", trackio && { ...trackio }],
   ];
   return wanted.flatMap(([kind, settings]) => (settings === undefined ? [] : [[kind, given(settings)]]));
 }

@@ -1,0 +1,666 @@
+// Generated from the zod schemas by `npm run generate`. Do not edit.
+
+/** The worker's machine: Python, packages, devices and memory. */
+export interface WorkerInfo {
+  /** its version */
+  python: string;
+  /** the interpreter's path */
+  executable: string;
+  /** operating system and machine */
+  platform: string;
+  /** name to version, of those installed */
+  packages: Record<string, string>;
+  /** what models can lie on */
+  devices: DeviceInfo[];
+  /** what auto stands for */
+  defaultDevice: string;
+  /** that torch computes with */
+  threads: number;
+  /** that this process may use */
+  cores: number;
+  /** main memory */
+  memoryTotalBytes: number;
+  /** main memory that is free now */
+  memoryFreeBytes: number;
+  /** what is not as it should be, in words */
+  warnings: string[];
+}
+
+/** One device of the worker's machine. */
+export interface DeviceInfo {
+  /** cpu, cuda:0, ... */
+  name: string;
+  /** the processor's or the card's name */
+  description: string;
+  /** of its memory */
+  totalBytes: number;
+  /** of its memory, now */
+  freeBytes: number;
+  /** types that it computes in */
+  dtypes: string[];
+}
+
+/** A model in the worker's memory. */
+export interface ModelInfo {
+  /** a name the worker gave to something it holds */
+  model: string;
+  /** of the whole model */
+  parameters: number;
+  /** rows of the output embedding */
+  vocabularySize: number;
+  /** longest prompt + response; 0 when the model states no limit */
+  maxPositions: number;
+  /** of the weights in memory */
+  dtype: string;
+  /** where it lies: cpu, cuda:0, ... */
+  device: string;
+  /** SHA-256 over the names, shapes, types and bytes of all weights */
+  digest: string;
+  /** SHA-256 of the tokenizer */
+  tokenizerDigest: string;
+  /** where one is trained beside the weights */
+  adapter?: ModelInfoAdapter | undefined;
+}
+
+/** where one is trained beside the weights */
+export interface ModelInfoAdapter {
+  /** inner width of its two matrices */
+  rank: number;
+  /** the product of the two matrices counts alpha / rank times */
+  alpha: number;
+  /** of what goes into the adapter, while training */
+  dropout: number;
+  /** names of the linear layers that have one */
+  targets: string[];
+  /** of the adapter alone: those that are trained */
+  parameters: number;
+  /** digest of the base model's weights */
+  base: string;
+}
+
+/** A number that is not finite, which JSON has no word for. */
+export interface NonFinite {
+  /** what tells it from a number */
+  finite: false;
+  /** which of them it is */
+  value: "nan" | "inf" | "-inf";
+}
+
+/** What can be asked of a worker: the parameters, the result and the progress of every method. */
+export interface WorkerMethods {
+  /** greets: both sides must speak the same version of the protocol */
+  hello: {
+    params: {
+      protocolVersion: number;
+    };
+    result: {
+      protocolVersion: number;
+      /** version of aft_worker */
+      worker: string;
+      python: string;
+      pid: number;
+    };
+    progress: Record<string, never>;
+  };
+  /** Python, packages, devices and memory */
+  "device/info": {
+    params: Record<string, never>;
+    result: WorkerInfo;
+    progress: Record<string, never>;
+  };
+  /** measures how fast a device computes and copies */
+  "device/speed": {
+    params: {
+      /** auto, cpu, cuda or cuda:N */
+      device: string;
+      dtype: "auto" | "float32" | "bfloat16" | "float16";
+    };
+    result: {
+      device: string;
+      dtype: string;
+      /** of a product of large square matrices */
+      flopsPerSecond: number;
+      /** read and written by a copy */
+      bytesPerSecond: number;
+      /** of the smallest operation, one after another */
+      secondsPerCall: number;
+    };
+    progress: Record<string, never>;
+  };
+  /** memory in use now, and at most so far */
+  "device/memory": {
+    params: Record<string, never>;
+    result: {
+      residentBytes: number;
+      peakResidentBytes: number;
+      acceleratorBytes: number;
+      peakAcceleratorBytes: number;
+    };
+    progress: Record<string, never>;
+  };
+  /** trains a tokenizer on texts and writes it to a folder */
+  "tokenizer/train": {
+    params: {
+      /** words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's */
+      kind: "words" | "bpe" | "sentencepiece";
+      texts: string[];
+      /** not with words */
+      vocabularySize?: number | undefined;
+      /** false: a text begins with no <s>, as Qwen's; else it does */
+      bos?: boolean | undefined;
+      /** Jinja, as in tokenizer_config.json */
+      chatTemplate?: string | undefined;
+      /** an absolute path on the worker's machine */
+      directory: string;
+    };
+    result: {
+      vocabularySize: number;
+      digest: string;
+    };
+    progress: Record<string, never>;
+  };
+  /** makes a model from scratch, with random weights */
+  "model/create": {
+    params: {
+      /** qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only */
+      architecture: "llama" | "qwen" | "mistral" | "gemma" | "gemma3";
+      hiddenSize: number;
+      intermediateSize: number;
+      layers: number;
+      heads: number;
+      keyValueHeads?: number | undefined;
+      /** width of a head; hiddenSize / heads when left out */
+      headDim?: number | undefined;
+      /**
+       * all architectures but llama: tokens that a layer sees, itself included; left out: no window that
+       * binds
+       */
+      slidingWindow?: number | undefined;
+      /** gemma only: c * tanh(logits / c); 30 when left out */
+      logitSoftcap?: number | undefined;
+      /** gemma only: the same of attention; 50 when left out */
+      attentionSoftcap?: number | undefined;
+      maxPositions: number;
+      tieEmbeddings: boolean;
+      initStd: number;
+      /** an absolute path on the worker's machine */
+      tokenizer: string;
+      seed: number;
+      dtype: "auto" | "float32" | "bfloat16" | "float16";
+      /** auto, cpu, cuda or cuda:N */
+      device: string;
+      attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
+    };
+    result: ModelInfo;
+    progress: Record<string, never>;
+  };
+  /** loads a model from a folder or the hub */
+  "model/load": {
+    params: {
+      /** a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it */
+      source: string;
+      revision?: string | undefined;
+      dtype: "auto" | "float32" | "bfloat16" | "float16";
+      /** auto, cpu, cuda or cuda:N */
+      device: string;
+      attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
+      /** to be trained in place of the weights; fresh, where the source has none */
+      adapter?: {
+        rank: number;
+        /** the product of the two matrices counts alpha / rank times */
+        alpha: number;
+        /** of what goes into the adapter, while training */
+        dropout: number;
+        /** names of linear layers; all of attention and MLP when left out */
+        targets?: string[] | undefined;
+      } | undefined;
+      /** of a fresh adapter; 0 when left out */
+      adapterSeed?: number | undefined;
+      /** compute a block's activations again when they are needed; changes no result */
+      gradientCheckpointing?: boolean | undefined;
+    };
+    result: ModelInfo;
+    progress: Record<string, never>;
+  };
+  /** writes a model with its adapter merged into the weights */
+  "model/merge": {
+    params: {
+      /** a folder that holds an adapter */
+      source: string;
+      /** an absolute path on the worker's machine */
+      directory: string;
+    };
+    result: {
+      files: string[];
+      dtype: string;
+    };
+    progress: Record<string, never>;
+  };
+  /** writes a model to a folder in Hugging Face format */
+  "model/save": {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+      /** an absolute path on the worker's machine */
+      directory: string;
+    };
+    result: {
+      digest: string;
+      files: string[];
+    };
+    progress: Record<string, never>;
+  };
+  /** sizes of a model whose weights are not read */
+  "model/inspect": {
+    params: {
+      /** a folder in Hugging Face format, or a hub id */
+      source: string;
+      revision?: string | undefined;
+    };
+    result: {
+      parameters: number;
+      /** of the input embedding, which only looks rows up */
+      embeddingParameters: number;
+      /** the head is the input embedding */
+      tied: boolean;
+      layers: number;
+      hiddenSize: number;
+      intermediateSize: number;
+      vocabularySize: number;
+      heads: number;
+      keyValueHeads: number;
+      headSize: number;
+      /** longest prompt + response; 0 when the model states no limit */
+      maxPositions: number;
+      /** in which the weights are stored */
+      dtype: string;
+      /** those of attention and MLP */
+      linearLayers: {
+        name: string;
+        count: number;
+        inputs: number;
+        outputs: number;
+      }[];
+    };
+    progress: Record<string, never>;
+  };
+  /** counts the tokens of texts */
+  "tokens/count": {
+    params: {
+      source: string;
+      revision?: string | undefined;
+      texts: string[];
+    };
+    result: {
+      /** tokens of each text, without BOS and EOS */
+      counts: number[];
+    };
+    progress: Record<string, never>;
+  };
+  /** works out the digest of a model's weights as they are now */
+  "model/digest": {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+    };
+    result: {
+      digest: string;
+    };
+    progress: Record<string, never>;
+  };
+  /** frees the memory of a model */
+  "model/unload": {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+    };
+    result: Record<string, never>;
+    progress: Record<string, never>;
+  };
+  /** puts conversations into a tokenizer's own chat template */
+  "prompt/render": {
+    params: {
+      /** a folder with a tokenizer, or a hub id */
+      source: string;
+      revision?: string | undefined;
+      conversations: {
+        messages: {
+          role: "system" | "user" | "assistant";
+          content: string;
+        }[];
+      }[];
+    };
+    result: {
+      /** each conversation in the tokenizer's own chat template, up to the reply */
+      texts: string[];
+    };
+    progress: Record<string, never>;
+  };
+  /** samples responses; they come as progress */
+  generate: {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+      prompts: {
+        id: string;
+        prompt: string;
+        indices: number[];
+      }[];
+      maxNewTokens: number;
+      /** 0: greedy */
+      temperature: number;
+      /** 1: the model's own distribution */
+      topP: number;
+      seed: number;
+      /** texts that end a response, which is cut before the first of them that is complete */
+      stop?: string[] | undefined;
+      /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
+      maxTokensPerBatch: number;
+    };
+    result: {
+      candidates: number;
+      tokens: number;
+      seconds: number;
+      digest: string;
+    };
+    /** candidates come here and only here, as soon as they are finished */
+    progress: {
+      candidates: {
+        questionId: string;
+        index: number;
+        text: string;
+        /** as sampled, EOS included when it was; none where a stop text cut the response */
+        tokenIds?: number[] | undefined;
+        /** stop: ended by EOS or by a stop text; length: cut off */
+        finish: "stop" | "length";
+        /** sum over tokenIds under the model itself (temperature 1) */
+        logprob?: number | undefined;
+        /** how many were sampled, those of a stop text included */
+        tokens: number;
+      }[];
+      done: number;
+      total: number;
+      tokens: number;
+    };
+  };
+  /** scores responses to prompts */
+  score: {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+      groups: {
+        id: string;
+        prompt: string;
+        responses: {
+          text: string;
+          tokenIds?: number[] | undefined;
+          /** length: the text was cut off, so no EOS is appended */
+          finish?: "stop" | "length" | undefined;
+        }[];
+      }[];
+      /** also return each token's id, text and log-probability */
+      perToken?: boolean | undefined;
+      /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
+      maxTokensPerBatch: number;
+    };
+    result: {
+      groups: {
+        id: string;
+        scores: {
+          /** sum of log P(token | before, prompt) in nats, EOS included */
+          logprob: number | NonFinite;
+          tokens: number;
+          tokenIds?: number[] | undefined;
+          tokenLogprobs?: (number | NonFinite)[] | undefined;
+          /** what each token adds to the text; a special token's name, such as </s> */
+          tokenTexts?: string[] | undefined;
+        }[];
+      }[];
+      tokens: number;
+      seconds: number;
+    };
+    progress: {
+      done: number;
+      total: number;
+      tokens: number;
+    };
+  };
+  /** begins a training, or goes on with one that was saved */
+  "train/begin": {
+    params: {
+      /** a name the worker gave to something it holds */
+      model: string;
+      optimizer: {
+        learningRate: number;
+        betas: [number, number];
+        epsilon: number;
+        weightDecay: number;
+        /** global gradient norm; 0: no clipping */
+        clipNorm: number;
+      };
+      schedule: {
+        shape: "cosine" | "linear" | "constant";
+        totalSteps: number;
+        warmupSteps: number;
+        /** last learning rate over the highest */
+        minimumRatio: number;
+      };
+      loss: {
+        kind: "vft";
+      } | {
+        kind: "alignment";
+        constraint: "none" | "detached" | "boundary" | "ranked-detached" | "ranked-boundary";
+        /** of the group loss */
+        weight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+        detachBoundary: boolean;
+      } | {
+        kind: "rrhf";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+      } | {
+        kind: "pro";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+      } | {
+        kind: "dpo";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+        /** DPO's own beta: the scale of its implicit reward */
+        dpoBeta: number;
+      };
+      seed: number;
+      /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
+      maxTokensPerBatch: number;
+      /** a folder that train/save wrote */
+      resumeFrom?: string | undefined;
+    };
+    result: {
+      /** a name the worker gave to something it holds */
+      run: string;
+      /** steps already done: 0, or those resumed */
+      step: number;
+    };
+    progress: Record<string, never>;
+  };
+  /** one optimizer step */
+  "train/step": {
+    params: {
+      /** a name the worker gave to something it holds */
+      run: string;
+      /** must be one more than the steps done: no step is lost or done twice */
+      step: number;
+      /** the global batch of this step */
+      groups: {
+        id: string;
+        prompt: string;
+        responses: {
+          text: string;
+          tokenIds?: number[] | undefined;
+          /** length: the text was cut off, so no EOS is appended */
+          finish?: "stop" | "length" | undefined;
+          /** part of the maximum-likelihood term */
+          target: boolean;
+          /** true: the reference COT, whose mean score is watched apart */
+          reference?: boolean | undefined;
+          /** whether its final answer is right: its side in a binary alignment loss, and in what is watched */
+          label?: "positive" | "negative" | undefined;
+          /**
+           * its place in the group, 1 the best, equals share one: all other group losses go by it; none: not
+           * in it
+           */
+          rank?: number | undefined;
+          /** greater is better; PRO's temperatures are gaps between rewards. -rank when left out */
+          reward?: number | undefined;
+          /** DPO: sum of log P(token) under the reference model in nats, EOS included */
+          referenceLogprob?: number | undefined;
+        }[];
+      }[];
+    };
+    result: {
+      /** steps done, this one included */
+      step: number;
+      learningRate: number;
+      /** total = vftWeight * vft + weight * alignment */
+      loss: {
+        total: number | NonFinite;
+        vft: number | NonFinite;
+        alignment: number | NonFinite;
+      };
+      /** before clipping */
+      gradientNorm: number;
+      groups: number;
+      /** groups with a better and a worse response */
+      pairedGroups: number;
+      targetTokens: number;
+      /** prompt and response tokens that went through the model */
+      tokens: number;
+      seconds: number;
+      tokensPerSecond: number;
+      /** mean score of the targets */
+      meanTarget?: number | undefined;
+      /** mean score of the reference COTs */
+      meanReference?: number | undefined;
+      meanPositive?: number | undefined;
+      meanNegative?: number | undefined;
+      /** mean over groups of (mean score of the positives - mean score of the negatives) */
+      margin?: number | undefined;
+      /** share of the step's pairs whose better response has the higher score, ties 1/2 */
+      assessmentAccuracy?: number | undefined;
+      /** mean over the worse responses of (lowest better score - beta) */
+      meanBoundary?: number | undefined;
+      /** share of the worse responses that lie below their boundary, 0..1 */
+      negativesBelowBoundary?: number | undefined;
+    };
+    progress: {
+      done: number;
+      total: number;
+      tokens: number;
+    };
+  };
+  /** writes the state of a training, from which it can go on */
+  "train/save": {
+    params: {
+      /** a name the worker gave to something it holds */
+      run: string;
+      /** an absolute path on the worker's machine */
+      directory: string;
+    };
+    result: {
+      step: number;
+    };
+    progress: Record<string, never>;
+  };
+  /** ends a training and gives the digest of the weights */
+  "train/end": {
+    params: {
+      /** a name the worker gave to something it holds */
+      run: string;
+    };
+    result: {
+      step: number;
+      digest: string;
+    };
+    progress: Record<string, never>;
+  };
+  /** opens a run of an experiment tracker */
+  "track/open": {
+    params: {
+      kind: "tensorboard" | "wandb" | "mlflow" | "trackio";
+      /** of this run alone; holds what is needed to go on with it */
+      directory: string;
+      /** what is tracked; a directory of another key begins a new run */
+      key: string;
+      /**
+       * new: a run of its own; resume: goes on, what it has been given is left out; add: goes on, and
+       * takes all
+       */
+      mode: "new" | "resume" | "add";
+      /** of the run, for people */
+      name: string;
+      /** JSON text of an object, kept beside the run; no secrets */
+      config: string;
+      /** wandb: project, entity?, mode?; mlflow: experiment, uri?; trackio: project */
+      settings: Record<string, string>;
+      /** as long opening and closing are waited for, and no longer */
+      waitSeconds: number;
+    };
+    result: {
+      /** a name the worker gave to something it holds */
+      tracker?: string | undefined;
+      /** why there is no tracker */
+      unavailable?: string | undefined;
+    };
+    progress: Record<string, never>;
+  };
+  /** sends numbers to a tracker */
+  "track/log": {
+    params: {
+      /** a name the worker gave to something it holds */
+      tracker: string;
+      points: {
+        step: number;
+        values: Record<string, number>;
+      }[];
+    };
+    result: {
+      /** why the tracker takes nothing any more; told once */
+      failed?: string | undefined;
+    };
+    progress: Record<string, never>;
+  };
+  /** closes a tracker once it has sent everything */
+  "track/close": {
+    params: {
+      /** a name the worker gave to something it holds */
+      tracker: string;
+    };
+    result: {
+      /** why the tracker takes nothing any more; told once */
+      failed?: string | undefined;
+    };
+    progress: Record<string, never>;
+  };
+  /** ends the process */
+  shutdown: {
+    params: Record<string, never>;
+    result: Record<string, never>;
+    progress: Record<string, never>;
+  };
+}
