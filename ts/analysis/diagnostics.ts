@@ -1,5 +1,6 @@
+import { canonicalJson } from "../core/digest.ts";
 import { notInForm, stepsAndAnswers, unreadable } from "./answerDiagnostics.ts";
-import { decimal, percent, plural, points, pValue, range, signed } from "./report/format.ts";
+import { decimal, percent, points, pValue, range, signed } from "./report/format.ts";
 import { testedAgainst } from "./report/pairedTests.ts";
 import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
@@ -22,6 +23,7 @@ export function diagnose(
   const compared = testedAgainst(methods, "continued", "accuracy").length;
   return [
     ...trained.map((method) => gain(method, compared)),
+    ...unequalTraining(trained),
     ...trained.map(overfitToAssessing),
     ...trained.map(positivesLessLikely),
     ...trained.flatMap((method) => outOfDistribution(method, tasks)),
@@ -73,6 +75,31 @@ function gain(method: MethodSummary, compared: number): Diagnostic | null {
   };
 }
 
+/** The baseline is fair to a method that trains as it does. */
+function unequalTraining(methods: readonly MethodSummary[]): Diagnostic[] {
+  const continued = methods.find(({ role }) => role === "continued");
+  if (continued === undefined) return [];
+  const own = ({ settings: { train = {}, start } }: MethodSummary) =>
+    Object.entries({ ...(train as Record<string, unknown>), ...(start === "base" ? { start } : {}) });
+  const same = (method: MethodSummary): boolean =>
+    canonicalJson(Object.fromEntries(own(method))) === canonicalJson(Object.fromEntries(own(continued)));
+  return methods
+    .filter((method) => method !== continued && !same(method))
+    .map((method) => {
+      const told = (one: MethodSummary): string =>
+        own(one)
+          .map(([key, value]) => `${key} ${typeof value === "object" ? canonicalJson(value) : value}`)
+          .join(", ") || "the common settings";
+      return {
+        id: "unequal-training",
+        level: "warning",
+        method: method.name,
+        text: `${method.label} trains with ${told(method)}, ${continued.label} with ${told(continued)}: their difference is that of both, the method and the training.`,
+        evidence: {},
+      };
+    });
+}
+
 /** AAccuracy up while accuracy goes down: the model has learnt to tell COTs apart at the cost of writing them. */
 function overfitToAssessing(method: MethodSummary): Diagnostic | null {
   const differences = against(method, "kept")?.differences;
@@ -81,12 +108,16 @@ function overfitToAssessing(method: MethodSummary): Diagnostic | null {
   if (assessment?.value == null || accuracy?.value == null) return null;
   const numbers = `assessment accuracy ${inPoints(assessment)}, accuracy ${inPoints(accuracy)} against VFT`;
   const opposed = assessment.value > 0 && accuracy.value < 0;
-  const level = !opposed ? "fine" : accuracy.clear ? "warning" : "note";
-  const verdict = {
-    fine: "no over-fitting to assessing",
-    note: "assessment accuracy went up and accuracy down, though the loss of accuracy is within the noise",
-    warning: "it has over-fitted to assessing: it tells right from wrong better and answers worse",
-  }[level];
+  const lost = accuracy.value < 0 && accuracy.clear;
+  const level = opposed && lost && assessment.clear ? "warning" : opposed || lost ? "note" : "fine";
+  const verdict =
+    level === "warning"
+      ? "it has over-fitted to assessing: it tells right from wrong better and answers worse"
+      : level === "fine"
+        ? "no over-fitting to assessing"
+        : lost
+          ? `it answers worse, and ${opposed ? "whether it assesses better is within the noise" : "does not assess better either"}: no over-fitting to assessing, but harm`
+          : "assessment accuracy went up and accuracy down, though the loss of accuracy is within the noise";
   return {
     id: "overfit-to-assessing",
     level,
@@ -101,24 +132,31 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
   const perplexity = against(method, "kept")?.differences.perplexityPositive;
   if (perplexity?.value == null) return null;
   const change = `${signed(perplexity.value)} ${range(perplexity.interval, signed)}`.trimEnd();
-  const up = perplexity.value > 0;
-  const level = !up ? "fine" : perplexity.clear ? "warning" : "note";
+  const up = perplexity.value > 0 && perplexity.clear;
+  // More training alone may do it: what the method adds is what it has more than continued VFT.
+  const added = against(method, "continued")?.differences.perplexityPositive;
+  const more = added?.value == null || (added.value > 0 && added.clear);
+  const level = !up ? (perplexity.value > 0 ? "note" : "fine") : more ? "warning" : "note";
   const causes: Partial<Record<Constraint, string>> = {
-    none: "without a constraint, pushing negatives down drags right COTs with them",
-    boundary: "the boundary may lie too close (beta too small) or the weight be too high",
+    none: "without a constraint, pushing wrong ones down drags right COTs with them",
+    boundary:
+      "the weight, the learning rate or beta may be too high: the further wrong COTs may sink, the more right ones go with them",
   };
   const cause = causes[constraintOf(method) ?? "detached"];
-  const verdict = {
-    fine: "right COTs have not become less likely",
-    note: "right COTs became slightly less likely, within the noise",
-    warning: `right COTs have become less likely${cause === undefined ? "" : `; ${cause}`}`,
-  }[level];
+  const verdict =
+    level === "warning"
+      ? `right COTs have become less likely${cause === undefined ? "" : `; ${cause}`}`
+      : level === "fine"
+        ? "right COTs have not become less likely"
+        : up
+          ? "right COTs have become less likely, but not clearly more so than with continued VFT"
+          : "right COTs became slightly less likely, within the noise";
   const now = method.metrics.perplexityPositive.value;
   return {
     id: "positives-less-likely",
     level,
     method: method.name,
-    text: `${method.label}: ${verdict} (perplexity of positives ${decimal(now)}, ${change} against VFT).`,
+    text: `${method.label}: ${verdict} (perplexity of right COTs ${decimal(now)}, ${change} against VFT).`,
     evidence: { perplexity: now, difference: perplexity.value },
   };
 }
@@ -136,8 +174,8 @@ function withoutPair(trainGroups: TrainGroups): Diagnostic[] {
       id: "groups-without-pair",
       level: share > manyGroupsWithoutPair ? "warning" : "note",
       text:
-        `${percent(share)} % of the training groups (${without.toLocaleString("en-US")} of ${plural(groups, "group")}) have no pair ` +
-        `of a right and a wrong COT and train the VFT term only: ${noPositive.toLocaleString("en-US")} without a right one, ` +
+        `${percent(share)} % of the training questions (${without.toLocaleString("en-US")} of ${groups.toLocaleString("en-US")}) have no pair ` +
+        `of a right and a wrong COT: nothing can be learnt from them about which is better. ${noPositive.toLocaleString("en-US")} without a right one, ` +
         `${noNegative.toLocaleString("en-US")} without a wrong one.`,
       evidence: { groups, withoutPair: without, withoutPositive: noPositive, withoutNegative: noNegative },
     },

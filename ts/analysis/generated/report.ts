@@ -318,7 +318,7 @@ export interface TaskSummary {
 /** Something that the numbers say, in words. */
 export interface Diagnostic {
   /** what was looked at */
-  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "out-of-distribution" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output";
+  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "unequal-training" | "out-of-distribution" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output";
   /** how much it matters */
   level: "fine" | "note" | "warning";
   /** the name of the method that it is about */

@@ -91,7 +91,8 @@ const sharedSeeds = (method: MethodDraws, baseline: MethodDraws): [number, numbe
     return b < 0 ? [] : [[a, b] as [number, number]];
   });
 
-function discordant(mine: readonly Tally[], theirs: readonly Tally[]) {
+/** The questions that one of both answers rightly and the other does not. */
+export function discordant(mine: readonly Tally[], theirs: readonly Tally[]) {
   let onlyThis = 0;
   let onlyBaseline = 0;
   for (const [at, { numerator, denominator }] of mine.entries()) {

@@ -10,6 +10,7 @@ import type { RunSummary } from "./schema.ts";
 import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";
 import { chartsSection } from "./sections/charts.ts";
+import { comparedSection } from "./sections/compared.ts";
 import { costSection } from "./sections/cost.ts";
 import { diagnosticsSection } from "./sections/diagnostics.ts";
 import { difficultySection } from "./sections/difficulty.ts";
@@ -55,6 +56,11 @@ export const renderHtml = (run: RunData, summary: RunSummary, { examples }: Html
 function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string {
   const sections = [
     { id: "in-short", title: "In short", content: summarySection(summary) },
+    {
+      id: "compared",
+      title: summary.methods.length === 1 ? "What is measured" : "What is compared",
+      content: comparedSection(summary),
+    },
     { id: "results", title: "Results", content: resultsSection(summary) },
     { id: "diagnostics", title: "What the numbers say", content: diagnosticsSection(summary) },
     { id: "assessor", title: "Is the score a good assessor?", content: assessorSection(summary) },

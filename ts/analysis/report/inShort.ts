@@ -1,9 +1,8 @@
 /** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
-import { includes } from "../statistics/interval.ts";
 import { percent, plural, points, range, whole } from "./format.ts";
 import { misalignment, told } from "./misalignment.ts";
-import { significant, testedAgainst } from "./pairedTests.ts";
-import type { Difference, MethodSummary, RunSummary } from "./schema.ts";
+import { holds, testedAgainst } from "./pairedTests.ts";
+import type { MethodSummary, RunSummary } from "./schema.ts";
 
 export interface Part {
   heading: string;
@@ -98,13 +97,15 @@ function verdict(summary: RunSummary, metric: "accuracy" | "sampledAccuracy", wh
       .filter(({ difference }) => Math.sign(difference.value ?? 0) === sign)
       .sort((a, b) => Math.abs(b.difference.value!) - Math.abs(a.difference.value!));
     if (all.length === 0) return [];
+    // One that is left over is named, too: it takes no more room than its number.
+    const shown = all.length === mostNamed + 1 ? all.length : mostNamed;
     const named = all
-      .slice(0, mostNamed)
+      .slice(0, shown)
       .map(
         ({ label, difference }) =>
           `${label} (${points(difference.value)} points ${range(difference.interval, points)})`,
       );
-    const more = all.length > mostNamed ? ` and ${plural(all.length - mostNamed, "other")}` : "";
+    const more = all.length > shown ? ` and ${plural(all.length - shown, "other")}` : "";
     return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
   };
   const measure = `Holm-adjusted p below 0.05${summary.seeds.length > 1 ? ", and an interval over the seeds without 0" : ""}`;
@@ -117,10 +118,6 @@ function verdict(summary: RunSummary, metric: "accuracy" | "sampledAccuracy", wh
     `In ${what}, ${[...side("better", 1), ...side("worse", -1)].join("; ")} (${measure})${rest === 0 ? "" : "; the others cannot be told from it"}.`,
   ];
 }
-
-/** For other questions and, where that is known, for other seeds. */
-const holds = (difference: Difference): boolean =>
-  significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
 
 function assessing(own: readonly MethodSummary[], baseline: MethodSummary): string[] {
   const best = highest(own, "assessmentMicro");

@@ -1,5 +1,6 @@
 import { type Tally, total } from "../metrics/tally.ts";
 import { holm } from "../statistics/holm.ts";
+import { includes } from "../statistics/interval.ts";
 import type { Comparison, Difference, MethodSummary, MetricName } from "./schema.ts";
 
 /** The metrics whose difference to a baseline is tested; more would be more to find by chance. */
@@ -12,6 +13,10 @@ export const testedMetrics: readonly MetricName[] = [
 
 /** Below it, after the adjustment, a difference is marked. */
 export const significant = ({ pHolm }: Difference): boolean => pHolm !== null && pHolm < 0.05;
+
+/** A difference for other questions and, where that is known, for other seeds. */
+export const holds = (difference: Difference): boolean =>
+  significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
 
 /**
  * What each question adds to the difference of two methods, the mean over the seeds: all seeds of a question are one

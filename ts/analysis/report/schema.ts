@@ -144,6 +144,7 @@ export const diagnosticSchema = z.object({
       "positives-less-likely",
       "warned-while-training",
       "gain-over-continued-vft",
+      "unequal-training",
       "out-of-distribution",
       "groups-without-pair",
       "right-by-wrong-steps",

@@ -5,8 +5,10 @@ import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../metrics/se
 import { noShare, ratio, type Tally, total } from "../metrics/tally.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import { holm } from "../statistics/holm.ts";
+import { mcnemarExact } from "../statistics/mcnemar.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds } from "./armTallies.ts";
+import { discordant } from "./compare.ts";
 import type { Arm, RunData } from "./input.ts";
 import {
   bootstrapInterval,
@@ -136,7 +138,11 @@ export function selfConsistencyOf(
     const against = (mine: Decoding, theirs: Decoding): Difference | null =>
       base < 0 || (base === which && mine === theirs)
         ? null
-        : differenceOfSeries(pairedSeeds(decoded[which]![mine], decoded[base]![theirs]), test);
+        : paired(
+            pairedSeeds(decoded[which]![mine], decoded[base]![theirs]),
+            mine === "greedy" && theirs === "greedy",
+            test,
+          );
     return {
       name,
       label,
@@ -154,6 +160,18 @@ export function selfConsistencyOf(
   });
   for (const what of ["againstGreedy", "againstMajority"] as const) adjust(testedOf(parts, what));
   return { k, ...(base < 0 ? {} : { baseline: methods[base]!.name }), methods: parts };
+}
+
+/** Greedy answers of one seed have McNemar's exact test, here as in the table of results. */
+function paired(
+  seeds: ReturnType<typeof pairedSeeds>,
+  isGreedy: boolean,
+  test: ReturnType<typeof signFlipTest>,
+): Difference {
+  const [first] = seeds;
+  if (!isGreedy || seeds.length !== 1 || first === undefined) return differenceOfSeries(seeds, test);
+  const { onlyThis, onlyBaseline } = discordant(first[0].tallies, first[1].tallies);
+  return differenceOfSeries(seeds, () => mcnemarExact(onlyThis, onlyBaseline));
 }
 
 /** Continued VFT, the fair one, or else VFT as it is. */

@@ -16,12 +16,12 @@ export function assessorSection(summary: RunSummary): Markup {
   const ranks = rankPanels(summary);
   return html`<section aria-labelledby="assessor">
 <h2 id="assessor">Is the score a good assessor?</h2>
-<p>A model that assesses well gives right COTs higher scores than wrong ones. The COTs seen here are those that the VFT model sampled on the ${summary.split} questions, each text once a question. All methods score the very same texts, so that only the order differs between them.</p>
+<p>A model that assesses well gives right COTs higher scores than wrong ones. The COTs seen here are those that the VFT model sampled on the ${summary.split} questions, each text once a question.${summary.methods.length > 1 && " All methods score the very same texts, so that only the order differs between them."}</p>
 ${
   scores.panels.length > 0 &&
   figure(
     "Share of right COTs by score",
-    `All COTs of all questions in equal parts by their score, the lowest first. A good assessor’s line climbs steeply from near 0 to near 100 %; a flat line at the share of right COTs is a score that says nothing. The dotted line is the VFT model as it was. An easy question lifts all of its COTs, so part of the climb tells questions apart rather than COTs${ranks.panels.length > 0 ? ": the next chart holds the question fixed" : ""}.`,
+    `All COTs of all questions in equal parts by their score, the lowest first. A good assessor’s line climbs steeply from near 0 to near 100 %; a flat line at the share of right COTs is a score that says nothing. ${summary.methods.length > 1 ? "The dotted line is the VFT model as it was. " : ""}An easy question lifts all of its COTs, so part of the climb tells questions apart rather than COTs${ranks.panels.length > 0 ? ": the next chart holds the question fixed" : ""}.`,
     reliabilityChart(scores.panels, { width: 860, reference: scores.reference }),
   )
 }
@@ -29,15 +29,15 @@ ${
   ranks.panels.length > 0 &&
   figure(
     "Share of right COTs by place within the question",
-    "Only questions with both a right and a wrong COT. Place 1 is each question’s best-scored COT, and so on; the dashed line is the share right of any COT of these questions. What lies above it on the left and below it on the right is what the score is worth when one of several solutions must be chosen; a flat line is assessing by chance, a rising one misalignment at its worst.",
+    "Only questions with both a right and a wrong COT. Place 1 is each question’s best-scored COT, and so on; the dashed line is the share right of any COT of these questions. The steeper the fall, the better the score picks a right solution among several; a flat line is assessing by chance, a rising one misalignment at its worst.",
     ranksChart(ranks.panels, { width: 860, reference: ranks.reference }),
   )
 }
 ${ranks.panels.length > 0 && rankTable(summary)}
 ${scores.panels.length > 0 && scoreTable(summary)}
-<p class="note">Intervals are Wilson’s, 95 %. Within a question each question adds one COT to a place, so that they hold as they are${
+<p class="note">Intervals are Wilson’s, 95 %. Each question counts once for a place, so that these intervals are valid${
     summary.seeds.length > 1
-      ? " for one seed; here the seeds’ counts are added up, and they are too narrow"
+      ? " for one seed; here the seeds’ counts are added up, which makes them too narrow"
       : ""
   }. Where all COTs count, by score and in the column “any COT”, those of one question hang together: there they are somewhat too narrow. No test is made here; the tested number is the assessment accuracy in <a href="#results">the results</a>.</p>
 </section>`;

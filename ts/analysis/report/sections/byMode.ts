@@ -8,6 +8,8 @@ export function byModeHtml(summary: RunSummary): Markup | false {
   const rows = modeRows(summary);
   if (rows.length === 0) return false;
   const apart = modeRowsByTask(summary);
+  if ([...rows, ...apart].every(({ strict, flexible }) => strict.value === flexible.value))
+    return html`<p class="note">Judged strictly (the answer in the form that the task asks for) and flexibly (whatever looks most like one), every method’s greedy accuracy is the same.</p>`;
   return html`<h3 id="by-mode">By both rules of extraction</h3>
 <div class="scroll" role="region" aria-labelledby="by-mode-caption" tabindex="0">
 <table class="results">

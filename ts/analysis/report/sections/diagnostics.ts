@@ -1,8 +1,10 @@
+import { plural } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Diagnostic, RunSummary } from "../schema.ts";
 
 const headings: Record<Diagnostic["id"], string> = {
   "gain-over-continued-vft": "Is there a gain over more plain fine-tuning?",
+  "unequal-training": "Is the baseline fair to every method?",
   "overfit-to-assessing": "Over-fitted to assessing: does assessment accuracy rise while accuracy falls?",
   "positives-less-likely": "Did right COTs become less likely?",
   "out-of-distribution": "Did other tasks suffer?",
@@ -32,8 +34,17 @@ function group(id: Diagnostic["id"], diagnostics: readonly Diagnostic[]): Markup
   const found = diagnostics
     .filter((diagnostic) => diagnostic.id === id)
     .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  const fine = found.filter(({ level }) => level === "fine");
+  // What is fine with one method after the other hides what is not.
+  const isFolded = fine.length > mostFine;
   return html`<h3>${headings[id]}</h3>
-<ul class="findings">${found.map(
+${list(isFolded ? found.filter(({ level }) => level !== "fine") : found)}${isFolded && html`<details><summary>${plural(fine.length, "finding")} that ${fine.length === 1 ? "is" : "are"} fine</summary>${list(fine)}</details>`}`;
+}
+
+const mostFine = 2;
+
+const list = (found: readonly Diagnostic[]): Markup | false =>
+  found.length > 0 &&
+  html`<ul class="findings">${found.map(
     ({ level, text }) => html`<li><span class="badge ${level}">${level}</span> <span>${text}</span></li>`,
   )}</ul>`;
-}

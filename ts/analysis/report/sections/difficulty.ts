@@ -21,7 +21,7 @@ export function difficultySection(summary: RunSummary): Markup {
   }</p>
 ${figure(
   "Greedy accuracy by the number of steps",
-  "Accuracy falls with every step that can go wrong. Where a method’s line leaves the dotted one (continued VFT) only on the right, it helps with long solutions; where it lies apart on the left, with what was easy already.",
+  `Accuracy falls with every step that can go wrong.${reference === undefined ? "" : " Where a method’s line leaves the dotted one (continued VFT) only on the right, it helps with long solutions; where it lies apart on the left, with what was easy already."}`,
   difficultyChart(panels, { width: 860, reference }),
 )}
 ${table(found)}
@@ -44,7 +44,7 @@ function table({ bins }: Difficulty): Markup {
   )}
 ${
   tests > 0 &&
-  html`<p class="note">Differences are paired question by question, their intervals a bootstrap over questions. Holm: p of the sign-flip test over questions, adjusted for all ${whole(tests)} differences in this table; * below 0.05. The groups are small: a difference that is missing here may only be hidden.</p>`
+  html`<p class="note">Differences are paired question by question, their intervals a bootstrap over questions. Holm: p of the sign-flip test over questions, adjusted for all ${whole(tests)} differences in this table; * below 0.05. The groups are small: no clear difference here does not mean that there is none.</p>`
 }`;
 }
 

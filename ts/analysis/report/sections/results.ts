@@ -1,12 +1,13 @@
 import { paperGsm8k, paperNotes } from "../../paper.ts";
 import { decimal, percent, plural, points, pValue, range, whole } from "../format.ts";
-import { glossary } from "../glossary.ts";
 import { html, type Markup } from "../markup.ts";
 import { significant, testedAgainst } from "../pairedTests.ts";
 import type { Comparison, Difference, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
 import { ablationHtml } from "./ablation.ts";
 import { byModeHtml } from "./byMode.ts";
 import { byTaskHtml } from "./byTask.ts";
+import { accuracyFigure } from "./charts.ts";
+import { glanceTable } from "./glance.ts";
 
 /** The table of all methods: every number with its interval, the paper's beside it. */
 export function resultsSection(summary: RunSummary): Markup {
@@ -14,6 +15,9 @@ export function resultsSection(summary: RunSummary): Markup {
   const k = Math.max(0, ...methods.map((method) => method.k));
   return html`<section aria-labelledby="results">
 <h2 id="results">Results</h2>
+${methods.length > 0 && glanceTable(summary)}
+${accuracyFigure(summary)}
+<details><summary>Every number, with its test, and the paper’s beside</summary>
 <div class="scroll" role="region" aria-labelledby="results-caption" tabindex="0">
 <table class="results">
 <caption id="results-caption">${caption(summary)}</caption>
@@ -25,13 +29,13 @@ export function resultsSection(summary: RunSummary): Markup {
 </table>
 </div>
 ${intervalNote(summary)}
+</details>
 ${byTaskHtml(summary)}
 ${byModeHtml(summary)}
 ${ablationHtml(summary)}
 <details><summary>What the paper reports, and why it is not a target here</summary>
 <p>The column on the right and the lines below are the paper’s own numbers (arXiv 2309.02144), measured with other, far larger models on other data. They show the direction that the authors found; nothing in this run was made to match them.</p>
 <ul>${paperNotes.map((note) => html`<li>${note}</li>`)}</ul></details>
-<details><summary>What the words mean</summary>${glossary(k)}</details>
 </section>`;
 }
 

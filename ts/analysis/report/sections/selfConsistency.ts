@@ -15,7 +15,7 @@ export function selfConsistencySection(summary: RunSummary): Markup {
   if (found === undefined || curves.length === 0) return html``;
   return html`<section aria-labelledby="consistency">
 <h2 id="consistency">Against self-consistency</h2>
-<p>A model can also be made to answer better without any training: sample several COTs and take the most frequent answer (maj@j, self-consistency), at j times the cost of one answer. This asks whether alignment reaches with one greedy answer what plain fine-tuning reaches with a vote of ${found.k}, and whether the two add up.</p>
+<p>A model can also be made to answer better without any training: sample several COTs and take the most frequent answer (maj@j, self-consistency), at j times the cost of one answer.${summary.methods.length > 1 && ` This asks whether alignment reaches with one greedy answer what plain fine-tuning reaches with a vote of ${found.k}, and whether the two add up.`}</p>
 ${figure(
   "Accuracy by the number of samples",
   `Each method’s own ${found.k} samples a question. Vote: the most frequent answer of j samples; best-scored: the answer of the one with the highest score (mean log-probability a token), which is as good as the model assesses; any: at least one is right, which is what a perfect assessor would reach. Every point is the mean over all choices of j of the ${found.k} samples, counted exactly, not drawn; bands are 95 % for the ${summary.split} questions being a sample.`,
