@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -105,4 +105,73 @@ test("what does not fit is said in one line, with what to change", async () => {
   expect(warnings[0]).toMatch(
     /^warning: \w[\w -]* seed 1 needs about [\d,]+ GB, cpu has [\d.,]+ GB free: it needs a larger GPU: even the least setting takes [\d,]+ GB$/,
   );
+});
+
+describe("of a sweep", () => {
+  const sweep = "tests/e2e/sweep.yaml";
+  const names = ["k=2,beta=0.1", "k=2,beta=0.2", "k=3,beta=0.1"];
+
+  test("what cells share counts once: stages, time and disk", async () => {
+    const folder = join(await temporaryFolder(), "runs");
+    const asked = ["run", sweep, "--runs", folder, "--dry-run", "--estimate", "--jobs", "2", "--json"];
+    const dry = await aft([...asked, "--set", "stages.vft.saveEvery=0"]);
+    expect(dry.stderr).not.toContain("error");
+    const { cells, estimate } = JSON.parse(dry.stdout);
+    expect(cells.map(({ cell }: { cell: string }) => cell)).toEqual(names);
+    type Cell = { stages: object; estimate: { stages: { key: string; label: string; seconds: number }[] } };
+    const found: Cell[] = estimate.cells;
+    expect(found.map(({ stages }) => stages)).toEqual([
+      { all: 9, there: 0, shared: 0 },
+      { all: 9, there: 0, shared: 7 },
+      { all: 9, there: 0, shared: 5 },
+    ]);
+    const own = ["align aft-bc seed 1", "evaluate aft-bc seed 1"];
+    expect(found.map((cell) => cell.estimate.stages.map(({ label }) => label))).toEqual([
+      ["vft seed 1", "sample seed 1", own[0], "sample test seed 1", own[1]],
+      own,
+      ["sample seed 1", ...own],
+    ]);
+    const stages = found.flatMap((cell) => cell.estimate.stages);
+    expect(new Set(stages.map(({ key }) => key)).size).toBe(10);
+    expect(estimate.seconds).toBeCloseTo(stages.reduce((sum, { seconds }) => sum + seconds, 0));
+    expect(estimate.jobs).toBe(2);
+    expect(estimate.elapsedSeconds).toBeGreaterThan(estimate.seconds / 2);
+    expect(estimate.elapsedSeconds).toBeLessThan(estimate.seconds);
+    // VFT's checkpoint, and one of each cell.
+    const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
+    expect(estimate.diskBytes).toBe(4 * 4 * parameters);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("what is there counts as done; the table has a row a cell, and says what is assumed of cells at a time", async () => {
+    const dry = await aft(["run", sweep, "--runs", runs, "--dry-run", "--estimate", "--jobs", "2"]);
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain("estimate for the sweep tiny-sweep: 3 cells\na model made from scratch: ");
+    // The run above is the third cell but for its other method.
+    expect(dry.stdout).toMatch(/^ {2}k=2,beta=0.1 +9 +5 +0 +\d+ s .* GB +[\d.]+ GB$/m);
+    expect(dry.stdout).toMatch(/^ {2}k=2,beta=0.2 +9 +5 +2 /m);
+    expect(dry.stdout).toMatch(/^ {2}k=3,beta=0.1 +9 +9 +0$/m);
+    expect(dry.stdout).toMatch(/^time: about \d+ s with 2 cells at a time if none slows another down/m);
+    expect(dry.stdout).toContain("assumed: training and scoring reach 40 %");
+  });
+});
+
+test("a question that is too long for a model yet to be made is told", async () => {
+  const settings = ["--set", "model.create.maxPositions=26", "--set", "name=narrow"];
+  const dry = await aft(["run", experiment, ...settings, "--runs", runs, "--dry-run", "--estimate"]);
+  const told =
+    /^warning: (\d+) of 60 train questions of arithmetic are too long for the model, which takes 26/m;
+  expect(dry.stdout).toMatch(told);
+  const run = await aft(["run", experiment, ...settings, "--runs", runs]);
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toContain(`${told.exec(dry.stdout)![1]} of 60 solutions are with their prompts longer`);
+});
+
+test("the states that a training leaves to go on from take disk", async () => {
+  const of = async (...set: string[]) => {
+    const asked = ["run", experiment, ...set.flatMap((one) => ["--set", one]), "--runs", `${runs}-none`];
+    return JSON.parse((await aft([...asked, "--dry-run", "--estimate", "--json"])).stdout).estimate;
+  };
+  const [saving, none] = [await of(), await of("stages.vft.saveEvery=0", "stages.align.saveEvery=0")];
+  expect(saving.diskBytes - none.diskBytes).toBe(12 * saving.parameters);
 });

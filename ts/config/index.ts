@@ -47,5 +47,6 @@ export {
 export { type Tracking, trackingSchema } from "./schema/tracking.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
+export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";
 export { overrideTraining, planSteps, trainingOf } from "./training.ts";

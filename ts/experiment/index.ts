@@ -1,7 +1,14 @@
 /** Running experiments. The one way into `experiment`. */
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
 export { checkpointIn } from "./context.ts";
-export { type Estimate, estimate, estimateTable } from "./estimate/index.ts";
+export {
+  type Estimate,
+  estimate,
+  estimateSweep,
+  estimateTable,
+  type SweepEstimate,
+  sweepEstimateTable,
+} from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
 export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
 export { type Report, writeReport } from "./report.ts";
