@@ -62,6 +62,7 @@ export { bootstrapRatios, percentileInterval, quantile } from "./statistics/boot
 export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { mcnemarExact } from "./statistics/mcnemar.ts";
+export { sameValueInterval } from "./statistics/sameValue.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
 export { signFlipTest } from "./statistics/signFlip.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";

@@ -112,7 +112,8 @@ export type TaskSummary = z.infer<typeof taskSummarySchema>;
 const macroSchema = z.object({
   tasks: z.array(z.string()),
   methods: z.array(measuredSchema).meta({
-    description: "means over the tasks; bootstrap within each task, mcnemar does not apply and is empty",
+    description:
+      "means over the tasks, intervals put together from the tasks'; mcnemar does not apply and is empty",
   }),
 });
 

@@ -15,12 +15,14 @@ const perSeed = z.object({
 
 export const metricSchema = z.object({
   value: number.nullable().meta({ description: "mean over the seeds" }),
-  interval: interval
-    .nullable()
-    .meta({ description: "95 %, for the test questions being a sample; null for under 5 questions" }),
-  intervalMethod: z
-    .enum(["wilson", "bootstrap"])
-    .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
+  interval: interval.nullable().meta({
+    description:
+      "95 %, for the test questions being a sample; null for under 5 questions (Wilson's: for none), and for a perplexity that all questions agree in",
+  }),
+  intervalMethod: z.enum(["wilson", "bootstrap", "tasks"]).meta({
+    description:
+      "bootstrap: percentile, over questions, of the mean over the seeds (of a share that all questions agree in: Wilson's for none of them departing from it); tasks: the tasks' intervals put together",
+  }),
   perSeed: z.array(perSeed),
   overSeeds: overSeeds
     .nullable()
@@ -31,7 +33,10 @@ export type Metric = z.infer<typeof metricSchema>;
 
 export const differenceSchema = z.object({
   value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
-  interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
+  interval: interval.nullable().meta({
+    description:
+      "paired bootstrap over questions, 95 %; of a share in which no question differs, what Wilson's limit for none leaves open",
+  }),
   overSeeds: overSeeds.nullable(),
   clear: z.boolean().meta({
     description:
