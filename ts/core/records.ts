@@ -1,5 +1,5 @@
 /**
- * The three public records, one JSON object a line (JSON Lines, UTF-8). Fields that a reader does not know
+ * The public records, one JSON object a line (JSON Lines, UTF-8). Fields that a reader does not know
  * pass through unchanged, so that a file may carry a user's own columns from end to end.
  */
 import { z } from "zod";
@@ -59,3 +59,31 @@ export const groupSchema = z.looseObject({
 });
 /** A question with its judged solutions: what methods learn from and models are assessed by. Further fields pass through. */
 export type Group = z.infer<typeof groupSchema>;
+
+const judgedByMode = z.object({ extracted: z.string().nullable(), correct: z.boolean() });
+
+/** A test question answered by greedy decoding. */
+export const predictionSchema = z.looseObject({
+  questionId: z.string().min(1),
+  task: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "its name in the experiment; left out: the only one" }),
+  question: z.string(),
+  prompt: z.string(),
+  text: z.string(),
+  extracted: z.string().nullable(),
+  answer: z.string(),
+  correct: z.boolean(),
+  finish: z.enum(["stop", "length"]).optional(),
+  logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
+  tokens: z.int().min(0).optional(),
+  steps: z.int().min(0).optional().meta({ description: "of the question's reference: how hard it is" }),
+  byMode: z
+    .object({ strict: judgedByMode, flexible: judgedByMode })
+    .optional()
+    .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
+});
+/** A test question and what a model answers it by greedy decoding. */
+export type Prediction = z.infer<typeof predictionSchema>;

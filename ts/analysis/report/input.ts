@@ -1,38 +1,12 @@
 import { z } from "zod";
-import type { Group } from "../../core/records.ts";
+import type { Group, Prediction } from "../../core/records.ts";
 import type { Provenance } from "./provenance.ts";
+
+export { type Prediction, predictionSchema } from "../../core/records.ts";
 
 /** By which of its two rules a task finds the answer in a text. */
 export const extractModes = ["strict", "flexible"] as const;
 export type ExtractMode = (typeof extractModes)[number];
-
-const judgedByMode = z.object({ extracted: z.string().nullable(), correct: z.boolean() });
-
-/** A test question answered by greedy decoding. */
-export const predictionSchema = z.looseObject({
-  questionId: z.string().min(1),
-  task: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "its name in the experiment; left out: the only one" }),
-  question: z.string(),
-  prompt: z.string(),
-  text: z.string(),
-  extracted: z.string().nullable(),
-  answer: z.string(),
-  correct: z.boolean(),
-  finish: z.enum(["stop", "length"]).optional(),
-  logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
-  tokens: z.int().min(0).optional(),
-  steps: z.int().min(0).optional().meta({ description: "of the question's reference: how hard it is" }),
-  byMode: z
-    .object({ strict: judgedByMode, flexible: judgedByMode })
-    .optional()
-    .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
-});
-/** A test question and what a model answers it by greedy decoding. */
-export type Prediction = z.infer<typeof predictionSchema>;
 
 const measured = z.number().nullable();
 
