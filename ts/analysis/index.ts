@@ -32,6 +32,7 @@ export { describeAssessment, describeByTask } from "./report/describeAssessment.
 export { describePredictions } from "./report/describePredictions.ts";
 export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
+export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
 export type {
   Arm,
@@ -39,11 +40,12 @@ export type {
   Prediction,
   PromptInfo,
   RunData,
+  SearchPoint,
   StageRun,
   TaskInfo,
   TrainingStep,
 } from "./report/input.ts";
-export { predictionSchema, vftStage } from "./report/input.ts";
+export { predictionSchema, searchPointSchema, vftStage } from "./report/input.ts";
 export { type MarkdownReport, renderMarkdown } from "./report/markdown.ts";
 export { renderPicture } from "./report/picture.ts";
 export type { Provenance } from "./report/provenance.ts";

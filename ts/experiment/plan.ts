@@ -31,7 +31,7 @@ const codeVersions: Record<StageName, number> = {
   score: 2,
   align: 3,
   evaluate: 4,
-  search: 1,
+  search: 2,
 };
 
 /** A node never changes, and every node below it asks for its key: each recipe is worked out once. */

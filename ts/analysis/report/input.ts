@@ -24,6 +24,27 @@ export type HeldOut = z.infer<typeof heldOutSchema>;
 
 const interval = z.object({ low: z.number(), high: z.number() });
 
+const resampled = interval
+  .nullable()
+  .optional()
+  .meta({ description: "95 %, bootstrap over questions; older searches have none" });
+
+/** One value that a search tried, on the validation questions. */
+export const searchPointSchema = z.object({
+  beta: z.number(),
+  accuracy: measured.meta({ description: "greedy" }),
+  correct: z.int(),
+  questions: z.int(),
+  interval: interval.nullable().meta({ description: "of the accuracy: Wilson, 95 %" }),
+  assessmentMicro: measured,
+  assessmentInterval: resampled,
+  pairs: z.int().optional().meta({ description: "that assessmentMicro is over" }),
+  perplexityPositive: measured,
+  perplexityInterval: resampled,
+  rightCots: z.int().optional().meta({ description: "that perplexityPositive is over" }),
+});
+export type SearchPoint = z.infer<typeof searchPointSchema>;
+
 /** What training a method told beside its steps; report.json holds it in the same words. */
 export const trainedShape = {
   boundary: z
@@ -43,17 +64,7 @@ export const trainedShape = {
     .object({
       parameter: z.string(),
       chosen: z.number(),
-      points: z.array(
-        z.object({
-          beta: z.number(),
-          accuracy: measured.meta({ description: "greedy, on the validation questions" }),
-          correct: z.int(),
-          questions: z.int(),
-          interval: interval.nullable().meta({ description: "Wilson, 95 %" }),
-          assessmentMicro: measured,
-          perplexityPositive: measured,
-        }),
-      ),
+      points: z.array(searchPointSchema),
     })
     .optional(),
   stopped: z
