@@ -29,12 +29,15 @@ export const custom: TaskKind<CustomTask> = {
   read: readCustom,
   make(settings): Task {
     const { body, plain } = settings.answer.kind === "choice" ? choiceTask : gsm8kForm;
+    const { checkSteps, quality } = gsm8kForm;
     return {
       name: taskName(settings),
       splits: (seed) => splitsOf(settings, seed),
       body,
       plain,
       ...answersBy(ruleOf(settings)),
+      // Of a number's solution the equations are its steps, as GSM8K's are.
+      ...(settings.answer.kind === "number" ? { checkSteps, quality } : {}),
     };
   },
 };
