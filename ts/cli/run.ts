@@ -4,7 +4,7 @@ import { AftError, formatProblem, Interrupted, inputError } from "../core/errors
 import { shownPath } from "../core/files.ts";
 import {
   checkCells,
-  checkOwnGroups,
+  checkInputs,
   dryRun,
   type Estimate,
   estimate,
@@ -65,7 +65,7 @@ export const run: Definition<Values> = {
 };
 
 async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal): Promise<void> {
-  await checkOwnGroups(experiment);
+  await checkInputs(experiment);
   const progress = progressOn();
   const started = performance.now();
   const options = { runsDirectory: argv.runs, progress, signal };

@@ -1,4 +1,5 @@
 /** Running experiments. The one way into `experiment`. */
+export { checkInputs } from "./check-inputs.ts";
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
 export { checkpointIn } from "./context.ts";
 export {
@@ -18,7 +19,6 @@ export { type RunRecord, readRunRecord } from "./run-record.ts";
 export { samplePrompts } from "./sampling.ts";
 export { scoreFile } from "./score-file.ts";
 export { scoreAll } from "./scoring.ts";
-export { checkOwnGroups } from "./stages/own-groups.ts";
 export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
 export {
   type CellRun,
