@@ -66,6 +66,8 @@ it("checks the equations of a number's solution as steps, and none where the ans
     firstError: { line: 2, reason: "the equation 12+1=14 is not true" },
   });
   expect(task.checkSteps!(question!, "There are twelve.\n#### 12")).toBeUndefined();
+  const published = custom(rows, { trainFile: "a.jsonl", columns, answer: { kind: "gsm8k-number" } }).task;
+  expect(published.checkSteps!(question!, "3 * 4 = 12")).toEqual({ valid: true });
   expect(task.quality!(question!, "3 * 4 = 12, 12 + 1 = 14")).toEqual({ valid: false, progress: 0.5 });
   const others = [
     { answer: { kind: "choice" }, columns: { ...columns, choices: "o" } },

@@ -38,7 +38,7 @@ export const custom: TaskKind<CustomTask> = {
       plain,
       ...answersBy(ruleOf(settings)),
       // Of a number's solution the equations are its steps, as GSM8K's are.
-      ...(settings.answer.kind === "number" ? { checkSteps, quality } : {}),
+      ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { checkSteps, quality } : {}),
     };
   },
 };
