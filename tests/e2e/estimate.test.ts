@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
 const experiment = "tests/e2e/tiny.yaml";
 let runs: string;
@@ -12,8 +11,8 @@ let created: string;
 let model: string;
 
 beforeAll(async () => {
-  runs = await temporaryFolder();
-  const done = await aft(["run", experiment, "--runs", runs]);
+  const { runs: folder, done } = await wholeRun(experiment);
+  runs = folder;
   expect(done.stderr).not.toContain("estimate");
   expect(done.exitCode).toBe(0);
   model = join(await temporaryFolder(), "base");
@@ -21,19 +20,13 @@ beforeAll(async () => {
   await cp(join(created, "checkpoint"), model, { recursive: true });
 });
 
-const ofFolder = () => ["--set", "model.create=null", "--set", `model.path=${model}`];
+const ofFolder = () => setting("model.create=null", `model.path=${model}`);
+const estimated = (file: string, folder: string, ...options: string[]) =>
+  dryRun(file, folder, "--estimate", ...options);
 
 test("a dry run with --estimate says what each stage takes, and writes nothing", async () => {
   const other = await temporaryFolder();
-  const dry = await aft([
-    "run",
-    experiment,
-    ...ofFolder(),
-    "--runs",
-    join(other, "runs"),
-    "--dry-run",
-    "--estimate",
-  ]);
+  const dry = await estimated(experiment, join(other, "runs"), ...ofFolder());
   expect(dry.exitCode).toBe(0);
   const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
   expect(dry.stdout).toContain(
@@ -47,17 +40,7 @@ test("a dry run with --estimate says what each stage takes, and writes nothing",
 });
 
 test("with --json the numbers stand beside the stages", async () => {
-  const dry = await aft([
-    "run",
-    experiment,
-    "--runs",
-    runs,
-    "--dry-run",
-    "--estimate",
-    "--json",
-    "--set",
-    "stages.evaluate.k=2",
-  ]);
+  const dry = await estimated(experiment, runs, "--json", ...setting("stages.evaluate.k=2"));
   const { estimate } = JSON.parse(dry.stdout);
   // VFT and the method are done; only what the change brings about is estimated.
   expect(estimate.stages.map(({ label }: { label: string }) => label)).not.toContain("vft seed 1");
@@ -67,7 +50,7 @@ test("with --json the numbers stand beside the stages", async () => {
 });
 
 test("a model from a folder is estimated before the work begins, unasked; one that is done is not", async () => {
-  const short = [...ofFolder(), "--set", "methods={aft-bc: null}", "--set", "name=short"];
+  const short = [...ofFolder(), ...setting("methods={aft-bc: null}", "name=short")];
   const first = await aft(["run", experiment, ...short, "--runs", runs]);
   expect(first.exitCode).toBe(0);
   const [estimated, worked] = ["estimate for", "vft seed 1: "].map((text) => first.stderr.indexOf(text));
@@ -89,16 +72,7 @@ test("what does not fit is said in one line, with what to change", async () => {
     maxPositions: 256,
     tokenizer: { kind: "words" },
   };
-  const dry = await aft([
-    "run",
-    experiment,
-    "--runs",
-    runs,
-    "--dry-run",
-    "--estimate",
-    "--set",
-    `model.create=${JSON.stringify(huge)}`,
-  ]);
+  const dry = await estimated(experiment, runs, ...setting(`model.create=${JSON.stringify(huge)}`));
   expect(dry.exitCode).toBe(0);
   const warnings = dry.stdout.split("\n").filter((line) => line.startsWith("warning: "));
   expect(warnings).toHaveLength(1);
@@ -113,8 +87,8 @@ describe("of a sweep", () => {
 
   test("what cells share counts once: stages, time and disk", async () => {
     const folder = join(await temporaryFolder(), "runs");
-    const asked = ["run", sweep, "--runs", folder, "--dry-run", "--estimate", "--jobs", "2", "--json"];
-    const dry = await aft([...asked, "--set", "stages.vft.saveEvery=0"]);
+    const asked = ["--jobs", "2", "--json", ...setting("stages.vft.saveEvery=0")];
+    const dry = await estimated(sweep, folder, ...asked);
     expect(dry.stderr).not.toContain("error");
     const { cells, estimate } = JSON.parse(dry.stdout);
     expect(cells.map(({ cell }: { cell: string }) => cell)).toEqual(names);
@@ -144,7 +118,7 @@ describe("of a sweep", () => {
   });
 
   test("what is there counts as done; the table has a row a cell, and says what is assumed of cells at a time", async () => {
-    const dry = await aft(["run", sweep, "--runs", runs, "--dry-run", "--estimate", "--jobs", "2"]);
+    const dry = await estimated(sweep, runs, "--jobs", "2");
     expect(dry.exitCode).toBe(0);
     expect(dry.stdout).toContain("estimate for the sweep tiny-sweep: 3 cells\na model made from scratch: ");
     // The run above is the third cell but for its other method.
@@ -157,8 +131,8 @@ describe("of a sweep", () => {
 });
 
 test("a question that is too long for a model yet to be made is told", async () => {
-  const settings = ["--set", "model.create.maxPositions=26", "--set", "name=narrow"];
-  const dry = await aft(["run", experiment, ...settings, "--runs", runs, "--dry-run", "--estimate"]);
+  const settings = setting("model.create.maxPositions=26", "name=narrow");
+  const dry = await estimated(experiment, runs, ...settings);
   const told =
     /^warning: (\d+) of 60 train questions of arithmetic are too long for the model, which takes 26/m;
   expect(dry.stdout).toMatch(told);
@@ -169,8 +143,8 @@ test("a question that is too long for a model yet to be made is told", async () 
 
 test("the states that a training leaves to go on from take disk", async () => {
   const of = async (...set: string[]) => {
-    const asked = ["run", experiment, ...set.flatMap((one) => ["--set", one]), "--runs", `${runs}-none`];
-    return JSON.parse((await aft([...asked, "--dry-run", "--estimate", "--json"])).stdout).estimate;
+    const dry = await estimated(experiment, `${runs}-none`, "--json", ...setting(...set));
+    return JSON.parse(dry.stdout).estimate;
   };
   const [saving, none] = [await of(), await of("stages.vft.saveEvery=0", "stages.align.saveEvery=0")];
   expect(saving.diskBytes - none.diskBytes).toBe(12 * saving.parameters);
