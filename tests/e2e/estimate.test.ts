@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
 const experiment = "tests/e2e/tiny.yaml";
 let runs: string;
@@ -12,8 +11,8 @@ let created: string;
 let model: string;
 
 beforeAll(async () => {
-  runs = await temporaryFolder();
-  const done = await aft(["run", experiment, "--runs", runs]);
+  const { runs: folder, done } = await wholeRun(experiment);
+  runs = folder;
   expect(done.stderr).not.toContain("estimate");
   expect(done.exitCode).toBe(0);
   model = join(await temporaryFolder(), "base");
@@ -21,19 +20,13 @@ beforeAll(async () => {
   await cp(join(created, "checkpoint"), model, { recursive: true });
 });
 
-const ofFolder = () => ["--set", "model.create=null", "--set", `model.path=${model}`];
+const ofFolder = () => setting("model.create=null", `model.path=${model}`);
+const estimated = (file: string, folder: string, ...options: string[]) =>
+  dryRun(file, folder, "--estimate", ...options);
 
 test("a dry run with --estimate says what each stage takes, and writes nothing", async () => {
   const other = await temporaryFolder();
-  const dry = await aft([
-    "run",
-    experiment,
-    ...ofFolder(),
-    "--runs",
-    join(other, "runs"),
-    "--dry-run",
-    "--estimate",
-  ]);
+  const dry = await estimated(experiment, join(other, "runs"), ...ofFolder());
   expect(dry.exitCode).toBe(0);
   const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
   expect(dry.stdout).toContain(
@@ -47,17 +40,7 @@ test("a dry run with --estimate says what each stage takes, and writes nothing",
 });
 
 test("with --json the numbers stand beside the stages", async () => {
-  const dry = await aft([
-    "run",
-    experiment,
-    "--runs",
-    runs,
-    "--dry-run",
-    "--estimate",
-    "--json",
-    "--set",
-    "stages.evaluate.k=2",
-  ]);
+  const dry = await estimated(experiment, runs, "--json", ...setting("stages.evaluate.k=2"));
   const { estimate } = JSON.parse(dry.stdout);
   // VFT and the method are done; only what the change brings about is estimated.
   expect(estimate.stages.map(({ label }: { label: string }) => label)).not.toContain("vft seed 1");
@@ -67,7 +50,7 @@ test("with --json the numbers stand beside the stages", async () => {
 });
 
 test("a model from a folder is estimated before the work begins, unasked; one that is done is not", async () => {
-  const short = [...ofFolder(), "--set", "methods={aft-bc: null}", "--set", "name=short"];
+  const short = [...ofFolder(), ...setting("methods={aft-bc: null}", "name=short")];
   const first = await aft(["run", experiment, ...short, "--runs", runs]);
   expect(first.exitCode).toBe(0);
   const [estimated, worked] = ["estimate for", "vft seed 1: "].map((text) => first.stderr.indexOf(text));
@@ -89,20 +72,70 @@ test("what does not fit is said in one line, with what to change", async () => {
     maxPositions: 256,
     tokenizer: { kind: "words" },
   };
-  const dry = await aft([
-    "run",
-    experiment,
-    "--runs",
-    runs,
-    "--dry-run",
-    "--estimate",
-    "--set",
-    `model.create=${JSON.stringify(huge)}`,
-  ]);
+  const dry = await estimated(experiment, runs, ...setting(`model.create=${JSON.stringify(huge)}`));
   expect(dry.exitCode).toBe(0);
   const warnings = dry.stdout.split("\n").filter((line) => line.startsWith("warning: "));
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(
     /^warning: \w[\w -]* seed 1 needs about [\d,]+ GB, cpu has [\d.,]+ GB free: it needs a larger GPU: even the least setting takes [\d,]+ GB$/,
   );
+});
+
+describe("of a sweep", () => {
+  const sweep = "tests/e2e/sweep.yaml";
+  const names = ["k=2,beta=0.1", "k=2,beta=0.2", "k=3,beta=0.1"];
+
+  test("what cells share counts once: stages, time and disk", async () => {
+    const folder = join(await temporaryFolder(), "runs");
+    const dry = await estimated(sweep, folder, "--jobs", "2", "--json");
+    expect(dry.stderr).not.toContain("error");
+    const { cells, estimate } = JSON.parse(dry.stdout);
+    expect(cells.map(({ cell }: { cell: string }) => cell)).toEqual(names);
+    type Cell = { stages: object; estimate: { stages: { key: string; label: string; seconds: number }[] } };
+    const found: Cell[] = estimate.cells;
+    expect(found.map(({ stages }) => stages)).toEqual([
+      { all: 9, there: 0, shared: 0 },
+      { all: 9, there: 0, shared: 7 },
+      { all: 9, there: 0, shared: 5 },
+    ]);
+    const own = ["align aft-bc seed 1", "evaluate aft-bc seed 1"];
+    expect(found.map((cell) => cell.estimate.stages.map(({ label }) => label))).toEqual([
+      ["vft seed 1", "sample seed 1", own[0], "sample test seed 1", own[1]],
+      own,
+      ["sample seed 1", ...own],
+    ]);
+    const stages = found.flatMap((cell) => cell.estimate.stages);
+    expect(new Set(stages.map(({ key }) => key)).size).toBe(10);
+    expect(estimate.seconds).toBeCloseTo(stages.reduce((sum, { seconds }) => sum + seconds, 0));
+    expect(estimate.jobs).toBe(2);
+    expect(estimate.elapsedSeconds).toBeGreaterThan(estimate.seconds / 2);
+    expect(estimate.elapsedSeconds).toBeLessThan(estimate.seconds);
+    // VFT's checkpoint and one of each cell, and the state that VFT leaves to go on from: masters and two moments.
+    const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
+    expect(estimate.diskBytes).toBe((4 * 4 + 12) * parameters);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("what is there counts as done; the table has a row a cell, and says what is assumed of cells at a time", async () => {
+    const dry = await estimated(sweep, runs, "--jobs", "2");
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain("estimate for the sweep tiny-sweep: 3 cells\na model made from scratch: ");
+    // The run above is the third cell but for its other method.
+    expect(dry.stdout).toMatch(/^ {2}k=2,beta=0.1 +9 +5 +0 +\d+ s .* GB +[\d.]+ GB$/m);
+    expect(dry.stdout).toMatch(/^ {2}k=2,beta=0.2 +9 +5 +2 /m);
+    expect(dry.stdout).toMatch(/^ {2}k=3,beta=0.1 +9 +9 +0$/m);
+    expect(dry.stdout).toMatch(/^time: about \d+ s with 2 cells at a time if none slows another down/m);
+    expect(dry.stdout).toContain("assumed: training and scoring reach 40 %");
+  });
+});
+
+test("a question that is too long for a model yet to be made is told", async () => {
+  const settings = setting("model.create.maxPositions=26", "name=narrow");
+  const dry = await estimated(experiment, runs, ...settings);
+  const told =
+    /^warning: (\d+) of 60 train questions of arithmetic are too long for the model, which takes 26/m;
+  expect(dry.stdout).toMatch(told);
+  const run = await aft(["run", experiment, ...settings, "--runs", runs]);
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toContain(`${told.exec(dry.stdout)![1]} of 60 solutions are with their prompts longer`);
 });

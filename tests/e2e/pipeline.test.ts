@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { cp, readdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "./aft.ts";
-
-// Whole runs in processes of their own: minutes on a machine that does other work as well.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
 const experiment = "experiments/miniature.yaml";
 const sixMethods = ["vft-kept", "vft-continued", "rft", "aft-none", "aft-dc", "aft-bc"];
@@ -16,9 +14,8 @@ describe("the whole pipeline in miniature", () => {
   let first: Awaited<ReturnType<typeof aft>>;
 
   beforeAll(async () => {
-    runs = await temporaryFolder();
+    ({ runs, done: first } = await wholeRun(experiment));
     run = join(runs, "miniature");
-    first = await aft(["run", experiment, "--runs", runs]);
   });
 
   test("runs to its end and prints the table", () => {
@@ -60,16 +57,7 @@ describe("the whole pipeline in miniature", () => {
 
   test("a dry run shows every stage and writes nothing", async () => {
     const before = await readdir(join(runs, "artefacts"));
-    const dry = await aft([
-      "run",
-      experiment,
-      "--runs",
-      runs,
-      "--dry-run",
-      "--json",
-      "--set",
-      "stages.sample.k=5",
-    ]);
+    const dry = await dryRun(experiment, runs, "--json", ...setting("stages.sample.k=5"));
     const { stages } = JSON.parse(dry.stdout);
     const done = (label: string) => stages.find((stage: { label: string }) => stage.label === label).done;
     expect(done("vft seed 1")).toBe(true);
@@ -182,7 +170,7 @@ describe("the whole pipeline in miniature", () => {
 
   test("kill -9 in mid-sampling: run again, none is missing and none is double", async () => {
     const other = await temporaryFolder();
-    const settings = ["--set", "stages.sample.k=64", "--set", "worker.maxTokensPerBatch=512"];
+    const settings = setting("stages.sample.k=64", "worker.maxTokensPerBatch=512");
     const killed = startAft(["run", experiment, "--runs", other, ...settings]);
     await until(() => someFile(other, /^sample-/, "candidates.jsonl", 64));
     killed.kill("SIGKILL");

@@ -33,6 +33,7 @@ export { describeAssessment, describeByTask } from "./report/describeAssessment.
 export { describePredictions } from "./report/describePredictions.ts";
 export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
+export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
 export type {
   Arm,
@@ -40,11 +41,12 @@ export type {
   Prediction,
   PromptInfo,
   RunData,
+  SearchPoint,
   StageRun,
   TaskInfo,
   TrainingStep,
 } from "./report/input.ts";
-export { predictionSchema, vftStage } from "./report/input.ts";
+export { predictionSchema, searchPointSchema, vftStage } from "./report/input.ts";
 export { type MarkdownReport, renderMarkdown } from "./report/markdown.ts";
 export { renderPicture } from "./report/picture.ts";
 export type { Provenance } from "./report/provenance.ts";
@@ -63,6 +65,7 @@ export { bootstrapRatios, percentileInterval, quantile } from "./statistics/boot
 export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { mcnemarExact } from "./statistics/mcnemar.ts";
+export { sameValueInterval } from "./statistics/sameValue.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
 export { signFlipTest } from "./statistics/signFlip.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";

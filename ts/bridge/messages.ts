@@ -1,6 +1,6 @@
 /**
  * What the bridge's messages are made of: named records and the few scalar kinds. Which method carries what is
- * said in `protocol.ts`; a name given with `.meta({ id })` is the name of the worker's struct.
+ * said in `methods/`; a name given with `.meta({ id })` is the name of the worker's struct.
  */
 import { z } from "zod";
 

@@ -1,15 +1,17 @@
 import { join } from "node:path";
-import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { AftError, formatProblem, Interrupted, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
   checkCells,
-  checkOwnGroups,
+  checkInputs,
   dryRun,
   type Estimate,
   estimate,
+  estimateSweep,
   estimateTable,
   runExperiment,
+  sweepEstimateTable,
 } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
@@ -63,7 +65,7 @@ export const run: Definition<Values> = {
 };
 
 async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal): Promise<void> {
-  await checkOwnGroups(experiment);
+  await checkInputs(experiment);
   const progress = progressOn();
   const started = performance.now();
   const options = { runsDirectory: argv.runs, progress, signal };
@@ -71,7 +73,10 @@ async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortS
     const wanted = argv.estimate ? await estimate(experiment, options) : undefined;
     return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
   }
-  await tellEstimate(experiment, argv.estimate, options);
+  await tellEstimate(argv.estimate, experiment.model.create !== undefined, options, async () => {
+    const found = await estimate(experiment, options);
+    return found === undefined ? undefined : estimateTable(found);
+  });
   const result = await runExperiment(experiment, yaml, options);
   if (argv.json)
     return printJson({
@@ -90,14 +95,19 @@ async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortS
 }
 
 async function runCells(sweep: LoadedSweep, argv: Omit<Values, "jobs"> & { jobs: number }): Promise<void> {
-  if (argv.estimate)
-    throw inputError({
-      what: "--estimate is of one experiment, and this file is a sweep: what its cells share would count more than once",
-      fix: `aft run ${argv.experiment} --set sweep=null --estimate tells what the experiment takes without the sweep's settings`,
-    });
   await checkCells(sweep);
-  if (argv["dry-run"]) return dryRunSweepFile(sweep, argv);
-  await resumably((signal) => runSweepFile(sweep, argv, signal));
+  await resumably(async (signal) => {
+    const { runs: runsDirectory, jobs } = argv;
+    const options = { runsDirectory, jobs, progress: progressOn(), signal };
+    if (argv["dry-run"])
+      return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
+    const made = sweep.cells.every(({ experiment }) => experiment.model.create !== undefined);
+    await tellEstimate(argv.estimate, made, options, async () => {
+      const found = await estimateSweep(sweep, options);
+      return found === undefined ? undefined : sweepEstimateTable(found);
+    });
+    await runSweepFile(sweep, argv, signal);
+  });
 }
 
 /** Ctrl-C ends the work with an error that says how to go on. */
@@ -141,16 +151,17 @@ function printPlan(
 
 /** A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. */
 async function tellEstimate(
-  experiment: Experiment,
   asked: boolean,
-  options: Parameters<typeof estimate>[1],
+  modelIsMade: boolean,
+  { progress, signal }: Parameters<typeof estimate>[1],
+  find: () => Promise<string | undefined>,
 ): Promise<void> {
-  if (!asked && experiment.model.create !== undefined) return;
+  if (!asked && modelIsMade) return;
   try {
-    const found = await estimate(experiment, options);
-    if (found !== undefined) options.progress.note(`${estimateTable(found)}\n`);
+    const table = await find();
+    if (table !== undefined) progress.note(`${table}\n`);
   } catch (error) {
-    if (asked || options.signal.aborted || !(error instanceof AftError)) throw error;
-    options.progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
+    if (asked || signal.aborted || !(error instanceof AftError)) throw error;
+    progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
   }
 }

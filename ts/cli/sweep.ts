@@ -2,7 +2,14 @@ import { join } from "node:path";
 import type { LoadedSweep } from "../config/index.ts";
 import { AftError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
-import { dryRunSweep, type PlannedCellStages, runSweep, type SweepRun } from "../experiment/index.ts";
+import {
+  dryRunSweep,
+  type PlannedCellStages,
+  runSweep,
+  type SweepEstimate,
+  type SweepRun,
+  sweepEstimateTable,
+} from "../experiment/index.ts";
 import { printJson, printLine } from "./exit.ts";
 import { overviewOn } from "./overview.ts";
 import { duration } from "./progress.ts";
@@ -40,10 +47,16 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
   printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", "report.html"))}`);
 }
 
-export async function dryRunSweepFile(sweep: LoadedSweep, { runs, json }: Asked): Promise<void> {
+export async function dryRunSweepFile(
+  sweep: LoadedSweep,
+  { runs, json }: Asked,
+  wanted: SweepEstimate | undefined,
+): Promise<void> {
   const cells = await dryRunSweep(sweep, runs);
-  if (json) printJson({ sweep: sweep.name, cells });
-  else for (const line of cells.flatMap(linesOf)) printLine(line);
+  if (json)
+    return printJson({ sweep: sweep.name, cells, ...(wanted === undefined ? {} : { estimate: wanted }) });
+  for (const line of cells.flatMap(linesOf)) printLine(line);
+  if (wanted !== undefined) printLine(`\n${sweepEstimateTable(wanted)}`);
 }
 
 function linesOf({ cell, stages }: PlannedCellStages): string[] {

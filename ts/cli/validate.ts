@@ -1,5 +1,5 @@
 import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
-import { checkCells, checkOwnGroups } from "../experiment/index.ts";
+import { checkCells, checkInputs } from "../experiment/index.ts";
 import type { Definition } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { experimentFile, setOption } from "./experiment-file.ts";
@@ -10,7 +10,7 @@ export const validate: Definition<{ experiment: string; set: string[] }> = {
   async handler(argv) {
     const loaded = await loadFile(argv.experiment, { set: argv.set });
     if ("cells" in loaded) await checkCells(loaded);
-    else await checkOwnGroups(loaded.experiment);
+    else await checkInputs(loaded.experiment);
     for (const warning of loaded.warnings) printLine(`warning: ${warning}`);
     const what = "cells" in loaded ? describeSweep(loaded) : describeExperiment(loaded);
     printLine(`${argv.experiment} is valid: ${what}, read from ${loaded.sources.length} files`);

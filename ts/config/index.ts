@@ -48,5 +48,6 @@ export { type Tracking, trackingSchema } from "./schema/tracking.ts";
 export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
 export { aboutKey } from "./sweep/about.ts";
+export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";
 export { overrideTraining, planSteps, trainingOf } from "./training.ts";

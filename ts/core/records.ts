@@ -1,10 +1,10 @@
 /**
- * The three public records, one JSON object a line (JSON Lines, UTF-8). Fields that a reader does not know
+ * The public records, one JSON object a line (JSON Lines, UTF-8). Fields that a reader does not know
  * pass through unchanged, so that a file may carry a user's own columns from end to end.
  */
 import { z } from "zod";
 
-export type { Candidate, Group, JudgedCandidate, Question } from "./generated/records.ts";
+export type { Candidate, Group, JudgedCandidate, Prediction, Question } from "./generated/records.ts";
 
 export const questionSchema = z.looseObject({
   id: z.string().min(1).meta({ description: "unique within its file" }),
@@ -55,4 +55,38 @@ export const groupSchema = z.looseObject({
   reference: questionSchema.shape.reference,
   answer: questionSchema.shape.answer,
   candidates: z.array(judgedCandidateSchema).meta({ description: "every sample, copies too" }),
+});
+
+const extracted = z.string().nullable().meta({ description: "null: no answer was found in the text" });
+const correct = z.boolean().meta({ description: "the extracted answer is the question's answer" });
+export const judgedByMode = z.object({ extracted, correct });
+
+/** A test question answered by greedy decoding. */
+export const predictionSchema = z.looseObject({
+  questionId: z.string().min(1).meta({ description: "the question's id" }),
+  task: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "its name in the experiment; left out: the only one" }),
+  question: z.string().meta({ description: "the question's text" }),
+  prompt: z.string().meta({ description: "the exact text the model was given" }),
+  text: z.string().meta({ description: "what the model wrote" }),
+  extracted,
+  answer: z.string().meta({ description: "the question's final answer" }),
+  correct,
+  finish: z
+    .enum(["stop", "length"])
+    .optional()
+    .meta({ description: "stop: it ended by itself; length: it was cut off" }),
+  logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
+  tokens: z.int().min(0).optional().meta({ description: "how many `logprob` sums over" }),
+  steps: z.int().min(0).optional().meta({ description: "of the question's reference: how hard it is" }),
+  byMode: z
+    .object({
+      strict: judgedByMode.meta({ description: "the answer stands in the task's own form" }),
+      flexible: judgedByMode.meta({ description: "the answer stands anywhere" }),
+    })
+    .optional()
+    .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
 });

@@ -77,6 +77,8 @@ export interface TaskKind<Settings extends { task: string } = { task: string }> 
   parts?(settings: Settings): Partial<Record<Split, string>>;
   /** A file in the form in which the dataset's rows are published. Without a split: all of its rows. */
   read?(settings: Settings, file: string, split?: Split): Promise<ReadQuestions>;
+  /** What the files' beginnings show to be wrong, such as a column that is not there; whole files are not read. */
+  look?(settings: Settings): Promise<Problem[]>;
   /** The training questions' own candidates with their ranks, where the dataset has some; put to the model by `prompt`. */
   groups?(settings: Settings, prompt: (question: Question) => string): Promise<Group[]>;
 }

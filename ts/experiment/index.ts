@@ -1,7 +1,15 @@
 /** Running experiments. The one way into `experiment`. */
+export { checkInputs } from "./check-inputs.ts";
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
 export { checkpointIn } from "./context.ts";
-export { type Estimate, estimate, estimateTable } from "./estimate/index.ts";
+export {
+  type Estimate,
+  estimate,
+  estimateSweep,
+  estimateTable,
+  type SweepEstimate,
+  sweepEstimateTable,
+} from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
 export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
 export { type Report, writeReport } from "./report.ts";
@@ -11,7 +19,6 @@ export { type RunRecord, readRunRecord } from "./run-record.ts";
 export { samplePrompts } from "./sampling.ts";
 export { scoreFile } from "./score-file.ts";
 export { scoreAll } from "./scoring.ts";
-export { checkOwnGroups } from "./stages/own-groups.ts";
 export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
 export {
   type CellRun,

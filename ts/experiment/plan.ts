@@ -1,5 +1,5 @@
 /** From an experiment to its pieces of work: a DAG in which equal work is one node. */
-import type { Experiment, Task as TaskSettings } from "../config/index.ts";
+import { type Experiment, promptSettings, type Task as TaskSettings } from "../config/index.ts";
 import { taskOf } from "../data/index.ts";
 import type { TaskQuestions } from "./by-task.ts";
 import type { PlanNode, StageName } from "./context.ts";
@@ -27,11 +27,11 @@ const codeVersions: Record<StageName, number> = {
   create: 1,
   vft: 2,
   sample: 2,
-  judge: 2,
+  judge: 3,
   score: 2,
   align: 3,
-  evaluate: 4,
-  search: 1,
+  evaluate: 5,
+  search: 2,
 };
 
 /** A node never changes, and every node below it asks for its key: each recipe is worked out once. */
@@ -72,7 +72,16 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
   };
 }
 
-async function taskQuestions(settings: TaskSettings, several: boolean): Promise<TaskQuestions> {
+/** No training questions are made of a task that is only evaluated, unless some go in front of its prompts. */
+const withNeeded = (settings: TaskSettings): TaskSettings =>
+  settings.task === "arithmetic" &&
+  settings.use === "evaluate" &&
+  promptSettings(settings.prompt).fewShot === 0
+    ? { ...settings, train: 0 }
+    : settings;
+
+async function taskQuestions(given: TaskSettings, several: boolean): Promise<TaskQuestions> {
+  const settings = withNeeded(given);
   const task = taskOf(settings);
   const shown = several ? task.name : undefined;
   return { task, settings, shown, questions: questionsNode(settings, await digestsOfFiles(settings), shown) };

@@ -1,6 +1,6 @@
 import { type Loaded, loadExperiment } from "../config/index.ts";
 import { type ProgressSink, silent } from "../core/progress.ts";
-import { checkOwnGroups, runExperiment as runToReport } from "../experiment/index.ts";
+import { checkInputs, runExperiment as runToReport } from "../experiment/index.ts";
 import { runsFolder } from "./folders.ts";
 import { loadRun, type Run, type RunsOptions } from "./runs.ts";
 
@@ -26,7 +26,7 @@ export async function runExperiment(
   const { set = [], progress = silent, signal = new AbortController().signal } = options;
   const loaded = typeof experiment === "string" ? await loadExperiment(experiment, { set }) : experiment;
   for (const warning of loaded.warnings) progress.note(`warning: ${warning}`);
-  await checkOwnGroups(loaded.experiment);
+  await checkInputs(loaded.experiment);
   const runsDirectory = runsFolder(options.runs);
   const { directory } = await runToReport(loaded.experiment, loaded.yaml, {
     runsDirectory,

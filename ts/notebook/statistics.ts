@@ -2,6 +2,7 @@ import {
   bootstrapRatios,
   type Interval,
   percentileInterval,
+  sameValueInterval,
   scoresOf,
   signFlipTest,
   wilsonInterval,
@@ -18,16 +19,26 @@ export interface Estimate {
 }
 
 /**
- * The mean of one value a question, and its 95 % bootstrap interval over questions. Equal values give equal intervals.
+ * The mean of one value a question, and its 95 % bootstrap interval over questions. The same values give the same interval.
+ * Values of 0 and 1 are taken for wrong and right answers: where all are wrong, or all right, the interval is Wilson's.
  * @throws AftError for no values
  */
 export function bootstrapMean(values: readonly number[], seed: string | number = 1): Estimate {
   if (values.length === 0)
     throw inputError({ what: "a mean of no values", expected: "one value a question" });
-  const tallies = values.map((numerator) => ({ numerator, denominator: 1 }));
-  const [draws] = bootstrapRatios([tallies], seed);
+  return estimated(values, values.every(isAnswer) ? { low: 0, high: 1 } : undefined, seed);
+}
+
+/** @param bounds of a value; where all values are the same, they alone say how far the mean may be from it */
+function estimated(values: readonly number[], bounds: Interval | undefined, seed: string | number): Estimate {
+  const [first] = values;
+  if (bounds !== undefined && values.every((value) => value === first))
+    return { mean: first!, interval: sameValueInterval(first!, values.length, bounds)! };
+  const [draws] = bootstrapRatios([values.map((numerator) => ({ numerator, denominator: 1 }))], seed);
   return { mean: meanOf(values), interval: percentileInterval(draws!)! };
 }
+
+const isAnswer = (value: number): boolean => value === 0 || value === 1;
 
 /** Two methods on the same questions. */
 export interface PairedDifference extends Estimate {
@@ -52,7 +63,13 @@ export function pairedDifference(
       expected: "one value a question from each, in the same order",
     });
   const differences = mine.map((value, at) => value - theirs[at]!);
-  return { ...bootstrapMean(differences, seed), p: signFlipTest(differences.length, seed)(differences) };
+  if (mine.length === 0)
+    throw inputError({ what: "a difference of no values", expected: "one value a question from each" });
+  const bounds = [...mine, ...theirs].every(isAnswer) ? { low: -1, high: 1 } : undefined;
+  return {
+    ...estimated(differences, bounds, seed),
+    p: signFlipTest(differences.length, seed)(differences),
+  };
 }
 
 const meanOf = (values: readonly number[]): number =>

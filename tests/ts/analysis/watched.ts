@@ -64,7 +64,11 @@ export function withBetas(run: RunData): RunData {
         questions: 200,
         interval: wilsonInterval(right(beta), 200),
         assessmentMicro: 0.75 + beta / 10 + arm.seed / 100,
+        assessmentInterval: { low: 0.7 + beta / 10, high: 0.81 + beta / 10 },
+        pairs: 1234,
         perplexityPositive: 1.07 + beta / 20 + arm.seed / 200,
+        perplexityInterval: { low: 1.06 + beta / 20, high: 1.09 + beta / 20 },
+        rightCots: 567,
       }));
       const chosen = points.reduce((a, b) => (b.correct > a.correct ? b : a)).beta;
       return [

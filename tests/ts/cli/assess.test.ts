@@ -98,7 +98,12 @@ test("of several tasks each is told apart, and --task takes its own rows only", 
     ["gsm8k", 2, 0],
     ["facts", 1, 1],
   ]);
-  expect(all.macroAccuracy).toEqual({ value: 0.25, tasks: 2, interval: null });
+  // Wilson's intervals of 1 in 2, 0.095 to 0.905, and of 0 in 1, 0 to 0.793.
+  const interval = {
+    low: expect.closeTo(0.25 - 0.4055 / 2, 3),
+    high: expect.closeTo(0.25 + Math.hypot(0.4055, 0.7935) / 2, 3),
+  };
+  expect(all.macroAccuracy).toEqual({ value: 0.25, tasks: 2, interval });
   expect(JSON.parse(await assess("tasks.jsonl", { task: "gsm8k", json: true })).predictions).toBe(2);
 });
 

@@ -1,5 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { errorOf, smallest, withChange } from "./helpers.ts";
+import { loadExperiment } from "../../../ts/config/index.ts";
+import type { AftError } from "../../../ts/core/errors.ts";
+import { errorOf, folderOf, smallest, withChange } from "./helpers.ts";
 
 describe("the commonest mistakes in an experiment, word by word", () => {
   it("a misspelt key", async () => {
@@ -134,7 +138,8 @@ describe("less common ones", () => {
   });
 
   it("a missing section", async () => {
-    expect(await errorOf({ "main.yaml": "name: x\n" })).toBe(
+    const text = (await errorOf({ "main.yaml": "name: x\n" })).replace(/\n {2}fix: .*$/, "");
+    expect(text).toBe(
       `main.yaml:1:1: missing key "model"
   expected: model: a map with any of the keys create, path, hub, revision, dtype, attention, adapter, gradientCheckpointing
 main.yaml:1:1: missing key "tasks"
@@ -143,6 +148,31 @@ main.yaml:1:1: missing key "methods"
   expected: methods: a map of names to settings`,
     );
   });
+});
+
+describe("an experiment without methods", () => {
+  it.each(["", "methods: {}\n"])(
+    "is told which fragments give some, from where it lies: %j",
+    async (methods) => {
+      const begin = smallest.slice(0, smallest.indexOf("methods:"));
+      const folder = folderOf({ "sub/main.yaml": `${begin}${methods}` });
+      const told = await loadExperiment(join(folder, "sub/main.yaml")).catch(
+        (error: AftError) => error.message,
+      );
+      const fix = String(told).split("\n").at(-1)!;
+      const [, list, others] = /^ {2}fix: extends: \[(.*)\] gives three; there are also (.*)$/.exec(fix)!;
+      const paths = list!.split(", ");
+      expect(paths.map((path) => basename(path))).toEqual([
+        "vft-kept.yaml",
+        "vft-continued.yaml",
+        "aft-bc.yaml",
+      ]);
+      expect(others!.split(", ")).toContain("rft");
+      writeFileSync(join(folder, "sub/main.yaml"), `extends: [${list}]\n${begin}`);
+      const { experiment } = await loadExperiment(join(folder, "sub/main.yaml"));
+      expect(Object.keys(experiment.methods)).toEqual(["vft-kept", "vft-continued", "aft-bc"]);
+    },
+  );
 });
 
 describe("errors are told", () => {

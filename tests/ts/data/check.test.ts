@@ -102,6 +102,33 @@ describe("records are told apart by their fields", () => {
     ]);
   });
 
+  it("predictions: two for one question, a right one without an answer, a task that is not named", async () => {
+    const row = { questionId: "a", task: "sums", question: "1 + 1?", prompt: "1 + 1?\n", text: "#### 2" };
+    const right = { ...row, extracted: "2", answer: "2", correct: true, finish: "length" };
+    const { kind, findings } = await onFile([
+      right,
+      right,
+      { ...right, questionId: "b", extracted: null },
+      { ...right, questionId: "c", task: undefined },
+      { ...right, questionId: "a", task: "others", extracted: null, correct: false },
+      { ...right, questionId: "d", correct: "yes" },
+    ]);
+    expect(kind).toBe("predictions");
+    expect(findings[0]!.counts).toEqual({
+      rows: 6,
+      "bad rows": 1,
+      right: 4,
+      "without an answer": 2,
+      "cut off": 5,
+    });
+    expect(findings.flatMap(placeless)).toEqual([
+      ["a.jsonl:6", "bad value for field correct", "yes"],
+      ["a.jsonl:2", "field questionId: a second prediction for this question", "sums, a"],
+      ["a.jsonl:3", "field correct: right, and no answer was found (extracted: null)", true],
+      ["a.jsonl:4", "missing field task: other rows name theirs", undefined],
+    ]);
+  });
+
   it("and none of them is none", async () => {
     expect((await onFile([{ question: "1 + 1?", answer: "#### 2" }])).kind).toBeUndefined();
   });

@@ -95,7 +95,7 @@ describe("labels by answer and steps", () => {
     const run = () =>
       judge([question], [], { task: plain as Task, extract: "strict", label: "answer-and-steps" });
     expect(run).toThrow(
-      'this task checks answers only: it cannot label COTs by their steps\n  found: "gsm8k"\n  expected: one of arithmetic, gsm8k, gsm8k-rank, or the label answer',
+      'this task checks answers only: it cannot label COTs by their steps\n  found: "gsm8k"\n  expected: one of arithmetic, gsm8k, gsm8k-rank, custom, or the label answer',
     );
   });
 });

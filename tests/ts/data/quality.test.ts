@@ -101,7 +101,7 @@ describe("what cannot be ranked is refused", () => {
   it("where the task knows right and wrong only", () => {
     const { quality: _, ...plain } = taskNamed("gsm8k");
     expect(() => judged(gsm8kQuestion, ["#### 72"], plain)).toThrow(
-      'this task knows right and wrong answers only: it cannot rank COTs by their steps\n  found: "gsm8k"\n  expected: one of arithmetic, gsm8k, gsm8k-rank, or binary feedback',
+      'this task knows right and wrong answers only: it cannot rank COTs by their steps\n  found: "gsm8k"\n  expected: one of arithmetic, gsm8k, gsm8k-rank, custom, or binary feedback',
     );
   });
 

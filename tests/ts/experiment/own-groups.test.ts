@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Experiment } from "../../../ts/config/index.ts";
 import type { StageContext } from "../../../ts/experiment/context.ts";
-import { checkOwnGroups } from "../../../ts/experiment/index.ts";
-import { ownGroupsNode } from "../../../ts/experiment/stages/own-groups.ts";
+import { checkOwnGroups, ownGroupsNode } from "../../../ts/experiment/stages/own-groups.ts";
 
 const experimentOf = (groupsFile: string | undefined, feedback: "binary" | "ranked") =>
   ({

@@ -1,6 +1,9 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../ts/config/index.ts";
-import { labelOf, type PlanNode } from "../../../ts/experiment/context.ts";
+import { labelOf, type PlanNode, type StageContext } from "../../../ts/experiment/context.ts";
 import { planOf, recipeOf } from "../../../ts/experiment/plan.ts";
 import { keyOf } from "../../../ts/experiment/store.ts";
 
@@ -81,4 +84,35 @@ test("a prompt of another form, or another text that ends a response, is other w
   expect(changed(alpaca)).toHaveLength(plain.size);
   expect(changed(stopped)).toContain("sample seed 1 train");
   expect(changed(stopped)).not.toContain("vft seed 1 undefined");
+});
+
+test("a task that is only evaluated makes no training questions, but for examples in front of its prompts", async () => {
+  const countsOf = async (...tasks: string[]) => {
+    const { nodes } = await plan([task("sums"), ...tasks]);
+    const { experiment } = await loadExperiment("experiments/miniature.yaml");
+    const found: Record<string, unknown> = {};
+    for (const node of nodes.filter(({ stage }) => stage === "questions")) {
+      const directory = await mkdtemp(join(tmpdir(), "aft-plan-"));
+      const { train, test: tested } = await node.work(
+        { experiment, directory } as unknown as StageContext,
+        {},
+      );
+      found[labelOf(node)] = [train, tested];
+    }
+    return found;
+  };
+  expect(await countsOf(task("far", ", use: evaluate"))).toEqual({
+    "questions sums": [20, 8],
+    "questions far": [0, 8],
+  });
+  // Two of the twenty are the examples.
+  expect(await countsOf(task("far", ", use: evaluate, prompt: {fewShot: 2}"))).toEqual({
+    "questions sums": [20, 8],
+    "questions far": [18, 8],
+  });
+  const none = "{task: arithmetic, name: far, train: 0, test: 8, use: evaluate}";
+  expect(await countsOf(none)).toMatchObject({ "questions far": [0, 8] });
+  await expect(plan(["{task: arithmetic, train: 0, test: 8}"])).rejects.toThrow(
+    "tasks.0.train: a task that is trained on needs training questions\n  found: 0\n  expected: 1 or more, or use: evaluate",
+  );
 });

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { SearchPoint } from "../../../ts/analysis/index.ts";
 import type { PlanNode, StageContext } from "../../../ts/experiment/context.ts";
 import { placeTree } from "../../../ts/experiment/place-tree.ts";
-import { best, type SearchPoint, searchNode, searchSchema } from "../../../ts/experiment/stages/search.ts";
+import { best, searchNode, searchSchema } from "../../../ts/experiment/stages/search.ts";
 import type { Artefact } from "../../../ts/experiment/store.ts";
 
 const point = (beta: number, correct: number, questions = 10): SearchPoint => ({
@@ -60,10 +61,14 @@ async function evaluated(correct: number): Promise<Artefact> {
     { text: "a", extracted: "1", correct: true, score: -Math.log(2) },
     { text: "b", extracted: "2", correct: false, score: -1 },
   ];
-  const group = { id: "q0", task: "arithmetic", prompt: "?", answer: "1", candidates };
+  const groups = [0, 1, 2, 3, 4, 5].map((at) => ({
+    ...{ id: `q${at}`, task: "arithmetic", prompt: "?", answer: "1" },
+    // The last question's right COT is scored below its wrong one.
+    candidates: at < 5 ? candidates : candidates.map((one) => ({ ...one, score: -1 - one.score! })),
+  }));
   const lines = (rows: unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   await writeFile(join(folder, "predictions.jsonl"), lines(predictions));
-  await writeFile(join(folder, "heldout.jsonl"), lines([group]));
+  await writeFile(join(folder, "heldout.jsonl"), lines(groups));
   return artefact(folder, {});
 }
 
@@ -101,8 +106,22 @@ test("a search keeps the chosen one's weights and metrics, and a record of every
     [0.2, 3],
     [0.4, 3],
   ]);
-  expect(record.points[1]).toMatchObject({ accuracy: 0.75, questions: 4, assessmentMicro: 1 });
-  expect(record.points[1]!.perplexityPositive).toBeCloseTo(2, 9);
+  const { pairs, rightCots, assessmentInterval, perplexityInterval, ...chosen } = record.points[1]!;
+  expect(chosen).toMatchObject({ accuracy: 0.75, questions: 4, assessmentMicro: 5 / 6 });
+  // Five of exp(ln 2), one of exp(1 - ln 2).
+  expect(chosen.perplexityPositive).toBeCloseTo((5 * 2 + Math.E / 2) / 6, 9);
+  expect([pairs, rightCots]).toEqual([6, 6]);
+  // Of six questions drawn with replacement 3, seldom 2, are the last one at most.
+  expect(assessmentInterval!.low).toBeCloseTo(0.5, 1);
+  expect(assessmentInterval!.high).toBe(1);
+  expect(perplexityInterval!.high).toBeCloseTo(2, 9);
+  expect(perplexityInterval!.low).toBeLessThan(chosen.perplexityPositive!);
+  expect(record.points[0]).toMatchObject({ assessmentInterval, perplexityInterval });
+});
+
+test("a search that was made before its numbers had intervals is still read", () => {
+  const older = { parameter: "beta", chosen: 0.1, split: "validation", points: [point(0.1, 3)] };
+  expect(searchSchema.parse(older)).toEqual(older);
 });
 
 test("weights are linked, and copied where a file system cannot link", async () => {

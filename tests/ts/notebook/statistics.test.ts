@@ -26,6 +26,21 @@ test("a paired difference of right and wrong answers is tested as McNemar does",
   expect(() => pairedDifference([1, 0], [1])).toThrow('not of the same questions\n  found: "2 and 1 values"');
 });
 
+test("where all answers are the same, the interval is not", () => {
+  const same = (value: number) => Array.from({ length: 20 }, () => value);
+  // Wilson's upper limit for 0 of 20.
+  const limit = expect.closeTo(0.1611, 4);
+  expect(bootstrapMean(same(0))).toEqual({ mean: 0, interval: { low: 0, high: limit } });
+  expect(bootstrapMean(same(1))).toEqual({
+    mean: 1,
+    interval: { low: expect.closeTo(1 - 0.1611, 4), high: 1 },
+  });
+  const none = pairedDifference(same(1), same(1));
+  expect(none).toEqual({ mean: 0, p: 1, interval: { low: expect.closeTo(-0.1611, 4), high: limit } });
+  // Of scores nothing is known but that they are the same.
+  expect(bootstrapMean(same(-2)).interval).toEqual({ low: -2, high: -2 });
+});
+
 const candidate = (text: string, correct: boolean, score: number) => ({
   text,
   extracted: text,

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../report/format.ts";
-import type { Arm } from "../report/input.ts";
+import type { SearchPoint } from "../report/input.ts";
 import { stacked } from "./compose.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 import { type LegendItem, renderChart } from "./svg.ts";
@@ -10,30 +10,41 @@ export interface BetaCurve {
   seed: number;
   parameter: string;
   chosen: number;
-  points: NonNullable<Arm["search"]>["points"];
+  points: SearchPoint[];
 }
 
-type Point = BetaCurve["points"][number];
+type Point = SearchPoint;
 
 interface Measure {
   id: string;
   label: string;
   of: (point: Point) => number | null;
-  interval?: (point: Point) => Point["interval"];
+  interval: (point: Point) => Point["interval"];
 }
 
 const inPercent = (share: number | null): number | null => (share === null ? null : 100 * share);
+const bothInPercent = (interval: Point["interval"]): Point["interval"] =>
+  interval === null ? null : { low: 100 * interval.low, high: 100 * interval.high };
 
 const accuracy: Measure = {
   id: "accuracy",
   label: "validation accuracy, %",
   of: (point) => inPercent(point.accuracy),
-  interval: ({ interval }) =>
-    interval === null ? null : { low: 100 * interval.low, high: 100 * interval.high },
+  interval: ({ interval }) => bothInPercent(interval),
 };
 const beside: Measure[] = [
-  { id: "assessment", label: "assessment accuracy, %", of: (point) => inPercent(point.assessmentMicro) },
-  { id: "perplexity", label: "perplexity of right COTs", of: (point) => point.perplexityPositive },
+  {
+    id: "assessment",
+    label: "assessment accuracy, %",
+    of: (point) => inPercent(point.assessmentMicro),
+    interval: ({ assessmentInterval }) => bothInPercent(assessmentInterval ?? null),
+  },
+  {
+    id: "perplexity",
+    label: "perplexity of right COTs",
+    of: (point) => point.perplexityPositive,
+    interval: ({ perplexityInterval }) => perplexityInterval ?? null,
+  },
 ];
 
 const looks: { colour: ColourName; dash: string }[] = [
@@ -46,8 +57,8 @@ const looks: { colour: ColourName; dash: string }[] = [
 const lookOf = (at: number) => looks[at % looks.length]!;
 
 /**
- * Validation accuracy with 95 % intervals against beta, one line a seed, the chosen value ringed; below it what the
- * same weights make of the VFT model's samples. `autos`: what `beta: auto` found, as upright lines.
+ * Validation accuracy against beta, one line a seed, the chosen value ringed; below it what the same weights make of the
+ * VFT model's samples; all with 95 % intervals, where they were measured. `autos`: what `beta: auto` found, as upright lines.
  */
 export function betaChart(
   curves: readonly BetaCurve[],
@@ -100,16 +111,14 @@ function panel(
         const dx = 5 * (at - (curves.length - 1) / 2);
         const drawn = points.flatMap((point) => {
           const value = of(point);
-          const { low, high } = interval?.(point) ?? { low: value, high: value };
+          const { low, high } = interval(point) ?? { low: value, high: value };
           return value === null ? [] : [{ beta: point.beta, value, low, high }];
         });
         const line = { stroke: lightOf(colour), className: classOf(colour, "line") };
         const auto = autos.filter((one) => one.seed === seed);
         return [
           Plot.ruleX(auto, { x: "beta", strokeDasharray: "4,4", strokeWidth: 1.2, ...line }),
-          ...(interval === undefined
-            ? []
-            : [Plot.ruleX(drawn, { x: "beta", y1: "low", y2: "high", dx, strokeOpacity: 0.55, ...line })]),
+          Plot.ruleX(drawn, { x: "beta", y1: "low", y2: "high", dx, strokeOpacity: 0.55, ...line }),
           Plot.line(drawn, { x: "beta", y: "value", dx, strokeWidth: 2, strokeDasharray: dash, ...line }),
           Plot.dot(drawn, {
             x: "beta",

@@ -54,7 +54,7 @@ export interface RunSummary {
 export interface RunSummaryMacro {
   /** the tasks that the means are over */
   tasks: string[];
-  /** means over the tasks; bootstrap within each task, mcnemar does not apply and is empty */
+  /** means over the tasks, intervals put together from the tasks'; mcnemar does not apply and is empty */
   methods: Measured[];
 }
 
@@ -177,10 +177,16 @@ export interface Metrics {
 export interface Metric {
   /** mean over the seeds */
   value: number | null;
-  /** 95 %, for the questions being a sample; null for under 5 questions */
+  /**
+   * 95 %, for the questions being a sample; null for under 5 questions (Wilson's: for none), and for
+   * a perplexity that all questions agree in
+   */
   interval: Interval | null;
-  /** bootstrap: percentile, over questions, of the mean over the seeds */
-  intervalMethod: "wilson" | "bootstrap";
+  /**
+   * bootstrap: percentile, over questions, of the mean over the seeds (of a share that all questions
+   * agree in: Wilson's for none of them departing from it); tasks: the tasks' intervals put together
+   */
+  intervalMethod: "wilson" | "bootstrap" | "tasks";
   /** the same for each seed */
   perSeed: MetricPerSeed[];
   /** mean, std (n - 1), Student's 95 %; null for one seed */
@@ -267,7 +273,10 @@ export interface Differences {
 export interface Difference {
   /** this method minus the baseline, mean over the seeds */
   value: number | null;
-  /** paired bootstrap over questions, 95 % */
+  /**
+   * paired bootstrap over questions, 95 %; of a share in which no question differs, what Wilson's
+   * limit for none leaves open
+   */
   interval: Interval | null;
   /** of the seeds' own differences; null for one seed */
   overSeeds: OverSeeds | null;
@@ -629,25 +638,7 @@ export interface TrainedSearch {
   /** the value that was kept */
   chosen: number;
   /** every value that was tried */
-  points: TrainedSearchPoint[];
-}
-
-/** every value that was tried */
-export interface TrainedSearchPoint {
-  /** mean log-probability, nats a token */
-  beta: number;
-  /** greedy, on the validation questions */
-  accuracy: number | null;
-  /** validation questions answered rightly */
-  correct: number;
-  /** how many validation questions */
-  questions: number;
-  /** Wilson, 95 % */
-  interval: Interval | null;
-  /** assessment accuracy, pooled over pairs */
-  assessmentMicro: number | null;
-  /** exp(-score), averaged over the right samples */
-  perplexityPositive: number | null;
+  points: SearchPoint[];
 }
 
 /** stopped early; the weights are those of bestStep */
@@ -729,50 +720,28 @@ export interface HeldOut {
   perplexityReference: number | null;
 }
 
-/** A text judged by one of its task's two rules. */
-export interface JudgedByMode {
-  /** null: no answer was found in the text */
-  extracted: string | null;
-  /** the extracted answer is the question's answer */
-  correct: boolean;
-}
-
-/** A test question and what a model answers it by greedy decoding. */
-export interface Prediction {
-  /** the question's id */
-  questionId: string;
-  /** its name in the experiment; left out: the only one */
-  task?: string | undefined;
-  /** the question's text */
-  question: string;
-  /** the exact text the model was given */
-  prompt: string;
-  /** what the model wrote */
-  text: string;
-  /** null: no answer was found in the text */
-  extracted: string | null;
-  /** the question's final answer */
-  answer: string;
-  /** the extracted answer is the question's answer */
-  correct: boolean;
-  /** stop: it ended by itself; length: it was cut off */
-  finish?: "stop" | "length" | undefined;
-  /** sum over the response's tokens (nats) */
-  logprob?: number | undefined;
-  /** how many `logprob` sums over */
-  tokens?: number | undefined;
-  /** of the question's reference: how hard it is */
-  steps?: number | undefined;
-  /** the same text judged by both rules; `correct` is one of them */
-  byMode?: PredictionByMode | undefined;
-  /** Further fields pass through. */
-  [field: string]: unknown;
-}
-
-/** the same text judged by both rules; `correct` is one of them */
-export interface PredictionByMode {
-  /** the answer stands in the task's own form */
-  strict: JudgedByMode;
-  /** the answer stands anywhere */
-  flexible: JudgedByMode;
+/** One value that a search tried, on the validation questions. */
+export interface SearchPoint {
+  /** mean log-probability, nats a token */
+  beta: number;
+  /** greedy */
+  accuracy: number | null;
+  /** validation questions answered rightly */
+  correct: number;
+  /** how many validation questions */
+  questions: number;
+  /** of the accuracy: Wilson, 95 % */
+  interval: Interval | null;
+  /** assessment accuracy, pooled over pairs */
+  assessmentMicro: number | null;
+  /** 95 %, bootstrap over questions; older searches have none */
+  assessmentInterval?: Interval | null | undefined;
+  /** that assessmentMicro is over */
+  pairs?: number | undefined;
+  /** exp(-score), averaged over the right samples */
+  perplexityPositive: number | null;
+  /** 95 %, bootstrap over questions; older searches have none */
+  perplexityInterval?: Interval | null | undefined;
+  /** that perplexityPositive is over */
+  rightCots?: number | undefined;
 }

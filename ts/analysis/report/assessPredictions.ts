@@ -1,10 +1,9 @@
 import { inputError, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
-import { bootstrapRatios, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/interval.ts";
+import { meanInterval } from "../statistics/mover.ts";
 import { wilsonInterval } from "../statistics/wilson.ts";
 import { type ExtractMode, extractModes, type Prediction } from "./input.ts";
-import { enoughQuestions } from "./overSeries.ts";
 
 /** `correct` of `n`, with Wilson's 95 % interval; null where n is 0. */
 export interface Share {
@@ -28,7 +27,7 @@ export interface Answers {
 
 /** What `aft assess --json` prints of predictions. Shares in [0, 1]. */
 export interface PredictionsAssessment extends Answers {
-  /** Mean of the tasks' accuracies, questions resampled within their task; null for fewer than two tasks. */
+  /** Mean of the tasks' accuracies, its interval put together from theirs; null for fewer than two tasks. */
   macroAccuracy: { value: number; tasks: number; interval: Interval | null } | null;
   /** Each task apart, in the order of the file; empty where the predictions name none. */
   tasks: ({ task: string } & Answers)[];
@@ -103,13 +102,10 @@ function shareOf(judged: readonly { correct: boolean }[]): Share {
 
 function macroAccuracy(tasks: readonly Prediction[][]): PredictionsAssessment["macroAccuracy"] {
   if (tasks.length < 2) return null;
-  const tallies = tasks.map((own) =>
-    own.map(({ correct }) => ({ numerator: correct ? 1 : 0, denominator: 1 })),
-  );
-  const draws = tallies.map((own, at) => bootstrapRatios([own], `task ${at + 1}`)[0]!);
+  const parts = tasks.map(shareOf).map(({ value, interval }) => ({ value: value!, interval: interval! }));
   return {
-    value: tasks.reduce((sum, own) => sum + shareOf(own).value!, 0) / tasks.length,
+    value: parts.reduce((sum, { value }) => sum + value, 0) / tasks.length,
     tasks: tasks.length,
-    interval: tallies.every(enoughQuestions) ? percentileInterval(meanDraws(draws)) : null,
+    interval: meanInterval(parts),
   };
 }

@@ -1,6 +1,6 @@
 import { signFlipTest } from "../statistics/signFlip.ts";
 import type { RunData } from "./input.ts";
-import { macroOf } from "./macro.ts";
+import { measureMacro } from "./macro.ts";
 import { type Drawn, drawRun, measureAll } from "./measured.ts";
 import { adjustForMany } from "./pairedTests.ts";
 import type { Measured, RunSummary } from "./schema.ts";
@@ -26,8 +26,9 @@ export function summariseTasks(
   adjustForMany(apart.flatMap(({ methods }) => methods));
   const tasks = apart.map(({ task, drawn, methods }) => ({ ...task, questions: drawn.questions, methods }));
   if (trained.length < 2) return { tasks };
-  const macro = macroOf(apart.filter(({ task }) => task.use === "train").map(({ drawn }) => drawn));
-  const methods = measureAll(macro, signFlipTest(macro.questions, run.name));
+  const own = apart.filter(({ task }) => task.use === "train");
+  const questions = own.reduce((sum, { drawn }) => sum + drawn.questions, 0);
+  const methods = measureMacro(own, signFlipTest(questions, run.name));
   adjustForMany(methods);
   return { tasks, macro: { tasks: trained, methods } };
 }

@@ -1,48 +1,15 @@
 import { z } from "zod";
-import type { Group } from "../../core/records.ts";
-import type { HeldOut, Prediction, PromptInfo, StageRun, TaskInfo, Trained } from "../generated/report.ts";
+import type { Group, Prediction } from "../../core/records.ts";
+import type { HeldOut, PromptInfo, StageRun, TaskInfo, Trained } from "../generated/report.ts";
 import type { Provenance } from "./provenance.ts";
 import { interval } from "./schemaParts.ts";
 
-export type { HeldOut, Prediction, PromptInfo, StageRun, TaskInfo } from "../generated/report.ts";
+export { type Prediction, predictionSchema } from "../../core/records.ts";
+export type { HeldOut, PromptInfo, SearchPoint, StageRun, TaskInfo } from "../generated/report.ts";
 
 /** By which of its two rules a task finds the answer in a text. */
 export const extractModes = ["strict", "flexible"] as const;
 export type ExtractMode = (typeof extractModes)[number];
-
-const extracted = z.string().nullable().meta({ description: "null: no answer was found in the text" });
-const correct = z.boolean().meta({ description: "the extracted answer is the question's answer" });
-export const judgedByMode = z.object({ extracted, correct });
-
-/** A test question answered by greedy decoding. */
-export const predictionSchema = z.looseObject({
-  questionId: z.string().min(1).meta({ description: "the question's id" }),
-  task: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "its name in the experiment; left out: the only one" }),
-  question: z.string().meta({ description: "the question's text" }),
-  prompt: z.string().meta({ description: "the exact text the model was given" }),
-  text: z.string().meta({ description: "what the model wrote" }),
-  extracted,
-  answer: z.string().meta({ description: "the question's final answer" }),
-  correct,
-  finish: z
-    .enum(["stop", "length"])
-    .optional()
-    .meta({ description: "stop: it ended by itself; length: it was cut off" }),
-  logprob: z.number().optional().meta({ description: "sum over the response's tokens (nats)" }),
-  tokens: z.int().min(0).optional().meta({ description: "how many `logprob` sums over" }),
-  steps: z.int().min(0).optional().meta({ description: "of the question's reference: how hard it is" }),
-  byMode: z
-    .object({
-      strict: judgedByMode.meta({ description: "the answer stands in the task's own form" }),
-      flexible: judgedByMode.meta({ description: "the answer stands anywhere" }),
-    })
-    .optional()
-    .meta({ description: "the same text judged by both rules; `correct` is one of them" }),
-});
 
 const measured = z.number().nullable();
 
@@ -58,6 +25,26 @@ export const heldOutSchema = z.object({
 });
 
 const beta = z.number().meta({ description: "mean log-probability, nats a token" });
+
+const resampled = interval
+  .nullable()
+  .optional()
+  .meta({ description: "95 %, bootstrap over questions; older searches have none" });
+
+/** One value that a search tried, on the validation questions. */
+export const searchPointSchema = z.object({
+  beta,
+  accuracy: measured.meta({ description: "greedy" }),
+  correct: z.int().meta({ description: "validation questions answered rightly" }),
+  questions: z.int().meta({ description: "how many validation questions" }),
+  interval: interval.nullable().meta({ description: "of the accuracy: Wilson, 95 %" }),
+  assessmentMicro: measured.meta({ description: "assessment accuracy, pooled over pairs" }),
+  assessmentInterval: resampled,
+  pairs: z.int().optional().meta({ description: "that assessmentMicro is over" }),
+  perplexityPositive: measured.meta({ description: "exp(-score), averaged over the right samples" }),
+  perplexityInterval: resampled,
+  rightCots: z.int().optional().meta({ description: "that perplexityPositive is over" }),
+});
 
 /** What training a method told beside its steps; report.json holds it in the same words. */
 export const trainedShape = {
@@ -81,21 +68,7 @@ export const trainedShape = {
     .object({
       parameter: z.string().meta({ description: "the setting that was searched" }),
       chosen: z.number().meta({ description: "the value that was kept" }),
-      points: z
-        .array(
-          z.object({
-            beta,
-            accuracy: measured.meta({ description: "greedy, on the validation questions" }),
-            correct: z.int().meta({ description: "validation questions answered rightly" }),
-            questions: z.int().meta({ description: "how many validation questions" }),
-            interval: interval.nullable().meta({ description: "Wilson, 95 %" }),
-            assessmentMicro: measured.meta({ description: "assessment accuracy, pooled over pairs" }),
-            perplexityPositive: measured.meta({
-              description: "exp(-score), averaged over the right samples",
-            }),
-          }),
-        )
-        .meta({ description: "every value that was tried" }),
+      points: z.array(searchPointSchema).meta({ description: "every value that was tried" }),
     })
     .optional()
     .meta({ description: "where beta was searched" }),

@@ -1,39 +1,89 @@
 import { noShare, type Tally, total } from "../metrics/tally.ts";
-import { meanDraws } from "../statistics/bootstrap.ts";
+import type { Interval } from "../statistics/interval.ts";
+import { meanInterval } from "../statistics/mover.ts";
+import type { signFlipTest } from "../statistics/signFlip.ts";
 import type { ArmTallies } from "./armTallies.ts";
 import type { MethodDraws } from "./compare.ts";
-import type { Drawn } from "./measured.ts";
-import { enoughQuestions } from "./overSeries.ts";
-import { type MetricName, metricNames } from "./schema.ts";
+import { type Drawn, measureAll } from "./measured.ts";
+import { isClear } from "./overSeries.ts";
+import { type Comparison, type Measured, type Metric, type MetricName, metricNames } from "./schema.ts";
+
+/** One task's numbers, and what they were worked out from. */
+export interface OfTask {
+  drawn: Drawn;
+  methods: readonly Measured[];
+}
 
 /**
- * Several tasks as one in which each task counts the same: every metric is the mean of the tasks' own. Questions are
- * resampled within their task, as how many a task has is no accident.
+ * Several tasks as one in which each task counts the same: every metric is the mean of the tasks' own. How many questions
+ * a task has is no accident, and they say nothing of another's: so each interval is put together from the tasks' own.
  * @param tasks the same methods with the same seeds on each task
+ * @param test of the questions' differences
  */
-export function macroOf(tasks: readonly Drawn[]): Drawn {
+export function measureMacro(tasks: readonly OfTask[], test: ReturnType<typeof signFlipTest>): Measured[] {
+  const means = measureAll(pooledEvenly(tasks.map(({ drawn }) => drawn)), test);
+  return means.map((mean, at): Measured => {
+    const own = tasks.map(({ methods }) => methods[at]!);
+    return {
+      ...mean,
+      metrics: ofEach((name) =>
+        metricOverTasks(
+          mean.metrics[name],
+          own.map(({ metrics }) => metrics[name]),
+        ),
+      ),
+      comparisons: mean.comparisons.map((comparison, which) =>
+        comparisonOverTasks(
+          comparison,
+          own.map(({ comparisons }) => comparisons[which]!),
+        ),
+      ),
+    };
+  });
+}
+
+function metricOverTasks(mean: Metric, tasks: readonly Metric[]): Metric {
+  const perSeed = mean.perSeed.map((one, at) => ({
+    ...one,
+    interval: together(tasks.map((task) => task.perSeed[at]!)),
+  }));
+  return { ...mean, interval: together(tasks), intervalMethod: "tasks", perSeed };
+}
+
+function comparisonOverTasks(mean: Comparison, tasks: readonly Comparison[]): Comparison {
+  const differences = ofEach((name) => {
+    const difference = mean.differences[name];
+    const interval = together(tasks.map((task) => task.differences[name]));
+    return { ...difference, interval, clear: isClear(interval, difference.overSeeds, difference.p) };
+  });
+  return { ...mean, differences };
+}
+
+/** Of the mean over the tasks; null where a task has no interval: one that it adds nothing to would be too narrow. */
+function together(tasks: readonly { value: number | null; interval: Interval | null }[]): Interval | null {
+  const known = tasks.flatMap(({ value, interval }) =>
+    value === null || interval === null ? [] : [{ value, interval }],
+  );
+  return known.length < tasks.length ? null : meanInterval(known);
+}
+
+/** The tasks' questions as those of one task, weighed so that each task counts the same. Nothing is resampled. */
+function pooledEvenly(tasks: readonly Drawn[]): Drawn {
   const [first] = tasks;
   return {
     ...first!,
     questions: tasks.reduce((sum, { questions }) => sum + questions, 0),
-    draws: first!.methods.map((_, at) => meanOverTasks(tasks.map(({ draws }) => draws[at]!))),
+    draws: first!.methods.map((_, at) => weighedEvenly(tasks.map(({ draws }) => draws[at]!))),
   };
 }
 
-function meanOverTasks(tasks: readonly MethodDraws[]): MethodDraws {
+function weighedEvenly(tasks: readonly MethodDraws[]): MethodDraws {
   const arms = tasks[0]!.arms.map(({ arm, k }, at): ArmTallies => {
     const series = (name: MetricName) => balanced(tasks.map((task) => task.arms[at]!.series[name]));
     return { arm, k, series: ofEach(series) };
   });
-  const draws = ofEach((name) =>
-    arms.map((_, at) => {
-      const mean = meanDraws(tasks.map((task) => task.draws[name][at]!));
-      const enough = tasks.every((task) => enoughQuestions(task.arms[at]!.series[name]));
-      // An interval that one task adds nothing to would be too narrow: rather none.
-      return enough ? mean : mean.fill(Number.NaN);
-    }),
-  );
-  return { arms, draws, weighted: true };
+  const none = arms.map(() => new Float64Array(0));
+  return { arms, draws: ofEach(() => none), weighted: true };
 }
 
 const ofEach = <T>(of: (name: MetricName) => T): Record<MetricName, T> =>

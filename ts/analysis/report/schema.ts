@@ -133,7 +133,8 @@ export const taskSummarySchema = taskInfoSchema.extend({
 const macroSchema = z.object({
   tasks: z.array(z.string()).meta({ description: "the tasks that the means are over" }),
   methods: z.array(measuredSchema).meta({
-    description: "means over the tasks; bootstrap within each task, mcnemar does not apply and is empty",
+    description:
+      "means over the tasks, intervals put together from the tasks'; mcnemar does not apply and is empty",
   }),
 });
 

@@ -29,12 +29,14 @@ const perSeed = z.object({
 
 export const metricSchema = z.object({
   value: number.nullable().meta({ description: "mean over the seeds" }),
-  interval: interval
-    .nullable()
-    .meta({ description: "95 %, for the questions being a sample; null for under 5 questions" }),
-  intervalMethod: z
-    .enum(["wilson", "bootstrap"])
-    .meta({ description: "bootstrap: percentile, over questions, of the mean over the seeds" }),
+  interval: interval.nullable().meta({
+    description:
+      "95 %, for the questions being a sample; null for under 5 questions (Wilson's: for none), and for a perplexity that all questions agree in",
+  }),
+  intervalMethod: z.enum(["wilson", "bootstrap", "tasks"]).meta({
+    description:
+      "bootstrap: percentile, over questions, of the mean over the seeds (of a share that all questions agree in: Wilson's for none of them departing from it); tasks: the tasks' intervals put together",
+  }),
   perSeed: z.array(perSeed).meta({ description: "the same for each seed" }),
   overSeeds: overSeeds
     .nullable()
@@ -43,7 +45,10 @@ export const metricSchema = z.object({
 
 export const differenceSchema = z.object({
   value: number.nullable().meta({ description: "this method minus the baseline, mean over the seeds" }),
-  interval: interval.nullable().meta({ description: "paired bootstrap over questions, 95 %" }),
+  interval: interval.nullable().meta({
+    description:
+      "paired bootstrap over questions, 95 %; of a share in which no question differs, what Wilson's limit for none leaves open",
+  }),
   overSeeds: overSeeds.nullable().meta({ description: "of the seeds' own differences; null for one seed" }),
   clear: z.boolean().meta({
     description:

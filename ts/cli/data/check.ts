@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { AftError, inputError, nearestName } from "../../core/errors.ts";
+import { AftError, inputError, nearestName, type Problem } from "../../core/errors.ts";
 import {
   checkDataset,
   checkRecords,
@@ -32,7 +32,8 @@ export const check: Definition<Values> = {
   options: {
     task: {
       choices: readable,
-      describe: "whose published rows the file has; when left out it holds questions, candidates or groups",
+      describe:
+        "whose published rows the file has; when left out it holds questions, candidates, groups or predictions",
     },
     split: {
       choices: ["train", "validation", "test"],
@@ -47,9 +48,22 @@ export const check: Definition<Values> = {
     if (json) printJson({ right: problems.length === 0, findings });
     else for (const one of findings) print(one);
     if (problems.length > 0)
-      throw json ? new AftError({ what: `${problems.length} mistakes` }, 2) : inputError(problems);
+      throw json ? new AftError({ what: `${problems.length} mistakes` }, 2) : inputError(shown(problems));
     if (!json) printLine("nothing is wrong");
   },
+};
+
+/** More than these hide what is said first. */
+const mostShown = 20;
+
+const shown = (problems: readonly Problem[]): Problem[] => {
+  const more = problems.length - mostShown;
+  return more <= 0
+    ? [...problems]
+    : [
+        ...problems.slice(0, mostShown),
+        { what: `and ${more.toLocaleString("en-US")} more (--json lists all)` },
+      ];
 };
 
 async function findingsOn(

@@ -12,6 +12,7 @@ import {
 import { anyOf, inWords, oneOf } from "../../core/words.ts";
 import { formInWords, slugPattern } from "../schema/patterns.ts";
 import { at, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
+import { methodsToExtend } from "./fragments.ts";
 import { shapeAt } from "./shape.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -110,6 +111,7 @@ function missing(path: Path, tree: Tree, root: unknown): Problem {
     what: `missing key "${key}"${within(path.slice(0, -1))}`,
     where: keyOriginOf(tree, path.slice(0, -1)).where,
     expected: shape === undefined ? undefined : `${key}: ${inWords(shape, formInWords)}`,
+    fix: isMethods(path) ? methodsToExtend(tree.origin.directory) : undefined,
   };
 }
 
@@ -171,5 +173,9 @@ function custom(issue: Extract<Issue, { code: "custom" }>, tree: Tree): Problem 
     where: (isMap(plain) ? keyOriginOf(tree, issue.path) : originOf(tree, issue.path)).where,
     found: isMap(plain) || (Array.isArray(plain) && plain.length > 4) ? undefined : plain,
     expected: typeof expected === "string" ? expected : undefined,
+    fix: isMethods(issue.path) ? methodsToExtend(originOf(tree, issue.path).directory) : undefined,
   };
 }
+
+/** The only issue about the whole of `methods` is that there are none. */
+const isMethods = (path: Path): boolean => path.length === 1 && path[0] === "methods";

@@ -195,7 +195,7 @@ export interface TaskSettingsArithmetic {
   prompt: PromptChoice;
   /** generated multi-step word problems */
   task: "arithmetic";
-  /** training questions */
+  /** training questions; with use: evaluate none are made but for examples (fewShot) */
   train: number;
   /** validation questions: settings are chosen on these */
   validation: number;

@@ -84,3 +84,51 @@ export interface Group {
   /** Further fields pass through. */
   [field: string]: unknown;
 }
+
+/** A text judged by one of its task's two rules. */
+export interface JudgedByMode {
+  /** null: no answer was found in the text */
+  extracted: string | null;
+  /** the extracted answer is the question's answer */
+  correct: boolean;
+}
+
+/** A test question and what a model answers it by greedy decoding. */
+export interface Prediction {
+  /** the question's id */
+  questionId: string;
+  /** its name in the experiment; left out: the only one */
+  task?: string | undefined;
+  /** the question's text */
+  question: string;
+  /** the exact text the model was given */
+  prompt: string;
+  /** what the model wrote */
+  text: string;
+  /** null: no answer was found in the text */
+  extracted: string | null;
+  /** the question's final answer */
+  answer: string;
+  /** the extracted answer is the question's answer */
+  correct: boolean;
+  /** stop: it ended by itself; length: it was cut off */
+  finish?: "stop" | "length" | undefined;
+  /** sum over the response's tokens (nats) */
+  logprob?: number | undefined;
+  /** how many `logprob` sums over */
+  tokens?: number | undefined;
+  /** of the question's reference: how hard it is */
+  steps?: number | undefined;
+  /** the same text judged by both rules; `correct` is one of them */
+  byMode?: PredictionByMode | undefined;
+  /** Further fields pass through. */
+  [field: string]: unknown;
+}
+
+/** the same text judged by both rules; `correct` is one of them */
+export interface PredictionByMode {
+  /** the answer stands in the task's own form */
+  strict: JudgedByMode;
+  /** the answer stands anywhere */
+  flexible: JudgedByMode;
+}

@@ -1,4 +1,4 @@
-/** Files of the public records: questions, candidates and groups. */
+/** Files of the public records: questions, candidates, groups and predictions. */
 import type { z } from "zod";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
 import { type Row, scanRows } from "../../core/jsonl.ts";
@@ -6,6 +6,8 @@ import {
   candidateSchema,
   type Group,
   groupSchema,
+  type Prediction,
+  predictionSchema,
   type Question,
   questionSchema,
 } from "../../core/records.ts";
@@ -14,12 +16,13 @@ import { taskNamed, taskNames } from "../registry.ts";
 import { readSource } from "../sources/read.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 
-type Kind = "questions" | "candidates" | "groups";
+type Kind = "questions" | "candidates" | "groups" | "predictions";
 
 /** What only rows of a kind have: one such field is enough to tell, so that the missing ones can be named. */
 const marks: Record<Kind, readonly string[]> = {
   groups: ["prompt", "candidates"],
   candidates: ["questionId", "index"],
+  predictions: ["questionId", "text"],
   questions: ["id", "task", "question"],
 };
 
@@ -31,6 +34,7 @@ export async function kindOfRecords(file: string): Promise<Kind | undefined> {
 
 export async function checkRecords(file: string, kind: Kind): Promise<Findings[]> {
   if (kind === "candidates") return [await checkCandidates(file)];
+  if (kind === "predictions") return [await checkPredictions(file)];
   return kind === "groups" ? [await checkGroups(file)] : checkQuestions(file);
 }
 
@@ -78,6 +82,45 @@ async function checkCandidates(file: string): Promise<Findings> {
     what: file,
     counts: { ...counts, questions: new Set(rows.map(({ value }) => value.questionId)).size },
     problems: [...problems, ...twice],
+    notes: [],
+  };
+}
+
+/** One answer to each question of a task, right only where an answer was found. */
+async function checkPredictions(file: string): Promise<Findings> {
+  const { rows, problems, counts } = await scanned(file, predictionSchema);
+  const twice = repeats(
+    rows,
+    ({ task, questionId }) => [...(task === undefined ? [] : [task]), questionId].join(", "),
+    "field questionId: a second prediction for this question",
+  );
+  const named = rows.some(({ value }) => value.task !== undefined);
+  const own = rows.flatMap(({ value: { task, extracted, correct }, where }): Problem[] => [
+    ...(named && task === undefined
+      ? [{ what: "missing field task: other rows name theirs", where, expected: "the task's name" }]
+      : []),
+    ...(extracted === null && correct
+      ? [
+          {
+            what: "field correct: right, and no answer was found (extracted: null)",
+            where,
+            found: correct,
+            expected: "false, or the answer in extracted",
+          },
+        ]
+      : []),
+  ]);
+  const count = (fits: (value: Prediction) => boolean): number =>
+    rows.filter(({ value }) => fits(value)).length;
+  return {
+    what: file,
+    counts: {
+      ...counts,
+      right: count(({ correct }) => correct),
+      "without an answer": count(({ extracted }) => extracted === null),
+      "cut off": count(({ finish }) => finish === "length"),
+    },
+    problems: [...problems, ...twice, ...own],
     notes: [],
   };
 }
@@ -131,8 +174,8 @@ function repeats<T>(rows: readonly Row<T>[], keyOf: (value: T) => string, what: 
 /** Says that a file holds none of the records, and whose rows it could be. */
 export const noRecords = (file: string, withRows: readonly string[]): AftError =>
   inputError({
-    what: "not a file of questions, candidates or groups",
+    what: "not a file of questions, candidates, groups or predictions",
     where: file,
-    expected: `a first row with ${marks.questions.join(", ")}; ${marks.candidates.join(", ")}; or ${marks.groups.join(", ")}`,
+    expected: `a first row with ${marks.questions.join(", ")}; ${marks.candidates.join(", ")}; ${marks.groups.join(", ")}; or ${marks.predictions.join(", ")}`,
     fix: `--task TASK (${withRows.join(", ")}) checks rows in the form in which that dataset is published`,
   });

@@ -23,9 +23,16 @@ export const sourceEndings: readonly string[] = Object.keys(readers);
  * spreadsheets count). A file that cannot be read at all is an input error; rows that cannot are in `problems`.
  */
 export async function readSource(file: string): Promise<Source> {
-  const ending = extname(file).toLowerCase();
-  const reader = readers[ending];
-  if (reader === undefined)
+  await refuseUnreadable(file);
+  return readers[endingOf(file)]!(file);
+}
+
+const endingOf = (file: string): string => extname(file).toLowerCase();
+
+/** Says that a file is of no known kind, or not there. */
+export async function refuseUnreadable(file: string): Promise<void> {
+  const ending = endingOf(file);
+  if (readers[ending] === undefined)
     throw inputError({
       what: "not a kind of file that rows are read from",
       where: file,
@@ -34,7 +41,6 @@ export async function readSource(file: string): Promise<Source> {
       nearest: nearestName(ending, sourceEndings),
     });
   await refuseMissing(file);
-  return reader(file);
 }
 
 async function refuseMissing(file: string): Promise<void> {

@@ -1,17 +1,15 @@
 /** What a run will take, before it is begun: from the plan, the questions' lengths, the model's sizes and the device's speed. */
-import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
-import type { Experiment, Model } from "../../config/index.ts";
-import { failure } from "../../core/errors.ts";
-import type { ProgressSink } from "../../core/progress.ts";
+import { type Experiment, trainingOf } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
 import type { PlanNode } from "../context.ts";
-import { planOf, recipeOf } from "../plan.ts";
+import { type Plan, planOf, recipeOf } from "../plan.ts";
 import { artefactsIn } from "../runner.ts";
 import { keyOf } from "../store.ts";
 import { adviceFor, gigabytes } from "./advice.ts";
-import { type Count, type LengthsOf, lengthsOf, promptText, questionsOf, type Split } from "./lengths.ts";
+import { type Described, type EstimateOptions, Facts, type Measured } from "./facts.ts";
+import type { LengthsOf, Split } from "./lengths.ts";
 import type { Setup } from "./memory.ts";
-import { adapterParameters, type Dtype, type ModelShape, shapeOfCreated } from "./shape.ts";
+import { adapterParameters, type Dtype } from "./shape.ts";
 import { estimateStage, resumeBytes, type StageEstimate } from "./stages.ts";
 import type { Speed } from "./time.ts";
 import { tooLong } from "./too-long.ts";
@@ -34,127 +32,66 @@ export interface Estimate {
   warnings: string[];
 }
 
-export interface EstimateOptions {
-  runsDirectory: string;
-  progress: ProgressSink;
-  signal: AbortSignal;
-}
-
 /** Of what is still to be done; undefined where no model is used any more. Nothing is written. */
 export async function estimate(
   experiment: Experiment,
   options: EstimateOptions,
 ): Promise<Estimate | undefined> {
-  const { nodes, seeds } = await planOf(experiment);
-  const todo = await missing(nodes, options.runsDirectory);
-  if (!todo.some(usesModel)) return undefined;
-  const { progress, signal } = options;
-  const { python, threads } = experiment.worker;
-  const interpreter = await ensurePython({ python, progress, signal });
-  const worker = await startWorker({
-    transport: "stdio",
-    python: interpreter,
-    ...(threads === undefined ? {} : { threads }),
-  });
+  const plan = await planOf(experiment);
+  const store = artefactsIn(options.runsDirectory);
+  const found = await Promise.all(plan.nodes.map((node) => store.find(recipeOf(node))));
+  const todo = plan.nodes.filter((_, at) => found[at] === undefined);
+  const facts = new Facts(options);
   try {
-    const questions = await allQuestions(nodes, experiment, options);
-    const model = await described(experiment.model, worker, [...questions.values()]);
-    const lengths = new Map<string, LengthsOf>();
-    for (const [key, splits] of questions) lengths.set(key, await lengthsOf(splits, model.count));
-    const works = todo.flatMap((node) => workOf(node, (one) => lengths.get(keyOf(recipeOf(one)))!) ?? []);
-    const { tasks } = seeds[0]!;
-    const questionsOfTask = (at: number) =>
-      questions.get(keyOf(recipeOf(questionsUnder(tasks[at]!.questions))))!;
-    // The tokenizer of a model that is yet to be made is only guessed at.
-    const { maxPositions } = experiment.model.create === undefined ? model.shape : { maxPositions: 0 };
-    const { evaluate } = experiment.stages;
-    const long = await tooLong(tasks, questionsOfTask, evaluate, maxPositions, model.count);
-    const found = summed(experiment, model, works, await measured(experiment, worker));
-    return { ...found, warnings: [...found.warnings, ...long] };
+    return await estimateOf(experiment, plan, todo, facts);
   } finally {
-    await worker.close();
+    await facts.close();
   }
+}
+
+/** Of some of a plan's pieces of work; undefined where none of them uses a model. */
+export async function estimateOf(
+  experiment: Experiment,
+  { nodes, seeds }: Plan,
+  todo: readonly PlanNode[],
+  facts: Facts,
+): Promise<Estimate | undefined> {
+  if (!todo.some(usesModel)) return undefined;
+  const model = await facts.model(experiment, nodes);
+  const lengths = new Map<string, LengthsOf>();
+  const questions = new Map<string, Record<Split, Question[]>>();
+  for (const node of nodes.filter(({ stage }) => stage === "questions")) {
+    const key = keyOf(recipeOf(node));
+    questions.set(key, await facts.questions(node, experiment));
+    lengths.set(key, await model.lengthsOf(node));
+  }
+  const works = todo.flatMap((node) => workOf(node, (one) => lengths.get(keyOf(recipeOf(one)))!) ?? []);
+  const { tasks } = seeds[0]!;
+  const questionsOfTask = (at: number) =>
+    questions.get(keyOf(recipeOf(questionsUnder(tasks[at]!.questions))))!;
+  const { evaluate } = experiment.stages;
+  const long = await tooLong(tasks, questionsOfTask, evaluate, model.shape.maxPositions, model.count);
+  const saved = todo.some((node) => savesState(experiment, node));
+  const sum = summed(experiment, model, { works, saved }, await facts.speed(experiment));
+  return { ...sum, warnings: [...sum.warnings, ...long] };
 }
 
 const usesModel = ({ stage }: PlanNode): boolean =>
   ["vft", "align", "sample", "score", "evaluate"].includes(stage);
 
-async function missing(nodes: readonly PlanNode[], runsDirectory: string): Promise<PlanNode[]> {
-  const store = artefactsIn(runsDirectory);
-  const found = await Promise.all(nodes.map((node) => store.find(recipeOf(node))));
-  return nodes.filter((_, at) => found[at] === undefined);
-}
-
-async function allQuestions(
-  nodes: readonly PlanNode[],
-  experiment: Experiment,
-  { runsDirectory, progress, signal }: EstimateOptions,
-): Promise<Map<string, Record<Split, Question[]>>> {
-  const context = { experiment, progress, signal, worker: () => Promise.reject(noWorker()) };
-  const store = artefactsIn(runsDirectory);
-  const found = new Map<string, Record<Split, Question[]>>();
-  for (const node of nodes.filter(({ stage }) => stage === "questions"))
-    found.set(keyOf(recipeOf(node)), await questionsOf(node, store, context));
-  return found;
-}
-
-const noWorker = () => failure({ what: "questions are read without a model" });
-
-interface Described {
-  name: string;
-  shape: ModelShape;
-  count: Count;
-}
-
-/** A model that is there tells its sizes and counts by its own tokenizer; one yet to be made is worked out. */
-async function described(
-  model: Model,
-  worker: Worker,
-  questions: readonly Record<Split, Question[]>[],
-): Promise<Described> {
-  const { create } = model;
-  if (create === undefined) {
-    const source = model.hub ?? model.path!;
-    const named = { source, ...(model.revision === undefined ? {} : { revision: model.revision }) };
-    const shape = await worker.request("model/inspect", named);
-    const count: Count = async (texts) =>
-      (await worker.request("tokens/count", { ...named, texts: [...texts] })).counts;
-    return { name: source, shape, count };
-  }
-  const words = create.tokenizer.kind === "words";
-  const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
-  const count: Count = async (texts) =>
-    texts.map((text) => (words ? wordsOf(text).length : Math.ceil(text.length / charactersPerToken)));
-  const texts = questions.flatMap(({ train }) =>
-    train.flatMap((question) => [promptText(question), question.reference ?? ""]),
-  );
-  const vocabulary = words ? new Set(texts.flatMap(wordsOf)).size : (create.tokenizer.vocabularySize ?? 4096);
-  return { name: "a model made from scratch", shape: shapeOfCreated(create, vocabulary), count };
-}
-
-/** Of a byte-pair tokenizer that is yet to be trained. */
-const charactersPerToken = 3;
-
-interface Measured {
-  speed: Result<"device/speed">;
-  device: Estimate["device"];
-}
-
-async function measured(experiment: Experiment, worker: Worker): Promise<Measured> {
-  const { devices } = await worker.request("device/info", {});
-  const { dtype } = experiment.model;
-  const speed = await worker.request("device/speed", { device: experiment.worker.device, dtype });
-  const found = devices.find(({ name }) => name === speed.device)!;
-  const { name, description, freeBytes } = found;
-  return { speed, device: { name, description, freeBytes } };
+/** Whether it leaves states to go on from while it trains; how often is in no node's settings. */
+function savesState(experiment: Experiment, { stage, method }: PlanNode): boolean {
+  if (stage === "vft") return experiment.stages.vft.saveEvery > 0;
+  return stage === "align" && (trainingOf(experiment, method!)?.saveEvery ?? 0) > 0;
 }
 
 function summed(
   { model, worker }: Experiment,
-  { name, shape }: Described,
-  works: readonly Work[],
-  { speed, device }: Measured,
+  { name, shape }: Pick<Described, "name" | "shape">,
+  { works, saved }: { works: readonly Work[]; saved: boolean },
+  { speed, device: { name: deviceName, description, freeBytes } }: Measured,
 ): Estimate {
+  const device = { name: deviceName, description, freeBytes };
   const { adapter, gradientCheckpointing } = model;
   const setup: Omit<Setup, "shape"> = {
     dtype: speed.dtype as Dtype,
@@ -166,7 +103,6 @@ function summed(
   const whole: Setup = { ...setup, shape };
   const stages = works.map((work) => estimateStage(whole, speed, work));
   const peakBytes = Math.max(...stages.map(({ memoryBytes }) => memoryBytes));
-  const resumable = works.some(({ trained }) => trained?.saved === true);
   const { flopsPerSecond, bytesPerSecond, secondsPerCall } = speed;
   return {
     model: name,
@@ -178,8 +114,7 @@ function summed(
     stages,
     seconds: stages.reduce((sum, { seconds }) => sum + seconds, 0),
     peakBytes,
-    diskBytes:
-      stages.reduce((sum, { diskBytes }) => sum + diskBytes, 0) + (resumable ? resumeBytes(whole) : 0),
+    diskBytes: stages.reduce((sum, { diskBytes }) => sum + diskBytes, 0) + (saved ? resumeBytes(whole) : 0),
     warnings: peakBytes > device.freeBytes ? [tooMuch(whole, works, stages, device)] : [],
   };
 }

@@ -13,6 +13,8 @@ import {
 import type { Work } from "./work.ts";
 
 export interface StageEstimate {
+  /** Of its artefact. */
+  key: string;
   label: string;
   tokens: number;
   flops: number;
@@ -36,6 +38,7 @@ export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEsti
   const peaks = heights(setup, work);
   const highest = peaks.reduce((a, b) => (total(b.memory) > total(a.memory) ? b : a));
   return {
+    key: work.key,
     label: work.label,
     tokens: trained + scored + sampledTokens,
     flops: trained * trainingFlops(setup) + (scored + sampledTokens) * scoringFlops(setup),

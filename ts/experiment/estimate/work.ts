@@ -1,13 +1,17 @@
 /** What each node of a plan sends through the model, in tokens. */
 import { planSteps, type Training } from "../../config/index.ts";
 import { labelOf, type PlanNode } from "../context.ts";
+import { recipeOf } from "../plan.ts";
+import { keyOf } from "../store.ts";
 import type { LengthsOf, Split } from "./lengths.ts";
 import type { Sampling } from "./time.ts";
 
 export interface Work {
+  /** Of the node's artefact. */
+  key: string;
   label: string;
   /** Prompt and response tokens that are trained on, and those of the largest global batch. */
-  trained?: { tokens: number; perStep: number; steps: number; saved: boolean };
+  trained?: { tokens: number; perStep: number; steps: number };
   scored?: { tokens: number } | undefined;
   sampled: Sampling[];
 }
@@ -17,7 +21,7 @@ const unknownShare = 1 / 4;
 
 /** undefined for a node that uses no model. */
 export function workOf(node: PlanNode, lengths: (questions: PlanNode) => LengthsOf): Work | undefined {
-  const own = { label: labelOf(node), sampled: [] };
+  const own = { key: keyOf(recipeOf(node)), label: labelOf(node), sampled: [] };
   switch (node.stage) {
     case "vft":
     case "align":
@@ -44,7 +48,6 @@ interface Settings {
   greedy?: boolean;
   maxNewTokens?: number;
   method?: string;
-  saveEvery?: number;
 }
 
 const settingsOf = (node: PlanNode): Settings => node.settings as Settings;
@@ -134,6 +137,5 @@ function trainedOn(
     tokens: seen * perQuestion,
     perStep: batch * perQuestion,
     steps: totalSteps,
-    saved: (training.saveEvery ?? 0) > 0,
   };
 }

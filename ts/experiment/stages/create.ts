@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CreatedModel, Model } from "../../config/index.ts";
+import type { Question } from "../../core/records.ts";
 import { artefactsIn, type OfTask, rolesOf } from "../by-task.ts";
 import { checkpointIn, type PlanNode, type StageContext } from "../context.ts";
 import type { Artefact } from "../store.ts";
@@ -19,6 +20,13 @@ export const createNode = (
   work: async (context, inputs) => createModel(context, create, seed, artefactsIn("questions", inputs)),
 });
 
+/** What a tokenizer is trained on: the prompts and references of training questions. */
+export const tokenizerTexts = (questions: readonly Question[]): string[] =>
+  questions.flatMap(({ question, prompt, reference }) => [
+    typeof prompt === "string" ? prompt : question,
+    reference ?? "",
+  ]);
+
 async function createModel(
   { worker: start, directory, experiment }: StageContext,
   create: CreatedModel,
@@ -26,10 +34,7 @@ async function createModel(
   from: readonly Artefact[],
 ): Promise<Record<string, unknown>> {
   const questions = (await Promise.all(from.map((one) => readSplit(one, "train")))).flat();
-  const texts = questions.flatMap(({ question, prompt, reference }) => [
-    typeof prompt === "string" ? prompt : question,
-    reference ?? "",
-  ]);
+  const texts = tokenizerTexts(questions);
   const worker = await start();
   const tokenizer = join(directory, "tokenizer");
   await worker.request("tokenizer/train", { ...create.tokenizer, texts, directory: tokenizer });

@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { assess, predictionSchema, wilsonInterval } from "../../analysis/index.ts";
+import {
+  heldOutShares,
+  predictionSchema,
+  type SearchPoint,
+  searchPointSchema,
+  wilsonInterval,
+} from "../../analysis/index.ts";
 import { failure } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
@@ -13,23 +19,12 @@ import { checkpointIn, type PlanNode } from "../context.ts";
 import { placeTree } from "../place-tree.ts";
 import type { Artefact } from "../store.ts";
 
-const point = z.object({
-  beta: z.number(),
-  accuracy: z.number().nullable().meta({ description: "greedy, on the validation questions" }),
-  correct: z.int(),
-  questions: z.int(),
-  interval: z.object({ low: z.number(), high: z.number() }).nullable().meta({ description: "Wilson, 95 %" }),
-  assessmentMicro: z.number().nullable(),
-  perplexityPositive: z.number().nullable(),
-});
-export type SearchPoint = z.infer<typeof point>;
-
 /** search.json: every value that was tried, by the value, and the one that was chosen. */
 export const searchSchema = z.object({
   parameter: z.string(),
   chosen: z.number(),
   split: z.literal("validation"),
-  points: z.array(point),
+  points: z.array(searchPointSchema),
 });
 export type Search = z.infer<typeof searchSchema>;
 
@@ -59,7 +54,7 @@ export function searchNode(
     async work({ directory }, inputs) {
       const measured: SearchPoint[] = [];
       for (const { beta } of ordered)
-        measured.push(await measure(beta, artefactsIn(`evaluate ${beta}`, inputs)));
+        measured.push(await measure(beta, artefactsIn(`evaluate ${beta}`, inputs), seed));
       const { beta } = best(measured);
       const align = inputs[`align ${beta}`]!;
       await placeTree(checkpointIn(align), checkpointIn({ directory }));
@@ -76,21 +71,28 @@ export function searchNode(
 }
 
 /** All validation questions alike, whatever their task. */
-async function measure(beta: number, evaluations: readonly Artefact[]): Promise<SearchPoint> {
+async function measure(beta: number, evaluations: readonly Artefact[], seed: number): Promise<SearchPoint> {
   const rows = async <T>(name: string, schema: z.ZodType<T>): Promise<T[]> =>
     (await Promise.all(evaluations.map(({ directory }) => readJsonl(join(directory, name), schema)))).flat();
   const predictions = await rows("predictions.jsonl", predictionSchema);
   const correct = predictions.filter((prediction) => prediction.correct).length;
   const questions = predictions.length;
-  const { assessmentAccuracy, perplexity } = assess(await rows("heldout.jsonl", groupSchema));
+  const { assessmentMicro, perplexityPositive } = heldOutShares(
+    await rows("heldout.jsonl", groupSchema),
+    seed,
+  );
   return {
     beta,
     accuracy: questions === 0 ? null : correct / questions,
     correct,
     questions,
     interval: wilsonInterval(correct, questions),
-    assessmentMicro: assessmentAccuracy.micro,
-    perplexityPositive: perplexity.positive,
+    assessmentMicro: assessmentMicro.value,
+    assessmentInterval: assessmentMicro.interval,
+    pairs: assessmentMicro.n,
+    perplexityPositive: perplexityPositive.value,
+    perplexityInterval: perplexityPositive.interval,
+    rightCots: perplexityPositive.n,
   };
 }
 

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { Cell, Experiment, LoadedSweep } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
+import { checkInputs } from "../check-inputs.ts";
 import { labelOf, type StageName } from "../context.ts";
 import { planOf, recipeOf } from "../plan.ts";
 import { artefactsIn, runFolder } from "../runner.ts";
-import { checkOwnGroups } from "../stages/own-groups.ts";
 import { keyOf } from "../store.ts";
 
 export interface PlannedStage {
@@ -31,13 +31,13 @@ export interface PlannedSweep {
   there: Set<string>;
 }
 
-/** Whether every cell has groups to train on; cells with the same file are checked once. */
+/** Whether every cell has files that fit, and groups to train on; cells with the same ones are checked once. */
 export async function checkCells({ cells }: LoadedSweep): Promise<void> {
   const checked = new Set<string>();
   for (const { experiment } of cells) {
     const { tasks, stages } = experiment;
     const text = canonicalJson({ tasks, judge: stages.judge });
-    if (!checked.has(text)) await checkOwnGroups(experiment);
+    if (!checked.has(text)) await checkInputs(experiment);
     checked.add(text);
   }
 }

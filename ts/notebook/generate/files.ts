@@ -5,9 +5,8 @@ import { costSchema, rowSchema } from "../../analysis/report/cost.ts";
 import { difficultySchema } from "../../analysis/report/difficulty.ts";
 import {
   heldOutSchema,
-  judgedByMode,
-  predictionSchema,
   promptInfoSchema,
+  searchPointSchema,
   stageRunSchema,
   taskInfoSchema,
   trainedSchema,
@@ -36,7 +35,14 @@ import { stagesSchema } from "../../config/schema/stages.ts";
 import { taskSchema } from "../../config/schema/tasks/index.ts";
 import { trainingOverrideSchema, trainingSchema } from "../../config/schema/training.ts";
 import { projectRoot } from "../../core/project.ts";
-import { candidateSchema, groupSchema, judgedCandidateSchema, questionSchema } from "../../core/records.ts";
+import {
+  candidateSchema,
+  groupSchema,
+  judgedByMode,
+  judgedCandidateSchema,
+  predictionSchema,
+  questionSchema,
+} from "../../core/records.ts";
 import { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../data/convert.ts";
 import { type Interfaces, interfacesOf, type Named } from "./interfaces.ts";
 
@@ -56,6 +62,8 @@ const records = {
     "A question with its judged solutions: what methods learn from and models are assessed by. Further fields pass through.",
     groupSchema,
   ),
+  JudgedByMode: as("A text judged by one of its task's two rules.", judgedByMode),
+  Prediction: as("A test question and what a model answers it by greedy decoding.", predictionSchema),
 };
 
 const rows = {
@@ -147,8 +155,7 @@ const reports = {
     "A look at validation questions while a method trains: what its weights make of the VFT model's samples.",
     heldOutSchema,
   ),
-  JudgedByMode: as("A text judged by one of its task's two rules.", judgedByMode),
-  Prediction: as("A test question and what a model answers it by greedy decoding.", predictionSchema),
+  SearchPoint: as("One value that a search tried, on the validation questions.", searchPointSchema),
 };
 
 const method = ([name, { description, params, result, progress }]: [string, (typeof methods)[MethodName]]) =>

@@ -63,7 +63,13 @@ describe("predictions assessed", () => {
     const half = (macroAccuracy!.interval!.high - macroAccuracy!.interval!.low) / 2;
     expect(half).toBeGreaterThan(1.5 * 0.118);
     expect(half).toBeLessThan(2.3 * 0.118);
-    expect(assessPredictions([...sums, ...facts.slice(0, 4)]).macroAccuracy!.interval).toBeNull();
+    const wrong = [...sums, ...facts].map((one) => ({ ...one, correct: false }));
+    // Wilson's upper limits for 0 of 6 and 0 of 8: 0.3903 and 0.3244.
+    expect(assessPredictions(wrong).macroAccuracy).toEqual({
+      value: 0,
+      tasks: 2,
+      interval: { low: 0, high: expect.closeTo(Math.hypot(0.3903, 0.3244) / 2, 3) },
+    });
   });
 
   it("leaves both rules open where one prediction was judged by one only, and tasks where none is named", () => {

@@ -66,9 +66,16 @@ describe("the summary of several tasks", () => {
     }
     const { accuracy } = macro.metrics;
     expect(accuracy.perSeed[0]!.n).toBe(80);
-    expect(accuracy.intervalMethod).toBe("bootstrap");
-    expect(accuracy.interval!.low).toBeLessThan(accuracy.value!);
-    expect(accuracy.interval!.high).toBeGreaterThan(accuracy.value!);
+    expect(accuracy.intervalMethod).toBe("tasks");
+    // Distances of two independent means add up as a right-angled triangle's sides.
+    const [sums, choices] = ["sums", "choices"].map(
+      (name) => named(task(name).methods, "none").metrics.accuracy,
+    );
+    expect(accuracy.value! - accuracy.interval!.low).toBeCloseTo(
+      Math.hypot(sums!.value! - sums!.interval!.low, choices!.value! - choices!.interval!.low) / 2,
+      12,
+    );
+    expect(accuracy.perSeed[0]!.interval).toEqual(accuracy.interval);
     expect(macro.comparisons[0]!.mcnemar).toEqual([]);
     expect(macro.comparisons[0]!.differences.accuracy.p).toBeGreaterThan(0);
   });
@@ -137,7 +144,42 @@ describe("the summary of several tasks", () => {
     expect(runSummarySchema.parse(older).tasks).toEqual([]);
   });
 
-  it("has no mean over tasks of what one task lacks, and no interval where one has under five questions", () => {
+  it("says of methods that answer all of a task wrongly how far that could be from the truth", () => {
+    const all = (correct: (name: string) => boolean) => ({
+      ...run,
+      arms: run.arms.map((arm) => ({
+        ...arm,
+        predictions: arm.predictions.map((one) => ({ ...one, correct: correct(one.task!) })),
+      })),
+    });
+    const { metrics, comparisons } = named(
+      summarise(
+        all(() => false),
+        50,
+      ).macro!.methods,
+      "none",
+    );
+    // Wilson's upper limits for 0 of 60 and 0 of 20, 0.0602 and 0.1611: sqrt(0.0602^2 + 0.1611^2) / 2.
+    expect(metrics.accuracy).toMatchObject({
+      value: 0,
+      interval: { low: 0, high: expect.closeTo(0.086, 3) },
+    });
+    const { interval, clear } = comparisons[0]!.differences.accuracy;
+    expect(interval).toEqual({ low: -interval!.high, high: expect.closeTo(0.086, 3) });
+    expect(clear).toBe(false);
+    const half = named(
+      summarise(
+        all((name) => name === "sums"),
+        50,
+      ).macro!.methods,
+      "none",
+    ).metrics.accuracy;
+    expect(half.value).toBeCloseTo(0.5, 12);
+    expect(half.interval!.low).toBeCloseTo(0.5 - 0.0602 / 2, 3);
+    expect(half.interval!.high).toBeCloseTo(0.5 + 0.1611 / 2, 3);
+  });
+
+  it("has no mean over tasks of what one task lacks, and no interval where one has none", () => {
     const withoutHeldOut: RunData = {
       ...run,
       arms: run.arms.map((arm) => ({
@@ -149,7 +191,9 @@ describe("the summary of several tasks", () => {
     expect(metrics.assessmentMicro).toMatchObject({ value: null, interval: null });
     expect(metrics.accuracy.interval).not.toBeNull();
     const few = runOfTasks([tasks[0]!, { ...tasks[1]!, questions: 4 }]);
-    expect(named(summarise(few, 50).macro!.methods, "bc").metrics.accuracy.interval).toBeNull();
+    const { accuracy, sampledAccuracy } = named(summarise(few, 50).macro!.methods, "bc").metrics;
+    expect(accuracy.interval).not.toBeNull();
+    expect(sampledAccuracy.interval).toBeNull();
   });
 
   it("refuses a test question of no task or an unknown one", () => {

@@ -58,6 +58,8 @@ describe("the section on beta", () => {
     const rows = [...document.querySelectorAll("section[aria-labelledby=beta] tbody tr")];
     expect(rows).toHaveLength(10);
     expect(rows.filter((row) => row.textContent?.includes("chosen"))).toHaveLength(2);
+    const cells = [...rows[1]!.querySelectorAll("td")].map((cell) => cell.textContent);
+    expect(cells.slice(3, 5)).toEqual(["77.0 [71.0, 82.0]n 1,234", "1.080 [1.065, 1.095]n 567"]);
   });
 
   it("stands in the terminal's tables too, within 110 columns", () => {

@@ -29,11 +29,25 @@ test("`aft data check` names every bad row, and ends with 2", async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ right: false, findings: [{ counts: { "bad rows": 2 } }] });
 });
 
+test("of many bad rows the first twenty are named, and all with --json", async () => {
+  const many = Array.from({ length: 1045 }, (_, at) => ({ question: `${at}?`, answer: "none" }));
+  const folder = folderOf({ "rows.jsonl": many });
+  const checked = await aft(["data", "check", "rows.jsonl", "--task", "gsm8k"], { cwd: folder });
+  expect(checked.exitCode).toBe(2);
+  expect(checked.stdout).toContain("bad rows: 1,045");
+  const lines = checked.stderr.split("\n");
+  expect(lines.filter((line) => line.startsWith("rows.jsonl:"))).toHaveLength(20);
+  expect(lines.at(-1)).toBe("and 1,025 more (--json lists all)");
+  const json = await aft(["data", "check", "rows.jsonl", "--task", "gsm8k", "--json"], { cwd: folder });
+  expect(json.exitCode).toBe(2);
+  expect(JSON.parse(json.stdout).findings[0].problems).toHaveLength(1045);
+});
+
 test("a file whose rows are no records asks for the task, and a word that is neither file nor task is named", async () => {
   const folder = folderOf({ "rows.jsonl": rows });
   const checked = await aft(["data", "check", "rows.jsonl"], { cwd: folder });
   expect(checked.exitCode).toBe(2);
-  expect(checked.stderr).toContain("rows.jsonl: not a file of questions, candidates or groups");
+  expect(checked.stderr).toContain("rows.jsonl: not a file of questions, candidates, groups or predictions");
   expect(checked.stderr).toContain("--task TASK (gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom)");
   expect((await aft(["data", "check", "gsmk"], { cwd: folder })).stderr).toBe(
     'neither a file nor a task\n  found: "gsmk"\n  expected: a file, or one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom\n  did you mean: gsm8k',

@@ -55,6 +55,28 @@ it("takes the answer from the solution where both are one column", async () => {
   ]);
 });
 
+it("checks the equations of a number's solution as steps, and none where the answer is no number", async () => {
+  const rows = { "a.jsonl": [{ q: "How many pens?", a: "3 * 4 = 12\n#### 12", o: ["one", "two"] }] };
+  const columns = { question: "q", answer: "a", reference: "a" };
+  const { task } = custom(rows, { trainFile: "a.jsonl", columns });
+  const [question] = (await task.splits()).train;
+  expect(task.checkSteps!(question!, question!.reference!)).toEqual({ valid: true });
+  expect(task.checkSteps!(question!, "3 * 4 = 12\n12 + 1 = 14\n#### 12")).toEqual({
+    valid: false,
+    firstError: { line: 2, reason: "the equation 12+1=14 is not true" },
+  });
+  expect(task.checkSteps!(question!, "There are twelve.\n#### 12")).toBeUndefined();
+  const published = custom(rows, { trainFile: "a.jsonl", columns, answer: { kind: "gsm8k-number" } }).task;
+  expect(published.checkSteps!(question!, "3 * 4 = 12")).toEqual({ valid: true });
+  expect(task.quality!(question!, "3 * 4 = 12, 12 + 1 = 14")).toEqual({ valid: false, progress: 0.5 });
+  const others = [
+    { answer: { kind: "choice" }, columns: { ...columns, choices: "o" } },
+    { answer: { kind: "regex", pattern: "#### (.*)" }, columns },
+  ];
+  for (const settings of others)
+    expect(custom(rows, { trainFile: "a.jsonl", ...settings }).task.checkSteps).toBeUndefined();
+});
+
 describe("options", () => {
   const choice = { answer: { kind: "choice" }, columns: { choices: "options" } };
   const answers = async (rows: readonly object[], more: object = {}) =>

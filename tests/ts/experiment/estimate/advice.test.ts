@@ -5,8 +5,9 @@ import type { Work } from "../../../../ts/experiment/estimate/work.ts";
 import { setup } from "./sizes.ts";
 
 const vft: Work = {
+  key: "vft",
   label: "vft seed 1",
-  trained: { tokens: 1e7, perStep: 1e6, steps: 10, saved: false },
+  trained: { tokens: 1e7, perStep: 1e6, steps: 10 },
   sampled: [],
 };
 const advice = (gigabytes: number, settings: Partial<Setup> = {}): string =>

@@ -116,7 +116,7 @@ function intervalNote(summary: RunSummary): Markup {
     single ? "Wilson’s for greedy accuracy, otherwise a" : "a"
   } percentile bootstrap over questions (${plural(summary.resamples, "resample")})${
     single ? "" : " of the mean over the seeds"
-  }; differences are paired question by question. ${
+  }, or, where all questions agree, Wilson’s limit for none that departs; differences are paired question by question. ${
     single
       ? "One seed was run: how much another seed would move these numbers is not known."
       : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."

@@ -1,9 +1,10 @@
 import { type CustomTask, taskName } from "../../../config/index.ts";
-import type { Problem } from "../../../core/errors.ts";
+import { AftError, type Problem } from "../../../core/errors.ts";
 import type { Row } from "../../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../../core/records.ts";
 import { type AnswerRule, lettersOf } from "../../answers.ts";
 import { missingColumns, valueAt } from "../../sources/columns.ts";
+import { firstOfSource } from "../../sources/first.ts";
 import { readSource } from "../../sources/read.ts";
 import type { SourceRow } from "../../sources/source.ts";
 import type { ReadQuestions, Split } from "../../task.ts";
@@ -40,6 +41,20 @@ export async function readCustom(settings: CustomTask, file: string, split?: Spl
     }
   }
   return { questions, problems };
+}
+
+/** Columns that the files' beginnings do not have, and files that cannot be read, each told. */
+export async function missingInFiles(settings: CustomTask, files: readonly string[]): Promise<Problem[]> {
+  const found = files.map(async (file): Promise<readonly Problem[]> => {
+    try {
+      const first = await firstOfSource(file);
+      return first === undefined ? [] : missingColumns(first, askedColumns(settings));
+    } catch (error) {
+      if (error instanceof AftError) return error.problems;
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function askedColumns({ columns }: CustomTask): { column: string; named: string }[] {

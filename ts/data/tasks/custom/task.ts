@@ -8,7 +8,7 @@ import { choiceTask } from "../choices.ts";
 import { gsm8kForm } from "../gsm8k.ts";
 import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
 import { ruleOf } from "./answer.ts";
-import { readCustom } from "./rows.ts";
+import { missingInFiles, readCustom } from "./rows.ts";
 import { sharedOut } from "./shares.ts";
 
 /**
@@ -27,14 +27,18 @@ export const custom: TaskKind<CustomTask> = {
     return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   },
   read: readCustom,
+  look: (settings) => missingInFiles(settings, Object.values(filesOf(settings))),
   make(settings): Task {
     const { body, plain } = settings.answer.kind === "choice" ? choiceTask : gsm8kForm;
+    const { checkSteps, quality } = gsm8kForm;
     return {
       name: taskName(settings),
       splits: (seed) => splitsOf(settings, seed),
       body,
       plain,
       ...answersBy(ruleOf(settings)),
+      // Of a number's solution the equations are its steps, as GSM8K's are.
+      ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { checkSteps, quality } : {}),
     };
   },
 };

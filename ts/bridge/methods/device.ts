@@ -1,0 +1,50 @@
+/** The machine that the worker runs on. */
+import { z } from "zod";
+import { count, device, deviceInfo, dtype, nothing, positive } from "../messages.ts";
+
+export const deviceMethods = {
+  "device/info": {
+    description: "Python, packages, devices and memory",
+    immediate: false,
+    params: nothing,
+    result: z.object({
+      python: z.string().meta({ description: "its version" }),
+      executable: z.string().meta({ description: "the interpreter's path" }),
+      platform: z.string().meta({ description: "operating system and machine" }),
+      packages: z.record(z.string(), z.string()).meta({ description: "name to version, of those installed" }),
+      devices: z.array(deviceInfo).meta({ description: "what models can lie on" }),
+      defaultDevice: z.string().meta({ description: "what auto stands for" }),
+      threads: positive.meta({ description: "that torch computes with" }),
+      cores: positive.meta({ description: "that this process may use" }),
+      memoryTotalBytes: count.meta({ description: "main memory" }),
+      memoryFreeBytes: count.meta({ description: "main memory that is free now" }),
+      warnings: z.array(z.string()).meta({ description: "what is not as it should be, in words" }),
+    }),
+    progress: nothing,
+  },
+  "device/speed": {
+    description: "measures how fast a device computes and copies",
+    immediate: false,
+    params: z.object({ device, dtype }),
+    result: z.object({
+      device: z.string(),
+      dtype: z.string(),
+      flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
+      bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
+      secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
+    }),
+    progress: nothing,
+  },
+  "device/memory": {
+    description: "memory in use now, and at most so far",
+    immediate: true,
+    params: nothing,
+    result: z.object({
+      residentBytes: count,
+      peakResidentBytes: count,
+      acceleratorBytes: count,
+      peakAcceleratorBytes: count,
+    }),
+    progress: nothing,
+  },
+} as const;

@@ -1,0 +1,146 @@
+/** Models and tokenizers: made, loaded, looked into, saved. */
+import { z } from "zod";
+import {
+  adapterSettings,
+  architecture,
+  attention,
+  count,
+  device,
+  dtype,
+  handle,
+  modelInfo,
+  modelShape,
+  nothing,
+  path,
+  positive,
+  softcap,
+} from "../messages.ts";
+
+export const modelMethods = {
+  "tokenizer/train": {
+    description: "trains a tokenizer on texts and writes it to a folder",
+    immediate: false,
+    params: z.object({
+      kind: z.enum(["words", "bpe", "sentencepiece"]).meta({
+        description: "words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's",
+      }),
+      texts: z.array(z.string()).min(1),
+      vocabularySize: positive.optional().meta({ description: "not with words" }),
+      bos: z
+        .boolean()
+        .optional()
+        .meta({ description: "false: a text begins with no <s>, as Qwen's; else it does" }),
+      chatTemplate: z.string().optional().meta({ description: "Jinja, as in tokenizer_config.json" }),
+      directory: path,
+    }),
+    result: z.object({ vocabularySize: positive, digest: z.string() }),
+    progress: nothing,
+  },
+  "model/create": {
+    description: "makes a model from scratch, with random weights",
+    immediate: false,
+    params: z.object({
+      architecture,
+      hiddenSize: positive,
+      intermediateSize: positive,
+      layers: positive,
+      heads: positive,
+      keyValueHeads: positive.optional(),
+      headDim: positive.optional().meta({ description: "width of a head; hiddenSize / heads when left out" }),
+      slidingWindow: positive.optional().meta({
+        description:
+          "all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds",
+      }),
+      logitSoftcap: softcap.meta({ description: "gemma only: c * tanh(logits / c); 30 when left out" }),
+      attentionSoftcap: softcap.meta({ description: "gemma only: the same of attention; 50 when left out" }),
+      maxPositions: positive,
+      tieEmbeddings: z.boolean(),
+      initStd: z.number().positive(),
+      tokenizer: path,
+      seed: z.int(),
+      dtype,
+      device,
+      attention,
+    }),
+    result: modelInfo,
+    progress: nothing,
+  },
+  "model/load": {
+    description: "loads a model from a folder or the hub",
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({
+        description:
+          "a folder in Hugging Face format, or a hub id; a folder that holds an adapter gives its base with it",
+      }),
+      revision: z.string().optional(),
+      dtype,
+      device,
+      attention,
+      adapter: adapterSettings
+        .optional()
+        .meta({ description: "to be trained in place of the weights; fresh, where the source has none" }),
+      adapterSeed: z.int().optional().meta({ description: "of a fresh adapter; 0 when left out" }),
+      gradientCheckpointing: z
+        .boolean()
+        .optional()
+        .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
+    }),
+    result: modelInfo,
+    progress: nothing,
+  },
+  "model/merge": {
+    description: "writes a model with its adapter merged into the weights",
+    immediate: false,
+    params: z.object({
+      source: path.meta({ description: "a folder that holds an adapter" }),
+      directory: path,
+    }),
+    result: z.object({ files: z.array(z.string()), dtype: z.string() }),
+    progress: nothing,
+  },
+  "model/save": {
+    description: "writes a model to a folder in Hugging Face format",
+    immediate: false,
+    params: z.object({ model: handle, directory: path }),
+    result: z.object({ digest: z.string(), files: z.array(z.string()) }),
+    progress: nothing,
+  },
+  "model/inspect": {
+    description: "sizes of a model whose weights are not read",
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
+      revision: z.string().optional(),
+    }),
+    result: modelShape,
+    progress: nothing,
+  },
+  "tokens/count": {
+    description: "counts the tokens of texts",
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1),
+      revision: z.string().optional(),
+      texts: z.array(z.string()),
+    }),
+    result: z.object({
+      counts: z.array(count).meta({ description: "tokens of each text, without BOS and EOS" }),
+    }),
+    progress: nothing,
+  },
+  "model/digest": {
+    description: "works out the digest of a model's weights as they are now",
+    immediate: false,
+    params: z.object({ model: handle }),
+    result: z.object({ digest: z.string() }),
+    progress: nothing,
+  },
+  "model/unload": {
+    description: "frees the memory of a model",
+    immediate: false,
+    params: z.object({ model: handle }),
+    result: nothing,
+    progress: nothing,
+  },
+} as const;

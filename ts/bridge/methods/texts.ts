@@ -1,0 +1,81 @@
+/** What a model does with texts: prompts rendered, samples drawn, responses scored. */
+import { z } from "zod";
+import {
+  candidate,
+  chatMessage,
+  count,
+  handle,
+  maxTokensPerBatch,
+  nothing,
+  positive,
+  progressCount,
+  score,
+  scoreGroup,
+} from "../messages.ts";
+
+export const textMethods = {
+  "prompt/render": {
+    description: "puts conversations into a tokenizer's own chat template",
+    immediate: false,
+    params: z.object({
+      source: z.string().min(1).meta({ description: "a folder with a tokenizer, or a hub id" }),
+      revision: z.string().optional(),
+      conversations: z
+        .array(
+          z.object({ messages: z.array(chatMessage).min(1) }).meta({ id: "Conversation", type: "object" }),
+        )
+        .min(1),
+    }),
+    result: z.object({
+      texts: z
+        .array(z.string())
+        .meta({ description: "each conversation in the tokenizer's own chat template, up to the reply" }),
+    }),
+    progress: nothing,
+  },
+  generate: {
+    description: "samples responses; they come as progress",
+    immediate: false,
+    params: z.object({
+      model: handle,
+      prompts: z.array(
+        z
+          .object({ id: z.string(), prompt: z.string(), indices: z.array(count).min(1) })
+          .meta({ id: "GeneratePrompt", type: "object" }),
+      ),
+      maxNewTokens: positive,
+      temperature: z.number().min(0).meta({ description: "0: greedy" }),
+      topP: z.number().gt(0).max(1).meta({ description: "1: the model's own distribution" }),
+      seed: z.int(),
+      stop: z.array(z.string().min(1)).optional().meta({
+        description: "texts that end a response, which is cut before the first of them that is complete",
+      }),
+      maxTokensPerBatch,
+    }),
+    result: z.object({ candidates: count, tokens: count, seconds: z.number(), digest: z.string() }),
+    progress: z
+      .object({ candidates: z.array(candidate), done: count, total: count, tokens: count })
+      .meta({ description: "candidates come here and only here, as soon as they are finished" }),
+  },
+  score: {
+    description: "scores responses to prompts",
+    immediate: false,
+    params: z.object({
+      model: handle,
+      groups: z.array(scoreGroup).min(1),
+      perToken: z
+        .boolean()
+        .optional()
+        .meta({ description: "also return each token's id, text and log-probability" }),
+      maxTokensPerBatch,
+    }),
+    result: z.object({
+      groups: z.array(
+        z.object({ id: z.string(), scores: z.array(score) }).meta({ id: "ScoredGroup", type: "object" }),
+      ),
+      tokens: count,
+      seconds: z.number(),
+    }),
+    progress: progressCount,
+  },
+} as const;

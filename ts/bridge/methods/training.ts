@@ -1,0 +1,64 @@
+/** Training runs, step by step. */
+import { z } from "zod";
+import {
+  count,
+  handle,
+  loss,
+  maxTokensPerBatch,
+  nothing,
+  optimizer,
+  path,
+  positive,
+  progressCount,
+  schedule,
+  stepMetrics,
+  trainGroup,
+} from "../messages.ts";
+
+export const trainingMethods = {
+  "train/begin": {
+    description: "begins a training, or goes on with one that was saved",
+    immediate: false,
+    params: z.object({
+      model: handle,
+      optimizer,
+      schedule,
+      loss,
+      seed: z.int(),
+      maxTokensPerBatch,
+      resumeFrom: path.optional().meta({ description: "a folder that train/save wrote" }),
+    }),
+    result: z.object({
+      run: handle,
+      step: count.meta({ description: "steps already done: 0, or those resumed" }),
+    }),
+    progress: nothing,
+  },
+  "train/step": {
+    description: "one optimizer step",
+    immediate: false,
+    params: z.object({
+      run: handle,
+      step: positive.meta({
+        description: "must be one more than the steps done: no step is lost or done twice",
+      }),
+      groups: z.array(trainGroup).min(1).meta({ description: "the global batch of this step" }),
+    }),
+    result: stepMetrics,
+    progress: progressCount,
+  },
+  "train/save": {
+    description: "writes the state of a training, from which it can go on",
+    immediate: false,
+    params: z.object({ run: handle, directory: path }),
+    result: z.object({ step: count }),
+    progress: nothing,
+  },
+  "train/end": {
+    description: "ends a training and gives the digest of the weights",
+    immediate: false,
+    params: z.object({ run: handle }),
+    result: z.object({ step: count, digest: z.string() }),
+    progress: nothing,
+  },
+} as const;

@@ -1,0 +1,139 @@
+/** What a whole sweep will take: what its cells share counts once, and what is there already not at all. */
+import { type LoadedSweep, warningsByCell } from "../../config/index.ts";
+import { planOf, recipeOf } from "../plan.ts";
+import { keyOf } from "../store.ts";
+import { missingOf, type PlannedSweep, planSweep } from "../sweep/cells.ts";
+import { checkJobs, placement } from "../sweep/lane.ts";
+import { gigabytes } from "./advice.ts";
+import { type Estimate, estimateOf } from "./estimate.ts";
+import { type EstimateOptions, Facts, type Measured } from "./facts.ts";
+import { sideBySide } from "./side-by-side.ts";
+
+export interface CellEstimate {
+  cell: string;
+  settings: Record<string, unknown>;
+  /** All stages; those that are there already; those that an earlier cell of this list makes. */
+  stages: { all: number; there: number; shared: number };
+  /** Of what it makes itself; undefined where that takes no model. */
+  estimate: Estimate | undefined;
+}
+
+export interface SweepEstimate {
+  sweep: string;
+  cells: CellEstimate[];
+  /** Cells at a time. */
+  jobs: number;
+  /** Of all stages, one after the other. */
+  seconds: number;
+  /** With `jobs` cells at a time, were each as fast as it is alone. */
+  elapsedSeconds: number;
+  /** Whether it is: every cell at work has a GPU for itself. */
+  devicesEnough: boolean;
+  /** Of the cell that needs most. */
+  peakBytes: number;
+  /** Distinct checkpoints, and the largest states of `jobs` cells from which they can go on. */
+  diskBytes: number;
+  warnings: string[];
+}
+
+export type SweepEstimateOptions = EstimateOptions & { jobs: number };
+
+/** Undefined where no model is used any more. Nothing is written. */
+export async function estimateSweep(
+  sweep: LoadedSweep,
+  options: SweepEstimateOptions,
+): Promise<SweepEstimate | undefined> {
+  const settings = sweep.cells.map(({ experiment }) => experiment.worker);
+  checkJobs(options.jobs, settings);
+  const planned = await planSweep(sweep, options.runsDirectory);
+  const facts = new Facts(options);
+  try {
+    const cells = await estimatedCells(planned, facts);
+    const used = cells.findIndex(({ estimate }) => estimate !== undefined);
+    if (used === -1) return undefined;
+    return summed(
+      sweep.name,
+      planned,
+      cells,
+      options.jobs,
+      await facts.speed(planned.cells[used]!.experiment),
+    );
+  } finally {
+    await facts.close();
+  }
+}
+
+async function estimatedCells({ cells, there }: PlannedSweep, facts: Facts): Promise<CellEstimate[]> {
+  const taken = new Set(there);
+  const found: CellEstimate[] = [];
+  for (const { cell, settings, experiment, stages } of cells) {
+    const plan = await planOf(experiment);
+    const keys = stages.map(({ key }) => key);
+    const own = plan.nodes.filter((node) => !taken.has(keyOf(recipeOf(node))));
+    found.push({
+      cell,
+      settings,
+      stages: {
+        all: keys.length,
+        there: keys.filter((key) => there.has(key)).length,
+        shared: keys.filter((key) => taken.has(key) && !there.has(key)).length,
+      },
+      estimate: await estimateOf(experiment, plan, own, facts),
+    });
+    for (const key of keys) taken.add(key);
+  }
+  return found;
+}
+
+function summed(
+  sweep: string,
+  { cells: planned, there }: PlannedSweep,
+  cells: CellEstimate[],
+  asked: number,
+  { device, devices }: Measured,
+): SweepEstimate {
+  const estimates = cells.flatMap(({ estimate }) => estimate ?? []);
+  const stages = estimates.flatMap((estimate) => estimate.stages);
+  const unfinished = planned.filter((cell) => missingOf(cell, there).length > 0);
+  const jobs = Math.min(asked, unfinished.length);
+  const secondsOf = new Map(stages.map(({ key, seconds }) => [key, seconds]));
+  const workers = unfinished.map(({ experiment }) => experiment.worker);
+  const gpus = devices.filter((name) => name.startsWith("cuda")).length;
+  const spread = workers.every((worker) => worker.device === "auto") ? Math.max(1, gpus) : 1;
+  const checkpoints = stages.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
+  return {
+    sweep,
+    cells,
+    jobs,
+    seconds: stages.reduce((sum, { seconds }) => sum + seconds, 0),
+    elapsedSeconds: sideBySide(unfinished, there, secondsOf, jobs),
+    devicesEnough: jobs <= spread,
+    peakBytes: Math.max(...estimates.map(({ peakBytes }) => peakBytes)),
+    diskBytes: checkpoints + largest(estimates.map(stateBytes), jobs),
+    warnings: [
+      ...warningsByCell(cells.map(({ cell, estimate }) => ({ cell, items: estimate?.warnings ?? [] }))),
+      ...(jobs > 1 ? placement(jobs, workers, devices).warnings : []),
+      ...together(estimates, Math.ceil(jobs / spread), device.freeBytes),
+    ],
+  };
+}
+
+/** Of the state that a cell keeps while it trains. */
+const stateBytes = ({ diskBytes, stages }: Estimate): number =>
+  diskBytes - stages.reduce((sum, stage) => sum + stage.diskBytes, 0);
+
+const largest = (values: readonly number[], count: number): number =>
+  [...values]
+    .sort((a, b) => b - a)
+    .slice(0, count)
+    .reduce((sum, value) => sum + value, 0);
+
+/** Cells that fit one by one, and not at a time on one device. */
+function together(estimates: readonly Estimate[], count: number, freeBytes: number): string[] {
+  const peaks = estimates.map(({ peakBytes }) => peakBytes);
+  const needed = largest(peaks, count);
+  if (count < 2 || needed <= freeBytes || Math.max(...peaks) > freeBytes) return [];
+  return [
+    `${count} cells at a time on one device may need ${gigabytes(needed)} together, it has ${gigabytes(freeBytes)} free: fewer --jobs`,
+  ];
+}
