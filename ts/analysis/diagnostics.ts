@@ -140,7 +140,7 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
   const causes: Partial<Record<Constraint, string>> = {
     none: "without a constraint, pushing wrong ones down drags right COTs with them",
     boundary:
-      "the weight, the learning rate or beta may be too high: the further wrong COTs may sink, the more right ones go with them",
+      "beta may be too small (wrong COTs are pulled up) or too large (they sink as without a constraint), or the weight too high: a sweep over beta tells",
   };
   const cause = causes[constraintOf(method) ?? "detached"];
   const verdict =

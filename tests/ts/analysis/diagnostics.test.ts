@@ -107,7 +107,13 @@ describe("over-fitting to assessing", () => {
     ["assessment accuracy up and accuracy clearly down", up, difference(-0.03, 0.01), "warning"],
     ["accuracy down within the noise", up, difference(-0.01, 0.02), "note"],
     ["both up", up, difference(0.02, 0.01), "fine"],
-    ["both down", difference(-0.01, 0.005), difference(-0.03, 0.01), "fine"],
+    [
+      "both down: no over-fitting, but no reason for comfort",
+      difference(-0.01, 0.005),
+      difference(-0.03, 0.01),
+      "note",
+    ],
+    ["assessing better within the noise alone", difference(0.002, 0.02), difference(-0.03, 0.01), "note"],
   ])("%s", (_case, assessment, accuracy, level) => {
     const diagnostic = found("overfit-to-assessing", { assessment, accuracy });
     expect(diagnostic.level).toBe(level);
@@ -119,7 +125,11 @@ describe("over-fitting to assessing", () => {
 });
 
 it.each([
-  [difference(0.06, 0.01), "warning", /right COTs have become less likely; the boundary may lie too close/],
+  [
+    difference(0.06, 0.01),
+    "warning",
+    /right COTs have become less likely; beta may be too small .* or too large/,
+  ],
   [difference(0.001, 0.01), "note", /slightly less likely, within the noise/],
   [difference(-0.01, 0.001), "fine", /have not become less likely/],
 ])("perplexity of positives against VFT: %o is a %s", (perplexity, level, text) => {
@@ -129,14 +139,51 @@ it.each([
 });
 
 it.each([
-  ["rrhf", "none", "; without a constraint, pushing negatives down drags right COTs with them"],
-  ["aft", "ranked-boundary", "; the boundary may lie too close (beta too small) or the weight be too high"],
+  ["rrhf", "none", "; without a constraint, pushing wrong ones down drags right COTs with them"],
+  [
+    "aft",
+    "ranked-boundary",
+    "; beta may be too small (wrong COTs are pulled up) or too large (they sink as without a constraint), or the weight too high: a sweep over beta tells",
+  ],
   ["dpo", "detached", ""],
   ["vft", undefined, ""],
 ])("names the likely cause by the constraint of any loss: %s, %s", (name, constraint, cause) => {
   const one = { ...method({ perplexity: difference(0.06, 0.01) }), method: name, settings: { constraint } };
   const { text } = diagnose([one], []).find(({ id }) => id === "positives-less-likely")!;
   expect(text).toContain(`right COTs have become less likely${cause} (perplexity`);
+});
+
+it("does not blame a method for what continued VFT does as well", () => {
+  const [kept, continued] = template!.comparisons.map(({ role }) => role);
+  expect([kept, continued].sort()).toEqual(["continued", "kept"]);
+  const one = method({ perplexity: difference(0.06, 0.01) });
+  const comparisons = one.comparisons.map((comparison) =>
+    comparison.role === "kept"
+      ? comparison
+      : {
+          ...comparison,
+          differences: { ...comparison.differences, perplexityPositive: difference(0.001, 0.01) },
+        },
+  );
+  const found = diagnose([{ ...one, comparisons }], []).find(({ id }) => id === "positives-less-likely")!;
+  expect(found.level).toBe("note");
+  expect(found.text).toContain("less likely, but not clearly more so than with continued VFT");
+});
+
+it("says where the baseline trained otherwise than a method, and nowhere else", () => {
+  const [continued, dc, bc] = ["continued", "dc", "bc"].map(
+    (name) => summary.methods.find((one) => one.name === name)!,
+  );
+  const otherwise = { ...bc!, settings: { ...bc!.settings, train: { learningRate: 6e-4 } } };
+  const found = diagnose([continued!, dc!, otherwise], []).filter(({ id }) => id === "unequal-training");
+  expect(found.map(({ method: name, text }) => [name, text])).toEqual([
+    [
+      "bc",
+      "AFT-BC trains with learningRate 0.0006, continued VFT with the common settings: their difference is that of both, the method and the training.",
+    ],
+  ]);
+  const alike = [continued!, otherwise].map((one) => ({ ...one, settings: otherwise.settings }));
+  expect(diagnose(alike, []).filter(({ id }) => id === "unequal-training")).toEqual([]);
 });
 
 it("tells each kind of live warning once a method, in the words of its first seed", () => {
@@ -177,7 +224,7 @@ it("says how many training groups have no pair, and which side is missing", () =
     {
       id: "groups-without-pair",
       level: "warning",
-      text: "60.0 % of the training groups (600 of 1,000 groups) have no pair of a right and a wrong COT and train the VFT term only: 450 without a right one, 150 without a wrong one.",
+      text: "60.0 % of the training questions (600 of 1,000) have no pair of a right and a wrong COT: nothing can be learnt from them about which is better. 450 without a right one, 150 without a wrong one.",
       evidence: { groups: 1000, withoutPair: 600, withoutPositive: 450, withoutNegative: 150 },
     },
   ]);

@@ -1,6 +1,5 @@
-import type { Tally } from "../metrics/tally.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
-import { mcnemarExact } from "../statistics/mcnemar.ts";
+import { discordant, mcnemarExact } from "../statistics/mcnemar.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import type { ArmTallies } from "./armTallies.ts";
 import { differenceOfSeries, measure, type SeedSeries } from "./overSeries.ts";
@@ -90,16 +89,3 @@ const sharedSeeds = (method: MethodDraws, baseline: MethodDraws): [number, numbe
     const b = baseline.arms.findIndex((other) => other.arm.seed === arm.seed);
     return b < 0 ? [] : [[a, b] as [number, number]];
   });
-
-/** The questions that one of both answers rightly and the other does not. */
-export function discordant(mine: readonly Tally[], theirs: readonly Tally[]) {
-  let onlyThis = 0;
-  let onlyBaseline = 0;
-  for (const [at, { numerator, denominator }] of mine.entries()) {
-    const other = theirs[at]!;
-    if (denominator === 0 || other.denominator === 0) continue;
-    if (numerator > other.numerator) onlyThis++;
-    if (numerator < other.numerator) onlyBaseline++;
-  }
-  return { onlyThis, onlyBaseline };
-}

@@ -5,10 +5,9 @@ import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../metrics/se
 import { noShare, ratio, type Tally, total } from "../metrics/tally.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import { holm } from "../statistics/holm.ts";
-import { mcnemarExact } from "../statistics/mcnemar.ts";
+import { discordant, mcnemarExact } from "../statistics/mcnemar.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
 import { questionIds } from "./armTallies.ts";
-import { discordant } from "./compare.ts";
 import type { Arm, RunData } from "./input.ts";
 import {
   bootstrapInterval,

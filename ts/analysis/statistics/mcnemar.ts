@@ -1,3 +1,4 @@
+import type { Tally } from "../metrics/tally.ts";
 /**
  * Exact McNemar test of two methods on the same questions: of the questions that exactly one of them answers
  * rightly, each is a fair coin under the null hypothesis.
@@ -16,4 +17,17 @@ export function mcnemarExact(onlyFirst: number, onlySecond: number): number {
     tail += Math.exp(logTerm);
   }
   return Math.min(1, 2 * tail);
+}
+
+/** How many questions one of both answers rightly and the other does not; what the test goes by. */
+export function discordant(mine: readonly Tally[], theirs: readonly Tally[]) {
+  let onlyThis = 0;
+  let onlyBaseline = 0;
+  for (const [at, { numerator, denominator }] of mine.entries()) {
+    const other = theirs[at]!;
+    if (denominator === 0 || other.denominator === 0) continue;
+    if (numerator > other.numerator) onlyThis++;
+    if (numerator < other.numerator) onlyBaseline++;
+  }
+  return { onlyThis, onlyBaseline };
 }

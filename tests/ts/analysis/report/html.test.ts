@@ -34,11 +34,42 @@ describe("report.html", () => {
     const { p, pHolm } = summary.methods
       .find(({ name }) => name === "none")!
       .comparisons.find(({ role }) => role === "continued")!.differences.accuracy;
-    const cell = document.querySelector(".results tbody tr:nth-child(4) td:nth-child(3)")!;
+    const cell = document.querySelector(
+      "[aria-labelledby=results-caption] tbody tr:nth-child(4) td:nth-child(3)",
+    )!;
     expect(cell.textContent).toContain(`p = ${p!.toFixed(3)}Holm = ${pHolm!.toFixed(3)}`);
     expect(texts(".note").join(" ")).toContain(
       "adjusted for all methods compared with the same baseline (5 methods",
     );
+  });
+
+  it("says what each method does before any number, and gives a verdict where the tests allow one", () => {
+    const what = texts(".methods tbody tr");
+    expect(what).toHaveLength(run.methods.length);
+    expect(what[3]).toContain("wrong ones are pushed down without a limit");
+    expect(what[5]).toContain("boundary constraint, BC");
+    expect(what[5]).toContain("weight 3, beta 0.1");
+    const verdicts = texts(".glance tbody tr").map(
+      (row) => /better|worse|no clear difference/.exec(row)?.[0],
+    );
+    expect(verdicts).toEqual(
+      summary.methods.map(({ comparisons }) => {
+        const difference = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+        if (difference === undefined) return undefined;
+        if (difference.pHolm! >= 0.05) return "no clear difference";
+        return difference.value! > 0 ? "better" : "worse";
+      }),
+    );
+  });
+
+  it("folds away what is fine with one method after the other, and never what is not", () => {
+    for (const list of document.querySelectorAll("[aria-labelledby=diagnostics] > .findings")) {
+      const badges = [...list.querySelectorAll(".badge")].map(({ textContent }) => textContent);
+      expect(badges.filter((badge) => badge === "fine").length).toBeLessThanOrEqual(2);
+    }
+    const folded = texts("[aria-labelledby=diagnostics] details .badge");
+    expect(folded.length).toBeGreaterThan(2);
+    expect(new Set(folded)).toEqual(new Set(["fine"]));
   });
 
   it("shows ten questions with their COTs, marks and every method's scores", () => {

@@ -15,7 +15,7 @@ describe("a run in plain words", () => {
   it("says how much was learnt from and measured on", () => {
     expect(one.done).toContain("1,200 sampled solutions to 200 training questions");
     expect(one.done).toContain("6 ways of going on from there are compared, 4 of them learning");
-    expect(one.done).toContain("measured on 200 test questions that no method had seen, with 1 seed.");
+    expect(one.done).toContain("measured on 200 test questions that it was not trained on, with 1 seed.");
   });
 
   it("names those that differ from continued VFT after the adjustment, and no others", () => {
@@ -46,6 +46,21 @@ describe("a run in plain words", () => {
     const [, told] = /In greedy accuracy, (.*?) \(Holm-adjusted/.exec(found)!;
     for (const { label } of unsure) expect(told).not.toContain(`${label} (`);
     for (const side of told!.split("; ")) expect(side.match(/ points \[/g)!.length).toBeLessThanOrEqual(4);
+  });
+
+  it("answers first whether anything was gained, in line with the tests", () => {
+    const gained = one.summary.methods.filter(({ comparisons, role }) => {
+      const difference = comparisons.find((comparison) => comparison.role === "continued")?.differences
+        .accuracy;
+      return role !== "kept" && difference?.pHolm != null && difference.pHolm < 0.05 && difference.value! > 0;
+    });
+    expect(gained).toHaveLength(1);
+    expect(one.found).toMatch(
+      /^1 method of 4 that learn from the model’s own solutions gave clearly better greedy/,
+    );
+    expect(short({ questions: 12 }).found).toMatch(
+      /^No method that learns from the model’s own solutions gave clearly/,
+    );
   });
 
   it("says so where none differs by more than chance", () => {
@@ -83,7 +98,9 @@ describe("a run in plain words", () => {
     }
     const percent = (count: number, all: number): string => `${((100 * count) / all).toFixed(1)} %`;
     expect(one.found).toContain(`scores the wrong one higher in ${percent(wrongAbove, pairs)} [`);
-    expect(one.found).toContain(` of ${pairs.toLocaleString("en-US")} pairs; guessing would in 50 %`);
+    expect(one.found).toContain(
+      ` of ${pairs.toLocaleString("en-US")} pairs; guessing would be wrong in 50 %`,
+    );
     expect(one.found).toContain(`its best-scored one is wrong in ${percent(wrongFirst, questions)} [`);
   });
 
@@ -95,14 +112,18 @@ describe("a run in plain words", () => {
     };
     const [done, found] = inShort(summarise(run, 200)).map(({ sentences }) => sentences.join(" "));
     expect(done).toContain("nothing was trained further. It was measured on 200 validation questions");
-    expect(found).toMatch(/^VFT, kept as it is: .* Assessment misalignment of VFT, kept as it is: /);
-    expect(found).toContain("if its scores always put a right solution first");
+    expect(found).toMatch(
+      /^Assessment misalignment of VFT, kept as it is: .* VFT, kept as it is: one greedy answer is right for /,
+    );
+    expect(found).toContain("if a right one always had the best score it would be");
   });
 
   it("gives the numbers alone where there is no baseline, and nothing without methods", () => {
     const own = methods.filter(({ name }) => name === "bc");
     const { summary, found } = short({ questions: 20, methods: own });
-    expect(found).toMatch(/^AFT-BC: \d+\.\d % \[\d+\.\d, \d+\.\d\] right\.$/);
+    expect(found).toMatch(
+      /^AFT-BC: one greedy answer is right for \d+\.\d % \[\d+\.\d, \d+\.\d\] of the questions\.$/,
+    );
     expect(inShort({ ...summary, methods: [] })).toEqual([]);
   });
 });
