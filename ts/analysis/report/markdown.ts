@@ -119,7 +119,9 @@ function tableOf(table: Element): string[] {
       .join(": "),
   );
   const body = rowsIn("tbody tr").map((row) => spread(row));
-  const aligned = head.map((_, at) => (at === 0 ? "---" : "---:"));
+  const last = rowsIn("thead tr").at(-1);
+  const isText = [...iterate(last?.children ?? [])].map((cell) => cell.getAttribute("class") === "text");
+  const aligned = head.map((_, at) => (at === 0 || isText[at] === true ? "---" : "---:"));
   const caption = table.querySelector("caption");
   const lines = [head, aligned, ...body].map((cells) => `| ${cells.join(" | ")} |`);
   return [caption === null ? "" : `*${inline(caption)}*`, lines.join("\n")];
