@@ -49,16 +49,18 @@ function lucky(
 ): Diagnostic[] {
   if (rightAnswers === 0) return [];
   const share = rightAnswersWrongSteps / rightAnswers;
+  // Training goes by the labels of the training samples; a method's own samples only tell how it answers.
+  const isLabelled = of.method === undefined;
   const many = share > manyOtherwise && !bySteps;
   const verdict = bySteps
     ? " and count as wrong"
-    : many
-      ? ", so labels by the final answer are noisy here"
+    : many && isLabelled
+      ? ", more than 5 %, so labels by the final answer are noisy here"
       : "";
   return [
     {
       id: "right-by-wrong-steps",
-      level: many ? "warning" : "fine",
+      level: many ? (isLabelled ? "warning" : "note") : "fine",
       ...of,
       text: `${who}: ${percent(share)} % of the right answers (${whole(rightAnswersWrongSteps)} of ${whole(rightAnswers)} samples) were reached by wrong steps${verdict}.`,
       evidence: { rightAnswers, byWrongSteps: rightAnswersWrongSteps },

@@ -4,6 +4,7 @@ import { decimal, percent, points, pValue, range, signed } from "./report/format
 import { testedAgainst } from "./report/pairedTests.ts";
 import { type Constraint, constraintOf } from "./report/roles.ts";
 import type { Comparison, Diagnostic, Difference, MethodSummary, RunSummary } from "./report/schema.ts";
+import { includes } from "./statistics/interval.ts";
 import { outOfDistribution } from "./taskDiagnostics.ts";
 import { warnedWhileTraining } from "./trainingDiagnostics.ts";
 
@@ -132,10 +133,11 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
   const perplexity = against(method, "kept")?.differences.perplexityPositive;
   if (perplexity?.value == null) return null;
   const change = `${signed(perplexity.value)} ${range(perplexity.interval, signed)}`.trimEnd();
-  const up = perplexity.value > 0 && perplexity.clear;
+  const up = isAbove(perplexity);
   // More training alone may do it: what the method adds is what it has more than continued VFT.
   const added = against(method, "continued")?.differences.perplexityPositive;
-  const more = added?.value == null || (added.value > 0 && added.clear);
+  const more = added?.value == null || isAbove(added);
+  const unsure = up && perplexity.overSeeds !== null && includes(perplexity.overSeeds, 0);
   const level = !up ? (perplexity.value > 0 ? "note" : "fine") : more ? "warning" : "note";
   const causes: Partial<Record<Constraint, string>> = {
     none: "without a constraint, pushing wrong ones down drags right COTs with them",
@@ -152,14 +154,17 @@ function positivesLessLikely(method: MethodSummary): Diagnostic | null {
           ? "right COTs have become less likely, but not clearly more so than with continued VFT"
           : "right COTs became slightly less likely, within the noise";
   const now = method.metrics.perplexityPositive.value;
+  const caveat = unsure ? "; the seeds lie too far apart to say so of others" : "";
   return {
     id: "positives-less-likely",
     level,
     method: method.name,
-    text: `${method.label}: ${verdict} (perplexity of right COTs ${decimal(now)}, ${change} against VFT).`,
+    text: `${method.label}: ${verdict} (perplexity of right COTs ${decimal(now)}, ${change} against VFT${caveat}).`,
     evidence: { perplexity: now, difference: perplexity.value },
   };
 }
+
+const isAbove = ({ interval }: Difference): boolean => interval !== null && interval.low > 0;
 
 /** Groups that teach the alignment loss nothing, because one side is missing. */
 function withoutPair(trainGroups: TrainGroups): Diagnostic[] {

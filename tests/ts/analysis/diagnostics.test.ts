@@ -170,6 +170,18 @@ it("does not blame a method for what continued VFT does as well", () => {
   expect(found.text).toContain("less likely, but not clearly more so than with continued VFT");
 });
 
+it("warns of right COTs that became less likely in these seeds, though others may differ", () => {
+  const spread = { mean: 0.06, std: 0.05, interval: { low: -0.06, high: 0.18 } };
+  const wide = {
+    ...difference(0.06, 0.01),
+    overSeeds: { ...template!.metrics.accuracy.overSeeds, ...spread, low: -0.06, high: 0.18 },
+    clear: false,
+  };
+  const { level, text } = found("positives-less-likely", { perplexity: wide as unknown as Difference });
+  expect(level).toBe("warning");
+  expect(text).toContain("against VFT; the seeds lie too far apart to say so of others)");
+});
+
 it("says where the baseline trained otherwise than a method, and nowhere else", () => {
   const [continued, dc, bc] = ["continued", "dc", "bc"].map(
     (name) => summary.methods.find((one) => one.name === name)!,
@@ -232,11 +244,19 @@ it("says how many training groups have no pair, and which side is missing", () =
 
 it("warns where right answers are often reached by wrong steps, and is silent where steps were not checked", () => {
   const counts = { ...template!.counts, rightAnswers: 200, rightAnswersWrongSteps: 140 };
-  const lucky = diagnose([{ ...template!, counts }], []).filter(({ id }) => id === "right-by-wrong-steps");
+  const trained = { ...summary.trainGroups[0]!, rightAnswers: 100, rightAnswersWrongSteps: 6 };
+  const lucky = diagnose([{ ...template!, counts }], [trained]).filter(
+    ({ id }) => id === "right-by-wrong-steps",
+  );
   expect(lucky).toMatchObject([
     {
       level: "warning",
-      text: "AFT-BC: 70.0 % of the right answers (140 of 200 samples) were reached by wrong steps, so labels by the final answer are noisy here.",
+      text: "Training samples: 6.0 % of the right answers (6 of 100 samples) were reached by wrong steps, more than 5 %, so labels by the final answer are noisy here.",
+    },
+    // No training goes by these.
+    {
+      level: "note",
+      text: "AFT-BC: 70.0 % of the right answers (140 of 200 samples) were reached by wrong steps.",
     },
   ]);
   const unchecked = { ...template!, counts: { ...counts, rightAnswers: 0, rightAnswersWrongSteps: 0 } };

@@ -34,14 +34,18 @@ function group(id: Diagnostic["id"], diagnostics: readonly Diagnostic[]): Markup
   const found = diagnostics
     .filter((diagnostic) => diagnostic.id === id)
     .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
-  const fine = found.filter(({ level }) => level === "fine");
-  // What is fine with one method after the other hides what is not.
-  const isFolded = fine.length > mostFine;
+  const of = (wanted: Diagnostic["level"]): Diagnostic[] => found.filter(({ level }) => level === wanted);
+  // The same of one method after the other hides what is otherwise.
+  const folded = (["note", "fine"] as const).filter((level) => of(level).length > most[level]);
   return html`<h3>${headings[id]}</h3>
-${list(isFolded ? found.filter(({ level }) => level !== "fine") : found)}${isFolded && html`<details><summary>${plural(fine.length, "finding")} that ${fine.length === 1 ? "is" : "are"} fine</summary>${list(fine)}</details>`}`;
+${list(found.filter(({ level }) => !folded.some((one) => one === level)))}${folded.map(
+  (level) =>
+    html`<details><summary>${level === "note" ? plural(of(level).length, "note") : `${of(level).length} findings that are fine`}</summary>${list(of(level))}</details>`,
+)}`;
 }
 
-const mostFine = 2;
+/** So many of a level stand open. */
+const most = { note: 4, fine: 2 } as const;
 
 const list = (found: readonly Diagnostic[]): Markup | false =>
   found.length > 0 &&
