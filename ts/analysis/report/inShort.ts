@@ -21,17 +21,14 @@ export const inShort = (summary: RunSummary): Part[] =>
         { heading: "How sure it is", sentences: sure(summary) },
       ];
 
-function done({ methods, trainGroups, seeds, tasks, split, provenance, prompts }: RunSummary): string[] {
+function done(summary: RunSummary): string[] {
+  const { methods, trainGroups, seeds, tasks, split } = summary;
   const own = methods.filter(isAligned);
   const groups = trainGroups[0];
   const first = methods[0]!;
   const test = first.metrics.accuracy.perSeed[0]?.n ?? 0;
-  const model = provenance?.model ?? provenance?.base;
-  const questions = provenance?.vftQuestions ?? 0;
-  const example = tasks.length < 2 ? prompts?.[0]?.first.trim() : undefined;
   return [
-    `A language model${model === undefined ? "" : ` (${model})`} was trained on ${questions === 0 ? "" : `${whole(questions)} `}worked solutions (VFT).`,
-    example === undefined || example.length > longestExample ? "" : `A question reads: “${example}”`,
+    ...startOf(summary),
     groups === undefined
       ? ""
       : `${own.length === 0 ? "It gave" : "Alignment learns from"} ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
@@ -40,6 +37,17 @@ function done({ methods, trainGroups, seeds, tasks, split, provenance, prompts }
       : `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
     `${methods.length === 1 ? "It" : "Each"} was measured on ${plural(test, `${split} question`)}${tasks.length > 1 ? " of the trained tasks" : ""} that it was not trained on, with ${plural(seeds.length, "seed")}${seeds.length > 1 && methods.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
+}
+
+/** The model that all goes on from, what it was trained on, and what a question is like. */
+export function startOf({ provenance, prompts, tasks }: RunSummary): string[] {
+  const model = provenance?.model ?? provenance?.base;
+  const questions = provenance?.vftQuestions ?? 0;
+  const example = tasks.length < 2 ? prompts?.[0]?.first.trim() : undefined;
+  return [
+    `A language model${model === undefined ? "" : ` (${model})`} was trained on ${questions === 0 ? "" : `${whole(questions)} `}worked solutions (VFT).`,
+    example === undefined || example.length > longestExample ? "" : `A question reads: “${example}”`,
+  ];
 }
 
 /** A longer question would hide what was done with it; the record has it in full. */

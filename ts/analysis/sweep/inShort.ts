@@ -1,6 +1,6 @@
 /** A sweep in plain words: what was varied, what came of it, how sure that is. */
 import { plural, points, range } from "../report/format.ts";
-import type { Part } from "../report/inShort.ts";
+import { type Part, startOf } from "../report/inShort.ts";
 import { includes } from "../statistics/interval.ts";
 import { cellText } from "./axes.ts";
 import { followedIn, type SweepView } from "./data.ts";
@@ -26,14 +26,16 @@ const varied = ({ results, axes }: SweepView): string[] =>
     return `${keys.join(" with ")}${meaning === undefined ? "" : ` (${meaning})`}: ${given}`;
   });
 
-function done({ results, done: cells, axes }: SweepView): string[] {
+function done({ results, done: cells, axes, summaries }: SweepView): string[] {
   const { cells: all } = results;
   const failed = all.filter(({ status }) => status === "failed").length;
   const waiting = all.length - cells.length - failed;
   const product = axes.reduce((count, { values }) => count * values.length, 1);
   const first = cells[0]!;
   const test = first.methods[0]?.metrics.accuracy?.n ?? 0;
+  const start = summaries.get(first.cell);
   return [
+    ...(start === undefined ? [] : startOf(start)),
     `One experiment was run in ${plural(all.length, "variant")}, called cells${product === all.length && axes.length > 1 ? ": every combination of the values listed below" : ""}.`,
     "Everything else is the same in all of them, and what they share, such as the VFT model, was made once.",
     `Each cell measures ${plural(first.methods.length, "method")} on ${test === 0 ? "" : `${plural(test, "question")} of `}the ${first.split} split, with ${plural(first.seeds.length, "seed")}.`,

@@ -1,6 +1,6 @@
 import { plural } from "../report/format.ts";
-import { glossary } from "../report/glossary.ts";
 import { html, type Markup } from "../report/markup.ts";
+import { comparedSection } from "../report/sections/compared.ts";
 import { inShortSection } from "../report/sections/summary.ts";
 import { pageShell, whatItIs } from "../report/shell.ts";
 import { type SweepData, type SweepView, viewOf } from "./data.ts";
@@ -23,7 +23,8 @@ export function renderSweepPage(data: SweepData): string {
     description: results.description,
     intro: html`<p>${whatItIs} This page holds ${plural(results.cells.length, "variant")} of one experiment against each other.</p>`,
     sections: [
-      { id: "in-short", title: "In short", content: inWords(view) },
+      { id: "in-short", title: "In short", content: inShortSection(sweepInShort(view)) },
+      { id: "compared", title: "What is compared", content: methodsOf(view) },
       { id: "effects", title: "What each setting does", content: effectsSection(view) },
       { id: "cells", title: "Every cell", content: cellsSection(view) },
       { id: "warnings", title: "Warnings", content: warningsSection(view) },
@@ -34,13 +35,21 @@ export function renderSweepPage(data: SweepData): string {
   });
 }
 
-function inWords(view: SweepView): Markup {
-  const k = Math.max(
-    0,
-    ...[...view.summaries.values()].flatMap(({ methods }) => methods.map((method) => method.k)),
-  );
-  return inShortSection(
-    sweepInShort(view),
-    html`<details><summary>What the words mean</summary>${glossary(k)}</details>`,
-  );
+/** The methods of the first cell, in words; what varies between the cells is no setting of theirs. */
+function methodsOf({ done, summaries, results: { keys } }: SweepView): Markup {
+  const summary = summaries.get(done[0]?.cell ?? "");
+  if (summary === undefined) return html``;
+  const methods = summary.methods.map((method) => {
+    const settings = { ...method.settings };
+    for (const key of keys) {
+      const [part, name, first, ...rest] = key.split(".");
+      if (part !== "methods" || name !== method.name || first === undefined) continue;
+      settings[first] =
+        rest.length === 0
+          ? "varied"
+          : { ...(settings[first] as object | undefined), [rest.join(".")]: "varied" };
+    }
+    return { ...method, settings };
+  });
+  return comparedSection({ ...summary, methods });
 }

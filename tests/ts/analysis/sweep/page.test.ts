@@ -34,6 +34,23 @@ describe("the page of a sweep", () => {
     expect(words).toContain("3 methods on 200 questions of the validation split, with 1 seed");
   });
 
+  it("says what the methods do, and which of their settings is varied", () => {
+    const { results, summaries } = inventedSweep({
+      settings: [
+        { "methods.bc.beta": 0.1, "methods.bc.train.learningRate": 1e-4 },
+        { "methods.bc.beta": 0.2, "methods.bc.train.learningRate": 2e-4 },
+      ],
+      questions: 10,
+    });
+    const rows = parseHTML(renderSweepPage({ results, summaries })).document.querySelectorAll(
+      ".methods tbody tr",
+    );
+    const told = [...rows].map(({ textContent }) => textContent);
+    expect(told).toHaveLength(3);
+    expect(told[1]).toMatch(/^AFT-DC.*weight 3$/);
+    expect(told[2]).toMatch(/^AFT-BC.*weight 3, beta varied, learningRate varied$/);
+  });
+
   it("names the best cell with its interval, the lowest, and each key's means over the other", () => {
     const best = sweep.results.best!;
     const words = inShortOf(page);
@@ -107,7 +124,13 @@ describe("the page of a sweep", () => {
     for (const table of document.querySelectorAll("table"))
       expect(table.querySelector("caption")).not.toBeNull();
     expect(page).not.toMatch(/(src|href)="https?:(?!\/\/arxiv)/);
-    expect(texts("nav a")).toEqual(["In short", "What each setting does", "Every cell", "The record"]);
+    expect(texts("nav a")).toEqual([
+      "In short",
+      "What is compared",
+      "What each setting does",
+      "Every cell",
+      "The record",
+    ]);
   });
 
   it("counts the work of what cells share once", () => {

@@ -8,8 +8,7 @@ export const summarySection = (summary: RunSummary): Markup => inShortSection(in
 /** More sentences than this are easier to read one below the other. */
 const mostRunningOn = 2;
 
-/** @param more what follows all parts */
-export function inShortSection(parts: readonly Part[], more: Markup = html``): Markup {
+export function inShortSection(parts: readonly Part[]): Markup {
   if (parts.length === 0) return html``;
   return html`<section aria-labelledby="in-short">
 <h2 id="in-short">In short</h2>
@@ -17,7 +16,7 @@ ${parts.map(({ heading, sentences, list = [] }) => {
   const isList = heading === found && sentences.length > mostRunningOn;
   return html`<h3>${heading}</h3>${isList ? items(sentences) : html`<p>${sentences.join(" ")}</p>`}${list.length > 0 && items(list)}`;
 })}
-${more}</section>`;
+</section>`;
 }
 
 const items = (texts: readonly string[]): Markup =>
