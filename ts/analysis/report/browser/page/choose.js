@@ -20,7 +20,7 @@ export const shows = {
 
 /** Every order, with which questions come first. */
 export const sorts = {
-  asked: "order of the test set",
+  asked: "in their own order",
   hard: "hardest first (fewest COTs right)",
   easy: "easiest first (most COTs right)",
   scoreUp: "greedy score: {A} most above {B}",
@@ -58,7 +58,7 @@ export function choose(index, choice) {
   const value = sortValue(index, choice);
   if (value === undefined) return found;
   const values = new Float64Array(index.ids.length);
-  // What has no value comes last; equal ones stay in the order of the test set.
+  // What has no value comes last; equal ones stay in their own order.
   for (const q of found) values[q] = value(q) ?? Number.POSITIVE_INFINITY;
   return found.sort((x, y) => compare(values[x] ?? 0, values[y] ?? 0));
 }
@@ -67,7 +67,7 @@ export function choose(index, choice) {
 const compare = (a, b) => (a === b ? 0 : a < b ? -1 : 1);
 
 /**
- * What the list is sorted by, least first; undefined for the order of the test set.
+ * What the list is sorted by, least first; undefined for their own order.
  * @param {PackedIndex} index
  * @param {Choice} choice
  * @returns {((q: number) => number | null) | undefined}
