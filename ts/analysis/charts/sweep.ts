@@ -106,12 +106,14 @@ function drawPanel(
 ): string {
   const { id, width, title, titled, axis, values, joined, domain, names } = options;
   const marginTop = titled ? 30 : 12;
+  // Half of the room between two values is left free.
+  const apart = Math.min(6, (0.5 * (width - 76)) / values.length / names.length);
   const marginBottom = 42;
   return renderChart(
     { id, title: `${measure}${title && `, ${title}`}`, description: `${measure} by ${axis}.` },
     {
       width,
-      height: marginTop + marginBottom + 150,
+      height: marginTop + marginBottom + (titled ? 150 : 220),
       marginTop,
       marginLeft: 66,
       marginRight: 10,
@@ -141,7 +143,7 @@ function drawPanel(
           const { colour, dash } = looksOf(one);
           const drawn = one.points.filter(({ value }) => value !== null);
           // Side by side, so that the intervals of one value do not hide each other.
-          const dx = Math.min(6, 40 / names.length) * (names.indexOf(one.label) - (names.length - 1) / 2);
+          const dx = apart * (names.indexOf(one.label) - (names.length - 1) / 2);
           const line = { stroke: lightOf(colour), className: classOf(colour, "line") };
           return [
             Plot.ruleX(

@@ -76,7 +76,27 @@ function found(view: SweepView): string[] {
       .filter(({ name }) => name !== measure.name && beside.includes(name))
       .flatMap((other) => between(view, other)),
     ...againstContinued(view),
+    ...untouched(view, measure),
   ];
+}
+
+/** The methods that the settings do not touch: what the varied one is to be held against. */
+function untouched({ done: cells, followed }: SweepView, measure: Measure): string[] {
+  const [first, ...others] = cells;
+  const level = (first?.methods ?? []).flatMap((method) => {
+    const value = numberOf(method, measure);
+    const same = others.every(
+      ({ methods }) =>
+        numberOf(
+          methods.find(({ name }) => name === method.name),
+          measure,
+        ) === value,
+    );
+    return value === null || !same || method.name === followed?.name || others.length === 0
+      ? []
+      : [`${method.label} ${format(measure, value)} %`];
+  });
+  return level.length === 0 ? [] : [`The same in all cells, ${measure.words}: ${level.join(", ")}.`];
 }
 
 /** What a gain in the chosen metric may come with. */

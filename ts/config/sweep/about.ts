@@ -5,6 +5,9 @@ type Json = { [key: string]: unknown };
 
 let whole: Json | undefined;
 
+/** A longer text tells the forms of the value, too, after what it is. */
+const longest = 80;
+
 /** What the schema says of a setting, by its dotted key: `stages.sample.k`; undefined where it says nothing. */
 export function aboutKey(key: string): string | undefined {
   whole ??= z.toJSONSchema(experimentFileSchema, { io: "input", target: "draft-7" }) as Json;
@@ -15,7 +18,8 @@ export function aboutKey(key: string): string | undefined {
     .flatMap(({ description, const: value }) =>
       typeof description === "string" && value === undefined ? [description] : [],
     );
-  return texts[0];
+  const [text] = texts;
+  return text === undefined || text.length <= longest ? text : text.split(/[:;] /)[0];
 }
 
 /** A schema and those that it is one of, references followed. */

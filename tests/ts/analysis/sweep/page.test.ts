@@ -82,6 +82,15 @@ describe("the page of a sweep", () => {
     );
   });
 
+  it("tells what the methods reach that no setting touches", () => {
+    const [dc, continued] = ["dc", "continued"].map(
+      (name) => sweep.results.cells[0]!.methods.find((one) => one.name === name)!.metrics.accuracy!.value!,
+    );
+    expect(inShortOf(page)).toContain(
+      `The same in all cells, greedy accuracy: continued VFT ${(100 * continued!).toFixed(1)} %, AFT-DC ${(100 * dc!).toFixed(1)} %.`,
+    );
+  });
+
   it("says from where to where the other measures go, with the baseline's beside", () => {
     const all = sweep.results.cells.map(
       ({ methods }) => methods.find(({ name }) => name === "bc")!.metrics.assessmentMicro!.value!,
