@@ -39,7 +39,9 @@ function madeModel({ stages }: RunRecord, opened: Opened): { model?: string } {
   const made = stages.find(({ stage }) => stage === "create");
   if (made === undefined) return {};
   const { settings, facts } = opened.get(made.artefact)!.manifest;
-  const { architecture, layers, hiddenSize } = (settings as { create: Record<string, unknown> }).create;
+  const { create } = settings as { create?: Record<string, unknown> };
+  if (create === undefined) return {};
+  const { architecture, layers, hiddenSize } = create;
   const parameters = countOf(facts.parameters).toLocaleString("en-US");
   return {
     model: `a ${String(architecture)} made from scratch, ${String(layers)} layers of width ${String(hiddenSize)}, ${parameters} parameters`,

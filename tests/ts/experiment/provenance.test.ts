@@ -66,6 +66,19 @@ it("names the digests of the user's files, of the questions made of them, and of
   ]);
 });
 
+it("says what a model is that was made here, and how many questions VFT may learn from", () => {
+  const tasks = ["train", "evaluate"].map((use) => ({ name: use, use, questions: use }));
+  const opened = new Map(["v", "a", "o"].map((name) => [name, manifest({})]));
+  const create = { architecture: "llama", layers: 3, hiddenSize: 96 };
+  opened.set("c", manifest({ settings: { create }, facts: { parameters: 338688 } }));
+  opened.set("train", manifest({ facts: { train: 2000 } }));
+  opened.set("evaluate", manifest({ facts: { train: 500 } }));
+  expect(provenanceOf({ ...record, tasks } as unknown as RunRecord, opened)).toMatchObject({
+    model: "a llama made from scratch, 3 layers of width 96, 338,688 parameters",
+    vftQuestions: 2000,
+  });
+});
+
 it.each([
   [{ hub: "some/model", revision: "main" }, "some/model, revision main"],
   [{ folder: "ab" }, "a folder of weights with digest ab"],
