@@ -47,7 +47,8 @@ export function sweepChart(
     axis: string;
     values: readonly string[];
     joined: boolean;
-    best?: number | undefined;
+    /** The label of the method that is drawn boldly. */
+    followed?: string | undefined;
     width?: number;
   },
 ): string {
@@ -101,10 +102,11 @@ function drawPanel(
     values: readonly string[];
     joined: boolean;
     domain: [number, number];
+    followed?: string | undefined;
     names: readonly string[];
   },
 ): string {
-  const { id, width, title, titled, axis, values, joined, domain, names } = options;
+  const { id, width, title, titled, axis, values, joined, domain, followed, names } = options;
   const marginTop = titled ? 30 : 12;
   // Half of the room between two values is left free.
   const apart = Math.min(6, (0.5 * (width - 76)) / values.length / names.length);
@@ -144,11 +146,20 @@ function drawPanel(
           const drawn = one.points.filter(({ value }) => value !== null);
           // Side by side, so that the intervals of one value do not hide each other.
           const dx = apart * (names.indexOf(one.label) - (names.length - 1) / 2);
+          const isBold = one.label === followed;
           const line = { stroke: lightOf(colour), className: classOf(colour, "line") };
           return [
             Plot.ruleX(
               drawn.filter(({ low }) => low !== undefined),
-              { x: "at", y1: "low", y2: "high", dx, strokeWidth: 1.3, strokeOpacity: 0.55, ...line },
+              {
+                x: "at",
+                y1: "low",
+                y2: "high",
+                dx,
+                strokeWidth: isBold ? 1.8 : 1.2,
+                strokeOpacity: isBold ? 0.7 : 0.4,
+                ...line,
+              },
             ),
             ...(joined
               ? [
@@ -156,7 +167,7 @@ function drawPanel(
                     x: "at",
                     y: "value",
                     dx,
-                    strokeWidth: 2,
+                    strokeWidth: isBold ? 3 : 1.6,
                     strokeDasharray: dash,
                     ...line,
                   }),
@@ -166,7 +177,7 @@ function drawPanel(
               x: "at",
               y: "value",
               dx,
-              r: 3.2,
+              r: isBold ? 4 : 2.6,
               fill: lightOf(colour),
               stroke: lightOf(colour),
               className: classOf(colour, "dot"),

@@ -1,3 +1,4 @@
+import { points } from "./format.ts";
 import { type Constraint, constraintOf, constraints, familyOf } from "./roles.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";
 
@@ -24,4 +25,23 @@ export function ablationOf({ methods }: RunSummary): AblationRow[] | null {
   const kinds = ({ cells }: AblationRow): number => constraints.filter((one) => cells[one].length > 0).length;
   const comparable = [...rows.values()].filter((row) => kinds(row) >= 2).length >= 2;
   return comparable && methods.some(({ role }) => role === "continued") ? [...rows.values()] : null;
+}
+
+/** What each constraint adds to its loss, in words; only losses with one method of each kind. Not tested themselves. */
+export function constraintEffects(rows: readonly AblationRow[]): string {
+  const accuracyOf = (methods: readonly MethodSummary[]): number | null =>
+    methods.length === 1 ? methods[0]!.metrics.accuracy.value : null;
+  const told = rows.flatMap(({ family, cells }) => {
+    const without = accuracyOf(cells.none);
+    const parts = (["detached", "boundary"] as const).flatMap((constraint) => {
+      const value = accuracyOf(cells[constraint]);
+      return without === null || value === null
+        ? []
+        : [`${points(value - without)} (${constraint === "detached" ? "DC" : "BC"})`];
+    });
+    return parts.length === 0 ? [] : [`${family} ${parts.join(" and ")}`];
+  });
+  return told.length === 0
+    ? ""
+    : `With a constraint minus without, points of greedy accuracy: ${told.join("; ")}. These differences are not tested themselves: what is tested are those to continued VFT.`;
 }

@@ -31,13 +31,13 @@ export function describeMethod({ method, settings }: Pick<MethodSummary, "method
 }
 
 /** The numbers that a method was given: `weight 3, beta 0.1`; empty where it has none. */
-export function givenNumbers({ settings }: Pick<MethodSummary, "settings">): string {
+export function givenNumbers({ method, settings }: Pick<MethodSummary, "method" | "settings">): string {
   const { weight, beta, boundaryBeta, train, start } = settings;
   const changes = typeof train === "object" && train !== null ? Object.entries(train) : [];
   return [
     weight === undefined ? "" : `weight ${text(weight)}`,
-    beta === undefined ? "" : `beta ${text(beta)}`,
-    boundaryBeta === undefined ? "" : `boundaryBeta ${text(boundaryBeta)}`,
+    beta === undefined ? "" : `${method === "dpo" ? "DPO’s beta" : "beta"} ${text(beta)}`,
+    boundaryBeta === undefined ? "" : `beta ${text(boundaryBeta)}`,
     start === "base" ? "starts from the base model" : "",
     ...changes.map(([key, value]) => `${key} ${text(value)}`),
   ]

@@ -1,4 +1,6 @@
 /** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
+
+import { ablationOf, constraintEffects } from "./ablation.ts";
 import { percent, plural, points, range, whole } from "./format.ts";
 import { misalignment, told } from "./misalignment.ts";
 import { holds, testedAgainst } from "./pairedTests.ts";
@@ -22,21 +24,26 @@ export const inShort = (summary: RunSummary): Part[] =>
       ];
 
 function done(summary: RunSummary): string[] {
-  const { methods, trainGroups, seeds, tasks, split } = summary;
+  const { methods, seeds, tasks, split } = summary;
   const own = methods.filter(isAligned);
-  const groups = trainGroups[0];
   const first = methods[0]!;
   const test = first.metrics.accuracy.perSeed[0]?.n ?? 0;
   return [
     ...startOf(summary),
-    groups === undefined
-      ? ""
-      : `${own.length === 0 ? "It gave" : "Alignment learns from"} ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(groups.groups === 0 ? null : groups.withPair / groups.groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
+    taughtBy(summary),
     isUntouched(methods)
       ? "Here it is measured as it is: nothing was trained further."
       : `${plural(methods.length, "way")} of going on from there ${methods.length === 1 ? "is" : "are"} compared${own.length === 0 ? "" : `, ${own.length === methods.length ? "all" : own.length} of them learning from the model’s own solutions`}.`,
     `${methods.length === 1 ? "It" : "Each"} was measured on ${plural(test, `${split} question`)}${tasks.length > 1 ? " of the trained tasks" : ""} that it was not trained on, with ${plural(seeds.length, "seed")}${seeds.length > 1 && methods.length > 1 ? " each" : ""}.`,
   ].filter((sentence) => sentence !== "");
+}
+
+/** How much there is to learn from; nothing where nothing was sampled to train on. */
+export function taughtBy({ trainGroups, seeds, methods }: RunSummary): string {
+  const groups = trainGroups[0];
+  if (groups === undefined) return "";
+  const share = groups.groups === 0 ? null : groups.withPair / groups.groups;
+  return `${methods.some(isAligned) ? "Alignment learns from" : "It gave"} ${plural(groups.candidates, "sampled solution")} to ${plural(groups.groups, "training question")}${seeds.length > 1 ? " (first seed)" : ""}; ${whole(groups.withPair)} of these questions (${percent(share)} %) got both right and wrong ones, from which a method can learn to tell them apart.`;
 }
 
 /** The model that all goes on from, what it was trained on, and what a question is like. */
@@ -72,10 +79,11 @@ function found(summary: RunSummary): string[] {
     ...(continued === undefined ? [] : [gains(own), ...verdict(summary, "accuracy", "greedy accuracy")]),
     `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same number of further steps of plain fine-tuning"}${continued === undefined || kept === undefined ? "" : `, and ${told(kept.metrics.accuracy)} of ${kept.label}, without any`}.`,
     ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
+    constraintEffects(ablationOf(summary) ?? []),
     ...(kept === undefined ? [] : misalignment(summary, kept)),
     ...assessing(own, baseline),
     ...votes(summary, best),
-  ];
+  ].filter((sentence) => sentence !== "");
 }
 
 /** The answer to the question that one asks first. */
@@ -167,12 +175,19 @@ function sure(summary: RunSummary): string[] {
       : `Half of the differences in greedy accuracy are known to ±${points(middle).replace("+", "")} points or better.`,
     seeds.length === 1
       ? `One seed was run, so nothing is known of how much another training would change${methods.length > 1 ? "; a difference here may be that of a lucky or an unlucky one" : ""}.`
-      : `${plural(seeds.length, "seed")} were run; the tables show how far they lie apart. The tests speak of other questions, the spread over seeds of other trainings, and a result should hold for both.`,
+      : `${plural(seeds.length, "seed")} were run${bySeed(methods)}. The tests speak of other questions, the spread over seeds of other trainings, and a result should hold for both.`,
     compared.length > 1
       ? `The best of ${methods.filter(isAligned).length} methods was picked after looking; p is therefore adjusted for all ${compared.length} comparisons (Holm).`
       : "",
     "The paper’s numbers stand beside ours for orientation: they are of other, far larger models and other data.",
   ].filter((sentence) => sentence !== "");
+}
+
+/** How far the seeds lie apart, by the model before any method or else by the first one. */
+export function bySeed(methods: readonly MethodSummary[]): string {
+  const start = methods.find(({ role }) => role === "kept") ?? methods[0];
+  const values = start?.metrics.accuracy.perSeed.map(({ value }) => percent(value)) ?? [];
+  return start === undefined ? "" : `; greedy accuracy of ${start.label} by seed: ${values.join(", ")} %`;
 }
 
 /** The VFT weights alone. */

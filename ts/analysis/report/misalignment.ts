@@ -15,11 +15,12 @@ export function misalignment({ reliability, selfConsistency }: RunSummary, start
   if (value === null || interval === null) return [];
   const { byRank, any } = reliability?.find(({ name }) => name === start.name) ?? {};
   const first = byRank?.[0];
+  const pairs = perSeed.reduce((sum, { n }) => sum + n, 0);
   const greedy = start.metrics.accuracy.value;
   const curves = selfConsistency?.methods.find(({ name }) => name === start.name)?.curves;
   const [best, pass] = [curves?.best.at(-1), curves?.pass.at(-1)];
   return [
-    `Assessment misalignment of ${start.label}: of two of its own solutions to one question, one right and one wrong, it scores the wrong one higher in ${told(inverse({ value, interval }))} of ${plural(perSeed[0]?.n ?? 0, "pair")}${perSeed.length > 1 ? " (first seed; the share is over all)" : ""}; guessing would be wrong in 50 %, a perfect judge in none.`,
+    `Assessment misalignment of ${start.label}: of two of its own solutions to one question, one right and one wrong, it scores the wrong one higher in ${told(inverse({ value, interval }))} of ${plural(pairs, "pair")}${perSeed.length > 1 ? ` (${perSeed.length} seeds together)` : ""}; guessing would be wrong in 50 %, a perfect judge in none.`,
     first?.value == null
       ? ""
       : `For ${perSeed.length > 1 ? "questions" : `the ${plural(first.n, "question")}`} to which it found both right and wrong solutions, its best-scored one is wrong in ${told(inverse(first))}${any?.value == null ? "" : `; one picked blindly would be wrong in ${percent(1 - any.value)} %`}.`,

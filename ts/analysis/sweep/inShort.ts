@@ -1,6 +1,6 @@
 /** A sweep in plain words: what was varied, what came of it, how sure that is. */
 import { plural, points, range } from "../report/format.ts";
-import { type Part, startOf } from "../report/inShort.ts";
+import { bySeed, type Part, startOf, taughtBy } from "../report/inShort.ts";
 import { includes } from "../statistics/interval.ts";
 import { cellText } from "./axes.ts";
 import { followedIn, type SweepView } from "./data.ts";
@@ -35,7 +35,7 @@ function done({ results, done: cells, axes, summaries }: SweepView): string[] {
   const test = first.methods[0]?.metrics.accuracy?.n ?? 0;
   const start = summaries.get(first.cell);
   return [
-    ...(start === undefined ? [] : startOf(start)),
+    ...(start === undefined ? [] : [...startOf(start), taughtBy(start)]),
     `One experiment was run in ${plural(all.length, "variant")}, called cells${product === all.length && axes.length > 1 ? ": every combination of the values listed below" : ""}.`,
     "Everything else is the same in all of them, and what they share, such as the VFT model, was made once.",
     `Each cell measures ${plural(first.methods.length, "method")} on ${test === 0 ? "" : `${plural(test, "question")} of `}the ${first.split} split, with ${plural(first.seeds.length, "seed")}.`,
@@ -60,12 +60,13 @@ function found(view: SweepView): string[] {
   if (equal === others.length && equal > 0)
     return [`All cells have the same ${measure.words} of ${best.label}: ${format(measure, best.value)} %.`];
   return [
-    `The highest ${measure.words} is that of ${best.label} with ${cellText(cell, axes)}: ${format(measure, best.value)} % ${range(best.interval, (one) => format(measure, one))}${equal > 0 ? `, as in ${plural(equal, "other cell")}` : ""}${
+    `Of ${best.label}, ${cellText(cell, axes)} has the highest ${measure.words}: ${format(measure, best.value)} % ${range(best.interval, (one) => format(measure, one))}${equal > 0 ? `, as in ${plural(equal, "other cell")}` : ""}${
       lowest === undefined
         ? ""
-        : `; the lowest of ${best.label}, with ${cellText(lowest, axes)}, is ${format(measure, valueIn(view, lowest))} %`
+        : `; ${cellText(lowest, axes)} has the lowest, ${format(measure, valueIn(view, lowest))} %`
     }.`,
     ...apart(others),
+    ...untouched(view, measure),
     ...axes.flatMap((axis) => {
       if (axes.length < 2 || !isBalanced(axis, axes)) return [];
       const all = marginals(view, axis).map(({ text, of }) => ({ text, value: of(measure) }));
@@ -75,8 +76,7 @@ function found(view: SweepView): string[] {
     ...view.measures
       .filter(({ name }) => name !== measure.name && beside.includes(name))
       .flatMap((other) => between(view, other)),
-    ...againstContinued(view),
-    ...untouched(view, measure),
+    ...againstBaselines(view),
   ];
 }
 
@@ -153,21 +153,32 @@ function apart(others: readonly CellResult[]): string[] {
   ];
 }
 
-function againstContinued(view: SweepView): string[] {
-  const { results, done: cells } = view;
-  const { metric, label } = results.best!;
-  const differences = cells.flatMap((cell) => followedIn(view, cell)?.againstContinued?.[metric] ?? []);
-  const known = differences.filter(({ interval }) => interval !== null);
-  if (known.length === 0) return [];
-  const side = (sign: number): number =>
-    known.filter(({ value, interval }) => Math.sign(value ?? 0) === sign && !includes(interval!, 0)).length;
-  const all = known.map(({ value }) => value ?? 0).sort((a, b) => a - b);
-  return [
-    `Against continued VFT (the same further steps on the reference solutions alone) of its own cell, ${label} stands between ${points(all[0])} and ${points(all.at(-1))} points in ${measureNamed(metric).words}: above it beyond its own interval in ${side(1)}, below in ${side(-1)} of ${plural(known.length, "cell")}.`,
-  ];
+const baselines = [
+  { role: "continued", words: "continued VFT (the same further steps on the reference solutions alone)" },
+  { role: "kept", words: "the VFT weights without any further training" },
+] as const;
+
+/** The followed method beside both baselines of its own cell; differences by themselves, not adjusted for many cells. */
+function againstBaselines(view: SweepView): string[] {
+  const { results, done: cells, summaries } = view;
+  const { metric, label, method } = results.best!;
+  return baselines.flatMap(({ role, words }) => {
+    const known = cells.flatMap(({ cell }) => {
+      const { comparisons = [] } = summaries.get(cell)?.methods.find(({ name }) => name === method) ?? {};
+      const found = comparisons.find((comparison) => comparison.role === role)?.differences[metric];
+      return found?.interval == null ? [] : [{ value: found.value ?? 0, interval: found.interval }];
+    });
+    if (known.length === 0) return [];
+    const side = (sign: number): number =>
+      known.filter(({ value, interval }) => Math.sign(value) === sign && !includes(interval, 0)).length;
+    const all = known.map(({ value }) => value).sort((a, b) => a - b);
+    return [
+      `Against ${words}, ${label} has between ${points(all[0])} and ${points(all.at(-1))} points: clearly more (its own 95 % interval above 0) in ${side(1)}, clearly less in ${side(-1)} of ${plural(known.length, "cell")}.`,
+    ];
+  });
 }
 
-function sure({ results, done: cells }: SweepView): string[] {
+function sure({ results, done: cells, summaries }: SweepView): string[] {
   const { best } = results;
   const seeds = cells[0]!.seeds.length;
   return [
@@ -178,6 +189,6 @@ function sure({ results, done: cells }: SweepView): string[] {
       : "",
     seeds === 1
       ? "One seed was run: how far another training would move these numbers is not known."
-      : `Numbers are means over ${seeds} seeds.`,
+      : `Numbers are means over ${seeds} seeds${bySeed(summaries.get(cells[0]!.cell)?.methods ?? [])}.`,
   ].filter((sentence) => sentence !== "");
 }

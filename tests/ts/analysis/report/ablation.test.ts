@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { renderHtml, renderTable, summarise } from "../../../../ts/analysis/index.ts";
-import { ablationOf } from "../../../../ts/analysis/report/ablation.ts";
+import { ablationOf, constraintEffects } from "../../../../ts/analysis/report/ablation.ts";
 import { points } from "../../../../ts/analysis/report/format.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 
@@ -32,6 +32,21 @@ describe("the constraint ablation", () => {
     expect(rowsOf("continued", "none", "bc", "pro-none", "pro-detached")).toHaveLength(2);
     expect(rowsOf("continued", "none", "bc", "pro-none")).toBeNull();
     expect(rowsOf("kept", "none", "bc", "pro-none", "pro-detached")).toBeNull();
+  });
+
+  it("is told in words: with a constraint minus without, for losses with one method of each kind", () => {
+    const summary = summarise(
+      runOf("continued", "none", "bc", "rrhf-none", "rrhf-detached", "rrhf-boundary"),
+      20,
+    );
+    const of = (name: string): number =>
+      summary.methods.find((one) => one.name === name)!.metrics.accuracy.value!;
+    const told = constraintEffects(ablationOf(summary)!);
+    expect(told).toContain(`AFT ${points(of("bc") - of("none"))} (BC); `);
+    expect(told).toContain(
+      `RRHF ${points(of("rrhf-detached") - of("rrhf-none"))} (DC) and ${points(of("rrhf-boundary") - of("rrhf-none"))} (BC).`,
+    );
+    expect(constraintEffects([])).toBe("");
   });
 
   it("is no part of a report without it", () => {

@@ -80,7 +80,13 @@ describe("a run in plain words", () => {
   it("warns of one seed, and of what each kind of interval speaks of with several", () => {
     expect(one.sure).toContain("One seed was run, so nothing is known");
     expect(one.sure).toContain("p is therefore adjusted for all 5 comparisons (Holm)");
-    expect(short({ questions: 30, seeds: [1, 2] }).sure).toContain("2 seeds were run");
+    const { sure, summary } = short({ questions: 30, seeds: [1, 2] });
+    const [first, second] = summary.methods[0]!.metrics.accuracy.perSeed.map(({ value }) =>
+      (100 * value!).toFixed(1),
+    );
+    expect(sure).toContain(
+      `2 seeds were run; greedy accuracy of VFT, kept as it is by seed: ${first}, ${second} %.`,
+    );
   });
 
   it("says how misaligned the model was before any method, as the pairs and the best-scored ones count it", () => {

@@ -56,7 +56,7 @@ describe("the page of a sweep", () => {
     const words = inShortOf(page);
     expect(best.cell).toBe("k=9,temperature=1");
     expect(words).toContain(
-      `The highest greedy accuracy is that of AFT-BC with k = 9, temperature = 1: ${(100 * best.value).toFixed(1)} % [`,
+      `Of AFT-BC, k = 9, temperature = 1 has the highest greedy accuracy: ${(100 * best.value).toFixed(1)} % [`,
     );
     const mean = (k: number): string => {
       const values = sweep.results.cells
@@ -80,6 +80,20 @@ describe("the page of a sweep", () => {
     expect(inShortOf(page)).toContain(
       `Of the 8 other cells, ${lower.length === 8 ? "all are" : lower.length} `,
     );
+  });
+
+  it("holds the method against both baselines of its own cell, where there are both", () => {
+    const words = inShortOf(page);
+    const all = [...sweep.summaries.values()].map(
+      ({ methods }) =>
+        methods.find(({ name }) => name === "bc")!.comparisons.find(({ role }) => role === "continued")!
+          .differences.accuracy,
+    );
+    const more = all.filter(({ interval }) => interval!.low > 0).length;
+    expect(words).toContain(
+      `points: clearly more (its own 95 % interval above 0) in ${more}, clearly less in 0 of 9 cells.`,
+    );
+    expect(words).not.toContain("the VFT weights without any further training");
   });
 
   it("tells what the methods reach that no setting touches", () => {
@@ -156,35 +170,54 @@ describe("the page of a sweep", () => {
   });
 });
 
-it("gathers what the cells' reports warn of, each kind once a method, with the number of cells", () => {
+it("gathers what the cells' reports warn of, each kind once a method, with the cells", () => {
   const warned = new Map(
     [...sweep.summaries].map(([cell, summary], at) => [
       cell,
-      at > 2
-        ? summary
-        : {
-            ...summary,
-            diagnostics: [
+      {
+        ...summary,
+        diagnostics: [
+          ...(at > 1
+            ? []
+            : [
+                {
+                  id: "positives-less-likely" as const,
+                  level: "warning" as const,
+                  method: "bc",
+                  text: `Said in ${cell}.`,
+                  evidence: {},
+                },
+              ]),
+          { id: "unreadable-output" as const, level: "note" as const, text: "Not this.", evidence: {} },
+        ],
+        training: [
+          {
+            method: "bc",
+            seed: 1,
+            looks: [],
+            warnings: [
               {
-                id: "positives-less-likely" as const,
-                level: "warning" as const,
-                method: "bc",
-                text: `Said in ${cell}.`,
-                evidence: {},
+                step: 7,
+                kind: at === 0 ? "beta" : "clipped",
+                text: at === 0 ? "beta may be too small" : "clipped",
               },
-              { id: "unreadable-output" as const, level: "note" as const, text: "Not this.", evidence: {} },
             ],
           },
+        ],
+      },
     ]),
   );
   const html = renderSweepPage({ results: sweep.results, summaries: warned });
-  const [first, ...others] = [...parseHTML(html).document.querySelectorAll(".findings li")].map(
+  const told = [...parseHTML(html).document.querySelectorAll(".findings li")].map(
     ({ textContent }) => textContent,
   );
-  expect(first).toBe(
-    "3 of 9Said in k=3,temperature=0.7. (in the words of k=3,temperature=0.7, the first of 3 cells)",
+  expect(told[0]).toMatch(
+    /^8 of 9 AFT-BC, while training, seed 1, step 7: clipped\. \(in the words of k=3,temperature=1; also /,
   );
-  expect(others).toEqual([]);
+  expect(told.slice(1)).toEqual([
+    "2 of 9 Said in k=3,temperature=0.7. (in the words of k=3,temperature=0.7; also k=3,temperature=1)",
+    "1 of 9 AFT-BC, while training, seed 1, step 7: beta may be too small.",
+  ]);
 });
 
 describe("a sweep that is not whole", () => {

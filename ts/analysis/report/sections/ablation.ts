@@ -1,4 +1,4 @@
-import { type AblationRow, ablationOf } from "../ablation.ts";
+import { type AblationRow, ablationOf, constraintEffects } from "../ablation.ts";
 import { decimal, plural, points, pValue, range } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { significant } from "../pairedTests.ts";
@@ -19,6 +19,7 @@ export function ablationHtml(summary: RunSummary): Markup | false {
 <tbody>${rows.map(row)}</tbody>
 </table>
 </div>
+<p>${constraintEffects(rows)}</p>
 <p class="note">If the constraint is what matters, every loss does better with one than without, the published baselines included. The reason to expect it: without a constraint, worse COTs are pushed down without a limit, and text that is wrong but well formed goes down with them, which a rising perplexity of right COTs shows.</p>`;
 }
 

@@ -8,7 +8,8 @@ const headings: Record<Diagnostic["id"], string> = {
   "overfit-to-assessing": "Over-fitted to assessing: does assessment accuracy rise while accuracy falls?",
   "positives-less-likely": "Did right COTs become less likely?",
   "out-of-distribution": "Did other tasks suffer?",
-  "warned-while-training": "What was warned of while training?",
+  "warned-while-training":
+    "What was warned of while training? (Each seed by itself, on few questions: the findings above go by all of them)",
   "groups-without-pair": "How much of the training data can align?",
   "right-by-wrong-steps": "Right answers by wrong steps",
   "wrong-by-right-steps": "Wrong answers by right steps",

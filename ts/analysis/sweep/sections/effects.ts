@@ -48,7 +48,12 @@ function axisPart(view: SweepView, axis: SweepAxis, at: number): Markup {
   const chart = sweepChart(
     { id: `sweep-${at + 1}`, title: `What ${axis.name} does`, description: describe(view, axis) },
     rows,
-    { axis: axis.name, values: axis.values.map(({ text }) => text), joined: axis.isNumeric },
+    {
+      axis: axis.name,
+      values: axis.values.map(({ text }) => text),
+      joined: axis.isNumeric,
+      followed: view.followed?.label,
+    },
   );
   return html`${figure(title, caption(axis, rows.length, isMean), chart)}
 ${marginalTable(view, axis)}`;
