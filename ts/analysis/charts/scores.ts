@@ -28,7 +28,7 @@ interface Drawn extends DensityPoint {
 const legend: LegendItem[] = [
   { label: "right COTs", className: classOf("positive", "fill") },
   { label: "wrong COTs", className: classOf("negative", "fill") },
-  { label: "under the VFT model (before)", className: classOf("target", "line"), dash: "3,3" },
+  { label: "under VFT", className: classOf("target", "line"), dash: "3,3" },
 ];
 
 const boundaryLegend: LegendItem = {
