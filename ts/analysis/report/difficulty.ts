@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Difficulty } from "../generated/report.ts";
 import type { Tally } from "../metrics/tally.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
@@ -7,33 +6,9 @@ import type { signFlipTest } from "../statistics/signFlip.ts";
 import type { RunData } from "./input.ts";
 import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
-import { count, type Difference, differenceSchema, label, metricSchema, name } from "./schemaParts.ts";
+import type { Difference } from "./schemaParts.ts";
 
 export type { Difficulty } from "../generated/report.ts";
-
-const inBinSchema = z.object({
-  name,
-  label,
-  accuracy: metricSchema.meta({ description: "greedy, on the questions of this bin" }),
-  againstContinued: differenceSchema
-    .nullable()
-    .meta({ description: "minus continued VFT; pHolm over all methods in all bins" }),
-});
-
-/** Greedy accuracy by how many steps the reference solution has. */
-export const difficultySchema = z.object({
-  unknown: count.meta({ description: "questions whose reference has no steps that could be counted" }),
-  bins: z
-    .array(
-      z.object({
-        from: count.meta({ description: "fewest steps" }),
-        to: count.meta({ description: "most steps" }),
-        questions: count.meta({ description: "test questions with so many steps" }),
-        methods: z.array(inBinSchema).meta({ description: "in the order of the table" }),
-      }),
-    )
-    .meta({ description: "from the fewest steps to the most" }),
-});
 
 /** A bin has so many questions at least: fewer give intervals as wide as the scale. */
 export const fewestInBin = 30;

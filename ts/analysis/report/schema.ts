@@ -2,12 +2,12 @@
 import { z } from "zod";
 import type { MetricName } from "../generated/report.ts";
 import { costSchema } from "./cost.ts";
-import { difficultySchema } from "./difficulty.ts";
+import { difficultySchema } from "./difficultySchema.ts";
 import { promptInfoSchema, stageRunSchema, taskInfoSchema } from "./input.ts";
 import { provenanceSchema } from "./provenance.ts";
 import { reliabilitySchema } from "./reliability.ts";
 import { count, differenceSchema, label, method, metricSchema, name, number, seed } from "./schemaParts.ts";
-import { selfConsistencySchema } from "./selfConsistency.ts";
+import { selfConsistencySchema } from "./selfConsistencySchema.ts";
 import { trainedArmSchema } from "./trained.ts";
 
 export type {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { costSchema, rowSchema } from "../../analysis/report/cost.ts";
-import { difficultySchema } from "../../analysis/report/difficulty.ts";
+import { difficultySchema } from "../../analysis/report/difficultySchema.ts";
 import {
   heldOutSchema,
   promptInfoSchema,
@@ -21,7 +21,7 @@ import {
   overSeeds,
   shareSchema,
 } from "../../analysis/report/schemaParts.ts";
-import { bySizeSchema, selfConsistencySchema } from "../../analysis/report/selfConsistency.ts";
+import { bySizeSchema, selfConsistencySchema } from "../../analysis/report/selfConsistencySchema.ts";
 import { trainedArmSchema } from "../../analysis/report/trained.ts";
 import { deviceInfo, modelInfo, nonFinite } from "../../bridge/messages.ts";
 import { type MethodName, methods } from "../../bridge/protocol.ts";
