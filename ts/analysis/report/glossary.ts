@@ -1,9 +1,13 @@
 import { html, type Markup } from "./markup.ts";
 
-/** The words of texts, tables and charts. */
-export const glossary = (k: number): Markup => html`<dl class="facts">
+/**
+ * The words of texts, tables and charts.
+ * @param k samples a question
+ * @param continued what the tables call continued VFT; undefined where there is none
+ */
+export const glossary = (k: number, continued?: string): Markup => html`<dl class="facts">
 <dt>VFT</dt><dd>vanilla fine-tuning: training on reference solutions, token by token. All methods start from the model that it gives, “the VFT model”.</dd>
-<dt>continued VFT</dt><dd>the same further steps on the reference solutions alone. Without it, “better than VFT” may only mean “more training”.</dd>
+<dt>continued VFT${continued !== undefined && continued !== "continued VFT" && ` (in tables “${continued}”)`}</dt><dd>the same further steps on the reference solutions alone. Without it, “better than VFT” may only mean “more training”.</dd>
 <dt>COT</dt><dd>chain of thought: a worked solution that ends in a final answer. It is right or wrong (positive or negative) by that answer alone.</dd>
 <dt>greedy</dt><dd>the model writes the likeliest token each time: one answer, always the same. A sample is drawn at random instead.</dd>
 <dt>score</dt><dd>of a COT: its mean log-probability a token under the model, its end-of-sequence token included. Nearer to 0 is likelier.</dd>
