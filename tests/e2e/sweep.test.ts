@@ -121,6 +121,31 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
     for (const cell of cells) expect(again.stdout).toContain(`\n${cell}\n  AFT-BC  `);
   });
 
+  test("where the end was cut off, the cells are held against the best by the next run", async () => {
+    const file = join(runs, "tiny-sweep", "sweep.json");
+    const whole = JSON.parse(await readFile(file, "utf8"));
+    const cut = whole.cells.map(({ againstBest: _, ...cell }: { againstBest?: unknown }) => cell);
+    await writeFile(file, JSON.stringify({ ...whole, compared: false, cells: cut }));
+    await aft(["run", "tests/e2e/sweep.yaml", "--runs", runs]);
+    const { compared, cells: found } = JSON.parse(await readFile(file, "utf8"));
+    expect(compared).toBe(true);
+    expect(found).toEqual(whole.cells);
+    expect(
+      found.filter(({ againstBest }: { againstBest?: unknown }) => againstBest !== undefined),
+    ).toHaveLength(2);
+  });
+
+  test("a damaged sweep.json is told as one", async () => {
+    const folder = join(runs, "tiny-sweep");
+    const text = await readFile(join(folder, "sweep.json"), "utf8");
+    await writeFile(join(folder, "sweep.json"), text.slice(0, 100));
+    const refused = await aft(["report", folder]);
+    await writeFile(join(folder, "sweep.json"), text);
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toContain("sweep.json is damaged or was written by another version");
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
+  });
+
   test("the report is written anew from the folder alone", async () => {
     const folder = join(runs, "tiny-sweep");
     const [before, markdown] = [

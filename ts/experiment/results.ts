@@ -1,6 +1,7 @@
 /** A finished run's numbers, read back from its artefacts for the report. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { type Prediction, predictionSchema, type RunData, vftStage } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { type Group, groupSchema } from "../core/records.ts";
@@ -26,7 +27,7 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     device: environment.device,
     seeds: record.seeds.map(({ seed }) => seed),
     finishedAt: record.finishedAt,
-    split: record.split,
+    split: record.split ?? splitIn(record.configYaml),
     tasks: record.tasks.map(({ name, use, patterns }) => ({ name, use, patterns, extract: record.extract })),
     prompts: record.tasks.flatMap(({ name, template, questions }) => {
       const { prompt } = opened.get(questions)!.manifest.facts as {
@@ -109,4 +110,10 @@ function environmentOf(
   const facts = opened.get(record.seeds[0]!.vft)!.manifest.facts;
   const environment = facts.environment as { versions: Record<string, string>; device: string } | undefined;
   return environment ?? { versions: {}, device: "unknown" };
+}
+
+/** Of a record that does not say it: the whole configuration does. */
+function splitIn(configYaml: string): RunData["split"] {
+  const { stages } = (parse(configYaml) ?? {}) as { stages?: { evaluate?: { split?: RunData["split"] } } };
+  return stages?.evaluate?.split;
 }

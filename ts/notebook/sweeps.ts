@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Interval, MetricName } from "../analysis/index.ts";
-import { AftError, inputError, nearestName } from "../core/errors.ts";
+import { inputError, nearestName } from "../core/errors.ts";
 import { readSweepResults } from "../experiment/index.ts";
 import { sweepDirectory } from "./folders.ts";
 import { loadRun, type Run, type RunsOptions } from "./runs.ts";
@@ -110,7 +110,7 @@ export interface Sweep {
  */
 export async function loadSweep(sweep: string, options: RunsOptions = {}): Promise<Sweep> {
   const directory = await sweepDirectory(sweep, options.runs);
-  const { name, description, keys, best, cells: results } = await resultsIn(directory);
+  const { name, description, keys, best, cells: results } = await readSweepResults(directory);
   const folders = new Map(results.map(({ cell, run }) => [cell, join(directory, run)]));
   const cells = results.map(({ cell, run: _run, ...rest }): SweepCell => ({ ...rest, name: cell }));
   const find = (wanted: string): SweepCell => {
@@ -159,19 +159,6 @@ export async function loadSweep(sweep: string, options: RunsOptions = {}): Promi
     },
   };
 }
-
-const resultsIn = (directory: string): ReturnType<typeof readSweepResults> =>
-  readSweepResults(directory).catch((error: unknown) => {
-    if (error instanceof AftError) throw error;
-    throw inputError(
-      {
-        what: "sweep.json is damaged or was written by another version",
-        where: join(directory, "sweep.json"),
-        fix: "run the sweep's file again: only what is missing is made",
-      },
-      { cause: error },
-    );
-  });
 
 const shownSetting = (value: unknown): Cell =>
   typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Cell);

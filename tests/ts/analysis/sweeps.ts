@@ -70,6 +70,7 @@ export function inventedSweep({
     keys,
     about: { "stages.sample.k": "samples a question" },
     best: bestOf(cells, { metric, method }),
+    compared: true,
     cells,
   };
   return { results, summaries, runs };

@@ -13,8 +13,12 @@ const restraints: Record<string, string> = {
     "wrong ones are pushed down only to a boundary, beta below the lowest right one, and pulled up again below it (boundary constraint, BC)",
 };
 
+/** In the place of what is otherwise in each cell of a sweep. */
+export const varied = "varied";
+
 /** What a method does, in a sentence for someone who has not met it. */
 export function describeMethod({ method, settings }: Pick<MethodSummary, "method" | "settings">): string {
+  if (method === varied) return "varies between the cells";
   if (method === "keep") return "the VFT weights as they are: no further training";
   if (method === "vft") return "further steps on the reference solutions alone: the fair baseline";
   if (method === "rft")

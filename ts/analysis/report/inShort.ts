@@ -27,7 +27,7 @@ function done(summary: RunSummary): string[] {
   const { methods, seeds, tasks, split } = summary;
   const own = methods.filter(isAligned);
   const first = methods[0]!;
-  const test = first.metrics.accuracy.perSeed[0]?.n ?? 0;
+  const test = askedIn(first);
   return [
     ...startOf(summary),
     taughtBy(summary),
@@ -67,34 +67,51 @@ function found(summary: RunSummary): string[] {
   const own = methods.filter(isAligned);
   const best = highest(own, "accuracy");
   const baseline = continued ?? kept;
-  if (best === undefined || baseline === undefined)
+  if (own.length === 0 || baseline === undefined)
     return [
       ...(kept === undefined ? [] : misalignment(summary, kept)),
-      ...methods.map(
-        ({ label, metrics }) =>
-          `${label}: one greedy answer is right for ${told(metrics.accuracy)} of the questions.`,
-      ),
+      ...methods
+        .filter(({ metrics }) => metrics.accuracy.value !== null)
+        .map(
+          ({ label, metrics }) =>
+            `${label}: one greedy answer is right for ${told(metrics.accuracy)} of the questions.`,
+        ),
     ];
+  const further = furtherTraining(summary);
   return [
-    ...(continued === undefined ? [] : [gains(own), ...verdict(summary, "accuracy", "greedy accuracy")]),
-    `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : ", the same number of further steps of plain fine-tuning"}${continued === undefined || kept === undefined ? "" : `, and ${told(kept.metrics.accuracy)} of ${kept.label}, without any`}.`,
+    ...(continued === undefined || best === undefined
+      ? []
+      : [gains(own, further), ...verdict(summary, "accuracy", "greedy accuracy")]),
+    best === undefined
+      ? ""
+      : `Of the methods that learn from the model’s own solutions, ${best.label} answers most questions rightly (greedy decoding): ${told(best.metrics.accuracy)}, against ${told(baseline.metrics.accuracy)} of ${baseline.label}${continued === undefined ? "" : `, ${further}`}${continued === undefined || kept === undefined ? "" : `, and ${told(kept.metrics.accuracy)} of ${kept.label}, without any`}.`,
     ...(continued === undefined ? [] : verdict(summary, "sampledAccuracy", "the accuracy of single samples")),
     constraintEffects(ablationOf(summary) ?? []),
     ...(kept === undefined ? [] : misalignment(summary, kept)),
     ...assessing(own, baseline),
-    ...votes(summary, best),
+    ...(best === undefined ? [] : votes(summary, best)),
   ].filter((sentence) => sentence !== "");
 }
 
+/** What continued VFT is; it takes as many steps as the methods only where none has settings of its own. */
+export const furtherTraining = ({ diagnostics }: Pick<RunSummary, "diagnostics">): string =>
+  diagnostics.some(({ id }) => id === "unequal-training")
+    ? "further steps of plain fine-tuning"
+    : "the same number of further steps of plain fine-tuning";
+
+/** How many questions a method was asked, by whichever number is over questions. */
+export const askedIn = ({ metrics }: MethodSummary): number =>
+  metrics.accuracy.perSeed[0]?.n || metrics.majority.perSeed[0]?.n || 0;
+
 /** The answer to the question that one asks first. */
-function gains(own: readonly MethodSummary[]): string {
+function gains(own: readonly MethodSummary[], further: string): string {
   const better = own.filter(({ comparisons }) => {
     const accuracy = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
     return accuracy !== undefined && holds(accuracy) && (accuracy.value ?? 0) > 0;
   });
   return better.length === 0
-    ? "No method that learns from the model’s own solutions gave clearly better greedy answers than continued VFT, the same number of further steps of plain fine-tuning."
-    : `${plural(better.length, "method")} of ${own.length} that learn from the model’s own solutions gave clearly better greedy answers than continued VFT, the same number of further steps of plain fine-tuning.`;
+    ? `No method that learns from the model’s own solutions gave clearly better greedy answers than continued VFT, ${further}.`
+    : `${plural(better.length, "method")} of ${own.length} that learn from the model’s own solutions gave clearly better greedy answers than continued VFT, ${further}.`;
 }
 
 /** So many methods are named in a sentence; the tables have all. */
@@ -186,8 +203,11 @@ function sure(summary: RunSummary): string[] {
 /** How far the seeds lie apart, by the model before any method or else by the first one. */
 export function bySeed(methods: readonly MethodSummary[]): string {
   const start = methods.find(({ role }) => role === "kept") ?? methods[0];
-  const values = start?.metrics.accuracy.perSeed.map(({ value }) => percent(value)) ?? [];
-  return start === undefined ? "" : `; greedy accuracy of ${start.label} by seed: ${values.join(", ")} %`;
+  const perSeed = start?.metrics.accuracy.perSeed ?? [];
+  const values = perSeed.map(({ value }) => percent(value));
+  return start === undefined || perSeed.some(({ value }) => value === null)
+    ? ""
+    : `; greedy accuracy of ${start.label} by seed: ${values.join(", ")} %`;
 }
 
 /** The VFT weights alone. */

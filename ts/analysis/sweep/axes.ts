@@ -96,4 +96,6 @@ export function rowsAcross(axis: SweepAxis, axes: readonly SweepAxis[], cells: r
 
 /** `k = 3, temperature = 1`: what a cell sets, in short. */
 export const cellText = (cell: CellResult, axes: readonly SweepAxis[]): string =>
-  axes.map(({ name, keys }) => `${name} = ${keys.map((key) => valueText(cell, key)).join(", ")}`).join(", ");
+  axes
+    .map(({ name, keys }) => `${name} = ${keys.map((key) => valueText(cell, key)).join(", ")}`)
+    .join(", ") || cell.cell;

@@ -26,7 +26,7 @@ export function viewOf({ results, summaries }: SweepData): SweepView {
     results,
     summaries,
     done,
-    axes: axesOf(results.keys, done),
+    axes: axesOf(results.keys, results.cells),
     measures: measuresOf(results),
     followed: best === null ? undefined : { name: best.method, label: best.label },
   };

@@ -1,6 +1,7 @@
 /** A sweep in plain words: what was varied, what came of it, how sure that is. */
 import { plural, points, range } from "../report/format.ts";
 import { bySeed, type Part, startOf, taughtBy } from "../report/inShort.ts";
+import type { RunSummary } from "../report/schema.ts";
 import { includes } from "../statistics/interval.ts";
 import { cellText } from "./axes.ts";
 import { followedIn, type SweepView } from "./data.ts";
@@ -31,17 +32,32 @@ function done({ results, done: cells, axes, summaries }: SweepView): string[] {
   const failed = all.filter(({ status }) => status === "failed").length;
   const waiting = all.length - cells.length - failed;
   const product = axes.reduce((count, { values }) => count * values.length, 1);
-  const first = cells[0]!;
-  const test = first.methods[0]?.metrics.accuracy?.n ?? 0;
-  const start = summaries.get(first.cell);
+  const told = (of: (summary: RunSummary) => string): string =>
+    inAll(cells.flatMap(({ cell }) => summaries.get(cell) ?? []).map(of));
   return [
-    ...(start === undefined ? [] : [...startOf(start), taughtBy(start)]),
+    told((summary) => startOf(summary).join(" ")),
+    told(taughtBy),
     `One experiment was run in ${plural(all.length, "variant")}, called cells${product === all.length && axes.length > 1 ? ": every combination of the values listed below" : ""}.`,
-    "Everything else is the same in all of them, and what they share, such as the VFT model, was made once.",
-    `Each cell measures ${plural(first.methods.length, "method")} on ${test === 0 ? "" : `${plural(test, "question")} of `}the ${first.split} split, with ${plural(first.seeds.length, "seed")}.`,
+    `Everything else is the same in all of them, and what they share${told(vftOf) === "" ? "" : ", such as the VFT model,"} was made once.`,
+    inAll(cells.map(measuredBy)) || "The cells differ in what they measure, too: their reports say how.",
     failed > 0 ? `${plural(failed, "cell")} failed.` : "",
     waiting > 0 ? `${plural(waiting, "cell")} ${waiting === 1 ? "is" : "are"} not done yet.` : "",
   ].filter((sentence) => sentence !== "");
+}
+
+/** What is so in every cell; else nothing, since what holds of one cell alone would mislead. */
+const inAll = (texts: readonly string[]): string =>
+  texts.every((text) => text === texts[0]) ? (texts[0] ?? "") : "";
+
+const vftOf = ({ stages }: RunSummary): string =>
+  stages
+    .filter(({ stage }) => stage === "vft")
+    .map(({ artefact }) => artefact)
+    .join(" ");
+
+function measuredBy({ methods, seeds, split }: CellResult): string {
+  const asked = methods[0]?.metrics.accuracy?.n || methods[0]?.metrics.majority?.n || 0;
+  return `Each cell measures ${plural(methods.length, "method")} on ${asked === 0 ? "" : `${plural(asked, "question")} of `}the ${split} split, with ${plural(seeds.length, "seed")}.`;
 }
 
 function found(view: SweepView): string[] {
@@ -154,7 +170,7 @@ function apart(others: readonly CellResult[]): string[] {
 }
 
 const baselines = [
-  { role: "continued", words: "continued VFT (the same further steps on the reference solutions alone)" },
+  { role: "continued", words: "continued VFT (further steps on the reference solutions alone)" },
   { role: "kept", words: "the VFT weights without any further training" },
 ] as const;
 
@@ -178,17 +194,30 @@ function againstBaselines(view: SweepView): string[] {
   });
 }
 
-function sure({ results, done: cells, summaries }: SweepView): string[] {
+function sure({ results, done: cells, summaries, followed }: SweepView): string[] {
   const { best } = results;
-  const seeds = cells[0]!.seeds.length;
+  const others = cells.filter(
+    ({ cell, methods }) => cell !== best?.cell && methods.some(({ name }) => name === followed?.name),
+  );
+  const isPaired = others.length > 0 && others.every(({ againstBest }) => againstBest?.p != null);
+  const onTest = results.cells.some(({ split }) => split === "test");
   return [
-    "Brackets and bars are 95 % intervals for the questions being a sample of all such questions.",
-    "All cells answer the same questions, so a difference between two of them is known better than their bars suggest: the table below tests it question by question.",
-    best !== null && best.among > 1
-      ? `The best of ${best.among} was picked after looking, which flatters it${results.cells.some(({ split }) => split === "test") ? "; and it was picked on the test split, so that no unseen questions are left to confirm it (stages.evaluate.split: validation)" : ": confirm it on the test split with other seeds"}.`
+    "Brackets and bars are 95 % intervals: they cover the choice of the questions, not that of the training run.",
+    isPaired
+      ? "All cells answer the same questions, so a difference between two of them is known better than their bars suggest: the table below tests it question by question."
       : "",
-    seeds === 1
-      ? "One seed was run: how far another training would move these numbers is not known."
-      : `Numbers are means over ${seeds} seeds${bySeed(summaries.get(cells[0]!.cell)?.methods ?? [])}.`,
+    best !== null && best.among > 1
+      ? `The best of ${best.among} was picked after looking, which flatters it${onTest ? "; and it was picked on the test split, so that no unseen questions are left to confirm it (stages.evaluate.split: validation)" : ": confirm it on the test split with other seeds"}.`
+      : "",
+    seedsOf(cells, summaries),
   ].filter((sentence) => sentence !== "");
+}
+
+function seedsOf(cells: readonly CellResult[], summaries: SweepView["summaries"]): string {
+  if (inAll(cells.map(({ seeds }) => seeds.join(", "))) === "")
+    return "The cells have different seeds: what they differ in may be the seeds’ doing.";
+  const count = cells[0]!.seeds.length;
+  return count === 1
+    ? "One seed was run: how far another training would move these numbers is not known."
+    : `Numbers are means over ${count} seeds${bySeed(summaries.get(cells[0]!.cell)?.methods ?? [])}.`;
 }

@@ -1,3 +1,4 @@
+import { varied } from "../report/describeMethod.ts";
 import { plural } from "../report/format.ts";
 import { html, type Markup } from "../report/markup.ts";
 import { comparedSection } from "../report/sections/compared.ts";
@@ -35,21 +36,29 @@ export function renderSweepPage(data: SweepData): string {
   });
 }
 
-/** The methods of the first cell, in words; what varies between the cells is no setting of theirs. */
+/** Every method of any cell, in words; what varies between the cells is no setting of theirs. */
 function methodsOf({ done, summaries, results: { keys } }: SweepView): Markup {
-  const summary = summaries.get(done[0]?.cell ?? "");
-  if (summary === undefined) return html``;
-  const methods = summary.methods.map((method) => {
-    const settings = { ...method.settings };
-    for (const key of keys) {
-      const [part, name, first, ...rest] = key.split(".");
-      if (part !== "methods" || name !== method.name || first === undefined) continue;
-      settings[first] =
-        rest.length === 0
-          ? "varied"
-          : { ...(settings[first] as object | undefined), [rest.join(".")]: "varied" };
-    }
-    return { ...method, settings };
-  });
-  return comparedSection({ ...summary, methods });
+  const all = done.flatMap(({ cell }) => summaries.get(cell) ?? []);
+  const [first] = all;
+  if (first === undefined) return html``;
+  const byName = new Map(all.flatMap(({ methods }) => methods).map((method) => [method.name, method]));
+  for (const key of keys) {
+    const [part, name = "", ...path] = key.split(".");
+    const method = part === "methods" ? byName.get(name) : undefined;
+    if (method === undefined) continue;
+    const isKind = path.length === 0 || path[0] === "method" || path[0] === "constraint";
+    byName.set(
+      name,
+      isKind
+        ? { ...method, method: varied, settings: {} }
+        : { ...method, settings: withVaried(method.settings, path) },
+    );
+  }
+  return comparedSection({ ...first, methods: [...byName.values()] });
+}
+
+function withVaried(settings: unknown, [name, ...path]: readonly string[]): Record<string, unknown> {
+  const own = typeof settings === "object" && settings !== null ? settings : {};
+  const inner = (own as Record<string, unknown>)[name!];
+  return { ...own, [name!]: path.length === 0 ? varied : withVaried(inner, path) };
 }

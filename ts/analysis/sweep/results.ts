@@ -70,6 +70,10 @@ export const sweepResultsSchema = z.object({
         .meta({ description: "how many rows it is the highest of: it owes something to that" }),
     })
     .nullable(),
+  compared: z
+    .boolean()
+    .default(false)
+    .meta({ description: "the cells were held against the best: until then none has `againstBest`" }),
   cells: z.array(cellSchema),
 });
 export type SweepResults = z.infer<typeof sweepResultsSchema>;

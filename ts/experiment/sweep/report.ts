@@ -10,7 +10,7 @@ import {
   type SweepResults,
 } from "../../analysis/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
-import { inputError } from "../../core/errors.ts";
+import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { writeMarkdown } from "../report.ts";
 import { loadRunData } from "../results.ts";
@@ -42,10 +42,12 @@ export async function reportSweep(
   directory: string,
   found: SweepResults,
   summaries: ReadonlyMap<string, RunSummary>,
-  before?: SweepResults,
+  { before, signal }: { before?: SweepResults | undefined; signal?: AbortSignal } = {},
 ): Promise<SweepReport> {
   const results =
-    before !== undefined && sameNumbers(before, found) ? before : await compared(directory, found);
+    before?.compared === true && sameNumbers(before, found)
+      ? before
+      : await compared(directory, found, signal);
   const table = renderSweepTable(results);
   const page = renderSweepPage({ results, summaries });
   const html = join(directory, "report.html");
@@ -56,14 +58,19 @@ export async function reportSweep(
   return { results, table, html };
 }
 
-async function compared(directory: string, results: SweepResults): Promise<SweepResults> {
+async function compared(
+  directory: string,
+  results: SweepResults,
+  signal: AbortSignal | undefined,
+): Promise<SweepResults> {
   const runs = new Map(results.cells.map(({ cell, run }) => [cell, run]));
-  const differences = await againstBest(
-    results,
-    async (cell) => (await loadRunData(join(directory, runs.get(cell)!))).run,
-  );
+  const differences = await againstBest(results, async (cell) => {
+    if (signal?.aborted) throw new Interrupted();
+    return (await loadRunData(join(directory, runs.get(cell)!))).run;
+  });
   return {
     ...results,
+    compared: true,
     cells: results.cells.map(({ againstBest: _, ...cell }) => {
       const difference = differences.get(cell.cell);
       return difference === undefined ? cell : { ...cell, againstBest: difference };
@@ -73,16 +80,24 @@ async function compared(directory: string, results: SweepResults): Promise<Sweep
 
 const sameNumbers = (a: SweepResults, b: SweepResults): boolean => numbers(a) === numbers(b);
 
-const numbers = ({ writtenAt: _, cells, ...results }: SweepResults): string =>
+const numbers = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
   canonicalJson({ ...results, cells: cells.map(({ againstBest: _, ...cell }) => cell) });
 
 async function summaryIn(file: string): Promise<RunSummary> {
   const text = await readFile(file, "utf8").catch(() => "null");
-  const read = runSummarySchema.safeParse(JSON.parse(text));
+  const read = runSummarySchema.safeParse(parsed(text));
   if (read.success) return read.data;
   throw inputError({
-    what: "a cell's report.json is not there, or is of another version",
+    what: "a cell's report.json is not there, is damaged, or is of another version",
     where: file,
     fix: "aft report CELL_FOLDER writes it anew",
   });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -39,6 +39,7 @@ export function sweepResults(
       }),
     ),
     best: bestOf(results, sweep.best),
+    compared: false,
     cells: results,
   };
 }
@@ -72,5 +73,16 @@ export async function readSweepResults(directory: string): Promise<SweepResults>
       { cause: error },
     );
   });
-  return sweepResultsSchema.parse(JSON.parse(text));
+  try {
+    return sweepResultsSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw inputError(
+      {
+        what: "sweep.json is damaged or was written by another version",
+        where: fileIn(directory),
+        fix: "run the sweep's file again: only what is missing is made",
+      },
+      { cause: error },
+    );
+  }
 }

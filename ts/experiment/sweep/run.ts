@@ -128,7 +128,7 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
     directory,
     sweepResults(sweep, cells, outcomes),
     summaries,
-    before,
+    { before, signal },
   );
   return {
     directory,

@@ -124,6 +124,28 @@ describe("a run in plain words", () => {
     expect(found).toContain("if a right one always had the best score it would be");
   });
 
+  it("speaks of samples where nothing was decoded greedily, and of no 0 questions", () => {
+    const run = syntheticRun({ questions: 60, trainingSteps: 2, seeds: [1, 2] });
+    const sampled = { ...run, arms: run.arms.map((arm) => ({ ...arm, predictions: [] })) };
+    const [done, found, sure] = inShort(summarise(sampled, 200)).map(({ sentences }) => sentences.join(" "));
+    expect(done).toContain("Each was measured on 60 test questions");
+    expect(found).toContain("In the accuracy of single samples");
+    expect(found).toContain("tells right from wrong best");
+    expect(`${done} ${found} ${sure}`).not.toMatch(/– %|greedy answers? /);
+  });
+
+  it("does not call further training the same where a method trains otherwise", () => {
+    const run = syntheticRun({ questions: 30, trainingSteps: 2 });
+    const other = (name: string) => (name === "bc" ? { train: { epochs: 3 } } : {});
+    const unequal = {
+      ...run,
+      methods: run.methods.map((one) => ({ ...one, settings: { ...one.settings, ...other(one.name) } })),
+    };
+    const [, found] = inShort(summarise(unequal, 200)).map(({ sentences }) => sentences.join(" "));
+    expect(found).toContain("than continued VFT, further steps of plain fine-tuning.");
+    expect(found).not.toContain("the same number of");
+  });
+
   it("gives the numbers alone where there is no baseline, and nothing without methods", () => {
     const own = methods.filter(({ name }) => name === "bc");
     const { summary, found } = short({ questions: 20, methods: own });

@@ -128,7 +128,9 @@ describe("the page of a sweep", () => {
       expect([...chart.children].filter(({ localName }) => localName === "svg")).toHaveLength(1 + 12);
       expect(chart.outerHTML).not.toContain("NaN");
       expect(chart.querySelector("title")!.textContent).toMatch(/^What (k|temperature) does$/);
-      expect(chart.querySelector("desc")!.textContent).toContain("AFT-BC, greedy accuracy: ");
+      expect(chart.querySelector("desc")!.textContent).toContain(
+        "AFT-BC, greedy accuracy, mean over what else varies: ",
+      );
     }
   });
 
@@ -278,5 +280,91 @@ describe("what can be said", () => {
     const html = renderSweepPage({ results, summaries });
     expect(inShortOf(html)).toContain("stages.sample.k with stages.align.learningRate: 3, 0.0001; 9, 0.0002");
     expect(html.match(/<figure>/g)).toHaveLength(1);
+  });
+});
+
+describe("what holds of some cells only", () => {
+  const twoSeeds = inventedSweep({
+    settings: [{ "stages.sample.k": 3 }, { "stages.sample.k": 9 }],
+    questions: 20,
+  });
+
+  it("is not told of all: seeds, questions and models that differ", () => {
+    const { results, summaries } = twoSeeds;
+    const cells = results.cells.map((cell, at) => ({ ...cell, seeds: [at + 1] }));
+    const others = new Map(
+      [...summaries].map(([cell, summary], at) => [
+        cell,
+        {
+          ...summary,
+          stages: [{ stage: "vft", seed: at, seconds: 1, reused: false, artefact: `vft-${at}` }],
+          provenance: { command: "", data: [], weights: [], model: `a llama ${at}` },
+        },
+      ]),
+    );
+    const words = inShortOf(renderSweepPage({ results: { ...results, cells }, summaries: others }));
+    expect(words).toContain("The cells have different seeds");
+    expect(words).not.toContain("One seed was run");
+    expect(words).not.toContain("a llama");
+    expect(words).not.toContain("such as the VFT model");
+    // Nothing here was held against the best.
+    expect(words).not.toContain("All cells answer the same questions");
+  });
+
+  it("a method that is another in each cell is not described by one of them", () => {
+    const { results, summaries } = twoSeeds;
+    const keys = ["methods.bc"];
+    const cells = results.cells.map((cell, at) => ({ ...cell, settings: { "methods.bc": { weight: at } } }));
+    const { document } = parseHTML(renderSweepPage({ results: { ...results, keys, cells }, summaries }));
+    const rows = [...document.querySelectorAll(".methods tbody tr")].map(({ textContent }) => textContent);
+    expect(rows.at(-1)).toBe("AFT-BCvaries between the cells");
+  });
+
+  it("means are over the settings that are done with every value", () => {
+    const settings = [3, 9].flatMap((k) =>
+      [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].map((temperature) => ({
+        "stages.sample.k": k,
+        "stages.sample.temperature": temperature,
+      })),
+    );
+    const { results, summaries } = inventedSweep({ settings, questions: 20 });
+    const value = (k: number, temperature: number): number =>
+      (k === 9 ? 0.1 : 0) + (temperature < 0.65 ? 0.2 : 0.6);
+    const cells = results.cells.map((cell) => {
+      const [k, temperature] = Object.values(cell.settings) as [number, number];
+      // Of k = 3 the colder ones, which are worse, failed.
+      if (k === 3 && temperature < 0.65)
+        return { ...cell, status: "failed" as const, error: "no", methods: [] };
+      const methods = cell.methods.map((method) => ({
+        ...method,
+        metrics: { ...method.metrics, accuracy: { value: value(k, temperature), interval: null, n: 20 } },
+      }));
+      return { ...cell, methods };
+    });
+    const html = renderSweepPage({ results: { ...results, cells }, summaries });
+    const first = parseHTML(html).document.querySelector("figure svg svg:nth-of-type(2)")!;
+    const heights = [...first.querySelectorAll("circle")].map((dot) => Number(dot.getAttribute("cy")));
+    // 60 and 70 % for each of three methods, not 60 and 44.
+    expect(new Set(heights).size).toBe(2);
+    for (let at = 0; at < heights.length; at += 2) expect(heights[at]).toBeGreaterThan(heights[at + 1]!);
+    expect(inShortOf(html)).not.toContain("averaged over the other settings");
+  });
+
+  it("one cell that is done has its settings at its head, and no column too many", () => {
+    const { results, summaries } = twoSeeds;
+    const cells = results.cells.map((cell, at) =>
+      at === 0 ? cell : { ...cell, status: "failed" as const, error: "no", methods: [] },
+    );
+    const best = { ...results.best!, cell: cells[0]!.cell };
+    for (const keys of [results.keys, []]) {
+      const { document } = parseHTML(
+        renderSweepPage({ results: { ...results, keys, best, cells }, summaries }),
+      );
+      for (const table of document.querySelectorAll("[aria-labelledby=cells] table"))
+        expect(table.querySelectorAll("tbody tr:first-child > *").length).toBe(
+          table.querySelectorAll("thead th").length,
+        );
+      expect(document.querySelector("[aria-labelledby=in-short]")!.textContent).not.toContain(",  has");
+    }
   });
 });

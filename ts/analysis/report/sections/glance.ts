@@ -1,4 +1,5 @@
 import { decimal, percent, points, range } from "../format.ts";
+import { askedIn } from "../inShort.ts";
 import { html, type Markup } from "../markup.ts";
 import { holds } from "../pairedTests.ts";
 import type { Difference, MethodSummary, Metric, RunSummary } from "../schema.ts";
@@ -8,7 +9,7 @@ import { scrolling } from "../scrolling.ts";
 export function glanceTable(summary: RunSummary): Markup {
   const { methods, split } = summary;
   const isCompared = methods.some(({ comparisons }) => comparisons.some(({ role }) => role === "continued"));
-  const n = methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0;
+  const n = methods[0] === undefined ? 0 : askedIn(methods[0]);
   return scrolling(
     "Results at a glance",
     html`<table class="results glance"><caption>At a glance, on ${n.toLocaleString("en-US")} ${split} questions${summary.seeds.length > 1 && ` with each of ${summary.seeds.length} seeds`}; brackets are 95 % intervals</caption>

@@ -20,8 +20,11 @@ ${view.done.length > 0 && html`<details><summary>Every method in every cell</sum
 </section>`;
 }
 
+/** Without anything that varies, the cell's name stands in its place. */
 const settingHeads = ({ axes }: SweepView): Markup[] =>
-  axes.map(({ name }) => html`<th scope="col">${name}</th>`);
+  (axes.length === 0 ? ["cell"] : axes.map(({ name }) => name)).map(
+    (name) => html`<th scope="col">${name}</th>`,
+  );
 
 /** The first of them is the row's head, and leads to the cell's own report. */
 function settingCells({ axes }: SweepView, cell: CellResult): Markup {
@@ -77,7 +80,7 @@ function againstContinued(method: CellMethod | undefined, metric: string): Marku
 
 function againstBest({ againstBest: difference }: CellResult, isBest: boolean): Markup {
   if (isBest) return html`<td class="quiet">best</td>`;
-  if (difference === undefined) return html`<td class="quiet">other questions</td>`;
+  if (difference === undefined) return html`<td class="quiet">not comparable</td>`;
   const { value, interval, p, pHolm } = difference;
   return html`<td${isLower(difference) ? html` class="clear"` : ""}><b>${points(value)}</b><small>${range(interval, points)}</small>${
     p !== null && html`<small>${pValue(p)}</small>`

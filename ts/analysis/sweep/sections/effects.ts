@@ -6,7 +6,7 @@ import { html, type Markup } from "../../report/markup.ts";
 import { scrolling } from "../../report/scrolling.ts";
 import { rowsAcross, type SweepAxis } from "../axes.ts";
 import type { SweepView } from "../data.ts";
-import { isBalanced, marginals } from "../marginal.ts";
+import { completeCells, isBalanced, marginals } from "../marginal.ts";
 import { format, type Measure } from "../measures.ts";
 import type { CellResult } from "../results.ts";
 
@@ -63,7 +63,7 @@ const caption = (axis: SweepAxis, rows: number, isMean: boolean): string =>
   [
     `From left to right the values of ${axis.name}, at equal distances; each line is a method, each column a measure with one scale${rows > 1 ? " in all rows, each row one setting of what else varies" : ""}.`,
     isMean
-      ? "Points are means over all settings of what else varies, which have no interval."
+      ? "Points are means over the settings of what else varies that are done with every value; they have no interval."
       : "Bars are 95 % intervals.",
     "A method that does not use the setting stays level.",
     "Perplexity is exp(−mean log-probability a token) of right solutions: where it rises, good text has become unlikely.",
@@ -93,21 +93,20 @@ function series(
   }));
 }
 
-function meanSeries(
-  { done, summaries }: SweepView,
-  { values }: SweepAxis,
-  { name, isShare }: Measure,
-): SweepSeries[] {
-  return methodsOf(done, summaries).map(({ method, label, place }) => ({
+/** Over the settings of the other axes that are there with every value: else the means would be of different cells. */
+function meanSeries(view: SweepView, axis: SweepAxis, { name, isShare }: Measure): SweepSeries[] {
+  const complete = completeCells(view, axis);
+  return methodsOf(view.done, view.summaries).map(({ method, label, place }) => ({
     label,
     place,
-    points: values.map(({ cells }, at) => {
-      const all = cells.map(
-        ({ methods }) => methods.find((one) => one.name === method)?.metrics[name]?.value ?? null,
-      );
+    points: axis.values.map(({ cells }, at) => {
+      const all = cells
+        .filter((cell) => complete.has(cell))
+        .map(({ methods }) => methods.find((one) => one.name === method)?.metrics[name]?.value ?? null);
       const known = all.filter((value) => value !== null);
       const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-      return { at, value: known.length === all.length ? (isShare ? 100 : 1) * mean : null };
+      const isKnown = known.length === all.length && known.length > 0;
+      return { at, value: isKnown ? (isShare ? 100 : 1) * mean : null };
     }),
   }));
 }
@@ -126,11 +125,12 @@ function methodsOf(done: SweepView["done"], summaries: SweepView["summaries"]) {
 /** In words, for those who cannot see the chart: the followed method. */
 function describe(view: SweepView, axis: SweepAxis): string {
   const { followed, measures } = view;
-  if (followed === undefined) return `By ${axis.name}.`;
+  if (followed === undefined || !isBalanced(axis, view.axes)) return `By ${axis.name}.`;
+  const mean = view.axes.length > 1 ? ", mean over what else varies" : "";
   return measures
     .map((measure) => {
       const all = marginals(view, axis).map(({ text, of }) => `${format(measure, of(measure))} with ${text}`);
-      return `${followed.label}, ${measure.words}: ${all.join(", ")}.`;
+      return `${followed.label}, ${measure.words}${mean}: ${all.join(", ")}.`;
     })
     .join(" ");
 }
