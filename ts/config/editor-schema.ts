@@ -6,7 +6,11 @@ export const editorSchemaPath = fileURLToPath(
   new URL("../../configs/schema/experiment.schema.json", import.meta.url),
 );
 
-type Json = { [key: string]: unknown };
+export type Json = { [key: string]: unknown };
+
+/** One file of an experiment in JSON Schema, as strict as the zod schema. */
+export const fileSchema = (): Json =>
+  z.toJSONSchema(experimentFileSchema, { io: "input", target: "draft-7" }) as Json;
 
 /**
  * JSON Schema (draft 7, which all YAML editors know) of one file, as text. A file may be a fragment that others
@@ -14,8 +18,7 @@ type Json = { [key: string]: unknown };
  * welcome everywhere; `aft validate` checks the merged whole.
  */
 export function editorSchema(): string {
-  const schema = z.toJSONSchema(experimentFileSchema, { io: "input", target: "draft-7" }) as Json;
-  const loose = loosen(schema) as Json;
+  const loose = loosen(fileSchema()) as Json;
   return `${JSON.stringify({ ...loose, title: "An AFT experiment, or a fragment of one", type: "object" }, null, 2)}\n`;
 }
 

@@ -50,4 +50,5 @@ export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.
 export { aboutKey } from "./sweep/about.ts";
 export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";
+export { shortKey } from "./sweep/names.ts";
 export { overrideTraining, planSteps, trainingOf } from "./training.ts";

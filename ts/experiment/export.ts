@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
+import type { RunSummary } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import { writeError, writeFileAtomic } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
@@ -11,6 +11,7 @@ import { checkpointIn } from "./context.ts";
 import { copyAdapter, holdsAdapter, mergeAdapter } from "./export-adapter.ts";
 import { type ExportFormat, rowsIn } from "./export-formats.ts";
 import { modelCard } from "./model-card.ts";
+import { readSummary, summaryFile } from "./read-summary.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
 import { openArtefact } from "./store.ts";
 
@@ -103,23 +104,21 @@ async function exportModel(
   else if (options.adapter === true) await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
   const form = !adapted ? "weights" : options.adapter === true ? "adapter" : "merged";
-  const summary = await readSummary(runDirectory);
+  const summary = await summaryOf(runDirectory);
   await writeFileAtomic(
     join(draft, "README.md"),
     modelCard(record, summary, { method: arm.method, seed, manifest, form }),
   );
 }
 
-async function readSummary(runDirectory: string): Promise<RunSummary> {
-  const file = join(runDirectory, "report.json");
-  try {
-    return runSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
-  } catch (error) {
-    throw inputError(
-      { what: "the run's report.json is missing or damaged", where: file, fix: `aft report ${runDirectory}` },
-      { cause: error },
-    );
-  }
+async function summaryOf(runDirectory: string): Promise<RunSummary> {
+  const summary = await readSummary(runDirectory);
+  if (summary !== undefined) return summary;
+  throw inputError({
+    what: "the run's report.json is missing or damaged",
+    where: summaryFile(runDirectory),
+    fix: `aft report ${runDirectory}`,
+  });
 }
 
 async function exportData(

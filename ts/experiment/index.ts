@@ -12,6 +12,7 @@ export {
 } from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
 export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
+export { readSummary } from "./read-summary.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";

@@ -1,9 +1,10 @@
 /** The finished runs below a folder, those of sweeps too. */
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type RunSummary, runSummarySchema } from "../analysis/index.ts";
+import type { RunSummary } from "../analysis/index.ts";
 import { inputError, nearestName, systemCode } from "../core/errors.ts";
+import { readSummary } from "./read-summary.ts";
 import { readRunRecord } from "./run-record.ts";
 import { artefactsFolder } from "./runner.ts";
 
@@ -68,15 +69,6 @@ async function describeRun(directory: string, name: string): Promise<ListedRun> 
   } catch (error) {
     const problem = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
     return { name, finishedAt: "", methods: [], seeds: [], best: null, problem };
-  }
-}
-
-async function readSummary(directory: string): Promise<RunSummary | undefined> {
-  const text = await readFile(join(directory, "report.json"), "utf8").catch(() => "null");
-  try {
-    return runSummarySchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type MethodSummary,
@@ -7,14 +5,20 @@ import {
   type RunData,
   type RunSummary,
   renderTable,
-  runSummarySchema,
   summarise,
   type TrainingStep,
   vftStage,
 } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
-import { checkpointIn, loadRunData, type RunRecord, readSplit, type SplitName } from "../experiment/index.ts";
+import {
+  checkpointIn,
+  loadRunData,
+  type RunRecord,
+  readSplit,
+  readSummary,
+  type SplitName,
+} from "../experiment/index.ts";
 import { runDirectory } from "./folders.ts";
 
 /** A finished run: its numbers, and the rows that they were made from. Wherever a seed is left out, it is the first. */
@@ -67,19 +71,9 @@ export interface RunsOptions {
 export async function loadRun(run: string, options: RunsOptions = {}): Promise<Run> {
   const directory = await runDirectory(run, options.runs);
   const { record, run: data } = await loadRunData(directory);
-  const summary = (await writtenSummary(directory)) ?? summarise(data);
+  // Working it out again takes some seconds.
+  const summary = (await readSummary(directory)) ?? summarise(data);
   return openRun(directory, record, data, summary);
-}
-
-/** report.json, when it was written by this version for this run; working it out again takes some seconds. */
-async function writtenSummary(directory: string): Promise<RunSummary | undefined> {
-  const file = join(directory, "report.json");
-  if (!existsSync(file)) return undefined;
-  try {
-    return runSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
-  } catch {
-    return undefined;
-  }
 }
 
 function openRun(directory: string, record: RunRecord, data: RunData, summary: RunSummary): Run {

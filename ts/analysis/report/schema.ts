@@ -1,5 +1,6 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
+import { bestMetrics } from "../../config/index.ts";
 import type { MetricName } from "../generated/report.ts";
 import { costSchema } from "./cost.ts";
 import { difficultySchema } from "./difficultySchema.ts";
@@ -27,13 +28,9 @@ export { metricSchema } from "./schemaParts.ts";
 export const roles = ["kept", "continued", "rft", "unconstrained", "detached", "boundary", "other"] as const;
 export type Role = (typeof roles)[number];
 
+/** Those of which more is better, and perplexity, of which less is. */
 export const metricNames = [
-  "accuracy",
-  "sampledAccuracy",
-  "majority",
-  "passAtMost",
-  "assessmentMicro",
-  "assessmentMacro",
+  ...bestMetrics,
   "perplexityPositive",
   "perplexityNegative",
 ] as const satisfies readonly MetricName[];

@@ -1,4 +1,5 @@
 /** What varies in a sweep: keys, and keys that go together. */
+import { shortKey } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import type { CellResult } from "./results.ts";
 
@@ -32,7 +33,7 @@ export function axesOf(keys: readonly string[], cells: readonly CellResult[]): S
     else group.push(key);
   }
   const all = groups.map((group) => axisOf(group, cells));
-  return all.map((axis) => ({ ...axis, name: axis.keys.map((key) => shortName(key, keys)).join(", ") }));
+  return all.map((axis) => ({ ...axis, name: axis.keys.map((key) => shortKey(key, keys)).join(", ") }));
 }
 
 function axisOf(keys: string[], cells: readonly CellResult[]): Omit<SweepAxis, "name"> {
@@ -58,7 +59,7 @@ function goTogether(a: string, b: string, cells: readonly CellResult[]): boolean
 }
 
 /** A cell of `include` need not set every key. */
-export const notSet = "as in the file";
+const notSet = "as in the file";
 
 export function valueText({ settings }: CellResult, key: string): string {
   const value = settings[key];
@@ -67,16 +68,6 @@ export function valueText({ settings }: CellResult, key: string): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(", ");
   return typeof value === "object" ? canonicalJson(value) : String(value);
-}
-
-/** The last parts of a dotted key, as many as tell it from the others. */
-export function shortName(key: string, keys: readonly string[]): string {
-  const parts = key.split(".");
-  for (let from = parts.length - 1; from > 0; from--) {
-    const end = parts.slice(from).join(".");
-    if (keys.every((other) => other === key || (other !== end && !other.endsWith(`.${end}`)))) return end;
-  }
-  return key;
 }
 
 /** The cells that agree in all axes but one: what that axis does is seen within each. */

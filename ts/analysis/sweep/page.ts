@@ -37,11 +37,10 @@ export function renderSweepPage(data: SweepData): string {
 }
 
 /** Every method of any cell, in words; what varies between the cells is no setting of theirs. */
-function methodsOf({ done, summaries, results: { keys } }: SweepView): Markup {
-  const all = done.flatMap(({ cell }) => summaries.get(cell) ?? []);
-  const [first] = all;
+function methodsOf({ done, summaries, methods, results: { keys } }: SweepView): Markup {
+  const first = summaries.get(done[0]?.cell ?? "");
   if (first === undefined) return html``;
-  const byName = new Map(all.flatMap(({ methods }) => methods).map((method) => [method.name, method]));
+  const byName = new Map(methods.map((method) => [method.name, method]));
   for (const key of keys) {
     const [part, name = "", ...path] = key.split(".");
     const method = part === "methods" ? byName.get(name) : undefined;

@@ -1,7 +1,4 @@
-import { z } from "zod";
-import { experimentFileSchema } from "../schema/experiment.ts";
-
-type Json = { [key: string]: unknown };
+import { fileSchema, type Json } from "../editor-schema.ts";
 
 let whole: Json | undefined;
 
@@ -10,7 +7,7 @@ const longest = 80;
 
 /** What the schema says of a setting, by its dotted key: `stages.sample.k`; undefined where it says nothing. */
 export function aboutKey(key: string): string | undefined {
-  whole ??= z.toJSONSchema(experimentFileSchema, { io: "input", target: "draft-7" }) as Json;
+  whole ??= fileSchema();
   const texts = key
     .split(".")
     .reduce((nodes, name) => nodes.flatMap((node) => below(node, name)), branches(whole))

@@ -11,7 +11,7 @@ const longestValue = 40;
  */
 export function cellNames(all: readonly Readonly<Record<string, unknown>>[]): string[] {
   const keys = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
-  const short = new Map(keys.map((key) => [key, shortest(key, keys)]));
+  const short = new Map(keys.map((key) => [key, safe(shortKey(key, keys))]));
   const names = all.map((settings) => {
     const name = Object.entries(settings)
       .map(([key, value]) => `${short.get(key)}=${valueText(value)}`)
@@ -33,14 +33,13 @@ const marked = (name: string, settings: Readonly<Record<string, unknown>>): stri
   `${name}~${digestOf(settings).slice(0, 6)}`;
 
 /** The last parts of a dotted key, as many as tell it from the others: `k`, or `sample.k` beside `evaluate.k`. */
-function shortest(key: string, keys: readonly string[]): string {
+export function shortKey(key: string, keys: readonly string[]): string {
   const parts = key.split(".");
   for (let from = parts.length - 1; from > 0; from--) {
     const end = parts.slice(from).join(".");
-    if (keys.every((other) => other === key || (other !== end && !other.endsWith(`.${end}`))))
-      return safe(end);
+    if (keys.every((other) => other === key || (other !== end && !other.endsWith(`.${end}`)))) return end;
   }
-  return safe(key);
+  return key;
 }
 
 function valueText(value: unknown): string {

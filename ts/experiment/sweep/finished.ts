@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type RunSummary, runSummarySchema } from "../../analysis/index.ts";
+import type { RunSummary } from "../../analysis/index.ts";
+import { readSummary } from "../read-summary.ts";
 import { readRunRecord } from "../run-record.ts";
 import type { PlannedCell } from "./cells.ts";
 
@@ -19,14 +19,5 @@ export async function finishedSummary(
   if (record?.configYaml !== yaml) return undefined;
   const reported = new Set(record.stages.map(({ artefact }) => resolve(directory, artefact)));
   if (stages.some((stage) => !reported.has(resolve(stage.directory)))) return undefined;
-  const text = await readFile(join(directory, "report.json"), "utf8").catch(() => "null");
-  return summaryIn(text);
-}
-
-function summaryIn(text: string): RunSummary | undefined {
-  try {
-    return runSummarySchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return readSummary(directory);
 }

@@ -1,17 +1,11 @@
 /** The page of a whole sweep, made of sweep.json and its cells' folders. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  againstBest,
-  type RunSummary,
-  renderSweepPage,
-  runSummarySchema,
-  type SweepResults,
-} from "../../analysis/index.ts";
+import { againstBest, type RunSummary, renderSweepPage, type SweepResults } from "../../analysis/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { readSummary, summaryFile } from "../read-summary.ts";
 import { writeMarkdown } from "../report.ts";
 import { loadRunData } from "../results.ts";
 import { readSweepResults, writeSweepResults } from "./results.ts";
@@ -30,7 +24,7 @@ export async function writeSweepReport(directory: string): Promise<SweepReport> 
   const results = await readSweepResults(directory);
   const summaries = new Map<string, RunSummary>();
   for (const { cell, status, run } of results.cells)
-    if (status === "done") summaries.set(cell, await summaryIn(join(directory, run, "report.json")));
+    if (status === "done") summaries.set(cell, await summaryOf(join(directory, run)));
   return reportSweep(directory, results, summaries);
 }
 
@@ -83,21 +77,12 @@ const sameNumbers = (a: SweepResults, b: SweepResults): boolean => numbers(a) ==
 const numbers = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
   canonicalJson({ ...results, cells: cells.map(({ againstBest: _, ...cell }) => cell) });
 
-async function summaryIn(file: string): Promise<RunSummary> {
-  const text = await readFile(file, "utf8").catch(() => "null");
-  const read = runSummarySchema.safeParse(parsed(text));
-  if (read.success) return read.data;
+async function summaryOf(cell: string): Promise<RunSummary> {
+  const summary = await readSummary(cell);
+  if (summary !== undefined) return summary;
   throw inputError({
     what: "a cell's report.json is not there, is damaged, or is of another version",
-    where: file,
+    where: summaryFile(cell),
     fix: "aft report CELL_FOLDER writes it anew",
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { axesOf, cellText, rowsAcross, shortName } from "../../../../ts/analysis/sweep/axes.ts";
+import { axesOf, cellText, rowsAcross } from "../../../../ts/analysis/sweep/axes.ts";
 import type { CellResult } from "../../../../ts/analysis/sweep/results.ts";
+import { shortKey } from "../../../../ts/config/index.ts";
 
 const cellsOf = (...all: Record<string, unknown>[]): CellResult[] =>
   all.map((settings, at) => ({
@@ -48,6 +49,6 @@ describe("the axes of a sweep", () => {
 
   it("have names as short as tells them apart", () => {
     const keys = ["stages.sample.k", "stages.evaluate.k", "seeds"];
-    expect(keys.map((key) => shortName(key, keys))).toEqual(["sample.k", "evaluate.k", "seeds"]);
+    expect(keys.map((key) => shortKey(key, keys))).toEqual(["sample.k", "evaluate.k", "seeds"]);
   });
 });

@@ -71,13 +71,13 @@ const caption = (axis: SweepAxis, rows: number, isMean: boolean): string =>
 
 /** Each method's numbers along the axis, within some of the cells. */
 function series(
-  { done, summaries }: SweepView,
+  view: SweepView,
   { values }: SweepAxis,
   { name, isShare }: Measure,
   within: (cell: CellResult) => boolean,
 ): SweepSeries[] {
   const scale = isShare ? 100 : 1;
-  return methodsOf(done, summaries).map(({ method, label, place }) => ({
+  return placed(view).map(({ method, label, place }) => ({
     label,
     place,
     points: values.map(({ cells }, at) => {
@@ -96,7 +96,7 @@ function series(
 /** Over the settings of the other axes that are there with every value: else the means would be of different cells. */
 function meanSeries(view: SweepView, axis: SweepAxis, { name, isShare }: Measure): SweepSeries[] {
   const complete = completeCells(view, axis);
-  return methodsOf(view.done, view.summaries).map(({ method, label, place }) => ({
+  return placed(view).map(({ method, label, place }) => ({
     label,
     place,
     points: axis.values.map(({ cells }, at) => {
@@ -111,15 +111,10 @@ function meanSeries(view: SweepView, axis: SweepAxis, { name, isShare }: Measure
   }));
 }
 
-/** All methods of any cell, with their places in the families' colours. */
-function methodsOf(done: SweepView["done"], summaries: SweepView["summaries"]) {
-  const all = new Map(
-    done.flatMap(({ cell }) =>
-      (summaries.get(cell)?.methods ?? []).map((method) => [method.name, method] as const),
-    ),
-  );
-  const places = familyPlaces([...all.values()]);
-  return [...all.values()].map(({ name, label }) => ({ method: name, label, place: places.get(name)! }));
+/** With their places in the families' colours. */
+function placed({ methods }: SweepView) {
+  const places = familyPlaces(methods);
+  return methods.map(({ name, label }) => ({ method: name, label, place: places.get(name)! }));
 }
 
 /** In words, for those who cannot see the chart: the followed method. */
@@ -127,9 +122,10 @@ function describe(view: SweepView, axis: SweepAxis): string {
   const { followed, measures } = view;
   if (followed === undefined || !isBalanced(axis, view.axes)) return `By ${axis.name}.`;
   const mean = view.axes.length > 1 ? ", mean over what else varies" : "";
+  const values = marginals(view, axis);
   return measures
     .map((measure) => {
-      const all = marginals(view, axis).map(({ text, of }) => `${format(measure, of(measure))} with ${text}`);
+      const all = values.map(({ text, of }) => `${format(measure, of(measure))} with ${text}`);
       return `${followed.label}, ${measure.words}${mean}: ${all.join(", ")}.`;
     })
     .join(" ");
