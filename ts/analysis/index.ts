@@ -2,10 +2,10 @@
 export { accuracyChart } from "./charts/accuracy.ts";
 export { betaChart } from "./charts/beta.ts";
 export { curvesChart } from "./charts/curves.ts";
-export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
+export { type OwnChartOptions, renderOwnChart } from "./charts/custom.ts";
 export { scoresChart } from "./charts/scores.ts";
 export type { ChartText } from "./charts/text.ts";
-export { vftLossChart } from "./charts/vftLoss.ts";
+export { vftLossChart } from "./charts/vft-loss.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export {

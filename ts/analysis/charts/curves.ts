@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { FamilyPlace } from "../report/family.ts";
 import type { TrainingStep } from "../report/input.ts";
-import { gridOf } from "./grid.ts";
+import { gridOf } from "./panel-grid.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
 import { type LegendItem, renderChart } from "./svg.ts";

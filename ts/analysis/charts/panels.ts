@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { gridOf } from "./grid.ts";
+import { gridOf } from "./panel-grid.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 import { type LegendItem, renderChart } from "./svg.ts";
 import type { ChartText } from "./text.ts";

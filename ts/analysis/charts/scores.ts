@@ -3,7 +3,7 @@ import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
-import { gridOf } from "./grid.ts";
+import { gridOf } from "./panel-grid.ts";
 import { classOf, lightOf } from "./palette.ts";
 import { type LegendItem, renderChart } from "./svg.ts";
 

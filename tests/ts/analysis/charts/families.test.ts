@@ -4,7 +4,7 @@ import { accuracyChart } from "../../../../ts/analysis/charts/accuracy.ts";
 import { betaChart } from "../../../../ts/analysis/charts/beta.ts";
 import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { familiesChart } from "../../../../ts/analysis/charts/families.ts";
-import { gridOf } from "../../../../ts/analysis/charts/grid.ts";
+import { gridOf } from "../../../../ts/analysis/charts/panel-grid.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
 import { autoBetas, searchedBetas } from "../../../../ts/analysis/report/betas.ts";
