@@ -1,6 +1,5 @@
 /** Running experiments. The one way into `experiment`. */
 export { checkInputs } from "./check-inputs.ts";
-export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
 export { checkpointIn } from "./context.ts";
 export {
   type Estimate,
@@ -10,8 +9,9 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
-export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
+export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
+export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
 export { readSummary } from "./read-summary.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";

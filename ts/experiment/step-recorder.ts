@@ -5,9 +5,9 @@ import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import type { HeldOut, StepRecord } from "./step-record.ts";
 import type { TrackedRun } from "./tracking/tracking.ts";
 import { lookValues, stepValues } from "./tracking/values.ts";
-import { LiveWarnings, type Warning } from "./watch/live-warnings.ts";
-import type { Observer } from "./watch/observer.ts";
-import { describeStep } from "./watch/told.ts";
+import { describeStep } from "./validation/describe.ts";
+import type { Observer } from "./validation/validator.ts";
+import { LiveWarnings, type Warning } from "./warnings/training-warnings.ts";
 
 export interface RecorderOptions {
   directory: string;

@@ -13,8 +13,8 @@ import { refuseOverlong } from "./overlong.ts";
 import type { StepRecord } from "./step-record.ts";
 import { metricsIn, StepRecorder } from "./step-recorder.ts";
 import type { TrackedRun } from "./tracking/tracking.ts";
-import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./watch/observer.ts";
-import type { Watching } from "./watching.ts";
+import type { Watching } from "./validation/settings.ts";
+import { bestToCheckpoint, Observer, removeBests, type Stopped } from "./validation/validator.ts";
 
 export interface TrainOptions {
   worker: Worker;

@@ -17,7 +17,7 @@ import { labelOf, type PlanNode } from "../context.ts";
 import type { Artefact } from "../store.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
 import { mixtureOf, trainFrom } from "../training.ts";
-import type { Watching } from "../watching.ts";
+import type { Watching } from "../validation/settings.ts";
 import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
