@@ -5,7 +5,7 @@ import { z } from "zod";
 import { percent } from "../../analysis/index.ts";
 import { failure } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { type HeldOut, heldOutSchema, type StepRecord } from "../step-record.ts";
+import { type HeldOut, heldOutSchema, type StepRecord } from "../train/step-record.ts";
 import { describeLook } from "./describe.ts";
 import { BestLook } from "./early-stopping.ts";
 import { type Look, type LookOptions, lookAtHeldOut } from "./pass.ts";

@@ -1,5 +1,5 @@
 import { decimal, percent, plural } from "../../analysis/index.ts";
-import type { StepRecord } from "../step-record.ts";
+import type { StepRecord } from "../train/step-record.ts";
 import type { Setting } from "./training-warnings.ts";
 
 /** Steps over which scores are seen to sink, the second half against the first. */

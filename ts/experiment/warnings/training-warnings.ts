@@ -1,5 +1,5 @@
 import type { LossSettings } from "../../bridge/index.ts";
-import type { HeldOut, StepRecord } from "../step-record.ts";
+import type { HeldOut, StepRecord } from "../train/step-record.ts";
 import { longestWindow, stepWarnings } from "./step-signs.ts";
 import { lookWarnings } from "./validation-signs.ts";
 

@@ -1,5 +1,5 @@
 import { decimal, mcnemarExact, percent } from "../../analysis/index.ts";
-import type { StepRecord } from "../step-record.ts";
+import type { StepRecord } from "../train/step-record.ts";
 import type { Setting } from "./training-warnings.ts";
 
 /** A loss of accuracy counts when so many lost and gained questions are less likely than this by chance. */
