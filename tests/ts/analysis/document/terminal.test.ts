@@ -30,8 +30,8 @@ describe("blocks on a terminal", () => {
     expect(renderTerminal([block])).toBe(
       [
         "C",
-        "Method    accuracy  k",
-        "─────────────────────",
+        "Method     accuracy  k",
+        "──────────────────────",
         "a        9  [8, 10]",
         "bc      10           3",
       ].join("\n"),
