@@ -9,6 +9,8 @@ export {
   scoresChart,
   vftLossChart,
 } from "./charts/index.ts";
+export { columns } from "./document/columns.ts";
+export { escapeText } from "./document/escape.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export {
@@ -25,7 +27,6 @@ export {
   methodScores,
   vftCurves,
 } from "./report/chartData.ts";
-export { columns } from "./report/columns.ts";
 export {
   compareRuns,
   type MethodOfBoth,
@@ -34,7 +35,6 @@ export {
 } from "./report/compareRuns.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";

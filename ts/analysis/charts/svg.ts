@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeText } from "../report/escape.ts";
+import { escapeText } from "../document/escape.ts";
 import { type LegendItem, legendSvg } from "./legend.ts";
 import { ink } from "./palette.ts";
 
