@@ -4,12 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { projectRoot } from "../../ts/core/project.ts";
+import { compiledCommand, warmEnvironment } from "../warm/warm.ts";
 
 const bin = join(projectRoot, "ts", "cli", "bin.mjs");
 
-/** Runs the `aft` command as a user does, and gives what it printed and its exit code. */
-export async function aft(args: readonly string[], options: Options = {}) {
-  const { exitCode, stdout, stderr } = await execa("node", [bin, ...args], {
+/** Runs the `aft` command, quickly: see `tests/warm`. Gives what it printed and its exit code. */
+export async function aft(args: readonly string[], { env, ...options }: Options = {}) {
+  return run(await compiledCommand(), args, { ...options, env: { ...(await warmEnvironment()), ...env } });
+}
+
+/** The same exactly as a user does, with a Python of its own. */
+export const coldAft = (args: readonly string[], options: Options = {}) => run(bin, args, options);
+
+async function run(program: string, args: readonly string[], options: Options) {
+  const { exitCode, stdout, stderr } = await execa("node", [program, ...args], {
     cwd: projectRoot,
     reject: false,
     ...options,
@@ -17,7 +25,7 @@ export async function aft(args: readonly string[], options: Options = {}) {
   return { exitCode, stdout: String(stdout), stderr: String(stderr) };
 }
 
-/** The same, still running. */
+/** As a user does, still running. */
 export const startAft = (args: readonly string[], env: Record<string, string> = {}) =>
   execa("node", [bin, ...args], { cwd: projectRoot, reject: false, all: true, env });
 
