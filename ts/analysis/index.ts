@@ -6,6 +6,7 @@ export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
 export { scoresChart } from "./charts/scores.ts";
 export type { ChartText } from "./charts/text.ts";
 export { vftLossChart } from "./charts/vftLoss.ts";
+export { type DataFile, dataFolder } from "./features/questions/view.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export {
@@ -14,7 +15,6 @@ export {
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
 export { autoBetas, searchedBetas } from "./report/betas.ts";
-export { type DataFile, dataFolder } from "./report/browser/section.ts";
 export {
   baselineLabel,
   methodAccuracies,

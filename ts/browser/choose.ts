@@ -1,105 +1,84 @@
-/**
- * Which questions are listed, and in which order.
- * @typedef {import("../packed.ts").PackedIndex} PackedIndex
- * @typedef {{ first: number, second: number, task: number, show: string, sort: string }} Choice
- *   `first` and `second` are arms (-1: not there), `task` a task's place (-1: all)
- */
+/** Which questions are listed, and in which order. `{A}` and `{B}` in the words stand for the names of two methods. */
+import type { PackedIndex } from "../analysis/features/questions/packed.ts";
 
-/** The filters by how two methods answer; `{A}` and `{B}` stand for their names. */
+export interface Choice {
+  /** An arm; -1: not there. */
+  first: number;
+  second: number;
+  /** A task's place; -1: all. */
+  task: number;
+  show: Show;
+  sort: Sort;
+}
+
+export type Show = keyof typeof shows;
+export type Sort = keyof typeof sorts;
+
+/** Of the letters, one a method, that the index has for how they answer. */
+type Matches = (a: string, b: string) => boolean;
+
+const isAsked = (outcome: string): boolean => outcome !== "-";
+const isFlipped: Matches = (a, b) => isAsked(a) && isAsked(b) && (a === "r") !== (b === "r");
+
+/** The filters by how two methods answer. */
 export const shows = {
-  all: "all questions",
-  right: "{A} right",
-  wrong: "{A} wrong",
-  none: "{A} gave no answer",
-  flipped: "flipped: one right, the other not",
-  gained: "flipped: {A} right, {B} not",
-  lost: "flipped: {B} right, {A} not",
-  both: "both right",
-  neither: "neither right",
+  all: { words: "all questions", matches: () => true },
+  right: { words: "{A} right", matches: (a) => a === "r" },
+  wrong: { words: "{A} wrong", matches: (a) => a === "w" },
+  none: { words: "{A} gave no answer", matches: (a) => a === "n" },
+  flipped: { words: "flipped: one right, the other not", matches: isFlipped },
+  gained: { words: "flipped: {A} right, {B} not", matches: (a, b) => a === "r" && isFlipped(a, b) },
+  lost: { words: "flipped: {B} right, {A} not", matches: (a, b) => b === "r" && isFlipped(a, b) },
+  both: { words: "both right", matches: (a, b) => a === "r" && b === "r" },
+  neither: {
+    words: "neither right",
+    matches: (a, b) => isAsked(a) && isAsked(b) && a !== "r" && b !== "r",
+  },
+} satisfies Record<string, { words: string; matches: Matches }>;
+
+/** What the list is sorted by, least first, of a question and two arms; what has no value comes last. */
+type Value = (index: PackedIndex, q: number, first: number, second: number) => number | null | undefined;
+
+const difference =
+  (table: "scores" | "margins", sign: 1 | -1): Value =>
+  (index, q, first, second) => {
+    const [a, b] = [index[table][first]?.[q] ?? null, index[table][second]?.[q] ?? null];
+    return a === null || b === null ? null : sign * (a - b);
+  };
+
+const rightShare: Value = (index, q) => index.rightShare[q];
+const wrongShare: Value = (index, q) => {
+  const share = index.rightShare[q] ?? null;
+  return share === null ? null : -share;
 };
+const margin: Value = (index, q, first) => index.margins[first]?.[q];
 
 /** Every order, with which questions come first. */
 export const sorts = {
-  asked: "in their own order",
-  hard: "hardest first (fewest COTs right)",
-  easy: "easiest first (most COTs right)",
-  scoreUp: "greedy score: {A} most above {B}",
-  scoreDown: "greedy score: {A} most below {B}",
-  misjudged: "wrong COTs most above right ones ({A})",
-  marginUp: "right above wrong: {A} gains most on {B}",
-  marginDown: "right above wrong: {A} loses most to {B}",
+  asked: { words: "in their own order", value: undefined },
+  hard: { words: "hardest first (fewest COTs right)", value: rightShare },
+  easy: { words: "easiest first (most COTs right)", value: wrongShare },
+  scoreUp: { words: "greedy score: {A} most above {B}", value: difference("scores", -1) },
+  scoreDown: { words: "greedy score: {A} most below {B}", value: difference("scores", 1) },
+  misjudged: { words: "wrong COTs most above right ones ({A})", value: margin },
+  marginUp: { words: "right above wrong: {A} gains most on {B}", value: difference("margins", -1) },
+  marginDown: { words: "right above wrong: {A} loses most to {B}", value: difference("margins", 1) },
 };
 
-/** @type {Record<string, (a: string, b: string) => boolean>} */
-const matches = {
-  all: () => true,
-  right: (a) => a === "r",
-  wrong: (a) => a === "w",
-  none: (a) => a === "n",
-  flipped: (a, b) => a !== "-" && b !== "-" && (a === "r") !== (b === "r"),
-  gained: (a, b) => a === "r" && b !== "r" && b !== "-",
-  lost: (a, b) => b === "r" && a !== "r" && a !== "-",
-  both: (a, b) => a === "r" && b === "r",
-  neither: (a, b) => a !== "r" && b !== "r" && a !== "-" && b !== "-",
-};
-
-/**
- * @param {PackedIndex} index
- * @param {Choice} choice
- * @returns {number[]} places of questions
- */
-export function choose(index, choice) {
-  const { first, second, task, show } = choice;
+/** @returns places of questions */
+export function choose(index: PackedIndex, { first, second, task, show, sort }: Choice): number[] {
   const [a, b] = [index.outcomes[first] ?? "", index.outcomes[second] ?? ""];
-  const matching = matches[show] ?? matches.all;
-  const found = [];
-  for (let q = 0; q < index.ids.length; q++)
-    if ((task < 0 || index.taskOf[q] === task) && matching?.(a[q] ?? "-", b[q] ?? "-")) found.push(q);
-  const value = sortValue(index, choice);
-  if (value === undefined) return found;
-  const values = new Float64Array(index.ids.length);
-  // What has no value comes last; equal ones stay in their own order.
-  for (const q of found) values[q] = value(q) ?? Number.POSITIVE_INFINITY;
-  return found.sort((x, y) => compare(values[x] ?? 0, values[y] ?? 0));
+  const matches: Matches = shows[show].matches;
+  const chosen = [...index.ids.keys()].filter(
+    (q) => (task < 0 || index.taskOf[q] === task) && matches(a[q] ?? "-", b[q] ?? "-"),
+  );
+  const { value } = sorts[sort];
+  if (value === undefined) return chosen;
+  const values = new Map(
+    chosen.map((q) => [q, value(index, q, first, second) ?? Number.POSITIVE_INFINITY] as const),
+  );
+  return chosen.sort((x, y) => compare(values.get(x)!, values.get(y)!));
 }
 
-/** Infinity less itself is no number. @param {number} a @param {number} b */
-const compare = (a, b) => (a === b ? 0 : a < b ? -1 : 1);
-
-/**
- * What the list is sorted by, least first; undefined for their own order.
- * @param {PackedIndex} index
- * @param {Choice} choice
- * @returns {((q: number) => number | null) | undefined}
- */
-function sortValue(index, { first, second, sort }) {
-  /** @param {(number | null)[][]} table @param {number} sign */
-  const difference = (table, sign) => {
-    /** @param {number} q */
-    return (q) => {
-      const [mine, theirs] = [table[first]?.[q] ?? null, table[second]?.[q] ?? null];
-      return mine === null || theirs === null ? null : sign * (mine - theirs);
-    };
-  };
-  switch (sort) {
-    case "hard":
-      return (q) => index.rightShare[q] ?? null;
-    case "easy":
-      return (q) => negated(index.rightShare[q] ?? null);
-    case "scoreUp":
-      return difference(index.scores, -1);
-    case "scoreDown":
-      return difference(index.scores, 1);
-    case "misjudged":
-      return (q) => index.margins[first]?.[q] ?? null;
-    case "marginUp":
-      return difference(index.margins, -1);
-    case "marginDown":
-      return difference(index.margins, 1);
-    default:
-      return undefined;
-  }
-}
-
-/** @param {number | null} value */
-const negated = (value) => (value === null ? null : -value);
+/** Infinity less itself is no number. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -1,56 +1,60 @@
-/**
- * The filters above the list.
- * @typedef {import("./unpack.js").PackedIndex} PackedIndex
- * @typedef {{ first: number, second: number, seed: number, task: number, show: string, sort: string, text: string,
- *   inSamples: boolean }} Settings `first` and `second` are methods
- */
-import { shows, sorts } from "./choose.js";
-import { h } from "./dom.js";
+/** The filters above the list. */
+import type { PackedIndex } from "../analysis/features/questions/packed.ts";
+import { type Choice, type Show, type Sort, shows, sorts } from "./choose.ts";
+import { h } from "./dom.ts";
+
+/** `first` and `second` are methods. */
+export interface Settings extends Choice {
+  /** A seed's place. */
+  seed: number;
+  text: string;
+  inSamples: boolean;
+}
+
+/** A choice among a setting's values. */
+type ChoiceSetting = "first" | "second" | "show" | "sort" | "task" | "seed";
 
 /**
- * @param {PackedIndex} index
- * @param {Settings} settings changed in place
- * @param {(what: "filter" | "text") => void} onChange
+ * @param settings changed in place
+ * @param onChange is told what was changed: a text is still being typed
  */
-export function controls(index, settings, onChange) {
-  const methods = index.methods.map(({ label }, at) => /** @type {[string, string]} */ ([String(at), label]));
-  const show = selectOf("Show", entriesOf(shows, settings), settings.show, (value) => {
-    settings.show = value;
-  });
-  const sort = selectOf("Sort by", entriesOf(sorts, settings), settings.sort, (value) => {
-    settings.sort = value;
-  });
-  /** @param {string} label @param {[string, string][]} options @param {string} value @param {(value: string) => void} set */
-  function selectOf(label, options, value, set) {
+export function controls(
+  index: PackedIndex,
+  settings: Settings,
+  onChange: (change: "filter" | "text") => void,
+): HTMLElement {
+  /** Options with the names of the two methods in their words, and so written again when another method is chosen. */
+  const renames: (() => void)[] = [];
+  const withMethods = (words: string): string =>
+    words
+      .replace("{A}", index.methods[settings.first]?.label ?? "A")
+      .replace("{B}", index.methods[settings.second]?.label ?? "B");
+  function selectOf<Key extends ChoiceSetting>(
+    label: string,
+    key: Key,
+    options: [value: Settings[Key], words: string][],
+  ): HTMLElement {
     const select = h(
       "select",
       {
         onchange: () => {
-          set(select.value);
-          rename();
+          settings[key] = options[select.selectedIndex]![0];
+          for (const rename of renames) rename();
           onChange("filter");
         },
       },
-      ...options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)),
+      options.map(([value, words]) =>
+        h("option", { value, selected: value === settings[key] }, withMethods(words)),
+      ),
     );
-    return h("label", {}, h("span", {}, label), select);
+    renames.push(() => {
+      for (const [at, [, words]] of options.entries()) select.options[at]!.textContent = withMethods(words);
+    });
+    return h("label", h("span", label), select);
   }
-  /** The names of the two methods stand in the filters' words. */
-  function rename() {
-    for (const [label, words] of /** @type {const} */ ([
-      [show, shows],
-      [sort, sorts],
-    ]))
-      for (const [at, [, text]] of entriesOf(words, settings).entries()) {
-        const option = label.querySelector("select")?.options[at];
-        if (option !== undefined) option.textContent = text;
-      }
-  }
-  /** @param {Record<string, string>} words @param {Settings} of @returns {[string, string][]} */
-  function entriesOf(words, { first, second }) {
-    const [a, b] = [index.methods[first]?.label ?? "A", index.methods[second]?.label ?? "B"];
-    return Object.entries(words).map(([key, text]) => [key, text.replace("{A}", a).replace("{B}", b)]);
-  }
+  const methods = index.methods.map(({ label }, at): [number, string] => [at, label]);
+  const tasks = index.tasks.map(({ name }, at): [number, string] => [at, name]);
+  const seeds = index.seeds.map((seed, at): [number, string] => [at, String(seed)]);
   const search = h("input", {
     type: "search",
     placeholder: "in questions and COTs",
@@ -67,38 +71,18 @@ export function controls(index, settings, onChange) {
     },
   });
   return h(
-    "div",
-    { class: "controls", role: "search", "aria-label": "Filter the questions" },
-    selectOf("Method", methods, String(settings.first), (value) => {
-      settings.first = Number(value);
-    }),
-    selectOf("compared with", methods, String(settings.second), (value) => {
-      settings.second = Number(value);
-    }),
-    show,
-    sort,
-    index.tasks.length > 1 &&
-      selectOf(
-        "Task",
-        [
-          ["-1", "all tasks"],
-          ...index.tasks.map(({ name }, at) => /** @type {[string, string]} */ ([String(at), name])),
-        ],
-        "-1",
-        (value) => {
-          settings.task = Number(value);
-        },
-      ),
-    index.seeds.length > 1 &&
-      selectOf(
-        "Seed",
-        index.seeds.map((seed, at) => [String(at), String(seed)]),
-        "0",
-        (value) => {
-          settings.seed = Number(value);
-        },
-      ),
-    h("label", { class: "search" }, h("span", {}, "Search"), search),
-    index.withSamples > 0 && h("label", { class: "check" }, inSamples, " in sampled COTs too"),
+    "div.controls",
+    { role: "search", "aria-label": "Filter the questions" },
+    selectOf("Method", "first", methods),
+    selectOf("compared with", "second", methods),
+    selectOf("Show", "show", optionsOf<Show>(shows)),
+    selectOf("Sort by", "sort", optionsOf<Sort>(sorts)),
+    tasks.length > 1 && selectOf("Task", "task", [[-1, "all tasks"], ...tasks]),
+    seeds.length > 1 && selectOf("Seed", "seed", seeds),
+    h("label.search", h("span", "Search"), search),
+    index.withSamples > 0 && h("label.check", inSamples, " in sampled COTs too"),
   );
 }
+
+const optionsOf = <Key extends string>(table: Record<Key, { words: string }>): [Key, string][] =>
+  (Object.keys(table) as Key[]).map((key) => [key, table[key].words]);

@@ -1,62 +1,66 @@
-/**
- * One question with everything that was made of it.
- * @typedef {import("./unpack.js").PackedIndex} PackedIndex
- * @typedef {import("./unpack.js").Cot} Cot
- * @typedef {ReturnType<typeof import("./unpack.js").unpackTexts>} Texts
- * @typedef {ReturnType<typeof import("./unpack.js").unpackSamples>} Samples
- * @typedef {{ seed: number, arms: number[], first: number, second: number }} Shown the seed's place, its arms, the two compared
- */
-import { comparison } from "./compare.js";
-import { cotFacts, cotText, sampleTable } from "./cot.js";
-import { answerMark, h, plural, scoreText } from "./dom.js";
+/** One question with everything that was made of it. */
+import type { PackedIndex } from "../analysis/features/questions/packed.ts";
+import { comparison } from "./compare.ts";
+import { cotFacts, cotText, sampleTable } from "./cot.ts";
+import { answerMark, type Child, h, plural, scoreText } from "./dom.ts";
+import { type Cot, labelOf, type Samples, type Texts } from "./unpack.ts";
 
-/**
- * @param {PackedIndex} index
- * @param {number} q
- * @param {Texts} texts
- * @param {Shown} shown
- */
-export function detailHead(index, q, texts, { seed }) {
-  const task = index.tasks[index.taskOf[q] ?? 0];
+/** What is shown of a question: the seed's place, its arms, and the two of them that are compared. */
+export interface Shown {
+  seed: number;
+  arms: number[];
+  first: number;
+  second: number;
+}
+
+export interface Question {
+  index: PackedIndex;
+  /** Its place in the index. */
+  q: number;
+  texts: Texts;
+  /** Undefined: they were left out. */
+  samples: Samples | undefined;
+  shown: Shown;
+}
+
+export const questionDetail = (question: Question): Child[] => [
+  questionHead(question),
+  greedyCards(question),
+  comparisonOf(question),
+  scoredSamples(question),
+  ownSamples(question),
+  question.samples === undefined &&
+    question.index.withSamples > 0 &&
+    h("p.quiet", "The samples of this question were left out to keep the report small."),
+];
+
+function questionHead({ index, q, texts, shown: { seed } }: Question): Child[] {
   const share = index.rightShare[q] ?? null;
   const prompt = texts.prompts[seed];
   const facts = [
+    `right answer ${texts.answer}`,
     `id ${texts.id}`,
-    index.tasks.length > 1 && `task ${task?.name}`,
+    index.tasks.length > 1 && `task ${index.tasks[index.taskOf[q] ?? 0]?.name}`,
     index.seeds.length > 1 && `seed ${index.seeds[seed]}`,
     share !== null && `${(share / 10).toFixed(0)} % of all COTs to it are right`,
-  ].filter((fact) => fact !== false);
+  ];
   return [
-    h("h3", { class: "question-text", tabindex: "-1" }, texts.question),
-    h("p", { class: "quiet" }, `right answer ${texts.answer}; ${facts.join("; ")}`),
-    texts.reference === undefined
-      ? null
-      : h(
-          "details",
-          { open: true },
-          h("summary", {}, "Reference solution"),
-          h("pre", { class: "cot" }, texts.reference),
-        ),
-    prompt === undefined
-      ? null
-      : h(
-          "details",
-          {},
-          h("summary", {}, `The exact prompt (${plural(prompt.length, "character")})`),
-          h("pre", { class: "cot" }, prompt),
-        ),
+    h("h3.question-text", { tabindex: -1 }, texts.question),
+    h("p.quiet", facts.filter((fact) => fact !== false).join("; ")),
+    texts.reference !== undefined &&
+      h("details", { open: true }, h("summary", "Reference solution"), h("pre.cot", texts.reference)),
+    prompt !== undefined &&
+      h(
+        "details",
+        h("summary", `The exact prompt (${plural(prompt.length, "character")})`),
+        h("pre.cot", prompt),
+      ),
   ];
 }
 
-/**
- * Every method's greedy COT; methods that wrote the same stand together.
- * @param {PackedIndex} index
- * @param {Texts} texts
- * @param {Shown} shown
- */
-export function greedyCards(index, texts, { arms }) {
-  /** @type {Map<string, { cot: Cot, by: { label: string, score: number | null }[] }>} */
-  const cards = new Map();
+/** Every method's greedy COT; methods that wrote the same stand together. */
+function greedyCards({ index, texts, shown: { arms } }: Question): Child {
+  const cards = new Map<string, { cot: Cot; by: { label: string; score: number | null }[] }>();
   for (const arm of arms) {
     const cot = texts.greedy[arm];
     if (cot === undefined) continue;
@@ -65,30 +69,22 @@ export function greedyCards(index, texts, { arms }) {
     cards.set(cot.text, card);
   }
   if (cards.size === 0) return null;
-  const rule = index.tasks.every(({ extract }) => extract === index.tasks[0]?.extract)
-    ? (index.tasks[0]?.extract ?? null)
-    : null;
+  const [rule, ...otherRules] = new Set(index.tasks.map(({ extract }) => extract));
   return h(
     "section",
-    {},
-    h("h4", {}, "Greedy answers"),
+    h("h4", "Greedy answers"),
     h(
-      "p",
-      { class: "quiet note" },
+      "p.quiet.note",
       "Score: mean log-probability of the answer’s tokens, in nats; nearer to 0 is more likely.",
-      rule === null ? "" : ` The ${rule} rule decides what is right.`,
+      rule && otherRules.length === 0 && ` The ${rule} rule decides what is right.`,
     ),
-    ...[...cards.values()].map(({ cot, by }) =>
+    [...cards.values()].map(({ cot, by }) =>
       h(
-        "article",
-        { class: "cot-card" },
+        "article.cot-card",
         h(
-          "p",
-          { class: "by" },
+          "p.by",
           answerMark(cot),
-          ...by.map(({ label, score }) =>
-            h("span", { class: "method" }, h("b", {}, label), ` ${scoreText(score)}`),
-          ),
+          by.map(({ label, score }) => h("span.method", h("b", label), ` ${scoreText(score)}`)),
         ),
         cotText(cot),
         cotFacts(cot),
@@ -97,94 +93,67 @@ export function greedyCards(index, texts, { arms }) {
   );
 }
 
-/**
- * @param {PackedIndex} index
- * @param {Texts} texts
- * @param {Samples} samples
- * @param {Shown} shown
- */
-export function comparisonOf(index, texts, samples, { seed, arms, first, second }) {
-  const cots = arms.flatMap((arm) => {
-    const cot = texts.greedy[arm];
-    return cot === undefined ? [] : [{ arm, label: `greedy: ${labelOf(index, arm)}`, text: cot.text }];
-  });
-  const all = [
-    ...cots,
+function comparisonOf({ index, texts, samples, shown }: Question): Child {
+  const { seed, arms, first, second } = shown;
+  const answered = arms.filter((arm) => texts.greedy[arm] !== undefined);
+  const sampled = (label: string, cots: Cot[] = []) =>
+    cots.map(({ text, correct }, at) => ({
+      label: `${label} ${at + 1} (${correct ? "right" : "not right"})`,
+      text,
+    }));
+  const candidates = [
+    ...answered.map((arm) => ({ label: `greedy: ${labelOf(index, arm)}`, text: texts.greedy[arm]!.text })),
     ...(texts.reference === undefined ? [] : [{ label: "reference", text: texts.reference }]),
-    ...(samples?.vft[seed] ?? []).map(named("sample of the VFT model")),
-    ...arms.flatMap((arm) => (samples?.own[arm] ?? []).map(named(`sample of ${labelOf(index, arm)}`))),
+    ...sampled("sample of the VFT model", samples?.vft[seed]),
+    ...arms.flatMap((arm) => sampled(`sample of ${labelOf(index, arm)}`, samples?.own[arm])),
   ];
-  if (all.length < 2) return null;
-  const place = (/** @type {number} */ arm, /** @type {number} */ other) => {
-    const at = cots.findIndex((cot) => cot.arm === arm);
-    return at < 0 ? other : at;
-  };
-  return comparison(all, [place(second, 0), place(first, 1)]);
+  if (candidates.length < 2) return null;
+  const placeOf = (arm: number, otherwise: number): number =>
+    answered.includes(arm) ? answered.indexOf(arm) : otherwise;
+  return comparison(candidates, [placeOf(second, 0), placeOf(first, 1)]);
 }
 
-/**
- * @param {PackedIndex} index
- * @param {Samples} samples
- * @param {Shown} shown
- */
-export function sampleTables(index, samples, { seed, arms, first, second }) {
-  if (samples === undefined) return [];
-  const vft = samples.vft[seed] ?? [];
-  const scored = arms.flatMap((arm) => {
-    const scores = samples.scores[arm];
-    return scores === null || scores === undefined ? [] : [{ arm, label: labelOf(index, arm), scores }];
+function scoredSamples({ index, samples, shown }: Question): Child {
+  const cots = samples?.vft[shown.seed] ?? [];
+  if (cots.length === 0) return null;
+  const columns = inOrder(shown).flatMap((arm) => {
+    const scores = samples?.scores[arm] ?? null;
+    return scores === null ? [] : [{ label: labelOf(index, arm), scores }];
   });
-  // The two that are compared stand first.
-  const order = [first, second];
-  scored.sort((a, b) => rank(order, a.arm) - rank(order, b.arm));
-  const own = [...arms]
-    .sort((a, b) => rank(order, a) - rank(order, b))
-    .filter((arm) => (samples.own[arm]?.length ?? 0) > 0);
-  return [
-    vft.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h4", {}, "The VFT model’s samples, scored by every method"),
-        h(
-          "p",
-          { class: "quiet note" },
-          `${rightOf(vft)}. Best score under ${scored[0]?.label ?? "–"} first: a wrong COT above a right one is assessment misalignment.`,
-        ),
-        sampleTable("The VFT model’s samples", vft, scored),
-      ),
-    own.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h4", {}, "Each method’s own samples"),
-        ...own.map((arm) => {
-          const cots = samples.own[arm] ?? [];
-          const label = labelOf(index, arm);
-          return h(
-            "details",
-            {},
-            h("summary", {}, `${label}: ${rightOf(cots)}`),
-            sampleTable(`Samples of ${label}, its own score`, cots, [
-              { label: "score", scores: cots.map(({ score }) => score) },
-            ]),
-          );
-        }),
-      ),
-  ];
+  return h(
+    "section",
+    h("h4", "The VFT model’s samples, scored by every method"),
+    h(
+      "p.quiet.note",
+      `${rightOf(cots)}. Best score under ${columns[0]?.label ?? "–"} first: a wrong COT above a right one is assessment misalignment.`,
+    ),
+    sampleTable("The VFT model’s samples", cots, columns),
+  );
 }
 
-/** @param {PackedIndex} index @param {number} arm */
-export const labelOf = (index, arm) => index.methods[index.arms[arm]?.method ?? -1]?.label ?? "–";
+function ownSamples({ index, samples, shown }: Question): Child {
+  const arms = inOrder(shown).filter((arm) => (samples?.own[arm]?.length ?? 0) > 0);
+  if (arms.length === 0) return null;
+  return h(
+    "section",
+    h("h4", "Each method’s own samples"),
+    arms.map((arm) => {
+      const [label, cots] = [labelOf(index, arm), samples?.own[arm] ?? []];
+      return h(
+        "details",
+        h("summary", `${label}: ${rightOf(cots)}`),
+        sampleTable(`Samples of ${label}, its own score`, cots, [
+          { label: "score", scores: cots.map(({ score }) => score) },
+        ]),
+      );
+    }),
+  );
+}
 
-/** @param {Cot[]} cots */
-const rightOf = (cots) =>
+/** The two arms that are compared stand first. */
+const inOrder = ({ arms, first, second }: Shown): number[] => [
+  ...new Set([...[first, second].filter((arm) => arms.includes(arm)), ...arms]),
+];
+
+const rightOf = (cots: Cot[]): string =>
   `${cots.filter(({ correct }) => correct).length} of ${plural(cots.length, "sample")} right`;
-
-/** @param {string} label @returns {(cot: Cot, at: number) => { label: string, text: string }} */
-const named =
-  (label) =>
-  ({ text, correct }, at) => ({ label: `${label} ${at + 1} (${correct ? "right" : "not right"})`, text });
-
-/** @param {number[]} order @param {number} arm */
-const rank = (order, arm) => (order.includes(arm) ? order.indexOf(arm) : order.length);

@@ -1,82 +1,78 @@
-/**
- * @typedef {string | number | Node | null | undefined | false} Child
- * @typedef {Child | Child[]} Children
- */
+export type Child = string | number | Node | null | undefined | false | Child[];
+
+interface Attributes {
+  [name: string]: string | number | boolean | undefined | ((event: never) => unknown);
+}
 
 /**
  * An element with attributes and children; texts stay texts, whatever they hold. Attributes that are false or undefined are
  * left out, `on...` are listeners.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, unknown>} [attributes]
- * @param {...Children} children
- * @returns {HTMLElementTagNameMap[Tag]}
+ * @param selector a tag with its classes: `p.quiet.note`
  */
-export function h(tag, attributes = {}, ...children) {
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  selector: Tag | `${Tag}.${string}`,
+  ...parts: (Child | Attributes)[]
+): HTMLElementTagNameMap[Tag] {
+  const [tag, ...classes] = selector.split(".") as [Tag, ...string[]];
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === false || value === null) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-    else element.setAttribute(name, value === true ? "" : String(value));
-  }
-  element.append(...nodes(children));
+  if (classes.length > 0) element.className = classes.join(" ");
+  for (const part of parts)
+    if (isAttributes(part)) setAttributes(element, part);
+    else element.append(...nodes(part));
   return element;
 }
 
-/** @param {Children[]} children @returns {(Node | string)[]} */
-const nodes = (children) =>
-  children
-    .flat()
-    .flatMap((child) =>
-      child === null || child === undefined || child === false
-        ? []
-        : [typeof child === "number" ? String(child) : child],
-    );
+const isAttributes = (part: Child | Attributes): part is Attributes =>
+  typeof part === "object" && part !== null && Object.getPrototypeOf(part) === Object.prototype;
 
-/** Words for those who listen. @param {string} text */
-export const unseen = (text) => h("span", { class: "unseen" }, text);
+function setAttributes(element: HTMLElement, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
 
-/** @param {number | null | undefined} score nats */
-export const scoreText = (score) => {
+export function nodes(child: Child): (Node | string)[] {
+  if (child === null || child === undefined || child === false) return [];
+  if (Array.isArray(child)) return child.flatMap(nodes);
+  return [typeof child === "number" ? String(child) : child];
+}
+
+/** Words for those who listen. */
+export const unseen = (text: string): HTMLElement => h("span.unseen", text);
+
+/** @param score nats */
+export function scoreText(score: number | null | undefined): string {
   if (score === null || score === undefined) return "–";
   const text = Math.abs(score).toFixed(3);
   return score < 0 && Number(text) !== 0 ? `−${text}` : text;
-};
+}
 
-/** @param {number} n @param {string} one */
-export const plural = (n, one) => `${n.toLocaleString("en-US")} ${n === 1 ? one : `${one}s`}`;
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString("en-US")} ${count === 1 ? noun : `${noun}s`}`;
 
-/** @type {Record<string, [sign: string, word: string, kind: string]>} */
-const outcomes = {
+const outcomes: Record<string, [sign: string, word: string, kind: string]> = {
   r: ["✓", "right", "right"],
   w: ["✗", "wrong", "wrong"],
   n: ["∅", "no answer", "none"],
   "-": ["·", "not asked", "none"],
 };
 
-/**
- * A sign, and its word where it is not said otherwise.
- * @param {string} outcome
- * @param {string} label
- */
-export function shortMark(outcome, label) {
-  const [sign, word, kind] = outcomes[outcome] ?? ["·", "not asked", "none"];
-  return h(
-    "span",
-    { class: `mark ${kind}` },
-    h("span", { "aria-hidden": "true" }, sign),
-    unseen(word),
-    ` ${label}`,
-  );
+/** A sign, and its word where it is not said otherwise. */
+export function shortMark(outcome: string, label: string): HTMLElement {
+  const [sign, word, kind] = outcomes[outcome] ?? outcomes["-"]!;
+  return h(`span.mark.${kind}`, h("span", { "aria-hidden": "true" }, sign), unseen(word), ` ${label}`);
 }
 
-/** @param {{ correct: boolean, extracted: string | null }} cot */
-export function answerMark({ correct, extracted }) {
-  const [sign, word, kind] = outcomes[correct ? "r" : extracted === null ? "n" : "w"] ?? ["", "", ""];
-  return h(
-    "span",
-    { class: `mark ${kind}` },
-    h("span", { "aria-hidden": "true" }, `${sign} `),
-    extracted === null ? word : `${word}, ${extracted}`,
-  );
+export function answerMark({
+  correct,
+  extracted,
+}: {
+  correct: boolean;
+  extracted: string | null;
+}): HTMLElement {
+  const [sign, word, kind] = outcomes[correct ? "r" : extracted === null ? "n" : "w"]!;
+  const answer = extracted === null ? word : `${word}, ${extracted}`;
+  return h(`span.mark.${kind}`, h("span", { "aria-hidden": "true" }, `${sign} `), answer);
 }

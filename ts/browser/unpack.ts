@@ -1,58 +1,66 @@
-/**
- * @typedef {import("../packed.ts").PackedCot} PackedCot
- * @typedef {import("../packed.ts").TextChunk} TextChunk
- * @typedef {import("../packed.ts").SampleChunk} SampleChunk
- * @typedef {import("../packed.ts").PackedIndex} PackedIndex
- * @typedef {{ extracted: string | null, correct: boolean }} Judged
- * @typedef {{
- *   text: string, extracted: string | null, correct: boolean, cutOff: boolean, stepsValid: boolean | undefined,
- *   byMode: { strict: Judged, flexible: Judged } | undefined, score: number | null,
- *   firstWrongStep: { line: number, reason: string } | undefined,
- * }} Cot
- */
+import type {
+  Flag,
+  PackedCot,
+  PackedIndex,
+  SampleChunk,
+  TextChunk,
+} from "../analysis/features/questions/packed.ts";
 
-/** As packed.ts has them: correct, cutOff, stepsChecked, stepsValid, bothRules, strictCorrect, flexibleCorrect. */
-const bits = [1, 2, 4, 8, 16, 32, 64];
+export type Chunk = TextChunk | SampleChunk;
 
-/** Mean log-probability a token, nats. @param {number | null | undefined} packed */
-export const unpackScore = (packed) => (packed === null || packed === undefined ? null : packed / 10_000);
+export type ReadChunk = <Kind extends Chunk>(name: string) => Promise<Kind>;
 
-/**
- * @param {PackedCot} packed
- * @param {string[]} strings
- * @returns {Cot}
- */
-export function unpackCot([text, flags, extracted, score, strict, flexible, line, reason], strings) {
-  const [correct, cutOff, checked, valid, both, strictCorrect, flexibleCorrect] = bits.map(
-    (bit) => ((flags ?? 0) & bit) !== 0,
-  );
-  /** @param {number | null | undefined} place */
-  const at = (place) => (place === null || place === undefined ? null : (strings[place] ?? null));
+interface Judged {
+  extracted: string | null;
+  correct: boolean;
+}
+
+export interface Cot extends Judged {
+  text: string;
+  cutOff: boolean;
+  /** Undefined: the steps were not checked. */
+  stepsValid: boolean | undefined;
+  byMode: { strict: Judged; flexible: Judged } | undefined;
+  /** Mean log-probability of a token, nats. */
+  score: number | null;
+  firstWrongStep: { line: number; reason: string } | undefined;
+}
+
+export function unpackCot(packed: PackedCot, strings: string[]): Cot {
+  const [text, flags, extracted, score, strict, flexible, line, reason] = packed;
+  const raised = new Set(strings[flags]?.split(" ") as Flag[] | undefined);
+  const at = (place: number | null | undefined): string | null =>
+    typeof place === "number" ? (strings[place] ?? null) : null;
   return {
     text: at(text) ?? "",
     extracted: at(extracted),
-    correct: correct === true,
-    cutOff: cutOff === true,
-    stepsValid: checked ? valid : undefined,
-    byMode: both
+    correct: raised.has("correct"),
+    cutOff: raised.has("cutOff"),
+    stepsValid: raised.has("stepsChecked") ? raised.has("stepsValid") : undefined,
+    byMode: raised.has("bothRules")
       ? {
-          strict: { extracted: at(strict), correct: strictCorrect === true },
-          flexible: { extracted: at(flexible), correct: flexibleCorrect === true },
+          strict: { extracted: at(strict), correct: raised.has("strictCorrect") },
+          flexible: { extracted: at(flexible), correct: raised.has("flexibleCorrect") },
         }
       : undefined,
-    score: unpackScore(score),
-    firstWrongStep: line === null || line === undefined ? undefined : { line, reason: at(reason) ?? "" },
+    score: score ?? null,
+    firstWrongStep: typeof line === "number" ? { line, reason: at(reason) ?? "" } : undefined,
   };
 }
 
-/**
- * A question with the greedy COT of every arm.
- * @param {PackedIndex} index
- * @param {TextChunk} chunk
- * @param {number} row
- * @param {number} q the question's place in the index
- */
-export function unpackTexts(index, { strings, rows }, row, q) {
+export interface Texts {
+  id: string;
+  question: string;
+  answer: string;
+  reference: string | undefined;
+  /** For each seed. */
+  prompts: (string | undefined)[];
+  /** For each arm. */
+  greedy: (Cot | undefined)[];
+}
+
+/** @param q the question's place in the index */
+export function unpackTexts(index: PackedIndex, { strings, rows }: TextChunk, row: number, q: number): Texts {
   const packed = rows[row];
   if (packed === undefined) throw new Error(`no row ${row} in a chunk of ${rows.length}`);
   const [question, answer, reference, prompts, greedy] = packed;
@@ -61,31 +69,31 @@ export function unpackTexts(index, { strings, rows }, row, q) {
     question: strings[question] ?? "",
     answer: strings[answer] ?? "",
     reference: reference === null ? undefined : strings[reference],
-    /** For each seed. */
-    prompts: prompts.map((own, seed) => {
+    prompts: prompts.map((middle, seed) => {
       const [start, end] = index.promptEnds[seed]?.[index.taskOf[q] ?? 0] ?? ["", ""];
-      return own === null ? undefined : start + strings[own] + end;
+      return middle === null ? undefined : start + strings[middle] + end;
     }),
-    /** For each arm. */
     greedy: greedy.map((cot) => (cot === null ? undefined : unpackCot(cot, strings))),
   };
 }
 
-/**
- * A question's samples; undefined where they were left out.
- * @param {SampleChunk} chunk
- * @param {number} row
- */
-export function unpackSamples({ strings, rows }, row) {
+export interface Samples {
+  /** The VFT model's COTs for each seed. */
+  vft: Cot[][];
+  /** For each arm, of the COTs of its seed. */
+  scores: ((number | null)[] | null)[];
+  /** For each arm, its own. */
+  own: Cot[][];
+}
+
+/** A question's samples; undefined where they were left out. */
+export function unpackSamples({ strings, rows }: SampleChunk, row: number): Samples | undefined {
   const packed = rows[row];
   if (packed === undefined || packed === null) return undefined;
   const [vft, scores, own] = packed;
-  return {
-    /** The VFT model's COTs for each seed. */
-    vft: vft.map((cots) => cots.map((cot) => unpackCot(cot, strings))),
-    /** For each arm, of the COTs of its seed. */
-    scores: scores.map((ofArm) => ofArm?.map(unpackScore) ?? null),
-    /** For each arm, its own. */
-    own: own.map((cots) => cots.map((cot) => unpackCot(cot, strings))),
-  };
+  const unpacked = (cots: PackedCot[]): Cot[] => cots.map((cot) => unpackCot(cot, strings));
+  return { vft: vft.map(unpacked), scores, own: own.map(unpacked) };
 }
+
+export const labelOf = (index: PackedIndex, arm: number): string =>
+  index.methods[index.arms[arm]?.method ?? -1]?.label ?? "–";

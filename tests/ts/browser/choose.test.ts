@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { PackedIndex } from "../../../../../ts/analysis/report/browser/packed.ts";
-import { choose, shows, sorts } from "../../../../../ts/analysis/report/browser/page/choose.js";
-import { rowsWithSample, rowsWithText } from "../../../../../ts/analysis/report/browser/page/search.js";
+import type { PackedIndex } from "../../../ts/analysis/features/questions/packed.ts";
+import { type Choice, choose, shows, sorts } from "../../../ts/browser/choose.ts";
+import { rowsWithSample, rowsWithText } from "../../../ts/browser/search.ts";
 
 /** Six questions of two tasks, two arms: A in place 0, B in place 1. */
 const index: PackedIndex = {
@@ -39,7 +39,7 @@ const index: PackedIndex = {
   withSamples: 0,
 };
 const chosen = (choice: { show?: string; sort?: string; task?: number; second?: number }): string =>
-  choose(index, { first: 0, second: 1, task: -1, show: "all", sort: "asked", ...choice })
+  choose(index, { first: 0, second: 1, task: -1, show: "all", sort: "asked", ...choice } as Choice)
     .map((q) => index.ids[q])
     .join("");
 

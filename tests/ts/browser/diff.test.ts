@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { diffWords, type Piece } from "../../../../../ts/analysis/report/browser/page/diff.js";
-import { randomFrom } from "../../../../../ts/core/random.ts";
+import { diffWords, type Piece } from "../../../ts/browser/diff.ts";
+import { randomFrom } from "../../../ts/core/random.ts";
 
 const written = (pieces: Piece[]): string =>
   pieces

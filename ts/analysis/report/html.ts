@@ -1,7 +1,12 @@
-import { packRun } from "./browser/pack.ts";
-import { pageScript } from "./browser/script.ts";
-import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
-import { browserStyle } from "./browser/style.ts";
+import { packRun } from "../features/questions/numbers.ts";
+import {
+  type DataFile,
+  type Limits,
+  mostBeside,
+  mostInPage,
+  withQuestions,
+} from "../features/questions/view.ts";
+import { browserScript, browserStyle } from "../generated/browser.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
@@ -46,7 +51,7 @@ export function renderReport(
   const plain = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
   return packed === undefined
     ? { html: plain, plain, files: [] }
-    : { ...withBrowser(plain, packed, inPage), plain };
+    : { ...withQuestions(plain, packed, inPage), plain };
 }
 
 /** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
@@ -81,7 +86,7 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
     sections,
     footer: "The same numbers, with every seed and interval, are in report.json.",
     style: browserStyle,
-    script: pageScript(),
+    script: browserScript,
   });
 }
 

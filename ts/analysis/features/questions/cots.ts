@@ -1,13 +1,15 @@
 import type { JudgedCandidate } from "../../../core/records.ts";
-import type { Prediction } from "../input.ts";
-import { bit, type PackedCot, scoreParts } from "./packed.ts";
+import type { Prediction } from "../../report/input.ts";
+import type { Flag, PackedCot } from "./packed.ts";
 import type { Strings } from "./strings.ts";
 
 /** What a greedy answer and a sample have in common. Fields that a judge adds are read where they are there. */
 type Cot = JudgedCandidate | Prediction;
 
 export const packScore = (score: number | null | undefined): number | null =>
-  score === null || score === undefined || !Number.isFinite(score) ? null : Math.round(score * scoreParts);
+  score === null || score === undefined || !Number.isFinite(score)
+    ? null
+    : Math.round(score * 10_000) / 10_000;
 
 /** The mean log-probability of a COT's tokens, nats; undefined where it was not measured. */
 export function scoreOf({ score, logprob, tokens }: Cot): number | undefined {
@@ -17,20 +19,21 @@ export function scoreOf({ score, logprob, tokens }: Cot): number | undefined {
 
 /** @param scored false: the score stands elsewhere */
 export function packCot(cot: Cot, strings: Strings, scored = true): PackedCot {
-  const { stepsValid, finish } = cot;
   const rules = cot.byMode as Prediction["byMode"];
   const wrong = firstWrongStep(cot);
-  const bits =
-    (cot.correct ? bit.correct : 0) |
-    (finish === "length" ? bit.cutOff : 0) |
-    (typeof stepsValid === "boolean" ? bit.stepsChecked : 0) |
-    (stepsValid === true ? bit.stepsValid : 0) |
-    (rules === undefined ? 0 : bit.bothRules) |
-    (rules?.strict.correct === true ? bit.strictCorrect : 0) |
-    (rules?.flexible.correct === true ? bit.flexibleCorrect : 0);
+  const flags: Record<Flag, boolean> = {
+    correct: cot.correct,
+    cutOff: cot.finish === "length",
+    stepsChecked: typeof cot.stepsValid === "boolean",
+    stepsValid: cot.stepsValid === true,
+    bothRules: rules !== undefined,
+    strictCorrect: rules?.strict.correct === true,
+    flexibleCorrect: rules?.flexible.correct === true,
+  };
+  const raised = Object.entries(flags).flatMap(([flag, holds]) => (holds ? [flag] : []));
   const packed: PackedCot = [
     strings.place(cot.text),
-    bits,
+    strings.place(raised.join(" ")),
     strings.place(cot.extracted),
     scored ? packScore(scoreOf(cot)) : null,
     strings.place(rules?.strict.extracted),
@@ -38,8 +41,7 @@ export function packCot(cot: Cot, strings: Strings, scored = true): PackedCot {
     wrong?.line ?? null,
     strings.place(wrong?.reason),
   ];
-  while (packed.at(-1) === null) packed.pop();
-  return packed;
+  return packed.slice(0, packed.findLastIndex((part) => part !== null) + 1) as PackedCot;
 }
 
 function firstWrongStep({ firstWrongStep: step }: Cot): { line: number; reason: string } | undefined {

@@ -3,36 +3,42 @@
  * they are looked at. Everything is an array in the order of the index's lists, because names repeated 100,000 times would
  * be most of the file.
  */
-import type { ExtractMode } from "../input.ts";
-import type { Role } from "../schema.ts";
 
-/** Bits of a {@link PackedCot}; the page's unpack.js reads the same. */
-export const bit = {
-  correct: 1,
-  cutOff: 2,
-  stepsChecked: 4,
-  stepsValid: 8,
-  bothRules: 16,
-  strictCorrect: 32,
-  flexibleCorrect: 64,
-} as const;
+/** A place in the chunk's `strings`. */
+type Place = number | null;
 
-/** Scores are whole numbers of so many parts of a nat. */
-export const scoreParts = 10_000;
+/** What holds of a COT. */
+export type Flag =
+  | "correct"
+  | "cutOff"
+  | "stepsChecked"
+  | "stepsValid"
+  | "bothRules"
+  | "strictCorrect"
+  | "flexibleCorrect";
 
 /**
- * [text, bits, extracted, score, strict, flexible, line, reason], nulls at the end left out: `extracted`, `strict` and
- * `flexible` are what the deciding rule and both rules find, `line` (from 1) and `reason` tell the first wrong step. Texts are
- * places in the chunk's `strings`.
+ * Nulls at the end are left out. `flags` is the place of a string with the flags that hold, a space between each two;
+ * `extracted`, `strict` and `flexible` are what the deciding rule and both rules find; the score is rounded to four decimals;
+ * `line` (from 1) and `reason` tell the first wrong step.
  */
-export type PackedCot = (number | null)[];
+export type PackedCot = [
+  text: number,
+  flags: number,
+  extracted?: Place,
+  score?: number | null,
+  strict?: Place,
+  flexible?: Place,
+  line?: number | null,
+  reason?: Place,
+];
 
 /** [question, answer, reference, prompts, greedy]: a prompt's own part for each seed, a COT for each arm. */
 export type TextRow = [
   question: number,
   answer: number,
-  reference: number | null,
-  prompts: (number | null)[],
+  reference: Place,
+  prompts: Place[],
   greedy: (PackedCot | null)[],
 ];
 export interface TextChunk {
@@ -60,11 +66,11 @@ export interface PackedIndex {
   stamp: string;
   /** Where the chunks lie beside the page; null: in it. */
   folder: string | null;
-  methods: { label: string; role: Role }[];
+  methods: { label: string; role: string }[];
   seeds: number[];
   /** Places in `methods` and `seeds`. */
   arms: { method: number; seed: number }[];
-  tasks: { name: string; extract: ExtractMode | null }[];
+  tasks: { name: string; extract: "strict" | "flexible" | null }[];
   /** What all prompts of a task begin and end with, for each seed, for each task. */
   promptEnds: [start: string, end: string][][];
   ids: string[];

@@ -1,6 +1,7 @@
-import { plural, whole } from "../format.ts";
-import { html, type Markup, raw } from "../markup.ts";
-import { bytesOf, chunkScript, type Packed } from "./pack.ts";
+import { browserScript, browserStyle } from "../../generated/browser.ts";
+import { plural, whole } from "../../report/format.ts";
+import { html, type Markup, raw } from "../../report/markup.ts";
+import { bytesOf, chunkScript, type Packed } from "./numbers.ts";
 import { scriptJson } from "./strings.ts";
 
 /** The folder beside the page that holds what would make it too large. */
@@ -22,39 +23,58 @@ export interface Limits {
 export const mostInPage = 20_000_000;
 export const mostBeside = 200_000_000;
 
-/** Where the browser stands in a page that is made before anyone knows how large it gets. No text of a run can hold it. */
-export const browserPlace = raw("<!--examples browser-->");
+/** A part of a page that brings its own style and script. */
+export interface AppBlock {
+  html: Markup;
+  style: string;
+  /** A module that runs when the page has been read. */
+  script: string;
+  /** Lie in {@link dataFolder} beside the page, which must then allow scripts from {@link besideSources}. */
+  files: DataFile[];
+}
 
-/** The page with the browser and its data, which lie beside it where they would make it too large. */
-export function withBrowser(
-  page: string,
-  packed: Packed,
-  inPage: number,
-): { html: string; files: DataFile[] } {
+/** Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed. */
+export const besideSources = "'self' file:";
+
+/**
+ * The browser of all questions with its data, which lie beside the page where they would make it too large.
+ * @param room bytes that the page has for it
+ */
+export function questionsApp(packed: Packed, room: number): AppBlock {
   const { index, chunks } = packed;
-  const beside = Buffer.byteLength(page) + Buffer.byteLength(scriptJson(index)) + bytesOf(chunks) > inPage;
-  const block = (name: string, json: string): string =>
-    `<script type="application/json" id="data-${name}">${json}</script>\n`;
-  const parts = [
-    `<script>document.documentElement.classList.add("scripted")</script>\n`,
-    html`<div id="browser" hidden>${introduction(packed, beside)}</div>\n`.markup,
-    block("index", scriptJson({ ...index, folder: beside ? dataFolder : null })),
-    ...(beside ? [] : chunks.map(({ name, json }) => block(name, json))),
-  ];
-  const [before = "", after = ""] = page.split(browserPlace.markup);
+  const beside = Buffer.byteLength(scriptJson(index)) + bytesOf(chunks) > room;
+  const block = (name: string, json: string): Markup =>
+    raw(`<script type="application/json" id="data-${name}">${json}</script>\n`);
   return {
-    // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
-    html: [
-      beside
-        ? before.replace("script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self' file:")
-        : before,
-      ...parts,
-      after,
-    ].join(""),
+    html: html`<script>document.documentElement.classList.add("scripted")</script>
+<div id="browser" hidden>${introduction(packed, beside)}</div>
+${block("index", scriptJson({ ...index, folder: beside ? dataFolder : null }))}${
+  beside ? [] : chunks.map(({ name, json }) => block(name, json))
+}`,
+    style: browserStyle,
+    script: browserScript,
     files: beside
       ? chunks.map((chunk) => ({ name: `${chunk.name}.js`, content: chunkScript(index.stamp, chunk) }))
       : [],
   };
+}
+
+/** Where the browser stands in a page that is made before anyone knows how large it gets. No text of a run can hold it. */
+export const browserPlace = raw("<!--examples browser-->");
+
+/** The page, which has the app's style and script, with the app in its place. */
+export function withQuestions(
+  page: string,
+  packed: Packed,
+  inPage: number,
+): { html: string; files: DataFile[] } {
+  const { html: app, files } = questionsApp(packed, inPage - Buffer.byteLength(page));
+  const [before = "", after = ""] = page.split(browserPlace.markup);
+  const allowed =
+    files.length > 0
+      ? before.replace("script-src 'unsafe-inline'", `script-src 'unsafe-inline' ${besideSources}`)
+      : before;
+  return { html: allowed + app.markup + after, files };
 }
 
 /** What the browser holds and where, in the page's words. */

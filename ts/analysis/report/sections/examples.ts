@@ -1,5 +1,5 @@
 import type { Group } from "../../../core/records.ts";
-import { browserPlace } from "../browser/section.ts";
+import { browserPlace } from "../../features/questions/view.ts";
 import { decimal, plural } from "../format.ts";
 import type { Arm, Prediction, RunData } from "../input.ts";
 import { html, type Markup } from "../markup.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type RunData, summarise } from "../../../../../ts/analysis/index.ts";
 import {
   bytesOf,
   chunkScript,
   type Packed,
   packRun,
-} from "../../../../../ts/analysis/report/browser/pack.ts";
-import { unpackSamples, unpackTexts } from "../../../../../ts/analysis/report/browser/page/unpack.js";
-import { commonEnds, scriptJson } from "../../../../../ts/analysis/report/browser/strings.ts";
+} from "../../../../../ts/analysis/features/questions/numbers.ts";
+import { commonEnds, scriptJson } from "../../../../../ts/analysis/features/questions/strings.ts";
+import { type RunData, summarise } from "../../../../../ts/analysis/index.ts";
+import { unpackSamples, unpackTexts } from "../../../../../ts/browser/unpack.ts";
 import { syntheticRun } from "../../synthetic.ts";
 import { judgedByBoth, runOfTasks } from "../../tasks.ts";
 

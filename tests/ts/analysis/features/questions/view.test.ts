@@ -10,9 +10,9 @@ import {
   renderReport,
   summarise,
 } from "../../../../../ts/analysis/index.ts";
+import { executablePath, launch, openPage, widthOf, without } from "../../report/chromium.ts";
 import { syntheticRun } from "../../synthetic.ts";
 import { judgedByBoth, runOfTasks } from "../../tasks.ts";
-import { executablePath, launch, openPage, widthOf, without } from "../chromium.ts";
 
 const evil = `</script><script>globalThis.hurt = 1</script><img src=x onerror="globalThis.hurt = 1">`;
 
