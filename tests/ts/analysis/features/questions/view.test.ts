@@ -214,6 +214,29 @@ describe.skipIf(executablePath === undefined)(`the examples browser in Chromium$
     await close();
   });
 
+  it("keeps how often a COT was sampled beside its scores, not over them", async () => {
+    const { page, close } = await open();
+    const rows = page.locator(".detail tr.numbers");
+    await rows.first().waitFor();
+    await rows
+      .first()
+      .locator("th .mark")
+      .evaluate((mark) => {
+        (mark as unknown as { textContent: string }).textContent = "✗ wrong, 1234567890123";
+      });
+    const room = await rows.first().evaluate((row) => {
+      // biome-ignore lint/suspicious/noExplicitAny: the page's globals are not those of Node
+      const { document } = globalThis as any;
+      // biome-ignore lint/suspicious/noExplicitAny: an element
+      const [name, score] = (row as any).children;
+      const text = document.createRange();
+      text.selectNodeContents(name);
+      return score.getBoundingClientRect().left - text.getBoundingClientRect().right;
+    });
+    expect(room).toBeGreaterThanOrEqual(0);
+    await close();
+  });
+
   it("marks what differs between two COTs by words and lines, not by colour alone", async () => {
     const { page, close } = await open();
     const diff = page.locator(".diff");
