@@ -1,4 +1,5 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
+
 export { accuracyChart } from "./charts/accuracy.ts";
 export { betaChart } from "./charts/beta.ts";
 export { curvesChart } from "./charts/curves.ts";
@@ -6,6 +7,8 @@ export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
 export { scoresChart } from "./charts/scores.ts";
 export type { ChartText } from "./charts/text.ts";
 export { vftLossChart } from "./charts/vftLoss.ts";
+export { columns } from "./document/columns.ts";
+export { escapeText } from "./document/escape.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
@@ -22,7 +25,6 @@ export {
   methodScores,
   vftCurves,
 } from "./report/chartData.ts";
-export { columns } from "./report/columns.ts";
 export {
   compareRuns,
   type MethodOfBoth,
@@ -31,7 +33,6 @@ export {
 } from "./report/compareRuns.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";

@@ -1,4 +1,4 @@
-import { escapeText } from "../report/escape.ts";
+import { escapeText } from "../document/escape.ts";
 import { ink } from "./palette.ts";
 import type { ChartText } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import { escapeText } from "../report/escape.ts";
+import { escapeText } from "../document/escape.ts";
 import { accuracyChart, type MethodAccuracy } from "./accuracy.ts";
 import { placeAt, sizeOf } from "./compose.ts";
 import { chartStyle, ink } from "./palette.ts";

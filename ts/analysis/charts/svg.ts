@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeText } from "../report/escape.ts";
+import { escapeText } from "../document/escape.ts";
 import { classes, ink } from "./palette.ts";
 import type { ChartText } from "./text.ts";
 

@@ -1,3 +1,4 @@
+import { html, type Markup } from "../document/markup.ts";
 import { packRun } from "../features/questions/numbers.ts";
 import {
   type DataFile,
@@ -10,7 +11,6 @@ import { browserScript, browserStyle } from "../generated/browser.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
-import { html, type Markup } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
 import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";

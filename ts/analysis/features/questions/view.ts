@@ -1,6 +1,6 @@
+import { html, type Markup, raw } from "../../document/markup.ts";
 import { browserScript, browserStyle } from "../../generated/browser.ts";
 import { plural, whole } from "../../report/format.ts";
-import { html, type Markup, raw } from "../../report/markup.ts";
 import { bytesOf, chunkScript, type Packed } from "./numbers.ts";
 import { scriptJson } from "./strings.ts";
 
