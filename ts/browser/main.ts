@@ -126,7 +126,7 @@ function afterPause(): (call: () => void, pauseMs: number) => void {
 
 /** On paper every printed example is open, as there is nothing to press. */
 function openExamplesOnPaper(): void {
-  const examples = [...document.querySelectorAll<HTMLDetailsElement>("details.example")];
+  const examples = [...document.querySelectorAll<HTMLDetailsElement>(".printed-examples details")];
   let before: boolean[] = [];
   addEventListener("beforeprint", () => {
     before = examples.map(({ open }) => open);

@@ -7,7 +7,6 @@ import {
   mostInPage,
   withQuestions,
 } from "../features/questions/view.ts";
-import { browserScript, browserStyle } from "../generated/browser.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
@@ -85,8 +84,6 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
     intro: html`<p>${whatItIs} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>`,
     sections,
     footer: "The same numbers, with every seed and interval, are in report.json.",
-    style: browserStyle,
-    script: browserScript,
   });
 }
 

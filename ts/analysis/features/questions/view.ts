@@ -23,58 +23,51 @@ export interface Limits {
 export const mostInPage = 20_000_000;
 export const mostBeside = 200_000_000;
 
-/** A part of a page that brings its own style and script. */
-export interface AppBlock {
-  html: Markup;
-  style: string;
-  /** A module that runs when the page has been read. */
-  script: string;
-  /** Lie in {@link dataFolder} beside the page, which must then allow scripts from {@link besideSources}. */
+export interface QuestionsApp {
+  /** With its style, script and data, so that it can stand anywhere in a page. */
+  html: string;
+  /** Lie in {@link dataFolder} beside the page, which must then allow scripts from files; none: all lies in the page. */
   files: DataFile[];
 }
 
-/** Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed. */
-export const besideSources = "'self' file:";
-
 /**
  * The browser of all questions with its data, which lie beside the page where they would make it too large.
- * @param room bytes that the page has for it
+ * @param room bytes that the page has for them
  */
-export function questionsApp(packed: Packed, room: number): AppBlock {
+export function questionsApp(packed: Packed, room: number): QuestionsApp {
   const { index, chunks } = packed;
   const beside = Buffer.byteLength(scriptJson(index)) + bytesOf(chunks) > room;
-  const block = (name: string, json: string): Markup =>
-    raw(`<script type="application/json" id="data-${name}">${json}</script>\n`);
-  return {
-    html: html`<script>document.documentElement.classList.add("scripted")</script>
-<div id="browser" hidden>${introduction(packed, beside)}</div>
-${block("index", scriptJson({ ...index, folder: beside ? dataFolder : null }))}${
-  beside ? [] : chunks.map(({ name, json }) => block(name, json))
-}`,
-    style: browserStyle,
-    script: browserScript,
-    files: beside
-      ? chunks.map((chunk) => ({ name: `${chunk.name}.js`, content: chunkScript(index.stamp, chunk) }))
-      : [],
-  };
+  const block = (name: string, json: string): string =>
+    `<script type="application/json" id="data-${name}">${json}</script>`;
+  const parts = [
+    `<style>${browserStyle}</style>`,
+    `<script>document.documentElement.classList.add("scripted")</script>`,
+    html`<div id="browser" hidden>${introduction(packed, beside)}</div>`.markup,
+    block("index", scriptJson({ ...index, folder: beside ? dataFolder : null })),
+    ...(beside ? [] : chunks.map(({ name, json }) => block(name, json))),
+    // Runs when the whole page has been read.
+    `<script type="module">${browserScript}</script>\n`,
+  ];
+  const files = chunks.map((chunk) => ({
+    name: `${chunk.name}.js`,
+    content: chunkScript(index.stamp, chunk),
+  }));
+  return { html: parts.join("\n"), files: beside ? files : [] };
 }
 
 /** Where the browser stands in a page that is made before anyone knows how large it gets. No text of a run can hold it. */
 export const browserPlace = raw("<!--examples browser-->");
 
-/** The page, which has the app's style and script, with the app in its place. */
-export function withQuestions(
-  page: string,
-  packed: Packed,
-  inPage: number,
-): { html: string; files: DataFile[] } {
+/** The page with the app in its place. */
+export function withQuestions(page: string, packed: Packed, inPage: number): QuestionsApp {
   const { html: app, files } = questionsApp(packed, inPage - Buffer.byteLength(page));
   const [before = "", after = ""] = page.split(browserPlace.markup);
+  // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
   const allowed =
     files.length > 0
-      ? before.replace("script-src 'unsafe-inline'", `script-src 'unsafe-inline' ${besideSources}`)
+      ? before.replace("script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self' file:")
       : before;
-  return { html: allowed + app.markup + after, files };
+  return { html: allowed + app + after, files };
 }
 
 /** What the browser holds and where, in the page's words. */
