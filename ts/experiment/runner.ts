@@ -9,7 +9,7 @@ import { LazyWorker } from "./lazy-worker.ts";
 import { type Plan, planOf, recipeOf } from "./plan.ts";
 import { stageError } from "./stage-errors.ts";
 import { type Artefact, keyOf, Store } from "./store.ts";
-import { Tracking } from "./tracking/tracking.ts";
+import { Tracking } from "./tracking/index.ts";
 
 export interface RunOptions {
   /** Holds artefacts/ and a folder for each experiment. */

@@ -10,7 +10,7 @@ import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } fr
 import { type SampleOptions, sampleInto } from "../sampling.ts";
 import { scoreAll } from "../scoring.ts";
 import type { Artefact } from "../store.ts";
-import { type Evaluated, finalValues } from "../tracking/values.ts";
+import { type Evaluated, evaluationValues } from "../tracking/index.ts";
 import { promptOf, readQuestions } from "./sample.ts";
 
 type Stage = Experiment["stages"]["evaluate"];
@@ -115,7 +115,7 @@ async function trackEvaluation(
   evaluated: Evaluated,
 ): Promise<void> {
   const run = await track?.(worker, "add", key);
-  run?.log(typeof facts.steps === "number" ? facts.steps : 0, finalValues(evaluated));
+  run?.log(typeof facts.steps === "number" ? facts.steps : 0, evaluationValues(evaluated));
   await run?.close();
 }
 
