@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import { inputError, nearestName, systemCode } from "../../core/errors.ts";
-import { readSummary } from "../read-summary.ts";
-import { readRunRecord } from "../run-record.ts";
-import { artefactsFolder } from "../runner.ts";
+import { readSummary } from "../run/read-summary.ts";
+import { readRunRecord } from "../run/run-record.ts";
+import { artefactsFolder } from "../run/runner.ts";
 
 export interface ListedRun {
   /** Its folder, relative to the folder of runs. */

@@ -12,13 +12,13 @@ import { type Group, groupSchema } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import type { AutoBoundary } from "../boundary-facts.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "../by-task.ts";
-import { labelOf, type PlanNode } from "../context.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
+import { mixtureOf, trainFrom } from "../train/training.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
-import { mixtureOf, trainFrom } from "../training.ts";
 import type { Validation } from "../validation/index.ts";
 import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
+import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "./by-task.ts";
+import { labelOf, type PlanNode } from "./context.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
 

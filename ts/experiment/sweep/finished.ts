@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
-import { readSummary } from "../read-summary.ts";
-import { readRunRecord } from "../run-record.ts";
+import { readSummary } from "../run/read-summary.ts";
+import { readRunRecord } from "../run/run-record.ts";
 import type { PlannedCell } from "./plan.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Experiment } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { LazyWorker } from "../lazy-worker.ts";
+import { LazyWorker } from "../worker/lazy-worker.ts";
 
 type WorkerSettings = Experiment["worker"];
 

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { Cell, Experiment, LoadedSweep } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
-import { checkInputs } from "../check-inputs.ts";
-import { labelOf, type StageName } from "../context.ts";
-import { planOf, recipeOf } from "../plan.ts";
-import { artefactsIn, runFolder } from "../runner.ts";
-import { keyOf } from "../store.ts";
+import { checkInputs } from "../plan/check-inputs.ts";
+import { planOf, recipeOf } from "../plan/plan.ts";
+import { artefactsIn, runFolder } from "../run/runner.ts";
+import { labelOf, type StageName } from "../stages/context.ts";
+import { keyOf } from "../store/store.ts";
 
 export interface PlannedStage {
   key: string;

@@ -1,6 +1,6 @@
 /** How far a sweep is, for whom it is shown to. */
 import type { ProgressSink } from "../../core/progress.ts";
-import type { StageEvent } from "../runner.ts";
+import type { StageEvent } from "../run/runner.ts";
 import type { PlannedCell } from "./plan.ts";
 import { remainingSeconds, StageTimes } from "./remaining.ts";
 import type { Outcome } from "./results.ts";

@@ -3,7 +3,7 @@ import type { CellStatus, RunSummary, SweepResults } from "../../analysis/index.
 import type { LoadedSweep } from "../../config/index.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
-import { runExperiment } from "../run.ts";
+import { runExperiment } from "../run/run.ts";
 import { errorInFull, errorInOneLine } from "./errors.ts";
 import { finishedSummary } from "./finished.ts";
 import { checkJobs, Lane, type Placement, placement } from "./lanes.ts";

@@ -4,11 +4,11 @@ import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Candidate, Group, JudgedCandidate } from "../../core/records.ts";
 import { judge } from "../../data/index.ts";
-import { perTask } from "../by-task.ts";
-import { samplePrompts } from "../sampling.ts";
-import { scoreAll } from "../scoring.ts";
+import { perTask } from "../stages/by-task.ts";
 import { promptOf } from "../stages/sample.ts";
-import type { HeldOut } from "../step-record.ts";
+import type { HeldOut } from "../train/step-record.ts";
+import { samplePrompts } from "../worker/sampling.ts";
+import { scoreAll } from "../worker/scoring.ts";
 import type { Validation } from "./settings.ts";
 
 export interface PassOptions {

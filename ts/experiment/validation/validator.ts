@@ -6,7 +6,7 @@ import { percent } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { type HeldOut, heldOutSchema, type StepRecord } from "../step-record.ts";
+import { type HeldOut, heldOutSchema, type StepRecord } from "../train/step-record.ts";
 import { describeHeldOut } from "./describe.ts";
 import { bestIn, EarlyStopping, removeBests, type Stopped } from "./early-stopping.ts";
 import { type PassOptions, runValidationPass, type ValidationPass } from "./pass.ts";

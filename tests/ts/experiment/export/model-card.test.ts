@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { type RunData, summarise } from "../../../../ts/analysis/index.ts";
 import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
-import type { RunRecord } from "../../../../ts/experiment/run-record.ts";
-import type { Manifest } from "../../../../ts/experiment/store.ts";
+import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
+import type { Manifest } from "../../../../ts/experiment/store/store.ts";
 import { judgedByBoth, runOfTasks } from "../../analysis/tasks.ts";
 
 const run: RunData = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bestOf, type CellResult } from "../../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../../ts/core/errors.ts";
-import type { StageName } from "../../../../ts/experiment/context.ts";
+import type { StageName } from "../../../../ts/experiment/stages/context.ts";
 import { errorInOneLine } from "../../../../ts/experiment/sweep/errors.ts";
 import { checkJobs, placement } from "../../../../ts/experiment/sweep/lanes.ts";
 import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";

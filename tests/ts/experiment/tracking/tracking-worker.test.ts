@@ -6,9 +6,9 @@ import { describe, expect, test } from "vitest";
 import { ensurePython, startWorker, type Worker, WorkerDied } from "../../../../ts/bridge/index.ts";
 import { type Experiment, trackingSchema, trainingSchema } from "../../../../ts/config/index.ts";
 import { projectRoot } from "../../../../ts/core/project.ts";
-import type { PlanNode } from "../../../../ts/experiment/context.ts";
+import type { PlanNode } from "../../../../ts/experiment/stages/context.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
-import { train } from "../../../../ts/experiment/training.ts";
+import { train } from "../../../../ts/experiment/train/training.ts";
 
 const python = await ensurePython();
 const testsOfPython = join(projectRoot, "tests", "py");

@@ -8,7 +8,7 @@ import { trainingSchema } from "../../../../ts/config/index.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../../ts/core/records.ts";
 import { taskNamed } from "../../../../ts/data/index.ts";
-import { type TrainOptions, train } from "../../../../ts/experiment/training.ts";
+import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
 
 /**
  * A worker whose weights are the number of steps they have seen: after `step` steps it answers the first

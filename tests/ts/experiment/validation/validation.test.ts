@@ -7,7 +7,7 @@ import { trainingSchema } from "../../../../ts/config/index.ts";
 import { type ProgressSink, silent } from "../../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../../ts/core/records.ts";
 import { taskNamed } from "../../../../ts/data/index.ts";
-import { type TrainOptions, train } from "../../../../ts/experiment/training.ts";
+import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
 import type { Validation } from "../../../../ts/experiment/validation/index.ts";
 
 /** Eight sums that a model of two layers learns by heart, each with a right and a wrong COT beside the reference. */

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { isScalar, parse, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import type { RunSummary } from "../../../analysis/index.ts";
-import type { RunRecord } from "../../run-record.ts";
-import type { Manifest } from "../../store.ts";
+import type { RunRecord } from "../../run/run-record.ts";
+import type { Manifest } from "../../store/store.ts";
 
 export type CardTask = RunRecord["tasks"][number];
 
