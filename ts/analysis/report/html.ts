@@ -1,3 +1,4 @@
+import { html, type Markup } from "../document/markup.ts";
 import { packRun } from "./browser/pack.ts";
 import { pageScript } from "./browser/script.ts";
 import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
@@ -5,7 +6,6 @@ import { browserStyle } from "./browser/style.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
-import { html, type Markup } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
 import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";

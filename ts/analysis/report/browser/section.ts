@@ -1,5 +1,5 @@
+import { html, type Markup, raw } from "../../document/markup.ts";
 import { plural, whole } from "../format.ts";
-import { html, type Markup, raw } from "../markup.ts";
 import { bytesOf, chunkScript, type Packed } from "./pack.ts";
 import { scriptJson } from "./strings.ts";
 

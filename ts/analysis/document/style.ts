@@ -44,11 +44,11 @@ tbody tr:hover{background:var(--raised)}
 .badge{flex:none;display:inline-block;min-width:4.6em;text-align:center;border-radius:99px;padding:1px 9px;font-size:.78rem;font-weight:600}
 .badge.warning{background:var(--warn-bg);color:var(--wrong)}.badge.note,.badge.reused{background:var(--note-bg);color:var(--quiet)}
 .badge.fine{background:var(--fine-bg);color:var(--right)}
-figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}
+figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}figure.wide svg{min-width:960px}
 details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .example{border:1px solid var(--line);border-radius:8px;padding:6px 14px}
 .example .question{font-weight:600;white-space:pre-line}
-td.cot{white-space:pre-wrap;min-width:22em;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.82rem}
+td.cot,th.cot{white-space:pre-wrap;min-width:22em;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.82rem}
 .counts{min-width:20em}
 .mark{white-space:nowrap;font-weight:600}.mark.right{color:var(--right)}.mark.wrong{color:var(--wrong)}.mark.none{color:var(--quiet)}
 .greedy{max-width:none}
@@ -62,5 +62,5 @@ button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);
 main,header,footer{max-width:none;padding:0}nav,button{display:none}.scroll{overflow:visible}
 h2,h3,caption{break-after:avoid}figure,tr,.findings li{break-inside:avoid}thead{display:table-header-group}
 table{font-size:7.5pt}.results th,.results td{padding:3px 4px}.results th[scope=row],.results thead tr:last-child th:first-child{position:static;min-width:5em}
-figure svg{min-width:0;max-width:190mm}pre,td.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
+figure svg,figure.wide svg{min-width:0;max-width:190mm}figure.wide svg{max-width:100%}pre,.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
 `.trim();
