@@ -1,12 +1,14 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
-
-export { accuracyChart } from "./charts/accuracy.ts";
-export { betaChart } from "./charts/beta.ts";
-export { curvesChart } from "./charts/curves.ts";
-export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
-export { scoresChart } from "./charts/scores.ts";
-export type { ChartText } from "./charts/text.ts";
-export { vftLossChart } from "./charts/vftLoss.ts";
+export {
+  accuracyChart,
+  betaChart,
+  type ChartText,
+  curvesChart,
+  type OwnChartOptions,
+  renderOwnChart,
+  scoresChart,
+  vftLossChart,
+} from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
 export { escapeText } from "./document/escape.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";

@@ -1,6 +1,4 @@
-import type { PlotOptions } from "@observablehq/plot";
-import { renderChart } from "./svg.ts";
-import type { ChartText } from "./text.ts";
+import { type Chart, type ChartText, renderChart } from "./svg.ts";
 
 /**
  * What `Plot.plot` of Observable Plot takes (`PlotOptions` there). Its own types stand on those of d3, which every program
@@ -19,4 +17,4 @@ export interface OwnChartOptions {
 
 /** A chart of the user's own: see {@link renderChart}. */
 export const renderOwnChart = (text: ChartText, { marks = [], ...options }: OwnChartOptions): string =>
-  renderChart(text, { ...options, marks: [...marks] } as PlotOptions);
+  renderChart({ ...options, text, marks: [...marks] } as Chart);
