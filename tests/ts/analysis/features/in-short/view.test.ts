@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { summarise } from "../../../../ts/analysis/index.ts";
-import { inShort } from "../../../../ts/analysis/report/inShort.ts";
-import { allMethods, methods, syntheticRun } from "../synthetic.ts";
+import { sentencesOf } from "../../../../../ts/analysis/features/findings/catalogue.ts";
+import { chapters, inShort } from "../../../../../ts/analysis/features/in-short/view.ts";
+import { type RunSummary, summarise } from "../../../../../ts/analysis/index.ts";
+import { allMethods, methods, syntheticRun } from "../../synthetic.ts";
+
+const sentences = (summary: RunSummary): string[] =>
+  chapters.map((chapter) => sentencesOf(chapter, summary).join(" "));
 
 const short = (options: Parameters<typeof syntheticRun>[0]) => {
   const summary = summarise(syntheticRun({ trainingSteps: 2, ...options }), 200);
-  const [done, found, sure] = inShort(summary).map(({ sentences }) => sentences.join(" "));
+  const [done, found, sure] = sentences(summary);
   return { summary, done: done!, found: found!, sure: sure! };
 };
 
@@ -116,7 +120,7 @@ describe("a run in plain words", () => {
       ...syntheticRun({ questions: 200, trainingSteps: 2, methods: own }),
       split: "validation" as const,
     };
-    const [done, found] = inShort(summarise(run, 200)).map(({ sentences }) => sentences.join(" "));
+    const [done, found] = sentences(summarise(run, 200));
     expect(done).toContain("nothing was trained further. It was measured on 200 validation questions");
     expect(found).toMatch(
       /^Assessment misalignment of VFT, kept as it is: .* VFT, kept as it is: one greedy answer is right for /,
@@ -127,7 +131,7 @@ describe("a run in plain words", () => {
   it("speaks of samples where nothing was decoded greedily, and of no 0 questions", () => {
     const run = syntheticRun({ questions: 60, trainingSteps: 2, seeds: [1, 2] });
     const sampled = { ...run, arms: run.arms.map((arm) => ({ ...arm, predictions: [] })) };
-    const [done, found, sure] = inShort(summarise(sampled, 200)).map(({ sentences }) => sentences.join(" "));
+    const [done, found, sure] = sentences(summarise(sampled, 200));
     expect(done).toContain("Each was measured on 60 test questions");
     expect(found).toContain("In the accuracy of single samples");
     expect(found).toContain("tells right from wrong best");
@@ -141,7 +145,7 @@ describe("a run in plain words", () => {
       ...run,
       methods: run.methods.map((one) => ({ ...one, settings: { ...one.settings, ...other(one.name) } })),
     };
-    const [, found] = inShort(summarise(unequal, 200)).map(({ sentences }) => sentences.join(" "));
+    const [, found] = sentences(summarise(unequal, 200));
     expect(found).toContain("than continued VFT, further steps of plain fine-tuning.");
     expect(found).not.toContain("the same number of");
   });
@@ -152,6 +156,6 @@ describe("a run in plain words", () => {
     expect(found).toMatch(
       /^AFT-BC: one greedy answer is right for \d+\.\d % \[\d+\.\d, \d+\.\d\] of the questions\.$/,
     );
-    expect(inShort({ ...summary, methods: [] })).toEqual([]);
+    expect(inShort({ ...summary, methods: [] })).toBe(false);
   });
 });
