@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "script, name, least", [("check.py", "results", 50), ("seven_b.py", "seven-b", 12)], ids=["all", "7B"]

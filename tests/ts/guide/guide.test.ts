@@ -1,4 +1,4 @@
-/** What can be said of the guide without running it; `tests/e2e/guide.test.ts` runs its commands. */
+/** What can be said of the guide without running it; `tests/slow/guide.test.ts` runs its commands. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { findDeno } from "../../ts/bridge/index.ts";
 import { projectRoot } from "../../ts/core/project.ts";
 import { assess, loadRun, type Run, startWorker } from "../../ts/notebook/index.ts";
+import { aft, temporaryFolder } from "../e2e/aft.ts";
 import { notebookRunner, notebooksFolder } from "../notebooks/execute.ts";
-import { aft, temporaryFolder } from "./aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test, vi } from "vitest";
-import { aft, artefactOf, someFile, startAft, temporaryFolder, until } from "./aft.ts";
+import { aft, artefactOf, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
