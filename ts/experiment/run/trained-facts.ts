@@ -7,27 +7,27 @@ import { inputError } from "../../core/errors.ts";
 import { type BoundaryFacts, boundaryOf } from "../boundary-facts.ts";
 import { type Search, searchSchema } from "../stages/search.ts";
 import type { Artefact } from "../store/store.ts";
-import { type HeldOut, heldOutSchema } from "../train/step-record.ts";
+import type { HeldOut } from "../train/step-record.ts";
+import { beforeFile, beforeSchema, type Stopped, stoppedSchema } from "../validation/index.ts";
+import { type Warning, warningSchema } from "../warnings/index.ts";
 
-const stoppedSchema = z.object({ bestStep: z.int(), lastStep: z.int(), reason: z.string() });
-const warningsSchema = z.array(z.object({ step: z.int(), kind: z.string(), text: z.string() }));
-const beforeSchema = z.object({ heldOut: heldOutSchema });
+const warningsSchema = z.array(warningSchema);
 
 export interface TrainedFacts {
   boundary?: BoundaryFacts;
   search?: Pick<Search, "parameter" | "chosen" | "points">;
   /** The look at the weights it starts from. */
   before?: HeldOut;
-  stopped?: z.infer<typeof stoppedSchema>;
+  stopped?: Stopped;
   /** What was told while it trained. */
-  warnings?: z.infer<typeof warningsSchema>;
+  warnings?: Warning[];
 }
 
 export async function trainedFacts({ directory, manifest }: Artefact): Promise<TrainedFacts> {
   const { stopped, warnings } = manifest.facts;
   const boundary = boundaryOf(manifest.facts);
   const search = await readJson(join(directory, "search.json"), searchSchema);
-  const before = await readJson(join(directory, "before.json"), beforeSchema);
+  const before = await readJson(join(directory, beforeFile), beforeSchema);
   return {
     ...(boundary === undefined ? {} : { boundary }),
     ...(search === undefined

@@ -3,7 +3,7 @@ import type { Params, Result, Worker } from "../../bridge/index.ts";
 import type { Adapter, Experiment, Model } from "../../config/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Artefact } from "../store/store.ts";
-import type { Track } from "../tracking/tracking.ts";
+import type { Track } from "../tracking/index.ts";
 
 export type StageName =
   | "questions"
