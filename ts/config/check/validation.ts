@@ -1,7 +1,7 @@
 import { boundaryBetaOf } from "../boundary.ts";
 import type { Method } from "../schema/methods.ts";
 import type { Watch } from "../schema/stages.ts";
-import type { Report } from "./cross.ts";
+import type { Report } from "./report.ts";
 
 /** What goes by validation questions: looks while training, early stopping, and searching for beta. */
 export function checkValidation(

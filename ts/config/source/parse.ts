@@ -1,6 +1,7 @@
-import { dirname, isAbsolute, relative } from "node:path";
+import { dirname } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Problem } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import { syntaxProblems } from "./syntax.ts";
 import type { Entry, Origin, Tree } from "./tree.ts";
 
@@ -8,12 +9,6 @@ export interface Parsed {
   /** Undefined for an empty text, or one with syntax errors. */
   tree: Tree | undefined;
   problems: Problem[];
-}
-
-/** A file's name as messages show it: relative to where the user stands, when it lies below. */
-export function shownPath(file: string): string {
-  const near = relative(process.cwd(), file);
-  return near !== "" && !near.startsWith("..") && !isAbsolute(near) ? near : file;
 }
 
 /** Parses YAML 1.2 and keeps the place of every key and value. Syntax errors are returned, all of them. */

@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { nearestName, type Problem, systemCode } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import { merge } from "./merge.ts";
-import { parseYaml, shownPath } from "./parse.ts";
+import { parseYaml } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
 import { emptyMap, type MapTree, type Tree } from "./tree.ts";
 

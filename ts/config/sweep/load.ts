@@ -8,6 +8,7 @@ import { problemsOf } from "../check/issues.ts";
 import { inOrder } from "../check/order.ts";
 import { warningsOf } from "../check/warnings.ts";
 import type { Experiment } from "../schema/experiment.ts";
+import { asSlug } from "../schema/patterns.ts";
 import { type BestBy, sweepSchema } from "../schema/sweep.ts";
 import { merge } from "../source/merge.ts";
 import { treeAt } from "../source/set.ts";
@@ -61,10 +62,10 @@ export function sweepOf(whole: MapTree, { sources, conflicts, set }: Read): Load
   if (problems.length > 0) throw inputError(inOrder([...conflicts, ...problems]));
   const names = cellNames(cells.map(({ settings }) => plainOf(settings)));
   const checked = cells.map((cell): Checked => {
-    const own = [...conflicts];
-    return checkExperiment(withSettings(base, cell, own), own);
+    const cellConflicts = [...conflicts];
+    return checkExperiment(withSettings(base, cell, cellConflicts), cellConflicts);
   });
-  const wrong = problemsByCell(checked.map((one, index) => ({ cell: names[index]!, items: one.problems })));
+  const wrong = problemsByCell(checked.map(({ problems: items }, index) => ({ cell: names[index]!, items })));
   if (wrong.length > 0) throw inputError(inOrder(wrong));
   const experiments = checked.map(({ experiment }) => experiment!);
   refuseEqual(experiments, cells, names);
@@ -111,13 +112,13 @@ const withSettings = (base: Tree, { settings }: CellSettings, conflicts: Problem
 
 /** A `--set` of a key that every cell sets would have no effect. */
 function hiddenSets(cells: readonly CellSettings[], set: readonly string[]): Problem[] {
-  return set.flatMap((setting) => {
-    const key = setting.slice(0, setting.indexOf("=")).trim();
-    if (!cells.every(({ settings }) => settings.some((one) => one.key === key))) return [];
+  return set.flatMap((assignment) => {
+    const key = assignment.slice(0, assignment.indexOf("=")).trim();
+    if (!cells.every(({ settings }) => settings.some((setting) => setting.key === key))) return [];
     return [
       {
         what: `has no effect: the sweep sets ${key} in every cell`,
-        where: `(--set ${setting})`,
+        where: `(--set ${assignment})`,
         fix: `--set 'sweep.matrix.${key}=[...]' replaces the sweep's own list`,
       },
     ];
@@ -180,9 +181,3 @@ function refuseUnknownBest({ method }: BestBy, experiments: readonly Experiment[
     nearest: nearestName(method, names),
   });
 }
-
-const asSlug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
