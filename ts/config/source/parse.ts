@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import type { Problem } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { syntaxProblems } from "./syntax.ts";
-import type { Entry, Origin, Tree } from "./tree.ts";
+import { type Entry, mapOf, type Origin, type Tree } from "./tree.ts";
 
 export interface Parsed {
   /** Undefined for an empty text, or one with syntax errors. */
@@ -55,15 +55,13 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
   if (isSeq<Node>(node))
     return { kind: "list", origin, items: node.items.map((item) => convert(item, context)) };
   if (isMap<Node, Node | null>(node)) {
-    const entries = new Map<string, Entry>();
-    for (const { key, value } of node.items) {
+    const entries = node.items.map(({ key, value }): [string, Entry] => {
       const keyOrigin = context.place(key.range?.[0] ?? 0);
-      entries.set(isScalar(key) ? String(key.value) : String(key), {
-        key: keyOrigin,
-        value: value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context),
-      });
-    }
-    return { kind: "map", origin, entries };
+      const tree: Tree =
+        value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context);
+      return [isScalar(key) ? String(key.value) : String(key), { key: keyOrigin, value: tree }];
+    });
+    return mapOf(origin, entries);
   }
   return { kind: "value", origin, value: isScalar(node) ? node.value : null };
 }

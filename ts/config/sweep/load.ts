@@ -12,7 +12,7 @@ import { asSlug } from "../schema/patterns.ts";
 import { type BestBy, sweepSchema } from "../schema/sweep.ts";
 import { merge } from "../source/merge.ts";
 import { treeAt } from "../source/set.ts";
-import { at, keyOriginOf, type MapTree, originOf, type Tree, toPlain } from "../source/tree.ts";
+import { at, keyOriginOf, type MapTree, originOf, type Tree, toPlain, withoutKey } from "../source/tree.ts";
 import { problemsByCell, warningsByCell } from "./by-cell.ts";
 import { type CellSettings, expand, plainOf } from "./expand.ts";
 import { cellNames } from "./names.ts";
@@ -50,10 +50,7 @@ interface Read {
 
 /** All experiments of a merged tree with a `sweep`, each checked as one by itself is. Throws all problems at once. */
 export function sweepOf(whole: MapTree, { sources, conflicts, set }: Read): LoadedSweep {
-  const base: MapTree = {
-    ...whole,
-    entries: new Map([...whole.entries].filter(([key]) => key !== "sweep")),
-  };
+  const base = withoutKey(whole, "sweep");
   const sweep = at(whole, ["sweep"])!;
   const problems: Problem[] = [];
   const { best } = settingsOf(sweep, whole, problems);
