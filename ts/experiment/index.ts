@@ -22,16 +22,16 @@ export { checkpointIn } from "./stages/context.ts";
 export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
 export {
   type CellRun,
-  type CellState,
   checkCells,
   dryRunSweep,
   isSweepFolder,
-  type Overview,
   type PlannedCellStages,
+  type RunningCell,
   readSweepResults,
   runSweep,
+  type SweepOverview,
+  type SweepProgress,
   type SweepRun,
-  type SweepWatch,
   writeSweepReport,
 } from "./sweep/index.ts";
 export { samplePrompts } from "./worker/sampling.ts";
