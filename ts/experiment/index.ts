@@ -8,7 +8,7 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
 export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
 export { checkInputs } from "./plan/check-inputs.ts";
