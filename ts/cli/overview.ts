@@ -2,6 +2,7 @@ import type { Progress, ProgressSink } from "../core/progress.ts";
 import type { SweepOverview, SweepProgress } from "../experiment/index.ts";
 import {
   duration,
+  LiveLines,
   type Output,
   progressLine,
   progressOn,
@@ -42,23 +43,35 @@ function withLines(screen: Screen): SweepProgress {
       last = overview;
       screen.changed(overview);
     },
+<<<<<<< HEAD
     made({ cell, stage, position, stageCount }, seconds) {
       const place = String(position).padStart(String(stageCount).length);
       screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${seconds.toFixed(1)} s`);
     },
+=======
+    made: (cell, stage, number, count, seconds) =>
+      screen.note(
+        `${cell}: [${String(number).padStart(String(count).length)}/${count}] ${stage}: ${seconds.toFixed(1)} s`,
+      ),
+>>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
     ended(cell, seconds, error) {
-      const so = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
+      const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
         error === undefined
-          ? `cell ${cell} done in ${duration(seconds)}${so}`
-          : `cell ${cell} failed${so}:\n${error.replaceAll(/^/gm, "  ")}`,
+          ? `cell ${cell} done in ${duration(seconds)}${state}`
+          : `cell ${cell} failed${state}:\n${error.replaceAll(/^/gm, "  ")}`,
       );
     },
   };
 }
 
+<<<<<<< HEAD
 /** A cell's end is told before it is counted. */
 const plusOne = ({ done, failed }: SweepOverview, error: string | undefined) =>
+=======
+/** A cell's end is reported before it is counted. */
+const plusOne = ({ done, failed }: Overview, error: string | undefined) =>
+>>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
   error === undefined ? { done: done + 1 } : { failed: failed + 1 };
 
 function counts({ done, total, failed, secondsLeft }: SweepOverview): string {
@@ -84,21 +97,19 @@ function plainOn(out: Output, now: () => number): Screen {
 
 function liveOn(out: Output, now: () => number): Screen {
   const tracks = new Map<string, Track>();
+<<<<<<< HEAD
   let overview: SweepOverview | undefined;
   let linesShown = 0;
+=======
+  let overview: Overview | undefined;
+  const live = new LiveLines(out);
+>>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
   let shownAt = Number.NEGATIVE_INFINITY;
-  const clear = (): void => {
-    if (linesShown > 0) out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(linesShown - 1)}`);
-    linesShown = 0;
-  };
   const draw = (): void => {
-    clear();
+    live.clear();
     if (overview === undefined || overview.running.length === 0) return;
-    const width = (out.columns ?? 100) - 1;
     // What does not fit on the screen could not be taken back.
-    const lines = overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1));
-    out.write(lines.map((line) => line.slice(0, width)).join("\n"));
-    linesShown = lines.length;
+    live.draw(overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1)));
   };
   const drawSoon = (): void => {
     if (now() - shownAt < redrawIntervalMs) return;
@@ -107,7 +118,7 @@ function liveOn(out: Output, now: () => number): Screen {
   };
   return {
     note(text) {
-      clear();
+      live.clear();
       out.write(`${text}\n`);
       draw();
     },
@@ -135,7 +146,11 @@ function liveOn(out: Output, now: () => number): Screen {
 export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
+<<<<<<< HEAD
     ...overview.running.map(({ cell, stage, position, stageCount, waits }) => {
+=======
+    ...overview.running.map(({ cell, stage, at: number, of: count, waits }) => {
+>>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
       const track = tracks.get(cell);
       const doing =
         track !== undefined
@@ -143,7 +158,11 @@ export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<strin
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;
+<<<<<<< HEAD
       return `  ${cell}  ${position === 0 ? "" : `[${position}/${stageCount}] `}${doing}`.trimEnd();
+=======
+      return `  ${cell}  ${number === 0 ? "" : `[${number}/${count}] `}${doing}`.trimEnd();
+>>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
     }),
   ];
 }
