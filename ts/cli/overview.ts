@@ -43,17 +43,10 @@ function withLines(screen: Screen): SweepProgress {
       last = overview;
       screen.changed(overview);
     },
-<<<<<<< HEAD
     made({ cell, stage, position, stageCount }, seconds) {
       const place = String(position).padStart(String(stageCount).length);
       screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${seconds.toFixed(1)} s`);
     },
-=======
-    made: (cell, stage, number, count, seconds) =>
-      screen.note(
-        `${cell}: [${String(number).padStart(String(count).length)}/${count}] ${stage}: ${seconds.toFixed(1)} s`,
-      ),
->>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
     ended(cell, seconds, error) {
       const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
@@ -65,13 +58,8 @@ function withLines(screen: Screen): SweepProgress {
   };
 }
 
-<<<<<<< HEAD
-/** A cell's end is told before it is counted. */
-const plusOne = ({ done, failed }: SweepOverview, error: string | undefined) =>
-=======
 /** A cell's end is reported before it is counted. */
-const plusOne = ({ done, failed }: Overview, error: string | undefined) =>
->>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
+const plusOne = ({ done, failed }: SweepOverview, error: string | undefined) =>
   error === undefined ? { done: done + 1 } : { failed: failed + 1 };
 
 function counts({ done, total, failed, secondsLeft }: SweepOverview): string {
@@ -97,13 +85,8 @@ function plainOn(out: Output, now: () => number): Screen {
 
 function liveOn(out: Output, now: () => number): Screen {
   const tracks = new Map<string, Track>();
-<<<<<<< HEAD
   let overview: SweepOverview | undefined;
-  let linesShown = 0;
-=======
-  let overview: Overview | undefined;
   const live = new LiveLines(out);
->>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
   let shownAt = Number.NEGATIVE_INFINITY;
   const draw = (): void => {
     live.clear();
@@ -146,11 +129,7 @@ function liveOn(out: Output, now: () => number): Screen {
 export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
-<<<<<<< HEAD
     ...overview.running.map(({ cell, stage, position, stageCount, waits }) => {
-=======
-    ...overview.running.map(({ cell, stage, at: number, of: count, waits }) => {
->>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
       const track = tracks.get(cell);
       const doing =
         track !== undefined
@@ -158,11 +137,7 @@ export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<strin
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;
-<<<<<<< HEAD
       return `  ${cell}  ${position === 0 ? "" : `[${position}/${stageCount}] `}${doing}`.trimEnd();
-=======
-      return `  ${cell}  ${number === 0 ? "" : `[${number}/${count}] `}${doing}`.trimEnd();
->>>>>>> f995337b7894b2852f41e94f21f8c65ac4f1b19c
     }),
   ];
 }
