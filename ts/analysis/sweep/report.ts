@@ -1,4 +1,6 @@
 import { type Report, report, section, text } from "../document/blocks.ts";
+import { renderHtml } from "../document/html.ts";
+import { type MarkdownReport, renderMarkdown } from "../document/markdown.ts";
 import { comparedTitle } from "../features/compared/view.ts";
 import { chapterBlocks } from "../features/findings/catalogue.ts";
 import { introduction } from "../features/introduction.ts";
@@ -12,6 +14,11 @@ import { effects } from "./views/effects.ts";
 import { methods } from "./views/methods.ts";
 import { record } from "./views/record.ts";
 import { warnings } from "./views/warnings.ts";
+
+export function renderSweep(data: SweepData): { page: string; markdown: MarkdownReport } {
+  const document = sweepReport(data);
+  return { page: renderHtml(document), markdown: renderMarkdown(document) };
+}
 
 /** A sweep's report, which lies beside the cells' folders. */
 export function sweepReport(data: SweepData): Report {

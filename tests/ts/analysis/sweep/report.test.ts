@@ -1,8 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { renderHtml } from "../../../../ts/analysis/document/html.ts";
-import { renderMarkdown } from "../../../../ts/analysis/document/markdown.ts";
-import { againstBest, type SweepData, sweepReport } from "../../../../ts/analysis/index.ts";
+import { againstBest, renderSweep, type SweepData } from "../../../../ts/analysis/index.ts";
 import type { SweepResults } from "../../../../ts/analysis/sweep/results.ts";
 import { type InventedSweep, inventedSweep } from "../sweeps.ts";
 
@@ -15,7 +13,7 @@ async function compared(sweep: InventedSweep): Promise<InventedSweep> {
   return { ...sweep, results: { ...sweep.results, cells } };
 }
 
-const renderSweepPage = (data: SweepData): string => renderHtml(sweepReport(data));
+const renderSweepPage = (data: SweepData): string => renderSweep(data).page;
 
 const sweep = await compared(inventedSweep({ questions: 200 }));
 const page = renderSweepPage(sweep);
@@ -169,7 +167,7 @@ describe("the page of a sweep", () => {
   });
 
   it("is there as Markdown too, its charts beside it", () => {
-    const { markdown, charts } = renderMarkdown(sweepReport(sweep));
+    const { markdown, charts } = renderSweep(sweep).markdown;
     expect(Object.keys(charts)).toEqual(["sweep-1.svg", "sweep-2.svg"]);
     expect(markdown).toContain("![stages.sample.k – samples a question](charts/sweep-1.svg)");
     expect(markdown).toContain("| k | temperature | greedy accuracy, % |");

@@ -17,7 +17,7 @@ export function warnings({ done, summaries }: SweepNumbers): Content {
       .sort((a, b) => b.cells.length - a.cells.length)
       .map(({ words, cells }) => ({
         badge: badge("warning", `${cells.length} of ${done.length}`),
-        text: text`${words}${quiet(whoseWords(cells, done.length))}`,
+        text: text`${words} ${quiet(whoseWords(cells, done.length))}`,
       })),
   );
 }
@@ -25,8 +25,8 @@ export function warnings({ done, summaries }: SweepNumbers): Content {
 function whoseWords([first, ...others]: readonly string[], done: number): string {
   if (others.length === 0) return "";
   return others.length + 1 === done
-    ? ` (in the words of ${first})`
-    : ` (in the words of ${first}; also ${others.join("; ")})`;
+    ? `(in the words of ${first})`
+    : `(in the words of ${first}; also ${others.join("; ")})`;
 }
 
 /** Warnings of the training each by its kind: that beta is too small in one cell says nothing of another. */
