@@ -1,6 +1,12 @@
 /** The page of a whole sweep, made of sweep.json and its cells' folders. */
 import { join } from "node:path";
-import { againstBest, type RunSummary, renderSweepPage, type SweepResults } from "../../analysis/index.ts";
+import {
+  againstBest,
+  type RunSummary,
+  renderSweep,
+  renderSweepTable,
+  type SweepResults,
+} from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
@@ -9,7 +15,6 @@ import { writeMarkdown } from "../report.ts";
 import { loadRunData } from "../results.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { pageIn, readSweepResults, writeSweepResults } from "./results.ts";
-import { renderSweepTable } from "./table.ts";
 
 export interface SweepReport {
   results: SweepResults;
@@ -39,11 +44,11 @@ export async function reportSweep(
   const isKnown = before?.compared === true && numbersOf(before) === numbersOf(found);
   const results = isKnown ? before : await compared(directory, found, signal);
   const table = renderSweepTable(results);
-  const page = renderSweepPage({ results, summaries });
+  const { page, markdown } = renderSweep({ results, summaries });
   const html = pageIn(directory);
   await writeSweepResults(directory, results);
   await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
-  await writeMarkdown(directory, page);
+  await writeMarkdown(directory, markdown);
   await writeFileAtomic(html, page);
   return { results, table, html };
 }
