@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
+import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
 import { stacked } from "./compose.ts";
 import { classOf, familyColour, lightOf } from "./palette.ts";
 import { renderChart } from "./svg.ts";
@@ -112,7 +112,7 @@ function panels(
             : [
                 Plot.text([{ family }], {
                   fx: "family",
-                  text: () => familyTitles[family],
+                  text: () => familyTitle(family),
                   frameAnchor: "top-left",
                   dy: 16 - marginTop,
                   fontWeight: 650,
