@@ -1,11 +1,17 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
-export { accuracyChart } from "./charts/accuracy.ts";
-export { betaChart } from "./charts/beta.ts";
-export { curvesChart } from "./charts/curves.ts";
-export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
-export { scoresChart } from "./charts/scores.ts";
-export type { ChartText } from "./charts/text.ts";
-export { vftLossChart } from "./charts/vftLoss.ts";
+export {
+  accuracyChart,
+  betaChart,
+  type ChartText,
+  curvesChart,
+  type OwnChartOptions,
+  renderOwnChart,
+  scoresChart,
+  vftLossChart,
+} from "./charts/index.ts";
+export { columns } from "./document/columns.ts";
+export { escapeText } from "./document/escape.ts";
+export { type DataFile, dataFolder } from "./features/questions/view.ts";
 export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export {
@@ -14,7 +20,6 @@ export {
   type PredictionsAssessment,
 } from "./report/assessPredictions.ts";
 export { autoBetas, searchedBetas } from "./report/betas.ts";
-export { type DataFile, dataFolder } from "./report/browser/section.ts";
 export {
   baselineLabel,
   methodAccuracies,
@@ -22,7 +27,6 @@ export {
   methodScores,
   vftCurves,
 } from "./report/chartData.ts";
-export { columns } from "./report/columns.ts";
 export {
   compareRuns,
   type MethodOfBoth,
@@ -31,7 +35,6 @@ export {
 } from "./report/compareRuns.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";

@@ -1,5 +1,5 @@
+import { columns } from "../document/columns.ts";
 import { type AblationRow, ablationOf } from "./ablation.ts";
-import { columns } from "./columns.ts";
 import { decimal, points, range } from "./format.ts";
 import { significant } from "./pairedTests.ts";
 import { constraints } from "./roles.ts";

@@ -2,7 +2,7 @@ import { entryOf } from "../../config/index.ts";
 import type { MethodAccuracy } from "../charts/accuracy.ts";
 import type { MethodCurve } from "../charts/curves.ts";
 import type { MethodScores } from "../charts/scores.ts";
-import type { LossCurve } from "../charts/vftLoss.ts";
+import type { LossCurve } from "../charts/vft-loss.ts";
 import { scoresOf } from "../metrics/scores.ts";
 import { familyPlaces } from "./family.ts";
 import { type Arm, type RunData, vftStage } from "./input.ts";

@@ -1,11 +1,15 @@
-import { packRun } from "./browser/pack.ts";
-import { pageScript } from "./browser/script.ts";
-import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
-import { browserStyle } from "./browser/style.ts";
+import { html, type Markup } from "../document/markup.ts";
+import { packRun } from "../features/questions/numbers.ts";
+import {
+  type DataFile,
+  type Limits,
+  mostBeside,
+  mostInPage,
+  withQuestions,
+} from "../features/questions/view.ts";
 import { plural } from "./format.ts";
 import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
-import { html, type Markup } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
 import { assessorSection } from "./sections/assessor.ts";
 import { betaSection } from "./sections/beta.ts";
@@ -46,7 +50,7 @@ export function renderReport(
   const plain = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
   return packed === undefined
     ? { html: plain, plain, files: [] }
-    : { ...withBrowser(plain, packed, inPage), plain };
+    : { ...withQuestions(plain, packed, inPage), plain };
 }
 
 /** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
@@ -80,8 +84,6 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
     intro: html`<p>${whatItIs} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>`,
     sections,
     footer: "The same numbers, with every seed and interval, are in report.json.",
-    style: browserStyle,
-    script: pageScript(),
   });
 }
 

@@ -1,4 +1,4 @@
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
 import { percent, points, range } from "./format.ts";
 import { modeRows } from "./modeRows.ts";
 import type { Metric, RunSummary } from "./schema.ts";

@@ -1,6 +1,6 @@
+import { columns } from "../document/columns.ts";
 import { ablationTable } from "./ablationTable.ts";
 import { betaTable } from "./betaTable.ts";
-import { columns } from "./columns.ts";
 import { decimal, percent, plural, points, range, whole } from "./format.ts";
 import { modeTable } from "./modeTable.ts";
 import { significant, testedAgainst } from "./pairedTests.ts";

@@ -1,4 +1,4 @@
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
 import { percent, points, range } from "./format.ts";
 import { significant } from "./pairedTests.ts";
 import type { RunSummary } from "./schema.ts";

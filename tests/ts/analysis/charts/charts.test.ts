@@ -4,7 +4,7 @@ import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { density } from "../../../../ts/analysis/charts/density.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
 import { runningMean } from "../../../../ts/analysis/charts/smooth.ts";
-import { vftLossChart } from "../../../../ts/analysis/charts/vftLoss.ts";
+import { vftLossChart } from "../../../../ts/analysis/charts/vft-loss.ts";
 import { renderPicture, summarise } from "../../../../ts/analysis/index.ts";
 import {
   baselineLabel,

@@ -1,6 +1,6 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { type AblationRow, ablationOf, constraintEffects } from "../ablation.ts";
 import { decimal, plural, points, pValue, range } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { significant } from "../pairedTests.ts";
 import { constraints } from "../roles.ts";
 import type { MethodSummary, RunSummary } from "../schema.ts";

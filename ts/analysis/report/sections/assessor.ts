@@ -1,8 +1,8 @@
 import { ranksChart } from "../../charts/ranks.ts";
 import { reliabilityChart } from "../../charts/reliability.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { figure } from "../figure.ts";
 import { decimal, percent, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { rankPanels, reliabilityPanels } from "../panelData.ts";
 import type { RunSummary } from "../schema.ts";
 import type { Share } from "../schemaParts.ts";

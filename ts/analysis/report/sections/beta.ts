@@ -1,8 +1,8 @@
 import { betaChart } from "../../charts/beta.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { autoAgainstSearch, autoBetas, betaText, describeAuto, searchedBetas } from "../betas.ts";
 import { figure } from "../figure.ts";
 import { decimal, percent, plural, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 /** How the boundary's beta was come by, where it was not given as a number; else nothing. */

@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { percent, points, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { type ModeRow, modeRows, modeRowsByTask } from "../modeRows.ts";
 import type { Metric, RunSummary } from "../schema.ts";
 

@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { decimal, percent, points, pValue, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { significant } from "../pairedTests.ts";
 import type { Metric, RunSummary } from "../schema.ts";
 import { accuracyAgainst, measuredOf, type TaskColumn, taskColumns } from "../taskColumns.ts";

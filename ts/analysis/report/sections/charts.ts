@@ -1,11 +1,11 @@
 import { accuracyChart } from "../../charts/accuracy.ts";
 import { curvesChart } from "../../charts/curves.ts";
 import { scoresChart } from "../../charts/scores.ts";
-import { vftLossChart } from "../../charts/vftLoss.ts";
+import { vftLossChart } from "../../charts/vft-loss.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { baselineLabel, methodAccuracies, methodCurves, methodScores, vftCurves } from "../chartData.ts";
 import { figure } from "../figure.ts";
 import type { RunData } from "../input.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 /** Beside the first table; of one method it would say no more than that. */

@@ -1,6 +1,6 @@
+import { html, type Markup } from "../../document/markup.ts";
 import type { CostRow } from "../cost.ts";
 import { bytes, duration, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 import { scrolling } from "../scrolling.ts";
 

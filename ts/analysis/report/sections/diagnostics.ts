@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { plural } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import type { Diagnostic, RunSummary } from "../schema.ts";
 
 const headings: Record<Diagnostic["id"], string> = {

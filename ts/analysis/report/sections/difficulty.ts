@@ -1,8 +1,8 @@
 import { difficultyChart } from "../../charts/difficulty.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { type Difficulty, fewestInBin, testedOf } from "../difficulty.ts";
 import { figure } from "../figure.ts";
 import { percent, plural, points, pValue, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { significant } from "../pairedTests.ts";
 import { difficultyPanels, stepsText } from "../panelData.ts";
 import type { RunSummary } from "../schema.ts";

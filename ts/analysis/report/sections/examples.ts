@@ -1,8 +1,8 @@
 import type { Group } from "../../../core/records.ts";
-import { browserPlace } from "../browser/section.ts";
+import { html, type Markup } from "../../document/markup.ts";
+import { browserPlace } from "../../features/questions/view.ts";
 import { decimal, plural } from "../format.ts";
 import type { Arm, Prediction, RunData } from "../input.ts";
-import { html, type Markup } from "../markup.ts";
 import type { MethodSummary, RunSummary } from "../schema.ts";
 
 /** More columns of scores than this do not fit beside the text. */

@@ -1,6 +1,6 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { decimal, percent, points, range } from "../format.ts";
 import { askedIn } from "../inShort.ts";
-import { html, type Markup } from "../markup.ts";
 import { holds } from "../pairedTests.ts";
 import type { Difference, MethodSummary, Metric, RunSummary } from "../schema.ts";
 import { scrolling } from "../scrolling.ts";

@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { duration, percent, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 import { scrolling } from "../scrolling.ts";
 

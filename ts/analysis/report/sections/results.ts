@@ -1,7 +1,7 @@
 import { isRanked } from "../../../config/index.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { paperGsm8k, paperNotes } from "../../paper.ts";
 import { decimal, percent, plural, points, pValue, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { significant, testedAgainst } from "../pairedTests.ts";
 import type { Comparison, Difference, MethodSummary, Metric, MetricName, RunSummary } from "../schema.ts";
 import { ablationHtml } from "./ablation.ts";

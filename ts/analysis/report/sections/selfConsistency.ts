@@ -1,7 +1,7 @@
 import { consistencyChart } from "../../charts/consistency.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { figure } from "../figure.ts";
 import { percent, plural, points, pValue, range, whole } from "../format.ts";
-import { html, type Markup } from "../markup.ts";
 import { significant } from "../pairedTests.ts";
 import { consistencyCurves } from "../panelData.ts";
 import type { Difference, RunSummary } from "../schema.ts";

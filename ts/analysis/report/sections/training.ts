@@ -1,9 +1,9 @@
 import { familiesChart } from "../../charts/families.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { lookRows, marginRows } from "../familyData.ts";
 import { figure } from "../figure.ts";
 import { plural } from "../format.ts";
 import type { RunData } from "../input.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 /** What could be seen while the methods trained: looks at validation questions, early stops, warnings. */
