@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../report/format.ts";
-import type { SearchPoint } from "../report/input.ts";
+import type { SearchPoint } from "../run/run-data.ts";
 import type { LegendItem } from "./legend.ts";
 import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ColourName } from "./palette.ts";

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
+import { type CurveName, curveNames, type SelfConsistency } from "../features/self-consistency/numbers.ts";
 import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
-import { type CurveName, curveNames, type SelfConsistency } from "../report/selfConsistency.ts";
 import type { LegendItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ColourName } from "./palette.ts";

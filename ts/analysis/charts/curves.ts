@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
 import type { FamilyPlace } from "../report/family.ts";
-import type { TrainingStep } from "../report/input.ts";
+import type { TrainingStep } from "../run/run-data.ts";
 import type { LegendItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";
 import type { ColourName } from "./palette.ts";

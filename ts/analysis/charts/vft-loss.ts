@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { TrainingStep } from "../report/input.ts";
+import type { TrainingStep } from "../run/run-data.ts";
 import { linePaint } from "./marks.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
 import { type ChartOptions, renderChart } from "./svg.ts";

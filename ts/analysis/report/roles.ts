@@ -1,5 +1,5 @@
 import { type Constraint, constraintOf as constraintIn, entryOf, isRanked } from "../../config/index.ts";
-import type { MethodInfo } from "./input.ts";
+import type { MethodInfo } from "../run/run-data.ts";
 import type { Role } from "./schema.ts";
 
 export { type Constraint, constraints } from "../../config/index.ts";

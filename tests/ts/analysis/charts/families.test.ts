@@ -6,16 +6,16 @@ import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { familiesChart } from "../../../../ts/analysis/charts/families.ts";
 import { gridOf } from "../../../../ts/analysis/charts/panel-grid.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
-import { summarise } from "../../../../ts/analysis/index.ts";
-import { autoBetas, searchedBetas } from "../../../../ts/analysis/report/betas.ts";
+import { autoBetas, searchedBetas } from "../../../../ts/analysis/features/beta/numbers.ts";
 import {
   baselineLabel,
   methodAccuracies,
   methodCurves,
   methodScores,
-} from "../../../../ts/analysis/report/chartData.ts";
+} from "../../../../ts/analysis/features/charts/numbers.ts";
+import { lookRows, marginRows } from "../../../../ts/analysis/features/training/curves.ts";
+import { summarise } from "../../../../ts/analysis/index.ts";
 import { familyPlaces } from "../../../../ts/analysis/report/family.ts";
-import { lookRows, marginRows } from "../../../../ts/analysis/report/familyData.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks } from "../watched.ts";
 

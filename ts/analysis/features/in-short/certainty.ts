@@ -1,6 +1,7 @@
 /** "How sure it is". */
+
+import { testedAgainst } from "../../measure/paired-tests.ts";
 import { percent, plural, points } from "../../report/format.ts";
-import { testedAgainst } from "../../report/pairedTests.ts";
 import type { MethodSummary, RunSummary } from "../../report/schema.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { isAligned } from "./methods.ts";

@@ -1,8 +1,9 @@
 /** "What came out". */
-import { ablationOf, constraintEffects } from "../../report/ablation.ts";
+
+import { holds } from "../../measure/paired-tests.ts";
 import { percent, plural, points, range } from "../../report/format.ts";
-import { holds } from "../../report/pairedTests.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../report/schema.ts";
+import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { continuedOf, furtherTraining, highest, isAligned, shareText, startOf } from "./methods.ts";
 import { misalignment } from "./misalignment.ts";

@@ -1,5 +1,5 @@
 import type { Group } from "../../../core/records.ts";
-import type { Arm } from "../../report/input.ts";
+import type { Arm } from "../../run/run-data.ts";
 import { packCot, packScore, scoreOf } from "./cots.ts";
 import type { Entry } from "./entries.ts";
 import type { ChunkPlace, SampleRow, TextRow } from "./packed.ts";

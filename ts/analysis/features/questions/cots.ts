@@ -1,5 +1,5 @@
 import type { JudgedCandidate } from "../../../core/records.ts";
-import type { Prediction } from "../../report/input.ts";
+import type { Prediction } from "../../run/run-data.ts";
 import type { Flag, PackedCot } from "./packed.ts";
 import type { Strings } from "./strings.ts";
 

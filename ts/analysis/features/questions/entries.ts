@@ -1,5 +1,5 @@
 import type { Group } from "../../../core/records.ts";
-import type { Arm, Prediction, RunData } from "../../report/input.ts";
+import type { Arm, Prediction, RunData } from "../../run/run-data.ts";
 
 /** A test question with all that was made of it; arms and seeds are places in their lists. */
 export interface Entry {

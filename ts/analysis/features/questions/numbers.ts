@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Group } from "../../../core/records.ts";
-import type { RunData } from "../../report/input.ts";
 import type { RunSummary } from "../../report/schema.ts";
+import type { RunData } from "../../run/run-data.ts";
 import { type Chunk, cutIntoChunks, packSamples, packTexts } from "./chunks.ts";
 import { packScore, scoreOf } from "./cots.ts";
 import { type Entry, entriesOf } from "./entries.ts";
