@@ -4,7 +4,8 @@ import { percent } from "../report/format.ts";
 import type { Metric } from "../report/schema.ts";
 import type { LegendItem } from "./legend.ts";
 import { dotPaint, linePaint, withEnds } from "./marks.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import type { ChartOptions } from "./options.ts";
+import { renderChart } from "./svg.ts";
 
 /** One method's greedy and sampled accuracy, with intervals. */
 export interface MethodAccuracy {

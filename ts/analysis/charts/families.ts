@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import type { ChartOptions, ChartText } from "./options.ts";
 import { type FamilyName, familyColour } from "./palette.ts";
-import { type ChartOptions, type ChartText, renderChart, stacked } from "./svg.ts";
+import { renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */
 export interface FamilySeries {
