@@ -1,3 +1,4 @@
+import { defined } from "../../core/defined.ts";
 import { compareRuns } from "../measure/compare-runs.ts";
 import type { RunData } from "../run/run-data.ts";
 import { holm } from "../statistics/holm.ts";
@@ -13,25 +14,29 @@ export async function againstBest(
   load: (cell: string) => Promise<RunData>,
   resamples?: number,
 ): Promise<Map<string, AgainstBest>> {
-  const found = new Map<string, AgainstBest>();
-  if (best === null) return found;
+  const differences = new Map<string, AgainstBest>();
+  if (best === null) return differences;
   const others = cells.filter(
     ({ cell, methods }) => cell !== best.cell && methods.some(({ name }) => name === best.method),
   );
-  if (others.length === 0) return found;
-  const first = await load(best.cell);
+  if (others.length === 0) return differences;
+  const bestRun = await load(best.cell);
   for (const { cell } of others) {
-    const { sameQuestions, methods } = compareRuns(first, await load(cell), {
+    const { sameQuestions, methods } = compareRuns(bestRun, await load(cell), {
       only: [best.method],
-      ...(resamples === undefined ? {} : { resamples }),
+      ...defined({ resamples }),
     });
     const [method] = methods;
     if (!sameQuestions || method === undefined || method.seeds.length === 0) continue;
     const { difference, interval, p } = method.metrics[best.metric];
-    found.set(cell, { value: difference, interval, p, pHolm: null });
+    differences.set(cell, { value: difference, interval, p, pHolm: null });
   }
-  const tested = [...found.values()].filter(({ p }) => p !== null);
+  const tested = [...differences.values()].filter(({ p }) => p !== null);
   const adjusted = holm(tested.map(({ p }) => p!));
-  for (const [at, one] of tested.entries()) one.pHolm = adjusted[at]!;
-  return found;
+  for (const [at, test] of tested.entries()) test.pHolm = adjusted[at]!;
+  return differences;
 }
+
+/** Worse than the best cell beyond chance. */
+export const isLower = ({ pHolm, value }: AgainstBest): boolean =>
+  pHolm !== null && pHolm < 0.05 && value !== null && value < 0;

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { methodSchema } from "../../../ts/config/index.ts";
-import { lossOf } from "../../../ts/experiment/stages/align.ts";
-import type { TrainedMethod } from "../../../ts/experiment/train-groups.ts";
+import { lossOf, methodSchema, type TrainedMethod } from "../../../ts/config/index.ts";
 
 const loss = (settings: object, beta?: number) => lossOf(methodSchema.parse(settings) as TrainedMethod, beta);
 

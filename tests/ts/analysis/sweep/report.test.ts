@@ -1,6 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { againstBest, renderMarkdown, renderSweepPage } from "../../../../ts/analysis/index.ts";
+import { againstBest, renderSweep, type SweepData } from "../../../../ts/analysis/index.ts";
 import type { SweepResults } from "../../../../ts/analysis/sweep/results.ts";
 import { type InventedSweep, inventedSweep } from "../sweeps.ts";
 
@@ -12,6 +12,8 @@ async function compared(sweep: InventedSweep): Promise<InventedSweep> {
   });
   return { ...sweep, results: { ...sweep.results, cells } };
 }
+
+const renderSweepPage = (data: SweepData): string => renderSweep(data).page;
 
 const sweep = await compared(inventedSweep({ questions: 200 }));
 const page = renderSweepPage(sweep);
@@ -43,7 +45,7 @@ describe("the page of a sweep", () => {
       questions: 10,
     });
     const rows = parseHTML(renderSweepPage({ results, summaries })).document.querySelectorAll(
-      ".methods tbody tr",
+      "[aria-labelledby=compared] tbody tr",
     );
     const told = [...rows].map(({ textContent }) => textContent);
     expect(told).toHaveLength(3);
@@ -165,9 +167,9 @@ describe("the page of a sweep", () => {
   });
 
   it("is there as Markdown too, its charts beside it", () => {
-    const { markdown, charts } = renderMarkdown(page);
+    const { markdown, charts } = renderSweep(sweep).markdown;
     expect(Object.keys(charts)).toEqual(["sweep-1.svg", "sweep-2.svg"]);
-    expect(markdown).toContain("![What k does](charts/sweep-1.svg)");
+    expect(markdown).toContain("![stages.sample.k – samples a question](charts/sweep-1.svg)");
     expect(markdown).toContain("| k | temperature | greedy accuracy, % |");
   });
 });
@@ -279,7 +281,7 @@ describe("what can be said", () => {
     });
     const html = renderSweepPage({ results, summaries });
     expect(inShortOf(html)).toContain("stages.sample.k with stages.align.learningRate: 3, 0.0001; 9, 0.0002");
-    expect(html.match(/<figure>/g)).toHaveLength(1);
+    expect(html.match(/<figure/g)).toHaveLength(1);
   });
 });
 
@@ -316,7 +318,9 @@ describe("what holds of some cells only", () => {
     const keys = ["methods.bc"];
     const cells = results.cells.map((cell, at) => ({ ...cell, settings: { "methods.bc": { weight: at } } }));
     const { document } = parseHTML(renderSweepPage({ results: { ...results, keys, cells }, summaries }));
-    const rows = [...document.querySelectorAll(".methods tbody tr")].map(({ textContent }) => textContent);
+    const rows = [...document.querySelectorAll("[aria-labelledby=compared] tbody tr")].map(
+      ({ textContent }) => textContent,
+    );
     expect(rows.at(-1)).toBe("AFT-BCvaries between the cells");
   });
 

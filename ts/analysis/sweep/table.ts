@@ -1,4 +1,7 @@
-import { type CellResult, columns, percent, points, range, type SweepResults } from "../../analysis/index.ts";
+import { columns } from "../document/columns.ts";
+import { percent, points, range } from "../report/format.ts";
+import { measureNamed } from "./measures.ts";
+import type { CellResult, SweepResults } from "./results.ts";
 
 /** The sweep's numbers for a terminal: each cell with a line a method. */
 export function renderSweepTable(results: SweepResults): string {
@@ -31,23 +34,14 @@ function rowsOf({ cell, status, methods }: CellResult): string[][] {
   ];
 }
 
-const metricNames: Record<string, string> = {
-  accuracy: "greedy accuracy",
-  sampledAccuracy: "sampled accuracy",
-  majority: "accuracy of the majority vote",
-  passAtMost: "pass@k",
-  assessmentMicro: "assessment accuracy (micro)",
-  assessmentMacro: "assessment accuracy (macro)",
-};
-
 function notes({ best, cells }: SweepResults): string[] {
   const lines = [
     "n: questions (of each seed). [low, high]: 95 % interval; against continued VFT of the same cell: paired.",
   ];
   if (best === null) return lines;
-  const value = `${percent(best.value)} % ${range(best.interval, (one) => percent(one))}`.trim();
+  const value = `${percent(best.value)} % ${range(best.interval, (end) => percent(end))}`.trim();
   lines.push(
-    `best ${metricNames[best.metric]}: ${best.cell}, ${best.label}: ${value}, n = ${best.n}; the highest of ${best.among} rows, to which chance adds.`,
+    `best ${measureNamed(best.metric).words}: ${best.cell}, ${best.label}: ${value}, n = ${best.n}; the highest of ${best.among} rows, to which chance adds.`,
   );
   if (cells.some(({ split }) => split === "test"))
     lines.push("measured on the test split: to choose settings, use stages.evaluate.split: validation.");
