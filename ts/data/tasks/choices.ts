@@ -10,7 +10,7 @@ export function choiceBody({ question, choices = [] }: Question): string {
 }
 
 /** What every task with options has, but for its questions. */
-export const choiceTask: Omit<Task, "name" | "splits"> = {
+export const choiceForm: Omit<Task, "name" | "splits"> = {
   body: choiceBody,
   // It ends in a newline, so that no tokenizer can merge the prompt's end with the response's first word.
   plain: (question) => `Question: ${choiceBody(question)}\nAnswer:\n`,

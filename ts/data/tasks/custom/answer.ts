@@ -1,4 +1,5 @@
 import type { CustomTask } from "../../../config/index.ts";
+import { defined } from "../../../core/defined.ts";
 import type { Problem } from "../../../core/errors.ts";
 import {
   type AnswerRule,
@@ -51,8 +52,7 @@ export const extracted = (
   text: string,
   mode: ExtractMode = "strict",
   choices?: string[],
-): string | null =>
-  outcomeOf(rule, text, mode, { answer: "", ...(choices === undefined ? {} : { choices }) }).extracted;
+): string | null => outcomeOf(rule, text, mode, { answer: "", ...defined({ choices }) }).extracted;
 
 function letterOf(
   value: unknown,
