@@ -29,3 +29,15 @@ export function repeats<T>(rows: readonly Row<T>[], keyOf: (value: T) => string,
       : [{ what, where, found: key, expected: `another than that of ${before}` }];
   });
 }
+
+/** Items by key, in the order in which keys first occur. */
+export function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

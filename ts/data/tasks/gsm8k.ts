@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts";
 import type { Problem } from "../../core/errors.ts";
-import { answersBy, extractNumber, gsm8kNumber } from "../answers/index.ts";
+import { extractNumber, gsm8kNumber } from "../answers/index.ts";
 import { namedFiles } from "../downloads/folder.ts";
 import { checkEquationSteps, equationQuality } from "../steps/equation-steps.ts";
 import type { Task } from "../task.ts";
@@ -19,7 +19,7 @@ export const gsm8kForm: Omit<Task, "name" | "splits"> = {
   body: ({ question }) => question,
   // It ends in a newline, so that no tokenizer can merge the prompt's end with the response's first word.
   plain: ({ question }) => `Question: ${question}\nAnswer:\n`,
-  ...answersBy(gsm8kNumber),
+  ...gsm8kNumber,
   // Its equations: nothing else of such a COT can be checked for certain.
   checkSteps: (_question, text) => checkEquationSteps(text),
   quality: (_question, text) => equationQuality(text),

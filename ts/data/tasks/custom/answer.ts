@@ -10,10 +10,7 @@ import {
 } from "../../answers/index.ts";
 
 /** The rule by which this task's answers are found and compared. */
-export function ruleOf({ answer }: CustomTask): AnswerRule {
-  if (answer.kind === "regex") return answerRuleOf(answer, "tasks: answer.pattern");
-  return answerRuleOf({ kind: answer.kind });
-}
+export const ruleOf = ({ answer }: CustomTask): AnswerRule => answerRuleOf(answer, "tasks: answer.pattern");
 
 /** The answer of a row in the form that the rule compares, or what is wrong with it. */
 export function answerOf(

@@ -2,7 +2,6 @@ import { type CustomTask, customTaskSchema, taskName } from "../../../config/ind
 import { defined } from "../../../core/defined.ts";
 import { inputError } from "../../../core/errors.ts";
 import type { Question } from "../../../core/records.ts";
-import { answersBy } from "../../answers/index.ts";
 import { refuseShared } from "../../duplicates.ts";
 import type { Split, Splits, Task, TaskKind } from "../../task.ts";
 import { choiceForm } from "../choices.ts";
@@ -40,7 +39,7 @@ export const custom: TaskKind<CustomTask> = {
       splits: (seed) => splitsOf(settings, seed),
       body,
       plain,
-      ...answersBy(ruleOf(settings)),
+      ...ruleOf(settings),
       // Of a number's solution the equations are its steps, as GSM8K's are.
       ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { checkSteps, quality } : {}),
     };
