@@ -9,7 +9,7 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
-import { checkpointIn } from "../stages/context.ts";
+import { weightsIn } from "../store/files.ts";
 import { openArtefact } from "../store/store.ts";
 import { copyAdapter, holdsAdapter, mergeAdapter } from "./adapter.ts";
 import { modelCard } from "./card/model-card.ts";
@@ -92,7 +92,7 @@ async function exportModel(
       expected: `--method with one of ${names.join(", ")}`,
     });
   const { directory, manifest } = await openArtefact(join(runDirectory, arm.checkpoint));
-  const checkpoint = checkpointIn({ directory });
+  const checkpoint = weightsIn({ directory });
   const adapted = holdsAdapter(checkpoint);
   if (options.adapter === true && !adapted)
     throw inputError({

@@ -1,129 +1,128 @@
-import { join } from "node:path";
+/** Step 3, and its baselines: further training on the sampled questions, by one method. */
+import { z } from "zod";
 import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
 import {
+  type Adapter,
   boundaryBetaOf,
   type GroupMethod,
   promptSettings,
   type Training,
   type Watch,
 } from "../../config/index.ts";
-import { readJsonl } from "../../core/jsonl.ts";
-import { type Group, groupSchema } from "../../core/records.ts";
+import { defined } from "../../core/defined.ts";
+import type { Group } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
-import type { AutoBoundary } from "../boundary-facts.ts";
+import { type AutoBoundary, boundaryFactsSchema } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
-import { mixtureOf, trainFrom } from "../train/training.ts";
+import { startFile } from "../train/files.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
 import type { Watching } from "../validation/settings.ts";
-import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "./by-task.ts";
-import { labelOf, type PlanNode } from "./context.ts";
-import { readQuestions } from "./sample.ts";
-import { scoreNode } from "./score.ts";
+import type { OfTask, Sharing, TaskQuestions } from "./by-task.ts";
+import { trainingCost } from "./cost.ts";
+import { groupsFile } from "./judge.ts";
+import { readSplit } from "./questions.ts";
+import { defineStage } from "./stage.ts";
+import { mixtureOf, trainingFacts, trainingFiles, trainOn } from "./train-on.ts";
+import { sourceOf, trainingKey, type Weights, weightsInputs } from "./weights.ts";
 
-export interface AlignSources {
-  base: Base;
-  vft: PlanNode;
-  /** Judged training questions, of each task. */
+export interface AlignParams {
+  method: TrainedMethod;
+  training: Training;
+  /** The weights that it starts from. */
+  start: Weights;
+  adapter: Adapter | undefined;
+  /** Judged training questions, of each task; scored where {@link needsScores}. */
   groups: readonly OfTask[];
   feedback: Feedback;
   sharing: Sharing | undefined;
-  /** What is measured on the way; nothing when left out. */
-  watch?: {
-    settings: Watch;
-    /** The VFT model's judged samples on the first validation questions of each task. */
-    groups: readonly OfTask[];
-    tasks: readonly TaskQuestions[];
-    extract: "strict" | "flexible";
-    maxNewTokens: number;
-  };
+  /** What is measured on the way; undefined: nothing. */
+  watch: WatchParams | undefined;
+  seed: number;
 }
 
-/** Step 3, and its baselines: further training on the sampled questions, by one method. */
-export function alignNode(
-  name: string,
-  method: TrainedMethod,
-  settings: Training,
-  from: AlignSources,
-  seed: number,
-  variant?: string,
-): PlanNode {
-  const { label: _label, train: _train, ...exact } = method;
-  const start = startOf(method.start, from);
-  const beta = boundaryBetaOf(method);
-  const scored = method.method === "dpo" || beta === "auto";
-  const node: PlanNode = {
-    stage: "align",
-    method: name,
-    ...(variant === undefined ? {} : { variant }),
-    seed,
-    settings: {
+export interface WatchParams {
+  settings: Watch;
+  /** The VFT model's judged samples on the first validation questions of each task. */
+  groups: readonly OfTask[];
+  tasks: readonly TaskQuestions[];
+  extract: "strict" | "flexible";
+  maxNewTokens: number;
+}
+
+/** Whether a method goes by what its starting weights give each COT. */
+export const needsScores = (method: TrainedMethod): boolean =>
+  method.method === "dpo" || boundaryBetaOf(method) === "auto";
+
+/** Samples that a method learns from, over all that there are; RFT is taken to accept one in two. */
+const shareTrained = ({ method }: TrainedMethod): number =>
+  method === "vft" ? 0 : method === "rft" ? 1 / 2 : 1;
+
+export const align = defineStage({
+  name: "align",
+  codeVersion: 3,
+  files: { ...trainingFiles, start: startFile },
+  facts: trainingFacts.extend({
+    targets: z.int(),
+    positives: z.int(),
+    negatives: z.int(),
+    pairedQuestions: z.int(),
+    boundary: boundaryFactsSchema.optional(),
+  }),
+  settings({ method, training, start, adapter, feedback, sharing, watch, seed }: AlignParams) {
+    const { label: _label, train: _train, ...exact } = method;
+    return {
       ...exact,
-      ...trainingKey(settings),
-      ...start.settings,
-      ...adapterKey(from.base),
-      ...(from.feedback === "binary" ? {} : { feedback: from.feedback }),
-      ...(from.watch === undefined ? {} : { watch: from.watch.settings }),
-      ...(from.sharing === undefined ? {} : { mixture: from.sharing }),
+      ...trainingKey(training, start, adapter),
+      ...(feedback === "binary" ? {} : { feedback }),
+      ...defined({ watch: watch?.settings, mixture: sharing }),
       seed,
-    },
-    inputs: {
-      ...start.inputs,
-      ...rolesOf("groups", scored ? from.groups.map((one) => scoreNode(start, one, seed)) : from.groups),
-      ...(from.watch === undefined
-        ? {}
-        : {
-            ...rolesOf("watch", from.watch.groups),
-            ...rolesOf(
-              "questions",
-              from.watch.tasks.map(({ task, questions }) => ({ task: task.name, node: questions })),
-            ),
-          }),
-    },
-    async work(context, inputs) {
-      const groups = await groupsIn("groups", inputs);
-      const auto = beta === "auto" ? autoBoundary(groups, method as GroupMethod, from.feedback) : undefined;
-      const data = groups.map((group) => trainGroup(group, method, { seed, feedback: from.feedback }));
-      const facts = await trainFrom(start.source(inputs), context, {
-        groups: data,
-        settings,
-        loss: lossOf(method, auto?.beta ?? (beta as number | undefined)),
-        seed,
-        label: labelOf(node),
-        ...mixtureOf(from.sharing, groups),
-        ...(from.watch === undefined ? {} : { watch: await watching(from.watch, inputs) }),
-      });
-      return { ...facts, ...describeData(data), ...(auto === undefined ? {} : { boundary: auto }) };
-    },
-  };
-  return node;
-}
-
-async function groupsIn(role: string, inputs: Readonly<Record<string, Artefact>>): Promise<Group[]> {
-  const all = artefactsIn(role, inputs).map(({ directory }) =>
-    readJsonl(join(directory, "groups.jsonl"), groupSchema),
-  );
-  return (await Promise.all(all)).flat();
-}
+    };
+  },
+  inputs: ({ start, groups, watch }: AlignParams) => ({
+    ...weightsInputs(start),
+    groups,
+    watch: watch?.groups,
+    questions: watch?.tasks.map(({ task, questions }) => ({ task: task.name, node: questions })),
+  }),
+  async run(context, { method, training, start, feedback, sharing, watch, seed }, inputs) {
+    const groups = await groupsFile.readAll(inputs.groups);
+    const beta = boundaryBetaOf(method);
+    const boundary = beta === "auto" ? autoBoundary(groups, method as GroupMethod, feedback) : undefined;
+    const data = groups.map((group) => trainGroup(group, method, { seed, feedback }));
+    const facts = await trainOn(context, {
+      source: sourceOf(start, inputs),
+      groups: data,
+      settings: training,
+      loss: lossOf(method, boundary?.beta ?? (beta as number | undefined)),
+      seed,
+      ...mixtureOf(sharing, groups),
+      ...(watch === undefined ? {} : { watch: await watching(watch, inputs) }),
+    });
+    return { ...facts, ...describeData(data), ...defined({ boundary }) };
+  },
+  cost({ method, training }, { groups, questions, checkpoint, base }) {
+    const parts = groups.map((expectation) => ({ ...expectation, share: shareTrained(method) }));
+    // A file of groups does not tell its questions: they are taken to be the first task's.
+    const usual = questions?.[0] ?? checkpoint ?? base;
+    return { trained: trainingCost(training, parts, usual?.questions) };
+  },
+});
 
 async function watching(
-  { settings, tasks, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
-  inputs: Record<string, Artefact>,
+  { settings, tasks, extract, maxNewTokens }: WatchParams,
+  inputs: { questions: readonly Artefact[] | undefined; watch: readonly Artefact[] | undefined },
 ): Promise<Watching> {
-  const { every, questions, accuracy, patience } = settings;
+  const { every, questions: count, accuracy, patience } = settings;
+  const questions = inputs.questions!.map((artefact) => readSplit(artefact, "validation", count));
   return {
     every,
-    ...(patience === undefined ? {} : { patience }),
+    ...defined({ patience }),
     accuracy,
-    questions: (
-      await Promise.all(
-        artefactsIn("questions", inputs).map((one) => readQuestions(one, "validation", questions)),
-      )
-    ).flat(),
-    groups: await groupsIn("watch", inputs),
+    questions: (await Promise.all(questions)).flat(),
+    groups: await groupsFile.readAll(inputs.watch!),
     tasks: new Map(tasks.map(({ task }) => [task.name, task])),
-    stop: new Map(tasks.map(({ task, settings: own }) => [task.name, promptSettings(own.prompt).stop])),
+    stop: new Map(tasks.map(({ task, settings: { prompt } }) => [task.name, promptSettings(prompt).stop])),
     extract,
     maxNewTokens,
   };
@@ -163,7 +162,7 @@ export function lossOf(method: TrainedMethod, beta: number | undefined): LossSet
   }
 }
 
-function describeData(groups: readonly TrainGroup[]): Record<string, number> {
+function describeData(groups: readonly TrainGroup[]) {
   const responses = groups.flatMap((group) => group.responses);
   return {
     targets: responses.filter(({ target }) => target).length,

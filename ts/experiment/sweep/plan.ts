@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { Cell, Experiment, LoadedSweep } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { checkInputs } from "../plan/check-inputs.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
+import { planOf } from "../plan/plan.ts";
 import { artefactsIn, runFolder } from "../run/runner.ts";
-import { labelOf, type StageName } from "../stages/context.ts";
+import { labelOf, recipeOf } from "../stages/node.ts";
 import { keyOf } from "../store/store.ts";
 
 export interface PlannedStage {
   key: string;
-  stage: StageName;
+  stage: string;
   label: string;
   /** Of its artefact. */
   directory: string;

@@ -1,17 +1,16 @@
 /** How long a sweep has yet to go, by how long its stages took. */
-import type { StageName } from "../stages/context.ts";
 import { missingOf, type PlannedCell } from "./plan.ts";
 
 /** Seconds of the stages that were made, by kind. */
 export class StageTimes {
-  private readonly sums = new Map<StageName, { seconds: number; count: number }>();
+  private readonly sums = new Map<string, { seconds: number; count: number }>();
 
-  add(stage: StageName, seconds: number): void {
+  add(stage: string, seconds: number): void {
     const sum = this.sums.get(stage) ?? { seconds: 0, count: 0 };
     this.sums.set(stage, { seconds: sum.seconds + seconds, count: sum.count + 1 });
   }
 
-  mean(stage: StageName): number | undefined {
+  mean(stage: string): number | undefined {
     const sum = this.sums.get(stage);
     return sum === undefined ? undefined : sum.seconds / sum.count;
   }

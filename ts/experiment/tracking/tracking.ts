@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Params, type Result, type Worker, WorkerDied } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import type { PlanNode } from "../stages/context.ts";
+import type { PlanNode } from "../stages/node.ts";
 import { type TrackerKind, wantedTrackers } from "./kinds.ts";
 import { Sender } from "./sender.ts";
 import type { Values } from "./values.ts";

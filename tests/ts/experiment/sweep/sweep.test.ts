@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { bestOf, type CellResult } from "../../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../../ts/core/errors.ts";
-import type { StageName } from "../../../../ts/experiment/stages/context.ts";
 import { errorInOneLine } from "../../../../ts/experiment/sweep/errors.ts";
 import { checkJobs, placement } from "../../../../ts/experiment/sweep/lanes.ts";
 import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";
@@ -14,7 +13,7 @@ import { SharedStages } from "../../../../ts/experiment/sweep/shared.ts";
 const cellOf = (cell: string, ...keys: string[]): PlannedCell =>
   ({
     cell,
-    stages: keys.map((key) => ({ key, stage: key.split(":")[0] as StageName, label: key, directory: key })),
+    stages: keys.map((key) => ({ key, stage: key.split(":")[0], label: key, directory: key })),
   }) as unknown as PlannedCell;
 
 const cells = [
