@@ -7,7 +7,7 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
 import { type Artefact, keyOf, Store } from "../store/store.ts";
-import { Tracking } from "../tracking/tracking.ts";
+import { Tracking } from "../tracking/index.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
 import { stageError } from "./stage-errors.ts";
 

@@ -18,6 +18,6 @@ export async function methodFacts(artefact: Artefact): Promise<MethodFacts> {
   const { boundary, stopped, warnings } = stages.search.factsOf(artefact);
   const found = await stages.search.files.search.read(artefact);
   const search = found && { parameter: found.parameter, chosen: found.chosen, points: found.points };
-  const start = await stages.search.files.start.read(artefact);
-  return defined({ boundary, search, before: start?.heldOut, stopped, warnings });
+  const before = await stages.search.files.before.read(artefact);
+  return defined({ boundary, search, before: before?.heldOut, stopped, warnings });
 }

@@ -15,9 +15,8 @@ import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import { type AutoBoundary, boundaryFactsSchema } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
-import { startFile } from "../train/files.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
-import type { Watching } from "../validation/settings.ts";
+import { beforeFile, type Validation } from "../validation/index.ts";
 import type { OfTask, Sharing, TaskQuestions } from "./by-task.ts";
 import { trainingCost } from "./cost.ts";
 import { groupsFile } from "./judge.ts";
@@ -61,7 +60,7 @@ const shareTrained = ({ method }: TrainedMethod): number =>
 export const align = defineStage({
   name: "align",
   codeVersion: 3,
-  files: { ...trainingFiles, start: startFile },
+  files: { ...trainingFiles, before: beforeFile },
   facts: trainingFacts.extend({
     targets: z.int(),
     positives: z.int(),
@@ -97,7 +96,7 @@ export const align = defineStage({
       loss: lossOf(method, boundary?.beta ?? (beta as number | undefined)),
       seed,
       ...mixtureOf(sharing, groups),
-      ...(watch === undefined ? {} : { watch: await watching(watch, inputs) }),
+      ...(watch === undefined ? {} : { validation: await validationOf(watch, inputs) }),
     });
     return { ...facts, ...describeData(data), ...defined({ boundary }) };
   },
@@ -109,10 +108,10 @@ export const align = defineStage({
   },
 });
 
-async function watching(
+async function validationOf(
   { settings, tasks, extract, maxNewTokens }: WatchParams,
   inputs: { questions: readonly Artefact[] | undefined; watch: readonly Artefact[] | undefined },
-): Promise<Watching> {
+): Promise<Validation> {
   const { every, questions: count, accuracy, patience } = settings;
   const questions = inputs.questions!.map((artefact) => readSplit(artefact, "validation", count));
   return {

@@ -12,7 +12,7 @@ import { candidateSchema, groupSchema, type Question } from "../../core/records.
 import { equations, judge as judgeCandidates, promptDigest } from "../../data/index.ts";
 import { RowsFile, weightsIn } from "../store/files.ts";
 import type { Artefact } from "../store/store.ts";
-import { type Evaluated, finalValues } from "../tracking/values.ts";
+import { type Evaluated, evaluationValues } from "../tracking/index.ts";
 import { withModel } from "../worker/loaded-model.ts";
 import { promptOf, sampleInto } from "../worker/sampling.ts";
 import { scoreAll } from "../worker/scoring.ts";
@@ -128,7 +128,7 @@ async function trackEvaluation(
 ): Promise<void> {
   const run = await track?.(worker, "add", checkpoint.key);
   // All stages that train leave this fact.
-  run?.log(vft.factsOf(checkpoint).steps ?? 0, finalValues(evaluated));
+  run?.log(vft.factsOf(checkpoint).steps ?? 0, evaluationValues(evaluated));
   await run?.close();
 }
 

@@ -35,7 +35,7 @@ export type Search = z.infer<typeof searchSchema>;
 
 const files = {
   metrics: align.files.metrics,
-  start: align.files.start,
+  before: align.files.before,
   search: new JsonFile("search.json", searchSchema),
 };
 
@@ -66,7 +66,7 @@ export const search = defineStage({
     const { beta } = best(measured);
     const chosen = inputs[`align ${beta}`]!;
     await placeTree(weightsIn(chosen), weightsIn(context));
-    for (const file of [files.metrics, files.start])
+    for (const file of [files.metrics, files.before])
       if (file.isIn(chosen)) await copyFile(file.pathIn(chosen), file.pathIn(context));
     await files.search.write(context, { parameter, chosen: beta, split: "validation", points: measured }, 2);
     // What went through the model is counted where it was done.

@@ -12,7 +12,7 @@ export const trainingFacts = trainedFacts;
 
 export type TrainingTask = Pick<
   TrainOptions,
-  "groups" | "settings" | "loss" | "seed" | "watch" | "mixture"
+  "groups" | "settings" | "loss" | "seed" | "validation" | "mixture"
 > & {
   /** The weights to start from: a folder, or a hub id. */
   source: string;

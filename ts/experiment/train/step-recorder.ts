@@ -1,10 +1,8 @@
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import type { TrackedRun } from "../tracking/tracking.ts";
-import { lookValues, stepValues } from "../tracking/values.ts";
-import { describeStep } from "../validation/describe.ts";
-import type { Observer } from "../validation/validator.ts";
-import { LiveWarnings, type Warning } from "../warnings/training-warnings.ts";
+import { heldOutValues, stepValues, type TrackedRun } from "../tracking/index.ts";
+import { describeStep, type Validator } from "../validation/index.ts";
+import { TrainingWarnings, type Warning } from "../warnings/index.ts";
 import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
 import type { HeldOut, StepRecord } from "./step-record.ts";
 
@@ -17,35 +15,35 @@ export interface RecorderOptions {
   stepsBefore: number;
   label: string;
   progress: ProgressSink;
-  observer: Observer | undefined;
+  validator: Validator | undefined;
   /** Where the steps also go. */
   tracked: TrackedRun | undefined;
 }
 
 /** Keeps metrics.jsonl, shows and tracks each step live, and warns. What an earlier process recorded is taken up first. */
 export class StepRecorder {
-  /** The last step of the saved state, where its look did not come to its end: to be recorded with one. */
-  readonly unlooked: StepRecord | undefined;
+  /** The last step of the saved state, where its validation did not come to its end: to be recorded with one. */
+  readonly unvalidated: StepRecord | undefined;
   /** That went through the model, in all steps. */
   tokens = 0;
   private readonly log: MetricsLog;
   private readonly options: RecorderOptions;
-  private readonly warner: LiveWarnings;
+  private readonly warner: TrainingWarnings;
   private readonly tokensBefore: number;
 
   private constructor(options: RecorderOptions, log: MetricsLog) {
-    const { observer } = options;
+    const { validator } = options;
     this.options = options;
     this.log = log;
-    this.warner = new LiveWarnings({ ...options, before: observer?.before });
-    if (observer !== undefined) options.tracked?.log(0, lookValues(observer.before));
+    this.warner = new TrainingWarnings({ ...options, before: validator?.before });
+    if (validator !== undefined) options.tracked?.log(0, heldOutValues(validator.before));
     const last = log.kept.at(-1);
-    const isUnlooked = last?.heldOut === undefined && last?.step === options.stepsBefore;
-    this.unlooked = isUnlooked && observer?.looksAfter(options.stepsBefore) ? last : undefined;
+    const isUnvalidated = last?.heldOut === undefined && last?.step === options.stepsBefore;
+    this.unvalidated = isUnvalidated && validator?.isDueAfter(options.stepsBefore) ? last : undefined;
     for (const step of log.kept) {
-      if (step === this.unlooked) continue;
+      if (step === this.unvalidated) continue;
       this.warner.observe(step);
-      observer?.recall(step);
+      validator?.recall(step);
       this.tokens += step.tokens;
       this.track(step);
     }
@@ -57,21 +55,21 @@ export class StepRecorder {
   }
 
   get warnings(): readonly Warning[] {
-    return this.warner.told;
+    return this.warner.raised;
   }
 
   async record(metrics: StepRecord, heldOut?: HeldOut): Promise<void> {
     const { label, progress, totalSteps, stepsBefore, loss } = this.options;
-    const looked = heldOut === undefined ? metrics : { ...metrics, heldOut };
-    const { ofStep, ofLook } = this.warner.observe(looked);
-    const texts = ofLook.map(({ text }) => text);
+    const measured = heldOut === undefined ? metrics : { ...metrics, heldOut };
+    const { ofStep, ofValidation } = this.warner.observe(measured);
+    const texts = ofValidation.map(({ text }) => text);
     const line =
       heldOut === undefined || texts.length === 0
-        ? looked
+        ? measured
         : { ...metrics, heldOut: { ...heldOut, warnings: texts } };
-    await (metrics === this.unlooked ? this.log.replaceLast(line) : this.log.append(line));
+    await (metrics === this.unvalidated ? this.log.replaceLast(line) : this.log.append(line));
     this.track(line);
-    for (const { text } of [...ofStep, ...ofLook]) progress.note(`${label}: warning: ${text}`);
+    for (const { text } of [...ofStep, ...ofValidation]) progress.note(`${label}: warning: ${text}`);
     this.tokens += metrics.tokens;
     progress.update({
       label,

@@ -7,9 +7,8 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Batches, batches } from "../../data/index.ts";
 import type { Sharing } from "../stages/by-task.ts";
 import { type Place, weightsIn } from "../store/files.ts";
-import type { TrackedRun } from "../tracking/tracking.ts";
-import type { Watching } from "../validation/settings.ts";
-import { bestToCheckpoint, Observer, removeBests } from "../validation/validator.ts";
+import type { TrackedRun } from "../tracking/index.ts";
+import { bestToCheckpoint, removeBests, type Validation, Validator } from "../validation/index.ts";
 import { metricsFile, resumeStateIn, type TrainedFacts, trainedFile } from "./files.ts";
 import type { StepRecord } from "./step-record.ts";
 import { StepRecorder } from "./step-recorder.ts";
@@ -28,8 +27,8 @@ export interface TrainOptions {
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
-  /** What is looked at on the way. */
-  watch?: Watching;
+  /** What is measured on the way. */
+  validation?: Validation;
   /** How several tasks share the epochs: the task of each group, in their order. */
   mixture?: { tasks: readonly string[]; sharing: Sharing };
   /** Opens its run in the experiment's trackers: to go on with it, where an earlier process recorded steps. */
@@ -53,8 +52,8 @@ const stepsInFlight = 3;
 
 /**
  * Trains a loaded model on groups. Every step's batch is a function of (seed, step) alone, so a run that was
- * cut off goes on from its last saved state and sees each question exactly as often as an unbroken run. A look at
- * held-out questions comes once all steps before it are done, and changes nothing of the training.
+ * cut off goes on from its last saved state and sees each question exactly as often as an unbroken run. A validation
+ * on held-out questions comes once all steps before it are done, and changes nothing of the training.
  */
 export async function train(options: TrainOptions): Promise<TrainedFacts> {
   const { worker, groups, settings, signal } = options;
@@ -66,7 +65,7 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
   const { shape, minimumRatio } = settings.schedule;
   const resumeFolder = resumeStateIn(options);
   const resumed = existsSync(resumeFolder);
-  const observer = await Observer.start({ ...options, totalSteps, resumed });
+  const validator = await Validator.start({ ...options, totalSteps, resumed });
   const begun = worker.request("train/begin", {
     model: options.model,
     optimizer: { ...settings.optimizer, learningRate: settings.learningRate },
@@ -86,7 +85,7 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
     clipNorm: settings.optimizer.clipNorm,
     totalSteps,
     stepsBefore,
-    observer,
+    validator,
   });
   const save = (): Promise<unknown> => worker.request("train/save", { run, directory: resumeFolder });
   /** Steps under way, oldest first; one stays here until it is recorded. */
@@ -95,20 +94,21 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
     while (waiting.length > atMost) await recorder.record(await waiting.shift()!);
   };
   let savedAt = stepsBefore;
-  const look = async (observed: Observer, metrics: StepRecord): Promise<void> => {
-    const heldOut = await observed.look(metrics.step);
+  const validate = async (validator: Validator, metrics: StepRecord): Promise<void> => {
+    const heldOut = await validator.validate(metrics.step);
     waiting.length = 0;
     await recorder.record(metrics, heldOut);
-    if (!observed.isBest(metrics.step) || metrics.step === totalSteps) return;
+    if (!validator.isBest(metrics.step) || metrics.step === totalSteps) return;
     await save();
     savedAt = metrics.step;
     // From here on a resumed run knows these weights as the best, and the older ones are not needed any more.
-    await observed.prune();
+    await validator.prune();
   };
   let step = stepsBefore;
   try {
-    if (observer !== undefined && recorder.unlooked !== undefined) await look(observer, recorder.unlooked);
-    while (step < totalSteps && observer?.exhausted !== true) {
+    if (validator !== undefined && recorder.unvalidated !== undefined)
+      await validate(validator, recorder.unvalidated);
+    while (step < totalSteps && validator?.isExhausted !== true) {
       signal.throwIfAborted();
       step++;
       const request = worker.request(
@@ -118,9 +118,9 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
       ) as Promise<StepRecord>;
       request.catch(() => {});
       waiting.push(request);
-      if (observer?.looksAfter(step)) {
+      if (validator?.isDueAfter(step)) {
         await settle(1);
-        await look(observer, await waiting[0]!);
+        await validate(validator, await waiting[0]!);
       } else await settle(stepsInFlight - 1);
       if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < totalSteps && savedAt < step) {
         await settle(0);
@@ -139,7 +139,7 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
     options.progress.end(options.label);
   }
   const { digest } = await worker.request("train/end", { run });
-  const best = observer?.result(step);
+  const best = validator?.result(step);
   if (best === undefined)
     await worker.request("model/save", { model: options.model, directory: weightsIn(options) });
   const { tokens, warnings } = recorder;

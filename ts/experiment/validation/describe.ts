@@ -2,33 +2,31 @@ import { decimal, percent, plural, points } from "../../analysis/index.ts";
 import type { HeldOut, StepRecord } from "../train/step-record.ts";
 
 /** The live numbers of a step, the most telling first: a narrow terminal cuts the end off. */
-export function describeStep({ loss, ...one }: StepRecord, groupLoss: boolean): string {
-  const parts = [
-    groupLoss
-      ? `loss ${short(loss.total)} (VFT ${short(loss.vft)}, group ${short(loss.alignment)})`
-      : `loss ${short(loss.total)}`,
-  ];
+export function describeStep(step: StepRecord, hasGroupLoss: boolean): string {
+  const { total, vft, alignment } = step.loss;
   const scores = [
-    ["s+", one.meanPositive],
-    ["s-", one.meanNegative],
-    ["ref", one.meanReference],
-    ["margin", one.margin],
+    ["s+", step.meanPositive],
+    ["s-", step.meanNegative],
+    ["ref", step.meanReference],
+    ["margin", step.margin],
   ] as const;
   const known = scores.flatMap(([name, value]) => (value === undefined ? [] : `${name} ${decimal(value)}`));
-  if (known.length > 0) parts.push(known.join(" "));
-  if (one.negativesBelowBoundary !== undefined)
-    parts.push(`${percent(one.negativesBelowBoundary, 0)} % below boundary`);
-  parts.push(`gradient ${short(one.gradientNorm)}`);
-  return parts.join(", ");
+  const below = step.negativesBelowBoundary;
+  return [
+    `loss ${short(total)}${hasGroupLoss ? ` (VFT ${short(vft)}, group ${short(alignment)})` : ""}`,
+    ...(known.length === 0 ? [] : [known.join(" ")]),
+    ...(below === undefined ? [] : [`${percent(below, 0)} % below boundary`]),
+    `gradient ${short(step.gradientNorm)}`,
+  ].join(", ");
 }
 
 const short = (value: number): string => value.toPrecision(3);
 
-/** What a look found, each number with its change since the start where that was another look. */
-export function describeLook(now: HeldOut, before?: HeldOut): string {
+/** What a validation pass measured, each number with its change since the start where that was another pass. */
+export function describeHeldOut(now: HeldOut, before?: HeldOut): string {
   const share = (name: "accuracy" | "assessmentMicro"): string => {
-    const [value, was] = [now[name], before?.[name]];
-    const change = value == null || was == null ? "" : ` (${points(value - was)} points)`;
+    const [value, valueBefore] = [now[name], before?.[name]];
+    const change = value == null || valueBefore == null ? "" : ` (${points(value - valueBefore)} points)`;
     return `${percent(value)} %${change}`;
   };
   const perplexity = (name: "perplexityPositive" | "perplexityNegative" | "perplexityReference"): string =>

@@ -1,54 +1,40 @@
-import type { LossSettings } from "../../bridge/index.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
-import { longestWindow, stepWarnings } from "./step-signs.ts";
-import { lookWarnings } from "./validation-signs.ts";
+import { z } from "zod";
+import type { StepRecord } from "../train/step-record.ts";
+import { type Conditions, longestWindow, signs } from "./signs.ts";
 
 /** Something that goes wrong while a method trains, in words and with the numbers that show it. */
-export interface Warning {
-  step: number;
-  kind: string;
-  text: string;
-}
-
-/** What the warnings know beside the steps. */
-export interface Setting {
-  loss: LossSettings;
-  /** Largest gradient norm; 0: no clipping. */
-  clipNorm: number;
-  totalSteps: number;
-  /** What the start weights came to on held-out questions. */
-  before?: HeldOut | undefined;
-}
+export const warningSchema = z.object({ step: z.int(), kind: z.string(), text: z.string() });
+export type Warning = z.infer<typeof warningSchema>;
 
 /**
- * Watches a method's steps for what METHOD names as signs of a training that goes wrong. Each kind is told once. It
- * is a function of the steps alone: a resumed run that reads its steps again knows what was told before.
+ * Watches a method's steps for what METHOD names as signs of a training that goes wrong. Each kind is raised once. It
+ * is a function of the steps alone: a resumed run that reads its steps again knows what was raised before.
  */
-export class LiveWarnings {
-  readonly told: Warning[] = [];
-  private readonly setting: Setting;
+export class TrainingWarnings {
+  readonly raised: Warning[] = [];
+  private readonly conditions: Conditions;
   private readonly recent: StepRecord[] = [];
 
-  constructor(setting: Setting) {
-    this.setting = setting;
+  constructor(conditions: Conditions) {
+    this.conditions = conditions;
   }
 
-  /** What the next step shows for the first time: by its own numbers, and by its look if it had one. */
-  observe(record: StepRecord): { ofStep: Warning[]; ofLook: Warning[] } {
+  /** What the next step shows for the first time: by its own numbers, and by its validation if it had one. */
+  observe(record: StepRecord): { ofStep: Warning[]; ofValidation: Warning[] } {
     this.recent.push(record);
     if (this.recent.length > longestWindow) this.recent.shift();
-    return {
-      ofStep: this.firsts(record.step, stepWarnings(this.recent, this.setting)),
-      ofLook:
-        record.heldOut === undefined ? [] : this.firsts(record.step, lookWarnings(record, this.setting)),
-    };
+    return { ofStep: this.raise("step"), ofValidation: this.raise("validation") };
   }
 
-  private firsts(step: number, shown: Record<string, string | undefined>): Warning[] {
-    const firsts = Object.entries(shown).flatMap(([kind, text]) =>
-      text === undefined || this.told.some((one) => one.kind === kind) ? [] : [{ step, kind, text }],
-    );
-    this.told.push(...firsts);
-    return firsts;
+  private raise(source: keyof typeof signs): Warning[] {
+    const { step } = this.recent.at(-1)!;
+    const warnings = Object.entries(signs[source])
+      .filter(([kind]) => !this.raised.some((warning) => warning.kind === kind))
+      .flatMap(([kind, sign]) => {
+        const text = sign(this.recent, this.conditions);
+        return text === undefined ? [] : [{ step, kind, text }];
+      });
+    this.raised.push(...warnings);
+    return warnings;
   }
 }

@@ -6,7 +6,7 @@ import type { Worker } from "../../../../ts/bridge/index.ts";
 import { type Experiment, trackingSchema, trainingSchema } from "../../../../ts/config/index.ts";
 import type { PlanNode } from "../../../../ts/experiment/stages/node.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
-import { finalValues, stepValues } from "../../../../ts/experiment/tracking/values.ts";
+import { evaluationValues, stepValues } from "../../../../ts/experiment/tracking/values.ts";
 import { train } from "../../../../ts/experiment/train/training.ts";
 
 interface Call {
@@ -194,11 +194,11 @@ test("an evaluation is told by its split, and by its task where there are severa
     perplexityNegative: Math.E,
   };
   const predictions = [{ correct: true }, { correct: false }] as never;
-  const told = finalValues({ split: "test", task: "t", predictions, heldOut: [group] });
+  const told = evaluationValues({ split: "test", task: "t", predictions, heldOut: [group] });
   expect(told).toEqual(
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [`test/t/${name}`, expect.closeTo(value)]),
     ),
   );
-  expect(finalValues({ split: "validation", heldOut: [] })).toEqual({});
+  expect(evaluationValues({ split: "validation", heldOut: [] })).toEqual({});
 });

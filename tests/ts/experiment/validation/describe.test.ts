@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StepRecord } from "../../../../ts/experiment/train/step-record.ts";
-import { describeLook, describeStep } from "../../../../ts/experiment/validation/describe.ts";
+import { describeHeldOut, describeStep } from "../../../../ts/experiment/validation/describe.ts";
 
 const step: StepRecord = {
   step: 3,
@@ -27,7 +27,7 @@ test("without a group loss and without pairs only what there is", () => {
 test("what no question defines is a dash, and no change is made up for it", () => {
   const none = { questions: 4, assessmentMicro: null, pairs: 0, perplexityPositive: null };
   const now = { ...none, perplexityNegative: 2, perplexityReference: 1.5 };
-  expect(describeLook({ ...now, perplexityNegative: 2.5 }, now)).toBe(
+  expect(describeHeldOut({ ...now, perplexityNegative: 2.5 }, now)).toBe(
     "AAccuracy – % of 0 pairs, perplexity of right COTs – (was –), of wrong COTs 2.500 (was 2.000), of references 1.500 (was 1.500)",
   );
 });

@@ -108,7 +108,7 @@ beforeEach(async () => {
 const notes: string[] = [];
 const options = (
   worker: Worker,
-  watch: Partial<TrainOptions["watch"]> = {},
+  validation: Partial<TrainOptions["validation"]> = {},
   some: Partial<TrainOptions> = {},
 ): TrainOptions => ({
   worker,
@@ -122,7 +122,7 @@ const options = (
   label: "align",
   progress: { ...silent, note: (text) => notes.push(text) },
   signal: new AbortController().signal,
-  watch: {
+  validation: {
     every: 2,
     patience: 2,
     accuracy: false,
@@ -132,7 +132,7 @@ const options = (
     stop: new Map(),
     extract: "strict",
     maxNewTokens: 8,
-    ...watch,
+    ...validation,
   },
   ...some,
 });
@@ -155,10 +155,10 @@ const accuracies =
   (step: number): number =>
     right[step / 2]!;
 
-test("a look is written with its step: accuracy, AAccuracy, perplexities, and what changed since the start", async () => {
+test("a validation pass is written with its step: accuracy, AAccuracy, perplexities, and what changed since the start", async () => {
   const { worker } = fakeWorker(accuracies(4, 6, 3, 3));
   await train(options(worker));
-  const looks = (await lines()).map(({ step, heldOut: look }) => [step, look]);
+  const passes = (await lines()).map(({ step, heldOut }) => [step, heldOut]);
   // Distinct texts are scored in turn: the right one -1 a token, the wrong one -2, the reference -3.
   const perplexities = {
     perplexityPositive: Math.exp(1),
@@ -166,7 +166,7 @@ test("a look is written with its step: accuracy, AAccuracy, perplexities, and wh
     perplexityReference: Math.exp(3),
   };
   const found = { questions: 10, assessmentMicro: 1, pairs: 1, ...perplexities };
-  expect(looks).toEqual([
+  expect(passes).toEqual([
     [1, undefined],
     [2, { ...found, accuracy: 0.6, gained: 2, lost: 0, weights: "weights of step 2" }],
     [3, undefined],
@@ -231,7 +231,7 @@ test("patience that does not run out keeps the best look all the same, the last 
     digest: "weights of step 5",
     stopped: { bestStep: 5, lastStep: 5, reason: "all steps done" },
   });
-  expect((await lines()).map(({ heldOut: look }) => look?.accuracy)).toEqual([
+  expect((await lines()).map(({ heldOut }) => heldOut?.accuracy)).toEqual([
     undefined,
     0.2,
     undefined,
@@ -245,9 +245,9 @@ test("patience that does not run out keeps the best look all the same, the last 
 });
 
 test("without patience the last weights are the result, and answers are decoded only where accuracy is asked for", async () => {
-  const { patience: _, ...watch } = options(fakeWorker(accuracies()).worker).watch!;
+  const { patience: _, ...validation } = options(fakeWorker(accuracies()).worker).validation!;
   const { worker, calls } = fakeWorker(accuracies());
-  const facts = await train(options(worker, {}, { watch }));
+  const facts = await train(options(worker, {}, { validation }));
   expect(facts).toEqual({ steps: 12, questions: 2, tokens: 60, digest: "weights of step 12" });
   expect(await checkpoint()).toBe("12");
   expect(calls).not.toContain("generate");
@@ -300,7 +300,7 @@ test("what was looked at before a crash is not looked at again", async () => {
   ]);
 });
 
-test("stopped by the user in the middle of a look: the step counts, and its look is made up for", async () => {
+test("stopped by the user in the middle of a validation pass: the step counts, and its look is made up for", async () => {
   const right = accuracies(4, 5, 5, 6, 6, 6);
   const whole = await train(options(fakeWorker(right).worker));
   const record = await lines();
@@ -308,15 +308,15 @@ test("stopped by the user in the middle of a look: the step counts, and its look
   await mkdir(folder);
   const controller = new AbortController();
   const { worker } = fakeWorker(right);
-  let looks = 0;
+  let passes = 0;
   const stopping = {
     request: (method: string, ...rest: [never, never]) => {
-      if (method === "score" && ++looks === 3) controller.abort(new Error("stop"));
+      if (method === "score" && ++passes === 3) controller.abort(new Error("stop"));
       return worker.request(method as "score", ...rest);
     },
   } as unknown as Worker;
   await expect(train(options(stopping, {}, { signal: controller.signal }))).rejects.toThrow("interrupted");
-  expect((await lines()).map(({ step, heldOut: look }) => [step, look?.accuracy])).toEqual([
+  expect((await lines()).map(({ step, heldOut }) => [step, heldOut?.accuracy])).toEqual([
     [1, undefined],
     [2, 0.5],
     [3, undefined],
@@ -366,9 +366,9 @@ test("patience without validation questions, or without looks, is refused before
 });
 
 test("no validation questions and no patience: it trains unwatched, and says so", async () => {
-  const { patience: _, ...watch } = options(fakeWorker(accuracies()).worker).watch!;
+  const { patience: _, ...validation } = options(fakeWorker(accuracies()).worker).validation!;
   const { worker, calls } = fakeWorker(accuracies());
-  await train(options(worker, {}, { watch: { ...watch, questions: [], groups: [] } }));
+  await train(options(worker, {}, { validation: { ...validation, questions: [], groups: [] } }));
   expect(calls).not.toContain("score");
   expect(notes).toEqual(["align: the task has no validation questions, so nothing is looked at on the way"]);
   expect(await files()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);

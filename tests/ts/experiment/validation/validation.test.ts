@@ -8,7 +8,7 @@ import { type ProgressSink, silent } from "../../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../../ts/core/records.ts";
 import { taskNamed } from "../../../../ts/data/index.ts";
 import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
-import type { Watching } from "../../../../ts/experiment/validation/settings.ts";
+import type { Validation } from "../../../../ts/experiment/validation/index.ts";
 
 /** Eight sums that a model of two layers learns by heart, each with a right and a wrong COT beside the reference. */
 const sums = [2, 3, 4, 5, 6, 7, 8, 9].map((a, at) => ({ a, b: 11 - a - (at % 3), id: `q${at}` }));
@@ -56,7 +56,7 @@ beforeAll(async () => {
     ...where,
   });
   await worker.request("model/save", { model, directory: join(folder, "start") });
-  // Dropout: a look that drew from its random numbers, or left it off or on, would show in every later step.
+  // Dropout: a validation pass that drew from its random numbers, or left it off or on, would show in every later step.
   const config = join(folder, "start", "config.json");
   const json = JSON.parse(await readFile(config, "utf8"));
   await writeFile(config, JSON.stringify({ ...json, attention_dropout: 0.2 }));
@@ -66,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const watch: Watching = {
+const validation: Validation = {
   every: 6,
   accuracy: true,
   questions,
@@ -123,33 +123,33 @@ async function stepsIn(directory: string) {
 let watched: { facts: Record<string, unknown>; steps: Awaited<ReturnType<typeof stepsIn>> };
 beforeAll(async () => {
   const directory = await newFolder();
-  watched = { facts: await training({ directory, watch }), steps: await stepsIn(directory) };
+  watched = { facts: await training({ directory, validation }), steps: await stepsIn(directory) };
 });
 
-test("looks change nothing of the training: every step's numbers and the weights are equal to the last bit", async () => {
+test("validation passes change nothing of the training: every step's numbers and the weights are equal to the last bit", async () => {
   const directory = await newFolder();
   const { digest, tokens } = await training({ directory });
   expect(await stepsIn(directory)).toEqual(watched.steps.map(({ heldOut: _, ...step }) => step));
   expect({ digest, tokens }).toEqual({ digest: watched.facts.digest, tokens: watched.facts.tokens });
 });
 
-test("looks come at the start, on the way and at the last step, and see the model learn", async () => {
-  const looks = watched.steps.flatMap(({ step, heldOut }) =>
+test("validation passes come at the start, on the way and at the last step, and see the model learn", async () => {
+  const passes = watched.steps.flatMap(({ step, heldOut }) =>
     heldOut === undefined ? [] : [{ step, ...heldOut }],
   );
-  expect(looks.map(({ step }) => step)).toEqual([6, 12, 18, 24, 30, 36, 40]);
-  const [first, last] = [looks[0], looks.at(-1)];
+  expect(passes.map(({ step }) => step)).toEqual([6, 12, 18, 24, 30, 36, 40]);
+  const [first, last] = [passes[0], passes.at(-1)];
   expect(first.accuracy).toBeLessThan(0.5);
   expect(last.accuracy).toBeGreaterThan(0.5);
   expect(last.gained - last.lost).toBe(8 * last.accuracy);
   expect(last.perplexityReference).toBeLessThan(first.perplexityReference / 2);
-  for (const { perplexityPositive, perplexityNegative } of looks)
+  for (const { perplexityPositive, perplexityNegative } of passes)
     expect(Math.min(perplexityPositive, perplexityNegative)).toBeGreaterThan(1);
 });
 
-test("a look's perplexities and AAccuracy are those of the scores that the same weights give", async () => {
+test("a validation pass's perplexities and AAccuracy are those of the scores that the same weights give", async () => {
   const directory = await newFolder();
-  await training({ directory, watch });
+  await training({ directory, validation });
   const { model } = await worker.request("model/load", { source: join(directory, "checkpoint"), ...where });
   const { groups: scored } = await worker.request("score", {
     model,
@@ -183,19 +183,19 @@ function stopAt(fits: (label: string, done: number) => boolean) {
   return { signal: controller.signal, progress };
 }
 
-test("interrupted in the middle of a look and again between looks, it ends as the unbroken run: steps, looks and weights", async () => {
+test("interrupted in the middle of a validation pass and again between looks, it ends as the unbroken run: steps, looks and weights", async () => {
   const directory = await newFolder();
   let scored = 0;
-  const inALook = stopAt((label) => label.endsWith("(held-out scores)") && ++scored === 3);
-  await expect(training({ directory, watch, ...inALook })).rejects.toThrow("interrupted");
+  const inAPass = stopAt((label) => label.endsWith("(held-out scores)") && ++scored === 3);
+  await expect(training({ directory, validation, ...inAPass })).rejects.toThrow("interrupted");
   expect((await stepsIn(directory)).at(-1)).toEqual({ ...watched.steps[11], heldOut: undefined });
   const between = stopAt((label, done) => label === "align" && done === 20);
-  await expect(training({ directory, watch, ...between })).rejects.toThrow("interrupted");
-  expect(await training({ directory, watch })).toEqual(watched.facts);
+  await expect(training({ directory, validation, ...between })).rejects.toThrow("interrupted");
+  expect(await training({ directory, validation })).toEqual(watched.facts);
   expect(await stepsIn(directory)).toEqual(watched.steps);
 });
 
-test("the worker dies in the middle of a look: from the last saved state to the same result", async () => {
+test("the worker dies in the middle of a validation pass: from the last saved state to the same result", async () => {
   const directory = await newFolder();
   const dying = await start();
   let scored = 0;
@@ -205,11 +205,11 @@ test("the worker dies in the middle of a look: from the last saved state to the 
       if (label.endsWith("(held-out scores)") && ++scored === 4) process.kill(dying.pid, "SIGKILL");
     },
   };
-  await expect(training({ directory, watch, worker: dying, progress })).rejects.toThrow(
+  await expect(training({ directory, validation, worker: dying, progress })).rejects.toThrow(
     "was killed by SIGKILL",
   );
   expect((await stepsIn(directory)).at(-1).step).toBe(17);
-  expect(await training({ directory, watch })).toEqual(watched.facts);
+  expect(await training({ directory, validation })).toEqual(watched.facts);
   expect(await stepsIn(directory)).toEqual(watched.steps);
   expect((await readdir(directory)).sort()).toEqual([
     "before.json",
@@ -221,7 +221,7 @@ test("the worker dies in the middle of a look: from the last saved state to the 
 
 test("patience keeps the best look's weights: they answer as that look says", async () => {
   const directory = await newFolder();
-  const facts = await training({ directory, watch: { ...watch, patience: 2 } });
+  const facts = await training({ directory, validation: { ...validation, patience: 2 } });
   const { bestStep, lastStep } = facts.stopped as { bestStep: number; lastStep: number };
   const rated = watched.steps.filter(({ heldOut, step }) => heldOut !== undefined && step <= lastStep);
   const best = Math.max(...rated.map(({ heldOut }) => heldOut.accuracy));
