@@ -8,7 +8,7 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
 export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
 export { checkInputs } from "./plan/check-inputs.ts";
@@ -22,16 +22,16 @@ export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
 export { weightsIn } from "./store/files.ts";
 export {
   type CellRun,
-  type CellState,
   checkCells,
   dryRunSweep,
   isSweepFolder,
-  type Overview,
   type PlannedCellStages,
+  type RunningCell,
   readSweepResults,
   runSweep,
+  type SweepOverview,
+  type SweepProgress,
   type SweepRun,
-  type SweepWatch,
   writeSweepReport,
 } from "./sweep/index.ts";
 export { samplePrompts } from "./worker/sampling.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
+import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import { type FamilyName, familyColour } from "./palette.ts";
@@ -97,7 +97,7 @@ const titlesOf = (methods: readonly FamilySeries[], families: readonly FamilyNam
     return [
       Plot.text([{ family }], {
         ...text,
-        text: () => familyTitles[family],
+        text: () => familyTitle(family),
         dy: 16 - marginTop,
         fontWeight: 650,
         fontSize: 13,

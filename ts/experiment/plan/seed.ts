@@ -1,8 +1,10 @@
 /** The pieces of work of one seed: VFT, what is sampled from it, and each method with its evaluation. */
 import {
+  boundaryBetaKey,
   boundaryBetaOf,
   type Experiment,
   promptSettings,
+  type TrainedMethod,
   trainingOf,
   withBoundaryBeta,
 } from "../../config/index.ts";
@@ -14,7 +16,6 @@ import { stages } from "../stages/index.ts";
 import type { PlanNode } from "../stages/node.ts";
 import type { SplitName } from "../stages/questions.ts";
 import type { Base, Weights } from "../stages/weights.ts";
-import type { TrainedMethod } from "../train-groups.ts";
 
 /** What one method came to under one seed. */
 export interface Arm {
@@ -87,7 +88,7 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
         evaluate: trained.map((task) => planner.validated(name, align, task, beta.questions, variant)),
       };
     });
-    const parameter = method.method === "dpo" ? "boundaryBeta" : "beta";
+    const parameter = boundaryBetaKey(method)!;
     return stages.search.node({ parameter, points, seed }, { method: name, seed });
   };
   const arms = Object.entries(methods).map(([name, method]): Arm => {

@@ -1,11 +1,16 @@
 /** Step 3, and its baselines: further training on the sampled questions, by one method. */
 import { z } from "zod";
-import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
+import type { TrainGroup } from "../../bridge/index.ts";
 import {
   type Adapter,
   boundaryBetaOf,
+  entryOf,
   type GroupMethod,
+  lossOf,
+  needsReferenceModel,
   promptSettings,
+  recorded,
+  type TrainedMethod,
   type Training,
   type Watch,
 } from "../../config/index.ts";
@@ -15,7 +20,7 @@ import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import { type AutoBoundary, boundaryFactsSchema } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
-import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
+import { membersOf, trainGroup } from "../train-groups.ts";
 import { beforeFile, type Validation } from "../validation/index.ts";
 import type { OfTask, Sharing, TaskQuestions } from "./by-task.ts";
 import { trainingCost } from "./cost.ts";
@@ -51,11 +56,10 @@ export interface WatchParams {
 
 /** Whether a method goes by what its starting weights give each COT. */
 export const needsScores = (method: TrainedMethod): boolean =>
-  method.method === "dpo" || boundaryBetaOf(method) === "auto";
+  needsReferenceModel(method) || boundaryBetaOf(method) === "auto";
 
-/** Samples that a method learns from, over all that there are; RFT is taken to accept one in two. */
-const shareTrained = ({ method }: TrainedMethod): number =>
-  method === "vft" ? 0 : method === "rft" ? 1 / 2 : 1;
+/** The share of a question's samples that a method learns from; one in two is taken to be accepted. */
+const sharesLearnt = { nothing: 0, references: 0, "accepted samples": 1 / 2, "judged samples": 1 };
 
 export const align = defineStage({
   name: "align",
@@ -69,7 +73,7 @@ export const align = defineStage({
     boundary: boundaryFactsSchema.optional(),
   }),
   settings({ method, training, start, adapter, feedback, sharing, watch, seed }: AlignParams) {
-    const { label: _label, train: _train, ...exact } = method;
+    const { label: _label, train: _train, ...exact } = recorded(method, feedback);
     return {
       ...exact,
       ...trainingKey(training, start, adapter),
@@ -101,7 +105,8 @@ export const align = defineStage({
     return { ...facts, ...describeData(data), ...defined({ boundary }) };
   },
   cost({ method, training }, { groups, questions, checkpoint, base }) {
-    const parts = groups.map((expectation) => ({ ...expectation, share: shareTrained(method) }));
+    const share = sharesLearnt[entryOf(method.method).learnsFrom];
+    const parts = groups.map((expectation) => ({ ...expectation, share }));
     // A file of groups does not tell its questions: they are taken to be the first task's.
     const usual = questions?.[0] ?? checkpoint ?? base;
     return { trained: trainingCost(training, parts, usual?.questions) };
@@ -131,36 +136,6 @@ async function validationOf(
 const autoBoundary = (groups: readonly Group[], method: GroupMethod, feedback: Feedback): AutoBoundary =>
   autoBeta(groups.flatMap((group) => lowestBetterMinusWorse(membersOf(group, method, feedback))));
 
-/** `beta`: where the boundary lies, for a method that has one. */
-export function lossOf(method: TrainedMethod, beta: number | undefined): LossSettings {
-  if (method.method === "vft" || method.method === "rft") return { kind: "vft" };
-  const { weight } = method;
-  const bounded = beta === undefined ? {} : { beta };
-  switch (method.method) {
-    case "aft": {
-      const detachBoundary = "detachBoundary" in method ? method.detachBoundary : true;
-      return { kind: "alignment", constraint: method.constraint, weight, detachBoundary, ...bounded };
-    }
-    case "dpo":
-      return {
-        kind: "dpo",
-        constraint: method.constraint,
-        weight,
-        vftWeight: method.vftWeight,
-        dpoBeta: method.beta,
-        ...bounded,
-      };
-    default:
-      return {
-        kind: method.method,
-        constraint: method.constraint,
-        weight,
-        vftWeight: method.vftWeight,
-        ...bounded,
-      };
-  }
-}
-
 function describeData(groups: readonly TrainGroup[]) {
   const responses = groups.flatMap((group) => group.responses);
   return {
@@ -174,5 +149,5 @@ function describeData(groups: readonly TrainGroup[]) {
 /** Whether two responses are of different ranks, or one is right and another wrong. */
 const hasPair = ({ responses }: TrainGroup): boolean =>
   [responses.map(({ label }) => label), responses.map(({ rank }) => rank)].some(
-    (all) => new Set(all.filter((one) => one !== undefined)).size > 1,
+    (places) => new Set(places.filter((place) => place !== undefined)).size > 1,
   );
