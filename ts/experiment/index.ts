@@ -9,8 +9,14 @@ export {
   sweepEstimateTable,
 } from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
-export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
-export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
+export {
+  type ComparedRuns,
+  compareFinishedRuns,
+  type Difference,
+  findRun,
+  type ListedRun,
+  listRuns,
+} from "./finished-runs/index.ts";
 export { checkInputs } from "./plan/check-inputs.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";

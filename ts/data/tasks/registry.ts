@@ -1,12 +1,12 @@
-import { inputError, nearestName } from "../core/errors.ts";
-import type { Task, TaskKind } from "./task.ts";
-import { aqua } from "./tasks/aqua.ts";
-import { arithmetic } from "./tasks/arithmetic/task.ts";
-import { custom } from "./tasks/custom/task.ts";
-import { ecqa } from "./tasks/ecqa.ts";
-import { gsm8k } from "./tasks/gsm8k.ts";
-import { gsm8kRank } from "./tasks/gsm8k-rank/task.ts";
-import { mmlu } from "./tasks/mmlu.ts";
+import { inputError, nearestName } from "../../core/errors.ts";
+import type { Task, TaskKind } from "../task.ts";
+import { aqua } from "./aqua.ts";
+import { arithmetic } from "./arithmetic/task.ts";
+import { custom } from "./custom/task.ts";
+import { ecqa } from "./ecqa.ts";
+import { gsm8k } from "./gsm8k.ts";
+import { gsm8kRank } from "./gsm8k-rank/task.ts";
+import { mmlu } from "./mmlu.ts";
 
 /** Every kind of task, one file or folder each. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, and a list of them none.

@@ -2,9 +2,10 @@
  * Process labels of COTs in GSM8K's form: each equation is a step, whether it stands in the text (`48 / 2 = 24`) or in a
  * calculator annotation (`48/2 = <<48/2=24>>24`), where the text around must say the same as the annotation.
  */
+
+import type { StepCheck, StepQuality } from "../task.ts";
 import { holds, leftSide, type ReadEquation, readEquations, spell, spelling } from "./equations.ts";
 import { equal, evaluate, type Fraction, roundsTo, type Token, tokenize } from "./expression.ts";
-import type { StepCheck, StepQuality } from "./task.ts";
 
 export interface EquationStep {
   /** Without spaces, `$` and thousands' commas: `48/2=24`. */

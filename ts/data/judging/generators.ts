@@ -1,5 +1,5 @@
-import type { Row } from "../core/jsonl.ts";
-import type { Candidate } from "../core/records.ts";
+import type { Row } from "../../core/jsonl.ts";
+import type { Candidate } from "../../core/records.ts";
 
 /**
  * The candidates of several models as one list: each is told its generator, its row's own or its file's name, and those

@@ -2,15 +2,36 @@ import { describe, expect, it } from "vitest";
 import { bootstrapInterval } from "../../../../ts/analysis/measure/series.ts";
 import type { Tally } from "../../../../ts/analysis/metrics/tally.ts";
 import { bootstrapRatios, differenceDraws } from "../../../../ts/analysis/statistics/bootstrap.ts";
-import { meanInterval } from "../../../../ts/analysis/statistics/mover.ts";
-import { sameValueInterval } from "../../../../ts/analysis/statistics/sameValue.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import {
+  meanInterval,
+  sameValueInterval,
+  wilsonInterval,
+} from "../../../../ts/analysis/statistics/interval.ts";
 
 const same = (numerator: number, denominator: number, count: number): Tally[] =>
   Array.from({ length: count }, () => ({ numerator, denominator }));
 const intervalOf = (tallies: readonly Tally[]) =>
   bootstrapInterval(bootstrapRatios([tallies], 1, 100)[0]!, [tallies]);
 const share = { low: 0, high: 1 };
+
+describe("Wilson's 95 % interval", () => {
+  it.each([
+    // Newcombe (1998), Statistics in Medicine 17, table I, method 3 (score, no continuity correction).
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ])("of %d in %d is %d to %d", (successes, trials, low, high) => {
+    const interval = wilsonInterval(successes, trials)!;
+    expect(interval.low).toBeCloseTo(low, 4);
+    expect(interval.high).toBeCloseTo(high, 4);
+  });
+
+  it("ends at 1 when all succeed, and does not exist without trials", () => {
+    expect(wilsonInterval(20, 20)).toEqual({ low: expect.closeTo(1 - 0.1611, 4), high: 1 });
+    expect(wilsonInterval(0, 0)).toBeNull();
+  });
+});
 
 describe("the interval of a share in which all questions agree", () => {
   it("is Wilson's where all are wrong, or all right", () => {

@@ -2,10 +2,10 @@ import type { Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import type { Group } from "../../core/records.ts";
 import { refuse } from "../problems.ts";
-import { taskNamed } from "../registry.ts";
-import { isUnchecked } from "../unchecked.ts";
+import { taskNamed } from "../tasks/registry.ts";
 import { withRanks } from "./rank.ts";
-import { type Ranking, rankingProblem } from "./recipes.ts";
+import { type Ranking, rankingProblem } from "./ranking.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 /** The recipes that go by what the candidates carry: groups judged elsewhere can be ranked by these. */
 export type ColumnRanking = Exclude<Ranking, "steps">;

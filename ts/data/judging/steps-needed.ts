@@ -1,7 +1,7 @@
-import { inputError } from "../core/errors.ts";
-import type { Question } from "../core/records.ts";
-import { taskKinds, taskNamed } from "./registry.ts";
-import type { Task } from "./task.ts";
+import { inputError } from "../../core/errors.ts";
+import type { Question } from "../../core/records.ts";
+import type { Task } from "../task.ts";
+import { taskKinds, taskNamed } from "../tasks/registry.ts";
 
 /** Whether the COTs of this question can be ranked by their steps. */
 export const canRank = (task: Task, question: Question): boolean =>

@@ -1,11 +1,11 @@
 /** Candidates put to their questions, and everything that does not fit together. */
-import { nearestName, type Problem } from "../core/errors.ts";
-import type { Row } from "../core/jsonl.ts";
-import type { Candidate, Question } from "../core/records.ts";
-import { refuse } from "./problems.ts";
-import { canRank } from "./quality.ts";
-import { type Ranking, rankingProblem } from "./ranking/recipes.ts";
-import type { Task } from "./task.ts";
+import { nearestName, type Problem } from "../../core/errors.ts";
+import type { Row } from "../../core/jsonl.ts";
+import type { Candidate, Question } from "../../core/records.ts";
+import { type Ranking, rankingProblem } from "../groups/ranking.ts";
+import { refuse } from "../problems.ts";
+import type { Task } from "../task.ts";
+import { canRank } from "./steps-needed.ts";
 
 /** Records as they are, or with their place in a file, which errors then name. */
 export type Records<T extends object> = readonly (T | Row<T>)[];

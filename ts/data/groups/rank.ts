@@ -1,7 +1,7 @@
 import type { JudgedCandidate, Question } from "../../core/records.ts";
 import type { Task } from "../task.ts";
-import { isUnchecked } from "../unchecked.ts";
-import { type Key, type Ranking, recipeOf, referenceGenerator } from "./recipes.ts";
+import { type Key, type Ranking, recipeOf, referenceGenerator } from "./ranking.ts";
+import { isUnchecked } from "./unchecked.ts";
 
 /**
  * The candidates of a question, each with its `rank`: 1 is the best, equals share one, no place is left empty. A text

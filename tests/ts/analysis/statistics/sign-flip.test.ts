@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mcnemarExact } from "../../../../ts/analysis/statistics/mcnemar.ts";
-import { signFlipTest } from "../../../../ts/analysis/statistics/signFlip.ts";
+import { mcnemarExact } from "../../../../ts/analysis/statistics/p-values.ts";
+import { signFlipTest } from "../../../../ts/analysis/statistics/sign-flip.ts";
 import { randomFrom } from "../../../../ts/core/random.ts";
 
 const exact = signFlipTest(100, "exact");

@@ -1,7 +1,7 @@
-import type { Question } from "../core/records.ts";
-import type { ExtractMode } from "./answers.ts";
+import type { Question } from "../../core/records.ts";
+import type { ExtractMode } from "../answers/index.ts";
+import type { Task } from "../task.ts";
 import { judge } from "./judge.ts";
-import type { Task } from "./task.ts";
 
 /** An answered question: what is needed to judge it anew, and how it was judged. */
 export interface Answered {

@@ -6,10 +6,10 @@ const defaultDraws = 10_000;
 const mostEnumerated = 16;
 
 /**
- * Two-sided paired permutation test (Fisher's, by sign flips). Where two methods do not differ, exchanging their results
+ * Two-sided paired permutation test (Fisher 1935, by sign flips). Where two methods do not differ, exchanging their results
  * on one question changes nothing but the sign of that question's difference. So |sum of differences| is set against
- * that of random signs: p = (b + 1) / (draws + 1), b counting the draws that reach it; all patterns are tried, and p is
- * exact, where at most 16 differences are not 0.
+ * that of random signs: p = (b + 1) / (draws + 1), b counting the draws that reach it (Phipson and Smyth 2010); all
+ * patterns are tried, and p is exact, where at most 16 differences are not 0.
  * @param longest the most differences a series has
  * @returns the test of a series, one difference a question; the signs are drawn once, so a series always has the same p
  */
@@ -24,37 +24,37 @@ export function signFlipTest(longest: number, seed: string | number, draws = def
     // Sums of the same numbers in another order differ in their last digits: those are ties.
     const limit = Math.abs(total) - 1e-10 * units.reduce((sum, value) => sum + Math.abs(value), 0);
     if (units.length <= mostEnumerated) {
-      const patterns = 2 ** units.length;
-      return reaching(sums, allPatterns(units.length), 2, patterns, limit) / patterns;
+      const patterns = { count: 2 ** units.length, bytes: 2, signs: allPatterns(units.length) };
+      return reaching(sums, limit, patterns) / patterns.count;
     }
     signs ??= randomBytes(bytesADraw * draws, seed);
-    return (reaching(sums, signs, bytesADraw, draws, limit) + 1) / (draws + 1);
+    return (reaching(sums, limit, { count: draws, bytes: bytesADraw, signs }) + 1) / (draws + 1);
   };
 }
 
 /** So many blocks' sums stay in the processor's nearest memory while all draws go over them. */
 const blocksAtATime = 16;
 
+/** So many sign patterns, each of so many bytes: a bit a difference. */
+interface Patterns {
+  count: number;
+  bytes: number;
+  signs: Uint8Array;
+}
+
 /** How many sign patterns give a sum as far from 0 as the limit. */
-function reaching(
-  sums: Float64Array,
-  signs: Uint8Array,
-  bytesADraw: number,
-  draws: number,
-  limit: number,
-): number {
-  const totals = new Float64Array(draws);
+function reaching(sums: Float64Array, limit: number, { count, bytes, signs }: Patterns): number {
+  const totals = new Float64Array(count);
   const blocks = sums.length / 256;
   for (let from = 0; from < blocks; from += blocksAtATime) {
     const to = Math.min(from + blocksAtATime, blocks);
-    for (let draw = 0; draw < draws; draw++) {
+    for (let draw = 0; draw < count; draw++) {
       let sum = totals[draw]!;
-      for (let block = from; block < to; block++)
-        sum += sums[256 * block + signs[draw * bytesADraw + block]!]!;
+      for (let block = from; block < to; block++) sum += sums[256 * block + signs[draw * bytes + block]!]!;
       totals[draw] = sum;
     }
   }
-  return totals.reduce((count, sum) => (Math.abs(sum) >= limit ? count + 1 : count), 0);
+  return totals.reduce((reached, sum) => (Math.abs(sum) >= limit ? reached + 1 : reached), 0);
 }
 
 /**
@@ -62,9 +62,9 @@ function reaching(
  * look-up for eight.
  */
 function blockSums(units: Float64Array): Float64Array {
-  const all = new Float64Array(256 * Math.ceil(units.length / 8));
+  const blocks = new Float64Array(256 * Math.ceil(units.length / 8));
   for (let block = 0; 8 * block < units.length; block++) {
-    const sums = all.subarray(256 * block, 256 * block + 256);
+    const sums = blocks.subarray(256 * block, 256 * block + 256);
     // Those of the first i differences are there: each gives two, with and against the next.
     for (let i = 0; i < 8; i++) {
       const value = units[8 * block + i] ?? 0;
@@ -75,7 +75,7 @@ function blockSums(units: Float64Array): Float64Array {
       }
     }
   }
-  return all;
+  return blocks;
 }
 
 const allPatterns = (units: number): Uint8Array =>

@@ -1,10 +1,10 @@
 /** How a question is put to the model: templates, solved examples in front, and the digest by which prompts are known. */
 import { createHash } from "node:crypto";
-import { type PromptSettings, questionPlace } from "../../config/index.ts";
-import { inputError } from "../../core/errors.ts";
-import { randomFrom } from "../../core/random.ts";
-import type { Question } from "../../core/records.ts";
-import type { Splits, Task } from "../task.ts";
+import { type PromptSettings, questionPlace } from "../config/index.ts";
+import { inputError } from "../core/errors.ts";
+import { randomFrom } from "../core/random.ts";
+import type { Question } from "../core/records.ts";
+import type { Splits, Task } from "./task.ts";
 
 export interface Message {
   role: "system" | "user" | "assistant";

@@ -1,11 +1,11 @@
 /** Whether groups of a user's own, judged and ranked elsewhere, say one thing only: what is checked before training. */
-import type { Problem } from "../core/errors.ts";
-import type { Row } from "../core/jsonl.ts";
-import type { Group, JudgedCandidate } from "../core/records.ts";
-import { oneOf } from "../core/words.ts";
-import { refuse } from "./problems.ts";
-import { ranksByAnswer } from "./ranking/recipes.ts";
-import type { Feedback } from "./ranks.ts";
+import type { Problem } from "../../core/errors.ts";
+import type { Row } from "../../core/jsonl.ts";
+import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { oneOf } from "../../core/words.ts";
+import { refuse } from "../problems.ts";
+import type { Feedback } from "./placed.ts";
+import { ranksByAnswer } from "./ranking.ts";
 import { isUnchecked } from "./unchecked.ts";
 
 export interface OwnGroupsOptions {

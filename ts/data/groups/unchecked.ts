@@ -1,4 +1,4 @@
-import type { JudgedCandidate } from "../core/records.ts";
+import type { JudgedCandidate } from "../../core/records.ts";
 
 /** Whether the COT was not looked at to its end: it is neither right nor wrong, and has no rank. */
 export const isUnchecked = ({ noAnswer }: JudgedCandidate): boolean =>

@@ -1,16 +1,16 @@
-import type { Label } from "../config/index.ts";
-import type { Candidate, Group, JudgedCandidate, Question } from "../core/records.ts";
-import { type ExtractMode, extractBoth, type Outcome, type outcomeOf } from "./answers.ts";
+import type { Label } from "../../config/index.ts";
+import type { Candidate, Group, JudgedCandidate, Question } from "../../core/records.ts";
+import { type ExtractMode, extractBoth, type Outcome, type outcomeOf } from "../answers/index.ts";
+import { type Feedback, pairedByRank } from "../groups/placed.ts";
+import { withRanks } from "../groups/rank.ts";
+import { type Ranking, scoreOf } from "../groups/ranking.ts";
+import { promptOf } from "../prompts.ts";
+import type { Task } from "../task.ts";
+import { taskNamed } from "../tasks/registry.ts";
 import { gather, type Records, recordOf } from "./gather.ts";
-import { promptOf } from "./prompts/prompts.ts";
-import { checkLabel, checkRanking } from "./quality.ts";
-import { withRanks } from "./ranking/rank.ts";
-import { type Ranking, scoreOf } from "./ranking/recipes.ts";
-import { type Feedback, pairedByRank } from "./ranks.ts";
-import { taskNamed } from "./registry.ts";
-import type { Task } from "./task.ts";
+import { checkLabel, checkRanking } from "./steps-needed.ts";
 
-export type { Label } from "../config/index.ts";
+export type { Label } from "../../config/index.ts";
 export type { Records } from "./gather.ts";
 
 /** Characters of a COT beyond which it is not looked at: its answer then counts as not found, "too long". */

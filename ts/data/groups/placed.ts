@@ -1,5 +1,5 @@
-import type { Group, JudgedCandidate } from "../core/records.ts";
-import { sides } from "./groups.ts";
+import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { sides } from "./sides.ts";
 import { isUnchecked } from "./unchecked.ts";
 
 /** What tells better COTs from worse ones: right and wrong answers, or the candidates' own ranks. */

@@ -2,7 +2,7 @@
  * Arithmetic as people write it inside a sentence: `$48 / 2`, `3 x 4`, `(5 + 3) * 2`, `20% * 50`, `1,200 - 30`.
  * Values are exact fractions. No recursion; the caller bounds the length.
  */
-import { normalNumber } from "./answers.ts";
+import { normalNumber } from "../answers/index.ts";
 
 /** numerator / denominator, the denominator positive. */
 export interface Fraction {

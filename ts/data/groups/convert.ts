@@ -5,13 +5,13 @@
  * a candidate has no extracted answer and the group an empty one.
  */
 import { z } from "zod";
-import { inputError } from "../core/errors.ts";
-import type { Group, JudgedCandidate } from "../core/records.ts";
-import type { PreferenceRow, RrhfRow, UnpairedRow } from "./generated/rows.ts";
-import { sides } from "./groups.ts";
-import { placed } from "./ranks.ts";
+import { inputError } from "../../core/errors.ts";
+import type { Group, JudgedCandidate } from "../../core/records.ts";
+import type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
+import { placed } from "./placed.ts";
+import { sides } from "./sides.ts";
 
-export type { PreferenceRow, RrhfRow, UnpairedRow } from "./generated/rows.ts";
+export type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
 
 export const preferenceRowSchema = z.looseObject({
   prompt: z.string().meta({ description: "the exact text the model is given" }),

@@ -1,5 +1,5 @@
-import type { Group, JudgedCandidate } from "../core/records.ts";
-import { equations } from "./equations.ts";
+import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { equations } from "../steps/equations.ts";
 import { isUnchecked } from "./unchecked.ts";
 
 export interface SidesOptions {
