@@ -1,5 +1,4 @@
 /** Which cell of a sweep comes next, and how long the rest will take. */
-import type { StageName } from "../stages/context.ts";
 import { missingOf, type PlannedCell } from "./plan.ts";
 
 /**
@@ -21,14 +20,14 @@ export function nextCell(
 
 /** Seconds of the stages that were made, by kind. */
 export class StageTimes {
-  private readonly sums = new Map<StageName, { seconds: number; count: number }>();
+  private readonly sums = new Map<string, { seconds: number; count: number }>();
 
-  add(stage: StageName, seconds: number): void {
+  add(stage: string, seconds: number): void {
     const sum = this.sums.get(stage) ?? { seconds: 0, count: 0 };
     this.sums.set(stage, { seconds: sum.seconds + seconds, count: sum.count + 1 });
   }
 
-  mean(stage: StageName): number | undefined {
+  mean(stage: string): number | undefined {
     const sum = this.sums.get(stage);
     return sum && sum.seconds / sum.count;
   }
