@@ -9,7 +9,7 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
-import { checkpointIn } from "../stages/context.ts";
+import { weightsIn } from "../store/files.ts";
 import { openArtefact } from "../store/store.ts";
 import { copyAdapter, holdsAdapter, mergeAdapter } from "./adapter.ts";
 import { modelCard } from "./card/model-card.ts";
@@ -96,7 +96,7 @@ async function exportModel(
 ): Promise<void> {
   const { method, checkpoint: artefact } = armOf(seed, options.method);
   const { directory, manifest } = await openArtefact(join(runDirectory, artefact));
-  const checkpoint = checkpointIn({ directory });
+  const checkpoint = weightsIn({ directory });
   const isAdapted = holdsAdapter(checkpoint);
   if (options.adapter === true && !isAdapted)
     throw inputError({

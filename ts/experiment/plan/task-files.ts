@@ -4,13 +4,13 @@ import { digestOfFile } from "../../core/digest.ts";
 import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
 
-/** Every file of every task that is not there, told in one error: whoever has to fetch them fetches them once. */
+/** Every file of every task that is not there, in one error: whoever has to fetch them fetches them once. */
 export function refuseMissingFiles(tasks: readonly TaskSettings[]): void {
-  const told = new Map<string, Problem>();
+  const byPlace = new Map<string, Problem>();
   for (const settings of tasks)
     for (const problem of missingFiles(taskKind(settings.task), settings))
-      told.set(problem.where ?? problem.what, problem);
-  if (told.size > 0) throw inputError([...told.values()]);
+      byPlace.set(problem.where ?? problem.what, problem);
+  if (byPlace.size > 0) throw inputError([...byPlace.values()]);
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */

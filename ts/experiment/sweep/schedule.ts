@@ -1,5 +1,4 @@
 /** Which cell of a sweep comes next, and how long the rest will take. */
-import type { StageName } from "../stages/context.ts";
 import { missingOf, type PlannedCell } from "./plan.ts";
 
 /**
@@ -20,7 +19,7 @@ export function nextCell(
 }
 
 /** By kind of stage: the seconds that each one took. */
-export type StageTimes = ReadonlyMap<StageName, readonly number[]>;
+export type StageTimes = ReadonlyMap<string, readonly number[]>;
 
 interface Remaining {
   unfinished: readonly PlannedCell[];

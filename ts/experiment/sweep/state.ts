@@ -2,7 +2,6 @@
 import { describeError, failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { StageEvent } from "../run/runner.ts";
-import type { StageName } from "../stages/context.ts";
 import type { PlannedCell, PlannedSweep } from "./plan.ts";
 import { errorInOneLine, type Outcome } from "./results.ts";
 import { nextCell, remainingSeconds } from "./schedule.ts";
@@ -59,7 +58,7 @@ export class SweepState {
   private readonly running = new Map<PlannedCell, RunningCell>();
   /** By the key of a stage: the cell that it failed in. */
   private readonly failedIn = new Map<string, string>();
-  private readonly times = new Map<StageName, number[]>();
+  private readonly times = new Map<string, number[]>();
 
   constructor(options: SweepStateOptions) {
     this.options = options;

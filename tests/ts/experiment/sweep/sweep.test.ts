@@ -3,7 +3,6 @@ import { bestOf, type CellResult } from "../../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../../ts/core/errors.ts";
 import { silent } from "../../../../ts/core/progress.ts";
-import type { StageName } from "../../../../ts/experiment/stages/context.ts";
 import { checkJobs, placement } from "../../../../ts/experiment/sweep/lanes.ts";
 import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";
 import { errorInOneLine } from "../../../../ts/experiment/sweep/results.ts";
@@ -14,7 +13,7 @@ import { SweepState } from "../../../../ts/experiment/sweep/state.ts";
 const cellOf = (cell: string, ...keys: string[]): PlannedCell =>
   ({
     cell,
-    stages: keys.map((key) => ({ key, stage: key.split(":")[0] as StageName, label: key, directory: key })),
+    stages: keys.map((key) => ({ key, stage: key.split(":")[0], label: key, directory: key })),
   }) as unknown as PlannedCell;
 
 const cells = [

@@ -1,15 +1,15 @@
 /** What an estimate goes by, asked of the worker and read from the questions once, however many experiments share it. */
 import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment, Model } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Question } from "../../core/records.ts";
-import { recipeOf } from "../plan/plan.ts";
 import { artefactsIn } from "../run/runner.ts";
-import type { PlanNode } from "../stages/context.ts";
-import { keyOf } from "../store/store.ts";
-import { type Count, type LengthsOf, lengthsOf, questionsOf, type Split } from "./lengths.ts";
+import type { Lengths } from "../stages/cost.ts";
+import { keyOfNode, type PlanNode } from "../stages/node.ts";
+import { type Count, lengthsOf, questionsOf, type Splits } from "./lengths.ts";
 import { type ModelShape, shapeOfCreated } from "./shape.ts";
 import { countWith, trainTokenizer } from "./tokenizer.ts";
 
@@ -23,7 +23,7 @@ export interface Described {
   name: string;
   shape: ModelShape;
   count: Count;
-  lengthsOf(questions: PlanNode): Promise<LengthsOf>;
+  lengthsOf(questions: PlanNode): Promise<Splits<Lengths>>;
 }
 
 export interface Measured {
@@ -34,7 +34,7 @@ export interface Measured {
 }
 
 /** Starts workers at first need; `close` ends them and deletes what they wrote. */
-export class Facts {
+export class Measurements {
   private readonly options: EstimateOptions;
   private readonly known = new Map<string, Promise<unknown>>();
   private readonly ends: (() => Promise<void>)[] = [];
@@ -44,8 +44,8 @@ export class Facts {
   }
 
   /** Of a node of the stage `questions`. */
-  questions(node: PlanNode, experiment: Experiment): Promise<Record<Split, Question[]>> {
-    return this.once(["questions", keyOf(recipeOf(node))], () => {
+  questions(node: PlanNode, experiment: Experiment): Promise<Splits<Question[]>> {
+    return this.once(["questions", keyOfNode(node)], () => {
       const { runsDirectory, progress, signal } = this.options;
       const context = { experiment, progress, signal, worker: () => Promise.reject(noWorker()) };
       return questionsOf(node, artefactsIn(runsDirectory), context);
@@ -57,7 +57,7 @@ export class Facts {
     const { create, path, hub, revision } = experiment.model;
     // The first seed's stands for all: their tokenizers are equal.
     const trainedOn = nodes.find(({ stage }) => stage === "create")?.inputs ?? {};
-    const keys = Object.values(trainedOn).map((node) => keyOf(recipeOf(node)));
+    const keys = Object.values(trainedOn).map(keyOfNode);
     const name = { create, path, hub, revision, keys };
     const made = await this.once(["model", name], () =>
       create === undefined
@@ -67,7 +67,7 @@ export class Facts {
     return {
       ...made,
       lengthsOf: (node) =>
-        this.once(["lengths", name, keyOf(recipeOf(node))], async () =>
+        this.once(["lengths", name, keyOfNode(node)], async () =>
           lengthsOf(await this.questions(node, experiment), made.count),
         ),
     };
@@ -96,7 +96,7 @@ export class Facts {
   private async existing(experiment: Experiment): Promise<Omit<Described, "lengthsOf">> {
     const { hub, path, revision } = experiment.model;
     const source = hub ?? path!;
-    const named = { source, ...(revision === undefined ? {} : { revision }) };
+    const named = { source, ...defined({ revision }) };
     const worker = await this.worker(experiment);
     const shape = await worker.request("model/inspect", named);
     return { name: source, shape, count: countWith(worker, named) };
@@ -126,7 +126,7 @@ export class Facts {
       const worker = await startWorker({
         transport: "stdio",
         python: interpreter,
-        ...(threads === undefined ? {} : { threads }),
+        ...defined({ threads }),
       });
       this.ends.push(() => worker.close());
       return worker;
