@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
-import { inputError, nearestName, systemCode } from "../../core/errors.ts";
+import { inputError, messageOf, nearestName, systemCode } from "../../core/errors.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
 import { artefactsFolder } from "../run/runner.ts";
@@ -67,7 +67,7 @@ async function describeRun(directory: string, name: string): Promise<ListedRun> 
       best: bestOf(await readSummary(directory)),
     };
   } catch (error) {
-    const problem = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+    const problem = messageOf(error).split("\n", 1)[0]!;
     return { name, finishedAt: "", methods: [], seeds: [], best: null, problem };
   }
 }

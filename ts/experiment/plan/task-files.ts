@@ -1,7 +1,7 @@
 /** The files that tasks read their questions from, as a plan takes them: there, and known by their content. */
 import type { Task as TaskSettings } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
-import { inputError, type Problem } from "../../core/errors.ts";
+import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
 
 /** Every file of every task that is not there, in one error: whoever has to fetch them fetches them once. */
@@ -20,7 +20,7 @@ export async function digestsOfFiles(settings: TaskSettings): Promise<Record<str
     const digest = await digestOfFile(path).catch((error: unknown) => {
       throw inputError(
         {
-          what: `a file of the task ${settings.task} cannot be read: ${error instanceof Error ? error.message : error}`,
+          what: `a file of the task ${settings.task} cannot be read: ${messageOf(error)}`,
           where: path,
         },
         { cause: error },
