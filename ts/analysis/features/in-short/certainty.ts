@@ -2,7 +2,7 @@
 
 import { testedAgainst } from "../../measure/paired-tests.ts";
 import { percent, plural, points } from "../../report/format.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { isAligned } from "./methods.ts";
 
