@@ -39,7 +39,12 @@ export const differenceCell = (difference: Difference | null | undefined): Cell 
   difference == null
     ? missing
     : {
-        content: [strong(points(difference.value)), spread(difference), pLine(difference), holmLine(difference)],
+        content: [
+          strong(points(difference.value)),
+          spread(difference),
+          pLine(difference),
+          holmLine(difference),
+        ],
         mark: difference.clear ? "clear" : undefined,
       };
 

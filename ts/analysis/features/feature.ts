@@ -30,16 +30,19 @@ export interface Numbers<Given extends Key = Key, Needed extends Key = never> {
 }
 
 /** One that any list can hold. */
-export const numbers = <Given extends Key, Needed extends Key = never>(part: Numbers<Given, Needed>): Numbers =>
-  part as unknown as Numbers;
+export const numbers = <Given extends Key, Needed extends Key = never>(
+  part: Numbers<Given, Needed>,
+): Numbers => part as unknown as Numbers;
 
 /** What a view shows: the numbers, and for charts and texts the run itself. */
 export interface Shown {
   summary: RunSummary;
   run: RunData;
   headline: RunData;
-  /** How many questions are printed with their COTs; 0: no questions at all. */
+  /** How many questions are printed with their COTs. */
   examples: number;
+  /** Whether the page holds the app with all questions. */
+  hasApp: boolean;
 }
 
 export interface Feature {

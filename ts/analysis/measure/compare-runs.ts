@@ -2,10 +2,10 @@ import type { Metric, MetricName } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { holm } from "../statistics/holm.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { signFlipTest } from "../statistics/signFlip.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./draws.ts";
+import { adjustTogether } from "./paired-tests.ts";
 import { metricNames } from "./schema.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./tallies.ts";
 

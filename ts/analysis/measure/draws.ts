@@ -70,8 +70,8 @@ export function drawAll(
   });
 }
 
-export const ofEachMetric = <T>(valueOf: (name: MetricName, at: number) => T): Record<MetricName, T> =>
-  Object.fromEntries(metricNames.map((name, at) => [name, valueOf(name, at)])) as Record<MetricName, T>;
+export const ofEachMetric = <T>(measured: (name: MetricName, at: number) => T): Record<MetricName, T> =>
+  Object.fromEntries(metricNames.map((name, at) => [name, measured(name, at)])) as Record<MetricName, T>;
 
 /** One metric of a method's arm. */
 const seriesOf = ({ arms, draws }: MethodDraws, metric: MetricName, at: number): SeedSeries => ({

@@ -1,5 +1,5 @@
-import { type Tally, total } from "../metrics/tally.ts";
 import type { Comparison, Difference, MethodSummary, MetricName } from "../generated/report.ts";
+import { type Tally, total } from "../metrics/tally.ts";
 import { holm } from "../statistics/holm.ts";
 import { includes } from "../statistics/interval.ts";
 

@@ -133,4 +133,3 @@ export const measuredSchema = z.object({
     .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),
   comparisons: z.array(comparisonSchema).meta({ description: "against each baseline that is there" }),
 });
-

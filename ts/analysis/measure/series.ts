@@ -1,5 +1,5 @@
-import { ratio, type Tally, total } from "../metrics/tally.ts";
 import type { Difference, Metric } from "../generated/report.ts";
+import { ratio, type Tally, total } from "../metrics/tally.ts";
 import { differenceDraws, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
 import { type Interval, includes } from "../statistics/interval.ts";
 import { sameValueInterval } from "../statistics/sameValue.ts";

@@ -48,10 +48,12 @@ export function renderReport(
   summary: RunSummary,
   { examples = 10, inPage = mostInPage, beside = mostBeside }: ReportOptions & Partial<Limits> = {},
 ): ReportPage {
-  const plain = reportOf(run, summary, examples);
+  const packed = examples === 0 ? undefined : packRun(run, summary, beside);
+  const shown = { run, headline: headlineRun(run), summary, examples, hasApp: packed !== undefined };
+  const plain = reportOf(shown);
   const html = renderHtml(plain);
-  if (examples === 0) return { html, report: plain, files: [] };
-  const app = questionsApp(packRun(run, summary, beside), inPage - Buffer.byteLength(html));
+  if (packed === undefined) return { html, report: plain, files: [] };
+  const app = questionsApp(packed, inPage - Buffer.byteLength(html));
   const filled = { html: app.html, readsFiles: app.files.length > 0 };
   const sections = plain.sections.map(
     (part): Section => ({
@@ -71,15 +73,17 @@ export const renderTable = (summary: RunSummary): string =>
   renderTerminal(terminalTables.flatMap((tables) => blocksOf(tables(summary))));
 
 /** Every feature's view in its section. */
-export const reportOf = (run: RunData, summary: RunSummary, examples: number): Report =>
-  report({
+function reportOf(shown: Shown): Report {
+  const { summary } = shown;
+  return report({
     kind: "Alignment fine-tuning, a report",
     title: summary.name,
     description: summary.description,
     introduction: text`${introduction} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.`,
-    sections: sectionsOf({ run, headline: headlineRun(run), summary, examples }),
+    sections: sectionsOf(shown),
     footer: "The same numbers, with every seed and interval, are in report.json.",
   });
+}
 
 function sectionsOf(shown: Shown): (Section | null)[] {
   const sections: { heading: NonNullable<Feature["section"]>; content: Content[] }[] = [];

@@ -1,5 +1,5 @@
-import type { RunSummary } from "../generated/report.ts";
 import type { Source } from "../features/feature.ts";
+import type { RunSummary } from "../generated/report.ts";
 import { drawRun, measureAll } from "../measure/draws.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";

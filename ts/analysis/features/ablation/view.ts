@@ -1,4 +1,13 @@
-import { type Cell, type Content, heading, note, paragraph, small, strong, table } from "../../document/blocks.ts";
+import {
+  type Cell,
+  type Content,
+  heading,
+  note,
+  paragraph,
+  small,
+  strong,
+  table,
+} from "../../document/blocks.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { decimal, plural, points, range } from "../../report/format.ts";
 import { constraints } from "../../report/roles.ts";

@@ -3,8 +3,8 @@ import type { Group } from "../../../core/records.ts";
 import type { Reliability, Share } from "../../generated/report.ts";
 import { label, name, number, shareSchema } from "../../measure/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
-import { numbers } from "../feature.ts";
 import { wilsonInterval } from "../../statistics/wilson.ts";
+import { numbers } from "../feature.ts";
 
 const binSchema = shareSchema.extend({
   bin: z.int().meta({ description: "1: the lowest scores" }),

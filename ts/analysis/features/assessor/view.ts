@@ -1,7 +1,17 @@
 import type { PanelPoint } from "../../charts/panels.ts";
 import { ranksChart } from "../../charts/ranks.ts";
 import { reliabilityChart } from "../../charts/reliability.ts";
-import { type Block, chart, details, link, note, paragraph, small, table, text } from "../../document/blocks.ts";
+import {
+  type Block,
+  chart,
+  details,
+  link,
+  note,
+  paragraph,
+  small,
+  table,
+  text,
+} from "../../document/blocks.ts";
 import type { Reliability, RunSummary, Share } from "../../generated/report.ts";
 import { decimal } from "../../report/format.ts";
 import { missing, shareCell } from "../cells.ts";
@@ -16,8 +26,8 @@ export const assessor: Feature = {
   view: ({ summary }) => {
     const { reliability = [], methods, seeds, split } = summary;
     if (reliability.length === 0) return null;
-    const scores = scorePanels(summary, reliability);
-    const places = placePanels(summary, reliability);
+    const scores = scorePanels(summary);
+    const places = placePanels(summary);
     const hasPlaces = places.panels.length > 0;
     return [
       paragraph(
@@ -57,11 +67,11 @@ const pointOf = (at: number, { value, interval }: Share): PanelPoint => ({
   interval,
 });
 
-const scorePanels = (summary: RunSummary, reliability: readonly Reliability[]): Panels =>
+export const scorePanels = (summary: RunSummary): Panels =>
   panelsAgainst(
     summary,
     "kept",
-    reliability
+    (summary.reliability ?? [])
       .filter(({ byScore }) => byScore.length > 0)
       .map(({ name, label, byScore }) => ({
         name,
@@ -70,11 +80,11 @@ const scorePanels = (summary: RunSummary, reliability: readonly Reliability[]): 
       })),
   );
 
-const placePanels = (summary: RunSummary, reliability: readonly Reliability[]): Panels =>
+export const placePanels = (summary: RunSummary): Panels =>
   panelsAgainst(
     summary,
     "kept",
-    reliability
+    (summary.reliability ?? [])
       .filter(({ byRank }) => byRank.length > 0)
       .map(({ name, label, byRank, any }) => ({
         name,

@@ -1,10 +1,19 @@
 import { betaChart } from "../../charts/beta.ts";
-import { badge, chart, type Content, details, list, paragraph, small, table } from "../../document/blocks.ts";
+import { badge, type Content, chart, details, list, paragraph, small, table } from "../../document/blocks.ts";
 import type { RunSummary, SearchPoint } from "../../generated/report.ts";
 import { decimal, percent, plural, range, whole } from "../../report/format.ts";
 import { asPercent, type Format } from "../cells.ts";
 import type { Feature } from "../feature.ts";
-import { type Auto, autoAgainstSearch, autoBetas, type BetaOf, betaText, describeAuto, type Search, searchedBetas } from "./numbers.ts";
+import {
+  type Auto,
+  autoAgainstSearch,
+  autoBetas,
+  type BetaOf,
+  betaText,
+  describeAuto,
+  type Search,
+  searchedBetas,
+} from "./numbers.ts";
 
 /** Where the boundary's beta comes from, if it was not given as a number; else nothing. */
 export const beta: Feature = {
@@ -30,7 +39,11 @@ export const beta: Feature = {
   },
 };
 
-function searchBlocks({ method, seeds }: BetaOf<Search>, at: number, autos: readonly BetaOf<Auto>[]): Content {
+function searchBlocks(
+  { method, seeds }: BetaOf<Search>,
+  at: number,
+  autos: readonly BetaOf<Auto>[],
+): Content {
   const same = autos.filter(
     (auto) =>
       auto.method.method === method.method && auto.method.settings.constraint === method.settings.constraint,
@@ -72,11 +85,12 @@ function searchBlocks({ method, seeds }: BetaOf<Search>, at: number, autos: read
 }
 
 /** Searches of older versions have neither interval nor count. */
-const measured = (value: number | null, interval: SearchPoint["interval"] | undefined, format: Format, n?: number) => [
-  `${format(value)} `,
-  small(range(interval ?? null, format)),
-  n !== undefined && small(`n ${whole(n)}`),
-];
+const measured = (
+  value: number | null,
+  interval: SearchPoint["interval"] | undefined,
+  format: Format,
+  n?: number,
+) => [`${format(value)} `, small(range(interval ?? null, format)), n !== undefined && small(`n ${whole(n)}`)];
 
 /** For a terminal: validation accuracy of every value that was tried, one row a seed; then what the rule found. */
 export function betaTables(summary: RunSummary): Content {

@@ -1,17 +1,17 @@
 import { type Content, facts, heading, note, table } from "../../document/blocks.ts";
-import { describeMethod, givenNumbers } from "../../report/describeMethod.ts";
 import type { MethodSummary } from "../../generated/report.ts";
+import { describeMethod, givenNumbers, ownBetas } from "../../report/describeMethod.ts";
 import type { Feature } from "../feature.ts";
 import { glossary } from "./glossary.ts";
 
 /** The methods in words, before any of their numbers, and the words themselves. */
 export const compared: Feature = {
-  section: {
-    id: "compared",
-    title: ({ methods }) => (methods.length === 1 ? "What is measured" : "What is compared"),
-  },
+  section: { id: "compared", title: ({ methods }) => comparedTitle(methods) },
   view: ({ summary }) => comparedMethods(summary.methods),
 };
+
+export const comparedTitle = (methods: readonly MethodSummary[]): string =>
+  methods.length === 1 ? "What is measured" : "What is compared";
 
 export function comparedMethods(methods: readonly MethodSummary[]): Content {
   if (methods.length === 0) return null;
@@ -44,8 +44,7 @@ export function comparedMethods(methods: readonly MethodSummary[]): Content {
 const settingsNote = (methods: readonly MethodSummary[]): string =>
   [
     "weight: how much the method’s own loss counts beside the VFT loss on the reference. beta: how far below the lowest right solution the boundary lies, in mean log-probability a token; a larger one lets wrong solutions sink further.",
-    methods.some(({ method }) => method === "dpo") &&
-      "DPO’s own beta is another number: how strongly it is held to the weights it starts from.",
+    ...ownBetas(methods),
     methods.some(({ settings }) => settings.train !== undefined) &&
       "Other settings differ from the training that all others share.",
   ]

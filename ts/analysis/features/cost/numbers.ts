@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Cost, CostRow } from "../../generated/report.ts";
 import { count } from "../../measure/schema.ts";
-import { numbers } from "../feature.ts";
 import type { RunData, StageRun } from "../../run/run-data.ts";
+import { numbers } from "../feature.ts";
 
 export const rowSchema = z.object({
   name: z.string().meta({ description: "of the stage or the method; total: of all" }),

@@ -53,7 +53,9 @@ export function difficultyOf(run: RunData, { seed, resamples, test }: Resampling
   const steps = stepsOf(run);
   const bins = binsOf([...steps.values()]);
   if (bins.length < 2) return undefined;
-  const asked = new Set(run.arms.flatMap(({ predictions }) => predictions.map(({ questionId }) => questionId)));
+  const asked = new Set(
+    run.arms.flatMap(({ predictions }) => predictions.map(({ questionId }) => questionId)),
+  );
   const methods = evaluatedMethods(run);
   const base = methods.findIndex((method) => roleOf(method) === "continued");
   const measured = bins.map(({ from, to }) => {

@@ -1,7 +1,7 @@
 import { difficultyChart } from "../../charts/difficulty.ts";
 import type { PanelPoint } from "../../charts/panels.ts";
-import { type Cell, chart, type Column, note, paragraph, small, table } from "../../document/blocks.ts";
-import type { Difficulty, RunSummary } from "../../generated/report.ts";
+import { type Cell, type Column, chart, note, paragraph, small, table } from "../../document/blocks.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import { plural, whole } from "../../report/format.ts";
 import { metricWithDifference } from "../cells.ts";
 import type { Feature } from "../feature.ts";
@@ -15,7 +15,7 @@ export const difficulty: Feature = {
   view: ({ summary }) => {
     if (summary.difficulty === undefined) return null;
     const { bins, unknown } = summary.difficulty;
-    const { panels, reference } = panelsOf(summary, bins);
+    const { panels, reference } = difficultyPanels(summary);
     const tests = testedOf(bins).length;
     return [
       paragraph(
@@ -67,11 +67,12 @@ export const difficulty: Feature = {
 const stepsText = ({ from, to }: { from: number; to: number }): string =>
   from === to ? String(from) : `${from}–${to}`;
 
-const panelsOf = (summary: RunSummary, bins: Difficulty["bins"]): Panels =>
-  panelsAgainst(
+export function difficultyPanels(summary: RunSummary): Panels {
+  const { bins = [] } = summary.difficulty ?? {};
+  return panelsAgainst(
     summary,
     "continued",
-    bins[0]!.methods.map(({ name, label }, at) => ({
+    (bins[0]?.methods ?? []).map(({ name, label }, at) => ({
       name,
       label,
       points: bins.flatMap((bin): PanelPoint[] => {
@@ -80,3 +81,4 @@ const panelsOf = (summary: RunSummary, bins: Difficulty["bins"]): Panels =>
       }),
     })),
   );
+}

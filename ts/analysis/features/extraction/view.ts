@@ -1,4 +1,14 @@
-import { type Column, type Content, details, heading, link, note, small, table, text } from "../../document/blocks.ts";
+import {
+  type Column,
+  type Content,
+  details,
+  heading,
+  link,
+  note,
+  small,
+  table,
+  text,
+} from "../../document/blocks.ts";
 import type { Measured, RunSummary } from "../../generated/report.ts";
 import { points, range, whole } from "../../report/format.ts";
 import { metricCell, terminalCell } from "../cells.ts";

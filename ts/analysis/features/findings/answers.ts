@@ -11,8 +11,10 @@ const fewPoints = 0.03;
 
 type TrainGroups = Measurements["trainGroups"][number];
 
-const sumOf = (groups: readonly TrainGroups[], field: Exclude<keyof TrainGroups, "counts" | "labelledBySteps">) =>
-  groups.reduce((total, group) => total + group[field], 0);
+const sumOf = (
+  groups: readonly TrainGroups[],
+  field: Exclude<keyof TrainGroups, "counts" | "labelledBySteps">,
+) => groups.reduce((total, group) => total + group[field], 0);
 
 /** Groups that teach the alignment loss nothing, because one side is missing. */
 export const groupsWithoutPair = kind({
@@ -85,17 +87,17 @@ export const rightByWrongSteps = kind({
 export const wrongByRightSteps = kind({
   id: "wrong-by-right-steps",
   question: "Wrong answers by right steps",
-  numbers: ({ wrongAnswers, wrongAnswersRightSteps: byRightSteps, ...samples }: Checked) =>
+  numbers: ({ wrongAnswers, wrongAnswersRightSteps: withRightSteps, ...samples }: Checked) =>
     wrongAnswers === 0
       ? undefined
       : {
           ...samples,
-          areMany: byRightSteps / wrongAnswers > most.otherSteps,
-          evidence: { wrongAnswers, byRightSteps },
+          areMany: withRightSteps / wrongAnswers > most.otherSteps,
+          evidence: { wrongAnswers, withRightSteps },
         },
   level: ({ areMany }) => (areMany ? "note" : "fine"),
-  template: ({ label, areMany, evidence: { wrongAnswers, byRightSteps } }) =>
-    `${label}: in ${percent(byRightSteps / wrongAnswers)} % of the wrong answers (${whole(byRightSteps)} of ${whole(wrongAnswers)} samples) the check of the steps finds no error${areMany ? ": the slip is in the answer itself or in what the check cannot see, and the whole COT counts as wrong for it" : ""}.`,
+  template: ({ label, areMany, evidence: { wrongAnswers, withRightSteps } }) =>
+    `${label}: in ${percent(withRightSteps / wrongAnswers)} % of the wrong answers (${whole(withRightSteps)} of ${whole(wrongAnswers)} samples) the check of the steps finds no error${areMany ? ": the slip is in the answer itself or in what the check cannot see, and the whole COT counts as wrong for it" : ""}.`,
 });
 
 /** Answers that one rule of extraction finds and the other does not, on one task or on some of several. */
@@ -118,7 +120,12 @@ export const notInForm = kind({
       const differing = known.filter(({ strict, flexible }) => sign * (flexible - strict) > fewPoints);
       const [first] = differing;
       if (first === undefined) return [];
-      return { method, differing, isStrictLower: sign > 0, evidence: { strict: first.strict, flexible: first.flexible } };
+      return {
+        method,
+        differing,
+        isStrictLower: sign > 0,
+        evidence: { strict: first.strict, flexible: first.flexible },
+      };
     });
   },
   level: ({ isStrictLower }) => (isStrictLower ? "warning" : "note"),

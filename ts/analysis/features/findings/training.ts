@@ -34,7 +34,13 @@ export const gainOverContinued = kind({
     };
   },
   level: ({ isShown, evidence }) => (isShown ? (evidence.difference > 0 ? "fine" : "warning") : "note"),
-  template: ({ method, accuracy, byChance, isShown, evidence: { mcnemarP, p, pHolm, compared, difference } }) => {
+  template: ({
+    method,
+    accuracy,
+    byChance,
+    isShown,
+    evidence: { mcnemarP, p, pHolm, compared, difference },
+  }) => {
     const numbers = [
       inPoints(accuracy),
       p !== null && pValue(p, mcnemarP === null ? "sign-flip p" : "exact McNemar p"),
@@ -55,7 +61,9 @@ export const gainOverContinued = kind({
   },
 });
 
-const trainingSettings = ({ settings: { train = {}, start } }: MethodSummary): [name: string, value: unknown][] =>
+const trainingSettings = ({
+  settings: { train = {}, start },
+}: MethodSummary): [name: string, value: unknown][] =>
   Object.entries({ ...(train as object), ...(start === "base" ? { start } : {}) });
 
 const settingsText = (method: MethodSummary): string =>
@@ -189,7 +197,7 @@ export const outOfDistribution = kind({
   },
 });
 
-const nameOf = (warning: { kind?: string; text: string }): string => warning.kind ?? warning.text;
+const nameOf = (warning: { kind?: string | undefined; text: string }): string => warning.kind ?? warning.text;
 
 /** One finding a method: each kind of warning in the words of its first seed. */
 export const warnedWhileTraining = kind({
@@ -215,4 +223,3 @@ export const warnedWhileTraining = kind({
     return `${method.label}: ${inWords.join("; ")}.`;
   },
 });
-

@@ -1,4 +1,11 @@
-import { badge, type Content, details, findings as findingsList, heading, paragraph } from "../../document/blocks.ts";
+import {
+  badge,
+  type Content,
+  details,
+  findings as findingsList,
+  heading,
+  paragraph,
+} from "../../document/blocks.ts";
 import type { Diagnostic } from "../../generated/report.ts";
 import { plural } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
@@ -11,12 +18,14 @@ export const findings: Feature = {
   view: ({ summary: { diagnostics: found } }) =>
     found.length === 0
       ? paragraph("There is nothing to compare in this run.")
-      : catalogue.flatMap(({ ids }) => ids).map(({ id, question }) =>
-          answers(
-            question,
-            found.filter((finding) => finding.id === id),
+      : catalogue
+          .flatMap(({ ids }) => ids)
+          .map(({ id, question }) =>
+            answers(
+              question,
+              found.filter((finding) => finding.id === id),
+            ),
           ),
-        ),
 };
 
 /** So many of a level stand open: the same of one method after the other hides what is otherwise. */

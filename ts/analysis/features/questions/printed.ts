@@ -1,5 +1,15 @@
 import type { Group } from "../../../core/records.ts";
-import { app, type Block, type Inline, paragraph, quiet, small, strong, styled, table } from "../../document/blocks.ts";
+import {
+  app,
+  type Block,
+  type Inline,
+  paragraph,
+  quiet,
+  small,
+  strong,
+  styled,
+  table,
+} from "../../document/blocks.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { decimal, plural } from "../../report/format.ts";
 import type { Arm, Prediction, RunData } from "../../run/run-data.ts";
@@ -11,10 +21,10 @@ const mostMethods = 6;
 /** Questions with their COTs: the app with all of them, and the first ones printed, for paper and where no script runs. */
 export const questions: Feature = {
   section: { id: "examples", title: () => "Questions and their COTs", contentsTitle: "Questions and COTs" },
-  view: ({ run, summary, examples }) => {
-    if (examples === 0) return null;
+  view: ({ run, summary, examples, hasApp }) => {
     const instead = printedExamples(run, summary, examples);
-    return app({ html: "", readsFiles: false, instead });
+    // Its HTML is filled in when the size of all else is known.
+    return hasApp ? app({ html: "", readsFiles: false, instead }) : instead;
   },
 };
 
@@ -144,5 +154,7 @@ function example(group: Group, at: number, arms: readonly ShownArm[], namesTask:
 
 function answerMark({ extracted, correct }: Pick<Prediction, "extracted" | "correct">): Inline {
   if (correct) return styled("mark right", `✓ right, ${extracted}`);
-  return extracted === null ? styled("mark none", "∅ no answer") : styled("mark wrong", `✗ wrong, ${extracted}`);
+  return extracted === null
+    ? styled("mark none", "∅ no answer")
+    : styled("mark wrong", `✗ wrong, ${extracted}`);
 }

@@ -51,17 +51,12 @@ export const record = numbers({
       .enum(["train", "validation", "test"])
       .default("test")
       .meta({ description: "which questions everything is measured on" }),
-    prompts: z
-      .array(promptInfoSchema)
-      .optional()
-      .meta({ description: "how each task's questions are put" }),
+    prompts: z.array(promptInfoSchema).optional().meta({ description: "how each task's questions are put" }),
     stages: z.array(stageRunSchema).meta({ description: "every stage with its time and memory" }),
     provenance: provenanceSchema
       .optional()
       .meta({ description: "weights, data and command; older reports have none" }),
-    versions: z
-      .record(z.string(), z.string())
-      .meta({ description: "of packages and languages, by name" }),
+    versions: z.record(z.string(), z.string()).meta({ description: "of packages and languages, by name" }),
     configYaml: z.string().meta({ description: "the whole experiment, every default filled in" }),
   },
   of: ({ run, resamples }) => {

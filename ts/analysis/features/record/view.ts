@@ -1,7 +1,7 @@
 import {
   badge,
-  code,
   type Content,
+  code,
   details,
   facts,
   type Inline,
@@ -138,7 +138,8 @@ const spaced = (name: string): string =>
 function stages(summary: RunSummary): Content {
   const { stages: all, seeds } = summary;
   const labels = labelsOf(summary);
-  const secondsOf = (some: RunSummary["stages"]): number => some.reduce((sum, { seconds }) => sum + seconds, 0);
+  const secondsOf = (some: RunSummary["stages"]): number =>
+    some.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
     all.length > 0 &&
     details(
@@ -172,7 +173,9 @@ const prompts = ({ prompts: all = [] }: RunSummary): Content =>
   all.map(({ task, template, digest, first }) =>
     details(
       `The exact prompt: ${task}${template === undefined ? "" : ` (${template})`}`,
-      note(text`One of its questions as the model got it; SHA-256 of all its prompts ${styled("digest", digest)}`),
+      note(
+        text`One of its questions as the model got it; SHA-256 of all its prompts ${styled("digest", digest)}`,
+      ),
       preformatted(first),
     ),
   );

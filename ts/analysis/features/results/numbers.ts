@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { methodKindsInWords } from "../../../config/index.ts";
 import type { MethodSummary } from "../../generated/report.ts";
 import { adjustForMany } from "../../measure/paired-tests.ts";
 import { count, measuredSchema, number } from "../../measure/schema.ts";
@@ -6,12 +7,12 @@ import type { ArmTallies } from "../../measure/tallies.ts";
 import { passTally } from "../../metrics/sampled.ts";
 import { ratio, total } from "../../metrics/tally.ts";
 import { roleOf } from "../../report/roles.ts";
-import { roles } from "../../report/schema.ts";
+import { roles } from "../../run/role.ts";
 import { numbers } from "../feature.ts";
 import { checkedSteps } from "../training-data/steps.ts";
 
 export const methodSummarySchema = measuredSchema.extend({
-  method: z.string().meta({ description: "its kind: keep, vft, rft, aft, rrhf, pro or dpo" }),
+  method: z.string().meta({ description: `its kind: ${methodKindsInWords}` }),
   role: z.enum(roles).meta({ description: "the part it plays in the comparison" }),
   settings: z.record(z.string(), z.unknown()).meta({ description: "as the experiment gives them" }),
   k: count.meta({ description: "samples a question: the k of majority and passAtMost" }),
@@ -37,7 +38,6 @@ export const methodSummarySchema = measuredSchema.extend({
     })
     .meta({ description: "what the numbers are over, summed over the seeds" }),
 });
-
 
 export const results = numbers({
   schema: {
@@ -87,4 +87,3 @@ function sampleNumbers(arms: readonly ArmTallies[]): Pick<MethodSummary, "k" | "
     },
   };
 }
-

@@ -1,10 +1,11 @@
+import { isRanked } from "../../../config/index.ts";
 import { accuracyChart } from "../../charts/accuracy.ts";
 import {
-  badge,
   type Block,
+  badge,
   type Cell,
-  chart,
   type Content,
+  chart,
   details,
   type Inline,
   note,
@@ -21,15 +22,7 @@ import type {
 import { holds, testedAgainst } from "../../measure/paired-tests.ts";
 import { paperGsm8k } from "../../paper.ts";
 import { decimal, plural, points, range, whole } from "../../report/format.ts";
-import {
-  against,
-  baselineCell,
-  differenceCell,
-  holmLine,
-  metricCell,
-  plainCell,
-  pLine,
-} from "../cells.ts";
+import { against, baselineCell, differenceCell, holmLine, metricCell, pLine, plainCell } from "../cells.ts";
 import { baselineLabel, methodAccuracies } from "../charts/numbers.ts";
 import type { Feature } from "../feature.ts";
 import { questionsAsked } from "../in-short/methods.ts";
@@ -42,7 +35,12 @@ export const results: Feature = {
   view: ({ summary }) => [
     summary.methods.length > 0 && glance(summary),
     summary.methods.length > 1 && accuracies(summary),
-    details("Every number, with its test, and the paper’s beside", everyNumber(summary), intervalNote(summary), testNote(summary)),
+    details(
+      "Every number, with its test, and the paper’s beside",
+      everyNumber(summary),
+      intervalNote(summary),
+      testNote(summary),
+    ),
   ],
 };
 
@@ -79,7 +77,10 @@ function glance({ methods, seeds, split }: RunSummary): Block {
 function gainCells(method: MethodSummary): Cell[] {
   if (method.role === "continued") return [baselineCell, ""];
   const difference = against(method, "continued")?.differences.accuracy;
-  return [[points(difference?.value), small(range(difference?.interval ?? null, points))], verdict(difference)];
+  return [
+    [points(difference?.value), small(range(difference?.interval ?? null, points))],
+    verdict(difference),
+  ];
 }
 
 /** For other questions and, where there are several, for other seeds; after the adjustment for many methods. */
@@ -143,8 +144,7 @@ function counts({ methods: [first], seeds, split, tasks }: RunSummary): string {
   if (first === undefined) return "No method was evaluated.";
   const n = (name: MetricName): string => whole(first.metrics[name].perSeed[0]?.n ?? 0);
   const trained = tasks.filter(({ use }) => use === "train").map(({ name }) => name);
-  const pooled =
-    trained.length === 1 ? trained[0] : `the questions of ${trained.join(", ")}, pooled`;
+  const pooled = trained.length === 1 ? trained[0] : `the questions of ${trained.join(", ")}, pooled`;
   return (
     `${tasks.length < 2 ? "" : `${pooled}; each task is apart below. `}` +
     `n for ${seeds.length === 1 ? "one seed" : `each of ${seeds.length} seeds`}: ${n("accuracy")} ${split} questions, ${n("sampledAccuracy")} samples, ` +
@@ -172,7 +172,7 @@ function tested(method: MethodSummary, name: MetricName): Inline {
 
 function paperCell({ role, settings }: MethodSummary): Cell {
   // The paper's numbers on GSM8K are those of right and wrong COTs; by ranks it measured other data.
-  const byRanks = String(settings.constraint).startsWith("ranked-");
+  const byRanks = isRanked(settings.constraint);
   const paper = byRanks ? undefined : paperGsm8k[role];
   return paper === undefined
     ? "–"

@@ -78,8 +78,7 @@ export const selfConsistency = numbers({
       .optional()
       .meta({ description: "greedy answers against votes of samples; only with samples" }),
   },
-  of: ({ headline, ...resampling }) =>
-    defined({ selfConsistency: selfConsistencyOf(headline, resampling) }),
+  of: ({ headline, ...resampling }) => defined({ selfConsistency: selfConsistencyOf(headline, resampling) }),
 });
 
 type MethodPart = SelfConsistency["methods"][number];
@@ -164,11 +163,7 @@ export function selfConsistencyOf(
 }
 
 /** Greedy answers of one seed have McNemar's exact test, here as in the table of results. */
-function paired(
-  seeds: ReturnType<typeof pairedSeeds>,
-  isGreedy: boolean,
-  test: SignFlipTest,
-): Difference {
+function paired(seeds: ReturnType<typeof pairedSeeds>, isGreedy: boolean, test: SignFlipTest): Difference {
   const [first] = seeds;
   if (!isGreedy || seeds.length !== 1 || first === undefined) return differenceOfSeries(seeds, test);
   const { onlyThis, onlyBaseline } = discordant(first[0].tallies, first[1].tallies);

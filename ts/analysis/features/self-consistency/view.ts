@@ -1,5 +1,14 @@
 import { consistencyChart } from "../../charts/consistency.ts";
-import { type Block, type Cell, chart, type Column, details, note, paragraph, table } from "../../document/blocks.ts";
+import {
+  type Block,
+  type Cell,
+  type Column,
+  chart,
+  details,
+  note,
+  paragraph,
+  table,
+} from "../../document/blocks.ts";
 import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
 import { familyPlaces } from "../../report/family.ts";
 import { plural, whole } from "../../report/format.ts";
@@ -13,7 +22,7 @@ export const selfConsistency: Feature = {
   numbers,
   view: ({ summary }) => {
     const { selfConsistency: found, methods, split } = summary;
-    const curves = curvesOf(summary);
+    const curves = consistencyCurves(summary);
     if (found === undefined || curves.length === 0) return null;
     return [
       paragraph(
@@ -32,7 +41,7 @@ export const selfConsistency: Feature = {
   },
 };
 
-function curvesOf({ selfConsistency: found, methods }: RunSummary) {
+export function consistencyCurves({ selfConsistency: found, methods }: RunSummary) {
   const places = familyPlaces(methods);
   return (found?.methods ?? [])
     .filter(({ curves }) => curves.pass.length > 0)
@@ -81,7 +90,9 @@ const minus = (difference: Difference | null): Cell =>
 
 function testNote({ seeds }: RunSummary, { methods }: SelfConsistency): Block {
   const isSingle = seeds.length === 1;
-  const tests = (["againstGreedy", "againstMajority"] as const).map((baseline) => testedOf(methods, baseline).length);
+  const tests = (["againstGreedy", "againstMajority"] as const).map(
+    (baseline) => testedOf(methods, baseline).length,
+  );
   return note(
     `Intervals: 95 %, ${isSingle ? "Wilson’s for greedy answers, otherwise " : ""}a bootstrap over questions; differences are paired question by question. p: two-sided sign-flip test over the same questions${isSingle ? "" : ", a question’s seeds one unit"}; Holm: adjusted for the ${tests[0]} differences of the first column, and the ${tests[1]} of the second; * below 0.05. The samples of a vote are drawn at the experiment’s temperature, the greedy answer is not drawn at all: single samples are often worse than it, and a vote of few can be, too.`,
   );

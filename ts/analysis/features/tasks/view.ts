@@ -1,4 +1,16 @@
-import { type Block, type Cell, type Column, type Content, details, heading, note, paragraph, small, table, text } from "../../document/blocks.ts";
+import {
+  type Block,
+  type Cell,
+  type Column,
+  type Content,
+  details,
+  heading,
+  note,
+  paragraph,
+  small,
+  table,
+  text,
+} from "../../document/blocks.ts";
 import type { Measured, RunSummary } from "../../generated/report.ts";
 import { decimal, plural, points, whole } from "../../report/format.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
@@ -22,7 +34,10 @@ export const tasks: Feature = {
         kind: "tasks",
         groups: [
           { head: "Trained on", columns: found.trained.length },
-          { head: text`Out of distribution${small("evaluated only")}`, columns: found.outOfDistribution.length },
+          {
+            head: text`Out of distribution${small("evaluated only")}`,
+            columns: found.outOfDistribution.length,
+          },
         ].filter((group) => group.columns > 0),
         columns: ["Method", ...columns.map(({ name, over }): Column => ({ head: [name, small(over)] }))],
         rows: summary.methods.map(({ name, label, role }) => ({
@@ -59,7 +74,11 @@ function taskColumns({ tasks: all, macro, methods }: RunSummary): TaskColumns | 
   if (all.length < 2) return null;
   const trained = all.filter(({ use }) => use === "train");
   const columnsOf = (some: RunSummary["tasks"]): TaskColumn[] =>
-    some.map((task) => ({ name: task.name, over: plural(task.questions, "question"), methods: task.methods }));
+    some.map((task) => ({
+      name: task.name,
+      over: plural(task.questions, "question"),
+      methods: task.methods,
+    }));
   const pooled = trained.reduce((sum, { questions }) => sum + questions, 0);
   const together: TaskColumn[] =
     macro === undefined

@@ -24,7 +24,6 @@ const trainGroupsSchema = z.object({
   wrongAnswersRightSteps: count.default(0).meta({ description: "of those: with right steps only" }),
 });
 
-
 export const trainingData = numbers({
   schema: {
     trainGroups: z

@@ -16,4 +16,3 @@ export function checkedSteps(candidates: readonly JudgedCandidate[]) {
     wrongAnswersRightSteps: wrong.filter(({ stepsValid }) => stepsValid === true).length,
   };
 }
-

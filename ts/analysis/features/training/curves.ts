@@ -1,13 +1,16 @@
 import type { FamilyRow, FamilySeries } from "../../charts/families.ts";
 import { halfWindow, runningMean } from "../../charts/smooth.ts";
+import type { RunSummary, TrainedArm } from "../../generated/report.ts";
 import { familyPlaces } from "../../report/family.ts";
-import type { RunSummary } from "../../generated/report.ts";
 import type { RunData, TrainingStep } from "../../run/run-data.ts";
-import type { TrainedArm } from "./numbers.ts";
 
 type Validation = TrainedArm["looks"][number];
 
-const validationMeasures: { id: string; label: string; of: (validation: Validation) => number | null | undefined }[] = [
+const validationMeasures: {
+  id: string;
+  label: string;
+  of: (validation: Validation) => number | null | undefined;
+}[] = [
   { id: "accuracy", label: "accuracy, %", of: ({ accuracy }) => inPercent(accuracy) },
   {
     id: "assessment",

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defined } from "../../../core/defined.ts";
-import { numbers } from "../feature.ts";
 import type { TrainedArm } from "../../generated/report.ts";
 import { method, seed } from "../../measure/schema.ts";
 import { type Arm, heldOutSchema, type RunData, trainedShape } from "../../run/run-data.ts";
+import { numbers } from "../feature.ts";
 
 /** One method's training with one seed, as report.json tells it: its boundary, its looks, what went wrong. */
 export const trainedArmSchema = z.object({
@@ -27,9 +27,14 @@ export const training = numbers({
 
 /** Of every arm that tells something of its training. */
 const trainedArms = (run: RunData): TrainedArm[] =>
-  run.arms.map((arm) => trainedArm(arm, run)).filter(({ method: _, seed: __, looks, ...facts }) => looks.length > 0 || Object.keys(facts).length > 0);
+  run.arms
+    .map((arm) => trainedArm(arm, run))
+    .filter(({ method: _, seed: __, looks, ...facts }) => looks.length > 0 || Object.keys(facts).length > 0);
 
-function trainedArm({ method, seed, boundary, search, stopped, warnings = [], before }: Arm, run: RunData): TrainedArm {
+function trainedArm(
+  { method, seed, boundary, search, stopped, warnings = [], before }: Arm,
+  run: RunData,
+): TrainedArm {
   const steps = run.training.find((curve) => curve.method === method && curve.seed === seed)?.steps ?? [];
   const validations = [{ step: 0, heldOut: before }, ...steps];
   return {

@@ -1,5 +1,5 @@
 import { familiesChart } from "../../charts/families.ts";
-import { type Block, chart, type Content, details, heading, list, table } from "../../document/blocks.ts";
+import { type Content, chart, heading, list, table } from "../../document/blocks.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import { plural } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
@@ -73,13 +73,19 @@ function warnings(summary: RunSummary): Content {
     ofArm.map(({ step, text }) => ({ head: labelOf(summary, method), cells: [seed, step, text] })),
   );
   if (rows.length === 0) return null;
-  const found: Block = table({
-    label: "Warnings",
-    caption: "Warnings, each kind told once a training",
-    columns: ["method", "seed", "step", { head: "warning", kind: "text" }],
-    rows,
-  });
-  return { ...details(`${plural(rows.length, "warning")} while training`, found), isOpen: true };
+  return {
+    block: "details",
+    summary: `${plural(rows.length, "warning")} while training`,
+    isOpen: true,
+    blocks: [
+      table({
+        label: "Warnings",
+        caption: "Warnings, each kind told once a training",
+        columns: ["method", "seed", "step", { head: "warning", kind: "text" }],
+        rows,
+      }),
+    ],
+  };
 }
 
 const validationInWords = (summary: RunSummary): string =>
