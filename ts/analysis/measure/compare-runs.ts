@@ -3,7 +3,7 @@ import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./draws.ts";
 import { adjustTogether } from "./paired-tests.ts";
 import { metricNames } from "./schema.ts";

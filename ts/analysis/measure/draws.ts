@@ -4,8 +4,8 @@ import type { Comparison, Difference, Measured, Metric, MetricName } from "../ge
 import { roleOf } from "../report/roles.ts";
 import { extractModes, type MethodInfo, type RunData } from "../run/run-data.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
-import { discordant, mcnemarExact } from "../statistics/mcnemar.ts";
-import type { signFlipTest } from "../statistics/signFlip.ts";
+import { discordant, mcnemarExact } from "../statistics/p-values.ts";
+import type { signFlipTest } from "../statistics/sign-flip.ts";
 import { testedMetrics } from "./paired-tests.ts";
 import { metricNames } from "./schema.ts";
 import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "./series.ts";

@@ -1,7 +1,7 @@
 import type { Comparison, Measured, Metric } from "../generated/report.ts";
 import { noShare, type Tally, total } from "../metrics/tally.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { meanInterval } from "../statistics/mover.ts";
+import { meanInterval } from "../statistics/interval.ts";
 import { type Drawn, type MethodDraws, measureAll, ofEachMetric, type SignFlipTest } from "./draws.ts";
 import { isClear } from "./series.ts";
 import type { ArmTallies } from "./tallies.ts";

@@ -4,7 +4,7 @@ import { drawRun, measureAll } from "../measure/draws.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
 import { inOrder, parts } from "./schema.ts";
 
 /** All numbers of a run: report.json. The same run always gives the same numbers, intervals included. */

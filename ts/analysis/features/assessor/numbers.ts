@@ -3,7 +3,7 @@ import type { Group } from "../../../core/records.ts";
 import type { Reliability, Share } from "../../generated/report.ts";
 import { label, name, number, shareSchema } from "../../measure/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
-import { wilsonInterval } from "../../statistics/wilson.ts";
+import { wilsonInterval } from "../../statistics/interval.ts";
 import { numbers } from "../feature.ts";
 
 const binSchema = shareSchema.extend({

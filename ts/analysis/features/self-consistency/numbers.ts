@@ -19,7 +19,7 @@ import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
 import { roleOf } from "../../report/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
-import { discordant, mcnemarExact } from "../../statistics/mcnemar.ts";
+import { discordant, mcnemarExact } from "../../statistics/p-values.ts";
 import { numbers } from "../feature.ts";
 
 /** How one answer a question is come by: greedily, by a vote of k samples, or as the best-scored of them. */

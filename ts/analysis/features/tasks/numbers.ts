@@ -6,7 +6,7 @@ import { adjustForMany } from "../../measure/paired-tests.ts";
 import { count, measuredSchema } from "../../measure/schema.ts";
 import { taskInfoSchema } from "../../run/run-data.ts";
 import { onlyTasks, trainedTasks } from "../../run/tasks.ts";
-import { signFlipTest } from "../../statistics/signFlip.ts";
+import { signFlipTest } from "../../statistics/sign-flip.ts";
 import { numbers, type Source } from "../feature.ts";
 
 export const taskSummarySchema = taskInfoSchema.extend({
