@@ -1,55 +1,48 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
-export { accuracyChart } from "./charts/accuracy.ts";
-export { betaChart } from "./charts/beta.ts";
-export { curvesChart } from "./charts/curves.ts";
-export { type OwnChartOptions, renderOwnChart } from "./charts/own.ts";
-export { scoresChart } from "./charts/scores.ts";
-export type { ChartText } from "./charts/text.ts";
-export { vftLossChart } from "./charts/vftLoss.ts";
-export { type Assessment, assess, assessSamples } from "./metrics/assess.ts";
-export { scoresOf } from "./metrics/scores.ts";
+
+export { type Assessment, assess, assessSamples } from "./assess/groups.ts";
 export {
   assessPredictions,
   checkPredictions,
   type PredictionsAssessment,
-} from "./report/assessPredictions.ts";
-export { autoBetas, searchedBetas } from "./report/betas.ts";
-export { type DataFile, dataFolder } from "./report/browser/section.ts";
+} from "./assess/predictions.ts";
+export {
+  accuracyChart,
+  betaChart,
+  type ChartText,
+  curvesChart,
+  type OwnChartOptions,
+  renderOwnChart,
+  scoresChart,
+  vftLossChart,
+} from "./charts/index.ts";
+export { columns } from "./document/columns.ts";
+export { escapeText } from "./document/escape.ts";
+export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
   baselineLabel,
   methodAccuracies,
   methodCurves,
   methodScores,
   vftCurves,
-} from "./report/chartData.ts";
-export { columns } from "./report/columns.ts";
+} from "./features/charts/numbers.ts";
+export { type DataFile, dataFolder } from "./features/questions/view.ts";
+export type { Provenance } from "./features/record/numbers.ts";
+export { renderTable } from "./features/results/terminal.ts";
 export {
   compareRuns,
   type MethodOfBoth,
   type MetricOfBoth,
   type RunsComparison,
-} from "./report/compareRuns.ts";
+} from "./measure/compare-runs.ts";
+export { heldOutShares } from "./measure/held-out.ts";
+export { scoresOf } from "./metrics/scores.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
-export { escapeText } from "./report/escape.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
-export { heldOutShares } from "./report/heldOutShares.ts";
 export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
-export type {
-  Arm,
-  MethodInfo,
-  Prediction,
-  PromptInfo,
-  RunData,
-  SearchPoint,
-  StageRun,
-  TaskInfo,
-  TrainingStep,
-} from "./report/input.ts";
-export { predictionSchema, searchPointSchema, vftStage } from "./report/input.ts";
-export { type MarkdownReport, renderMarkdown } from "./report/markdown.ts";
+export { type MarkdownReport, renderMarkdown } from "./report/page-markdown.ts";
 export { renderPicture } from "./report/picture.ts";
-export type { Provenance } from "./report/provenance.ts";
 export {
   type Comparison,
   type Difference,
@@ -60,7 +53,18 @@ export {
   runSummarySchema,
 } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
-export { renderTable } from "./report/table.ts";
+export type {
+  Arm,
+  MethodInfo,
+  Prediction,
+  PromptInfo,
+  RunData,
+  SearchPoint,
+  StageRun,
+  TaskInfo,
+  TrainingStep,
+} from "./run/run-data.ts";
+export { predictionSchema, searchPointSchema, vftStage } from "./run/run-data.ts";
 export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
 export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";

@@ -1,6 +1,6 @@
+import { accuracyAgainst } from "./features/tasks/columns.ts";
 import { points, range } from "./report/format.ts";
 import type { Diagnostic, MethodSummary, RunSummary } from "./report/schema.ts";
-import { accuracyAgainst } from "./report/taskColumns.ts";
 
 /** Does what a method learned cost it on tasks that it was not trained on? Against the weights that it starts from. */
 export function outOfDistribution(

@@ -27,17 +27,21 @@ export interface RequestOptions<M extends MethodName> {
   onProgress?: ((progress: WorkerMethods[M]["progress"]) => void | Promise<void>) | undefined;
 }
 
-/** A worker process. Requests may be sent without waiting: they are run in order, one at a time. */
-export interface Worker {
+/** What answers the methods of the protocol. */
+export interface Requests {
   /**
-   * Rejects with {@link WorkerFailure} when the worker answers with an error, {@link WorkerDied} when it is gone,
-   * {@link ProtocolError} when its answer is not what protocol.ts says.
+   * Any method of the protocol, checked. Rejects with {@link WorkerFailure} when the worker answers with an error,
+   * {@link WorkerDied} when it is gone, {@link ProtocolError} when its answer is not what protocol.ts says.
    */
   request<M extends MethodName>(
     method: M,
     params: WorkerMethods[M]["params"],
     options?: RequestOptions<M>,
   ): Promise<WorkerMethods[M]["result"]>;
+}
+
+/** A worker process. Requests may be sent without waiting: they are run in order, one at a time. */
+export interface Worker extends Requests {
   /** Ends the process; whatever is still pending rejects. Resolves when the process has gone. */
   close(): Promise<void>;
   readonly pid: number;

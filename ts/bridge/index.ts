@@ -1,5 +1,5 @@
 /** The one way into the bridge. */
-export type { RequestOptions, Worker } from "./client.ts";
+export type { RequestOptions, Requests, Worker } from "./client.ts";
 export { findDeno } from "./deno.ts";
 export { ensurePython, type PythonOptions } from "./environment.ts";
 export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";

@@ -1,7 +1,5 @@
 /** Running experiments. The one way into `experiment`. */
-export { checkInputs } from "./check-inputs.ts";
-export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare-runs.ts";
-export { checkpointIn } from "./context.ts";
+
 export {
   type Estimate,
   estimate,
@@ -10,16 +8,17 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export.ts";
-export { findRun, type ListedRun, listRuns } from "./list-runs.ts";
-export { readSummary } from "./read-summary.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
+export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
+export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
+export { checkInputs } from "./plan/check-inputs.ts";
 export { type Report, writeReport } from "./report.ts";
 export { loadRunData } from "./results.ts";
-export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run.ts";
-export { type RunRecord, readRunRecord } from "./run-record.ts";
-export { samplePrompts } from "./sampling.ts";
-export { scoreFile } from "./score-file.ts";
-export { scoreAll } from "./scoring.ts";
+export { readSummary } from "./run/read-summary.ts";
+export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
+export { type RunRecord, readRunRecord } from "./run/run-record.ts";
+export { scoreFile } from "./run/score-file.ts";
+export { checkpointIn } from "./stages/context.ts";
 export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
 export {
   type CellRun,
@@ -35,3 +34,5 @@ export {
   type SweepWatch,
   writeSweepReport,
 } from "./sweep/index.ts";
+export { samplePrompts } from "./worker/sampling.ts";
+export { scoreAll } from "./worker/scoring.ts";

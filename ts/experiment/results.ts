@@ -5,11 +5,11 @@ import { parse } from "yaml";
 import { type Prediction, predictionSchema, type RunData, vftStage } from "../analysis/index.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { type Group, groupSchema } from "../core/records.ts";
-import { peaksIn, provenanceOf } from "./provenance.ts";
-import { type RunRecord, readRunRecord } from "./run-record.ts";
-import { stepRecord } from "./step-record.ts";
-import { type Artefact, openArtefact } from "./store.ts";
-import { trainedFacts } from "./trained-facts.ts";
+import { peaksIn, provenanceOf } from "./run/provenance.ts";
+import { type RunRecord, readRunRecord } from "./run/run-record.ts";
+import { trainedFacts } from "./run/trained-facts.ts";
+import { type Artefact, openArtefact } from "./store/store.ts";
+import { stepRecord } from "./train/step-record.ts";
 
 export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);

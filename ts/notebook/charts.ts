@@ -29,43 +29,33 @@ export interface ChartOptions {
 
 const defaultWidth = 860;
 
-const labelsOf = (run: Run, methods: readonly string[] | undefined): ReadonlySet<string> =>
-  new Set((methods ?? run.methods.map(({ name }) => name)).map((name) => run.method(name).label));
+/** What is drawn of the methods that are wanted; an unknown name is an input error. */
+function chosen<Drawn extends { label: string }>(
+  rows: readonly Drawn[],
+  run: Run,
+  methods: readonly string[] = run.methods.map(({ name }) => name),
+): Drawn[] {
+  const labels = new Set(methods.map((name) => run.method(name).label));
+  return rows.filter(({ label }) => labels.has(label));
+}
 
 /**
  * How each method scores the VFT model's samples on the test questions: right solutions against wrong ones. The VFT
  * model's own scores, where the run kept them, come back in every panel as outlines.
  */
 export function scoresChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
-  const labels = labelsOf(run, methods);
-  return picture(
-    scores(
-      methodScores(run.data, run.summary).filter(({ label }) => labels.has(label)),
-      { width },
-    ),
-  );
+  return picture(scores(chosen(methodScores(run.data, run.summary), run, methods), { width }));
 }
 
 /** Accuracy of every method, greedy and of single samples, with 95 % intervals; dashed: continued VFT. */
 export function accuracyChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
-  const labels = labelsOf(run, methods);
-  return picture(
-    accuracy(
-      methodAccuracies(run.summary).filter(({ label }) => labels.has(label)),
-      { width, baseline: baselineLabel(run.summary) },
-    ),
-  );
+  const rows = chosen(methodAccuracies(run.summary), run, methods);
+  return picture(accuracy(rows, { width, baseline: baselineLabel(run.summary) }));
 }
 
 /** Mean scores of right, wrong and reference solutions by optimizer step, one panel a method. */
 export function trainingChart(run: Run, { methods, width = defaultWidth }: ChartOptions = {}): Shown {
-  const labels = labelsOf(run, methods);
-  return picture(
-    curves(
-      methodCurves(run.data).filter(({ label }) => labels.has(label)),
-      { width },
-    ),
-  );
+  return picture(curves(chosen(methodCurves(run.data), run, methods), { width }));
 }
 
 /** The loss of the base stage by optimizer step. */
@@ -83,7 +73,7 @@ export function betaChart(
   { width = defaultWidth }: Pick<ChartOptions, "width"> = {},
 ): Shown {
   const { label } = run.method(method);
-  const searched = searchedBetas(run.summary).find((one) => one.method.name === method);
+  const searched = searchedBetas(run.summary).find((search) => search.method.name === method);
   if (searched === undefined)
     throw inputError({
       what: "this method's beta was not searched",

@@ -12,13 +12,15 @@ import { projectRoot } from "../core/project.ts";
 export function runsFolder(named?: string): string {
   const given = named ?? process.env.AFT_RUNS;
   if (given !== undefined && given !== "") return resolve(given);
-  const here = process.cwd();
-  for (let folder = here; ; folder = dirname(folder)) {
+  const workingFolder = process.cwd();
+  for (let folder = workingFolder; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "runs"))) return join(folder, "runs");
     if (folder === dirname(folder)) break;
   }
-  return join(`${here}${sep}`.startsWith(`${projectRoot}${sep}`) ? projectRoot : here, "runs");
+  return join(isIn(projectRoot, workingFolder) ? projectRoot : workingFolder, "runs");
 }
+
+const isIn = (folder: string, path: string): boolean => `${path}${sep}`.startsWith(`${folder}${sep}`);
 
 /** By what a finished run is known, and by what a sweep, and what a message calls them. */
 const run = { record: "run.json", what: "finished run", fix: "run its experiment first" };

@@ -33,7 +33,7 @@ export {
   wilsonInterval,
 } from "../analysis/index.ts";
 export type * from "../bridge/generated/messages.ts";
-export type { MethodName, RequestOptions } from "../bridge/index.ts";
+export type { MethodName, RequestOptions, Requests } from "../bridge/index.ts";
 export type * from "../config/generated/experiment.ts";
 export { type Loaded, type LoadOptions, loadExperiment } from "../config/index.ts";
 export { AftError, type ExitCode, type Problem } from "../core/errors.ts";

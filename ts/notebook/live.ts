@@ -4,15 +4,14 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   ensurePython,
-  type MethodName,
   type ModelInfo,
-  type RequestOptions,
+  type Requests,
   type Result,
   startWorker as start,
   type Worker,
   type WorkerInfo,
-  type WorkerMethods,
 } from "../bridge/index.ts";
+import { defined } from "../core/defined.ts";
 import { inputError } from "../core/errors.ts";
 import { type ProgressSink, silent } from "../core/progress.ts";
 import type { Candidate, Group } from "../core/records.ts";
@@ -29,17 +28,11 @@ export interface StartWorkerOptions {
 }
 
 /** A running PyTorch process. `await using worker = await startWorker()` closes it at the end of its block. */
-export interface LiveWorker extends AsyncDisposable {
+export interface LiveWorker extends Requests, AsyncDisposable {
   /** Loads a model: a folder in Hugging Face format (for instance `run.checkpoint("aft-bc")`), or a hub id. */
   loadModel(source: string, options?: LoadModelOptions): Promise<LiveModel>;
   /** Python, packages, devices and memory. */
   info(): Promise<WorkerInfo>;
-  /** Any method of the protocol, checked: what the functions here are made of. */
-  request<M extends MethodName>(
-    method: M,
-    params: WorkerMethods[M]["params"],
-    options?: RequestOptions<M>,
-  ): Promise<WorkerMethods[M]["result"]>;
   /** Ends the process. */
   close(): Promise<void>;
 }
@@ -145,7 +138,7 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
     dtype,
     device,
     attention: "auto",
-    ...(revision === undefined ? {} : { revision }),
+    ...defined({ revision }),
   });
   const { model } = info;
   // A worker that is gone has nothing left to unload.
@@ -155,15 +148,15 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
     settings: SampleOptions = {},
   ) {
     const { k = 1, temperature = 1, topP = 1, maxNewTokens = 256, seed = 1 } = settings;
-    const several = Array.isArray(prompts);
-    const asked = ((several ? prompts : [prompts]) as (string | Prompt)[]).map((one) =>
-      typeof one === "string" ? { id: one, prompt: one } : one,
+    const isList = Array.isArray(prompts);
+    const named = ((isList ? prompts : [prompts]) as (string | Prompt)[]).map((prompt) =>
+      typeof prompt === "string" ? { id: prompt, prompt } : prompt,
     );
-    checkIds(asked);
+    checkIds(named);
     const indices = Array.from({ length: k }, (_, index) => index);
-    const found = new Map(asked.map(({ id }) => [id, [] as Candidate[]]));
+    const samples = new Map(named.map(({ id }) => [id, [] as Candidate[]]));
     await samplePrompts(
-      asked.map((one) => ({ ...one, indices })),
+      named.map((prompt) => ({ ...prompt, indices })),
       {
         worker,
         model,
@@ -175,11 +168,11 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
         signal: settings.signal ?? new AbortController().signal,
       },
       (candidates) => {
-        for (const candidate of candidates) found.get(candidate.questionId)!.push(candidate);
+        for (const candidate of candidates) samples.get(candidate.questionId)!.push(candidate);
       },
     );
-    const all = asked.map(({ id }) => found.get(id)!.sort((a, b) => a.index - b.index));
-    return several ? all : all[0]!;
+    const byPrompt = named.map(({ id }) => samples.get(id)!.sort((a, b) => a.index - b.index));
+    return isList ? byPrompt : byPrompt[0]!;
   }
   return {
     info,
@@ -193,7 +186,7 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
         perToken: true,
         maxTokensPerBatch,
       });
-      return result.groups[0]!.scores.map((one, at) => responseScore(responses[at]!, one));
+      return result.groups[0]!.scores.map((scored, at) => responseScore(responses[at]!, scored));
     },
     async scoreGroups(groups, signal = new AbortController().signal) {
       const label = "score";

@@ -79,9 +79,9 @@ export async function loadRun(run: string, options: RunsOptions = {}): Promise<R
 function openRun(directory: string, record: RunRecord, data: RunData, summary: RunSummary): Run {
   const seeds = record.seeds.map(({ seed }) => seed);
   const names = record.methods.map(({ name }) => name);
-  const withSeed = <T extends { seed: number }>(all: readonly T[], seed = seeds[0]): T => {
-    const found = all.find((one) => one.seed === seed);
-    if (found !== undefined) return found;
+  const withSeed = <Seeded extends { seed: number }>(rows: readonly Seeded[], seed = seeds[0]): Seeded => {
+    const row = rows.find((candidate) => candidate.seed === seed);
+    if (row !== undefined) return row;
     throw inputError({
       what: "this run has no such seed",
       where: data.name,
@@ -89,19 +89,19 @@ function openRun(directory: string, record: RunRecord, data: RunData, summary: R
       expected: `one of ${seeds.join(", ")}`,
     });
   };
-  const known = (name: string, all: readonly string[] = names): string => {
-    if (all.includes(name)) return name;
+  const known = (name: string, choices: readonly string[] = names): string => {
+    if (choices.includes(name)) return name;
     throw inputError({
       what: "this run has no such method",
       where: data.name,
       found: name,
-      expected: `one of ${all.join(", ")}`,
-      nearest: nearestName(name, all),
+      expected: `one of ${choices.join(", ")}`,
+      nearest: nearestName(name, choices),
     });
   };
-  const arm = (method: string, seed?: number) =>
+  const arm = (name: string, seed?: number) =>
     withSeed(
-      data.arms.filter((one) => one.method === known(method)),
+      data.arms.filter(({ method }) => method === known(name)),
       seed,
     );
   return {
@@ -117,23 +117,23 @@ function openRun(directory: string, record: RunRecord, data: RunData, summary: R
     samples: (method, seed) => arm(method, seed).samples,
     heldOut: (method, seed) => arm(method, seed).heldOut,
     trainGroups: (seed) => withSeed(data.trainGroups, seed).groups,
-    training(method, seed) {
-      known(method, [vftStage, ...names]);
-      const { seed: wanted } = withSeed(record.seeds, seed);
-      return data.training.find((one) => one.method === method && one.seed === wanted)?.steps ?? [];
+    training(name, seed) {
+      known(name, [vftStage, ...names]);
+      const wanted = withSeed(record.seeds, seed).seed;
+      return data.training.find((arm) => arm.method === name && arm.seed === wanted)?.steps ?? [];
     },
-    checkpoint(method, seed) {
-      known(method, [vftStage, ...names]);
+    checkpoint(name, seed) {
+      known(name, [vftStage, ...names]);
       const { vft, arms } = withSeed(record.seeds, seed);
-      const artefact = method === vftStage ? vft : arms.find((one) => one.method === method)!.checkpoint;
+      const artefact = name === vftStage ? vft : arms.find(({ method }) => method === name)!.checkpoint;
       return checkpointIn({ directory: join(directory, artefact) });
     },
     async questions(split) {
       const artefacts = new Set(record.tasks.map(({ questions }) => questions));
-      const all = await Promise.all(
+      const byArtefact = await Promise.all(
         [...artefacts].map((artefact) => readSplit({ directory: join(directory, artefact) }, split)),
       );
-      return all.flat();
+      return byArtefact.flat();
     },
   };
 }

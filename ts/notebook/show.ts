@@ -1,4 +1,5 @@
 import { columns, escapeText } from "../analysis/index.ts";
+import { defined } from "../core/defined.ts";
 
 /** The name under which Jupyter's Deno kernel looks for what a value is to be shown as. */
 const display = Symbol.for("Jupyter.display");
@@ -16,11 +17,8 @@ export interface Shown {
 }
 
 function shown(parts: Omit<Shown, "toString">): Shown {
-  const mimeTypes = (): Record<string, string> => ({
-    "text/plain": parts.text,
-    ...(parts.html === undefined ? {} : { "text/html": parts.html }),
-    ...(parts.svg === undefined ? {} : { "image/svg+xml": parts.svg }),
-  });
+  const mimeTypes = () =>
+    defined({ "text/plain": parts.text, "text/html": parts.html, "image/svg+xml": parts.svg });
   return Object.assign({ ...parts, toString: () => parts.text }, { [display]: mimeTypes });
 }
 

@@ -99,27 +99,25 @@ export interface ReliabilityBin {
  * @throws AftError naming a candidate without a score
  */
 export function reliability(groups: readonly Group[], bins = 10): ReliabilityBin[] {
-  const all = scoresOf(groups)
+  const solutions = scoresOf(groups)
     .flatMap(({ positive, negative }) => [
       ...positive.map((score) => ({ score, right: true })),
       ...negative.map((score) => ({ score, right: false })),
     ])
     .sort((a, b) => a.score - b.score);
-  const count = Math.min(bins, all.length);
+  const count = Math.min(bins, solutions.length);
+  const cut = (bin: number): number => Math.round((bin * solutions.length) / count);
   return Array.from({ length: count }, (_, bin) => {
-    const own = all.slice(
-      Math.round((bin * all.length) / count),
-      Math.round(((bin + 1) * all.length) / count),
-    );
-    const right = own.filter((one) => one.right).length;
+    const inBin = solutions.slice(cut(bin), cut(bin + 1));
+    const right = inBin.filter((solution) => solution.right).length;
     return {
-      low: own[0]!.score,
-      high: own.at(-1)!.score,
-      meanScore: meanOf(own.map(({ score }) => score)),
-      solutions: own.length,
+      low: inBin[0]!.score,
+      high: inBin.at(-1)!.score,
+      meanScore: meanOf(inBin.map(({ score }) => score)),
+      solutions: inBin.length,
       right,
-      share: right / own.length,
-      interval: wilsonInterval(right, own.length)!,
+      share: right / inBin.length,
+      interval: wilsonInterval(right, inBin.length)!,
     };
   });
 }

@@ -114,9 +114,9 @@ export async function loadSweep(sweep: string, options: RunsOptions = {}): Promi
   const folders = new Map(results.map(({ cell, run }) => [cell, join(directory, run)]));
   const cells = results.map(({ cell, run: _run, ...rest }): SweepCell => ({ ...rest, name: cell }));
   const find = (wanted: string): SweepCell => {
-    const found = cells.find((cell) => cell.name === wanted);
-    if (found !== undefined) return found;
-    const names = cells.map((cell) => cell.name);
+    const cell = cells.find((candidate) => candidate.name === wanted);
+    if (cell !== undefined) return cell;
+    const names = cells.map((candidate) => candidate.name);
     throw inputError({
       what: "this sweep has no such cell",
       where: name,

@@ -15,7 +15,7 @@ import { writeJsonl } from "../../../ts/core/jsonl.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import type { Question } from "../../../ts/core/records.ts";
 import { promptOf, taskOf } from "../../../ts/data/index.ts";
-import { sampleInto } from "../../../ts/experiment/sampling.ts";
+import { sampleInto } from "../../../ts/experiment/worker/sampling.ts";
 
 const [folder = ".", model, maxNewTokens = "256", dtype = "float32", device = "cpu"] = process.argv.slice(2);
 const candidatesFile = join(folder, "candidates.jsonl");

@@ -1,6 +1,6 @@
 /** What training told, added to an invented run: looks, a searched and an automatic beta, a stop, warnings. */
 import type { RunData } from "../../../ts/analysis/index.ts";
-import type { HeldOut } from "../../../ts/analysis/report/input.ts";
+import type { HeldOut } from "../../../ts/analysis/run/run-data.ts";
 import { wilsonInterval } from "../../../ts/analysis/statistics/wilson.ts";
 import { randomFrom } from "../../../ts/core/random.ts";
 

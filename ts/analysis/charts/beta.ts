@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../report/format.ts";
-import type { SearchPoint } from "../report/input.ts";
-import { stacked } from "./compose.ts";
-import { type ColourName, classOf, lightOf } from "./palette.ts";
-import { type LegendItem, renderChart } from "./svg.ts";
+import type { SearchPoint } from "../run/run-data.ts";
+import type { LegendItem } from "./legend.ts";
+import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
+import type { ColourName } from "./palette.ts";
+import { type ChartOptions, renderChart, stacked } from "./svg.ts";
 
 /** The values of beta that one method was trained with under one seed, and the one that was chosen. */
 export interface BetaCurve {
@@ -13,48 +14,46 @@ export interface BetaCurve {
   points: SearchPoint[];
 }
 
-type Point = SearchPoint;
+/** The value that `beta: auto` found under one seed. */
+interface AutoBeta {
+  seed: number;
+  beta: number;
+}
 
 interface Measure {
   id: string;
   label: string;
-  of: (point: Point) => number | null;
-  interval: (point: Point) => Point["interval"];
+  value: keyof SearchPoint & ("accuracy" | "assessmentMicro" | "perplexityPositive");
+  interval: keyof SearchPoint & ("interval" | "assessmentInterval" | "perplexityInterval");
+  scale: number;
 }
-
-const inPercent = (share: number | null): number | null => (share === null ? null : 100 * share);
-const bothInPercent = (interval: Point["interval"]): Point["interval"] =>
-  interval === null ? null : { low: 100 * interval.low, high: 100 * interval.high };
 
 const accuracy: Measure = {
   id: "accuracy",
   label: "validation accuracy, %",
-  of: (point) => inPercent(point.accuracy),
-  interval: ({ interval }) => bothInPercent(interval),
+  value: "accuracy",
+  interval: "interval",
+  scale: 100,
 };
-const beside: Measure[] = [
+const sideMeasures: Measure[] = [
   {
     id: "assessment",
     label: "assessment accuracy, %",
-    of: (point) => inPercent(point.assessmentMicro),
-    interval: ({ assessmentInterval }) => bothInPercent(assessmentInterval ?? null),
+    value: "assessmentMicro",
+    interval: "assessmentInterval",
+    scale: 100,
   },
   {
     id: "perplexity",
     label: "perplexity of right COTs",
-    of: (point) => point.perplexityPositive,
-    interval: ({ perplexityInterval }) => perplexityInterval ?? null,
+    value: "perplexityPositive",
+    interval: "perplexityInterval",
+    scale: 1,
   },
 ];
 
-const looks: { colour: ColourName; dash: string }[] = [
-  { colour: "positive", dash: "" },
-  { colour: "negative", dash: "7,3" },
-  { colour: "sampled", dash: "2,3" },
-  { colour: "boundary", dash: "10,3,2,3" },
-  { colour: "target", dash: "4,2" },
-];
-const lookOf = (at: number) => looks[at % looks.length]!;
+const colours: ColourName[] = ["positive", "negative", "sampled", "boundary", "target"];
+const colourAt = (at: number): ColourName => colours[at % colours.length]!;
 
 /**
  * Validation accuracy against beta, one line a seed, the chosen value ringed; below it what the same weights make of the
@@ -62,95 +61,79 @@ const lookOf = (at: number) => looks[at % looks.length]!;
  */
 export function betaChart(
   curves: readonly BetaCurve[],
-  options: { id?: string; width?: number; autos?: readonly { seed: number; beta: number }[] } = {},
+  options: ChartOptions & { autos?: readonly AutoBeta[] } = {},
 ): string {
   const { id = "beta", width = 720, autos = [] } = options;
-  const half = (width - 20) / 2;
-  const draw = (measure: Measure, size: { width: number; height: number }, legend: LegendItem[] = []) =>
-    panel(curves, measure, { id: `${id}-${measure.id}`, autos, ...size }, legend);
+  const gap = 20;
+  const draw = (measure: Measure, size: { width: number; height: number; legend?: LegendItem[] }) =>
+    panel(curves, measure, { id: `${id}-${measure.id}`, autos, ...size });
   return stacked(
     { id, title: "Validation accuracy by beta", description: describe(curves) },
     [
-      [draw(accuracy, { width, height: 300 }, legendOf(curves, autos.length > 0))],
-      beside.map((measure) => draw(measure, { width: half, height: 210 })),
+      [draw(accuracy, { width, height: 300, legend: legendOf(curves, autos.length > 0) })],
+      sideMeasures.map((measure) => draw(measure, { width: (width - gap) / 2, height: 210 })),
     ],
-    20,
+    gap,
   );
 }
 
 function panel(
   curves: readonly BetaCurve[],
-  { label, of, interval }: Measure,
-  options: { id: string; width: number; height: number; autos: readonly { seed: number; beta: number }[] },
-  legend: LegendItem[],
+  measure: Measure,
+  options: { id: string; width: number; height: number; autos: readonly AutoBeta[]; legend?: LegendItem[] },
 ): string {
-  const { id, width, height, autos } = options;
+  const { id, autos, legend = [], ...size } = options;
+  const { label } = measure;
   const parameter = curves[0]?.parameter ?? "beta";
-  return renderChart(
-    { id, title: label.replace("", ""), description: `By ${parameter}.` },
-    {
-      width,
-      height,
-      marginTop: legend.length > 0 ? 36 : 16,
-      marginLeft: 60,
-      marginRight: 20,
-      marginBottom: 40,
-      x: { label: `${parameter} (nats a token) →`, nice: false, insetLeft: 14, insetRight: 14 },
-      y: {
-        label,
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 52,
-        grid: true,
-        nice: true,
-        ticks: 5,
-      },
-      marks: curves.flatMap(({ seed, points, chosen }, at) => {
-        const { colour, dash } = lookOf(at);
-        // Side by side, so that the intervals of one beta do not hide each other.
-        const dx = 5 * (at - (curves.length - 1) / 2);
-        const drawn = points.flatMap((point) => {
-          const value = of(point);
-          const { low, high } = interval(point) ?? { low: value, high: value };
-          return value === null ? [] : [{ beta: point.beta, value, low, high }];
-        });
-        const line = { stroke: lightOf(colour), className: classOf(colour, "line") };
-        const auto = autos.filter((one) => one.seed === seed);
-        return [
-          Plot.ruleX(auto, { x: "beta", strokeDasharray: "4,4", strokeWidth: 1.2, ...line }),
-          Plot.ruleX(drawn, { x: "beta", y1: "low", y2: "high", dx, strokeOpacity: 0.55, ...line }),
-          Plot.line(drawn, { x: "beta", y: "value", dx, strokeWidth: 2, strokeDasharray: dash, ...line }),
-          Plot.dot(drawn, {
-            x: "beta",
-            y: "value",
-            dx,
-            r: 3,
-            fill: lightOf(colour),
-            stroke: lightOf(colour),
-            className: classOf(colour, "dot"),
-          }),
-          Plot.dot(
-            drawn.filter(({ beta }) => beta === chosen),
-            { x: "beta", y: "value", dx, r: 7, strokeWidth: 2, ...line },
-          ),
-        ];
-      }),
-    },
+  return renderChart({
+    text: { id, title: label, description: `By ${parameter}.` },
+    ...size,
+    margins: { top: legend.length > 0 ? 36 : 16, right: 20, bottom: 40, left: 60 },
+    x: { label: `${parameter} (nats a token) →`, nice: false, insetLeft: 14, insetRight: 14 },
+    y: { ...sideAxis(label, 52), nice: true },
+    marks: curves.flatMap(({ seed, points, chosen }, at) => {
+      const drawn = points.flatMap((point) => {
+        const value = point[measure.value];
+        return value === null
+          ? []
+          : [{ beta: point.beta, ...withEnds(value, point[measure.interval], measure.scale) }];
+      });
+      const paint = linePaint(colourAt(at));
+      // Side by side, so that the intervals of one beta do not hide each other.
+      const place = { x: "beta", dx: 5 * (at - (curves.length - 1) / 2) };
+      const auto = autos.filter((found) => found.seed === seed);
+      return [
+        Plot.ruleX(auto, { x: "beta", strokeDasharray: "4,4", strokeWidth: 1.2, ...paint }),
+        Plot.ruleX(drawn, { ...place, y1: "low", y2: "high", strokeOpacity: 0.55, ...paint }),
+        Plot.line(drawn, {
+          ...place,
+          y: "value",
+          strokeWidth: 2,
+          strokeDasharray: lineStyleAt(at).dash,
+          ...paint,
+        }),
+        Plot.dot(drawn, { ...place, y: "value", r: 3, ...dotPaint(colourAt(at)) }),
+        Plot.dot(
+          drawn.filter(({ beta }) => beta === chosen),
+          { ...place, y: "value", r: 7, strokeWidth: 2, ...paint },
+        ),
+      ];
+    }),
     legend,
-  );
+  });
 }
 
 const legendOf = (curves: readonly BetaCurve[], withAuto: boolean): LegendItem[] => [
-  ...curves.map(({ seed }, at) => {
-    const { colour, dash } = lookOf(at);
-    return {
+  ...curves.map(
+    ({ seed }, at): LegendItem => ({
       label: `seed ${seed}`,
-      className: classOf(colour, "line"),
-      ...(dash === "" ? {} : { dash }),
-    };
-  }),
-  { label: "chosen", className: classOf("target", "line"), ring: true },
-  ...(withAuto ? [{ label: "beta: auto", className: classOf("target", "line"), dash: "4,4" }] : []),
+      colour: colourAt(at),
+      mark: "line",
+      dash: lineStyleAt(at).dash,
+    }),
+  ),
+  { label: "chosen", colour: "target", mark: "ring" },
+  ...(withAuto ? [{ label: "beta: auto", colour: "target", mark: "line", dash: "4,4" } as const] : []),
 ];
 
 const describe = (curves: readonly BetaCurve[]): string =>

@@ -1,16 +1,15 @@
-import { type Panel, panelsChart } from "./panels.ts";
+import { type Panel, type PanelsOptions, panelsChart } from "./panels.ts";
 
 /** Greedy accuracy by the number of steps of the reference; `reference` is the baseline. */
-export const difficultyChart = (
-  panels: readonly Panel[],
-  options: { id?: string; width?: number; reference?: Panel | undefined } = {},
-): string =>
-  panelsChart(panels, {
-    text: { id: options.id ?? "difficulty", title: "Greedy accuracy by the number of steps" },
-    x: "steps of the reference solution →",
-    y: "answered rightly, %",
-    colour: "greedy",
-    what: "greedy accuracy, 95 % interval",
-    reference: options.reference,
-    width: options.width,
-  });
+export const difficultyChart = (panels: readonly Panel[], options?: PanelsOptions): string =>
+  panelsChart(
+    panels,
+    {
+      text: { id: "difficulty", title: "Greedy accuracy by the number of steps" },
+      x: "steps of the reference solution →",
+      y: "answered rightly, %",
+      colour: "greedy",
+      what: "greedy accuracy, 95 % interval",
+    },
+    options,
+  );

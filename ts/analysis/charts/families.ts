@@ -1,9 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
-import { stacked } from "./compose.ts";
-import { classOf, familyColour, lightOf } from "./palette.ts";
-import { renderChart } from "./svg.ts";
-import type { ChartText } from "./text.ts";
+import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import { type FamilyName, familyColour } from "./palette.ts";
+import { type ChartOptions, type ChartText, renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */
 export interface FamilySeries {
@@ -27,14 +26,6 @@ interface Point {
   value: number;
 }
 
-/** A line's dash, and the same in letters for the names above the panels. */
-const dashes = [
-  { dash: "", sign: "───" },
-  { dash: "7,3", sign: "─ ─" },
-  { dash: "2,3", sign: "····" },
-  { dash: "10,3,2,3", sign: "─·─" },
-  { dash: "4,2", sign: "╌╌╌" },
-];
 const lineHeight = 15;
 
 /**
@@ -44,21 +35,21 @@ const lineHeight = 15;
 export function familiesChart(
   text: ChartText,
   rows: readonly FamilyRow[],
-  { width = 720 }: { width?: number } = {},
+  { width }: Pick<ChartOptions, "width"> = {},
 ): string {
   const drawn = rows.filter(({ series }) => series.some(({ points }) => points.length > 0));
-  const all = drawn.flatMap(({ series }) => series);
-  const domain = familyOrder.filter((family) => all.some(({ place }) => place.family === family));
-  const names = [...new Map(all.map((one) => [one.label, one])).values()];
-  const most = Math.max(0, ...domain.map((family) => members(names, family).length));
+  const series = drawn.flatMap((row) => row.series);
+  const families = familyOrder.filter((family) => series.some(({ place }) => place.family === family));
+  const methods = [...new Map(series.map((method) => [method.label, method])).values()];
+  const most = Math.max(0, ...families.map((family) => members(methods, family).length));
   return stacked(
     text,
     drawn.map((row, at) => [
       panels(row, {
         id: `${text.id}-${row.id}`,
         width,
-        domain,
-        names: at === 0 ? names : [],
+        families,
+        titles: at === 0 ? (marginTop) => titlesOf(methods, families, marginTop) : undefined,
         marginTop: at === 0 ? 34 + lineHeight * most : 14,
         isLast: at === drawn.length - 1,
       }),
@@ -66,75 +57,60 @@ export function familiesChart(
   );
 }
 
-const members = (names: readonly FamilySeries[], family: string): FamilySeries[] =>
-  names.filter(({ place }) => place.family === family).sort((a, b) => a.place.at - b.place.at);
+const members = (methods: readonly FamilySeries[], family: FamilyName): FamilySeries[] =>
+  methods.filter(({ place }) => place.family === family).sort((a, b) => a.place.at - b.place.at);
 
 function panels(
   { label, series }: FamilyRow,
   options: {
     id: string;
-    width: number;
-    domain: FamilySeries["place"]["family"][];
-    names: FamilySeries[];
+    width: number | undefined;
+    families: FamilyName[];
+    titles: ((marginTop: number) => Plot.Markish[]) | undefined;
     marginTop: number;
     isLast: boolean;
   },
 ): string {
-  const { id, width, domain, names, marginTop, isLast } = options;
+  const { id, width, families, titles, marginTop, isLast } = options;
   const marginBottom = isLast ? 40 : 22;
-  return renderChart(
-    { id, title: label, description: `${label}, by optimizer step.` },
-    {
-      width,
-      height: marginTop + marginBottom + 130,
-      marginTop,
-      marginLeft: 60,
-      marginRight: 8,
-      marginBottom,
-      x: { label: isLast ? "optimizer step →" : null, nice: false, ticks: 3 },
-      y: {
-        label,
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 54,
-        grid: true,
-        nice: true,
-        ticks: 4,
-        ...domainOfFlat(series),
-      },
-      fx: { axis: null, padding: 0.14, domain },
-      marks: [
-        Plot.frame({ stroke: "currentColor", strokeOpacity: 0.25 }),
-        ...groupedBy(series, ({ label }) => label).flatMap(lines),
-        ...domain.flatMap((family) => [
-          ...(names.length === 0
-            ? []
-            : [
-                Plot.text([{ family }], {
-                  fx: "family",
-                  text: () => familyTitles[family],
-                  frameAnchor: "top-left",
-                  dy: 16 - marginTop,
-                  fontWeight: 650,
-                  fontSize: 13,
-                }),
-              ]),
-          ...members(names, family).map((one, at) => {
-            const colour = colourOf(one);
-            return Plot.text([{ family }], {
-              fx: "family",
-              text: () => `${dashOf(one).sign} ${one.label}`,
-              frameAnchor: "top-left",
-              dy: 33 - marginTop + lineHeight * at,
-              fill: lightOf(colour),
-              className: classOf(colour, "fill"),
-            });
-          }),
-        ]),
-      ],
-    },
-  );
+  return renderChart({
+    text: { id, title: label, description: `${label}, by optimizer step.` },
+    width,
+    height: marginTop + marginBottom + 130,
+    margins: { top: marginTop, right: 8, bottom: marginBottom, left: 60 },
+    x: { label: isLast ? "optimizer step →" : null, nice: false, ticks: 3 },
+    y: { ...sideAxis(label, 54), nice: true, ticks: 4, ...domainOfFlat(series) },
+    fx: { axis: null, padding: 0.14, domain: families },
+    marks: [
+      frame(),
+      ...groupedBy(series, ({ label: method }) => method).flatMap(lines),
+      ...(titles?.(marginTop) ?? []),
+    ],
+  });
 }
+
+/** Above each column the family's name and its methods. */
+const titlesOf = (methods: readonly FamilySeries[], families: readonly FamilyName[], marginTop: number) =>
+  families.flatMap((family) => {
+    const text = { fx: "family", frameAnchor: "top-left" } as const;
+    return [
+      Plot.text([{ family }], {
+        ...text,
+        text: () => familyTitles[family],
+        dy: 16 - marginTop,
+        fontWeight: 650,
+        fontSize: 13,
+      }),
+      ...members(methods, family).map((method, at) =>
+        Plot.text([{ family }], {
+          ...text,
+          text: () => `${lineStyleAt(method.place.at).sign} ${method.label}`,
+          dy: 33 - marginTop + lineHeight * at,
+          ...areaPaint(colourOf(method)),
+        }),
+      ),
+    ];
+  });
 
 /** A row in which all values are the same has no scale of its own. */
 function domainOfFlat(series: readonly FamilySeries[]): { domain?: [number, number] } {
@@ -145,52 +121,48 @@ function domainOfFlat(series: readonly FamilySeries[]): { domain?: [number, numb
 }
 
 const colourOf = ({ place }: FamilySeries) => familyColour(place.family, shadeOf(place.at));
-const dashOf = ({ place }: FamilySeries) => dashes[place.at % dashes.length]!;
 
-function lines(series: readonly FamilySeries[]) {
-  const first = series[0]!;
+/** One method: its seeds, and the mean of several. */
+function lines(seeds: readonly FamilySeries[]) {
+  const first = seeds[0]!;
   const { family } = first.place;
-  const colour = colourOf(first);
   const style = (strokeWidth: number, strokeOpacity: number) => ({
     x: "step",
     y: "value",
     z: "run",
     fx: "family",
-    stroke: lightOf(colour),
+    ...linePaint(colourOf(first)),
     strokeWidth,
     strokeOpacity,
-    strokeDasharray: dashOf(first).dash,
-    className: classOf(colour, "line"),
+    strokeDasharray: lineStyleAt(first.place.at).dash,
   });
-  const seeds = series.flatMap(({ seed, points }): Point[] =>
+  const drawn = seeds.flatMap(({ seed, points }): Point[] =>
     points.map((point) => ({ family, run: String(seed), ...point })),
   );
-  if (series.length === 1) return [Plot.lineY(seeds, style(2.2, 1))];
-  const mean = meanOf(series).map((point): Point => ({ family, run: "mean", ...point }));
-  return [Plot.lineY(seeds, { ...style(1, 0.4), strokeDasharray: "" }), Plot.lineY(mean, style(2.4, 1))];
+  if (seeds.length === 1) return [Plot.lineY(drawn, style(2.2, 1))];
+  const mean = meanOf(seeds).map((point): Point => ({ family, run: "mean", ...point }));
+  return [Plot.lineY(drawn, { ...style(1, 0.4), strokeDasharray: "" }), Plot.lineY(mean, style(2.4, 1))];
 }
 
 /** At the steps that every seed has: elsewhere the mean would be of others. */
-function meanOf(series: readonly FamilySeries[]): { step: number; value: number }[] {
-  const points = groupedBy(
-    series.flatMap((one) => one.points),
+const meanOf = (seeds: readonly FamilySeries[]): { step: number; value: number }[] =>
+  groupedBy(
+    seeds.flatMap(({ points }) => points),
     ({ step }) => step,
-  );
-  return points
-    .filter((same) => same.length === series.length)
-    .map((same) => ({
-      step: same[0]!.step,
-      value: same.reduce((sum, { value }) => sum + value, 0) / same.length,
+  )
+    .filter((points) => points.length === seeds.length)
+    .map((points) => ({
+      step: points[0]!.step,
+      value: points.reduce((sum, { value }) => sum + value, 0) / points.length,
     }))
     .sort((a, b) => a.step - b.step);
-}
 
-function groupedBy<T>(all: readonly T[], key: (one: T) => unknown): T[][] {
+function groupedBy<T>(items: readonly T[], key: (item: T) => unknown): T[][] {
   const groups = new Map<unknown, T[]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group === undefined) groups.set(key(one), [one]);
-    else group.push(one);
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
   }
   return [...groups.values()];
 }

@@ -68,11 +68,6 @@ export const lightOf = (name: ColourName): string => colours[name].light;
 const names = Object.keys(colours) as ColourName[];
 const kinds: readonly Kind[] = ["fill", "line", "dot"];
 
-/** Every class with its light colour. */
-export const classes: Record<string, string> = Object.fromEntries(
-  names.flatMap((name) => kinds.map((kind) => [classOf(name, kind), colours[name].light])),
-);
-
 const declarations: Record<Kind, (colour: string) => string> = {
   fill: (colour) => `fill:${colour}`,
   line: (colour) => `stroke:${colour}`,

@@ -2,10 +2,11 @@ import * as Plot from "@observablehq/plot";
 import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { gridOf } from "./grid.ts";
-import { type ColourName, classOf, lightOf } from "./palette.ts";
-import { type LegendItem, renderChart } from "./svg.ts";
-import type { ChartText } from "./text.ts";
+import type { LegendItem } from "./legend.ts";
+import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
+import type { ColourName } from "./palette.ts";
+import { panelsOf } from "./panel-grid.ts";
+import { type ChartOptions, type ChartText, renderChart } from "./svg.ts";
 
 /** A share in [0, 1] at one place of the horizontal axis. */
 export interface PanelPoint {
@@ -23,7 +24,8 @@ export interface Panel {
   level?: number | null | undefined;
 }
 
-export interface PanelsOptions {
+/** What the shares of a chart are. */
+export interface SharesOptions {
   text: Pick<ChartText, "id" | "title">;
   x: string;
   y: string;
@@ -31,119 +33,73 @@ export interface PanelsOptions {
   /** What the points are, for the legend. */
   what: string;
   /** What the dashed line across is. */
-  levelIs?: string | undefined;
-  /** Comes back, pale, in every other panel. */
-  reference?: Panel | undefined;
-  width?: number | undefined;
+  levelIs?: string;
 }
 
-interface Drawn {
-  label: string;
-  at: string;
-  value: number;
-  low: number;
-  high: number;
+export interface PanelsOptions extends ChartOptions {
+  /** Comes back, pale, in every other panel. */
+  reference?: Panel | undefined;
 }
 
 /** Shares with 95 % intervals over a few places, one panel a method, all on the same scale from 0 to 100 %. */
-export function panelsChart(panels: readonly Panel[], options: PanelsOptions): string {
-  const { text, x, y, colour, what, levelIs, reference, width = 720 } = options;
-  const { rows, at } = gridOf(panels, { few: 3, many: 3 });
-  const fx = ({ label }: { label: string }) => at.get(label)![0];
-  const fy = ({ label }: { label: string }) => at.get(label)![1];
-  const places = [...new Set(panels.flatMap(({ points }) => points.map((point) => point.at)))];
-  const drawn = panels.flatMap((panel) => drawnIn(panel.label, panel));
-  const others = panels.filter(({ label }) => label !== reference?.label);
-  const pale = reference === undefined ? [] : others.flatMap(({ label }) => drawnIn(label, reference));
-  const levels = panels.filter(({ level }) => level !== undefined && level !== null);
-  const style = { stroke: lightOf(colour), className: classOf(colour, "line"), fx, fy };
-  const quiet = { stroke: lightOf("target"), className: classOf("target", "line"), fx, fy };
-  return renderChart(
-    { ...text, description: describe(panels, levelIs) },
-    {
-      width,
-      height: 92 + 150 * rows,
-      marginTop: 56,
-      marginLeft: 52,
-      marginRight: 8,
-      marginBottom: 44,
-      x: { type: "point", domain: places, label: x, padding: 0.4, tickSize: 3 },
-      y: {
-        label: y,
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 46,
-        domain: [0, 100],
-        grid: true,
-        ticks: 4,
-      },
-      fx: { axis: null, padding: 0.08 },
-      fy: { axis: null, padding: 0.24 },
-      marks: [
-        Plot.frame({ stroke: "currentColor", strokeOpacity: 0.25 }),
-        Plot.ruleY(levels, { y: ({ level }: Panel) => 100 * level!, strokeDasharray: "4,4", ...quiet }),
-        Plot.line(pale, {
-          x: "at",
-          y: "value",
-          z: "label",
-          strokeWidth: 1.3,
-          strokeDasharray: "2,3",
-          ...quiet,
-        }),
-        Plot.ruleX(drawn, { x: "at", y1: "low", y2: "high", strokeWidth: 1.6, strokeOpacity: 0.6, ...style }),
-        Plot.line(drawn, { x: "at", y: "value", z: "label", strokeWidth: 1.8, ...style }),
-        Plot.dot(drawn, {
-          x: "at",
-          y: "value",
-          r: 3,
-          fx,
-          fy,
-          fill: lightOf(colour),
-          stroke: lightOf(colour),
-          className: classOf(colour, "dot"),
-        }),
-        Plot.text(
-          panels.map(({ label }) => ({ label })),
-          { text: "label", fx, fy, frameAnchor: "top-left", dy: -18, fontWeight: 600 },
-        ),
-      ],
+export function panelsChart(
+  methods: readonly Panel[],
+  { text, x, y, colour, what, levelIs }: SharesOptions,
+  { id = text.id, reference, width }: PanelsOptions = {},
+): string {
+  const panels = panelsOf(methods, { gap: 0.24 });
+  const drawn = methods.flatMap(({ label, points }) => drawnIn(label, points));
+  const pale = methods
+    .filter(({ label }) => label !== reference?.label)
+    .flatMap(({ label }) => drawnIn(label, reference?.points ?? []));
+  const levels = methods.filter(({ level }) => level !== undefined && level !== null);
+  const style = { ...linePaint(colour), ...panels.facets };
+  const quiet = { ...linePaint("target"), ...panels.facets };
+  const line = { x: "at", y: "value", z: "label" };
+  const legend: (LegendItem | false | undefined)[] = [
+    { label: what, colour, mark: "dot" },
+    pale.length > 0 && { label: reference!.label, colour: "target", mark: "line", dash: "2,3" },
+    levels.length > 0 &&
+      levelIs !== undefined && { label: levelIs, colour: "target", mark: "line", dash: "5,5" },
+  ];
+  return renderChart({
+    text: { id, title: text.title, description: describe(methods, levelIs) },
+    width,
+    height: 92 + 150 * panels.rows,
+    margins: { top: 56, right: 8, bottom: 44, left: 52 },
+    x: {
+      type: "point",
+      domain: [...new Set(methods.flatMap(({ points }) => points.map(({ at }) => at)))],
+      label: x,
+      padding: 0.4,
+      tickSize: 3,
     },
-    legendOf({
-      what,
-      colour,
-      levelIs: levels.length > 0 ? levelIs : undefined,
-      reference: pale.length > 0 ? reference : undefined,
-    }),
-  );
+    y: { ...sideAxis(y, 46), domain: [0, 100], ticks: 4 },
+    ...panels.scales,
+    marks: [
+      panels.frame,
+      Plot.ruleY(levels, { y: ({ level }: Panel) => 100 * level!, strokeDasharray: "4,4", ...quiet }),
+      Plot.line(pale, { ...line, strokeWidth: 1.3, strokeDasharray: "2,3", ...quiet }),
+      Plot.ruleX(drawn, { x: "at", y1: "low", y2: "high", strokeWidth: 1.6, strokeOpacity: 0.6, ...style }),
+      Plot.line(drawn, { ...line, strokeWidth: 1.8, ...style }),
+      Plot.dot(drawn, { x: "at", y: "value", r: 3, ...panels.facets, ...dotPaint(colour) }),
+      panels.titles,
+    ],
+    legend: legend.filter((item) => item !== false && item !== undefined),
+  });
 }
 
-const drawnIn = (label: string, { points }: Panel): Drawn[] =>
-  points.map(({ at, value, interval }) => ({
-    label,
-    at,
-    value: 100 * value,
-    low: 100 * (interval?.low ?? value),
-    high: 100 * (interval?.high ?? value),
-  }));
+const drawnIn = (label: string, points: readonly PanelPoint[]) =>
+  points.map(({ at, value, interval }) => ({ label, at, ...withEnds(value, interval) }));
 
-const legendOf = (of: Pick<PanelsOptions, "what" | "colour" | "levelIs" | "reference">): LegendItem[] => [
-  { label: of.what, className: classOf(of.colour, "dot") },
-  ...(of.reference === undefined
-    ? []
-    : [{ label: of.reference.label, className: classOf("target", "line"), dash: "2,3" }]),
-  ...(of.levelIs === undefined
-    ? []
-    : [{ label: of.levelIs, className: classOf("target", "line"), dash: "5,5" }]),
-];
-
-const describe = (panels: readonly Panel[], levelIs: string | undefined): string =>
-  panels
+const describe = (methods: readonly Panel[], levelIs: string | undefined): string =>
+  methods
     .map(({ label, points, level }) => {
-      const all = points.map(({ at, value }) => `${at}: ${percent(value)} %`).join(", ");
+      const shares = points.map(({ at, value }) => `${at}: ${percent(value)} %`).join(", ");
       const across =
         levelIs !== undefined && level !== undefined && level !== null
           ? `; ${levelIs} ${percent(level)} %`
           : "";
-      return `${label}: ${all || "nothing"}${across}.`;
+      return `${label}: ${shares || "nothing"}${across}.`;
     })
     .join(" ");

@@ -1,8 +1,9 @@
-import { escapeText } from "../report/escape.ts";
+import { escapeText } from "../document/escape.ts";
 import { accuracyChart, type MethodAccuracy } from "./accuracy.ts";
-import { placeAt, sizeOf } from "./compose.ts";
+
 import { chartStyle, ink } from "./palette.ts";
 import { type MethodScores, scoresChart } from "./scores.ts";
+import { placeAt, sizeOf } from "./svg.ts";
 
 const width = 1000;
 const gap = 28;

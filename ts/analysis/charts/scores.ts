@@ -3,9 +3,10 @@ import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
-import { gridOf } from "./grid.ts";
-import { classOf, lightOf } from "./palette.ts";
-import { type LegendItem, renderChart } from "./svg.ts";
+import type { LegendItem } from "./legend.ts";
+import { areaPaint, linePaint } from "./marks.ts";
+import { facetsIn, gridOf } from "./panel-grid.ts";
+import { type ChartOptions, renderChart } from "./svg.ts";
 
 const sides = ["positive", "negative"] as const;
 type Side = (typeof sides)[number];
@@ -25,18 +26,6 @@ interface Drawn extends DensityPoint {
   label: string;
 }
 
-const legend: LegendItem[] = [
-  { label: "right COTs", className: classOf("positive", "fill") },
-  { label: "wrong COTs", className: classOf("negative", "fill") },
-  { label: "under VFT", className: classOf("target", "line"), dash: "3,3" },
-];
-
-const boundaryLegend: LegendItem = {
-  label: "mean boundary",
-  className: classOf("boundary", "line"),
-  dash: "2,3",
-};
-
 /** Where the far left tail is cut off: the chart would else be mostly empty. */
 const hiddenShare = 0.01;
 
@@ -46,16 +35,14 @@ const hiddenShare = 0.01;
  */
 export function scoresChart(
   methods: readonly MethodScores[],
-  options: { id?: string; width?: number } = {},
+  { id = "scores", width }: ChartOptions = {},
 ): string {
-  const { id = "scores", width = 720 } = options;
-  const grid = gridOf(methods, { few: 1, many: 3 });
-  const fx = ({ label }: { label: string }) => grid.at.get(label)![0];
-  const fy = ({ label }: { label: string }) => grid.at.get(label)![1];
-  const all = Float64Array.from(
+  const { columns, rows, cells } = gridOf(methods, { few: 1, many: 3 });
+  const facets = facetsIn(cells);
+  const scores = Float64Array.from(
     methods.flatMap(({ positive, negative }) => [...positive, ...negative]),
   ).sort();
-  const low = all.length === 0 ? -1 : quantile(all, hiddenShare);
+  const low = scores.length === 0 ? -1 : quantile(scores, hiddenShare);
   const curves = methods.map((method) => ({
     label: method.label,
     positive: density(method.positive, low, 0),
@@ -67,104 +54,80 @@ export function scoresChart(
   const before = (side: Side) => curves.slice(1).flatMap(({ label }) => labelled(curves[0]![side], label));
   const means = (side: Side) =>
     methods.flatMap((method, at) => meanLine(method.label, method[side], curves[at]![side]));
-  const style = (side: Side) => ({ stroke: lightOf(side), className: classOf(side, "line"), fx, fy });
-  return renderChart(
-    {
+  const line = (side: Side) => ({ x: "x", y: "density", z: "label", ...facets, ...linePaint(side) });
+  const text = { ...facets, frameAnchor: "top-left" } as const;
+  return renderChart({
+    text: {
       id,
       title: "Scores of right and wrong COTs, before and after",
       description: describe(methods),
     },
-    {
-      width,
-      height: 72 + 92 * grid.rows,
-      marginTop: 34,
-      marginLeft: 16,
-      marginRight: 16,
-      marginBottom: 42,
-      x: {
-        label: "score: mean log-probability a token (nats) →",
-        labelAnchor: "right",
-        domain: [low, 0],
-        nice: false,
-        ...(grid.columns > 1 ? { ticks: 4 } : {}),
-      },
-      y: { axis: null },
-      fx: { axis: null, padding: grid.columns > 1 ? 0.13 : 0 },
-      fy: { axis: null, padding: 0.12 },
-      marks: [
-        ...sides.map((side) =>
-          Plot.areaY(now(side), {
-            x: "x",
-            y: "density",
-            fx,
-            fy,
-            z: null,
-            fill: lightOf(side),
-            fillOpacity: 0.28,
-            className: classOf(side, "fill"),
-          }),
-        ),
-        ...sides.map((side) =>
-          Plot.lineY(before(side), {
-            x: "x",
-            y: "density",
-            z: "label",
-            strokeWidth: 1.1,
-            strokeDasharray: "3,3",
-            ...style(side),
-          }),
-        ),
-        ...sides.map((side) =>
-          Plot.lineY(now(side), {
-            x: "x",
-            y: "density",
-            z: "label",
-            strokeWidth: 1.8,
-            ...style(side),
-          }),
-        ),
-        ...sides.map((side) =>
-          Plot.ruleX(means(side), { x: "x", y1: 0, y2: "density", strokeWidth: 1.6, ...style(side) }),
-        ),
-        Plot.ruleX(
-          methods.filter(({ boundary }) => boundary !== undefined && boundary >= low),
-          {
-            x: "boundary",
-            fx,
-            fy,
-            stroke: lightOf("boundary"),
-            strokeWidth: 1.8,
-            strokeDasharray: "2,3",
-            className: classOf("boundary", "line"),
-          },
-        ),
-        Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.35 }),
-        Plot.text(methods, {
-          text: "label",
-          fx,
-          fy,
-          frameAnchor: "top-left",
-          dy: 4,
-          fontWeight: 600,
-          fontSize: 13,
-        }),
-        Plot.text(methods, {
-          text: ({ assessmentAccuracy }: MethodScores) =>
-            `assessment accuracy ${percent(assessmentAccuracy)} %`,
-          fx,
-          fy,
-          frameAnchor: "top-left",
-          dy: 22,
-          fillOpacity: 0.8,
-        }),
-      ],
+    width,
+    height: 72 + 92 * rows,
+    margins: { top: 34, right: 16, bottom: 42, left: 16 },
+    x: {
+      label: "score: mean log-probability a token (nats) →",
+      labelAnchor: "right",
+      domain: [low, 0],
+      nice: false,
+      ...(columns > 1 ? { ticks: 4 } : {}),
     },
-    [
-      ...(methods.length > 1 ? legend : legend.slice(0, 2)),
-      ...(methods.some(({ boundary }) => boundary !== undefined) ? [boundaryLegend] : []),
+    y: { axis: null },
+    fx: { axis: null, padding: columns > 1 ? 0.13 : 0 },
+    fy: { axis: null, padding: 0.12 },
+    marks: [
+      ...sides.map((side) =>
+        Plot.areaY(now(side), {
+          x: "x",
+          y: "density",
+          z: null,
+          ...facets,
+          ...areaPaint(side),
+          fillOpacity: 0.28,
+        }),
+      ),
+      ...sides.map((side) =>
+        Plot.lineY(before(side), { ...line(side), strokeWidth: 1.1, strokeDasharray: "3,3" }),
+      ),
+      ...sides.map((side) => Plot.lineY(now(side), { ...line(side), strokeWidth: 1.8 })),
+      ...sides.map((side) =>
+        Plot.ruleX(means(side), {
+          x: "x",
+          y1: 0,
+          y2: "density",
+          strokeWidth: 1.6,
+          ...facets,
+          ...linePaint(side),
+        }),
+      ),
+      Plot.ruleX(
+        methods.filter(({ boundary }) => boundary !== undefined && boundary >= low),
+        { x: "boundary", ...facets, ...linePaint("boundary"), strokeWidth: 1.8, strokeDasharray: "2,3" },
+      ),
+      Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.35 }),
+      Plot.text(methods, { ...text, text: "label", dy: 4, fontWeight: 600, fontSize: 13 }),
+      Plot.text(methods, {
+        ...text,
+        text: ({ assessmentAccuracy }: MethodScores) =>
+          `assessment accuracy ${percent(assessmentAccuracy)} %`,
+        dy: 22,
+        fillOpacity: 0.8,
+      }),
     ],
-  );
+    legend: legendOf(methods),
+  });
 }
+
+const legendOf = (methods: readonly MethodScores[]): LegendItem[] => [
+  { label: "right COTs", colour: "positive", mark: "area" },
+  { label: "wrong COTs", colour: "negative", mark: "area" },
+  ...(methods.length > 1
+    ? [{ label: "under VFT", colour: "target", mark: "line", dash: "3,3" } as const]
+    : []),
+  ...(methods.some(({ boundary }) => boundary !== undefined)
+    ? [{ label: "mean boundary", colour: "boundary", mark: "line", dash: "2,3" } as const]
+    : []),
+];
 
 function meanLine(label: string, values: readonly number[], curve: readonly DensityPoint[]): Drawn[] {
   if (values.length === 0) return [];

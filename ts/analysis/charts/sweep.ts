@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, shadeOf } from "../report/family.ts";
-import { stacked } from "./compose.ts";
-import { classOf, familyColour, lightOf } from "./palette.ts";
-import { legendChart, renderChart } from "./svg.ts";
-import type { ChartText } from "./text.ts";
+import { legendChart } from "./legend.ts";
+import { dotPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import { familyColour } from "./palette.ts";
+import { type ChartText, renderChart, stacked } from "./svg.ts";
 
 /** One method along the values of an axis. */
 export interface SweepSeries {
@@ -30,42 +30,36 @@ export interface SweepRow {
   panels: readonly SweepPanel[];
 }
 
-const dashes = ["", "7,3", "2,3", "10,3,2,3", "4,2"];
-const looksOf = ({ place }: SweepSeries) => ({
-  colour: familyColour(place.family, shadeOf(place.at)),
-  dash: dashes[place.at % dashes.length]!,
-});
+export interface SweepChartOptions {
+  axis: string;
+  values: readonly string[];
+  /** Lines from value to value. */
+  joined: boolean;
+  /** The label of the method that is drawn boldly. */
+  followed?: string | undefined;
+  width?: number;
+}
+
+const colourOf = ({ place }: SweepSeries) => familyColour(place.family, shadeOf(place.at));
+const gap = 16;
 
 /**
  * What the values of an axis make of each method: a column a measure, a row for each setting of the other axes. A
  * measure has one scale in all rows. Values stand at equal distances; those that are numbers are joined by lines.
  */
-export function sweepChart(
-  text: ChartText,
-  rows: readonly SweepRow[],
-  options: {
-    axis: string;
-    values: readonly string[];
-    joined: boolean;
-    /** The label of the method that is drawn boldly. */
-    followed?: string | undefined;
-    width?: number;
-  },
-): string {
-  const { width = 1280 } = options;
+export function sweepChart(text: ChartText, rows: readonly SweepRow[], options: SweepChartOptions): string {
   const columns = rows[0]?.panels.length ?? 1;
-  const panelWidth = Math.floor((width - gap * (columns - 1)) / columns);
-  const names = [
-    ...new Map(
-      rows.flatMap(({ panels }) => panels.flatMap(({ series }) => series)).map((one) => [one.label, one]),
-    ).values(),
-  ];
+  const width = Math.floor(((options.width ?? 1280) - gap * (columns - 1)) / columns);
+  const series = rows.flatMap(({ panels }) => panels.flatMap((panel) => panel.series));
+  const methods = [...new Map(series.map((method) => [method.label, method])).values()];
   const legend = legendChart(
-    names.map((one) => {
-      const { colour, dash } = looksOf(one);
-      return { label: one.label, className: classOf(colour, "line"), ...(dash === "" ? {} : { dash }) };
-    }),
-    columns * panelWidth + gap * (columns - 1),
+    methods.map((method) => ({
+      label: method.label,
+      colour: colourOf(method),
+      mark: "line",
+      dash: lineStyleAt(method.place.at).dash,
+    })),
+    columns * width + gap * (columns - 1),
   );
   return stacked(
     text,
@@ -76,11 +70,11 @@ export function sweepChart(
           drawPanel(panel, {
             ...options,
             id: `${text.id}-${at + 1}-${column + 1}`,
-            width: panelWidth,
-            title: row.text === "" || column > 0 ? "" : row.text,
-            titled: row.text !== "",
+            width,
+            title: column > 0 ? "" : row.text,
+            isTitled: row.text !== "",
             domain: domainOf(rows.flatMap(({ panels }) => panels[column]!.series)),
-            names: names.map(({ label }) => label),
+            labels: methods.map(({ label }) => label),
           }),
         ),
       ),
@@ -89,104 +83,72 @@ export function sweepChart(
   );
 }
 
-const gap = 16;
+interface PanelOptions extends SweepChartOptions {
+  id: string;
+  width: number;
+  title: string;
+  /** Whether its row has a title: room is left for it. */
+  isTitled: boolean;
+  domain: [number, number];
+  labels: readonly string[];
+}
 
-function drawPanel(
-  { measure, series }: SweepPanel,
-  options: {
-    id: string;
-    width: number;
-    title: string;
-    titled: boolean;
-    axis: string;
-    values: readonly string[];
-    joined: boolean;
-    domain: [number, number];
-    followed?: string | undefined;
-    names: readonly string[];
-  },
-): string {
-  const { id, width, title, titled, axis, values, joined, domain, followed, names } = options;
-  const marginTop = titled ? 30 : 12;
+function drawPanel({ measure, series }: SweepPanel, options: PanelOptions): string {
+  const { id, width, title, isTitled, axis, values, domain, labels } = options;
+  const margins = { top: isTitled ? 30 : 12, right: 10, bottom: 42, left: 66 };
   // Half of the room between two values is left free.
-  const apart = Math.min(6, (0.5 * (width - 76)) / values.length / names.length);
-  const marginBottom = 42;
-  return renderChart(
-    { id, title: `${measure}${title && `, ${title}`}`, description: `${measure} by ${axis}.` },
-    {
-      width,
-      height: marginTop + marginBottom + (titled ? 150 : 220),
-      marginTop,
-      marginLeft: 66,
-      marginRight: 10,
-      marginBottom,
-      x: {
-        type: "point",
-        domain: values.map((_, at) => at),
-        tickFormat: (at: number) => values[at]!,
-        padding: 0.5,
-        label: `${axis} →`,
-        labelAnchor: "center",
-        labelArrow: "none",
-      },
-      y: {
-        label: measure,
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 60,
-        grid: true,
-        ticks: 5,
-        domain,
-      },
-      marks: [
-        Plot.frame({ stroke: "currentColor", strokeOpacity: 0.25 }),
-        ...(title === "" ? [] : [Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 })]),
-        ...series.flatMap((one) => {
-          const { colour, dash } = looksOf(one);
-          const drawn = one.points.filter(({ value }) => value !== null);
-          // Side by side, so that the intervals of one value do not hide each other.
-          const dx = apart * (names.indexOf(one.label) - (names.length - 1) / 2);
-          const isBold = one.label === followed;
-          const line = { stroke: lightOf(colour), className: classOf(colour, "line") };
-          return [
-            Plot.ruleX(
-              drawn.filter(({ low }) => low !== undefined),
-              {
-                x: "at",
-                y1: "low",
-                y2: "high",
-                dx,
-                strokeWidth: isBold ? 1.8 : 1.2,
-                strokeOpacity: isBold ? 0.7 : 0.4,
-                ...line,
-              },
-            ),
-            ...(joined
-              ? [
-                  Plot.line(drawn, {
-                    x: "at",
-                    y: "value",
-                    dx,
-                    strokeWidth: isBold ? 3 : 1.6,
-                    strokeDasharray: dash,
-                    ...line,
-                  }),
-                ]
-              : []),
-            Plot.dot(drawn, {
-              x: "at",
-              y: "value",
-              dx,
-              r: isBold ? 4 : 2.6,
-              fill: lightOf(colour),
-              stroke: lightOf(colour),
-              className: classOf(colour, "dot"),
-            }),
-          ];
-        }),
-      ],
+  const apart = Math.min(6, (0.5 * (width - margins.left - margins.right)) / values.length / labels.length);
+  return renderChart({
+    text: { id, title: `${measure}${title && `, ${title}`}`, description: `${measure} by ${axis}.` },
+    width,
+    height: margins.top + margins.bottom + (isTitled ? 150 : 220),
+    margins,
+    x: {
+      type: "point",
+      domain: values.map((_, at) => at),
+      tickFormat: (at: number) => values[at]!,
+      padding: 0.5,
+      label: `${axis} →`,
+      labelAnchor: "center",
+      labelArrow: "none",
     },
-  );
+    y: { ...sideAxis(measure, 60), domain },
+    marks: [
+      frame(),
+      ...(title === "" ? [] : [Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 })]),
+      // Side by side, so that the intervals of one value do not hide each other.
+      ...series.flatMap((method) =>
+        drawMethod(method, apart * (labels.indexOf(method.label) - (labels.length - 1) / 2), options),
+      ),
+    ],
+  });
+}
+
+function drawMethod(method: SweepSeries, dx: number, { joined, followed }: PanelOptions): Plot.Markish[] {
+  const isBold = method.label === followed;
+  const points = method.points.filter(({ value }) => value !== null);
+  const measured = points.filter(({ low }) => low !== undefined);
+  const place = { x: "at", dx };
+  const paint = linePaint(colourOf(method));
+  const line = Plot.line(points, {
+    ...place,
+    y: "value",
+    strokeWidth: isBold ? 3 : 1.6,
+    strokeDasharray: lineStyleAt(method.place.at).dash,
+    ...paint,
+  });
+  return [
+    Plot.ruleX(measured, {
+      ...place,
+      y1: "low",
+      y2: "high",
+      strokeWidth: isBold ? 1.8 : 1.2,
+      strokeOpacity: isBold ? 0.7 : 0.4,
+      ...paint,
+    }),
+    ...(joined ? [line] : []),
+    Plot.dot(points, { ...place, y: "value", r: isBold ? 4 : 2.6, ...dotPaint(colourOf(method)) }),
+  ];
 }
 
 /** All that is drawn, with a little room; a measure that does not change gets a scale around its value. */

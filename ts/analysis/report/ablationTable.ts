@@ -1,7 +1,7 @@
-import { type AblationRow, ablationOf } from "./ablation.ts";
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
+import { type AblationRow, ablationOf } from "../features/ablation/numbers.ts";
+import { significant } from "../measure/paired-tests.ts";
 import { decimal, points, range } from "./format.ts";
-import { significant } from "./pairedTests.ts";
 import { constraints } from "./roles.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";
 

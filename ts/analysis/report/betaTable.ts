@@ -1,5 +1,5 @@
-import { autoAgainstSearch, autoBetas, describeAuto, searchedBetas } from "./betas.ts";
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
+import { autoAgainstSearch, autoBetas, describeAuto, searchedBetas } from "../features/beta/numbers.ts";
 import { percent, plural } from "./format.ts";
 import type { RunSummary } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import type { Group } from "../../core/records.ts";
-import { type Assessment, assess } from "../metrics/assess.ts";
-import { columns } from "./columns.ts";
+import { type Assessment, assess } from "../assess/groups.ts";
+import { columns } from "../document/columns.ts";
 import { decimal, percent, plural, whole } from "./format.ts";
 
 /** An assessment as lines for a terminal, each number with its count. */

@@ -1,5 +1,5 @@
-import type { Answers, PredictionsAssessment, Share } from "./assessPredictions.ts";
-import { columns } from "./columns.ts";
+import type { Answers, PredictionsAssessment, Share } from "../assess/predictions.ts";
+import { columns } from "../document/columns.ts";
 import { percent, plural, range, whole } from "./format.ts";
 
 const asPercent = (value: number): string => percent(value);

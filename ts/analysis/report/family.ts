@@ -1,5 +1,5 @@
 import type { FamilyName, Shade } from "../charts/palette.ts";
-import type { MethodInfo } from "./input.ts";
+import type { MethodInfo } from "../run/run-data.ts";
 
 /** How a method is told from the others of its family: the shade and the dash of its lines. */
 export interface FamilyPlace {

@@ -1,4 +1,4 @@
-import { html, type Markup, raw } from "./markup.ts";
+import { html, type Markup, raw } from "../document/markup.ts";
 import { scrolling } from "./scrolling.ts";
 
 /** A chart with its heading and what it shows in words. */

@@ -1,4 +1,4 @@
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup } from "../document/markup.ts";
 
 /**
  * The words of texts, tables and charts.

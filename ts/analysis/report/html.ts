@@ -1,27 +1,31 @@
-import { packRun } from "./browser/pack.ts";
-import { pageScript } from "./browser/script.ts";
-import { type DataFile, type Limits, mostBeside, mostInPage, withBrowser } from "./browser/section.ts";
-import { browserStyle } from "./browser/style.ts";
+import { html, type Markup } from "../document/markup.ts";
+import { assessorSection } from "../features/assessor/view.ts";
+import { betaSection } from "../features/beta/view.ts";
+import { chartsSection } from "../features/charts/view.ts";
+import { costSection } from "../features/cost/view.ts";
+import { difficultySection } from "../features/difficulty/view.ts";
+import { diagnosticsSection } from "../features/findings/view.ts";
+import { packRun } from "../features/questions/numbers.ts";
+import { examplesSection } from "../features/questions/printed.ts";
+import {
+  type DataFile,
+  type Limits,
+  mostBeside,
+  mostInPage,
+  withQuestions,
+} from "../features/questions/view.ts";
+import { recordSection } from "../features/record/view.ts";
+import { resultsSection } from "../features/results/view.ts";
+import { selfConsistencySection } from "../features/self-consistency/view.ts";
+import { trainingSection } from "../features/training/view.ts";
+import type { RunData } from "../run/run-data.ts";
+import { headlineRun } from "../run/tasks.ts";
 import { plural } from "./format.ts";
-import type { RunData } from "./input.ts";
 import { isUntouched } from "./inShort.ts";
-import { html, type Markup } from "./markup.ts";
 import type { RunSummary } from "./schema.ts";
-import { assessorSection } from "./sections/assessor.ts";
-import { betaSection } from "./sections/beta.ts";
-import { chartsSection } from "./sections/charts.ts";
 import { comparedSection } from "./sections/compared.ts";
-import { costSection } from "./sections/cost.ts";
-import { diagnosticsSection } from "./sections/diagnostics.ts";
-import { difficultySection } from "./sections/difficulty.ts";
-import { examplesSection } from "./sections/examples.ts";
-import { recordSection } from "./sections/record.ts";
-import { resultsSection } from "./sections/results.ts";
-import { selfConsistencySection } from "./sections/selfConsistency.ts";
 import { summarySection } from "./sections/summary.ts";
-import { trainingSection } from "./sections/training.ts";
 import { pageShell, whatItIs } from "./shell.ts";
-import { headlineRun } from "./tasks.ts";
 
 export interface HtmlOptions {
   /** How many questions are printed with their COTs; 0 leaves out the browser of all questions, too. */
@@ -46,7 +50,7 @@ export function renderReport(
   const plain = pageOf(run, summary, examplesSection(run, summary, examples, packed !== undefined));
   return packed === undefined
     ? { html: plain, plain, files: [] }
-    : { ...withBrowser(plain, packed, inPage), plain };
+    : { ...withQuestions(plain, packed, inPage), plain };
 }
 
 /** report.html as one file that holds everything it shows and fetches nothing, however large it gets. */
@@ -80,8 +84,6 @@ function pageOf(run: RunData, summary: RunSummary, examplesHtml: Markup): string
     intro: html`<p>${whatItIs} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.</p>`,
     sections,
     footer: "The same numbers, with every seed and interval, are in report.json.",
-    style: browserStyle,
-    script: pageScript(),
   });
 }
 

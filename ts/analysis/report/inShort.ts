@@ -1,9 +1,9 @@
 /** The report in plain words: what was done, what came out, how sure that is. Every number is one of the tables'. */
 
-import { ablationOf, constraintEffects } from "./ablation.ts";
+import { ablationOf, constraintEffects } from "../features/ablation/numbers.ts";
+import { holds, testedAgainst } from "../measure/paired-tests.ts";
 import { percent, plural, points, range, whole } from "./format.ts";
 import { misalignment, told } from "./misalignment.ts";
-import { holds, testedAgainst } from "./pairedTests.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";
 
 export interface Part {

@@ -1,9 +1,9 @@
+import { compare, drawAll, type MethodDraws, metricOf } from "../measure/draws.ts";
+import { differenceOfSeries, measure, pairedSeeds } from "../measure/series.ts";
+import { questionIds, tallyArm } from "../measure/tallies.ts";
+import { extractModes, type MethodInfo, type RunData } from "../run/run-data.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import type { signFlipTest } from "../statistics/signFlip.ts";
-import { questionIds, tallyArm } from "./armTallies.ts";
-import { compare, drawAll, type MethodDraws, metricOf } from "./compare.ts";
-import { extractModes, type MethodInfo, type RunData } from "./input.ts";
-import { differenceOfSeries, measure, pairedSeeds } from "./overSeries.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, type Metric, type MetricName, metricNames } from "./schema.ts";
 

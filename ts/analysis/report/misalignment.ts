@@ -1,6 +1,6 @@
+import type { Share } from "../measure/schema.ts";
 import { percent, plural, range } from "./format.ts";
 import type { MethodSummary, Metric, RunSummary } from "./schema.ts";
-import type { Share } from "./schemaParts.ts";
 
 /** A number with its interval, as sentences say it. */
 export const told = ({ value, interval }: Pick<Metric | Share, "value" | "interval">): string =>

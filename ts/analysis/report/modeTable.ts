@@ -1,6 +1,6 @@
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
+import { modeRows } from "../features/extraction/numbers.ts";
 import { percent, points, range } from "./format.ts";
-import { modeRows } from "./modeRows.ts";
 import type { Metric, RunSummary } from "./schema.ts";
 
 /** Greedy accuracy by both rules of extraction for a terminal; empty where one rule only was used. */

@@ -1,9 +1,9 @@
 /** What the charts of shares by score, place, steps and samples draw. */
 import type { ConsistencyCurves } from "../charts/consistency.ts";
 import type { Panel, PanelPoint } from "../charts/panels.ts";
+import type { Share } from "../measure/schema.ts";
 import { familyPlaces } from "./family.ts";
 import type { RunSummary } from "./schema.ts";
-import type { Share } from "./schemaParts.ts";
 
 /** A method's panel, and that of the method which the others are seen against. */
 export interface Panels {

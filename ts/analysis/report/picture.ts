@@ -1,8 +1,8 @@
 import { picture } from "../charts/picture.ts";
-import { baselineLabel, methodAccuracies, methodScores } from "./chartData.ts";
-import type { RunData } from "./input.ts";
+import { baselineLabel, methodAccuracies, methodScores } from "../features/charts/numbers.ts";
+import type { RunData } from "../run/run-data.ts";
+import { headlineRun } from "../run/tasks.ts";
 import type { RunSummary } from "./schema.ts";
-import { headlineRun } from "./tasks.ts";
 
 /** More rows of scores than this make the picture taller than a reader's screen. */
 const mostRows = 4;

@@ -1,4 +1,4 @@
-import type { MethodInfo } from "./input.ts";
+import type { MethodInfo } from "../run/run-data.ts";
 import type { Role } from "./schema.ts";
 
 export const constraints = ["none", "detached", "boundary"] as const;

@@ -1,15 +1,24 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
 import { bestMetrics } from "../../config/index.ts";
+import { reliabilitySchema } from "../features/assessor/numbers.ts";
+import { costSchema } from "../features/cost/numbers.ts";
+import { difficultySchema } from "../features/difficulty/schema.ts";
+import { provenanceSchema } from "../features/record/numbers.ts";
+import { selfConsistencySchema } from "../features/self-consistency/schema.ts";
+import { trainedArmSchema } from "../features/training/numbers.ts";
 import type { MetricName } from "../generated/report.ts";
-import { costSchema } from "./cost.ts";
-import { difficultySchema } from "./difficultySchema.ts";
-import { promptInfoSchema, stageRunSchema, taskInfoSchema } from "./input.ts";
-import { provenanceSchema } from "./provenance.ts";
-import { reliabilitySchema } from "./reliability.ts";
-import { count, differenceSchema, label, method, metricSchema, name, number, seed } from "./schemaParts.ts";
-import { selfConsistencySchema } from "./selfConsistencySchema.ts";
-import { trainedArmSchema } from "./trained.ts";
+import {
+  count,
+  differenceSchema,
+  label,
+  method,
+  metricSchema,
+  name,
+  number,
+  seed,
+} from "../measure/schema.ts";
+import { promptInfoSchema, stageRunSchema, taskInfoSchema } from "../run/run-data.ts";
 
 export type {
   Comparison,
@@ -22,7 +31,7 @@ export type {
   RunSummary,
   TaskSummary,
 } from "../generated/report.ts";
-export { metricSchema } from "./schemaParts.ts";
+export { metricSchema } from "../measure/schema.ts";
 
 /** The part a method plays in the comparison. */
 export const roles = ["kept", "continued", "rft", "unconstrained", "detached", "boundary", "other"] as const;

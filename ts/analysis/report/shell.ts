@@ -1,6 +1,6 @@
 import { chartStyle } from "../charts/palette.ts";
-import { html, type Markup, raw } from "./markup.ts";
-import { pageStyle } from "./style.ts";
+import { html, type Markup, raw } from "../document/markup.ts";
+import { pageStyle } from "../document/style.ts";
 
 export interface Section {
   /** Of its heading. */

@@ -1,23 +1,23 @@
 import type { JudgedCandidate } from "../../core/records.ts";
-import { diagnose } from "../diagnostics.ts";
+import { reliabilityOf } from "../features/assessor/numbers.ts";
+import { costOf } from "../features/cost/numbers.ts";
+import { difficultyOf } from "../features/difficulty/numbers.ts";
+import { diagnose } from "../features/findings/numbers.ts";
+import { selfConsistencyOf } from "../features/self-consistency/numbers.ts";
+import { summariseTasks } from "../features/tasks/numbers.ts";
+import { trainedArms } from "../features/training/numbers.ts";
+import type { MethodDraws } from "../measure/draws.ts";
+import { adjustForMany } from "../measure/paired-tests.ts";
+import type { ArmTallies } from "../measure/tallies.ts";
 import { passTally } from "../metrics/sampled.ts";
 import { ratio, total } from "../metrics/tally.ts";
+import type { RunData } from "../run/run-data.ts";
+import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
 import { signFlipTest } from "../statistics/signFlip.ts";
-import type { ArmTallies } from "./armTallies.ts";
-import { summariseTasks } from "./byTask.ts";
-import type { MethodDraws } from "./compare.ts";
-import { costOf } from "./cost.ts";
-import { difficultyOf } from "./difficulty.ts";
-import type { RunData } from "./input.ts";
 import { drawRun, measureAll } from "./measured.ts";
-import { adjustForMany } from "./pairedTests.ts";
-import { reliabilityOf } from "./reliability.ts";
 import { roleOf } from "./roles.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";
-import { selfConsistencyOf } from "./selfConsistency.ts";
-import { headlineRun } from "./tasks.ts";
-import { trainedArms } from "./trained.ts";
 
 /** All numbers of a run: report.json. The same run always gives the same numbers, intervals included. */
 export function summarise(run: RunData, resamples = defaultResamples): RunSummary {

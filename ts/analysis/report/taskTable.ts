@@ -1,8 +1,8 @@
-import { columns } from "./columns.ts";
+import { columns } from "../document/columns.ts";
+import { accuracyAgainst, measuredOf, type TaskColumn, taskColumns } from "../features/tasks/columns.ts";
+import { significant } from "../measure/paired-tests.ts";
 import { percent, points, range } from "./format.ts";
-import { significant } from "./pairedTests.ts";
 import type { RunSummary } from "./schema.ts";
-import { accuracyAgainst, measuredOf, type TaskColumn, taskColumns } from "./taskColumns.ts";
 
 const width = 108;
 

@@ -1,5 +1,5 @@
-import { compareRuns } from "../report/compareRuns.ts";
-import type { RunData } from "../report/input.ts";
+import { compareRuns } from "../measure/compare-runs.ts";
+import type { RunData } from "../run/run-data.ts";
 import { holm } from "../statistics/holm.ts";
 import type { AgainstBest, SweepResults } from "./results.ts";
 

@@ -1,6 +1,6 @@
+import { html, type Markup } from "../document/markup.ts";
 import { varied } from "../report/describeMethod.ts";
 import { plural } from "../report/format.ts";
-import { html, type Markup } from "../report/markup.ts";
 import { comparedSection } from "../report/sections/compared.ts";
 import { inShortSection } from "../report/sections/summary.ts";
 import { pageShell, whatItIs } from "../report/shell.ts";

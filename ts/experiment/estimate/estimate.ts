@@ -1,10 +1,10 @@
 /** What a run will take, before it is begun: from the plan, the questions' lengths, the model's sizes and the device's speed. */
 import { type Experiment, trainingOf } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
-import type { PlanNode } from "../context.ts";
-import { type Plan, planOf, recipeOf } from "../plan.ts";
-import { artefactsIn } from "../runner.ts";
-import { keyOf } from "../store.ts";
+import { type Plan, planOf, recipeOf } from "../plan/plan.ts";
+import { artefactsIn } from "../run/runner.ts";
+import type { PlanNode } from "../stages/context.ts";
+import { keyOf } from "../store/store.ts";
 import { adviceFor, gigabytes } from "./advice.ts";
 import { type Described, type EstimateOptions, Facts, type Measured } from "./facts.ts";
 import type { LengthsOf, Split } from "./lengths.ts";

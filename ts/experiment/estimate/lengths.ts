@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Question } from "../../core/records.ts";
 import type { Conversation } from "../../data/index.ts";
-import type { PlanNode, StageContext } from "../context.ts";
-import { recipeOf } from "../plan.ts";
+import { recipeOf } from "../plan/plan.ts";
+import type { PlanNode, StageContext } from "../stages/context.ts";
 import { readSplit, type SplitName, splitNames } from "../stages/questions.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 
 export type Split = SplitName;
 

@@ -1,6 +1,6 @@
 /** How long a sweep takes with several cells at a time, from how long each stage does. */
-import { missingOf, type PlannedCell } from "../sweep/cells.ts";
-import { nextCell } from "../sweep/order.ts";
+import { missingOf, type PlannedCell } from "../sweep/plan.ts";
+import { nextCell } from "../sweep/schedule.ts";
 
 interface Lane {
   /** Until when it is at work or waits. */

@@ -1,9 +1,9 @@
 /** What a whole sweep will take: what its cells share counts once, and what is there already not at all. */
 import { type LoadedSweep, warningsByCell } from "../../config/index.ts";
-import { planOf, recipeOf } from "../plan.ts";
-import { keyOf } from "../store.ts";
-import { missingOf, type PlannedSweep, planSweep } from "../sweep/cells.ts";
-import { checkJobs, placement } from "../sweep/lane.ts";
+import { planOf, recipeOf } from "../plan/plan.ts";
+import { keyOf } from "../store/store.ts";
+import { checkJobs, placement } from "../sweep/lanes.ts";
+import { missingOf, type PlannedSweep, planSweep } from "../sweep/plan.ts";
 import { gigabytes } from "./advice.ts";
 import { type Estimate, estimateOf } from "./estimate.ts";
 import { type EstimateOptions, Facts, type Measured } from "./facts.ts";

@@ -1,8 +1,8 @@
 /** What each node of a plan sends through the model, in tokens. */
 import { planSteps, type Training } from "../../config/index.ts";
-import { labelOf, type PlanNode } from "../context.ts";
-import { recipeOf } from "../plan.ts";
-import { keyOf } from "../store.ts";
+import { recipeOf } from "../plan/plan.ts";
+import { labelOf, type PlanNode } from "../stages/context.ts";
+import { keyOf } from "../store/store.ts";
 import type { LengthsOf, Split } from "./lengths.ts";
 import type { Sampling } from "./time.ts";
 

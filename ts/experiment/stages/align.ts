@@ -12,13 +12,13 @@ import { type Group, groupSchema } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
 import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import type { AutoBoundary } from "../boundary-facts.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "../by-task.ts";
-import { labelOf, type PlanNode } from "../context.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
+import { mixtureOf, trainFrom } from "../train/training.ts";
 import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
-import { mixtureOf, trainFrom } from "../training.ts";
-import type { Watching } from "../watching.ts";
+import type { Validation } from "../validation/index.ts";
 import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
+import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "./by-task.ts";
+import { labelOf, type PlanNode } from "./context.ts";
 import { readQuestions } from "./sample.ts";
 import { scoreNode } from "./score.ts";
 
@@ -92,7 +92,7 @@ export function alignNode(
         seed,
         label: labelOf(node),
         ...mixtureOf(from.sharing, groups),
-        ...(from.watch === undefined ? {} : { watch: await watching(from.watch, inputs) }),
+        ...(from.watch === undefined ? {} : { validation: await validationOf(from.watch, inputs) }),
       });
       return { ...facts, ...describeData(data), ...(auto === undefined ? {} : { boundary: auto }) };
     },
@@ -107,10 +107,10 @@ async function groupsIn(role: string, inputs: Readonly<Record<string, Artefact>>
   return (await Promise.all(all)).flat();
 }
 
-async function watching(
+async function validationOf(
   { settings, tasks, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
   inputs: Record<string, Artefact>,
-): Promise<Watching> {
+): Promise<Validation> {
   const { every, questions, accuracy, patience } = settings;
   return {
     every,

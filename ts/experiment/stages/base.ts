@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Adapter, Model, Training } from "../../config/index.ts";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
-import { checkpointIn, type PlanNode } from "../context.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
+import { checkpointIn, type PlanNode } from "./context.ts";
 
 /** The base model: made by a stage of this experiment, or one that is there already. */
 export type Base = { adapter?: Adapter | undefined } & (

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { CreatedModel, Model } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
-import { artefactsIn, type OfTask, rolesOf } from "../by-task.ts";
-import { checkpointIn, type PlanNode, type StageContext } from "../context.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
+import { artefactsIn, type OfTask, rolesOf } from "./by-task.ts";
+import { checkpointIn, type PlanNode, type StageContext } from "./context.ts";
 import { readSplit } from "./questions.ts";
 
 /** A base model from scratch: a tokenizer trained on the training questions of all trained tasks, and random weights. */

@@ -5,12 +5,12 @@ import { type Experiment, promptSettings } from "../../config/index.ts";
 import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, type Group, groupSchema, type Question } from "../../core/records.ts";
 import { equations, judge, promptDigest, type Task } from "../../data/index.ts";
-import type { TaskQuestions } from "../by-task.ts";
-import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "../context.ts";
-import { type SampleOptions, sampleInto } from "../sampling.ts";
-import { scoreAll } from "../scoring.ts";
-import type { Artefact } from "../store.ts";
-import { type Evaluated, finalValues } from "../tracking/values.ts";
+import type { Artefact } from "../store/store.ts";
+import { type Evaluated, evaluationValues } from "../tracking/index.ts";
+import { type SampleOptions, sampleInto } from "../worker/sampling.ts";
+import { scoreAll } from "../worker/scoring.ts";
+import type { TaskQuestions } from "./by-task.ts";
+import { checkpointIn, labelOf, type PlanNode, type StageContext, withModel } from "./context.ts";
 import { promptOf, readQuestions } from "./sample.ts";
 
 type Stage = Experiment["stages"]["evaluate"];
@@ -115,7 +115,7 @@ async function trackEvaluation(
   evaluated: Evaluated,
 ): Promise<void> {
   const run = await track?.(worker, "add", key);
-  run?.log(typeof facts.steps === "number" ? facts.steps : 0, finalValues(evaluated));
+  run?.log(typeof facts.steps === "number" ? facts.steps : 0, evaluationValues(evaluated));
   await run?.close();
 }
 

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { readRows, writeJsonl } from "../../core/jsonl.ts";
 import { candidateSchema, questionSchema } from "../../core/records.ts";
 import { type Feedback, judge, type Label, type Ranking } from "../../data/index.ts";
-import type { TaskQuestions } from "../by-task.ts";
-import type { PlanNode } from "../context.ts";
+import type { TaskQuestions } from "./by-task.ts";
+import type { PlanNode } from "./context.ts";
 
 interface Judging {
   extract: "strict" | "flexible";

@@ -18,9 +18,9 @@ import {
   type Splits,
   taskOf,
 } from "../../data/index.ts";
-import type { PlanNode } from "../context.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
 import { type Base, baseInputs, baseSource } from "./base.ts";
+import type { PlanNode } from "./context.ts";
 
 /** A part of a task's questions: no content of one occurs in another. */
 export type SplitName = "train" | "validation" | "test";

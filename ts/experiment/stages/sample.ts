@@ -3,10 +3,10 @@ import type { Experiment } from "../../config/index.ts";
 import { failure } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
 import { promptDigest } from "../../data/index.ts";
-import type { TaskQuestions } from "../by-task.ts";
-import { checkpointIn, labelOf, type PlanNode, withModel } from "../context.ts";
-import { sampleInto } from "../sampling.ts";
-import type { Artefact } from "../store.ts";
+import type { Artefact } from "../store/store.ts";
+import { sampleInto } from "../worker/sampling.ts";
+import type { TaskQuestions } from "./by-task.ts";
+import { checkpointIn, labelOf, type PlanNode, withModel } from "./context.ts";
 import { readSplit, type SplitName } from "./questions.ts";
 
 type Sampling = Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
-import type { OfTask } from "../by-task.ts";
-import { labelOf, type PlanNode, withModel } from "../context.ts";
-import { sumOf } from "../sampling.ts";
-import { scoreInOrder } from "../scoring.ts";
+import { sumOf } from "../worker/sampling.ts";
+import { scoreInOrder } from "../worker/scoring.ts";
 import type { Start } from "./base.ts";
+import type { OfTask } from "./by-task.ts";
+import { labelOf, type PlanNode, withModel } from "./context.ts";
 
 /**
  * Scores what a method trains on under the weights that it starts from: groups.jsonl, each candidate with `score`,

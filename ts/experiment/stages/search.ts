@@ -14,10 +14,10 @@ import { writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { groupSchema } from "../../core/records.ts";
 import type { BoundaryFacts } from "../boundary-facts.ts";
-import { artefactsIn, type OfTask, rolesOf } from "../by-task.ts";
-import { checkpointIn, type PlanNode } from "../context.ts";
-import { placeTree } from "../place-tree.ts";
-import type { Artefact } from "../store.ts";
+import { placeTree } from "../store/place-tree.ts";
+import type { Artefact } from "../store/store.ts";
+import { artefactsIn, type OfTask, rolesOf } from "./by-task.ts";
+import { checkpointIn, type PlanNode } from "./context.ts";
 
 /** search.json: every value that was tried, by the value, and the one that was chosen. */
 export const searchSchema = z.object({

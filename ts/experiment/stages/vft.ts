@@ -2,10 +2,10 @@ import type { TrainGroup } from "../../bridge/index.ts";
 import type { Training } from "../../config/index.ts";
 import { failure } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing } from "../by-task.ts";
-import { labelOf, type PlanNode } from "../context.ts";
-import { mixtureOf, trainFrom } from "../training.ts";
+import { mixtureOf, trainFrom } from "../train/training.ts";
 import { adapterKey, type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
+import { artefactsIn, type OfTask, rolesOf, type Sharing } from "./by-task.ts";
+import { labelOf, type PlanNode } from "./context.ts";
 import { readSplit } from "./questions.ts";
 import { promptOf } from "./sample.ts";
 

@@ -1,6 +1,6 @@
 import type { LoadedSweep } from "../../config/index.ts";
 import { shownPath } from "../../core/files.ts";
-import { planSweep } from "./cells.ts";
+import { planSweep } from "./plan.ts";
 
 export interface PlannedCellStages {
   cell: string;

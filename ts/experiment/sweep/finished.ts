@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
-import { readSummary } from "../read-summary.ts";
-import { readRunRecord } from "../run-record.ts";
-import type { PlannedCell } from "./cells.ts";
+import { readSummary } from "../run/read-summary.ts";
+import { readRunRecord } from "../run/run-record.ts";
+import type { PlannedCell } from "./plan.ts";
 
 /**
  * A cell's numbers where all of it is done: the report of these very settings, made from the artefacts that the plan

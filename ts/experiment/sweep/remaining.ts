@@ -1,6 +1,6 @@
 /** How long a sweep has yet to go, by how long its stages took. */
-import type { StageName } from "../context.ts";
-import { missingOf, type PlannedCell } from "./cells.ts";
+import type { StageName } from "../stages/context.ts";
+import { missingOf, type PlannedCell } from "./plan.ts";
 
 /** Seconds of the stages that were made, by kind. */
 export class StageTimes {

@@ -5,9 +5,9 @@ import { againstBest, type RunSummary, renderSweepPage, type SweepResults } from
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { readSummary, summaryFile } from "../read-summary.ts";
 import { writeMarkdown } from "../report.ts";
 import { loadRunData } from "../results.ts";
+import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { readSweepResults, writeSweepResults } from "./results.ts";
 import { renderSweepTable } from "./table.ts";
 

@@ -12,7 +12,7 @@ import {
 import { aboutKey, type LoadedSweep } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import type { PlannedCell } from "./cells.ts";
+import type { PlannedCell } from "./plan.ts";
 
 /** What a cell has come to. */
 export interface Outcome {

@@ -3,16 +3,16 @@ import type { CellStatus, RunSummary, SweepResults } from "../../analysis/index.
 import type { LoadedSweep } from "../../config/index.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
-import { runExperiment } from "../run.ts";
-import { missingOf, type PlannedCell, planSweep } from "./cells.ts";
+import { runExperiment } from "../run/run.ts";
 import { errorInFull, errorInOneLine } from "./errors.ts";
 import { finishedSummary } from "./finished.ts";
-import { checkJobs, Lane, type Placement, placement } from "./lane.ts";
-import { nextCell } from "./order.ts";
+import { checkJobs, Lane, type Placement, placement } from "./lanes.ts";
+import { missingOf, type PlannedCell, planSweep } from "./plan.ts";
+import { SweepState, type SweepWatch } from "./progress.ts";
 import { reportSweep } from "./report.ts";
 import { type Outcome, readSweepResults, sweepResults, writeSweepResults } from "./results.ts";
+import { nextCell } from "./schedule.ts";
 import { SharedStages } from "./shared.ts";
-import { SweepState, type SweepWatch } from "./state.ts";
 
 export interface SweepOptions {
   runsDirectory: string;

@@ -1,5 +1,5 @@
 import { failure } from "../../core/errors.ts";
-import type { StageEvent } from "../runner.ts";
+import type { StageEvent } from "../run/runner.ts";
 
 /** What cells share: stages that are there, and stages that failed, which the other cells need not try again. */
 export class SharedStages {

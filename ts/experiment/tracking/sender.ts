@@ -53,7 +53,7 @@ export class Sender {
     } catch (error) {
       // The death of the worker is the training's to tell.
       if (error instanceof WorkerDied) this.over = true;
-      else this.giveUp(error instanceof Error ? error.message : String(error));
+      else this.giveUp(messageOf(error));
     }
   }
 
@@ -63,3 +63,5 @@ export class Sender {
     this.waiting = [];
   }
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { type Params, type Result, type Worker, WorkerDied } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import type { PlanNode } from "../context.ts";
-import { type TrackerKind, wantedTrackers } from "./kinds.ts";
-import { Sender } from "./sender.ts";
+import { messageOf, Sender } from "./sender.ts";
 import type { Values } from "./values.ts";
+
+type OpenParams = Params<"track/open">;
+type TrackerKind = OpenParams["kind"];
 
 /** A run in all trackers that the experiment asks for and that are there. None of its errors comes out of it. */
 export interface TrackedRun {
@@ -14,11 +16,15 @@ export interface TrackedRun {
 }
 
 /** Opens the run of a piece of work; `training`: the key of the training that it belongs to, if it is another's. */
-export type Track = (
-  worker: Worker,
-  mode: Params<"track/open">["mode"],
-  training?: string,
-) => Promise<TrackedRun>;
+export type Track = (worker: Worker, mode: OpenParams["mode"], training?: string) => Promise<TrackedRun>;
+
+/** What of a node of the plan its run is named by. */
+interface TrackedNode {
+  stage: string;
+  method?: string;
+  variant?: string;
+  seed?: number;
+}
 
 export interface TrackingOptions {
   experiment: Experiment;
@@ -50,23 +56,24 @@ export class Tracking {
   }
 
   /** `key`: of the node's artefact. */
-  of(node: PlanNode, key: string): Track {
-    const label = labelOfRun(node, this.options.experiment);
+  of(node: TrackedNode, key: string): Track {
+    const { experiment } = this.options;
+    const label = labelOf(node, experiment);
     const seed = `seed${node.seed ?? 0}`;
     return (worker, mode, training = key) =>
-      this.open(worker, {
+      this.open(worker, `${label}-${seed}`, {
         mode,
         key: training,
-        name: `${this.options.experiment.name}/${label}/${seed}`,
-        folder: `${label}-${seed}`,
+        name: `${experiment.name}/${label}/${seed}`,
       });
   }
 
   private async open(
     worker: Worker,
-    { folder, ...run }: Pick<Params<"track/open">, "mode" | "key" | "name"> & { folder: string },
+    runFolder: string,
+    run: Pick<OpenParams, "mode" | "key" | "name">,
   ): Promise<TrackedRun> {
-    const { experiment, progress, waitSeconds = usualWaitSeconds } = this.options;
+    const { experiment, folder, progress, waitSeconds = usualWaitSeconds } = this.options;
     const off = offIn.get(worker) ?? new Set();
     offIn.set(worker, off);
     const turnOff = (kind: TrackerKind, why: string): void => {
@@ -76,9 +83,8 @@ export class Tracking {
     const senders: Sender[] = [];
     for (const [kind, settings] of wantedTrackers(experiment)) {
       if (off.has(kind)) continue;
-      const directory = join(this.options.folder, kind, folder);
-      const { config } = this;
-      const request = { kind, settings, directory, config, waitSeconds, ...run };
+      const directory = join(folder, kind, runFolder);
+      const request = { kind, settings, directory, config: this.config, waitSeconds, ...run };
       const opened = await worker.request("track/open", request).catch(asUnavailable);
       if (opened.tracker !== undefined)
         senders.push(new Sender(worker, opened.tracker, (why) => turnOff(kind, `${run.name}: ${why}`)));
@@ -97,10 +103,22 @@ export class Tracking {
 
 /** An error of the worker is a tracker that is not there; its death is the next request's to tell. */
 const asUnavailable = (error: unknown): Result<"track/open"> =>
-  error instanceof WorkerDied ? {} : { unavailable: error instanceof Error ? error.message : String(error) };
+  error instanceof WorkerDied ? {} : { unavailable: messageOf(error) };
+
+/** The trackers that an experiment asks for, each with what it is opened with. */
+function wantedTrackers({ name, tracking }: Experiment): [TrackerKind, Record<string, string>][] {
+  const { tensorboard, wandb, mlflow, trackio } = tracking;
+  const wanted: Partial<Record<TrackerKind, Record<string, string>>> = {
+    ...(tensorboard && { tensorboard: {} }),
+    ...(wandb && { wandb: defined(wandb) }),
+    ...(mlflow && { mlflow: defined({ ...mlflow, experiment: mlflow.experiment ?? name }) }),
+    ...(trackio && { trackio: { ...trackio } }),
+  };
+  return Object.entries(wanted) as [TrackerKind, Record<string, string>][];
+}
 
 /** The method, or the stage where it is no method's own: the VFT that all go on from. */
-function labelOfRun({ stage, method, variant }: PlanNode, { methods }: Experiment): string {
+function labelOf({ stage, method, variant }: TrackedNode, { methods }: Experiment): string {
   const name = method ?? (stage in methods ? `${stage}-stage` : stage);
   return variant === undefined ? name : `${name}-${variant.replaceAll(/[^\w.-]+/g, "-")}`;
 }

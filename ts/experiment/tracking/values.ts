@@ -1,15 +1,12 @@
-/** What trackers are told, by the names under which they show it. */
+/** What trackers are given, by the names under which they show it. */
 import { assess, assessSamples, type Prediction } from "../../analysis/index.ts";
 import type { Group } from "../../core/records.ts";
-import type { HeldOut, StepRecord } from "../step-record.ts";
+import type { HeldOut, StepRecord } from "../train/step-record.ts";
 
 export type Values = Record<string, number>;
 
-/** null: nothing defines it. */
-type Measured = Record<string, number | null | undefined>;
-
-/** Those that are numbers, under `prefix`. */
-function known(measured: Measured, prefix = ""): Values {
+/** Those that are numbers, under `prefix`; null: nothing defines it. */
+function known(measured: Record<string, number | null | undefined>, prefix = ""): Values {
   return Object.fromEntries(
     Object.entries(measured).flatMap(([name, value]) =>
       typeof value === "number" && Number.isFinite(value) ? [[prefix + name, value]] : [],
@@ -17,33 +14,35 @@ function known(measured: Measured, prefix = ""): Values {
   );
 }
 
-export const stepValues = (step: StepRecord): Values => ({
-  ...known({
-    loss: step.loss.total,
-    vft: step.loss.vft,
-    alignment: step.loss.alignment,
-    learningRate: step.learningRate,
-    gradientNorm: step.gradientNorm,
-    meanReference: step.meanReference,
-    meanPositive: step.meanPositive,
-    meanNegative: step.meanNegative,
-    margin: step.margin,
-    assessmentAccuracy: step.assessmentAccuracy,
-    meanBoundary: step.meanBoundary,
-    negativesBelowBoundary: step.negativesBelowBoundary,
-    tokensPerSecond: step.tokensPerSecond,
-  }),
-  ...(step.heldOut === undefined ? {} : lookValues(step.heldOut)),
-});
+export function stepValues({ loss, heldOut, ...step }: StepRecord): Values {
+  return {
+    ...known({
+      loss: loss.total,
+      vft: loss.vft,
+      alignment: loss.alignment,
+      learningRate: step.learningRate,
+      gradientNorm: step.gradientNorm,
+      meanReference: step.meanReference,
+      meanPositive: step.meanPositive,
+      meanNegative: step.meanNegative,
+      margin: step.margin,
+      assessmentAccuracy: step.assessmentAccuracy,
+      meanBoundary: step.meanBoundary,
+      negativesBelowBoundary: step.negativesBelowBoundary,
+      tokensPerSecond: step.tokensPerSecond,
+    }),
+    ...(heldOut === undefined ? {} : heldOutValues(heldOut)),
+  };
+}
 
-export const lookValues = (look: HeldOut): Values =>
+export const heldOutValues = (heldOut: HeldOut): Values =>
   known(
     {
-      accuracy: look.accuracy,
-      AAccuracy: look.assessmentMicro,
-      perplexityPositive: look.perplexityPositive,
-      perplexityNegative: look.perplexityNegative,
-      perplexityReference: look.perplexityReference,
+      accuracy: heldOut.accuracy,
+      AAccuracy: heldOut.assessmentMicro,
+      perplexityPositive: heldOut.perplexityPositive,
+      perplexityNegative: heldOut.perplexityNegative,
+      perplexityReference: heldOut.perplexityReference,
     },
     "heldOut/",
   );
@@ -61,19 +60,18 @@ export interface Evaluated {
 }
 
 /** Of an evaluation: `test/accuracy`, or `test/TASK/accuracy` where there are several tasks. */
-export function finalValues({ split, task, predictions, samples, heldOut }: Evaluated): Values {
+export function evaluationValues({ split, task, predictions = [], samples, heldOut }: Evaluated): Values {
   const { assessmentAccuracy, perplexity } = assess(heldOut);
-  const own = samples === undefined ? undefined : assessSamples(samples);
-  const right = predictions?.filter(({ correct }) => correct).length ?? 0;
-  const count = predictions?.length ?? 0;
+  const sampled = samples && assessSamples(samples);
+  const right = predictions.filter(({ correct }) => correct).length;
   return known(
     {
-      accuracy: count === 0 ? null : right / count,
+      accuracy: predictions.length === 0 ? null : right / predictions.length,
       AAccuracy: assessmentAccuracy.micro,
       perplexityPositive: perplexity.positive,
       perplexityNegative: perplexity.negative,
-      sampledAccuracy: own?.sampledAccuracy,
-      majorityAccuracy: own?.majority.accuracy,
+      sampledAccuracy: sampled?.sampledAccuracy,
+      majorityAccuracy: sampled?.majority.accuracy,
     },
     task === undefined ? `${split}/` : `${split}/${task}/`,
   );

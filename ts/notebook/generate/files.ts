@@ -1,8 +1,20 @@
 /** What of the library's types is written by `npm run generate`: records, settings, reports and messages. */
 import { join } from "node:path";
 import { z } from "zod";
-import { costSchema, rowSchema } from "../../analysis/report/cost.ts";
-import { difficultySchema } from "../../analysis/report/difficultySchema.ts";
+import { reliabilitySchema } from "../../analysis/features/assessor/numbers.ts";
+import { costSchema, rowSchema } from "../../analysis/features/cost/numbers.ts";
+import { difficultySchema } from "../../analysis/features/difficulty/schema.ts";
+import { provenanceSchema } from "../../analysis/features/record/numbers.ts";
+import { bySizeSchema, selfConsistencySchema } from "../../analysis/features/self-consistency/schema.ts";
+import { trainedArmSchema } from "../../analysis/features/training/numbers.ts";
+import {
+  differenceSchema,
+  interval,
+  metricSchema,
+  overSeeds,
+  shareSchema,
+} from "../../analysis/measure/schema.ts";
+import * as report from "../../analysis/report/schema.ts";
 import {
   heldOutSchema,
   promptInfoSchema,
@@ -10,19 +22,7 @@ import {
   stageRunSchema,
   taskInfoSchema,
   trainedSchema,
-} from "../../analysis/report/input.ts";
-import { provenanceSchema } from "../../analysis/report/provenance.ts";
-import { reliabilitySchema } from "../../analysis/report/reliability.ts";
-import * as report from "../../analysis/report/schema.ts";
-import {
-  differenceSchema,
-  interval,
-  metricSchema,
-  overSeeds,
-  shareSchema,
-} from "../../analysis/report/schemaParts.ts";
-import { bySizeSchema, selfConsistencySchema } from "../../analysis/report/selfConsistencySchema.ts";
-import { trainedArmSchema } from "../../analysis/report/trained.ts";
+} from "../../analysis/run/run-data.ts";
 import { deviceInfo, modelInfo, nonFinite } from "../../bridge/messages.ts";
 import { type MethodName, methods } from "../../bridge/protocol.ts";
 import { boundaryBetaSchema } from "../../config/schema/boundary.ts";

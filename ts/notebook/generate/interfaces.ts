@@ -98,8 +98,8 @@ export function interfacesOf(named: Readonly<Record<string, Named>>): Interfaces
   function unionOf(schema: z.ZodType, place: string, doc: string): string {
     const { options, discriminator } = definitionOf(schema);
     const types = options!.map((option) => {
-      const own = optionOf(option, discriminator);
-      return typeOf(option, `${place}${pascal(own.name)}`, own.doc ?? doc);
+      const named = nameOfOption(option, discriminator);
+      return typeOf(option, `${place}${pascal(named.name)}`, named.doc ?? doc);
     });
     return [...new Set(types)].join(" | ");
   }
@@ -129,9 +129,9 @@ export function interfacesOf(named: Readonly<Record<string, Named>>): Interfaces
     return fields.length === 0 ? "Record<string, never>" : `{\n${indented(fields.join(""))}}`;
   }
 
-  for (const [name, one] of Object.entries(named)) {
-    inline = one.inline ?? false;
-    declare(name, one.schema, one.doc);
+  for (const [name, { schema, doc, inline: isInline = false }] of Object.entries(named)) {
+    inline = isInline;
+    declare(name, schema, doc);
   }
   return { text: [...declared.values()].join("\n"), bare };
 }
@@ -158,12 +158,9 @@ const objectsOf = (schema: z.ZodType): z.ZodType[] => {
 };
 
 /** What an option is called after: the discriminator's value, else its first field; and what that says of itself. */
-function optionOf(
-  option: z.ZodType,
-  discriminator: string | undefined,
-): { name: string; doc?: string | undefined } {
+function nameOfOption(option: z.ZodType, discriminator: string | undefined) {
   const [first] = objectsOf(option);
-  if (first === undefined) return { name: "" };
+  if (first === undefined) return { name: "", doc: undefined };
   const { shape } = definitionOf(first);
   const key = discriminator ?? Object.keys(shape!)[0]!;
   const [value] = definitionOf(shape![key]!).values ?? [];
@@ -173,8 +170,8 @@ function optionOf(
 /** The field's own description, else that of what it wraps. */
 function docOf(schema: z.ZodType): string | undefined {
   const { type, innerType } = definitionOf(schema);
-  const own = z.globalRegistry.get(schema)?.description;
-  return own ?? (transparent.has(type) || type === "nullable" ? docOf(innerType!) : undefined);
+  const description = z.globalRegistry.get(schema)?.description;
+  return description ?? (transparent.has(type) || type === "nullable" ? docOf(innerType!) : undefined);
 }
 
 const isOptional = (schema: z.ZodType): boolean => definitionOf(schema).type === "optional";

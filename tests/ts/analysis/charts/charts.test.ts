@@ -4,15 +4,15 @@ import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { density } from "../../../../ts/analysis/charts/density.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
 import { runningMean } from "../../../../ts/analysis/charts/smooth.ts";
-import { vftLossChart } from "../../../../ts/analysis/charts/vftLoss.ts";
-import { renderPicture, summarise } from "../../../../ts/analysis/index.ts";
+import { vftLossChart } from "../../../../ts/analysis/charts/vft-loss.ts";
 import {
   baselineLabel,
   methodAccuracies,
   methodCurves,
   methodScores,
   vftCurves,
-} from "../../../../ts/analysis/report/chartData.ts";
+} from "../../../../ts/analysis/features/charts/numbers.ts";
+import { renderPicture, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const run = syntheticRun({ questions: 20, trainingSteps: 12 });

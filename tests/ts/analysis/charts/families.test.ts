@@ -4,18 +4,18 @@ import { accuracyChart } from "../../../../ts/analysis/charts/accuracy.ts";
 import { betaChart } from "../../../../ts/analysis/charts/beta.ts";
 import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { familiesChart } from "../../../../ts/analysis/charts/families.ts";
-import { gridOf } from "../../../../ts/analysis/charts/grid.ts";
+import { gridOf } from "../../../../ts/analysis/charts/panel-grid.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
-import { summarise } from "../../../../ts/analysis/index.ts";
-import { autoBetas, searchedBetas } from "../../../../ts/analysis/report/betas.ts";
+import { autoBetas, searchedBetas } from "../../../../ts/analysis/features/beta/numbers.ts";
 import {
   baselineLabel,
   methodAccuracies,
   methodCurves,
   methodScores,
-} from "../../../../ts/analysis/report/chartData.ts";
+} from "../../../../ts/analysis/features/charts/numbers.ts";
+import { lookRows, marginRows } from "../../../../ts/analysis/features/training/curves.ts";
+import { summarise } from "../../../../ts/analysis/index.ts";
 import { familyPlaces } from "../../../../ts/analysis/report/family.ts";
-import { lookRows, marginRows } from "../../../../ts/analysis/report/familyData.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks } from "../watched.ts";
 
@@ -117,7 +117,7 @@ describe("a method's place in its family", () => {
 it("many methods stand in rows by family, few in the order that they come in", () => {
   const of = (label: string, family: "aft" | "dpo" | "baseline") => ({ label, place: { family, at: 0 } });
   const few = [of("a", "aft"), of("v", "baseline")];
-  expect([...gridOf(few, { few: 1, many: 3 }).at]).toEqual([
+  expect([...gridOf(few, { few: 1, many: 3 }).cells]).toEqual([
     ["a", [0, 0]],
     ["v", [0, 1]],
   ]);
@@ -128,7 +128,7 @@ it("many methods stand in rows by family, few in the order that they come in", (
   ];
   const grid = gridOf(many, { few: 1, many: 3 });
   expect([grid.columns, grid.rows]).toEqual([3, 4]);
-  expect(Object.fromEntries(grid.at)).toEqual({
+  expect(Object.fromEntries(grid.cells)).toEqual({
     ...{ v: [0, 0], a: [0, 1], b: [1, 1], c: [2, 1], d: [0, 2] },
     ...{ p: [0, 3], q: [1, 3] },
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { legendChart } from "../../../../ts/analysis/charts/svg.ts";
+import { type LegendItem, legendChart } from "../../../../ts/analysis/charts/legend.ts";
 import { type SweepRow, sweepChart } from "../../../../ts/analysis/charts/sweep.ts";
 
 const text = { id: "sweep", title: "What beta does", description: "By beta." };
@@ -54,10 +54,13 @@ describe("the curves of a sweep", () => {
 });
 
 it("a legend goes on below where it is wider than its picture", () => {
-  const items = ["one method", "another method", "a third"].map((label) => ({
-    label,
-    className: "aft-aft0-line",
-  }));
+  const items = ["one method", "another method", "a third"].map(
+    (label): LegendItem => ({
+      label,
+      colour: "aft0",
+      mark: "line",
+    }),
+  );
   const height = (width: number): number => Number(/height="(\d+)"/.exec(legendChart(items, width))![1]);
   expect([height(1000), height(240), height(10)]).toEqual([24, 44, 64]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { bootstrapInterval } from "../../../../ts/analysis/measure/series.ts";
 import type { Tally } from "../../../../ts/analysis/metrics/tally.ts";
-import { bootstrapInterval } from "../../../../ts/analysis/report/overSeries.ts";
 import { bootstrapRatios, differenceDraws } from "../../../../ts/analysis/statistics/bootstrap.ts";
 import { meanInterval } from "../../../../ts/analysis/statistics/mover.ts";
 import { sameValueInterval } from "../../../../ts/analysis/statistics/sameValue.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sideBySide } from "../../../../ts/experiment/estimate/side-by-side.ts";
-import type { PlannedCell } from "../../../../ts/experiment/sweep/cells.ts";
+import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";
 
 const cellOf = (cell: string, ...keys: string[]): PlannedCell =>
   ({ cell, stages: keys.map((key) => ({ key })) }) as unknown as PlannedCell;

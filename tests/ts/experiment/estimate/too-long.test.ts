@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { tooLong } from "../../../../ts/experiment/estimate/too-long.ts";
-import { planOf } from "../../../../ts/experiment/plan.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 
 const question = (id: string, prompt: string, reference: string) => ({
   ...{ id, task: "sums", question: prompt, prompt, reference, answer: "1" },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
 import { workOf } from "../../../../ts/experiment/estimate/work.ts";
-import { planOf } from "../../../../ts/experiment/plan.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 
 const lengths = {
   train: { questions: 300, prompt: { mean: 10, longest: 15 }, reference: { mean: 20, longest: 30 } },

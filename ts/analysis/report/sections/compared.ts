@@ -1,6 +1,6 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { describeMethod, givenNumbers } from "../describeMethod.ts";
 import { glossary } from "../glossary.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 import { scrolling } from "../scrolling.ts";
 

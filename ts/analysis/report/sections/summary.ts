@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { inShort, type Part } from "../inShort.ts";
-import { html, type Markup } from "../markup.ts";
 import type { RunSummary } from "../schema.ts";
 
 /** The whole report in plain words, before any table. */

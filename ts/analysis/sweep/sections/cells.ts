@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { plural, points, pValue, range, whole } from "../../report/format.ts";
-import { html, type Markup } from "../../report/markup.ts";
 import { scrolling } from "../../report/scrolling.ts";
 import { includes } from "../../statistics/interval.ts";
 import { valueText } from "../axes.ts";

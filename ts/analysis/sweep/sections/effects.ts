@@ -1,8 +1,8 @@
 import { type SweepRow, type SweepSeries, sweepChart } from "../../charts/sweep.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { familyPlaces } from "../../report/family.ts";
 import { figure } from "../../report/figure.ts";
 import { plural } from "../../report/format.ts";
-import { html, type Markup } from "../../report/markup.ts";
 import { scrolling } from "../../report/scrolling.ts";
 import { rowsAcross, type SweepAxis } from "../axes.ts";
 import type { SweepView } from "../data.ts";

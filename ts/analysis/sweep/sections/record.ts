@@ -1,5 +1,5 @@
+import { html, type Markup } from "../../document/markup.ts";
 import { duration } from "../../report/format.ts";
-import { html, type Markup } from "../../report/markup.ts";
 import type { SweepView } from "../data.ts";
 
 /** When, where and with what; each cell's report has its own record in full. */

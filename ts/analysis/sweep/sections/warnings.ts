@@ -1,4 +1,4 @@
-import { html, type Markup } from "../../report/markup.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import type { RunSummary } from "../../report/schema.ts";
 import type { SweepView } from "../data.ts";
 

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { costOf } from "../../../../ts/analysis/features/cost/numbers.ts";
+import type { StageRun } from "../../../../ts/analysis/index.ts";
+import { bytes } from "../../../../ts/analysis/report/format.ts";
+import { syntheticRun } from "../synthetic.ts";
+
+const stage = (name: string, seconds: number, more: Partial<StageRun> = {}): StageRun => ({
+  stage: name,
+  seed: 1,
+  seconds,
+  reused: false,
+  artefact: name,
+  ...more,
+});
+
+const cost = costOf({
+  ...syntheticRun({ questions: 2, k: 1 }),
+  stages: [
+    stage("questions", 1),
+    stage("vft", 10, { tokens: 1000, reused: true, peakResidentBytes: 5e8, peakAcceleratorBytes: 0 }),
+    stage("align", 20, { tokens: 600, method: "bc", peakResidentBytes: 7e8, peakAcceleratorBytes: 0 }),
+    stage("align", 20, { tokens: 200, method: "bc", seed: 2 }),
+    stage("align", 5, { method: "dc" }),
+  ],
+});
+
+it("adds up time and tokens by stage, by method and in all, what was reused apart", () => {
+  expect(
+    cost.byStage.map(({ name, runs, seconds, secondsHere }) => [name, runs, seconds, secondsHere]),
+  ).toEqual([
+    ["questions", 1, 1, 1],
+    ["vft", 1, 10, 0],
+    ["align", 3, 45, 45],
+  ]);
+  expect(cost.byMethod.map(({ name, seconds }) => [name, seconds])).toEqual([
+    ["dc", 5],
+    ["bc", 40],
+  ]);
+  expect([cost.total.seconds, cost.total.secondsHere, cost.total.tokens]).toEqual([56, 46, 1800]);
+});
+
+it("goes by the time of the stages that count tokens, and knows no speed of others", () => {
+  expect(cost.byStage[2]!.tokensPerSecond).toBe(20);
+  expect(cost.byStage[0]).toMatchObject({ tokens: null, tokensPerSecond: null, peakResidentBytes: null });
+});
+
+it("takes the highest memory that a stage told", () => {
+  expect(cost.total.peakResidentBytes).toBe(7e8);
+  expect([bytes(7e8), bytes(1.5 * 2 ** 30)]).toEqual(["668 MiB", "1.5 GiB"]);
+});

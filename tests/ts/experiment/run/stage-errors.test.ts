@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { WorkerFailure } from "../../../../ts/bridge/index.ts";
+import { stageError } from "../../../../ts/experiment/run/stage-errors.ts";
+
+test("what the worker refuses is told with the stage in front, and its place in the request beside the method", () => {
+  const refused = new WorkerFailure("model/load", "InvalidParams", -32602, "there is no device 'cuda:9'", {
+    pointer: "/device",
+    found: '"cuda:9"',
+  });
+  expect((stageError(refused, "vft seed 1", "/runs/artefacts") as Error).message).toBe(
+    "vft seed 1: the worker, in model/load (/device): there is no device 'cuda:9'\n  found: \"cuda:9\"",
+  );
+});
+
+test("a file that the worker cannot write stays in front", () => {
+  const full = new WorkerFailure("model/save", "WriteFailed", -32010, "no space left", {
+    path: "/runs/artefacts/vft-1/checkpoint/model.safetensors",
+    errno: "ENOSPC",
+  });
+  expect((stageError(full, "vft seed 1", "/runs/artefacts") as Error).message).toMatch(
+    /^\/runs\/artefacts\/vft-1\/checkpoint\/model\.safetensors: the worker, in model\/save: no space left\n {2}fix: free/,
+  );
+});

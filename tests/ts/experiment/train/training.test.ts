@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Worker } from "../../../../ts/bridge/index.ts";
+import { trainingSchema } from "../../../../ts/config/index.ts";
+import { silent } from "../../../../ts/core/progress.ts";
+import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
+
+/** A worker that keeps count: each step is answered with its number, and a saved state is a folder. */
+function fakeWorker(stepsDone = 0) {
+  const calls: string[] = [];
+  const batches: string[][] = [];
+  // biome-ignore lint/suspicious/noExplicitAny: it stands for every method at once.
+  const request = async (method: string, params: any) => {
+    calls.push(method);
+    if (method === "train/begin") return { run: "r", step: params.resumeFrom === undefined ? 0 : stepsDone };
+    if (method === "train/save" || method === "model/save")
+      return mkdir(params.directory, { recursive: true });
+    if (method === "train/end") return { step: 0, digest: "d" };
+    batches.push(params.groups.map(({ id }: { id: string }) => id));
+    const loss = { total: 1, vft: 1, alignment: 0 };
+    const counts = { groups: 2, pairedGroups: 0, targetTokens: 1, tokens: 5, seconds: 0.1 };
+    return { step: params.step, learningRate: 0.1, loss, gradientNorm: 1, ...counts };
+  };
+  return { calls, batches, worker: { request } as unknown as Worker };
+}
+
+const options = (worker: Worker, directory: string): TrainOptions => ({
+  worker,
+  model: "m",
+  groups: ["a", "b", "c", "d", "e"].map((id) => ({
+    id,
+    prompt: `${id}?`,
+    responses: [{ text: id, target: true }],
+  })),
+  settings: trainingSchema.parse({ epochs: 2, batchSize: 2, saveEvery: 2 }),
+  loss: { kind: "vft" },
+  seed: 1,
+  directory,
+  maxTokensPerBatch: 64,
+  label: "vft",
+  progress: silent,
+  signal: new AbortController().signal,
+});
+const newFolder = () => mkdtemp(join(tmpdir(), "aft-training-"));
+const facts = { steps: 6, questions: 5, tokens: 30, digest: "d" };
+
+test("every epoch visits each question once, states are saved on the way, and only the result stays", async () => {
+  const folder = await newFolder();
+  const { calls, batches, worker } = fakeWorker();
+  expect(await train(options(worker, folder))).toEqual(facts);
+  expect(batches.slice(0, 3).flat().sort()).toEqual(["a", "b", "c", "d", "e"]);
+  expect(batches.slice(3).flat().sort()).toEqual(["a", "b", "c", "d", "e"]);
+  expect(calls.filter((method) => method === "train/save")).toHaveLength(2);
+  expect(calls.slice(-2)).toEqual(["train/end", "model/save"]);
+  expect((await readdir(folder)).sort()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
+});
+
+test("a resumed run takes up the batches where they were, and drops the metrics that are made again", async () => {
+  const unbroken = fakeWorker();
+  await train(options(unbroken.worker, await newFolder()));
+  const folder = await newFolder();
+  const first = fakeWorker();
+  await train(options(first.worker, folder));
+  // As a crash in step 5 leaves it: the state of step 4, the metrics of five steps, a torn sixth.
+  await mkdir(join(folder, "resume"));
+  const lines = (await readFile(join(folder, "metrics.jsonl"), "utf8")).split("\n");
+  await writeFile(join(folder, "metrics.jsonl"), `${lines.slice(0, 5).join("\n")}\n${lines[5]!.slice(0, 9)}`);
+  await rm(join(folder, "trained.json"));
+  const resumed = fakeWorker(4);
+  expect(await train(options(resumed.worker, folder))).toEqual(facts);
+  expect(resumed.batches).toEqual(unbroken.batches.slice(4));
+  const steps = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
+  expect(steps.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("weights that were saved before a crash are not trained again", async () => {
+  const folder = await newFolder();
+  await train(options(fakeWorker().worker, folder));
+  const { calls, worker } = fakeWorker();
+  expect(await train(options(worker, folder))).toEqual(facts);
+  expect(calls).toEqual([]);
+});

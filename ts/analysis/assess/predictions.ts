@@ -1,0 +1,111 @@
+import { inputError, type Problem } from "../../core/errors.ts";
+import type { Row } from "../../core/jsonl.ts";
+import { type ExtractMode, extractModes, type Prediction } from "../run/run-data.ts";
+import type { Interval } from "../statistics/interval.ts";
+import { meanInterval } from "../statistics/mover.ts";
+import { wilsonInterval } from "../statistics/wilson.ts";
+
+/** `correct` of `n`, with Wilson's 95 % interval; null where n is 0. */
+export interface Share {
+  value: number | null;
+  correct: number;
+  n: number;
+  interval: Interval | null;
+}
+
+/** What is said of any set of predictions. */
+export interface Answers {
+  predictions: number;
+  accuracy: Share;
+  /** No answer could be found in the text: counts as wrong. */
+  noAnswer: number;
+  /** Ended by the length limit. */
+  cutOff: number;
+  /** The same texts by both rules of extraction; null where a prediction was judged by one only. */
+  byMode: Record<ExtractMode, Share> | null;
+}
+
+/** What `aft assess --json` prints of predictions. Shares in [0, 1]. */
+export interface PredictionsAssessment extends Answers {
+  /** Mean of the tasks' accuracies, its interval put together from theirs; null for fewer than two tasks. */
+  macroAccuracy: { value: number; tasks: number; interval: Interval | null } | null;
+  /** Each task apart, in the order of the file; empty where the predictions name none. */
+  tasks: ({ task: string } & Answers)[];
+}
+
+/** @throws inputError naming the rows: a question that comes twice, or a row without a task where others have one. */
+export function checkPredictions(rows: readonly Row<Prediction>[]): Prediction[] {
+  const seen = new Set<string>();
+  const someNamed = rows.some(({ value }) => value.task !== undefined);
+  const problems = rows.flatMap(({ value: { questionId, task }, where }): Problem[] => {
+    const key = JSON.stringify([task, questionId]);
+    const twice = seen.size === seen.add(key).size;
+    return [
+      ...(twice
+        ? [
+            {
+              what: "field questionId: a second prediction for this question",
+              where,
+              found: questionId,
+              expected: "each question once: the interval takes predictions for independent",
+            },
+          ]
+        : []),
+      ...(someNamed && task === undefined
+        ? [{ what: "missing field task: other rows name theirs", where, expected: "the task's name" }]
+        : []),
+    ];
+  });
+  if (problems.length > 0) throw inputError(problems.slice(0, 20));
+  return rows.map(({ value }) => value);
+}
+
+export function assessPredictions(predictions: readonly Prediction[]): PredictionsAssessment {
+  const byTask = new Map<string, Prediction[]>();
+  for (const prediction of predictions) {
+    if (prediction.task === undefined) continue;
+    const own = byTask.get(prediction.task);
+    if (own === undefined) byTask.set(prediction.task, [prediction]);
+    else own.push(prediction);
+  }
+  const { predictions: count, accuracy, ...rest } = answersOf(predictions);
+  return {
+    predictions: count,
+    accuracy,
+    macroAccuracy: macroAccuracy([...byTask.values()]),
+    ...rest,
+    tasks: [...byTask].map(([task, own]) => ({ task, ...answersOf(own) })),
+  };
+}
+
+function answersOf(predictions: readonly Prediction[]): Answers {
+  const modes = predictions.flatMap(({ byMode }) => byMode ?? []);
+  const all = modes.length > 0 && modes.length === predictions.length;
+  return {
+    predictions: predictions.length,
+    accuracy: shareOf(predictions),
+    noAnswer: predictions.filter(({ extracted }) => extracted === null).length,
+    cutOff: predictions.filter(({ finish }) => finish === "length").length,
+    byMode: all
+      ? (Object.fromEntries(
+          extractModes.map((mode) => [mode, shareOf(modes.map((judged) => judged[mode]))]),
+        ) as Record<ExtractMode, Share>)
+      : null,
+  };
+}
+
+function shareOf(judged: readonly { correct: boolean }[]): Share {
+  const n = judged.length;
+  const right = judged.filter(({ correct }) => correct).length;
+  return { value: n === 0 ? null : right / n, correct: right, n, interval: wilsonInterval(right, n) };
+}
+
+function macroAccuracy(tasks: readonly Prediction[][]): PredictionsAssessment["macroAccuracy"] {
+  if (tasks.length < 2) return null;
+  const parts = tasks.map(shareOf).map(({ value, interval }) => ({ value: value!, interval: interval! }));
+  return {
+    value: parts.reduce((sum, { value }) => sum + value, 0) / tasks.length,
+    tasks: tasks.length,
+    interval: meanInterval(parts),
+  };
+}

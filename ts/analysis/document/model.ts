@@ -1,0 +1,168 @@
+/** How text stands out. */
+export type Style =
+  | "strong"
+  | "emphasis"
+  | "small"
+  /** Small print under a number that is to be seen: the difference to a baseline. */
+  | "difference"
+  | "quiet"
+  | "code"
+  | "digest"
+  | "question"
+  /** An answer that is right, wrong, or not there. */
+  | `mark ${"right" | "wrong" | "none"}`
+  | `badge ${"fine" | "note" | "warning" | "reused"}`;
+
+export interface Styled {
+  style: Style;
+  content: Inline;
+}
+
+export interface Link {
+  /** `#id` leads to a place of the same page. */
+  address: string;
+  content: Inline;
+  /** What a screen reader says in place of the content. */
+  label?: string | undefined;
+}
+
+/** A point in time, ISO 8601. */
+export interface Moment {
+  moment: string;
+}
+
+/** Text within a line; null, undefined and false leave nothing. */
+export type Inline = string | number | false | null | undefined | Styled | Link | Moment | readonly Inline[];
+
+export interface Section {
+  block: "section";
+  /** Links lead to it. */
+  id: string;
+  title: string;
+  /** In the list of contents. */
+  contentsTitle: string;
+  blocks: readonly Block[];
+}
+
+export interface Heading {
+  block: "heading";
+  content: Inline;
+  id?: string | undefined;
+}
+
+export interface Paragraph {
+  block: "paragraph";
+  content: Inline;
+  kind?: "note" | "answers";
+}
+
+export interface List {
+  block: "list";
+  items: readonly Inline[];
+  kind?: "findings";
+}
+
+export interface Facts {
+  block: "facts";
+  entries: readonly (readonly [term: Inline, description: Inline])[];
+}
+
+/** Numbers stand to the right; text, and what is long or of another origin, is marked so. */
+export type ColumnKind = "number" | "text" | "counts" | "cot" | "paper";
+
+export interface Column {
+  head: Inline;
+  kind?: ColumnKind;
+}
+
+/** `clear`: a difference that is more than chance explains; `quiet`: nothing to see. */
+export interface MarkedCell {
+  content: Inline;
+  mark: "clear" | "quiet";
+}
+
+/** Small print in a cell stands below its number, in a terminal in columns of its own. */
+export type Cell = Inline | MarkedCell;
+
+export interface Row {
+  /** None in a table whose rows are not named. */
+  head: Inline;
+  cells: readonly Cell[];
+  /** What the others are held against. */
+  baseline?: boolean;
+}
+
+export interface Table {
+  block: "table";
+  /** Its name for a screen reader. */
+  label: string;
+  caption: Inline;
+  /** The first is that of the rows' heads. A string is a column of numbers. */
+  columns: readonly (string | Column)[];
+  /** Heads over several columns each, the first column left out. */
+  groups?: readonly { head: Inline; columns: number; kind?: "paper" }[];
+  rows: readonly Row[];
+  /** `results`: wide, small print below its number, the rows' heads always in sight; `tasks`: likewise, grouped by lines. */
+  kind?: "results" | "tasks" | undefined;
+}
+
+export interface Chart {
+  block: "chart";
+  title: string;
+  /** What it shows and how to read it. */
+  caption: Inline;
+  svg: string;
+  /** Its file's name, without the ending. */
+  file: string;
+  /** Scrolls on narrow screens rather than shrink until nothing can be read. */
+  isWide?: boolean;
+}
+
+export interface Details {
+  block: "details";
+  summary: Inline;
+  blocks: readonly Block[];
+  isOpen?: boolean;
+  kind?: "example";
+}
+
+export interface Preformatted {
+  block: "preformatted";
+  text: string;
+}
+
+/** What only a browser can show, as HTML that brings its own style and script. */
+export interface App {
+  block: "app";
+  html: string;
+  /** Reads scripts from files beside the page. */
+  readsFiles: boolean;
+  /** Where no app can run, and on paper. */
+  instead: readonly Block[];
+}
+
+export type Block =
+  | Section
+  | Heading
+  | Paragraph
+  | List
+  | Facts
+  | Table
+  | Chart
+  | Details
+  | Preformatted
+  | App;
+
+export type Content = Block | null | undefined | false | readonly Content[];
+
+export interface Report {
+  /** What kind of report it is. */
+  kind: string;
+  title: string;
+  /** What the experiment asks. */
+  description?: string | undefined;
+  /** What it is about, for a reader who knows nothing of it. */
+  introduction: Inline;
+  sections: readonly Section[];
+  footer: string;
+}

@@ -1,0 +1,107 @@
+import type { Difficulty } from "../../generated/report.ts";
+import type { Difference } from "../../measure/schema.ts";
+import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "../../measure/series.ts";
+import type { Tally } from "../../metrics/tally.ts";
+import { roleOf } from "../../report/roles.ts";
+import type { RunData } from "../../run/run-data.ts";
+import { bootstrapRatios } from "../../statistics/bootstrap.ts";
+import { holm } from "../../statistics/holm.ts";
+import type { signFlipTest } from "../../statistics/signFlip.ts";
+
+export type { Difficulty } from "../../generated/report.ts";
+
+/** A bin has so many questions at least: fewer give intervals as wide as the scale. */
+export const fewestInBin = 30;
+
+/** Undefined where the questions do not differ in steps, or are too few to be split. */
+export function difficultyOf(
+  run: RunData,
+  seed: string,
+  resamples: number,
+  test: ReturnType<typeof signFlipTest>,
+): Difficulty | undefined {
+  const steps = stepsOf(run);
+  const bins = binsOf([...steps.values()]);
+  if (bins.length < 2) return undefined;
+  const asked = new Set(run.arms.flatMap(({ predictions }) => predictions.map((one) => one.questionId)));
+  const methods = run.methods.filter(({ name }) => run.arms.some(({ method }) => method === name));
+  const base = methods.findIndex((method) => roleOf(method) === "continued");
+  const found = bins.map(({ from, to }) => {
+    const ids = [...steps].filter(([, value]) => value >= from && value <= to).map(([id]) => id);
+    const series = seriesOf(run, methods, ids, `${seed}, ${from} to ${to} steps`, resamples);
+    return {
+      from,
+      to,
+      questions: ids.length,
+      methods: methods.map(({ name, label }, at) => ({
+        name,
+        label,
+        accuracy: measure(series[at]!, true),
+        againstContinued:
+          base < 0 || base === at ? null : differenceOfSeries(pairedSeeds(series[at]!, series[base]!), test),
+      })),
+    };
+  });
+  const tested = testedOf(found);
+  const adjusted = holm(tested.map(({ p }) => p!));
+  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
+  return { unknown: asked.size - steps.size, bins: found };
+}
+
+/** Every difference of every bin: what Holm's adjustment goes over. */
+export const testedOf = (bins: Difficulty["bins"]): Difference[] =>
+  bins.flatMap(({ methods }) =>
+    methods.flatMap(({ againstContinued: one }) => (one === null || one.p === null ? [] : [one])),
+  );
+
+/** Steps of the reference by question, where they are known. */
+function stepsOf({ arms }: RunData): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { predictions } of arms)
+    for (const { questionId, steps } of predictions) if (steps !== undefined) found.set(questionId, steps);
+  return found;
+}
+
+/** Neighbouring numbers of steps together until a bin has questions enough; what is left joins the last one. */
+export function binsOf(steps: readonly number[]): { from: number; to: number }[] {
+  const counts = new Map<number, number>();
+  for (const value of steps) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const bins: { from: number; to: number; n: number }[] = [];
+  for (const [value, n] of [...counts].sort(([a], [b]) => a - b)) {
+    const last = bins.at(-1);
+    if (last === undefined || last.n >= fewestInBin) bins.push({ from: value, to: value, n });
+    else Object.assign(last, { to: value, n: last.n + n });
+  }
+  const last = bins.at(-1);
+  if (bins.length > 1 && last!.n < fewestInBin) Object.assign(bins.at(-2)!, { to: bins.pop()!.to });
+  return bins.map(({ from, to }) => ({ from, to }));
+}
+
+/** Greedy answers to these questions: for each method one series a seed, all from the same resamples. */
+function seriesOf(
+  { arms }: RunData,
+  methods: RunData["methods"],
+  ids: readonly string[],
+  seed: string,
+  resamples: number,
+): SeedSeries[][] {
+  const tallied = methods.map(({ name }) =>
+    arms
+      .filter(({ method }) => method === name)
+      .map((arm) => {
+        const correct = new Map(arm.predictions.map((one) => [one.questionId, one.correct]));
+        const tallies = ids.map((id): Tally => {
+          const right = correct.get(id);
+          return { numerator: right === true ? 1 : 0, denominator: right === undefined ? 0 : 1 };
+        });
+        return { seed: arm.seed, tallies };
+      }),
+  );
+  const draws = bootstrapRatios(
+    tallied.flat().map(({ tallies }) => tallies),
+    seed,
+    resamples,
+  );
+  let at = 0;
+  return tallied.map((seeds) => seeds.map((one) => ({ ...one, draws: draws[at++]! })));
+}

@@ -1,0 +1,78 @@
+/** What numbers say in words. A catalogue has an entry for everything that may be said: its numbers, and its template. */
+import { type Content, heading, list, paragraph } from "../../document/blocks.ts";
+
+export type Level = "fine" | "note" | "warning";
+
+export interface Finding<Numbers = unknown> {
+  id: string;
+  level: Level;
+  /** What it rests on. */
+  numbers: Numbers;
+  text: string;
+}
+
+/** An entry of a catalogue; what its numbers are, it alone knows. */
+export interface FindingKind<Source> {
+  id: string;
+  find: (source: Source) => Finding[];
+}
+
+/**
+ * @param parts.numbers what it rests on, one for each time that it is said; undefined: it is not said
+ * @param parts.level left out: note
+ * @param parts.template the numbers in a sentence or two; empty: nothing is said
+ */
+export const kind = <Source, Numbers extends object>(parts: {
+  id: string;
+  numbers: (source: Source) => Numbers | readonly Numbers[] | undefined;
+  level?: Level | ((numbers: Numbers) => Level);
+  template: (numbers: Numbers) => string;
+}): FindingKind<Source> => ({
+  id: parts.id,
+  find: (source) => {
+    const found = parts.numbers(source) ?? [];
+    const { level = "note" } = parts;
+    return (Array.isArray(found) ? (found as readonly Numbers[]) : [found as Numbers])
+      .map((numbers) => ({
+        id: parts.id,
+        level: typeof level === "function" ? level(numbers) : level,
+        numbers,
+        text: parts.template(numbers),
+      }))
+      .filter(({ text }) => text !== "");
+  },
+});
+
+/** In the catalogue's order. */
+export const findingsOf = <Source>(catalogue: readonly FindingKind<Source>[], source: Source): Finding[] =>
+  catalogue.flatMap(({ find }) => find(source));
+
+/** What a page says first, under one of its headings. */
+export interface Chapter<Source> {
+  heading: string;
+  kinds: readonly FindingKind<Source>[];
+  /** Results: each is one to be found again, so that many stand one below the other. */
+  hasResults?: boolean;
+  /** What follows the sentences, item by item. */
+  list?: (source: Source) => readonly string[];
+}
+
+export const sentencesOf = <Source>({ kinds }: Chapter<Source>, source: Source): string[] =>
+  findingsOf(kinds, source).map(({ text }) => text);
+
+/** More sentences than this are easier to read one below the other. */
+const mostRunningOn = 2;
+
+/** The chapters of a catalogue as the page's first section. */
+export const chapterBlocks = <Source>(chapters: readonly Chapter<Source>[], source: Source): Content =>
+  chapters.map((chapter) => {
+    const sentences = sentencesOf(chapter, source);
+    const items = chapter.list?.(source) ?? [];
+    return [
+      heading(chapter.heading),
+      chapter.hasResults === true && sentences.length > mostRunningOn
+        ? list(sentences)
+        : paragraph(sentences.join(" ")),
+      items.length > 0 && list(items),
+    ];
+  });

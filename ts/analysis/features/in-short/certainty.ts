@@ -1,0 +1,70 @@
+/** "How sure it is". */
+
+import { testedAgainst } from "../../measure/paired-tests.ts";
+import { percent, plural, points } from "../../report/format.ts";
+import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import { type Chapter, kind } from "../findings/catalogue.ts";
+import { isAligned } from "./methods.ts";
+
+const intervals = kind({
+  id: "intervals",
+  numbers: ({ split }: RunSummary) => ({ split }),
+  template: ({ split }) =>
+    `Brackets are 95 % intervals: they cover the choice of the ${split} questions, not that of the training run.`,
+});
+
+const medianWidth = kind({
+  id: "median-width",
+  numbers: ({ methods }: RunSummary) => {
+    const widths = testedAgainst(methods, "continued", "accuracy")
+      .flatMap(({ interval }) => (interval === null ? [] : [(interval.high - interval.low) / 2]))
+      // An interval of width 0 is that of two methods that answered alike: it says nothing of others.
+      .filter((width) => width > 0)
+      .sort((a, b) => a - b);
+    const median = widths[Math.floor((widths.length - 1) / 2)];
+    return median === undefined ? undefined : { median };
+  },
+  template: ({ median }) =>
+    `Half of the differences in greedy accuracy are known to ±${points(median).replace("+", "")} points or better.`,
+});
+
+const seedsRun = kind({
+  id: "seeds-run",
+  numbers: ({ seeds, methods }: RunSummary) => ({ seeds: seeds.length, methods }),
+  template: ({ seeds, methods }) =>
+    seeds === 1
+      ? `One seed was run, so nothing is known of how much another training would change${methods.length > 1 ? "; a difference here may be that of a lucky or an unlucky one" : ""}.`
+      : `${plural(seeds, "seed")} were run${accuracyBySeed(methods)}. The tests speak of other questions, the spread over seeds of other trainings, and a result should hold for both.`,
+});
+
+/** How far the seeds lie apart, by the model before any method or else by the first one. */
+export function accuracyBySeed(methods: readonly MethodSummary[]): string {
+  const start = methods.find(({ role }) => role === "kept") ?? methods[0];
+  const perSeed = start?.metrics.accuracy.perSeed ?? [];
+  const values = perSeed.map(({ value }) => percent(value));
+  return start === undefined || perSeed.some(({ value }) => value === null)
+    ? ""
+    : `; greedy accuracy of ${start.label} by seed: ${values.join(", ")} %`;
+}
+
+const pickedAfterLooking = kind({
+  id: "picked-after-looking",
+  numbers: ({ methods }: RunSummary) => {
+    const compared = testedAgainst(methods, "continued", "accuracy").length;
+    return compared > 1 ? { compared, aligned: methods.filter(isAligned).length } : undefined;
+  },
+  template: ({ compared, aligned }) =>
+    `The best of ${aligned} methods was picked after looking; p is therefore adjusted for all ${compared} comparisons (Holm).`,
+});
+
+const paperBeside = kind({
+  id: "paper-beside",
+  numbers: () => ({}),
+  template: () =>
+    "The paper’s numbers stand beside ours for orientation: they are of other, far larger models and other data.",
+});
+
+export const certainty: Chapter<RunSummary> = {
+  heading: "How sure it is",
+  kinds: [intervals, medianWidth, seedsRun, pickedAfterLooking, paperBeside],
+};

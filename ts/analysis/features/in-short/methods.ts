@@ -1,0 +1,41 @@
+/** What sentences say of a run's methods. */
+
+import type { Share } from "../../measure/schema.ts";
+import { percent, range } from "../../report/format.ts";
+import type { MethodSummary, Metric, RunSummary } from "../../report/schema.ts";
+
+/** The VFT weights alone. */
+export const isUntouched = (methods: readonly MethodSummary[]): boolean =>
+  methods.every(({ role }) => role === "kept");
+
+/** From the model's own solutions. */
+export const isAligned = ({ role }: MethodSummary): boolean => role !== "kept" && role !== "continued";
+
+export const startOf = ({ methods }: RunSummary): MethodSummary | undefined =>
+  methods.find(({ role }) => role === "kept");
+
+export const continuedOf = ({ methods }: RunSummary): MethodSummary | undefined =>
+  methods.find(({ role }) => role === "continued");
+
+/** How many questions a method was asked, by whichever number is over questions. */
+export const questionsAsked = ({ metrics }: MethodSummary): number =>
+  metrics.accuracy.perSeed[0]?.n || metrics.majority.perSeed[0]?.n || 0;
+
+export const highest = (methods: readonly MethodSummary[], metric: "accuracy" | "assessmentMicro") =>
+  methods
+    .filter(({ metrics }) => metrics[metric].value !== null)
+    .reduce<MethodSummary | undefined>(
+      (best, method) =>
+        best === undefined || method.metrics[metric].value! > best.metrics[metric].value! ? method : best,
+      undefined,
+    );
+
+/** A share with its interval, as sentences say it. */
+export const shareText = ({ value, interval }: Pick<Metric | Share, "value" | "interval">): string =>
+  `${percent(value)} %${interval === null ? "" : ` ${range(interval, (share) => percent(share))}`}`;
+
+/** What continued VFT is; it takes as many steps as the methods only where none has settings of its own. */
+export const furtherTraining = ({ diagnostics }: RunSummary): string =>
+  diagnostics.some(({ id }) => id === "unequal-training")
+    ? "further steps of plain fine-tuning"
+    : "the same number of further steps of plain fine-tuning";

@@ -1,0 +1,4 @@
+import { emphasis, type Inline, link, text } from "../document/blocks.ts";
+
+/** What alignment fine-tuning is, in the words with which every page begins. */
+export const introduction: Inline = text`A language model that was fine-tuned on worked solutions (vanilla fine-tuning, VFT) may give a wrong solution to a question a higher probability than a right one that it can also produce: ${emphasis("assessment misalignment")}. Alignment fine-tuning (AFT, ${link("https://arxiv.org/abs/2309.02144", "arXiv 2309.02144")}) lets the model sample several chains of thought (COTs) to each training question, judges each by its final answer, and trains on with a loss that raises right solutions above wrong ones. A constraint – detached (DC) or boundary (BC) – keeps that loss from pushing wrong ones down without a limit, since much in them is good text.`;

@@ -1,0 +1,178 @@
+import type { SelfConsistency } from "../../generated/report.ts";
+import type { Difference, Share } from "../../measure/schema.ts";
+import {
+  bootstrapInterval,
+  differenceOfSeries,
+  measure,
+  pairedSeeds,
+  type SeedSeries,
+} from "../../measure/series.ts";
+import { questionIds } from "../../measure/tallies.ts";
+import { mostSamples, passTally } from "../../metrics/sampled.ts";
+import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../../metrics/self-consistency.ts";
+import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
+import { roleOf } from "../../report/roles.ts";
+import type { Arm, RunData } from "../../run/run-data.ts";
+import { bootstrapRatios } from "../../statistics/bootstrap.ts";
+import { holm } from "../../statistics/holm.ts";
+import { discordant, mcnemarExact } from "../../statistics/mcnemar.ts";
+import type { signFlipTest } from "../../statistics/signFlip.ts";
+import { type CurveName, curveNames, type Decoding, decodings } from "./schema.ts";
+
+export type { SelfConsistency } from "../../generated/report.ts";
+
+export { type CurveName, curveNames, type Decoding, decodings } from "./schema.ts";
+
+type MethodPart = SelfConsistency["methods"][number];
+
+/** maj@j, best of j and pass@j by j, and each method's ways of answering against the baseline's. */
+export function selfConsistencyOf(
+  run: RunData,
+  seed: string,
+  resamples: number,
+  test: ReturnType<typeof signFlipTest>,
+): SelfConsistency | undefined {
+  const k = Math.max(0, ...run.arms.map(({ samples }) => mostSamples(samples)));
+  if (k < 2) return undefined;
+  const ids = questionIds(run);
+  const sizes = curveSizes(k);
+  const none = ids.map(() => noShare);
+  const methods = run.methods.filter(({ name }) => run.arms.some(({ method }) => method === name));
+  const tallied = methods.map(({ name }) =>
+    run.arms.filter(({ method }) => method === name).map((arm) => tallyOf(arm, ids, k)),
+  );
+  // One bootstrap for all, so that every difference is a paired one.
+  const curves = tallied.flatMap((arms) =>
+    curveNames.flatMap((name) =>
+      sizes.map((size) =>
+        // Of some seeds alone it would be of other weights than the rest.
+        together(
+          arms.map((arm) =>
+            name === "best" && !arms.every(({ scored }) => scored) ? none : arm.curve(name, size),
+          ),
+        ),
+      ),
+    ),
+  );
+  const series = tallied.flatMap((arms) => arms.flatMap((arm) => decodings.map((name) => arm.decoded[name])));
+  const draws = bootstrapRatios([...curves, ...series], seed, resamples);
+  let at = 0;
+  const curvesOf = tallied.map(
+    () =>
+      Object.fromEntries(
+        curveNames.map((name) => [
+          name,
+          sizes
+            .map((size) => ({ size, ...shareOf(curves[at]!, draws[at++]!) }))
+            .filter(({ value }) => value !== null),
+        ]),
+      ) as unknown as MethodPart["curves"],
+  );
+  const decoded = tallied.map((arms) => {
+    const perArm = arms.map(({ arm, decoded }) =>
+      decodings.map((name) => ({ seed: arm.seed, tallies: decoded[name], draws: draws[at++]! })),
+    );
+    return Object.fromEntries(
+      decodings.map((name, which) => [name, perArm.map((one) => one[which]!)]),
+    ) as unknown as Record<Decoding, SeedSeries[]>;
+  });
+  const base = baselineAt(methods);
+  const parts = methods.map(({ name, label }, which): MethodPart => {
+    const against = (mine: Decoding, theirs: Decoding): Difference | null =>
+      base < 0 || (base === which && mine === theirs)
+        ? null
+        : paired(
+            pairedSeeds(decoded[which]![mine], decoded[base]![theirs]),
+            mine === "greedy" && theirs === "greedy",
+            test,
+          );
+    return {
+      name,
+      label,
+      curves: curvesOf[which]!,
+      decodings: decodings
+        .map((decoding) => ({
+          decoding,
+          samples: decoding === "greedy" ? 1 : k,
+          accuracy: measure(decoded[which]![decoding], decoding === "greedy"),
+          againstGreedy: against(decoding, "greedy"),
+          againstMajority: against(decoding, "majority"),
+        }))
+        .filter(({ accuracy }) => accuracy.value !== null),
+    };
+  });
+  for (const what of ["againstGreedy", "againstMajority"] as const) adjust(testedOf(parts, what));
+  return { k, ...(base < 0 ? {} : { baseline: methods[base]!.name }), methods: parts };
+}
+
+/** Greedy answers of one seed have McNemar's exact test, here as in the table of results. */
+function paired(
+  seeds: ReturnType<typeof pairedSeeds>,
+  isGreedy: boolean,
+  test: ReturnType<typeof signFlipTest>,
+): Difference {
+  const [first] = seeds;
+  if (!isGreedy || seeds.length !== 1 || first === undefined) return differenceOfSeries(seeds, test);
+  const { onlyThis, onlyBaseline } = discordant(first[0].tallies, first[1].tallies);
+  return differenceOfSeries(seeds, () => mcnemarExact(onlyThis, onlyBaseline));
+}
+
+/** Continued VFT, the fair one, or else VFT as it is. */
+function baselineAt(methods: RunData["methods"]): number {
+  const continued = methods.findIndex((method) => roleOf(method) === "continued");
+  return continued >= 0 ? continued : methods.findIndex((method) => roleOf(method) === "kept");
+}
+
+/** Every difference of one column: what Holm's adjustment goes over. */
+export const testedOf = (
+  methods: readonly MethodPart[],
+  what: "againstGreedy" | "againstMajority",
+): Difference[] =>
+  methods.flatMap(({ decodings: all }) => all.flatMap((one) => (one[what]?.p == null ? [] : [one[what]])));
+
+function adjust(tested: readonly Difference[]): void {
+  const adjusted = holm(tested.map(({ p }) => p!));
+  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
+}
+
+function tallyOf(arm: Arm, ids: readonly string[], k: number) {
+  const samples = new Map(
+    arm.samples.map(({ id, candidates }) => [
+      id,
+      {
+        majority: majorityBySize(candidates),
+        best: bestBySize(candidates),
+        pass: candidates.map((_, at) => passTally(candidates, at + 1).numerator),
+      },
+    ]),
+  );
+  const correct = new Map(arm.predictions.map((one) => [one.questionId, one.correct]));
+  const curve = (name: CurveName, size: number): Tally[] =>
+    ids.map((id) => sizeTally(samples.get(id)?.[name] ?? null, size));
+  const greedy = ids.map((id): Tally => {
+    const right = correct.get(id);
+    return right === undefined ? noShare : { numerator: right ? 1 : 0, denominator: 1 };
+  });
+  // A method of which some samples have no score has no best of k: over the others alone it would be of other questions.
+  const scored = arm.samples.every(({ id }) => samples.get(id)!.best !== null);
+  const best = scored ? curve("best", k) : ids.map(() => noShare);
+  return {
+    arm,
+    scored,
+    curve,
+    decoded: { greedy, majority: curve("majority", k), best },
+  };
+}
+
+/** A question's tallies over all seeds: every seed asks the same questions, so that each weighs the same. */
+const together = (seeds: readonly (readonly Tally[])[]): Tally[] =>
+  seeds[0]!.map((_, at) => ({
+    numerator: seeds.reduce((sum, tallies) => sum + tallies[at]!.numerator, 0),
+    denominator: seeds.reduce((sum, tallies) => sum + tallies[at]!.denominator, 0),
+  }));
+
+const shareOf = (tallies: readonly Tally[], draws: Float64Array): Share => ({
+  value: ratio(tallies),
+  interval: bootstrapInterval(draws, [tallies]),
+  n: total(tallies),
+});

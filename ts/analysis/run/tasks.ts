@@ -1,0 +1,43 @@
+/** A run's questions task by task. Statistics are written for a run: a task's are those of the run with its rows alone. */
+import { inputError, nearestName } from "../../core/errors.ts";
+import type { Arm, RunData, TaskInfo } from "./run-data.ts";
+
+/** The tasks whose questions, pooled, give the headline numbers. */
+export const trainedTasks = ({ tasks }: Pick<RunData, "tasks">): TaskInfo[] =>
+  tasks.filter(({ use }) => use === "train");
+
+/** The run with the test questions of these tasks alone. */
+export function onlyTasks(run: RunData, names: readonly string[]): RunData {
+  // The rows of one task need not name it: older files do not.
+  if (run.tasks.length < 2) return run;
+  const wanted = new Set(names);
+  return {
+    ...run,
+    arms: run.arms.map((arm) => {
+      const ofTask = (task: string | undefined): boolean => wanted.has(knownTask(run, arm, task));
+      return {
+        ...arm,
+        predictions: arm.predictions.filter(({ task }) => ofTask(task)),
+        samples: arm.samples.filter(({ task }) => ofTask(task)),
+        heldOut: arm.heldOut.filter(({ task }) => ofTask(task)),
+      };
+    }),
+  };
+}
+
+/** The run that the headline numbers and charts are of: the test questions of the tasks that were trained on. */
+export const headlineRun = (run: RunData): RunData =>
+  onlyTasks(
+    run,
+    trainedTasks(run).map(({ name }) => name),
+  );
+
+function knownTask({ tasks }: RunData, { method, seed }: Arm, name: string | undefined): string {
+  const names = tasks.map((task) => task.name);
+  if (name !== undefined && names.includes(name)) return name;
+  throw inputError({
+    what: `method ${JSON.stringify(method)}, seed ${seed}: a test question of ${name === undefined ? "no" : "an unknown"} task`,
+    ...(name === undefined ? {} : { found: name, nearest: nearestName(name, names) }),
+    expected: `field task: one of ${names.join(", ")}`,
+  });
+}

@@ -1,0 +1,39 @@
+import { basename } from "node:path";
+import { plural } from "../../../analysis/index.ts";
+import type { Card, CardTask } from "./subject.ts";
+
+/** What the weights were made from: the base model, the data, and what each asks of who uses them. */
+export function originText(card: Card): string {
+  const { tasks } = card.record;
+  return [
+    `- Base model: ${baseModel(card)}`,
+    ...tasks.filter(({ use }) => use === "train").map((task) => `- Trained on: ${dataset(task)}`),
+    ...samples(card),
+    ...tasks.filter(({ use }) => use === "evaluate").map((task) => `- Evaluated on: ${dataset(task)}`),
+  ].join("\n");
+}
+
+function baseModel({ config: { model } }: Card): string {
+  if (model.hub !== undefined)
+    return `[${model.hub}](https://huggingface.co/${model.hub}). Licence: that of ${model.hub} applies to these weights.`;
+  if (model.create !== undefined)
+    return `none, made from scratch with random weights (${model.create.architecture}). Licence: no other model's applies.`;
+  const name = model.path === undefined ? "the base model" : `\`${basename(model.path)}\``;
+  return `${model.path === undefined ? "not recorded" : `a local copy, ${name}`}. Licence: that of ${name} applies to these weights.`;
+}
+
+function dataset({ name, kind, licence, homepage }: CardTask): string {
+  if (kind === "arithmetic") return `${name}, problems that AFT generates: no licence but these weights' own`;
+  const named = name === kind ? name : `${name} (${kind})`;
+  return `${homepage === undefined ? named : `[${named}](${homepage})`}, licence: ${licence ?? (homepage === undefined ? "not recorded" : "see there")}`;
+}
+
+/** Of the seed's own samples, for methods that learn from them. */
+function samples({ summary, subject: { method, seed } }: Card): string[] {
+  const own = summary.methods.find(({ name }) => name === method);
+  const groups = summary.trainGroups.find((one) => one.seed === seed);
+  if (own === undefined || groups === undefined || ["keep", "vft"].includes(own.method)) return [];
+  return [
+    `- and on the model's own solutions: ${plural(groups.candidates, "sample")} to ${plural(groups.groups, "training question")}, judged by their answers; ${plural(groups.withPair, "question")} with a right and a wrong one`,
+  ];
+}

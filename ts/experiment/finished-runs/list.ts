@@ -1,0 +1,95 @@
+/** The finished runs below a folder, those of sweeps too. */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { RunSummary } from "../../analysis/index.ts";
+import { inputError, nearestName, systemCode } from "../../core/errors.ts";
+import { readSummary } from "../run/read-summary.ts";
+import { readRunRecord } from "../run/run-record.ts";
+import { artefactsFolder } from "../run/runner.ts";
+
+export interface ListedRun {
+  /** Its folder, relative to the folder of runs. */
+  name: string;
+  finishedAt: string;
+  methods: string[];
+  seeds: number[];
+  /** The highest greedy accuracy, with whose it is; null where nothing was decoded greedily, or there is no report. */
+  best: { method: string; value: number; interval: { low: number; high: number } | null; n: number } | null;
+  /** Why it cannot be read, where it cannot; nothing else is known then. */
+  problem?: string;
+}
+
+export async function listRuns(runsDirectory: string): Promise<ListedRun[]> {
+  const names = await runNames(runsDirectory);
+  return Promise.all(names.map((name) => describeRun(join(runsDirectory, name), name)));
+}
+
+/** Runs lie in the folder itself, and those of a sweep one deeper. */
+async function runNames(runsDirectory: string): Promise<string[]> {
+  const found: string[] = [];
+  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, "run.json"));
+  for (const name of await foldersIn(runsDirectory)) {
+    if (name === artefactsFolder) continue;
+    if (isRun(name)) found.push(name);
+    for (const cell of await foldersIn(join(runsDirectory, name)))
+      if (isRun(join(name, cell))) found.push(join(name, cell));
+  }
+  return found;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const code = systemCode(error);
+    throw inputError(
+      {
+        what: code === "ENOENT" ? "no such folder" : `cannot be read (${code})`,
+        where: folder,
+        expected: "a folder of runs, as `aft run --runs DIR` fills it",
+      },
+      { cause: error },
+    );
+  });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort(new Intl.Collator("en", { numeric: true }).compare);
+}
+
+async function describeRun(directory: string, name: string): Promise<ListedRun> {
+  try {
+    const record = await readRunRecord(directory);
+    return {
+      name,
+      finishedAt: record.finishedAt,
+      methods: record.methods.map((method) => method.name),
+      seeds: record.seeds.map(({ seed }) => seed),
+      best: bestOf(await readSummary(directory)),
+    };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+    return { name, finishedAt: "", methods: [], seeds: [], best: null, problem };
+  }
+}
+
+function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
+  const rows = (summary?.methods ?? []).flatMap(({ label, metrics: { accuracy } }) =>
+    accuracy.value === null
+      ? []
+      : [{ method: label, value: accuracy.value, interval: accuracy.interval, n: accuracy.perSeed[0]!.n }],
+  );
+  return rows.length === 0 ? null : rows.reduce((best, row) => (row.value > best.value ? row : best));
+}
+
+/** The folder of a finished run that is told by its folder or by its name. */
+export async function findRun(told: string, runsDirectory: string): Promise<string> {
+  for (const folder of [resolve(told), join(resolve(runsDirectory), told)])
+    if (existsSync(join(folder, "run.json"))) return folder;
+  const names = existsSync(runsDirectory) ? await runNames(runsDirectory) : [];
+  throw inputError({
+    what: "no finished run of this name, and no folder of one",
+    where: told,
+    expected: `a folder with a run.json, or a name that \`aft runs list --runs ${runsDirectory}\` shows`,
+    nearest: nearestName(told, names),
+  });
+}

@@ -1,0 +1,32 @@
+/** The files that tasks read their questions from, as a plan takes them: there, and known by their content. */
+import type { Task as TaskSettings } from "../../config/index.ts";
+import { digestOfFile } from "../../core/digest.ts";
+import { inputError, type Problem } from "../../core/errors.ts";
+import { missingFiles, taskKind } from "../../data/index.ts";
+
+/** Every file of every task that is not there, told in one error: whoever has to fetch them fetches them once. */
+export function refuseMissingFiles(tasks: readonly TaskSettings[]): void {
+  const told = new Map<string, Problem>();
+  for (const settings of tasks)
+    for (const problem of missingFiles(taskKind(settings.task), settings))
+      told.set(problem.where ?? problem.what, problem);
+  if (told.size > 0) throw inputError([...told.values()]);
+}
+
+/** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */
+export async function digestsOfFiles(settings: TaskSettings): Promise<Record<string, string>> {
+  const files = Object.entries(taskKind(settings.task).files?.(settings) ?? {});
+  const digests = files.map(async ([field, path]) => {
+    const digest = await digestOfFile(path).catch((error: unknown) => {
+      throw inputError(
+        {
+          what: `a file of the task ${settings.task} cannot be read: ${error instanceof Error ? error.message : error}`,
+          where: path,
+        },
+        { cause: error },
+      );
+    });
+    return [field, digest];
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}

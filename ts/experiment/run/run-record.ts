@@ -1,0 +1,173 @@
+/** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
+import { readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { z } from "zod";
+import { type Experiment, promptSettings } from "../../config/index.ts";
+import { inputError, systemCode } from "../../core/errors.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { datasetOf } from "../../data/index.ts";
+import { recipeOf } from "../plan/plan.ts";
+import type { OfTask } from "../stages/by-task.ts";
+import type { PlanNode } from "../stages/context.ts";
+import { splitNames } from "../stages/questions.ts";
+import { keyOf } from "../store/store.ts";
+import type { Done, Executed } from "./runner.ts";
+
+const artefactPath = z.string().meta({ description: "relative to the run's folder" });
+const ofTask = z.object({ task: z.string(), artefact: artefactPath });
+const armSchema = z.object({
+  method: z.string(),
+  align: artefactPath.optional(),
+  /** Where its weights lie. */
+  checkpoint: artefactPath,
+  /** On each task. */
+  evaluate: z.array(ofTask),
+});
+
+export const runRecordSchema = z.object({
+  format: z.literal(2),
+  name: z.string(),
+  description: z.string(),
+  finishedAt: z.string(),
+  configYaml: z.string(),
+  examples: z.int(),
+  extract: z.enum(["strict", "flexible"]),
+  /** Which questions it was measured on; older records do not say. */
+  split: z.enum(splitNames).optional(),
+  tasks: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      use: z.enum(["train", "evaluate"]),
+      /** Its questions with their prompts; of the first seed, where seeds have prompts of their own. */
+      questions: artefactPath,
+      template: z.string(),
+      patterns: z.object({ strict: z.string(), flexible: z.string() }),
+      /** Of its dataset. */
+      licence: z.string().optional(),
+      homepage: z.string().optional(),
+    }),
+  ),
+  methods: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      method: z.string(),
+      settings: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      method: z.string().optional(),
+      task: z.string().optional(),
+      seed: z.int().optional(),
+      reused: z.boolean(),
+      artefact: artefactPath,
+    }),
+  ),
+  seeds: z.array(
+    z.object({ seed: z.int(), vft: artefactPath, trainGroups: z.array(ofTask), arms: z.array(armSchema) }),
+  ),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+const recordFile = (runDirectory: string): string => join(runDirectory, "run.json");
+
+export async function writeRunRecord(
+  runDirectory: string,
+  experiment: Experiment,
+  configYaml: string,
+  executed: Executed,
+): Promise<RunRecord> {
+  const find = (node: PlanNode): Done => executed.done.get(keyOf(recipeOf(node)))!;
+  const pathOf = (node: PlanNode): string => relative(runDirectory, find(node).artefact.directory);
+  const pathsOf = ({ task, node }: OfTask) => ({ task, artefact: pathOf(node) });
+  const record: RunRecord = {
+    format: 2,
+    name: experiment.name,
+    description: experiment.description,
+    finishedAt: new Date().toISOString(),
+    configYaml,
+    examples: experiment.report.examples,
+    extract: experiment.stages.judge.extract,
+    split: experiment.stages.evaluate.split,
+    tasks: executed.plan.seeds[0]!.tasks.map(({ task, settings, questions }) => ({
+      name: task.name,
+      kind: settings.task,
+      use: settings.use,
+      questions: pathOf(questions),
+      template: promptSettings(settings.prompt).template,
+      patterns: task.patterns,
+      ...originOf(settings.task),
+    })),
+    methods: Object.entries(experiment.methods).map(([name, { label, ...settings }]) => ({
+      name,
+      label: label ?? name,
+      method: settings.method,
+      settings: { ...settings },
+    })),
+    stages: [...executed.done.values()].map(({ node, artefact }) => ({
+      stage: node.stage,
+      ...(node.method === undefined ? {} : { method: node.method }),
+      ...(node.task === undefined ? {} : { task: node.task }),
+      ...(node.seed === undefined ? {} : { seed: node.seed }),
+      reused: artefact.reused,
+      artefact: relative(runDirectory, artefact.directory),
+    })),
+    seeds: executed.plan.seeds.map(({ seed, vft, trainGroups, arms }) => ({
+      seed,
+      vft: pathOf(vft),
+      trainGroups: trainGroups.map(pathsOf),
+      arms: arms.map(({ method, align, evaluate }) => ({
+        method,
+        ...(align === undefined ? {} : { align: pathOf(align) }),
+        checkpoint: pathOf(align ?? vft),
+        evaluate: evaluate.map(pathsOf),
+      })),
+    })),
+  };
+  await writeFileAtomic(recordFile(runDirectory), `${JSON.stringify(record, null, 2)}\n`);
+  return record;
+}
+
+/** Where a task's dataset comes from; nothing for questions that are made, or the user's own. */
+function originOf(kind: string): { licence?: string; homepage?: string } {
+  const dataset = datasetOf(kind);
+  return dataset === undefined ? {} : { licence: dataset.licence, homepage: dataset.homepage };
+}
+
+export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
+  const file = recordFile(runDirectory);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR")
+      throw inputError(
+        {
+          what: "not the folder of a finished run: it has no run.json",
+          where: runDirectory,
+          expected: `a folder that \`aft run\` wrote, for example runs/${basename(runDirectory)}`,
+        },
+        { cause: error },
+      );
+    throw error;
+  }
+  const parsed = runRecordSchema.safeParse(safeJson(text));
+  if (!parsed.success)
+    throw inputError({
+      what: "run.json is damaged or was written by another version",
+      where: file,
+      fix: "run the experiment again: only what is missing is made",
+    });
+  return parsed.data;
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,135 @@
+import { join, resolve } from "node:path";
+import type { Worker } from "../../bridge/index.ts";
+import type { Experiment } from "../../config/index.ts";
+import { Interrupted, inputError } from "../../core/errors.ts";
+import { unlessInterrupted } from "../../core/interrupt.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { type Plan, planOf, recipeOf } from "../plan/plan.ts";
+import { labelOf, type PlanNode, type StageName } from "../stages/context.ts";
+import { type Artefact, keyOf, Store } from "../store/store.ts";
+import { Tracking } from "../tracking/index.ts";
+import { LazyWorker } from "../worker/lazy-worker.ts";
+import { stageError } from "./stage-errors.ts";
+
+export interface RunOptions {
+  /** Holds artefacts/ and a folder for each experiment. */
+  runsDirectory: string;
+  progress: ProgressSink;
+  signal: AbortSignal;
+  /** A worker that serves several runs in turn, closed by whom it belongs to; left out: one of this run's own. */
+  worker?: LazyWorker;
+  /** Told of every stage, in the place of the lines about them; what it throws ends the run. */
+  onStage?: (event: StageEvent) => void;
+}
+
+export interface StageEvent {
+  /** begin: it comes next, and may have to wait for another run; make: it is not there and is being made. */
+  kind: "begin" | "make" | "end" | "fail";
+  label: string;
+  key: string;
+  stage: StageName;
+  /** Its place among the run's stages, from 1. */
+  at: number;
+  of: number;
+  /** Of `end`. */
+  artefact?: Artefact;
+  /** Of `fail`. */
+  error?: unknown;
+}
+
+/** One node of the plan, done. */
+export interface Done {
+  node: PlanNode;
+  artefact: Artefact;
+}
+
+export interface Executed {
+  plan: Plan;
+  /** By key. */
+  done: Map<string, Done>;
+}
+
+export const artefactsFolder = "artefacts";
+
+export const artefactsIn = (runsDirectory: string): Store =>
+  new Store(join(resolve(runsDirectory), artefactsFolder));
+
+/** Where a run's record and report lie: one folder for each name of an experiment. */
+export function runFolder(runsDirectory: string, name: string): string {
+  if (name === artefactsFolder)
+    throw inputError({
+      what: "this name is taken: the folder that it would give holds the artefacts of all experiments",
+      where: "name",
+      found: name,
+      expected: "another name",
+    });
+  return join(resolve(runsDirectory), name);
+}
+
+/** Does the plan's work, in order; what is there already is taken as it is. One worker serves the whole run. */
+export async function execute(experiment: Experiment, options: RunOptions): Promise<Executed> {
+  const { progress, signal } = options;
+  const store = artefactsIn(options.runsDirectory);
+  const plan = await planOf(experiment);
+  const done = new Map<string, Done>();
+  const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
+  const folder = runFolder(options.runsDirectory, experiment.name);
+  const tracking = new Tracking({ experiment, folder, progress });
+  try {
+    for (const [at, node] of plan.nodes.entries()) {
+      if (signal.aborted) throw new Interrupted();
+      const recipe = recipeOf(node);
+      const label = labelOf(node);
+      const tell = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
+        options.onStage?.({
+          ...event,
+          label,
+          key: keyOf(recipe),
+          stage: node.stage,
+          at: at + 1,
+          of: plan.nodes.length,
+        });
+      const inputs = Object.fromEntries(
+        Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
+      );
+      const work = async (directory: string): Promise<Record<string, unknown>> => {
+        tell({ kind: "make" });
+        let asked = false;
+        const worker = (): Promise<Worker> => {
+          asked = true;
+          return workers.get();
+        };
+        const track = tracking.of(node, keyOf(recipe));
+        const facts = await node.work({ experiment, directory, worker, progress, signal, track }, inputs);
+        // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
+        return asked
+          ? {
+              ...facts,
+              environment: await workers.environment(experiment.worker.device),
+              memory: await workers.memory(),
+            }
+          : facts;
+      };
+      tell({ kind: "begin" });
+      const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {
+        const told = stageError(error, label, store.root);
+        tell({ kind: "fail", error: told });
+        throw told;
+      });
+      done.set(keyOf(recipe), { node, artefact });
+      tell({ kind: "end", artefact });
+      if (options.onStage === undefined)
+        progress.note(summaryLine(at + 1, plan.nodes.length, node, artefact));
+    }
+    return { plan, done };
+  } catch (error) {
+    throw unlessInterrupted(error, signal);
+  } finally {
+    if (options.worker === undefined) await workers.close();
+  }
+}
+
+function summaryLine(at: number, total: number, node: PlanNode, { manifest, reused }: Artefact): string {
+  const time = reused ? "done before, reused" : `${manifest.seconds.toFixed(1)} s`;
+  return `[${String(at).padStart(String(total).length)}/${total}] ${labelOf(node)}: ${time}`;
+}

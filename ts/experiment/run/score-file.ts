@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ensurePython, startWorker } from "../../bridge/index.ts";
+import { digestOf, digestOfFile } from "../../core/digest.ts";
+import { AftError, inputError } from "../../core/errors.ts";
+import { writeError, writeFileAtomic } from "../../core/files.ts";
+import { unlessInterrupted } from "../../core/interrupt.ts";
+import { openAppend, readJsonl } from "../../core/jsonl.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { type Group, groupSchema } from "../../core/records.ts";
+import { scoreInOrder } from "../worker/scoring.ts";
+
+export interface ScoreFileOptions {
+  /** A folder in Hugging Face format, or a hub id. */
+  model: string;
+  input: string;
+  output: string;
+  device: string;
+  maxTokensPerBatch: number;
+  progress: ProgressSink;
+  signal: AbortSignal;
+}
+
+/** `name` or `organisation/name`; anything else can only be a path. */
+const hubId = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
+
+export interface ScoredCounts {
+  groups: number;
+  candidates: number;
+}
+
+/**
+ * Scores a file of groups into another. The output appears when it is whole; until then its rows are kept in
+ * `OUTPUT.partial`, from which the same command goes on.
+ */
+export async function scoreFile(options: ScoreFileOptions): Promise<ScoredCounts> {
+  try {
+    return await scoreRows(options);
+  } catch (error) {
+    throw unlessInterrupted(error, options.signal, "interrupted: the same command goes on from here");
+  }
+}
+
+async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
+  if (existsSync(options.output) && (await stat(options.output)).isDirectory())
+    throw inputError({ what: "is a folder", where: options.output, expected: "a file to write to" });
+  if (!existsSync(options.model) && !hubId.test(options.model))
+    throw inputError({
+      what: "no such folder",
+      where: options.model,
+      expected: "a folder with a model in Hugging Face format, or a hub id",
+    });
+  const groups = await readJsonl(options.input, groupSchema);
+  const python = await ensurePython({ progress: options.progress, signal: options.signal });
+  const worker = await startWorker({ transport: "stdio", python });
+  try {
+    const { model, digest } = await worker.request("model/load", {
+      source: existsSync(options.model) ? resolve(options.model) : options.model,
+      dtype: "auto",
+      attention: "auto",
+      device: options.device,
+    });
+    const partial = await openPartial(options.output, digestOf([digest, await digestOfFile(options.input)]));
+    try {
+      await scoreInOrder(groups.slice(partial.done), {
+        worker,
+        model,
+        maxTokensPerBatch: options.maxTokensPerBatch,
+        label: "score",
+        progress: options.progress,
+        signal: options.signal,
+        take: partial.append,
+      });
+    } finally {
+      await partial.close();
+    }
+    await partial.finish();
+    return {
+      groups: groups.length,
+      candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
+    };
+  } finally {
+    await worker.close();
+  }
+}
+
+/** The rows done so far, good only for the same weights and the same input: their digest lies beside them. */
+async function openPartial(output: string, identity: string) {
+  const rows = `${output}.partial`;
+  const note = `${output}.partial.of`;
+  const same = (await readFile(note, "utf8").catch(() => "")) === identity;
+  if (!same) await rm(rows, { force: true });
+  await writeFileAtomic(note, identity);
+  const { append, close } = await openAppend<Group>(rows);
+  const done = await readJsonl(rows, groupSchema).then(
+    (all) => all.length,
+    async (error: unknown) => {
+      await close();
+      throw error instanceof AftError
+        ? inputError({ ...error.problems[0]!, fix: `remove ${rows} to score from the beginning` })
+        : error;
+    },
+  );
+  return {
+    done,
+    append,
+    close,
+    async finish() {
+      await rename(rows, output).catch((error: unknown) => {
+        throw writeError(output, error);
+      });
+      await rm(note, { force: true });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** What cells run on: a lane runs one after the other, on a worker of its own. */
+import { availableParallelism } from "node:os";
+import type { Experiment } from "../../config/index.ts";
+import { canonicalJson } from "../../core/digest.ts";
+import { inputError } from "../../core/errors.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { LazyWorker } from "../worker/lazy-worker.ts";
+
+type WorkerSettings = Experiment["worker"];
+
+/** One worker for cells in turn: it stays up from cell to cell while it would be started in the same way. */
+export class Lane {
+  private held: { settings: string; worker: LazyWorker } | undefined;
+  private readonly progress: ProgressSink;
+  private readonly signal: AbortSignal;
+
+  constructor(progress: ProgressSink, signal: AbortSignal) {
+    this.progress = progress;
+    this.signal = signal;
+  }
+
+  async workerFor({ python, threads, transport }: WorkerSettings): Promise<LazyWorker> {
+    const settings = { python, threads, transport };
+    const text = canonicalJson(settings);
+    if (this.held?.settings !== text) {
+      await this.close();
+      this.held = { settings: text, worker: new LazyWorker(settings, this.progress, this.signal) };
+    }
+    return this.held.worker;
+  }
+
+  /** The next cell gets a new worker: after a failure nothing is known of the old one. */
+  async close(): Promise<void> {
+    const worker = this.held?.worker;
+    this.held = undefined;
+    await worker?.close();
+  }
+}
+
+/** Where each of several lanes computes. */
+export interface Placement {
+  /** The worker settings of a cell on the lane of this number. */
+  on(lane: number, settings: WorkerSettings): WorkerSettings;
+  warnings: string[];
+}
+
+/** Cells whose device is `auto` are spread over the GPUs, where there are several; what does not fit is told. */
+export function placement(
+  jobs: number,
+  cells: readonly WorkerSettings[],
+  devices: readonly string[],
+  cores = availableParallelism(),
+): Placement {
+  const gpus = devices.filter((name) => name.startsWith("cuda"));
+  const spread = jobs > 1 && gpus.length > 1;
+  const warnings: string[] = [];
+  const onCpu = cells.filter(({ device }) => device === "cpu" || (device === "auto" && gpus.length === 0));
+  const threads = Math.max(0, ...onCpu.map((settings) => settings.threads ?? cores));
+  if (jobs > 1 && jobs * threads > cores)
+    warnings.push(
+      `${jobs} cells at a time with ${threads} threads each on ${cores} cores slow each other down: --set worker.threads=${Math.max(1, Math.floor(cores / jobs))} is better`,
+    );
+  if (jobs > gpus.length && gpus.length > 0 && cells.some(({ device }) => device === "auto"))
+    warnings.push(`${jobs} cells at a time on ${gpus.length} GPU${gpus.length === 1 ? "" : "s"}: they share`);
+  return {
+    on: (lane, settings) =>
+      spread && settings.device === "auto" ? { ...settings, device: gpus[lane % gpus.length]! } : settings,
+    warnings,
+  };
+}
+
+/** Several workers are several processes, which the transport inside Node is not. */
+export function checkJobs(jobs: number, cells: readonly WorkerSettings[]): void {
+  if (jobs > 1 && cells.some(({ transport }) => transport === "pythonia"))
+    throw inputError({
+      what: "worker.transport pythonia runs inside this process: one cell at a time",
+      where: "--jobs",
+      found: jobs,
+      expected: "1, or worker.transport: stdio",
+    });
+}

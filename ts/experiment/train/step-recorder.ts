@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { LossSettings } from "../../bridge/index.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { heldOutValues, stepValues, type TrackedRun } from "../tracking/index.ts";
+import { describeStep, type Validator } from "../validation/index.ts";
+import { TrainingWarnings, type Warning } from "../warnings/index.ts";
+import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
+import type { HeldOut, StepRecord } from "./step-record.ts";
+
+export interface RecorderOptions {
+  directory: string;
+  loss: LossSettings;
+  clipNorm: number;
+  totalSteps: number;
+  /** Done by earlier processes, and in the saved state. */
+  stepsBefore: number;
+  label: string;
+  progress: ProgressSink;
+  validator: Validator | undefined;
+  /** Where the steps also go. */
+  tracked: TrackedRun | undefined;
+}
+
+/** Where the steps of a training are recorded. */
+export const metricsIn = (directory: string): string => join(directory, "metrics.jsonl");
+
+/** Keeps metrics.jsonl, shows and tracks each step live, and warns. What an earlier process recorded is taken up first. */
+export class StepRecorder {
+  /** The last step of the saved state, where its validation did not come to its end: to be recorded with one. */
+  readonly unvalidated: StepRecord | undefined;
+  /** That went through the model, in all steps. */
+  tokens = 0;
+  private readonly log: MetricsLog;
+  private readonly options: RecorderOptions;
+  private readonly warner: TrainingWarnings;
+  private readonly tokensBefore: number;
+
+  private constructor(options: RecorderOptions, log: MetricsLog) {
+    const { validator } = options;
+    this.options = options;
+    this.log = log;
+    this.warner = new TrainingWarnings({ ...options, before: validator?.before });
+    if (validator !== undefined) options.tracked?.log(0, heldOutValues(validator.before));
+    const last = log.kept.at(-1);
+    const isUnvalidated = last?.heldOut === undefined && last?.step === options.stepsBefore;
+    this.unvalidated = isUnvalidated && validator?.isDueAfter(options.stepsBefore) ? last : undefined;
+    for (const step of log.kept) {
+      if (step === this.unvalidated) continue;
+      this.warner.observe(step);
+      validator?.recall(step);
+      this.tokens += step.tokens;
+      this.track(step);
+    }
+    this.tokensBefore = this.tokens;
+  }
+
+  static async open(options: RecorderOptions): Promise<StepRecorder> {
+    return new StepRecorder(options, await openMetricsLog(metricsIn(options.directory), options.stepsBefore));
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.warner.raised;
+  }
+
+  async record(metrics: StepRecord, heldOut?: HeldOut): Promise<void> {
+    const { label, progress, totalSteps, stepsBefore, loss } = this.options;
+    const measured = heldOut === undefined ? metrics : { ...metrics, heldOut };
+    const { ofStep, ofValidation } = this.warner.observe(measured);
+    const texts = ofValidation.map(({ text }) => text);
+    const line =
+      heldOut === undefined || texts.length === 0
+        ? measured
+        : { ...metrics, heldOut: { ...heldOut, warnings: texts } };
+    await (metrics === this.unvalidated ? this.log.replaceLast(line) : this.log.append(line));
+    this.track(line);
+    for (const { text } of [...ofStep, ...ofValidation]) progress.note(`${label}: warning: ${text}`);
+    this.tokens += metrics.tokens;
+    progress.update({
+      label,
+      done: metrics.step,
+      total: totalSteps,
+      unit: "steps",
+      from: stepsBefore,
+      tokens: this.tokens - this.tokensBefore,
+      detail: describeStep(metrics, loss.kind !== "vft"),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.log.close();
+    await this.options.tracked?.close();
+  }
+
+  private track(step: StepRecord): void {
+    this.options.tracked?.log(step.step, stepValues(step));
+  }
+}

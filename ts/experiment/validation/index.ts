@@ -1,0 +1,5 @@
+/** Validation while a method trains, and early stopping by it. */
+export { describeStep } from "./describe.ts";
+export { bestToCheckpoint, removeBests, type Stopped, stoppedSchema } from "./early-stopping.ts";
+export type { Validation } from "./settings.ts";
+export { beforeFile, beforeSchema, Validator } from "./validator.ts";
