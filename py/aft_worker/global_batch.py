@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .batching import ROW_TOKENS, Row, encode_group, make_rows, pack
 from .feedback import feedback
 from .losses import Label
 from .losses.objective import Part
 from .protocol import LossSettings, TrainGroup
-from .score_path import score_path
-from .scoring import Model
+from .score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
 
 
 @dataclass(slots=True)

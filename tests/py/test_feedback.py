@@ -8,7 +8,6 @@ import tiny
 from aft_worker.errors import WorkerError
 from aft_worker.feedback import feedback
 from aft_worker.protocol import ProLoss, TrainResponse
-from aft_worker.training import Trainer
 from graded import GROUP_LOSSES, LOSSES, gold, group, member
 
 RANKED = [name for name, settings in GROUP_LOSSES.items() if not graded.by_label(settings)]
@@ -138,7 +137,7 @@ def test_dpo_needs_the_reference_of_every_member_of_a_pair(name: str) -> None:
 def test_a_step_refuses_bad_feedback_before_anything_moves() -> None:
     model = tiny.llama()
     before = [weight.detach().clone() for weight in model.module.parameters()]
-    run = Trainer(model, tiny.optimizer(), tiny.schedule(), PRO, 0, 4096)
+    run = tiny.trainer(model, PRO)
     bad = group("bad", "2?", member("1", None, 1, 0.0), member("2", None, 2, 1.0))
     with pytest.raises(WorkerError, match=r"^bad: rewards must follow the ranks") as caught:
         run.step(1, [*graded.GROUPS, bad])
@@ -157,5 +156,5 @@ def test_a_boundary_without_beta_is_refused_when_training_begins(kind: str) -> N
         else tiny.alignment(kind, beta=None)
     )
     with pytest.raises(WorkerError, match="boundary constraint needs beta") as caught:
-        Trainer(tiny.llama(), tiny.optimizer(), tiny.schedule(), settings, 0, 4096)
+        tiny.trainer(tiny.llama(), settings)
     assert (caught.value.name, caught.value.data.pointer) == ("InvalidParams", "/loss/beta")

@@ -73,14 +73,15 @@ export { sameValueInterval } from "./statistics/sameValue.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
 export { signFlipTest } from "./statistics/signFlip.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";
-export { againstBest } from "./sweep/againstBest.ts";
-export type { SweepData } from "./sweep/data.ts";
-export { renderSweepPage } from "./sweep/page.ts";
 export {
+  againstBest,
   bestOf,
   type CellResult,
   type CellStatus,
   cellMethod,
+  renderSweep,
+  renderSweepTable,
+  type SweepData,
   type SweepResults,
   sweepResultsSchema,
-} from "./sweep/results.ts";
+} from "./sweep/index.ts";

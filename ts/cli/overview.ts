@@ -2,6 +2,7 @@ import type { Progress, ProgressSink } from "../core/progress.ts";
 import type { Overview, SweepWatch } from "../experiment/index.ts";
 import {
   duration,
+  LiveLines,
   type Output,
   progressLine,
   progressOn,
@@ -42,22 +43,22 @@ function withLines(screen: Screen): SweepWatch {
       last = overview;
       screen.changed(overview);
     },
-    made: (cell, stage, at, of, seconds) =>
+    made: (cell, stage, number, count, seconds) =>
       screen.note(
-        `${cell}: [${String(at).padStart(String(of).length)}/${of}] ${stage}: ${seconds.toFixed(1)} s`,
+        `${cell}: [${String(number).padStart(String(count).length)}/${count}] ${stage}: ${seconds.toFixed(1)} s`,
       ),
     ended(cell, seconds, error) {
-      const so = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
+      const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
         error === undefined
-          ? `cell ${cell} done in ${duration(seconds)}${so}`
-          : `cell ${cell} failed${so}:\n${error.replaceAll(/^/gm, "  ")}`,
+          ? `cell ${cell} done in ${duration(seconds)}${state}`
+          : `cell ${cell} failed${state}:\n${error.replaceAll(/^/gm, "  ")}`,
       );
     },
   };
 }
 
-/** A cell's end is told before it is counted. */
+/** A cell's end is reported before it is counted. */
 const plusOne = ({ done, failed }: Overview, error: string | undefined) =>
   error === undefined ? { done: done + 1 } : { failed: failed + 1 };
 
@@ -85,20 +86,13 @@ function plainOn(out: Output, now: () => number): Screen {
 function liveOn(out: Output, now: () => number): Screen {
   const tracks = new Map<string, Track>();
   let overview: Overview | undefined;
-  let linesShown = 0;
+  const live = new LiveLines(out);
   let shownAt = Number.NEGATIVE_INFINITY;
-  const clear = (): void => {
-    if (linesShown > 0) out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(linesShown - 1)}`);
-    linesShown = 0;
-  };
   const draw = (): void => {
-    clear();
+    live.clear();
     if (overview === undefined || overview.running.length === 0) return;
-    const width = (out.columns ?? 100) - 1;
     // What does not fit on the screen could not be taken back.
-    const lines = overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1));
-    out.write(lines.map((line) => line.slice(0, width)).join("\n"));
-    linesShown = lines.length;
+    live.draw(overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1)));
   };
   const drawSoon = (): void => {
     if (now() - shownAt < redrawIntervalMs) return;
@@ -107,7 +101,7 @@ function liveOn(out: Output, now: () => number): Screen {
   };
   return {
     note(text) {
-      clear();
+      live.clear();
       out.write(`${text}\n`);
       draw();
     },
@@ -135,7 +129,7 @@ function liveOn(out: Output, now: () => number): Screen {
 export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
-    ...overview.running.map(({ cell, stage, at, of, waits }) => {
+    ...overview.running.map(({ cell, stage, at: number, of: count, waits }) => {
       const track = tracks.get(cell);
       const doing =
         track !== undefined
@@ -143,7 +137,7 @@ export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Tr
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;
-      return `  ${cell}  ${at === 0 ? "" : `[${at}/${of}] `}${doing}`.trimEnd();
+      return `  ${cell}  ${number === 0 ? "" : `[${number}/${count}] `}${doing}`.trimEnd();
     }),
   ];
 }

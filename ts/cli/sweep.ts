@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LoadedSweep } from "../config/index.ts";
+import { defined } from "../core/defined.ts";
 import { AftError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
@@ -14,7 +15,7 @@ import { printJson, printLine } from "./exit.ts";
 import { overviewOn } from "./overview.ts";
 import { duration } from "./progress.ts";
 
-interface Asked {
+interface SweepValues {
   runs: string;
   json: boolean;
   jobs: number;
@@ -23,7 +24,7 @@ interface Asked {
 /** `aft run` of a file with `sweep`: all its cells, then the table; one error for all that failed. */
 export async function runSweepFile(
   sweep: LoadedSweep,
-  { runs, json, jobs }: Asked,
+  { runs, json, jobs }: SweepValues,
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
@@ -49,20 +50,19 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
 
 export async function dryRunSweepFile(
   sweep: LoadedSweep,
-  { runs, json }: Asked,
-  wanted: SweepEstimate | undefined,
+  { runs, json }: SweepValues,
+  cost: SweepEstimate | undefined,
 ): Promise<void> {
   const cells = await dryRunSweep(sweep, runs);
-  if (json)
-    return printJson({ sweep: sweep.name, cells, ...(wanted === undefined ? {} : { estimate: wanted }) });
+  if (json) return printJson({ sweep: sweep.name, cells, ...defined({ estimate: cost }) });
   for (const line of cells.flatMap(linesOf)) printLine(line);
-  if (wanted !== undefined) printLine(`\n${sweepEstimateTable(wanted)}`);
+  if (cost !== undefined) printLine(`\n${sweepEstimateTable(cost)}`);
 }
 
 function linesOf({ cell, stages }: PlannedCellStages): string[] {
-  const there = stages.filter(({ done }) => done).length;
+  const made = stages.filter(({ done }) => done).length;
   return [
-    `${cell}: ${there} of ${stages.length} stages are there`,
+    `${cell}: ${made} of ${stages.length} stages are there`,
     ...stages.map(({ label, done, artefact, madeBy }) => {
       const state = done ? "done  " : madeBy === undefined ? "to do " : "shared";
       return `  ${state}  ${label}  ${madeBy === undefined ? artefact : `(made by ${madeBy})`}`;

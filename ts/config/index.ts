@@ -1,17 +1,34 @@
 /** What an experiment is: its schema, and reading it from YAML. The one way into `config`. */
 
-export { boundaryBetaOf, withBoundaryBeta } from "./boundary.ts";
 export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
 export { type Loaded, type LoadOptions, loadExperiment, loadFile } from "./load.ts";
+export {
+  boundaryBetaKey,
+  boundaryBetaOf,
+  type Constraint,
+  constraintOf,
+  constraints,
+  entryOf,
+  type GroupLoss,
+  type GroupMethod,
+  type GroupMethodKind,
+  groupMethodKinds,
+  hasGroupLoss,
+  isRanked,
+  lossOf,
+  lossSchema,
+  type Method,
+  type MethodKind,
+  methodKindsInWords,
+  methodSchema,
+  methods,
+  needsReferenceModel,
+  recorded,
+  type TrainedMethod,
+  withBoundaryBeta,
+} from "./methods/index.ts";
 export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
-export {
-  type AftMethod,
-  type GroupMethod,
-  type Method,
-  methodSchema,
-  type RankingMethod,
-} from "./schema/methods.ts";
 export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";

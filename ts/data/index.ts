@@ -87,6 +87,6 @@ export { readSource } from "./sources/read.ts";
 export type { Source, SourceRow } from "./sources/source.ts";
 export type { ReadQuestions, Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
-export type { ArithmeticProblem, SplitName } from "./tasks/arithmetic/problem.ts";
+export { type ArithmeticProblem, type SplitName, splitNames } from "./tasks/arithmetic/problem.ts";
 export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";
 export { validOrders } from "./tasks/arithmetic/task.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type DataFile,
   dataFolder,
+  type MarkdownReport,
   type RunSummary,
   renderMarkdown,
   renderPicture,
@@ -35,15 +36,17 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
   const page = renderReport(run, summary, { examples: record.examples });
-  await writeMarkdown(runDirectory, page.plain);
+  await writeMarkdown(runDirectory, renderMarkdown(page.plain));
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);
   return { summary, table, html };
 }
 
 /** report.md and its charts; a chart that an earlier report had and this one has not is taken away. */
-export async function writeMarkdown(runDirectory: string, page: string): Promise<void> {
-  const { markdown, charts } = renderMarkdown(page);
+export async function writeMarkdown(
+  runDirectory: string,
+  { markdown, charts }: MarkdownReport,
+): Promise<void> {
   const folder = join(runDirectory, "charts");
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder))

@@ -1,28 +1,22 @@
 import type { TrainGroup } from "../bridge/index.ts";
-import type { GroupMethod, Method } from "../config/index.ts";
+import { type GroupLoss, type GroupMethod, methods, type TrainedMethod } from "../config/index.ts";
+import { defined } from "../core/defined.ts";
 import { failure } from "../core/errors.ts";
 import { randomFrom } from "../core/random.ts";
 import type { Group, JudgedCandidate } from "../core/records.ts";
 import { acceptedForRft, type Feedback, type Placed, placed } from "../data/index.ts";
 
-/** A method that trains: all but `keep`. */
-export type TrainedMethod = Exclude<Method, { method: "keep" }>;
-
 export interface TrainGroupOptions {
-  /** Of the one pair that DPO may draw. */
+  /** Of the one pair that a method may draw. */
   seed: number;
   feedback: Feedback;
 }
 
 type Response = TrainGroup["responses"][number];
 
-/** Whether a method's loss goes by right and wrong alone; every other group loss goes by ranks. */
-const byLabel = (method: GroupMethod): boolean =>
-  method.method === "aft" && !method.constraint.startsWith("ranked-");
-
 /**
- * What one question gives a method to train on. For DPO the group's candidates carry `logprob`, and the group
- * `referenceLogprob`, under the reference model.
+ * What one question gives a method to train on. For a method with a reference model the group's
+ * candidates carry `logprob`, and the group `referenceLogprob`, under that model.
  */
 export function trainGroup(group: Group, method: TrainedMethod, options: TrainGroupOptions): TrainGroup {
   if (group.reference === undefined)
@@ -38,18 +32,18 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
     return {
       id,
       prompt,
-      responses: [reference, ...accepted.map((one) => ({ ...responseOf(one), target: true }))],
+      responses: [reference, ...accepted.map((candidate) => ({ ...responseOf(candidate), target: true }))],
     };
   }
-  const all = membersOf(group, method, options.feedback);
+  const judged = membersOf(group, method, options.feedback);
   const members =
-    method.method === "dpo" && method.pairs === "one" ? onePair(all, options.seed, group.id) : all;
+    "pairs" in method && method.pairs === "one" ? onePair(judged, options.seed, group.id) : judged;
   const joined = members.find(
     ({ candidate }) => candidate.text === group.reference && method.referenceAsPositive,
   );
   const others = members.filter((member) => member !== joined);
   const rewarded = members.every(({ candidate }) => typeof candidate.reward === "number");
-  const describe = (member: Placed): Partial<Response> => termsOf(member, method, rewarded);
+  const describe = (member: Placed): Partial<Response> => termsOf(member, methods[method.method], rewarded);
   return {
     id,
     prompt,
@@ -60,10 +54,9 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
   };
 }
 
-/** Between whom the method's pairs are, the reference among them where the method says so. */
+/** The COTs between which the method's pairs are, the reference among them where the method says so. */
 export function membersOf(group: Group, method: GroupMethod, feedback: Feedback): Placed[] {
-  const by = byLabel(method) ? "binary" : feedback;
-  return placed(method.referenceAsPositive ? withReference(group, by) : group, by);
+  return placed(method.referenceAsPositive ? withReference(group, feedback) : group, feedback);
 }
 
 /** The group with its reference first and among the best, so that a sample of the same text is no second one. */
@@ -82,7 +75,7 @@ function withReference(group: Group, feedback: Feedback): Group {
 
 /**
  * The samples that are as good as the reference: the right ones; under ranks the best ones, unless those are wrong or
- * were found to have a wrong step. Where nobody is, the reference is better than all, and has no reward.
+ * were found to have a wrong step. Where there is none, the reference is better than all, and has no reward.
  */
 function equalsOfReference({ candidates }: Group, feedback: Feedback): JudgedCandidate[] {
   if (feedback === "binary") return candidates.filter(({ correct }) => correct);
@@ -98,7 +91,7 @@ const scoreOfReference = ({ referenceLogprob: logprob, referenceTokens: tokens }
     ? { logprob, tokens, score: logprob / tokens }
     : {};
 
-/** One of all pairs of a better and a worse COT, a function of (seed, question); nobody where there is none. */
+/** One of all pairs of a better and a worse COT, a function of (seed, question); empty where there is none. */
 function onePair(members: readonly Placed[], seed: number, id: string): Placed[] {
   const pairs = members.flatMap((better) =>
     members.filter((worse) => worse.rank > better.rank).map((worse) => [better, worse]),
@@ -106,21 +99,22 @@ function onePair(members: readonly Placed[], seed: number, id: string): Placed[]
   return pairs.length === 0 ? [] : randomFrom("dpo pair", seed, id).pick(pairs);
 }
 
-/** What the loss and the metrics are told of a response. */
-function termsOf({ candidate, rank }: Placed, method: GroupMethod, rewarded: boolean): Partial<Response> {
-  const label = candidate.correct ? "positive" : "negative";
-  if (byLabel(method)) return { label };
+/** What the loss goes by (right and wrong are ranks 1 and 2), and the label, which is watched alone. */
+function termsOf(
+  { candidate, rank }: Placed,
+  { needs }: Pick<GroupLoss, "needs">,
+  rewarded: boolean,
+): Partial<Response> {
   return {
-    label,
+    label: candidate.correct ? "positive" : "negative",
     rank,
-    ...(method.method === "pro" && rewarded ? { reward: candidate.reward as number } : {}),
-    ...(method.method === "dpo" ? { referenceLogprob: candidate.logprob! } : {}),
+    ...(needs.rewards && rewarded ? { reward: candidate.reward as number } : {}),
+    ...(needs.referenceModel ? { referenceLogprob: candidate.logprob! } : {}),
   };
 }
 
 /** The tokens that were sampled, where they are known: token in, token out. */
 const responseOf = ({ text, tokenIds, finish }: JudgedCandidate) => ({
   text,
-  ...(tokenIds === undefined ? {} : { tokenIds }),
-  ...(finish === undefined ? {} : { finish }),
+  ...defined({ tokenIds, finish }),
 });

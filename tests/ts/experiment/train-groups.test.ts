@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import { methodSchema } from "../../../ts/config/index.ts";
+import { methodSchema, type TrainedMethod } from "../../../ts/config/index.ts";
 import type { Group } from "../../../ts/core/records.ts";
-import {
-  type TrainedMethod,
-  type TrainGroupOptions,
-  trainGroup as trainGroupOf,
-} from "../../../ts/experiment/train-groups.ts";
+import { type TrainGroupOptions, trainGroup as trainGroupOf } from "../../../ts/experiment/train-groups.ts";
 
 const options: TrainGroupOptions = { seed: 1, feedback: "binary" };
 const trainGroup = (group: Parameters<typeof trainGroupOf>[0], method: TrainedMethod) =>
@@ -32,8 +28,8 @@ const group: Group = {
   candidates: [right, wrong, right, lucky, same, wrong],
 };
 const target = { text: reference, target: true, reference: true };
-const positive = (text: string) => ({ text, target: false, label: "positive" });
-const negative = (text: string) => ({ text, target: false, label: "negative" });
+const positive = (text: string) => ({ text, target: false, label: "positive", rank: 1 });
+const negative = (text: string) => ({ text, target: false, label: "negative", rank: 2 });
 const sampled = { tokenIds: [3, 4, 1], finish: "stop" };
 
 test("continued VFT trains on the reference alone", () => {
@@ -51,7 +47,7 @@ test("RFT adds each accepted sample once, as a target: right answer, true equati
   ]);
 });
 
-test("AFT labels each distinct sample by its answer; the reference is a target and on no side", () => {
+test("AFT ranks each distinct sample by its answer, right above wrong; the reference is a target and on no side", () => {
   expect(trainGroup(group, method({ method: "aft", constraint: "detached" })).responses).toEqual([
     target,
     { ...positive(right.text), ...sampled },
@@ -64,7 +60,7 @@ test("AFT labels each distinct sample by its answer; the reference is a target a
 test("with referenceAsPositive the reference is a positive too, and a sample of the same text is not a second one", () => {
   const settings = method({ method: "aft", constraint: "detached", referenceAsPositive: true });
   expect(trainGroup(group, settings).responses).toEqual([
-    { ...target, label: "positive" },
+    { ...target, label: "positive", rank: 1 },
     { ...positive(right.text), ...sampled },
     positive(lucky.text),
     negative(wrong.text),

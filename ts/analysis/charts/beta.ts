@@ -3,8 +3,9 @@ import { percent } from "../report/format.ts";
 import type { SearchPoint } from "../run/run-data.ts";
 import type { LegendItem } from "./legend.ts";
 import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
-import { type ChartOptions, renderChart, stacked } from "./svg.ts";
+import { renderChart, stacked } from "./svg.ts";
 
 /** The values of beta that one method was trained with under one seed, and the one that was chosen. */
 export interface BetaCurve {

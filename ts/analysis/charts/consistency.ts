@@ -5,9 +5,10 @@ import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import type { LegendItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 /** What one method makes of ever more samples. */
 export interface ConsistencyCurves {

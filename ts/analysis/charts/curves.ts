@@ -4,10 +4,11 @@ import type { FamilyPlace } from "../report/family.ts";
 import type { TrainingStep } from "../run/run-data.ts";
 import type { LegendItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 /** One training run; several of one label are its seeds, each drawn as a line of its own. */
 export interface MethodCurve {

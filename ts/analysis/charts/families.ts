@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
+import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import type { ChartOptions, ChartText } from "./options.ts";
 import { type FamilyName, familyColour } from "./palette.ts";
-import { type ChartOptions, type ChartText, renderChart, stacked } from "./svg.ts";
+import { renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */
 export interface FamilySeries {
@@ -96,7 +97,7 @@ const titlesOf = (methods: readonly FamilySeries[], families: readonly FamilyNam
     return [
       Plot.text([{ family }], {
         ...text,
-        text: () => familyTitles[family],
+        text: () => familyTitle(family),
         dy: 16 - marginTop,
         fontWeight: 650,
         fontSize: 13,

@@ -1,3 +1,5 @@
+import { type GroupMethodKind, groupMethodKinds, methods } from "../../config/index.ts";
+
 /**
  * Colours that stay apart for the colour-blind (Okabe and Ito's set); dashes and shapes tell the same things a
  * second time. Marks carry the light colour as an attribute and a class, through which dark pages repaint them.
@@ -7,16 +9,17 @@ interface Colour {
   dark: string;
 }
 
-const hues = {
-  aft: { light: "#0072b2", dark: "#56b4e9" },
-  rrhf: { light: "#c65400", dark: "#f0923b" },
-  pro: { light: "#00785a", dark: "#3fc79a" },
-  dpo: { light: "#8a4f7d", dark: "#d79ac6" },
-  baseline: { light: "#6b7280", dark: "#a3adba" },
-} as const satisfies Record<string, Colour>;
-
 /** Methods of one kind of loss have one hue; its members differ in shade. */
-export type FamilyName = keyof typeof hues;
+export type FamilyName = GroupMethodKind | "baseline";
+
+const hues = {
+  ...(Object.fromEntries(groupMethodKinds.map((kind) => [kind, methods[kind].hue])) as Record<
+    GroupMethodKind,
+    Colour
+  >),
+  baseline: { light: "#6b7280", dark: "#a3adba" },
+} satisfies Record<FamilyName, Colour>;
+
 export type Shade = 0 | 1 | 2;
 type Shaded = `${FamilyName}${Shade}`;
 

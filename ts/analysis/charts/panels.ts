@@ -4,9 +4,10 @@ import { percent } from "../report/format.ts";
 import type { Interval } from "../statistics/interval.ts";
 import type { LegendItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
+import type { ChartOptions, ChartText } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
-import { type ChartOptions, type ChartText, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 /** A share in [0, 1] at one place of the horizontal axis. */
 export interface PanelPoint {

@@ -5,8 +5,9 @@ import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
 import type { LegendItem } from "./legend.ts";
 import { areaPaint, linePaint } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import { facetsIn, gridOf } from "./panel-grid.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 const sides = ["positive", "negative"] as const;
 type Side = (typeof sides)[number];

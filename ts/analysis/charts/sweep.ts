@@ -2,8 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, shadeOf } from "../report/family.ts";
 import { legendChart } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import type { ChartText } from "./options.ts";
 import { familyColour } from "./palette.ts";
-import { type ChartText, renderChart, stacked } from "./svg.ts";
+import { renderChart, stacked } from "./svg.ts";
 
 /** One method along the values of an axis. */
 export interface SweepSeries {

@@ -56,7 +56,7 @@ export const list = (items: readonly Inline[]): Block => ({ block: "list", items
 /** Findings with their level. */
 export const findings = (items: readonly { badge: Inline; text: Inline }[]): Block => ({
   block: "list",
-  items: items.map(({ badge: level, text: finding }) => [level, " ", finding]),
+  items: items.map(({ badge: level, text: finding }) => [level, " ", styled("finding", finding)]),
   kind: "findings",
 });
 

@@ -1,12 +1,7 @@
+import { type Constraint, constraintOf, entryOf, isRanked } from "../../config/index.ts";
 import type { MethodSummary } from "./schema.ts";
 
-const losses: Record<string, string> = {
-  rrhf: "RRHF’s hinge: whenever a worse solution scores above a better one, the two are pulled into order",
-  pro: "PRO: each solution is raised against all that rank below it",
-  dpo: "DPO: in each pair the better solution is raised against the worse, measured from the starting weights",
-};
-
-const restraints: Record<string, string> = {
+const restraints: Record<Constraint, string> = {
   none: "wrong ones are pushed down without a limit",
   detached: "wrong ones are a mark to rise above and are not pushed down (detached constraint, DC)",
   boundary:
@@ -16,31 +11,42 @@ const restraints: Record<string, string> = {
 /** In the place of what is otherwise in each cell of a sweep. */
 export const varied = "varied";
 
+type Described = Pick<MethodSummary, "method" | "settings">;
+
 /** What a method does, in a sentence for someone who has not met it. */
-export function describeMethod({ method, settings }: Pick<MethodSummary, "method" | "settings">): string {
+export function describeMethod({ method, settings }: Described): string {
   if (method === varied) return "varies between the cells";
-  if (method === "keep") return "the VFT weights as they are: no further training";
-  if (method === "vft") return "further steps on the reference solutions alone: the fair baseline";
-  if (method === "rft")
-    return "further steps on references and on the model’s own right solutions (rejection sampling)";
+  const entry = entryOf(method);
+  if (entry.kind === "baseline") return entry.words;
+  const { words, wordsByRanks = words } = entry;
+  // A sweep may vary the constraint.
   const constraint = typeof settings.constraint === "string" ? settings.constraint : "none";
-  const ranked = constraint.startsWith("ranked-");
-  const loss =
-    losses[method] ??
-    (ranked
-      ? "better-ranked solutions are raised above worse-ranked ones"
-      : "right solutions are raised above wrong ones");
-  const restraint = restraints[constraint.replace("ranked-", "")];
-  return [loss, restraint].filter(Boolean).join("; ");
+  return `${isRanked(constraint) ? wordsByRanks : words}; ${restraints[constraintOf({ constraint })]}`;
 }
 
+/** What a loss's own beta is called beside the boundary's; undefined where it has none. */
+const ownBetaOf = ({ method }: Described) => {
+  const entry = method === varied ? undefined : entryOf(method);
+  return entry?.kind === "group loss" && entry.ownBeta !== undefined
+    ? {
+        name: `${entry.title}’s beta`,
+        sentence: `${entry.title}’s own beta is another number: ${entry.ownBeta}.`,
+      }
+    : undefined;
+};
+
+/** A sentence for each loss among these that has a beta of its own. */
+export const ownBetas = (methods: readonly Described[]): string[] => [
+  ...new Set(methods.flatMap((method) => ownBetaOf(method)?.sentence ?? [])),
+];
+
 /** The numbers that a method was given: `weight 3, beta 0.1`; empty where it has none. */
-export function givenNumbers({ method, settings }: Pick<MethodSummary, "method" | "settings">): string {
-  const { weight, beta, boundaryBeta, train, start } = settings;
+export function givenNumbers(method: Described): string {
+  const { weight, beta, boundaryBeta, train, start } = method.settings;
   const changes = typeof train === "object" && train !== null ? Object.entries(train) : [];
   return [
     weight === undefined ? "" : `weight ${text(weight)}`,
-    beta === undefined ? "" : `${method === "dpo" ? "DPO’s beta" : "beta"} ${text(beta)}`,
+    beta === undefined ? "" : `${ownBetaOf(method)?.name ?? "beta"} ${text(beta)}`,
     boundaryBeta === undefined ? "" : `beta ${text(boundaryBeta)}`,
     start === "base" ? "starts from the base model" : "",
     ...changes.map(([key, value]) => `${key} ${text(value)}`),
@@ -53,6 +59,6 @@ function text(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if ("search" in value && Array.isArray(value.search)) return `searched among ${value.search.join(", ")}`;
   return Object.entries(value)
-    .map(([key, one]) => `${key} ${text(one)}`)
+    .map(([key, inner]) => `${key} ${text(inner)}`)
     .join(" ");
 }

@@ -1,3 +1,11 @@
+import {
+  methods as catalogue,
+  constraintOf,
+  entryOf,
+  type GroupMethodKind,
+  groupMethodKinds,
+  isRanked,
+} from "../../config/index.ts";
 import type { FamilyName, Shade } from "../charts/palette.ts";
 import type { MethodInfo } from "../run/run-data.ts";
 
@@ -7,37 +15,37 @@ export interface FamilyPlace {
   at: number;
 }
 
-const families: Record<string, FamilyName> = { aft: "aft", rrhf: "rrhf", pro: "pro", dpo: "dpo" };
-
-export const familyTitles: Record<FamilyName, string> = {
-  aft: "AFT",
-  rrhf: "RRHF",
-  pro: "PRO",
-  dpo: "DPO",
-  baseline: "Baselines",
-};
-
 /** In the order in which families stand in charts. */
-export const familyOrder = Object.keys(familyTitles) as FamilyName[];
+export const familyOrder: readonly FamilyName[] = [...groupMethodKinds, "baseline"];
 
-export const familyOf = ({ method }: Pick<MethodInfo, "method">): FamilyName =>
-  families[method] ?? "baseline";
+export const familyTitle = (family: FamilyName): string =>
+  family === "baseline" ? "Baselines" : catalogue[family].title;
 
 /** The same constraint has the same place in every family, unless another method has it already. */
-const wanted: Record<string, number> = { none: 0, detached: 1, boundary: 2, vft: 0, rft: 1, keep: 2 };
+const places = { none: 0, detached: 1, boundary: 2 };
+
+/** Its family, and the place that it takes there when it is free. */
+function wanted({ method, settings }: Pick<MethodInfo, "method" | "settings">): FamilyPlace {
+  const entry = entryOf(method);
+  if (entry.kind === "baseline") return { family: "baseline", at: entry.place };
+  const constraint = String(settings.constraint);
+  // Methods recorded by their ranked names stand in the order in which they are given.
+  const at = isRanked(constraint) ? 0 : places[constraintOf({ constraint })];
+  return { family: method as GroupMethodKind, at };
+}
 
 export function familyPlaces(
   methods: readonly Pick<MethodInfo, "name" | "method" | "settings">[],
 ): Map<string, FamilyPlace> {
-  const places = new Map<string, FamilyPlace>();
-  for (const { name, method, settings } of methods) {
-    const family = familyOf({ method });
-    const taken = [...places.values()].filter((place) => place.family === family).map(({ at }) => at);
-    let at = wanted[String(settings.constraint ?? method)] ?? 0;
-    while (taken.includes(at)) at++;
-    places.set(name, { family, at });
+  const taken = new Map<string, FamilyPlace>();
+  for (const method of methods) {
+    const place = wanted(method);
+    const isTaken = () =>
+      [...taken.values()].some(({ family, at }) => family === place.family && at === place.at);
+    while (isTaken()) place.at++;
+    taken.set(method.name, place);
   }
-  return places;
+  return taken;
 }
 
 export const shadeOf = (at: number): Shade => (at % 3) as Shade;

@@ -1,6 +1,6 @@
 /** report.json: every number of a report with its count and interval. Shares are in [0, 1], never in percent. */
 import { z } from "zod";
-import { bestMetrics } from "../../config/index.ts";
+import { bestMetrics, methodKindsInWords } from "../../config/index.ts";
 import { reliabilitySchema } from "../features/assessor/numbers.ts";
 import { costSchema } from "../features/cost/numbers.ts";
 import { difficultySchema } from "../features/difficulty/schema.ts";
@@ -102,7 +102,7 @@ export const measuredSchema = z.object({
 });
 
 export const methodSummarySchema = measuredSchema.extend({
-  method: z.string().meta({ description: "its kind: keep, vft, rft, aft, rrhf, pro or dpo" }),
+  method: z.string().meta({ description: `its kind: ${methodKindsInWords}` }),
   role: z.enum(roles).meta({ description: "the part it plays in the comparison" }),
   settings: z.record(z.string(), z.unknown()).meta({ description: "as the experiment gives them" }),
   k: count.meta({ description: "samples a question: the k of majority and passAtMost" }),

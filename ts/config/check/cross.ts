@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, isMap, type Path } from "../../core/shape.ts";
-import type { Method } from "../schema/methods.ts";
-import { methodSchema } from "../schema/methods.ts";
+import { type Method, methodSchema } from "../methods/index.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
 import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";

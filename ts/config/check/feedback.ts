@@ -1,4 +1,4 @@
-import type { Method } from "../schema/methods.ts";
+import type { Method } from "../methods/index.ts";
 import type { Label, Ranking } from "../schema/ranking.ts";
 import type { Report } from "./cross.ts";
 

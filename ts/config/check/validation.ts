@@ -1,5 +1,4 @@
-import { boundaryBetaOf } from "../boundary.ts";
-import type { Method } from "../schema/methods.ts";
+import { boundaryBetaKey, boundaryBetaOf, type Method } from "../methods/index.ts";
 import type { Watch } from "../schema/stages.ts";
 import type { Report } from "./cross.ts";
 
@@ -28,7 +27,7 @@ export function checkValidation(
   for (const [name, method] of Object.entries(methods)) {
     const beta = boundaryBetaOf(method);
     if (typeof beta !== "object") continue;
-    const path = ["methods", name, method.method === "dpo" ? "boundaryBeta" : "beta"];
+    const path = ["methods", name, boundaryBetaKey(method)!];
     if (validation === 0)
       report(
         [...path, "search"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { methodSchema } from "./methods.ts";
+import { methodSchema } from "../methods/index.ts";
 import { modelSchema } from "./model.ts";
 import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";

@@ -36,8 +36,8 @@ export async function stateOf(
 }
 
 /** How many of the files are there, their content not looked at. */
-export async function countThere(folder: string, files: readonly PublishedFile[]): Promise<number> {
-  const sizes = await Promise.all(files.map(({ path }) => sizeOf(join(folder, path))));
+export async function countThere(folder: string, paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map((path) => sizeOf(join(folder, path))));
   return sizes.filter((size) => size !== undefined).length;
 }
 

@@ -1,5 +1,5 @@
 /** What each node of a plan sends through the model, in tokens. */
-import { planSteps, type Training } from "../../config/index.ts";
+import { entryOf, planSteps, type Training } from "../../config/index.ts";
 import { recipeOf } from "../plan/plan.ts";
 import { labelOf, type PlanNode } from "../stages/context.ts";
 import { keyOf } from "../store/store.ts";
@@ -101,12 +101,14 @@ function scoredOf(groups: PlanNode, lengths: (questions: PlanNode) => LengthsOf)
   return { tokens: prompts * (promptTokens.mean + k * responseTokens) };
 }
 
-/** Samples of a question beside its reference; RFT is taken to accept one in two. */
+/** The share of a question's samples that a method learns from; one in two is taken to be accepted. */
+const sharesLearnt = { nothing: 0, references: 0, "accepted samples": 1 / 2, "judged samples": 1 };
+
+/** Samples of a question beside its reference. */
 function candidatesOf(node: PlanNode, sample: PlanNode | undefined): number {
   const { method } = settingsOf(node);
-  if (method === "vft" || sample === undefined) return 0;
-  const { k = 0 } = settingsOf(sample);
-  return method === "rft" ? k / 2 : k;
+  if (method === undefined || sample === undefined) return 0;
+  return sharesLearnt[entryOf(method).learnsFrom] * (settingsOf(sample).k ?? 0);
 }
 
 /** What one task, or a file of one's own groups, gives a training. */

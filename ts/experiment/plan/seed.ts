@@ -1,8 +1,10 @@
 /** The pieces of work of one seed: VFT, what is sampled from it, and each method with its evaluation. */
 import {
+  boundaryBetaKey,
   boundaryBetaOf,
   type Experiment,
   promptSettings,
+  type TrainedMethod,
   trainingOf,
   withBoundaryBeta,
 } from "../../config/index.ts";
@@ -17,7 +19,6 @@ import { promptsNode, type SplitName } from "../stages/questions.ts";
 import { sampleNode } from "../stages/sample.ts";
 import { searchNode } from "../stages/search.ts";
 import { vftNode } from "../stages/vft.ts";
-import type { TrainedMethod } from "../train-groups.ts";
 
 /** What one method came to under one seed. */
 export interface Arm {
@@ -129,7 +130,7 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
       });
       return { beta: value, align, evaluate: validated };
     });
-    return searchNode(name, method.method === "dpo" ? "boundaryBeta" : "beta", points, seed);
+    return searchNode(name, boundaryBetaKey(method)!, points, seed);
   };
   const arms = Object.entries(methods).map(([name, method]): Arm => {
     if (method.method === "keep") return { method: name, seed, evaluate: tested(name, vft) };

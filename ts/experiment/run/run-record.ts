@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { z } from "zod";
-import { type Experiment, promptSettings } from "../../config/index.ts";
+import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
 import { inputError, systemCode } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { datasetOf } from "../../data/index.ts";
@@ -105,7 +105,7 @@ export async function writeRunRecord(
       name,
       label: label ?? name,
       method: settings.method,
-      settings: { ...settings },
+      settings: { ...recorded(settings, experiment.stages.judge.feedback) },
     })),
     stages: [...executed.done.values()].map(({ node, artefact }) => ({
       stage: node.stage,

@@ -1,9 +1,13 @@
 import { join } from "node:path";
-import type { LossSettings, TrainGroup } from "../../bridge/index.ts";
+import type { TrainGroup } from "../../bridge/index.ts";
 import {
   boundaryBetaOf,
   type GroupMethod,
+  lossOf,
+  needsReferenceModel,
   promptSettings,
+  recorded,
+  type TrainedMethod,
   type Training,
   type Watch,
 } from "../../config/index.ts";
@@ -14,7 +18,7 @@ import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
 import type { AutoBoundary } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
 import { mixtureOf, trainFrom } from "../train/training.ts";
-import { membersOf, type TrainedMethod, trainGroup } from "../train-groups.ts";
+import { membersOf, trainGroup } from "../train-groups.ts";
 import type { Validation } from "../validation/index.ts";
 import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
 import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "./by-task.ts";
@@ -49,10 +53,10 @@ export function alignNode(
   seed: number,
   variant?: string,
 ): PlanNode {
-  const { label: _label, train: _train, ...exact } = method;
+  const { label: _label, train: _train, ...exact } = recorded(method, from.feedback);
   const start = startOf(method.start, from);
   const beta = boundaryBetaOf(method);
-  const scored = method.method === "dpo" || beta === "auto";
+  const scored = needsReferenceModel(method) || beta === "auto";
   const node: PlanNode = {
     stage: "align",
     method: name,
@@ -133,36 +137,6 @@ async function validationOf(
 const autoBoundary = (groups: readonly Group[], method: GroupMethod, feedback: Feedback): AutoBoundary =>
   autoBeta(groups.flatMap((group) => lowestBetterMinusWorse(membersOf(group, method, feedback))));
 
-/** `beta`: where the boundary lies, for a method that has one. */
-export function lossOf(method: TrainedMethod, beta: number | undefined): LossSettings {
-  if (method.method === "vft" || method.method === "rft") return { kind: "vft" };
-  const { weight } = method;
-  const bounded = beta === undefined ? {} : { beta };
-  switch (method.method) {
-    case "aft": {
-      const detachBoundary = "detachBoundary" in method ? method.detachBoundary : true;
-      return { kind: "alignment", constraint: method.constraint, weight, detachBoundary, ...bounded };
-    }
-    case "dpo":
-      return {
-        kind: "dpo",
-        constraint: method.constraint,
-        weight,
-        vftWeight: method.vftWeight,
-        dpoBeta: method.beta,
-        ...bounded,
-      };
-    default:
-      return {
-        kind: method.method,
-        constraint: method.constraint,
-        weight,
-        vftWeight: method.vftWeight,
-        ...bounded,
-      };
-  }
-}
-
 function describeData(groups: readonly TrainGroup[]): Record<string, number> {
   const responses = groups.flatMap((group) => group.responses);
   return {
@@ -176,5 +150,5 @@ function describeData(groups: readonly TrainGroup[]): Record<string, number> {
 /** Whether two responses are of different ranks, or one is right and another wrong. */
 const hasPair = ({ responses }: TrainGroup): boolean =>
   [responses.map(({ label }) => label), responses.map(({ rank }) => rank)].some(
-    (all) => new Set(all.filter((one) => one !== undefined)).size > 1,
+    (places) => new Set(places.filter((place) => place !== undefined)).size > 1,
   );

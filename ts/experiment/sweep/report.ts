@@ -1,7 +1,13 @@
 /** The page of a whole sweep, made of sweep.json and its cells' folders. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { againstBest, type RunSummary, renderSweepPage, type SweepResults } from "../../analysis/index.ts";
+import {
+  againstBest,
+  type RunSummary,
+  renderSweep,
+  renderSweepTable,
+  type SweepResults,
+} from "../../analysis/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
@@ -9,7 +15,6 @@ import { writeMarkdown } from "../report.ts";
 import { loadRunData } from "../results.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { readSweepResults, writeSweepResults } from "./results.ts";
-import { renderSweepTable } from "./table.ts";
 
 export interface SweepReport {
   results: SweepResults;
@@ -43,11 +48,11 @@ export async function reportSweep(
       ? before
       : await compared(directory, found, signal);
   const table = renderSweepTable(results);
-  const page = renderSweepPage({ results, summaries });
+  const { page, markdown } = renderSweep({ results, summaries });
   const html = join(directory, "report.html");
   await writeSweepResults(directory, results);
   await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
-  await writeMarkdown(directory, page);
+  await writeMarkdown(directory, markdown);
   await writeFileAtomic(html, page);
   return { results, table, html };
 }

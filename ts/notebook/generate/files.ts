@@ -25,9 +25,9 @@ import {
 } from "../../analysis/run/run-data.ts";
 import { deviceInfo, modelInfo, nonFinite } from "../../bridge/messages.ts";
 import { type MethodName, methods } from "../../bridge/protocol.ts";
+import { methodSchema } from "../../config/methods/index.ts";
 import { boundaryBetaSchema } from "../../config/schema/boundary.ts";
 import { experimentSchema } from "../../config/schema/experiment.ts";
-import { methodSchema } from "../../config/schema/methods.ts";
 import { adapterSchema, createdModelSchema, modelSchema } from "../../config/schema/model.ts";
 import { promptSchema } from "../../config/schema/prompt.ts";
 import { labelSchema, rankingSchema } from "../../config/schema/ranking.ts";

@@ -1,5 +1,5 @@
 import { type Content, facts, heading, note, table } from "../../document/blocks.ts";
-import { describeMethod, givenNumbers } from "../../report/describeMethod.ts";
+import { describeMethod, givenNumbers, ownBetas } from "../../report/describeMethod.ts";
 import type { MethodSummary } from "../../report/schema.ts";
 import { glossary } from "./glossary.ts";
 
@@ -38,8 +38,7 @@ export function compared(methods: readonly MethodSummary[]): Content {
 const settingsNote = (methods: readonly MethodSummary[]): string =>
   [
     "weight: how much the method’s own loss counts beside the VFT loss on the reference. beta: how far below the lowest right solution the boundary lies, in mean log-probability a token; a larger one lets wrong solutions sink further.",
-    methods.some(({ method }) => method === "dpo") &&
-      "DPO’s own beta is another number: how strongly it is held to the weights it starts from.",
+    ...ownBetas(methods),
     methods.some(({ settings }) => settings.train !== undefined) &&
       "Other settings differ from the training that all others share.",
   ]

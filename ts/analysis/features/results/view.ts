@@ -1,3 +1,4 @@
+import { isRanked } from "../../../config/index.ts";
 import { html, type Markup } from "../../document/markup.ts";
 import { significant, testedAgainst } from "../../measure/paired-tests.ts";
 import { paperGsm8k, paperNotes } from "../../paper.ts";
@@ -66,7 +67,7 @@ function pooledOver({ tasks }: RunSummary): string {
 
 function row(method: MethodSummary): Markup {
   // The paper's numbers on GSM8K are those of right and wrong COTs; by ranks it measured other data.
-  const byRanks = String(method.settings.constraint).startsWith("ranked-");
+  const byRanks = isRanked(method.settings.constraint);
   const paper = byRanks ? undefined : paperGsm8k[method.role];
   return html`<tr${method.role === "continued" ? html` class="baseline"` : ""}><th scope="row">${method.label}</th>
 ${metricCell(method.metrics.accuracy)}${differenceCell(method, "continued")}${differenceCell(method, "kept")}

@@ -1,5 +1,5 @@
 import { html, type Markup } from "../../document/markup.ts";
-import { describeMethod, givenNumbers } from "../describeMethod.ts";
+import { describeMethod, givenNumbers, ownBetas } from "../describeMethod.ts";
 import { glossary } from "../glossary.ts";
 import type { RunSummary } from "../schema.ts";
 import { scrolling } from "../scrolling.ts";
@@ -25,7 +25,7 @@ ${scrolling(
       html`<tr><th scope="row">${method.label}</th><td class="text">${describeMethod(method)}</td>${hasNumbers && html`<td class="text">${numbers[at]}</td>`}</tr>`,
   )}</tbody></table>`,
 )}
-${methods.some(({ settings }) => settings.weight !== undefined) && html`<p class="note">weight: how much the method’s own loss counts beside the VFT loss on the reference. beta: how far below the lowest right solution the boundary lies, in mean log-probability a token; a larger one lets wrong solutions sink further.${methods.some(({ method }) => method === "dpo") && " DPO’s own beta is another number: how strongly it is held to the weights it starts from."}${methods.some(({ settings }) => settings.train !== undefined) && " Other settings differ from the training that all others share."}</p>`}
+${methods.some(({ settings }) => settings.weight !== undefined) && html`<p class="note">weight: how much the method’s own loss counts beside the VFT loss on the reference. beta: how far below the lowest right solution the boundary lies, in mean log-probability a token; a larger one lets wrong solutions sink further.${ownBetas(methods).map((sentence) => ` ${sentence}`)}${methods.some(({ settings }) => settings.train !== undefined) && " Other settings differ from the training that all others share."}</p>`}
 <h3>What the words mean</h3>
 ${glossary(k, methods.find(({ role }) => role === "continued")?.label)}
 </section>`;

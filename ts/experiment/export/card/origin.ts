@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { plural } from "../../../analysis/index.ts";
+import { entryOf } from "../../../config/index.ts";
 import type { Card, CardTask } from "./subject.ts";
 
 /** What the weights were made from: the base model, the data, and what each asks of who uses them. */
@@ -32,7 +33,8 @@ function dataset({ name, kind, licence, homepage }: CardTask): string {
 function samples({ summary, subject: { method, seed } }: Card): string[] {
   const own = summary.methods.find(({ name }) => name === method);
   const groups = summary.trainGroups.find((one) => one.seed === seed);
-  if (own === undefined || groups === undefined || ["keep", "vft"].includes(own.method)) return [];
+  if (own === undefined || groups === undefined || !entryOf(own.method).learnsFrom.includes("samples"))
+    return [];
   return [
     `- and on the model's own solutions: ${plural(groups.candidates, "sample")} to ${plural(groups.groups, "training question")}, judged by their answers; ${plural(groups.withPair, "question")} with a right and a wrong one`,
   ];

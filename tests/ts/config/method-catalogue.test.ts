@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { expect, it } from "vitest";
+import { entryOf } from "../../../ts/config/index.ts";
+import { filesWithMethodTable } from "../../../ts/config/methods/table.ts";
+
+const tables = [...filesWithMethodTable()].map(([path, content]) => ({
+  file: basename(path),
+  path,
+  content,
+}));
+
+it("the guide has the table of methods", () => {
+  expect(tables.map(({ file }) => file)).toContain("methods.md");
+});
+
+it.each(tables)("the table in $file is what the catalogue gives (npm run generate)", ({ path, content }) => {
+  expect(readFileSync(path, "utf8")).toBe(content);
+});
+
+it("a name that is not in the catalogue is an error, and no other method", () => {
+  expect(() => entryOf("ppo")).toThrow("unknown method");
+  expect(() => entryOf("toString")).toThrow("unknown method");
+});
