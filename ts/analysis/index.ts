@@ -66,13 +66,11 @@ export type {
 } from "./run/run-data.ts";
 export { predictionSchema, searchPointSchema, vftStage } from "./run/run-data.ts";
 export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
-export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
-export { mcnemarExact } from "./statistics/mcnemar.ts";
-export { sameValueInterval } from "./statistics/sameValue.ts";
+export { sameValueInterval, wilsonInterval } from "./statistics/interval.ts";
+export { holm, mcnemarExact } from "./statistics/p-values.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
-export { signFlipTest } from "./statistics/signFlip.ts";
-export { wilsonInterval } from "./statistics/wilson.ts";
+export { signFlipTest } from "./statistics/sign-flip.ts";
 export {
   againstBest,
   bestOf,

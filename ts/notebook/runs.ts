@@ -12,12 +12,12 @@ import {
 import { inputError, nearestName } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
 import {
-  checkpointIn,
   loadRunData,
   type RunRecord,
   readSplit,
   readSummary,
   type SplitName,
+  weightsIn,
 } from "../experiment/index.ts";
 import { runDirectory } from "./folders.ts";
 
@@ -126,7 +126,7 @@ function openRun(directory: string, record: RunRecord, data: RunData, summary: R
       known(name, [vftStage, ...names]);
       const { vft, arms } = withSeed(record.seeds, seed);
       const artefact = name === vftStage ? vft : arms.find(({ method }) => method === name)!.checkpoint;
-      return checkpointIn({ directory: join(directory, artefact) });
+      return weightsIn({ directory: join(directory, artefact) });
     },
     async questions(split) {
       const artefacts = new Set(record.tasks.map(({ questions }) => questions));

@@ -2,9 +2,9 @@ import { type Metric, type MetricName, metricNames } from "../report/schema.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { holm } from "../statistics/holm.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
+import { holm } from "../statistics/p-values.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./draws.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./tallies.ts";
 

@@ -6,8 +6,8 @@ import {
   metricNames,
 } from "../report/schema.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
-import { discordant, mcnemarExact } from "../statistics/mcnemar.ts";
-import type { signFlipTest } from "../statistics/signFlip.ts";
+import { discordant, mcnemarExact } from "../statistics/p-values.ts";
+import type { signFlipTest } from "../statistics/sign-flip.ts";
 import { testedMetrics } from "./paired-tests.ts";
 import { differenceOfSeries, measure, type SeedSeries } from "./series.ts";
 import type { ArmTallies } from "./tallies.ts";

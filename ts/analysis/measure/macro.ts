@@ -8,8 +8,8 @@ import {
   metricNames,
 } from "../report/schema.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { meanInterval } from "../statistics/mover.ts";
-import type { signFlipTest } from "../statistics/signFlip.ts";
+import { meanInterval } from "../statistics/interval.ts";
+import type { signFlipTest } from "../statistics/sign-flip.ts";
 import type { MethodDraws } from "./draws.ts";
 import { isClear } from "./series.ts";
 import type { ArmTallies } from "./tallies.ts";

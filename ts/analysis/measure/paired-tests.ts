@@ -1,7 +1,7 @@
 import { type Tally, total } from "../metrics/tally.ts";
 import type { Comparison, Difference, MethodSummary, MetricName } from "../report/schema.ts";
-import { holm } from "../statistics/holm.ts";
 import { includes } from "../statistics/interval.ts";
+import { holm } from "../statistics/p-values.ts";
 
 /** The metrics whose difference to a baseline is tested; more would be more to find by chance. */
 export const testedMetrics: readonly MetricName[] = [

@@ -3,7 +3,7 @@ import { differenceOfSeries, measure, pairedSeeds } from "../measure/series.ts";
 import { questionIds, tallyArm } from "../measure/tallies.ts";
 import { extractModes, type MethodInfo, type RunData } from "../run/run-data.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
-import type { signFlipTest } from "../statistics/signFlip.ts";
+import type { signFlipTest } from "../statistics/sign-flip.ts";
 import { roleOf } from "./roles.ts";
 import { type Measured, type Metric, type MetricName, metricNames } from "./schema.ts";
 

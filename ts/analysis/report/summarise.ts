@@ -14,7 +14,7 @@ import { ratio, total } from "../metrics/tally.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
 import { drawRun, measureAll } from "./measured.ts";
 import { roleOf } from "./roles.ts";
 import type { MethodSummary, RunSummary } from "./schema.ts";

@@ -1,6 +1,6 @@
 import type { Method } from "../methods/index.ts";
 import type { Label, Ranking } from "../schema/ranking.ts";
-import type { Report } from "./cross.ts";
+import type { Report } from "./report.ts";
 
 /** The constraint of the same kind for the other feedback. */
 const counterparts: Record<string, string> = {

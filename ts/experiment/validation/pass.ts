@@ -5,9 +5,8 @@ import type { ProgressSink } from "../../core/progress.ts";
 import type { Candidate, Group, JudgedCandidate } from "../../core/records.ts";
 import { judge } from "../../data/index.ts";
 import { perTask } from "../stages/by-task.ts";
-import { promptOf } from "../stages/sample.ts";
 import type { HeldOut } from "../train/step-record.ts";
-import { samplePrompts } from "../worker/sampling.ts";
+import { promptOf, samplePrompts } from "../worker/sampling.ts";
 import { scoreAll } from "../worker/scoring.ts";
 import type { Validation } from "./settings.ts";
 

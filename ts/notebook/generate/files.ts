@@ -43,7 +43,7 @@ import {
   predictionSchema,
   questionSchema,
 } from "../../core/records.ts";
-import { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../data/convert.ts";
+import { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../data/groups/convert.ts";
 import { type Interfaces, interfacesOf, type Named } from "./interfaces.ts";
 
 const as = (doc: string, schema: z.ZodType): Named => ({ schema, doc });

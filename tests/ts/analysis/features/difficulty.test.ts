@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { binsOf, difficultyOf, testedOf } from "../../../../ts/analysis/features/difficulty/numbers.ts";
-import { signFlipTest } from "../../../../ts/analysis/statistics/signFlip.ts";
+import { signFlipTest } from "../../../../ts/analysis/statistics/sign-flip.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const times = (steps: number, n: number): number[] => Array.from({ length: n }, () => steps);

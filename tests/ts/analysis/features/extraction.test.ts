@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { type RunData, renderHtml, renderTable, summarise } from "../../../../ts/analysis/index.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
 import { syntheticRun } from "../synthetic.ts";
 import { judgedByBoth, runOfTasks } from "../tasks.ts";
 

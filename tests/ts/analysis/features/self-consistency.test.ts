@@ -3,7 +3,7 @@ import { selfConsistencyOf, testedOf } from "../../../../ts/analysis/features/se
 import { majorityTally } from "../../../../ts/analysis/metrics/majority.ts";
 import { passTally } from "../../../../ts/analysis/metrics/sampled.ts";
 import { ratio } from "../../../../ts/analysis/metrics/tally.ts";
-import { signFlipTest } from "../../../../ts/analysis/statistics/signFlip.ts";
+import { signFlipTest } from "../../../../ts/analysis/statistics/sign-flip.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const test = signFlipTest(200, "test");

@@ -9,8 +9,8 @@ import {
 } from "../../../../ts/analysis/index.ts";
 import type { Measured } from "../../../../ts/analysis/report/schema.ts";
 import { onlyTasks } from "../../../../ts/analysis/run/tasks.ts";
-import { mcnemarExact } from "../../../../ts/analysis/statistics/mcnemar.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
+import { mcnemarExact } from "../../../../ts/analysis/statistics/p-values.ts";
 import { methods, syntheticRun } from "../synthetic.ts";
 import { type InventedTask, runOfTasks } from "../tasks.ts";
 

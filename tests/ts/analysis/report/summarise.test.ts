@@ -7,8 +7,8 @@ import {
   summarise,
 } from "../../../../ts/analysis/index.ts";
 import type { MethodSummary } from "../../../../ts/analysis/report/schema.ts";
-import { mcnemarExact } from "../../../../ts/analysis/statistics/mcnemar.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
+import { mcnemarExact } from "../../../../ts/analysis/statistics/p-values.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const run = syntheticRun();

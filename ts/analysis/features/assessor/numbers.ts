@@ -3,7 +3,7 @@ import type { Group } from "../../../core/records.ts";
 import type { Reliability } from "../../generated/report.ts";
 import { label, name, number, type Share, shareSchema } from "../../measure/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
-import { wilsonInterval } from "../../statistics/wilson.ts";
+import { wilsonInterval } from "../../statistics/interval.ts";
 
 export type { Reliability } from "../../generated/report.ts";
 

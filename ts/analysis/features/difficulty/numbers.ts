@@ -5,8 +5,8 @@ import type { Tally } from "../../metrics/tally.ts";
 import { roleOf } from "../../report/roles.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
-import { holm } from "../../statistics/holm.ts";
-import type { signFlipTest } from "../../statistics/signFlip.ts";
+import { holm } from "../../statistics/p-values.ts";
+import type { signFlipTest } from "../../statistics/sign-flip.ts";
 
 export type { Difficulty } from "../../generated/report.ts";
 

@@ -14,9 +14,8 @@ import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
 import { roleOf } from "../../report/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
-import { holm } from "../../statistics/holm.ts";
-import { discordant, mcnemarExact } from "../../statistics/mcnemar.ts";
-import type { signFlipTest } from "../../statistics/signFlip.ts";
+import { discordant, holm, mcnemarExact } from "../../statistics/p-values.ts";
+import type { signFlipTest } from "../../statistics/sign-flip.ts";
 import { type CurveName, curveNames, type Decoding, decodings } from "./schema.ts";
 
 export type { SelfConsistency } from "../../generated/report.ts";

@@ -4,7 +4,7 @@ import { type Drawn, drawRun, measureAll } from "../../report/measured.ts";
 import type { Measured, RunSummary } from "../../report/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { onlyTasks, trainedTasks } from "../../run/tasks.ts";
-import { signFlipTest } from "../../statistics/signFlip.ts";
+import { signFlipTest } from "../../statistics/sign-flip.ts";
 
 /**
  * Every task apart, and the mean over the trained ones. What is tested on several tasks is adjusted for all of them: among

@@ -108,10 +108,11 @@ function describe(sweep: SweepNumbers, axis: SweepAxis): string {
   const { axes, best, measures } = sweep;
   if (best === undefined || !isBalanced(axis, axes)) return `By ${axis.name}.`;
   const averaged = axes.length > 1 ? ", mean over what else varies" : "";
-  const values = marginals(sweep, axis);
   return measures
     .map((measure) => {
-      const means = values.map(({ text, mean }) => `${format(measure, mean(measure))} with ${text}`);
+      const means = marginals(sweep, axis, measure).map(
+        ({ text, mean }) => `${format(measure, mean)} with ${text}`,
+      );
       return `${best.label}, ${measure.words}${averaged}: ${means.join(", ")}.`;
     })
     .join(" ");
@@ -120,14 +121,15 @@ function describe(sweep: SweepNumbers, axis: SweepAxis): string {
 function marginalTable(sweep: SweepNumbers, axis: SweepAxis): Content {
   const { axes, best, measures } = sweep;
   if (best === undefined || axes.length < 2 || !isBalanced(axis, axes)) return null;
-  const values = marginals(sweep, axis);
+  const columns = measures.map((measure) => marginals(sweep, axis, measure));
+  const cells = plural(axis.values[0]!.cells.length, "cell");
   return table({
     label: `Means by ${axis.name}`,
-    caption: `${best.label} by ${axis.name}: each number is a mean over the ${plural(values[0]!.cells, "cell")} that have the value`,
+    caption: `${best.label} by ${axis.name}: each number is a mean over the ${cells} that have the value`,
     columns: [axis.name, ...measures.map(({ label }) => label)],
-    rows: values.map(({ text, mean }) => ({
+    rows: axis.values.map(({ text }, value) => ({
       head: text,
-      cells: measures.map((measure) => format(measure, mean(measure))),
+      cells: measures.map((measure, column) => format(measure, columns[column]![value]!.mean)),
     })),
   });
 }

@@ -17,10 +17,9 @@ export interface CardSubject {
 }
 
 /** Everything that the parts of a card are made from. */
-export interface Card {
+export interface Card extends Required<CardSubject> {
   record: RunRecord;
   summary: RunSummary;
-  subject: CardSubject;
   config: CardConfig;
 }
 
