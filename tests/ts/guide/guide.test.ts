@@ -82,5 +82,7 @@ async function check([first = "", ...rest]: readonly string[]): Promise<void> {
   expect(Object.keys(options)).toEqual(expect.arrayContaining(asked));
   if (!["run", "validate"].includes(name)) return;
   const set = words.filter((_, at) => words[at - 1] === "--set");
-  await expect(loadFile(join(projectRoot, words[0]!), { set })).resolves.toBeDefined();
+  // An installed aft brings the experiments along.
+  const file = words[0]!.replace(/^node_modules\/aft\//, "");
+  await expect(loadFile(join(projectRoot, file), { set })).resolves.toBeDefined();
 }
