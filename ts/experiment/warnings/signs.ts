@@ -1,7 +1,7 @@
 /** The signs of a training that goes wrong, each with the numbers that show it. */
 import { decimal, mcnemarExact, percent, plural } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 
 /** What the signs are read by beside the steps. */
 export interface Conditions {
