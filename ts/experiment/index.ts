@@ -24,7 +24,7 @@ export { readSummary } from "./run/read-summary.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
 export { type RunRecord, readRunRecord } from "./run/run-record.ts";
 export { scoreFile } from "./run/score-file.ts";
-export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
+export { readSplit } from "./stages/questions.ts";
 export { weightsIn } from "./store/files.ts";
 export {
   type CellRun,

@@ -11,14 +11,8 @@ import {
 } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
-import {
-  loadRunData,
-  type RunRecord,
-  readSplit,
-  readSummary,
-  type SplitName,
-  weightsIn,
-} from "../experiment/index.ts";
+import type { SplitName } from "../data/index.ts";
+import { loadRunData, type RunRecord, readSplit, readSummary, weightsIn } from "../experiment/index.ts";
 import { runDirectory } from "./folders.ts";
 
 /** A finished run: its numbers, and the rows that they were made from. Wherever a seed is left out, it is the first. */

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Question } from "../../core/records.ts";
-import type { Conversation } from "../../data/index.ts";
+import type { Conversation, SplitName } from "../../data/index.ts";
 import type { Length, Lengths } from "../stages/cost.ts";
 import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/node.ts";
-import { readSplit, type SplitName } from "../stages/questions.ts";
+import { readSplit } from "../stages/questions.ts";
 import type { Store } from "../store/store.ts";
 
 /** Counts tokens of texts. */

@@ -1,8 +1,8 @@
 /** Questions that the model cannot take, told before a run comes to them. */
 import type { Experiment } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
+import type { SplitName } from "../../data/index.ts";
 import type { TaskQuestions } from "../stages/by-task.ts";
-import type { SplitName } from "../stages/questions.ts";
 import { overlong } from "../worker/overlong.ts";
 import { type Count, promptText, type Splits } from "./lengths.ts";
 

@@ -9,12 +9,12 @@ import {
   withBoundaryBeta,
 } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
+import type { SplitName } from "../../data/index.ts";
 import { needsScores, type WatchParams } from "../stages/align.ts";
 import { type OfTask, sharingOf, type TaskQuestions } from "../stages/by-task.ts";
 import type { EvaluateParams } from "../stages/evaluate.ts";
 import { stages } from "../stages/index.ts";
 import type { PlanNode } from "../stages/node.ts";
-import type { SplitName } from "../stages/questions.ts";
 import type { Base, Weights } from "../stages/weights.ts";
 
 /** What one method came to under one seed. */
@@ -47,32 +47,31 @@ export interface Shared {
 }
 
 export function planSeed(experiment: Experiment, shared: Shared, seed: number): SeedPlan {
-  const { methods, mixture } = experiment;
   const base = baseOf(experiment, shared, seed);
   const tasks = shared.tasks.map((task) => withPrompts(task, base.weights, experiment, seed));
   const trained = trainedOf(tasks);
-  const sharing = sharingOf(trained, mixture.temperature);
-  const vft = stages.vft.node(
-    { base, questions: questionsOf(trained), training: experiment.stages.vft, sharing, seed },
-    { seed },
-  );
-  const planner = new SeedPlanner(experiment, vft, seed);
+  const sharing = sharingOf(trained, experiment.mixture.temperature);
+  const { vft: training, judge, watch } = experiment.stages;
+  const vft = stages.vft.node({ base, questions: questionsOf(trained), training, sharing, seed }, { seed });
+  const planner: Planner = { stages: experiment.stages, vft, seed };
   const trainGroups: OfTask[] =
     shared.givenGroups === undefined
-      ? trained.map((task) => planner.trainGroupsOf(task))
+      ? trained.map((task) => ({ task: task.task.name, node: trainGroupsOf(planner, task) }))
       : [{ task: trained[0]!.task.name, node: shared.givenGroups }];
-  const watch = planner.watch(trained);
-
-  const { feedback } = experiment.stages.judge;
+  const alignParams = {
+    adapter: base.adapter,
+    feedback: judge.feedback,
+    sharing,
+    watch: watch.every === 0 ? undefined : watchParams(planner, trained),
+    seed,
+  };
   const alignWith = (name: string, method: TrainedMethod, variant?: string): PlanNode => {
     const start: Weights = method.start === "base" ? base.weights : { role: "checkpoint", node: vft };
     const groups = needsScores(method)
       ? trainGroups.map(({ task, node }) => ({ task, node: scored(node, start, seed) }))
       : trainGroups;
-    const training = trainingOf(experiment, name)!;
-    const { adapter } = base;
     return stages.align.node(
-      { method, training, start, adapter, groups, feedback, sharing, watch, seed },
+      { ...alignParams, method, training: trainingOf(experiment, name)!, start, groups },
       { method: name, ...defined({ variant }), seed },
     );
   };
@@ -82,122 +81,105 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
     const points = beta.search.map((value) => {
       const variant = `beta ${value}`;
       const align = alignWith(name, withBoundaryBeta(method, value), variant);
-      return {
-        beta: value,
-        align,
-        evaluate: trained.map((task) => planner.validated(name, align, task, beta.questions, variant)),
-      };
+      const evaluation = validationOf(planner, beta.questions);
+      const labels = { method: name, variant };
+      return { beta: value, align, evaluate: evaluated(planner, align, trained, evaluation, labels) };
     });
-    const parameter = boundaryBetaKey(method)!;
-    return stages.search.node({ parameter, points, seed }, { method: name, seed });
+    return stages.search.node({ parameter: boundaryBetaKey(method)!, points, seed }, { method: name, seed });
   };
-  const arms = Object.entries(methods).map(([name, method]): Arm => {
+  const arms = Object.entries(experiment.methods).map(([name, method]): Arm => {
     const align = method.method === "keep" ? undefined : trainedBy(name, method);
-    const evaluate = tasks.map((task) => planner.tested(name, align ?? vft, task));
+    const evaluation = { ...experiment.stages.evaluate, ...judgingOf(planner) };
+    const evaluate = evaluated(planner, align ?? vft, tasks, evaluation, { method: name });
     return { method: name, seed, ...defined({ align }), evaluate };
   });
   return { seed, tasks, vft, trainGroups, arms };
 }
 
-type Sampling = Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens">;
+/** What samples, judged groups and evaluations of a seed go by. */
+interface Planner {
+  stages: Experiment["stages"];
+  vft: PlanNode;
+  seed: number;
+}
 
-/** Samples, judged groups and evaluations, as the experiment says. */
-class SeedPlanner {
-  private readonly stages: Experiment["stages"];
-  private readonly vft: PlanNode;
-  private readonly seed: number;
-  private readonly samplingSeed: number;
+const judgingOf = ({ stages: { judge, sample }, seed }: Planner) => ({
+  extract: judge.extract,
+  seed: sample.seed ?? seed,
+});
 
-  constructor(experiment: Experiment, vft: PlanNode, seed: number) {
-    this.stages = experiment.stages;
-    this.vft = vft;
-    this.seed = seed;
-    this.samplingSeed = experiment.stages.sample.seed ?? seed;
-  }
+function trainGroupsOf(planner: Planner, task: TaskQuestions): PlanNode {
+  const { questions, seed: _, ...sampling } = planner.stages.sample;
+  const { feedback, ranking, label } = planner.stages.judge;
+  return judged(planner, task, { split: "train", questions, sampling, rules: { feedback, ranking, label } });
+}
 
-  trainGroupsOf(task: TaskQuestions): OfTask {
-    const { questions, seed: _, ...sampling } = this.stages.sample;
-    const { feedback, ranking, label } = this.stages.judge;
-    return this.groups(task, { split: "train", questions, sampling, rules: { feedback, ranking, label } });
-  }
+/** Pairs of right and wrong answers under any feedback. */
+function heldOutOf(planner: Planner, task: TaskQuestions, split: SplitName, questions?: number): PlanNode {
+  const { k, temperature, topP, maxNewTokens } = planner.stages.evaluate;
+  const sampling = { k, temperature, topP, maxNewTokens };
+  return judged(planner, task, { split, questions, sampling, rules: {} });
+}
 
-  /** Of what is measured while methods train; undefined: nothing is. */
-  watch(trained: readonly TaskQuestions[]): WatchParams | undefined {
-    const { watch: settings, judge, evaluate } = this.stages;
-    if (settings.every === 0) return undefined;
-    const groups = trained.map((task) => this.heldOut(task, "validation", settings.questions));
-    const { extract } = judge;
-    return { settings, groups, tasks: trained, extract, maxNewTokens: evaluate.maxNewTokens };
-  }
+/** Judged samples of the VFT model. */
+function judged(
+  { stages: settings, vft, seed }: Planner,
+  { task, settings: { prompt }, shown, questions }: TaskQuestions,
+  wanted: {
+    split: SplitName;
+    questions: number | undefined;
+    sampling: Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens">;
+    rules: Partial<Pick<Experiment["stages"]["judge"], "feedback" | "ranking" | "label">>;
+  },
+): PlanNode {
+  const { split, questions: count } = wanted;
+  const label = { ...defined({ task: shown, variant: split === "train" ? undefined : split }), seed };
+  const sampling = { ...wanted.sampling, split, questions: count, seed: settings.sample.seed ?? seed };
+  const { stop } = promptSettings(prompt);
+  const candidates = stages.sample.node({ vft, questions, sampling, stop }, label);
+  const judging = { extract: settings.judge.extract, split, questions: count, ...wanted.rules };
+  return stages.judge.node({ task, questions, candidates, judging }, label);
+}
 
-  tested(name: string, checkpoint: PlanNode, task: TaskQuestions): OfTask {
-    const { evaluate } = this.stages;
-    return this.evaluation(name, checkpoint, task, { ...evaluate, ...this.judging() });
-  }
+/** What is measured while methods train. */
+function watchParams(planner: Planner, trained: readonly TaskQuestions[]): WatchParams {
+  const { watch: settings, judge, evaluate } = planner.stages;
+  const groups = trained.map((task) => ({
+    task: task.task.name,
+    node: heldOutOf(planner, task, "validation", settings.questions),
+  }));
+  const { maxNewTokens } = evaluate;
+  return { settings, groups, tasks: trained, extract: judge.extract, maxNewTokens };
+}
 
-  /** For the choice among several values. */
-  validated(
-    name: string,
-    checkpoint: PlanNode,
-    task: TaskQuestions,
-    questions: number | undefined,
-    variant: string,
-  ): OfTask {
-    const { maxNewTokens } = this.stages.evaluate;
-    const settings = { split: "validation", questions, maxNewTokens, greedy: true, sampled: false } as const;
-    return this.evaluation(name, checkpoint, task, { ...settings, ...this.judging() }, variant);
-  }
+type Evaluation = EvaluateParams["evaluation"];
 
-  private judging() {
-    return { extract: this.stages.judge.extract, seed: this.samplingSeed };
-  }
+/** For the choice among several values. */
+const validationOf = (planner: Planner, questions: number | undefined): Evaluation => ({
+  split: "validation",
+  questions,
+  maxNewTokens: planner.stages.evaluate.maxNewTokens,
+  greedy: true,
+  sampled: false,
+  ...judgingOf(planner),
+});
 
-  private evaluation(
-    name: string,
-    checkpoint: PlanNode,
-    task: TaskQuestions,
-    evaluation: EvaluateParams["evaluation"],
-    variant?: string,
-  ): OfTask {
-    const heldOut = this.heldOut(task, evaluation.split, evaluation.questions).node;
-    const label = { method: name, ...defined({ task: task.shown, variant }), seed: this.seed };
+/** On each task. */
+const evaluated = (
+  planner: Planner,
+  checkpoint: PlanNode,
+  tasks: readonly TaskQuestions[],
+  evaluation: Evaluation,
+  labels: { method: string; variant?: string },
+): OfTask[] =>
+  tasks.map((task) => {
+    const heldOut = heldOutOf(planner, task, evaluation.split, evaluation.questions);
+    const label = { ...labels, ...defined({ task: task.shown }), seed: planner.seed };
     return {
       task: task.task.name,
       node: stages.evaluate.node({ checkpoint, task, heldOut, evaluation }, label),
     };
-  }
-
-  /** Pairs of right and wrong answers under any feedback. */
-  private heldOut(task: TaskQuestions, split: SplitName, questions: number | undefined): OfTask {
-    const { k, temperature, topP, maxNewTokens } = this.stages.evaluate;
-    return this.groups(task, {
-      split,
-      questions,
-      sampling: { k, temperature, topP, maxNewTokens },
-      rules: {},
-    });
-  }
-
-  /** Judged samples of the VFT model. */
-  private groups(
-    { task, settings, shown, questions }: TaskQuestions,
-    wanted: {
-      split: SplitName;
-      questions: number | undefined;
-      sampling: Sampling;
-      rules: Partial<Pick<Experiment["stages"]["judge"], "feedback" | "ranking" | "label">>;
-    },
-  ): OfTask {
-    const { split, questions: count, rules } = wanted;
-    const sampling = { ...wanted.sampling, split, questions: count, seed: this.samplingSeed };
-    const variant = split === "train" ? undefined : split;
-    const label = { ...defined({ task: shown, variant }), seed: this.seed };
-    const { stop } = promptSettings(settings.prompt);
-    const candidates = stages.sample.node({ vft: this.vft, questions, sampling, stop }, label);
-    const judging = { extract: this.stages.judge.extract, split, questions: count, ...rules };
-    return { task: task.name, node: stages.judge.node({ task, questions, candidates, judging }, label) };
-  }
-}
+  });
 
 /** What the experiment starts from: a model that is there, or one made of the training questions. */
 function baseOf({ model }: Experiment, { existing, tasks }: Shared, seed: number): Base {

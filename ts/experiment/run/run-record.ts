@@ -6,10 +6,9 @@ import { type Experiment, promptSettings, recorded } from "../../config/index.ts
 import { defined } from "../../core/defined.ts";
 import { inputError, systemCode } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { datasetOf } from "../../data/index.ts";
+import { datasetOf, splitNames } from "../../data/index.ts";
 import type { OfTask } from "../stages/by-task.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
-import { splitNames } from "../stages/questions.ts";
 import type { Done, Executed } from "./runner.ts";
 
 const artefactPath = z.string().meta({ description: "relative to the run's folder" });

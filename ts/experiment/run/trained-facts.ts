@@ -3,9 +3,9 @@ import { defined } from "../../core/defined.ts";
 import type { BoundaryFacts } from "../boundary-facts.ts";
 import { stages } from "../stages/index.ts";
 import type { Search } from "../stages/search.ts";
+import type { HeldOut } from "../step-record.ts";
 import type { Artefact } from "../store/store.ts";
 import type { TrainedFacts } from "../train/files.ts";
-import type { HeldOut } from "../train/step-record.ts";
 
 export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {
   boundary?: BoundaryFacts;

@@ -1,7 +1,7 @@
 /** What an experiment has once for each of its tasks, as the inputs of a stage. */
 import type { Task as TaskSettings } from "../../config/index.ts";
-import type { Question } from "../../core/records.ts";
 import type { Task } from "../../data/index.ts";
+import type { Sharing } from "../train/training.ts";
 import type { PlanNode } from "./node.ts";
 
 /** A task of the experiment and its questions, each with the prompt that it is put by. */
@@ -35,13 +35,6 @@ export const namesOfRole = (role: string, values: Readonly<Record<string, unknow
     .filter((name) => name === role || name.startsWith(`${role} `))
     .sort();
 
-/** How several tasks share a training. */
-export interface Sharing {
-  temperature: number;
-  /** By the task's name. */
-  weights: Readonly<Record<string, number>>;
-}
-
 /** What of the trained tasks bears on the order of training; undefined where there is nothing to share. */
 export const sharingOf = (trained: readonly TaskQuestions[], temperature: number): Sharing | undefined =>
   trained.length === 1
@@ -50,14 +43,3 @@ export const sharingOf = (trained: readonly TaskQuestions[], temperature: number
         temperature,
         weights: Object.fromEntries(trained.map(({ task, settings }) => [task.name, settings.weight])),
       };
-
-/** Rows of each task together, tasks in the order in which they first come. */
-export function perTask<T extends Pick<Question, "task">>(rows: readonly T[]): Map<string, T[]> {
-  const byTask = new Map<string, T[]>();
-  for (const row of rows) {
-    const rowsOfTask = byTask.get(row.task);
-    if (rowsOfTask === undefined) byTask.set(row.task, [row]);
-    else rowsOfTask.push(row);
-  }
-  return byTask;
-}

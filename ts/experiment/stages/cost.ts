@@ -1,6 +1,6 @@
 /** What a stage is expected to send through the model, in tokens, before it runs: the part of its estimate that it states itself. */
 import { planSteps, type Training } from "../../config/index.ts";
-import type { SplitName } from "./questions.ts";
+import type { SplitName } from "../../data/index.ts";
 
 /** Of texts, in tokens. */
 export interface Length {

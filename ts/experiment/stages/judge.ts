@@ -4,11 +4,17 @@
  */
 import { z } from "zod";
 import { groupSchema } from "../../core/records.ts";
-import { type Feedback, judge as judgeCandidates, type Label, type Ranking } from "../../data/index.ts";
+import {
+  type Feedback,
+  judge as judgeCandidates,
+  type Label,
+  type Ranking,
+  type SplitName,
+} from "../../data/index.ts";
 import { RowsFile } from "../store/files.ts";
 import type { TaskQuestions } from "./by-task.ts";
 import type { PlanNode } from "./node.ts";
-import { type SplitName, splitFiles } from "./questions.ts";
+import { splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 

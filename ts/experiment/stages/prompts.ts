@@ -2,9 +2,9 @@
 
 import { defined } from "../../core/defined.ts";
 import type { Question } from "../../core/records.ts";
-import type { Conversation } from "../../data/index.ts";
+import type { Conversation, SplitName } from "../../data/index.ts";
 import type { PlanNode } from "./node.ts";
-import { readSplit, type SplitName, splitFacts, splitFiles, writeSplits } from "./questions.ts";
+import { readSplit, splitFacts, splitFiles, writeSplits } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 import { sourceOf, type Weights, weightsInputs, weightsKey } from "./weights.ts";
 

@@ -16,15 +16,13 @@ import {
   fewShotSplits,
   promptDigest,
   putQuestion,
+  type SplitName,
   type Splits,
+  splitNames,
   taskOf,
 } from "../../data/index.ts";
 import { type Place, RowsFile } from "../store/files.ts";
 import { defineStage } from "./stage.ts";
-
-/** A part of a task's questions: no content of one occurs in another. */
-export type SplitName = "train" | "validation" | "test";
-export const splitNames = ["train", "validation", "test"] as const satisfies readonly SplitName[];
 
 /** One of each split, in the order of their names. */
 export const everySplit = <T>(partOf: (split: SplitName) => T): Record<SplitName, T> => ({

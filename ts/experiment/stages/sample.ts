@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Experiment } from "../../config/index.ts";
 import { candidateSchema } from "../../core/records.ts";
-import { promptDigest } from "../../data/index.ts";
+import { promptDigest, type SplitName } from "../../data/index.ts";
 import { RowsFile, weightsIn } from "../store/files.ts";
 import { withModel } from "../worker/loaded-model.ts";
 import { promptOf, sampleInto } from "../worker/sampling.ts";
 import { samplingOf } from "./cost.ts";
 import type { PlanNode } from "./node.ts";
-import { readSplit, type SplitName } from "./questions.ts";
+import { readSplit } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 
 interface SampleParams {

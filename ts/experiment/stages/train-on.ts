@@ -1,10 +1,9 @@
 /** What the stages that train share: a model loaded and trained into the stage's own directory. */
 import { defined } from "../../core/defined.ts";
 import { metricsFile, type TrainedFacts, trainedFacts, trainedFile } from "../train/files.ts";
-import { type TrainOptions, train } from "../train/training.ts";
+import { type Sharing, type TrainOptions, train } from "../train/training.ts";
 import { loadedForTraining, namedSource, withModel } from "../worker/loaded-model.ts";
 import { refuseOverlong } from "../worker/overlong.ts";
-import type { Sharing } from "./by-task.ts";
 import type { StageContext } from "./node.ts";
 
 export const trainingFiles = { metrics: metricsFile, trained: trainedFile };

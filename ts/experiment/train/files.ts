@@ -1,10 +1,10 @@
 /** The files of a training, and what its manifest tells. */
 import { join } from "node:path";
 import { z } from "zod";
+import { stepRecord } from "../step-record.ts";
 import { JsonFile, type Place, RowsFile } from "../store/files.ts";
 import { stoppedSchema } from "../validation/index.ts";
 import { warningSchema } from "../warnings/index.ts";
-import { stepRecord } from "./step-record.ts";
 
 /** Each step as it was measured. */
 export const metricsFile = new RowsFile("metrics.jsonl", stepRecord);

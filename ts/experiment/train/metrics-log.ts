@@ -1,6 +1,6 @@
+import type { StepRecord } from "../step-record.ts";
 import type { Place } from "../store/files.ts";
 import { metricsFile } from "./files.ts";
-import type { StepRecord } from "./step-record.ts";
 
 /** metrics.jsonl of a run that begins or goes on. */
 export interface MetricsLog {

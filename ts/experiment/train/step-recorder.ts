@@ -1,10 +1,10 @@
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 import { heldOutValues, stepValues, type TrackedRun } from "../tracking/index.ts";
 import { describeStep, type Validator } from "../validation/index.ts";
 import { TrainingWarnings, type Warning } from "../warnings/index.ts";
 import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
-import type { HeldOut, StepRecord } from "./step-record.ts";
 
 export interface RecorderOptions {
   directory: string;

@@ -4,14 +4,16 @@ import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from
 import { planSteps, type Training } from "../../config/index.ts";
 import { type AftError, failure, Interrupted } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Batches, batches } from "../../data/index.ts";
-import type { Sharing } from "../stages/by-task.ts";
+import { type Batches, batches, type Mixture } from "../../data/index.ts";
+import type { StepRecord } from "../step-record.ts";
 import { type Place, weightsIn } from "../store/files.ts";
 import type { TrackedRun } from "../tracking/index.ts";
 import { bestToCheckpoint, removeBests, type Validation, Validator } from "../validation/index.ts";
 import { metricsFile, resumeStateIn, type TrainedFacts, trainedFile } from "./files.ts";
-import type { StepRecord } from "./step-record.ts";
 import { StepRecorder } from "./step-recorder.ts";
+
+/** How several tasks share the epochs, by their names. */
+export type Sharing = Omit<Mixture<never>, "sourceOf">;
 
 export interface TrainOptions {
   worker: Worker;

@@ -4,8 +4,7 @@ import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Candidate, Group, JudgedCandidate } from "../../core/records.ts";
 import { judge } from "../../data/index.ts";
-import { perTask } from "../stages/by-task.ts";
-import type { HeldOut } from "../train/step-record.ts";
+import type { HeldOut } from "../step-record.ts";
 import { promptOf, samplePrompts } from "../worker/sampling.ts";
 import { scoreAll, withReference } from "../worker/scoring.ts";
 import type { Validation } from "./settings.ts";
@@ -77,7 +76,8 @@ async function answeredRightly({ validation, ...options }: PassOptions): Promise
   const right: string[] = [];
   let done = 0;
   try {
-    for (const [name, taskQuestions] of perTask(questions)) {
+    for (const name of new Set(questions.map(({ task }) => task))) {
+      const taskQuestions = questions.filter(({ task }) => task === name);
       const candidates: Candidate[] = [];
       const prompts = taskQuestions.map((question) => ({ ...promptOf(question), indices: [0] }));
       await samplePrompts(prompts, { ...greedy, stop: stop.get(name) ?? [] }, (answers) => {

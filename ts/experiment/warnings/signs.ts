@@ -2,7 +2,7 @@
 import { decimal, mcnemarExact, percent, plural } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
 import { sumOf } from "../../core/sum.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 
 /** What the signs are read by beside the steps. */
 export interface Conditions {
