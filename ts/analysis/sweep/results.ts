@@ -1,7 +1,7 @@
 /** `sweep.json` in a sweep's folder: its cells, what each came to, and the best of them. Shares are in [0, 1]. */
 import { z } from "zod";
 import { bestMetrics } from "../../config/index.ts";
-import type { MethodSummary } from "../report/schema.ts";
+import type { MethodSummary } from "../generated/report.ts";
 
 const interval = z.object({ low: z.number(), high: z.number() }).nullable();
 const metric = z.object({

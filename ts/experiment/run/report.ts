@@ -36,7 +36,7 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
   const page = renderReport(run, summary, { examples: record.examples });
-  await writeMarkdown(runDirectory, renderMarkdown(page.plain));
+  await writeMarkdown(runDirectory, renderMarkdown(page.report));
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);
   return { summary, table, html };

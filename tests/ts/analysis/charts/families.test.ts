@@ -13,7 +13,7 @@ import {
   methodCurves,
   methodScores,
 } from "../../../../ts/analysis/features/charts/numbers.ts";
-import { lookRows, marginRows } from "../../../../ts/analysis/features/training/curves.ts";
+import { marginRows, validationRows } from "../../../../ts/analysis/features/training/curves.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
 import { familyPlaces } from "../../../../ts/analysis/report/family.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
@@ -28,7 +28,7 @@ const text = (id: string) => ({ id, title: id, description: id });
 const charts: [string, () => string][] = [
   ["many-accuracy", () => accuracyChart(methodAccuracies(summary), { baseline: baselineLabel(summary) })],
   ["many-curves", () => curvesChart(methodCurves(run))],
-  ["looks", () => familiesChart(text("looks"), lookRows(summary))],
+  ["looks", () => familiesChart(text("looks"), validationRows(summary))],
   ["margins", () => familiesChart(text("margins"), marginRows(run, summary))],
   [
     "beta",
@@ -69,7 +69,7 @@ it("the chart of scores has one panel a method and the means of both sides in ea
 });
 
 it("the chart of looks has a column for each family and names every method once", () => {
-  const texts = textsOf(familiesChart(text("looks"), lookRows(summary)));
+  const texts = textsOf(familiesChart(text("looks"), validationRows(summary)));
   for (const family of ["AFT", "RRHF", "PRO", "DPO", "Baselines"])
     expect(texts.filter((one) => one === family)).toHaveLength(1);
   for (const { label, role } of summary.methods.filter(({ name }) => name !== "bc-auto"))
