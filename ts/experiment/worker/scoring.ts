@@ -102,6 +102,15 @@ export async function scoreGroups(
   }
 }
 
+/** A reference is scored as one response more, the last. */
+export const withReference = (group: Group): Group =>
+  group.reference === undefined
+    ? group
+    : {
+        ...group,
+        candidates: [...group.candidates, { text: group.reference, extracted: group.answer, correct: true }],
+      };
+
 function requestOf(group: Group): Params<"score">["groups"][number] {
   const responses = group.candidates.map(({ text, tokenIds, finish }) => defined({ text, tokenIds, finish }));
   return { id: group.id, prompt: group.prompt, responses };
