@@ -1,10 +1,10 @@
 /** What an artefact with a method's weights tells beside its steps, for the report. */
 import { defined } from "../../core/defined.ts";
-import type { BoundaryFacts } from "../boundary-facts.ts";
 import { stages } from "../stages/index.ts";
 import type { Search } from "../stages/search.ts";
 import type { HeldOut } from "../step-record.ts";
 import type { Artefact } from "../store/store.ts";
+import type { BoundaryFacts } from "../train/boundary-facts.ts";
 import type { TrainedFacts } from "../train/files.ts";
 
 export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {

@@ -1,14 +1,14 @@
 /** A finished run's numbers, read back from its artefacts for the report. */
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { type RunData, vftStage } from "../analysis/index.ts";
-import { defined } from "../core/defined.ts";
-import { peaksIn, provenanceOf } from "./run/provenance.ts";
-import { type RunRecord, readRunRecord } from "./run/run-record.ts";
-import { methodFacts } from "./run/trained-facts.ts";
-import { stages } from "./stages/index.ts";
-import type { Place } from "./store/files.ts";
-import { type Artefact, openArtefact } from "./store/store.ts";
+import { type RunData, vftStage } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
+import { stages } from "../stages/index.ts";
+import type { Place } from "../store/files.ts";
+import { type Artefact, openArtefact } from "../store/store.ts";
+import { peaksIn, provenanceOf } from "./provenance.ts";
+import { type RunRecord, readRunRecord } from "./run-record.ts";
+import { methodFacts } from "./trained-facts.ts";
 
 export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);

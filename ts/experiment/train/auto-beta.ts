@@ -1,7 +1,7 @@
 /** beta of the boundary from the starting weights' own scores: `beta: auto`. */
-import { quantile } from "../analysis/index.ts";
-import { failure } from "../core/errors.ts";
-import type { Placed } from "../data/index.ts";
+import { quantile } from "../../analysis/index.ts";
+import { failure } from "../../core/errors.ts";
+import type { Placed } from "../../data/index.ts";
 import type { AutoBoundary } from "./boundary-facts.ts";
 
 /** The share of worse COTs that the boundary is to lie below. */
