@@ -11,13 +11,17 @@ export {
   betaChart,
   type ChartText,
   curvesChart,
+  lightOf,
+  mix,
   type OwnChartOptions,
   renderOwnChart,
   scoresChart,
   vftLossChart,
+  white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
 export { escapeText } from "./document/escape.ts";
+export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
   baselineLabel,
@@ -27,8 +31,15 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
-export type { Provenance } from "./features/record/numbers.ts";
-export { renderTable } from "./features/results/terminal.ts";
+export type {
+  Comparison,
+  Difference,
+  MethodSummary,
+  Metric,
+  MetricName,
+  Provenance,
+  RunSummary,
+} from "./generated/report.ts";
 export {
   compareRuns,
   type MethodOfBoth,
@@ -40,18 +51,9 @@ export { scoresOf } from "./metrics/scores.ts";
 export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
 export { describePredictions } from "./report/describePredictions.ts";
 export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
-export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
-export { type MarkdownReport, renderMarkdown } from "./report/page-markdown.ts";
+export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
-export {
-  type Comparison,
-  type Difference,
-  type MethodSummary,
-  type Metric,
-  type MetricName,
-  type RunSummary,
-  runSummarySchema,
-} from "./report/schema.ts";
+export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export type {
   Arm,

@@ -1,5 +1,5 @@
+import type { Difference, Metric } from "../generated/report.ts";
 import { ratio, type Tally, total } from "../metrics/tally.ts";
-import type { Difference, Metric } from "../report/schema.ts";
 import { differenceDraws, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
 import { type Interval, includes, sameValueInterval, wilsonInterval } from "../statistics/interval.ts";
 import { overSeeds } from "../statistics/seeds.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { nearestName, type Problem, systemCode } from "../../core/errors.ts";
+import { messageOf, nearestName, type Problem, systemCode } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { merge } from "./merge.ts";
 import { parseYaml } from "./parse.ts";
@@ -77,7 +77,7 @@ function unreadable(request: Request, error: unknown): Problem {
   if (code === "EISDIR") return { what: "is a folder", where, found, expected: "a YAML file" };
   if (code !== "ENOENT" && code !== "ENOTDIR")
     return {
-      what: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      what: `cannot be read: ${messageOf(error)}`,
       where,
       found,
     };

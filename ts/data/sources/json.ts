@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { inputError, type Problem } from "../../core/errors.ts";
+import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { decodeUtf8, notUtf8 } from "../../core/files.ts";
 import { scanRows } from "../../core/jsonl.ts";
 import { isMap } from "../../core/shape.ts";
@@ -36,7 +36,7 @@ function parsed(text: string, file: string): unknown[] {
   try {
     return JSON.parse(text) as unknown[];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw inputError(
       {
         what: "not valid JSON",

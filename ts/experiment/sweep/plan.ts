@@ -5,14 +5,14 @@ import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { shownPath } from "../../core/files.ts";
 import { checkInputs } from "../plan/check-inputs.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
+import { planOf } from "../plan/plan.ts";
 import { artefactsIn, runFolder } from "../run/runner.ts";
-import { labelOf, type StageName } from "../stages/context.ts";
+import { labelOf, recipeOf } from "../stages/node.ts";
 import { keyOf } from "../store/store.ts";
 
 export interface PlannedStage {
   key: string;
-  stage: StageName;
+  stage: string;
   label: string;
   /** Of its artefact. */
   directory: string;

@@ -120,8 +120,3 @@ export function errorInOneLine(error: unknown): string {
     rest.length === 0 ? "" : ` (and ${rest.length} more)`,
   ].join("");
 }
-
-export const errorInFull = (error: unknown): string =>
-  error instanceof AftError
-    ? error.message
-    : `this is a bug in aft, please report it:\n${error instanceof Error ? error.stack : String(error)}`;

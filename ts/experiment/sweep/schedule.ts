@@ -1,5 +1,5 @@
 /** Which cell of a sweep comes next, and how long the rest will take. */
-import type { StageName } from "../stages/context.ts";
+import { sumOf } from "../../core/sum.ts";
 import { missingOf, type PlannedCell } from "./plan.ts";
 
 /**
@@ -19,20 +19,8 @@ export function nextCell(
   return waiting[shared.indexOf(Math.min(...shared))];
 }
 
-/** Seconds of the stages that were made, by kind. */
-export class StageTimes {
-  private readonly sums = new Map<StageName, { seconds: number; count: number }>();
-
-  add(stage: StageName, seconds: number): void {
-    const sum = this.sums.get(stage) ?? { seconds: 0, count: 0 };
-    this.sums.set(stage, { seconds: sum.seconds + seconds, count: sum.count + 1 });
-  }
-
-  mean(stage: StageName): number | undefined {
-    const sum = this.sums.get(stage);
-    return sum && sum.seconds / sum.count;
-  }
-}
+/** By kind of stage: the seconds that each one took. */
+export type StageTimes = ReadonlyMap<string, readonly number[]>;
 
 interface Remaining {
   unfinished: readonly PlannedCell[];
@@ -52,9 +40,9 @@ export function remainingSeconds({ unfinished, there, times, jobs }: Remaining):
   );
   let seconds = 0;
   for (const stage of missing.values()) {
-    const mean = times.mean(stage);
-    if (mean === undefined) return undefined;
-    seconds += mean;
+    const known = times.get(stage);
+    if (known === undefined) return undefined;
+    seconds += sumOf(known, Number) / known.length;
   }
   return seconds / Math.max(1, Math.min(jobs, unfinished.length));
 }

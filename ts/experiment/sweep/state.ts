@@ -1,10 +1,10 @@
 /** How far a sweep is: what its cells have come to, what runs, and what is told of it. */
-import { failure } from "../../core/errors.ts";
+import { describeError, failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { StageEvent } from "../run/runner.ts";
 import type { PlannedCell, PlannedSweep } from "./plan.ts";
-import { errorInFull, errorInOneLine, type Outcome } from "./results.ts";
-import { nextCell, remainingSeconds, StageTimes } from "./schedule.ts";
+import { errorInOneLine, type Outcome } from "./results.ts";
+import { nextCell, remainingSeconds } from "./schedule.ts";
 
 /** What a running cell is at. */
 export interface RunningCell {
@@ -58,7 +58,7 @@ export class SweepState {
   private readonly running = new Map<PlannedCell, RunningCell>();
   /** By the key of a stage: the cell that it failed in. */
   private readonly failedIn = new Map<string, string>();
-  private readonly times = new StageTimes();
+  private readonly times = new Map<string, number[]>();
 
   constructor(options: SweepStateOptions) {
     this.options = options;
@@ -91,8 +91,9 @@ export class SweepState {
     const running = { cell, stage: label, position: at, stageCount, waits: kind === "begin" };
     this.running.set(planned, running);
     if (kind === "end" && artefact !== undefined && !artefact.reused) {
-      this.times.add(stage, artefact.manifest.seconds);
-      progress.made(running, artefact.manifest.seconds);
+      const { seconds } = artefact.manifest;
+      this.times.set(stage, [...(this.times.get(stage) ?? []), seconds]);
+      progress.made(running, seconds);
     }
     this.report();
   }
@@ -102,7 +103,7 @@ export class SweepState {
     const thrown = "thrown" in result;
     outcomes.set(planned.cell, thrown ? { error: errorInOneLine(result.thrown) } : result);
     this.running.delete(planned);
-    progress.ended(planned.cell, seconds, thrown ? errorInFull(result.thrown) : undefined);
+    progress.ended(planned.cell, seconds, thrown ? describeError(result.thrown) : undefined);
     this.report();
   }
 

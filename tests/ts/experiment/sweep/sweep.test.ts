@@ -3,18 +3,17 @@ import { bestOf, type CellResult } from "../../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../../ts/core/errors.ts";
 import { silent } from "../../../../ts/core/progress.ts";
-import type { StageName } from "../../../../ts/experiment/stages/context.ts";
 import { checkJobs, placement } from "../../../../ts/experiment/sweep/lanes.ts";
 import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";
 import { errorInOneLine } from "../../../../ts/experiment/sweep/results.ts";
-import { nextCell, remainingSeconds, StageTimes } from "../../../../ts/experiment/sweep/schedule.ts";
+import { nextCell, remainingSeconds, type StageTimes } from "../../../../ts/experiment/sweep/schedule.ts";
 import { SweepState } from "../../../../ts/experiment/sweep/state.ts";
 
 /** A cell of stages named `vft:1`: the kind, then what tells it from others. */
 const cellOf = (cell: string, ...keys: string[]): PlannedCell =>
   ({
     cell,
-    stages: keys.map((key) => ({ key, stage: key.split(":")[0] as StageName, label: key, directory: key })),
+    stages: keys.map((key) => ({ key, stage: key.split(":")[0], label: key, directory: key })),
   }) as unknown as PlannedCell;
 
 const cells = [
@@ -37,11 +36,11 @@ describe("the next cell", () => {
 
 describe("the time that is left", () => {
   test("counts each missing stage once, by its kind's mean, over the cells at a time", () => {
-    const times = new StageTimes();
-    times.add("vft", 60);
-    times.add("sample", 10);
-    times.add("sample", 20);
-    times.add("align", 5);
+    const times: StageTimes = new Map([
+      ["vft", [60]],
+      ["sample", [10, 20]],
+      ["align", [5]],
+    ]);
     // Seed 1's VFT is there: 60 for the other, 4 x 15 and 4 x 5.
     expect(remainingSeconds({ unfinished: cells, there: new Set(["vft:1"]), times, jobs: 1 })).toBe(140);
     expect(remainingSeconds({ unfinished: cells, there: new Set(["vft:1"]), times, jobs: 2 })).toBe(70);
@@ -51,7 +50,7 @@ describe("the time that is left", () => {
 
   test("is not told while a kind of stage has not been made", () => {
     expect(
-      remainingSeconds({ unfinished: cells, there: new Set(), times: new StageTimes(), jobs: 1 }),
+      remainingSeconds({ unfinished: cells, there: new Set(), times: new Map(), jobs: 1 }),
     ).toBeUndefined();
   });
 });

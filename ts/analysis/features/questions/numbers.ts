@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Group } from "../../../core/records.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { type Chunk, cutIntoChunks, packSamples, packTexts } from "./chunks.ts";
 import { packScore, scoreOf } from "./cots.ts";
