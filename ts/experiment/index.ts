@@ -17,7 +17,7 @@ export {
   type ListedRun,
   listRuns,
 } from "./finished-runs/index.ts";
-export { checkInputs } from "./plan/check-inputs.ts";
+export { checkInputs } from "./plan/inputs.ts";
 export { readSummary } from "./run/read-summary.ts";
 export { type Report, writeReport } from "./run/report.ts";
 export { loadRunData } from "./run/results.ts";
