@@ -17,10 +17,10 @@ export {
   type ListedRun,
   listRuns,
 } from "./finished-runs/index.ts";
-export { checkInputs } from "./plan/check-inputs.ts";
-export { type Report, writeReport } from "./report.ts";
-export { loadRunData } from "./results.ts";
+export { checkInputs } from "./plan/inputs.ts";
 export { readSummary } from "./run/read-summary.ts";
+export { type Report, writeReport } from "./run/report.ts";
+export { loadRunData } from "./run/results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
 export { type RunRecord, readRunRecord } from "./run/run-record.ts";
 export { scoreFile } from "./run/score-file.ts";

@@ -36,7 +36,9 @@ it("every marker and every language is one that the tests know", () => {
   const known = /^(|not run: .+|fails: [12]|file: [\w.-]+|prints|seen: .+)$/;
   expect(blocks.filter(({ marker }) => !known.test(marker)).map(({ where }) => where)).toEqual([]);
   const languages = new Set(blocks.map(({ language }) => language));
-  expect([...languages].filter((one) => !["sh", "yaml", "text", "csv", "json", "ts"].includes(one))).toEqual([]);
+  expect([...languages].filter((one) => !["sh", "yaml", "text", "csv", "json", "ts"].includes(one))).toEqual(
+    [],
+  );
 });
 
 it("an output says from where it is: what the command above prints, or where it was seen", () => {
@@ -56,7 +58,8 @@ describe("a YAML block", () => {
 
 describe("a command that is not run", () => {
   it.each(named(notRun))("%s is one that there is, with experiments that are valid", async (_, block) => {
-    for (const command of commandsOf(block).flatMap((line) => line.split(" && "))) await check(wordsOf(command));
+    for (const command of commandsOf(block).flatMap((line) => line.split(" && ")))
+      await check(wordsOf(command));
   });
 });
 

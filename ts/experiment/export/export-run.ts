@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import { writeError, writeFileAtomic } from "../../core/files.ts";
-import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { writeJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Group, groupSchema } from "../../core/records.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
+import { groupsFile } from "../stages/judge.ts";
 import { weightsIn } from "../store/files.ts";
-import { openArtefact } from "../store/store.ts";
+import { type Artefact, openArtefact } from "../store/store.ts";
 import { copyAdapter, holdsAdapter, mergeAdapter } from "./adapter.ts";
 import { modelCard } from "./card/model-card.ts";
 import { type ExportFormat, rowsIn } from "./formats.ts";
@@ -94,9 +94,9 @@ async function exportModel(
   options: ExportOptions,
   { draft, to }: { draft: string; to: string },
 ): Promise<void> {
-  const { method, checkpoint: artefact } = armOf(seed, options.method);
-  const { directory, manifest } = await openArtefact(join(runDirectory, artefact));
-  const checkpoint = weightsIn({ directory });
+  const arm = armOf(seed, options.method);
+  const artefact = await openArtefact(join(runDirectory, arm.checkpoint));
+  const checkpoint = weightsIn(artefact);
   const isAdapted = holdsAdapter(checkpoint);
   if (options.adapter === true && !isAdapted)
     throw inputError({
@@ -108,7 +108,8 @@ async function exportModel(
   if (form === "weights") await cp(checkpoint, draft, { recursive: true });
   else if (form === "adapter") await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
-  const card = modelCard(record, await summaryOf(runDirectory), { method, seed: seed.seed, manifest, form });
+  const subject = { method: arm.method, seed: seed.seed, artefact, form } as const;
+  const card = modelCard(record, await summaryOf(runDirectory), subject);
   await writeFileAtomic(join(draft, "README.md"), card);
 }
 
@@ -127,10 +128,9 @@ async function exportData(
   format: ExportFormat,
   to: string,
 ): Promise<void> {
-  const groups: Group[] = [];
-  for (const { artefact } of seed.trainGroups) {
-    const { directory } = await openArtefact(join(runDirectory, artefact));
-    groups.push(...(await readJsonl(join(directory, "groups.jsonl"), groupSchema)));
-  }
+  const artefacts: Artefact[] = [];
+  for (const { artefact } of seed.trainGroups)
+    artefacts.push(await openArtefact(join(runDirectory, artefact)));
+  const groups = await groupsFile.readAll(artefacts);
   await writeJsonl(join(to, "train.jsonl"), rowsIn(format, groups));
 }

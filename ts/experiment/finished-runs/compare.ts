@@ -4,7 +4,7 @@ import { compareRuns, type RunData, type RunsComparison } from "../../analysis/i
 import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { isMap } from "../../core/shape.ts";
-import { loadRunData } from "../results.ts";
+import { loadRunData } from "../run/results.ts";
 
 /** A value that differs; undefined where one side has none. */
 export interface Difference {

@@ -17,11 +17,15 @@ import {
 import { defined } from "../../core/defined.ts";
 import type { Group } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
-import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
-import { type AutoBoundary, boundaryFactsSchema } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
+import {
+  type AutoBoundary,
+  autoBeta,
+  boundaryFactsSchema,
+  lowestBetterMinusWorse,
+} from "../train/boundary.ts";
+import { membersOf, trainGroup } from "../train/train-groups.ts";
 import type { Sharing } from "../train/training.ts";
-import { membersOf, trainGroup } from "../train-groups.ts";
 import { beforeFile, type Validation } from "../validation/index.ts";
 import type { OfTask, TaskQuestions } from "./by-task.ts";
 import { trainingCost } from "./cost.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Group } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import { withModel } from "../worker/loaded-model.ts";
-import { scoreInOrder } from "../worker/scoring.ts";
+import { scoreGroups, withReference } from "../worker/scoring.ts";
 import { scoringCost } from "./cost.ts";
 import { groupsFile } from "./judge.ts";
 import type { PlanNode } from "./node.ts";
@@ -37,13 +37,12 @@ export const score = defineStage({
       try {
         // What an interrupted run has scored is kept: these are the same groups under the same weights.
         const before = await groupsFile.read(context);
-        await scoreInOrder(groups.slice(before.length).map(withReference), {
-          ...context,
-          worker,
-          model,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          take: (scored) => output.append(scored.map(withoutReference)),
-        });
+        const { maxTokensPerBatch } = context.experiment.worker;
+        await scoreGroups(
+          groups.slice(before.length).map(withReference),
+          { ...context, worker, model, maxTokensPerBatch },
+          (scored) => output.append(scored.map(withoutReference)),
+        );
       } finally {
         await output.close();
       }
@@ -58,15 +57,6 @@ export const score = defineStage({
 /** Of the responses that were scored. */
 const tokensOf = ({ candidates, referenceTokens }: Group): number =>
   sumOf(candidates, ({ tokens }) => tokens!) + (typeof referenceTokens === "number" ? referenceTokens : 0);
-
-/** The reference is scored as one response more, the last. */
-const withReference = (group: Group): Group =>
-  group.reference === undefined
-    ? group
-    : {
-        ...group,
-        candidates: [...group.candidates, { text: group.reference, extracted: group.answer, correct: true }],
-      };
 
 function withoutReference(group: Group): Group {
   if (group.reference === undefined) return group;

@@ -11,9 +11,9 @@ import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { writeMarkdown } from "../report.ts";
-import { loadRunData } from "../results.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
+import { writeMarkdown } from "../run/report.ts";
+import { loadRunData } from "../run/results.ts";
 import { pageIn, readSweepResults, writeSweepResults } from "./results.ts";
 
 export interface SweepReport {

@@ -1,4 +1,5 @@
 /** Which cell of a sweep comes next, and how long the rest will take. */
+import { sumOf } from "../../core/sum.ts";
 import { missingOf, type PlannedCell } from "./plan.ts";
 
 /**
@@ -41,7 +42,7 @@ export function remainingSeconds({ unfinished, there, times, jobs }: Remaining):
   for (const stage of missing.values()) {
     const known = times.get(stage);
     if (known === undefined) return undefined;
-    seconds += known.reduce((sum, value) => sum + value, 0) / known.length;
+    seconds += sumOf(known, Number) / known.length;
   }
   return seconds / Math.max(1, Math.min(jobs, unfinished.length));
 }

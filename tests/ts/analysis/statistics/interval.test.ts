@@ -68,8 +68,8 @@ describe("the interval of a share in which all questions agree", () => {
   it("of two methods that answer alike is as wide as the questions are few", () => {
     const mine = same(1, 1, 20);
     const [draws] = bootstrapRatios([mine], 1, 100);
-    const found = bootstrapInterval(differenceDraws(draws!, draws!), [mine, mine], -1);
-    expect(found).toEqual({ low: expect.closeTo(-0.1611, 4), high: expect.closeTo(0.1611, 4) });
+    const interval = bootstrapInterval(differenceDraws(draws!, draws!), [mine, mine], -1);
+    expect(interval).toEqual({ low: expect.closeTo(-0.1611, 4), high: expect.closeTo(0.1611, 4) });
   });
 });
 
@@ -101,11 +101,11 @@ describe("the interval of a mean of independent numbers", () => {
     let covered = 0;
     for (const [a, pA] of binomial(12, 0.02).entries())
       for (const [b, pB] of binomial(30, 0.3).entries()) {
-        const found = meanInterval([
+        const interval = meanInterval([
           { value: a / 12, interval: wilsonInterval(a, 12)! },
           { value: b / 30, interval: wilsonInterval(b, 30)! },
         ])!;
-        if (found.low <= 0.16 && 0.16 <= found.high) covered += pA * pB;
+        if (interval.low <= 0.16 && 0.16 <= interval.high) covered += pA * pB;
       }
     expect(covered).toBeGreaterThan(0.94);
     expect(covered).toBeLessThan(0.995);

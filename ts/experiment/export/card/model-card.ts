@@ -1,10 +1,9 @@
 import { stringify } from "yaml";
-import { z } from "zod";
 import { percent, type RunSummary } from "../../../analysis/index.ts";
 import { defined } from "../../../core/defined.ts";
 import { version } from "../../../core/project.ts";
-import { boundaryOf } from "../../boundary-facts.ts";
 import type { RunRecord } from "../../run/run-record.ts";
+import { stages } from "../../stages/index.ts";
 import { loadingText, promptText } from "./loading.ts";
 import { originText } from "./origin.ts";
 import { resultsText } from "./results.ts";
@@ -12,7 +11,8 @@ import { type Card, type CardSubject, configOf, fenced, publicYaml } from "./sub
 
 /** README.md of an exported model: what it is, how it was made, what was measured, all from the run's own files. */
 export function modelCard(record: RunRecord, summary: RunSummary, subject: CardSubject): string {
-  const card: Card = { form: "weights", ...subject, record, summary, config: configOf(record) };
+  const facts = stages.search.factsOf(subject.artefact);
+  const card: Card = { form: "weights", ...subject, record, summary, facts, config: configOf(record) };
   const { name, description, tasks } = record;
   const { label, method } = summary.methods.find((candidate) => candidate.name === subject.method)!;
   const { settings } = record.methods.find((candidate) => candidate.name === subject.method)!;
@@ -22,7 +22,7 @@ export function modelCard(record: RunRecord, summary: RunSummary, subject: CardS
     `Method: ${method}${constraint(settings)}, seed ${card.seed}`,
     boundaryLine(card),
     adapterLine(card),
-    `SHA-256 of the ${digestedWeights}: ${String(card.manifest.facts.digest ?? "see manifest.json of the artefact")}`,
+    `SHA-256 of the ${digestedWeights}: ${facts.digest ?? "see manifest.json of the artefact"}`,
   ];
   return `${frontMatter(card)}
 
@@ -80,30 +80,20 @@ function constraint({ constraint: name, beta }: Record<string, unknown>): string
   return `, constraint ${name}${typeof beta === "number" ? ` (beta ${beta})` : ""}`;
 }
 
-const adapterSchema = z.object({
-  rank: z.int(),
-  alpha: z.number(),
-  dropout: z.number(),
-  targets: z.array(z.string()),
-  parameters: z.int(),
-});
-
 /** How the adapter was trained, and what became of it. */
-function adapterLine({ manifest, form }: Card): string | undefined {
-  const { data } = adapterSchema.safeParse(manifest.facts.adapter);
-  if (form === "weights" || data === undefined) return undefined;
-  const { rank, alpha, dropout, targets, parameters } = data;
+function adapterLine({ facts: { adapter }, form }: Card): string | undefined {
+  if (form === "weights" || adapter === undefined) return undefined;
+  const { rank, alpha, dropout, targets, parameters } = adapter;
   const became = form === "merged" ? "merged into the base's weights" : "not merged: it needs its base model";
   return `Trained as a LoRA adapter: rank ${rank}, alpha ${alpha}, dropout ${dropout}, ${parameters.toLocaleString("en-US")} parameters on ${targets.join(", ")}; ${became}`;
 }
 
 /** beta where it was not given as a number: the settings below do not say it. */
-function boundaryLine({ manifest: { facts, settings } }: Card): string | undefined {
-  const boundary = boundaryOf(facts);
+function boundaryLine({ facts: { boundary }, artefact }: Card): string | undefined {
   if (boundary === undefined) return undefined;
   const origin =
     boundary.rule === "auto"
       ? `worked out from ${boundary.negatives} worse COTs, ${percent(boundary.below)} % of them below the boundary`
-      : `chosen among ${(settings as { values: number[] }).values.join(", ")} by accuracy on validation questions`;
+      : `chosen among ${stages.search.settingsOf(artefact).values!.join(", ")} by accuracy on validation questions`;
   return `beta of the boundary: ${boundary.beta} (${origin})`;
 }

@@ -1,10 +1,10 @@
-import type { TrainGroup } from "../bridge/index.ts";
-import { type GroupLoss, type GroupMethod, methods, type TrainedMethod } from "../config/index.ts";
-import { defined } from "../core/defined.ts";
-import { failure } from "../core/errors.ts";
-import { randomFrom } from "../core/random.ts";
-import type { Group, JudgedCandidate } from "../core/records.ts";
-import { acceptedForRft, type Feedback, type Placed, placed } from "../data/index.ts";
+import type { TrainGroup } from "../../bridge/index.ts";
+import { type GroupLoss, type GroupMethod, methods, type TrainedMethod } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
+import { failure } from "../../core/errors.ts";
+import { randomFrom } from "../../core/random.ts";
+import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { acceptedForRft, type Feedback, type Placed, placed } from "../../data/index.ts";
 
 export interface TrainGroupOptions {
   /** Of the one pair that a method may draw. */

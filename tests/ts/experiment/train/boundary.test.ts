@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type GroupMethod, methodSchema } from "../../../ts/config/index.ts";
-import type { Group } from "../../../ts/core/records.ts";
-import { autoBeta, lowestBetterMinusWorse } from "../../../ts/experiment/auto-beta.ts";
-import { membersOf } from "../../../ts/experiment/train-groups.ts";
+import { type GroupMethod, methodSchema } from "../../../../ts/config/index.ts";
+import type { Group } from "../../../../ts/core/records.ts";
+import { autoBeta, lowestBetterMinusWorse } from "../../../../ts/experiment/train/boundary.ts";
+import { membersOf } from "../../../../ts/experiment/train/train-groups.ts";
 
 const method = (settings: object) =>
   methodSchema.parse({ method: "rrhf", constraint: "boundary", beta: "auto", ...settings }) as GroupMethod;

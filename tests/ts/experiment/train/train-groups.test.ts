@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { methodSchema, type TrainedMethod } from "../../../ts/config/index.ts";
-import type { Group } from "../../../ts/core/records.ts";
-import { type TrainGroupOptions, trainGroup as trainGroupOf } from "../../../ts/experiment/train-groups.ts";
+import { methodSchema, type TrainedMethod } from "../../../../ts/config/index.ts";
+import type { Group } from "../../../../ts/core/records.ts";
+import {
+  type TrainGroupOptions,
+  trainGroup as trainGroupOf,
+} from "../../../../ts/experiment/train/train-groups.ts";
 
 const options: TrainGroupOptions = { seed: 1, feedback: "binary" };
 const trainGroup = (group: Parameters<typeof trainGroupOf>[0], method: TrainedMethod) =>

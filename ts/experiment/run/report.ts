@@ -10,10 +10,10 @@ import {
   renderReport,
   renderTable,
   summarise,
-} from "../analysis/index.ts";
-import { writeFileAtomic } from "../core/files.ts";
+} from "../../analysis/index.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { writePredictions } from "./predictions.ts";
 import { loadRunData } from "./results.ts";
-import { writePredictions } from "./run/predictions.ts";
 
 export interface Report {
   summary: RunSummary;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { methodSchema, type TrainedMethod } from "../../../ts/config/index.ts";
-import type { Group, JudgedCandidate } from "../../../ts/core/records.ts";
-import { type TrainGroupOptions, trainGroup } from "../../../ts/experiment/train-groups.ts";
+import { methodSchema, type TrainedMethod } from "../../../../ts/config/index.ts";
+import type { Group, JudgedCandidate } from "../../../../ts/core/records.ts";
+import { type TrainGroupOptions, trainGroup } from "../../../../ts/experiment/train/train-groups.ts";
 
 const method = (settings: object) => methodSchema.parse({ constraint: "none", ...settings }) as TrainedMethod;
 const cot = (text: string, correct: boolean, more: Partial<JudgedCandidate> = {}): JudgedCandidate => ({
