@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from .batching import ROW_TOKENS, Row, encode_group, make_rows, pack
 from .feedback import judged_responses
 from .losses import Response, group_loss, has_pair
 from .protocol import LossSettings, TrainGroup
-from .score_path import score_path
-from .scoring import Model
+from .score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
 
 
 @dataclass(slots=True)

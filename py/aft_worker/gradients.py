@@ -11,17 +11,19 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from .batching import MicroBatch, Row, collate, pack
 from .errors import WorkerError, real
 from .global_batch import Batch, fits, micro_batches
 from .losses.objective import LossShare, Objective
-from .optimization import Optimizer
 from .protocol import LossParts
-from .scoring import Model, response_scores
+from .score import MicroBatch, Model, Row, collate, pack, response_scores
+
+if TYPE_CHECKING:
+    from .train.optimization import Optimizer
 
 
 class GradientPass:

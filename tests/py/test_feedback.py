@@ -11,7 +11,6 @@ from aft_worker.errors import WorkerError
 from aft_worker.feedback import judged_responses
 from aft_worker.losses import Response, group_loss
 from aft_worker.protocol import ProLoss, TrainResponse
-from aft_worker.training import Trainer
 from graded import GROUP_LOSSES, LOSSES, gold, group, member
 
 PRO = LOSSES["pro none"]
@@ -145,7 +144,7 @@ def test_dpo_needs_the_reference_of_every_member_of_a_pair(name: str) -> None:
 def test_a_step_refuses_bad_feedback_before_anything_moves() -> None:
     model = tiny.llama()
     before = [weight.detach().clone() for weight in model.module.parameters()]
-    run = Trainer(model, tiny.optimizer(), tiny.schedule(), PRO, 0, 4096)
+    run = tiny.trainer(model, PRO)
     bad = group("bad", "2?", member("1", None, 1, 0.0), member("2", None, 2, 1.0))
     with pytest.raises(WorkerError, match=r"^bad: rewards must follow the ranks") as caught:
         run.step(1, [*graded.GROUPS, bad])
@@ -164,5 +163,5 @@ def test_a_boundary_without_beta_is_refused_when_training_begins(kind: str) -> N
         else tiny.alignment(kind, beta=None)
     )
     with pytest.raises(WorkerError, match="boundary constraint needs beta") as caught:
-        Trainer(tiny.llama(), tiny.optimizer(), tiny.schedule(), settings, 0, 4096)
+        tiny.trainer(tiny.llama(), settings)
     assert (caught.value.name, caught.value.data.pointer) == ("InvalidParams", "/loss/beta")

@@ -12,7 +12,7 @@ import tiny
 import torch
 from aft_worker.losses.objective import Objective
 from aft_worker.protocol import DpoLoss, LossSettings, ProLoss, RrhfLoss, TrainGroup
-from aft_worker.scoring import score_groups
+from aft_worker.score.scoring import score_groups
 from graded import GROUP_LOSSES, GROUPS, LOSSES, differentiated, distance, large
 
 

@@ -6,9 +6,8 @@ import pytest
 import tiny
 from aft_worker.global_batch import Batch
 from aft_worker.losses import Response
-from aft_worker.scoring import score_groups
+from aft_worker.score.scoring import score_groups
 from aft_worker.step_metrics import score_metrics
-from aft_worker.training import Trainer
 from graded import GROUPS, LOSSES
 
 P, N = "positive", "negative"
@@ -108,7 +107,7 @@ def test_a_steps_metrics_are_those_of_the_scores_before_its_update(name: str, li
     ]
     beta = getattr(settings, "beta", None)
     expected = score_metrics(*batch(*groups), beta=beta)
-    found = Trainer(model, tiny.optimizer(), tiny.schedule(), settings, 0, limit).step(1, GROUPS)
+    found = tiny.trainer(model, settings, max_tokens=limit).step(1, GROUPS)
     if name == "vft":
         assert (found.paired_groups, found.margin, found.assessment_accuracy) == (0, None, None)
     else:

@@ -28,7 +28,7 @@ export async function runSweepFile(
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
-  const run = await runSweep(sweep, { runsDirectory: runs, jobs, watch: overviewOn(), signal });
+  const run = await runSweep(sweep, { runsDirectory: runs, jobs, progress: overviewOn(), signal });
   if (json) printJson({ sweep: sweep.name, run: run.directory, best: run.results.best, cells: run.cells });
   else printEnd(run, (performance.now() - started) / 1000);
   const failed = run.cells.filter(({ error }) => error !== undefined);

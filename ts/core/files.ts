@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { type AftError, failure, systemCode } from "./errors.ts";
+import { type AftError, failure, messageOf, systemCode } from "./errors.ts";
 
 /** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
 export async function writeFileAtomic(
@@ -61,10 +61,7 @@ export function writeError(path: string, error: unknown): AftError {
       },
       { cause: error },
     );
-  return failure(
-    { what: `could not write: ${error instanceof Error ? error.message : String(error)}`, where: path },
-    { cause: error },
-  );
+  return failure({ what: `could not write: ${messageOf(error)}`, where: path }, { cause: error });
 }
 
 /** A path as messages show it: relative when it lies below the folder the user stands in, else absolute. */

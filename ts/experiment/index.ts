@@ -8,30 +8,36 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
-export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
-export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export {
+  type ComparedRuns,
+  compareFinishedRuns,
+  type Difference,
+  findRun,
+  type ListedRun,
+  listRuns,
+} from "./finished-runs/index.ts";
 export { checkInputs } from "./plan/check-inputs.ts";
-export { type Report, writeReport } from "./report.ts";
-export { loadRunData } from "./results.ts";
 export { readSummary } from "./run/read-summary.ts";
+export { type Report, writeReport } from "./run/report.ts";
+export { loadRunData } from "./run/results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
 export { type RunRecord, readRunRecord } from "./run/run-record.ts";
 export { scoreFile } from "./run/score-file.ts";
-export { checkpointIn } from "./stages/context.ts";
-export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
+export { readSplit } from "./stages/questions.ts";
+export { weightsIn } from "./store/files.ts";
 export {
   type CellRun,
-  type CellState,
   checkCells,
   dryRunSweep,
   isSweepFolder,
-  type Overview,
   type PlannedCellStages,
+  type RunningCell,
   readSweepResults,
   runSweep,
+  type SweepOverview,
+  type SweepProgress,
   type SweepRun,
-  type SweepWatch,
   writeSweepReport,
 } from "./sweep/index.ts";
 export { samplePrompts } from "./worker/sampling.ts";

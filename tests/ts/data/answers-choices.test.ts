@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers.ts";
+import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers/index.ts";
 import { answersBy, judge, type Task, taskNamed } from "../../../ts/data/index.ts";
 import { golden } from "./golden.ts";
 

@@ -2,8 +2,7 @@ import { inputError, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import { type ExtractMode, extractModes, type Prediction } from "../run/run-data.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { meanInterval } from "../statistics/mover.ts";
-import { wilsonInterval } from "../statistics/wilson.ts";
+import { meanInterval, wilsonInterval } from "../statistics/interval.ts";
 
 /** `correct` of `n`, with Wilson's 95 % interval; null where n is 0. */
 export interface Share {

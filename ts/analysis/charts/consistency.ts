@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import { type CurveName, curveNames, type SelfConsistency } from "../features/self-consistency/numbers.ts";
+import { type CurveName, curveNames } from "../features/self-consistency/numbers.ts";
+import type { SelfConsistency } from "../generated/report.ts";
 import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
 import type { LegendItem } from "./legend.ts";

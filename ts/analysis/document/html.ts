@@ -120,7 +120,7 @@ const rowHtml = ({ head, cells, baseline }: Row, [first, ...columns]: readonly C
 `;
 
 function cellHtml(cell: Cell, column: Column): Markup {
-  const marked = isMarked(cell) ? cell.mark : "";
+  const marked = isMarked(cell) ? (cell.mark ?? "") : "";
   const classes = [kindOf(column), marked].filter((name) => name !== "").join(" ");
   return html`<td${className(classes)}>${inline(isMarked(cell) ? cell.content : cell)}</td>`;
 }

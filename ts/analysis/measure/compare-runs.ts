@@ -1,11 +1,12 @@
-import { type Metric, type MetricName, metricNames } from "../report/schema.ts";
+import type { Metric, MetricName } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { holm } from "../statistics/holm.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
 import { compare, drawAll, type MethodDraws, metricOf } from "./draws.ts";
+import { adjustTogether } from "./paired-tests.ts";
+import { metricNames } from "./schema.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./tallies.ts";
 
 /** A number with what it was measured on; shares in [0, 1]. */
@@ -70,7 +71,7 @@ export function compareRuns(
   const test = signFlipTest(questions.a.size, pairName(a, b));
   const methods = both.map((name, at): MethodOfBoth => {
     const [mine, theirs] = drawn[at]!;
-    const paired = sameQuestions ? compare(theirs, mine, name, "kept", test) : undefined;
+    const paired = sameQuestions ? compare(theirs, { name, role: "kept", drawn: mine }, test) : undefined;
     const seeds = seedsOf(mine).filter((seed) => seedsOf(theirs).includes(seed));
     const metrics = metricNames.map((metric) => {
       const [left, right] = [metricOf(mine, metric), metricOf(theirs, metric)];
@@ -168,8 +169,6 @@ function drawApart(
 /** Holm over the methods, for each metric apart. */
 function adjust(methods: readonly MethodOfBoth[]): void {
   for (const metric of metricNames) {
-    const tested = methods.map(({ metrics }) => metrics[metric]).filter(({ p }) => p !== null);
-    const adjusted = holm(tested.map(({ p }) => p!));
-    for (const [at, of] of tested.entries()) of.pHolm = adjusted[at]!;
+    adjustTogether(methods.map(({ metrics }) => metrics[metric]).filter(({ p }) => p !== null));
   }
 }

@@ -1,7 +1,7 @@
+import type { Comparison, Difference, MethodSummary, MetricName } from "../generated/report.ts";
 import { type Tally, total } from "../metrics/tally.ts";
-import type { Comparison, Difference, MethodSummary, MetricName } from "../report/schema.ts";
-import { holm } from "../statistics/holm.ts";
 import { includes } from "../statistics/interval.ts";
+import { holm } from "../statistics/p-values.ts";
 
 /** The metrics whose difference to a baseline is tested; more would be more to find by chance. */
 export const testedMetrics: readonly MetricName[] = [
@@ -43,11 +43,13 @@ export function unitDifferences(
 /** Holm over all methods that are compared with the same baseline by the same metric. */
 export function adjustForMany(summaries: readonly Pick<MethodSummary, "comparisons">[]): void {
   for (const role of ["continued", "kept"] as const)
-    for (const metric of testedMetrics) {
-      const tested = testedAgainst(summaries, role, metric);
-      const adjusted = holm(tested.map(({ p }) => p!));
-      for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
-    }
+    for (const metric of testedMetrics) adjustTogether(testedAgainst(summaries, role, metric));
+}
+
+/** Holm's adjustment over differences that were tested. */
+export function adjustTogether(tested: readonly Pick<Difference, "p" | "pHolm">[]): void {
+  const adjusted = holm(tested.map(({ p }) => p!));
+  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
 }
 
 /** The differences to a baseline that were tested: as many as Holm's adjustment goes over. */

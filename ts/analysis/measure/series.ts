@@ -1,10 +1,8 @@
+import type { Difference, Metric } from "../generated/report.ts";
 import { ratio, type Tally, total } from "../metrics/tally.ts";
-import type { Difference, Metric } from "../report/schema.ts";
 import { differenceDraws, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
-import { type Interval, includes } from "../statistics/interval.ts";
-import { sameValueInterval } from "../statistics/sameValue.ts";
+import { type Interval, includes, sameValueInterval, wilsonInterval } from "../statistics/interval.ts";
 import { overSeeds } from "../statistics/seeds.ts";
-import { wilsonInterval } from "../statistics/wilson.ts";
 import { unitDifferences } from "./paired-tests.ts";
 
 /** One number of one method under one seed: a tally a question, and its bootstrap draws over these questions. */

@@ -1,5 +1,5 @@
 import { type Constraint, constraintOf, entryOf, isRanked } from "../../config/index.ts";
-import type { MethodSummary } from "./schema.ts";
+import type { MethodSummary } from "../generated/report.ts";
 
 const restraints: Record<Constraint, string> = {
   none: "wrong ones are pushed down without a limit",

@@ -1,6 +1,6 @@
 import { type Constraint, constraintOf as constraintIn, entryOf, isRanked } from "../../config/index.ts";
+import type { Role } from "../run/role.ts";
 import type { MethodInfo } from "../run/run-data.ts";
-import type { Role } from "./schema.ts";
 
 export { type Constraint, constraints } from "../../config/index.ts";
 

@@ -1,7 +1,7 @@
 import { defined } from "../../core/defined.ts";
 import { compareRuns } from "../measure/compare-runs.ts";
 import type { RunData } from "../run/run-data.ts";
-import { holm } from "../statistics/holm.ts";
+import { holm } from "../statistics/p-values.ts";
 import type { AgainstBest, SweepResults } from "./results.ts";
 
 /**

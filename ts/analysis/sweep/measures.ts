@@ -1,5 +1,5 @@
+import type { MetricName } from "../generated/report.ts";
 import { decimal, percent } from "../report/format.ts";
-import type { MetricName } from "../report/schema.ts";
 import type { CellMethod, SweepResults } from "./results.ts";
 
 /** A number that the report follows through the cells. */

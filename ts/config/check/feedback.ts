@@ -1,6 +1,6 @@
 import { constraintOf, isRanked, type Method } from "../methods/index.ts";
 import type { Label, Ranking } from "../schema/ranking.ts";
-import type { Report } from "./cross.ts";
+import type { Report } from "./report.ts";
 
 /** All losses take right and wrong as well as ranks; the constraints' names for ranks demand these. */
 export function checkFeedback(

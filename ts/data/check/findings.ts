@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import type { Question } from "../../core/records.ts";
-import { type ExtractMode, outcomeOf } from "../answers.ts";
+import { type ExtractMode, outcomeOf } from "../answers/index.ts";
 import { repeated } from "../duplicates.ts";
 import type { ReadQuestions, Task } from "../task.ts";
 

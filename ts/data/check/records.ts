@@ -11,9 +11,9 @@ import {
   type Question,
   questionSchema,
 } from "../../core/records.ts";
-import { checkOwnGroups } from "../own-groups.ts";
-import { taskNamed, taskNames } from "../registry.ts";
+import { checkOwnGroups } from "../groups/check-groups.ts";
 import { readSource } from "../sources/read.ts";
+import { taskNamed, taskNames } from "../tasks/registry.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 
 type Kind = "questions" | "candidates" | "groups" | "predictions";

@@ -5,7 +5,7 @@ import { addressOf, type Dataset, datasetOf, type PublishedFile } from "./catalo
 import { type FetchOptions, fetchFile } from "./fetch-file.ts";
 import { openAddress } from "./http.ts";
 import { openHub } from "./hub.ts";
-import { addToLock } from "./lock.ts";
+import { addToLock } from "./pins.ts";
 import { type FileState, stateOf } from "./state.ts";
 
 export interface GetOptions extends Pick<FetchOptions, "signal" | "firstWaitMs" | "silenceMs"> {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOfFile } from "../../core/digest.ts";
 import type { PublishedFile } from "./catalogue.ts";
-import { readLock } from "./lock.ts";
+import { readLock } from "./pins.ts";
 
 /** What is known of a dataset's file here. */
 export interface FileState {

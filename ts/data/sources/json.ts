@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { inputError, type Problem } from "../../core/errors.ts";
+import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { isMap } from "../../core/shape.ts";
 import { readJsonLines } from "./jsonl.ts";
 import { type Source, type SourceRow, sourceOf } from "./source.ts";
@@ -35,7 +35,7 @@ function parsed(text: string, file: string): unknown[] {
   try {
     return JSON.parse(text) as unknown[];
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     throw inputError(
       {
         what: "not valid JSON",

@@ -1,6 +1,6 @@
 /** What tasks with options share: how they are put, and how their solutions end. */
 import type { Question } from "../../core/records.ts";
-import { answersBy, choiceRule, lettersOf } from "../answers.ts";
+import { answersBy, choiceRule, lettersOf } from "../answers/index.ts";
 import type { Task } from "../task.ts";
 
 /** `Question?`, then `A) first`, `B) second`, one option a line. */

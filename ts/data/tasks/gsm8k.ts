@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts";
 import type { Problem } from "../../core/errors.ts";
-import { extractNumber, numberPatterns, sameNumber } from "../answers.ts";
+import { extractNumber, numberPatterns, sameNumber } from "../answers/index.ts";
 import { downloaded } from "../downloads/folder.ts";
-import { checkEquationSteps, equationQuality } from "../equation-steps.ts";
+import { checkEquationSteps, equationQuality } from "../steps/equation-steps.ts";
 import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
 import { firstOf, type Made, readQuestions, rightQuestions, setAside } from "./reading.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type MmluTask, mmluTaskSchema, taskName } from "../../config/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
-import { lettersOf } from "../answers.ts";
+import { lettersOf } from "../answers/index.ts";
 import { downloaded } from "../downloads/folder.ts";
 import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
 import { choiceTask } from "./choices.ts";

@@ -3,27 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Question } from "../../core/records.ts";
-import type { Conversation } from "../../data/index.ts";
-import { recipeOf } from "../plan/plan.ts";
-import type { PlanNode, StageContext } from "../stages/context.ts";
-import { readSplit, type SplitName, splitNames } from "../stages/questions.ts";
+import type { Conversation, SplitName } from "../../data/index.ts";
+import type { Length, Lengths } from "../stages/cost.ts";
+import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/node.ts";
+import { readSplit } from "../stages/questions.ts";
 import type { Store } from "../store/store.ts";
-
-export type Split = SplitName;
-
-export interface Length {
-  mean: number;
-  longest: number;
-}
-
-export interface Lengths {
-  questions: number;
-  prompt: Length;
-  /** undefined where no question has a reference. */
-  reference: Length | undefined;
-}
-
-export type LengthsOf = Record<Split, Lengths>;
 
 /** Counts tokens of texts. */
 export type Count = (texts: readonly string[]) => Promise<number[]>;
@@ -31,19 +15,19 @@ export type Count = (texts: readonly string[]) => Promise<number[]>;
 /** Questions of a split that are counted. */
 const most = 500;
 
+export type Splits<T> = Record<SplitName, T>;
+
 /** The lengths of what a `questions` node holds; BOS and EOS included. */
-export async function lengthsOf(questions: Record<Split, Question[]>, count: Count): Promise<LengthsOf> {
-  const found = {} as LengthsOf;
-  for (const split of splitNames) found[split] = await splitLengths(questions[split], count);
-  return found;
-}
+export const lengthsOf = async (questions: Splits<Question[]>, count: Count): Promise<Splits<Lengths>> => ({
+  train: await splitLengths(questions.train, count),
+  validation: await splitLengths(questions.validation, count),
+  test: await splitLengths(questions.test, count),
+});
 
 async function splitLengths(questions: readonly Question[], count: Count): Promise<Lengths> {
-  const some = spread(questions, most);
-  const prompts = await count(some.map(promptText));
-  const references = await count(
-    some.flatMap(({ reference }) => (reference === undefined ? [] : [reference])),
-  );
+  const counted = spread(questions, most);
+  const prompts = await count(counted.map(promptText));
+  const references = await count(counted.flatMap(({ reference }) => reference ?? []));
   return {
     questions: questions.length,
     prompt: lengthOf(prompts),
@@ -76,21 +60,21 @@ export function spread<T>(items: readonly T[], count: number): T[] {
 export async function questionsOf(
   node: PlanNode,
   store: Store,
-  context: Omit<StageContext, "directory">,
-): Promise<Record<Split, Question[]>> {
+  context: Omit<StageContext, "directory" | "label">,
+): Promise<Splits<Question[]>> {
   const made = await store.find(recipeOf(node));
   if (made !== undefined) return readSplits(made);
   const directory = await mkdtemp(join(tmpdir(), "aft-estimate-"));
   try {
-    await node.work({ ...context, directory }, {});
+    await node.run({ ...context, directory, label: labelOf(node) }, {});
     return await readSplits({ directory });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function readSplits(questions: { directory: string }): Promise<Record<Split, Question[]>> {
-  const found = {} as Record<Split, Question[]>;
-  for (const split of splitNames) found[split] = await readSplit(questions, split);
-  return found;
-}
+const readSplits = async (questions: { directory: string }): Promise<Splits<Question[]>> => ({
+  train: await readSplit(questions, "train"),
+  validation: await readSplit(questions, "validation"),
+  test: await readSplit(questions, "test"),
+});

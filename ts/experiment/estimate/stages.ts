@@ -1,4 +1,5 @@
 /** Each piece of work's time, memory and disk. */
+import { sumOf } from "../../core/sum.ts";
 import { type Memory, type Setup, samplingMemory, scoringMemory, total, trainingMemory } from "./memory.ts";
 import { adapterParameters, bytesOf } from "./shape.ts";
 import {
@@ -28,10 +29,10 @@ export interface StageEstimate {
 }
 
 export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEstimate {
-  const sampledTokens = work.sampled.reduce(
-    (sum, { prompts, k, promptTokens, responseTokens }) =>
-      sum + prompts * (promptTokens.mean + k * responseTokens),
-    0,
+  const { sampled = [] } = work;
+  const sampledTokens = sumOf(
+    sampled,
+    ({ prompts, k, promptTokens, responseTokens }) => prompts * (promptTokens.mean + k * responseTokens),
   );
   const trained = work.trained?.tokens ?? 0;
   const scored = work.scored?.tokens ?? 0;
@@ -45,39 +46,39 @@ export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEsti
     seconds:
       trainingSeconds(setup, speed, trained) +
       scoringSeconds(setup, speed, scored) +
-      work.sampled.reduce((sum, sampling) => sum + samplingSeconds(setup, speed, sampling), 0),
+      sumOf(sampled, (sampling) => samplingSeconds(setup, speed, sampling)),
     memory: highest.memory,
     memoryBytes: total(highest.memory),
     peak: highest.peak,
-    diskBytes: work.trained === undefined ? 0 : checkpointBytes(setup),
+    diskBytes: work.trained === undefined ? 0 : savedBytes(setup),
   };
 }
 
 /** The most memory that each kind of work in it takes. */
 function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memory: Memory }[] {
   const { maxTokensPerBatch } = setup;
-  const found: { peak: StageEstimate["peak"]; memory: Memory }[] = [];
+  const peaks: { peak: StageEstimate["peak"]; memory: Memory }[] = [];
   if (work.trained !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.trained.perStep));
-    found.push({ peak: "training", memory: trainingMemory(setup, tokens) });
+    peaks.push({ peak: "training", memory: trainingMemory(setup, tokens) });
   }
   if (work.scored !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.scored.tokens));
-    found.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
+    peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
   }
-  for (const sampling of work.sampled) {
+  for (const sampling of work.sampled ?? []) {
     const { prompts, k, promptTokens, maxNewTokens } = sampling;
     const rows = Math.min(samplesAtOnce(setup, sampling), prompts * k);
     // A response may grow to the last token that it is allowed.
     const cached = rows * (promptTokens.longest + maxNewTokens);
     const prefilled = Math.ceil(rows / k) * promptTokens.longest;
-    found.push({ peak: "sampling", memory: samplingMemory(setup, cached, prefilled) });
+    peaks.push({ peak: "sampling", memory: samplingMemory(setup, cached, prefilled) });
   }
-  return found;
+  return peaks;
 }
 
 /** The weights that a stage leaves: of an adapter in float32, it alone. */
-export const checkpointBytes = ({ shape, dtype, adapter }: Setup): number =>
+export const savedBytes = ({ shape, dtype, adapter }: Setup): number =>
   adapter === undefined ? shape.parameters * bytesOf(dtype) : 4 * adapterParameters(shape, adapter);
 
 /** A saved state of a run that is under way: masters and two moments in float32. */

@@ -1,16 +1,16 @@
 /** The files that tasks read their questions from, as a plan takes them: there, and known by their content. */
 import type { Task as TaskSettings } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
-import { inputError, type Problem } from "../../core/errors.ts";
+import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
 
-/** Every file of every task that is not there, told in one error: whoever has to fetch them fetches them once. */
+/** Every file of every task that is not there, in one error: whoever has to fetch them fetches them once. */
 export function refuseMissingFiles(tasks: readonly TaskSettings[]): void {
-  const told = new Map<string, Problem>();
+  const byPlace = new Map<string, Problem>();
   for (const settings of tasks)
     for (const problem of missingFiles(taskKind(settings.task), settings))
-      told.set(problem.where ?? problem.what, problem);
-  if (told.size > 0) throw inputError([...told.values()]);
+      byPlace.set(problem.where ?? problem.what, problem);
+  if (byPlace.size > 0) throw inputError([...byPlace.values()]);
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */
@@ -20,7 +20,7 @@ export async function digestsOfFiles(settings: TaskSettings): Promise<Record<str
     const digest = await digestOfFile(path).catch((error: unknown) => {
       throw inputError(
         {
-          what: `a file of the task ${settings.task} cannot be read: ${error instanceof Error ? error.message : error}`,
+          what: `a file of the task ${settings.task} cannot be read: ${messageOf(error)}`,
           where: path,
         },
         { cause: error },

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { shownPath, writeFileAtomic } from "../../core/files.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
-import { writeReport } from "../report.ts";
-import { labelOf } from "../stages/context.ts";
+import { planOf } from "../plan/plan.ts";
+import { labelOf, recipeOf } from "../stages/node.ts";
+import { writeReport } from "./report.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { artefactsIn, execute, type RunOptions, runFolder } from "./runner.ts";
 

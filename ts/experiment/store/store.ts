@@ -14,18 +14,31 @@ import { shownPath, writeError, writeFileAtomic } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 
-/** Raised when a stage's files change their form or meaning, so that older artefacts are not mistaken for new. */
+/** Raised when the files of all stages change their form or meaning, so that older artefacts are not mistaken for new. */
 export const storeVersion = 2;
 
 /** What an artefact is made from; all of it goes into its key. */
 export interface Recipe {
   stage: string;
-  /** The version of the code that makes it: see `codeVersions`. */
+  /** The version of the stage that makes it. */
   codeVersion: number;
   settings: unknown;
   /** Role to key of each input artefact. */
   inputs: Record<string, string>;
 }
+
+/** What a manifest tells of any stage's artefact. What a stage leaves beside it is checked by that stage's schema. */
+const factsSchema = z.looseObject({
+  tokens: z.int().optional().meta({ description: "that went through the model" }),
+  environment: z
+    .looseObject({ versions: z.record(z.string(), z.string()), device: z.string() })
+    .optional()
+    .meta({ description: "of the worker that made it" }),
+  memory: z
+    .looseObject({ peakResidentBytes: z.number().optional(), peakAcceleratorBytes: z.number().optional() })
+    .optional()
+    .meta({ description: "the worker's highest use up to the stage's end; older artefacts do not tell it" }),
+});
 
 const manifestSchema = z.object({
   stage: z.string(),
@@ -35,8 +48,7 @@ const manifestSchema = z.object({
   key: z.string(),
   storeVersion: z.int(),
   files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
-  /** What the stage found worth telling: counts, tokens, the weights' digest. */
-  facts: z.record(z.string(), z.unknown()),
+  facts: factsSchema,
   /** Seconds of work in all, those before an interruption included. */
   seconds: z.number(),
   finishedAt: z.string(),
@@ -84,14 +96,14 @@ export class Store {
   async make(
     recipe: Recipe,
     progress: ProgressSink,
-    work: (directory: string) => Promise<Record<string, unknown>>,
+    work: (directory: string) => Promise<object>,
     signal?: AbortSignal,
   ): Promise<Artefact> {
     const directory = this.directoryOf(recipe);
     const waitingFor = `another aft is working on ${shownPath(directory)}`;
     const makeOnce = async (): Promise<Artefact> => {
-      const there = await this.find(recipe);
-      if (there !== undefined) return there;
+      const finished = await this.find(recipe);
+      if (finished !== undefined) return finished;
       if (existsSync(join(directory, manifestName))) {
         progress.note(`${directory}: files are missing or cut; making it again`);
         await rm(directory, { recursive: true, force: true });
@@ -105,7 +117,7 @@ export class Store {
 async function build(
   directory: string,
   recipe: Recipe,
-  work: (directory: string) => Promise<Record<string, unknown>>,
+  work: (directory: string) => Promise<object>,
 ): Promise<Artefact> {
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw writeError(directory, error);
@@ -114,7 +126,7 @@ async function build(
   const started = performance.now();
   const spent = (): number => before + (performance.now() - started) / 1000;
   const unfinished = join(directory, progressName);
-  let facts: Record<string, unknown>;
+  let facts: object;
   try {
     facts = await work(directory);
   } catch (error) {
@@ -128,7 +140,7 @@ async function build(
     key: keyOf(recipe),
     storeVersion,
     files: await describeFiles(directory),
-    facts,
+    facts: { ...facts },
     seconds: spent(),
     finishedAt: new Date().toISOString(),
   };
@@ -166,8 +178,8 @@ async function secondsSpent(directory: string): Promise<number> {
 
 async function filesAreWhole(directory: string, manifest: Manifest): Promise<boolean> {
   for (const [name, { bytes }] of Object.entries(manifest.files)) {
-    const found = await stat(join(directory, name)).catch(() => undefined);
-    if (found?.size !== bytes) return false;
+    const status = await stat(join(directory, name)).catch(() => undefined);
+    if (status?.size !== bytes) return false;
   }
   return true;
 }
@@ -175,7 +187,7 @@ async function filesAreWhole(directory: string, manifest: Manifest): Promise<boo
 async function describeFiles(directory: string): Promise<Manifest["files"]> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
   const files: Manifest["files"] = {};
-  for (const entry of entries.filter((one) => one.isFile())) {
+  for (const entry of entries.filter((entry) => entry.isFile())) {
     const path = join(entry.parentPath, entry.name);
     files[relative(directory, path)] = { bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
   }

@@ -1,5 +1,4 @@
 /** The page of a whole sweep, made of sweep.json and its cells' folders. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   againstBest,
@@ -8,21 +7,20 @@ import {
   renderSweepTable,
   type SweepResults,
 } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { writeMarkdown } from "../report.ts";
-import { loadRunData } from "../results.ts";
 import { readSummary, summaryFile } from "../run/read-summary.ts";
-import { readSweepResults, writeSweepResults } from "./results.ts";
+import { writeMarkdown } from "../run/report.ts";
+import { loadRunData } from "../run/results.ts";
+import { pageIn, readSweepResults, writeSweepResults } from "./results.ts";
 
 export interface SweepReport {
   results: SweepResults;
   table: string;
   html: string;
 }
-
-export const isSweepFolder = (directory: string): boolean => existsSync(join(directory, "sweep.json"));
 
 /** Writes a sweep's report anew, from sweep.json and the reports and artefacts of the cells that are done. */
 export async function writeSweepReport(directory: string): Promise<SweepReport> {
@@ -43,13 +41,11 @@ export async function reportSweep(
   summaries: ReadonlyMap<string, RunSummary>,
   { before, signal }: { before?: SweepResults | undefined; signal?: AbortSignal } = {},
 ): Promise<SweepReport> {
-  const results =
-    before?.compared === true && sameNumbers(before, found)
-      ? before
-      : await compared(directory, found, signal);
+  const isKnown = before?.compared === true && numbersOf(before) === numbersOf(found);
+  const results = isKnown ? before : await compared(directory, found, signal);
   const table = renderSweepTable(results);
   const { page, markdown } = renderSweep({ results, summaries });
-  const html = join(directory, "report.html");
+  const html = pageIn(directory);
   await writeSweepResults(directory, results);
   await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
   await writeMarkdown(directory, markdown);
@@ -57,6 +53,7 @@ export async function reportSweep(
   return { results, table, html };
 }
 
+/** With each cell's paired difference to the best one. */
 async function compared(
   directory: string,
   results: SweepResults,
@@ -67,19 +64,15 @@ async function compared(
     if (signal?.aborted) throw new Interrupted();
     return (await loadRunData(join(directory, runs.get(cell)!))).run;
   });
-  return {
-    ...results,
-    compared: true,
-    cells: results.cells.map(({ againstBest: _, ...cell }) => {
-      const difference = differences.get(cell.cell);
-      return difference === undefined ? cell : { ...cell, againstBest: difference };
-    }),
-  };
+  const cells = results.cells.map(({ againstBest: _, ...cell }) => ({
+    ...cell,
+    ...defined({ againstBest: differences.get(cell.cell) }),
+  }));
+  return { ...results, compared: true, cells };
 }
 
-const sameNumbers = (a: SweepResults, b: SweepResults): boolean => numbers(a) === numbers(b);
-
-const numbers = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
+/** All that the comparison with the best cell follows from. */
+const numbersOf = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
   canonicalJson({ ...results, cells: cells.map(({ againstBest: _, ...cell }) => cell) });
 
 async function summaryOf(cell: string): Promise<RunSummary> {

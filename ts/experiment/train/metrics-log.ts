@@ -1,5 +1,6 @@
-import { openAppend, readJsonl, writeJsonl } from "../../core/jsonl.ts";
-import { type StepRecord, stepRecord } from "./step-record.ts";
+import type { StepRecord } from "../step-record.ts";
+import type { Place } from "../store/files.ts";
+import { metricsFile } from "./files.ts";
 
 /** metrics.jsonl of a run that begins or goes on. */
 export interface MetricsLog {
@@ -12,19 +13,19 @@ export interface MetricsLog {
 }
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
-export async function openMetricsLog(file: string, stepsBefore: number): Promise<MetricsLog> {
+export async function openMetricsLog(place: Place, stepsBefore: number): Promise<MetricsLog> {
   // Opening cuts off a line that a crash tore.
-  await (await openAppend(file)).close();
-  const kept = (await readJsonl(file, stepRecord)).filter(({ step }) => step <= stepsBefore);
-  await writeJsonl(file, kept);
-  let output = await openAppend<StepRecord>(file);
+  await (await metricsFile.append(place)).close();
+  const kept = (await metricsFile.read(place)).filter(({ step }) => step <= stepsBefore);
+  await metricsFile.write(place, kept);
+  let output = await metricsFile.append(place);
   return {
     kept,
     append: (record) => output.append([record]),
     async replaceLast(record) {
       await output.close();
-      await writeJsonl(file, [...kept.slice(0, -1), record]);
-      output = await openAppend(file);
+      await metricsFile.write(place, [...kept.slice(0, -1), record]);
+      output = await metricsFile.append(place);
     },
     close: () => output.close(),
   };

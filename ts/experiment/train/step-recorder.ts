@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 import { heldOutValues, stepValues, type TrackedRun } from "../tracking/index.ts";
 import { describeStep, type Validator } from "../validation/index.ts";
 import { TrainingWarnings, type Warning } from "../warnings/index.ts";
 import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
-import type { HeldOut, StepRecord } from "./step-record.ts";
 
 export interface RecorderOptions {
   directory: string;
@@ -20,9 +19,6 @@ export interface RecorderOptions {
   /** Where the steps also go. */
   tracked: TrackedRun | undefined;
 }
-
-/** Where the steps of a training are recorded. */
-export const metricsIn = (directory: string): string => join(directory, "metrics.jsonl");
 
 /** Keeps metrics.jsonl, shows and tracks each step live, and warns. What an earlier process recorded is taken up first. */
 export class StepRecorder {
@@ -55,7 +51,7 @@ export class StepRecorder {
   }
 
   static async open(options: RecorderOptions): Promise<StepRecorder> {
-    return new StepRecorder(options, await openMetricsLog(metricsIn(options.directory), options.stepsBefore));
+    return new StepRecorder(options, await openMetricsLog(options, options.stepsBefore));
   }
 
   get warnings(): readonly Warning[] {

@@ -1,31 +1,19 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from "../../bridge/index.ts";
 import { planSteps, type Training } from "../../config/index.ts";
 import { type AftError, failure, Interrupted } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Batches, batches } from "../../data/index.ts";
-import type { Sharing } from "../stages/by-task.ts";
-import {
-  checkpointIn,
-  loadedForTraining,
-  revisionOf,
-  type StageContext,
-  withModel,
-} from "../stages/context.ts";
+import { type Batches, batches, type Mixture } from "../../data/index.ts";
+import type { StepRecord } from "../step-record.ts";
+import { type Place, weightsIn } from "../store/files.ts";
 import type { TrackedRun } from "../tracking/index.ts";
-import {
-  bestToCheckpoint,
-  removeBests,
-  type Stopped,
-  type Validation,
-  Validator,
-} from "../validation/index.ts";
-import { refuseOverlong } from "../worker/overlong.ts";
-import type { StepRecord } from "./step-record.ts";
-import { metricsIn, StepRecorder } from "./step-recorder.ts";
+import { bestToCheckpoint, removeBests, type Validation, Validator } from "../validation/index.ts";
+import { metricsFile, resumeStateIn, type TrainedFacts, trainedFile } from "./files.ts";
+import { StepRecorder } from "./step-recorder.ts";
+
+/** How several tasks share the epochs, by their names. */
+export type Sharing = Omit<Mixture<never>, "sourceOf">;
 
 export interface TrainOptions {
   worker: Worker;
@@ -49,13 +37,6 @@ export interface TrainOptions {
   track?: (mode: "new" | "resume") => Promise<TrackedRun>;
 }
 
-/** {@link TrainOptions.mixture} of rows that become a group each. */
-export const mixtureOf = (
-  sharing: Sharing | undefined,
-  rows: readonly { task: string }[],
-): Pick<TrainOptions, "mixture"> =>
-  sharing === undefined ? {} : { mixture: { tasks: rows.map(({ task }) => task), sharing } };
-
 /** Which groups each step takes. */
 function orderOf({ groups, settings, seed, mixture }: TrainOptions, steps: number): Batches {
   const items = groups.map((group, at) => ({ group, task: mixture?.tasks[at] ?? "" }));
@@ -74,18 +55,17 @@ const stepsInFlight = 3;
 /**
  * Trains a loaded model on groups. Every step's batch is a function of (seed, step) alone, so a run that was
  * cut off goes on from its last saved state and sees each question exactly as often as an unbroken run. A validation
- * held-out questions comes once all steps before it are done, and changes nothing of the training.
+ * on held-out questions comes once all steps before it are done, and changes nothing of the training.
  */
-export async function train(options: TrainOptions): Promise<Record<string, unknown>> {
-  const { worker, groups, settings, directory, signal } = options;
-  const done = join(directory, "trained.json");
+export async function train(options: TrainOptions): Promise<TrainedFacts> {
+  const { worker, groups, settings, signal } = options;
   // The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train.
-  if (existsSync(done))
-    return tidied(directory, JSON.parse(await readFile(done, "utf8")) as Record<string, unknown>);
+  const trained = await trainedFile.read(options);
+  if (trained !== undefined) return tidied(options, trained);
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
   const order = orderOf(options, totalSteps);
   const { shape, minimumRatio } = settings.schedule;
-  const resumeFolder = resumeIn(directory);
+  const resumeFolder = resumeStateIn(options);
   const resumed = existsSync(resumeFolder);
   const validator = await Validator.start({ ...options, totalSteps, resumed });
   const begun = worker.request("train/begin", {
@@ -100,7 +80,7 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
     throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, resumeFolder) : error;
   });
-  const recordedBefore = existsSync(metricsIn(directory));
+  const recordedBefore = metricsFile.isIn(options);
   const recorder = await StepRecorder.open({
     ...options,
     tracked: await options.track?.(recordedBefore ? "resume" : "new"),
@@ -163,56 +143,26 @@ export async function train(options: TrainOptions): Promise<Record<string, unkno
   const { digest } = await worker.request("train/end", { run });
   const best = validator?.result(step);
   if (best === undefined)
-    await worker.request("model/save", { model: options.model, directory: checkpointIn({ directory }) });
+    await worker.request("model/save", { model: options.model, directory: weightsIn(options) });
   const { tokens, warnings } = recorder;
-  const told = warnings.length === 0 ? {} : { warnings };
-  const facts = { steps: step, questions: groups.length, tokens, digest, ...best, ...told };
-  await writeFileAtomic(done, `${JSON.stringify(facts)}\n`);
-  return tidied(directory, facts);
+  const facts = {
+    ...{ steps: step, questions: groups.length, tokens, digest },
+    ...best,
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+  };
+  await trainedFile.write(options, facts);
+  return tidied(options, facts);
 }
 
-const resumeIn = (directory: string): string => join(directory, "resume");
-
-/** Leaves of a training that has ended its result alone: the best weights as its checkpoint, and no states on the way. */
-async function tidied(directory: string, facts: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const stopped = facts.stopped as Stopped | undefined;
-  if (stopped !== undefined) await bestToCheckpoint(directory, stopped.bestStep, checkpointIn({ directory }));
+/** Leaves of a training that has ended its result alone: the best weights as its own, and no states on the way. */
+async function tidied(place: Place, facts: TrainedFacts): Promise<TrainedFacts> {
+  const { directory } = place;
+  const { stopped } = facts;
+  if (stopped !== undefined) await bestToCheckpoint(directory, stopped.bestStep, weightsIn(place));
   await removeBests(directory);
-  await rm(resumeIn(directory), { recursive: true, force: true });
+  await rm(resumeStateIn(place), { recursive: true, force: true });
   return facts;
 }
-
-/** {@link train} for a stage: on the weights at `source`, into the stage's own directory. */
-export const trainFrom = (
-  source: string,
-  context: StageContext,
-  task: Pick<TrainOptions, "groups" | "settings" | "loss" | "seed" | "label" | "validation" | "mixture">,
-): Promise<Record<string, unknown>> =>
-  withModel(
-    context,
-    source,
-    async (worker, { model, adapter, maxPositions }) => {
-      const { track } = context;
-      const named = { source, ...revisionOf(context.experiment.model, source) };
-      await refuseOverlong(
-        task.groups,
-        maxPositions,
-        async (texts) => (await worker.request("tokens/count", { ...named, texts: [...texts] })).counts,
-      );
-      const facts = await train({
-        ...task,
-        ...(track === undefined ? {} : { track: (mode) => track(worker, mode) }),
-        worker,
-        model,
-        directory: context.directory,
-        maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-        progress: context.progress,
-        signal: context.signal,
-      });
-      return { ...facts, ...(adapter === undefined ? {} : { adapter }) };
-    },
-    loadedForTraining(context.experiment.model, task.seed),
-  );
 
 const groupLength = ({ prompt, responses }: TrainGroup): number =>
   responses.reduce((sum, { text }) => sum + text.length, prompt.length);

@@ -1,8 +1,9 @@
 import type { Params, Result, Worker } from "../../bridge/index.ts";
+import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Group, JudgedCandidate } from "../../core/records.ts";
-import { chunks, inTurn } from "./sampling.ts";
+import { chunks, inTurn } from "./in-turn.ts";
 
 export interface ScoreOptions {
   worker: Worker;
@@ -45,8 +46,8 @@ export async function scoreInOrder(
     async onScored({ group, position }) {
       early.set(position, group);
       const ready: Group[] = [];
-      for (let one = early.get(next); one !== undefined; one = early.get(next)) {
-        ready.push(one);
+      for (let scored = early.get(next); scored !== undefined; scored = early.get(next)) {
+        ready.push(scored);
         early.delete(next++);
       }
       await take(ready);
@@ -67,24 +68,26 @@ export async function scoreGroups(
   let tokens = 0;
   const show = (): void => progress.update({ label, done, total: groups.length, unit: "questions", tokens });
   const scoreChunk = async (chunk: { group: Group; position: number }[]): Promise<void> => {
-    const asked = chunk.filter(({ group }) => group.candidates.length > 0);
+    const filled = chunk.filter(({ group }) => group.candidates.length > 0);
     const result =
-      asked.length === 0
+      filled.length === 0
         ? { groups: [], tokens: 0 }
         : await worker.request(
             "score",
             {
               model: options.model,
               maxTokensPerBatch: options.maxTokensPerBatch,
-              groups: asked.map(({ group }) => requestOf(group)),
+              groups: filled.map(({ group }) => requestOf(group)),
             },
             { signal },
           );
     tokens += result.tokens;
-    const scores = new Map(asked.map(({ position }, at) => [position, result.groups[at]!.scores]));
+    const scores = new Map(filled.map(({ position }, at) => [position, result.groups[at]!.scores]));
     for (const { group, position } of chunk) {
-      const own = scores.get(position) ?? [];
-      const candidates = group.candidates.map((candidate, at) => withScore(candidate, own[at]!, group.id));
+      const scoresOfGroup = scores.get(position) ?? [];
+      const candidates = group.candidates.map((candidate, at) =>
+        withScore(candidate, scoresOfGroup[at]!, group.id),
+      );
       await options.onScored({ group: { ...group, candidates }, position });
     }
     done += chunk.length;
@@ -99,12 +102,17 @@ export async function scoreGroups(
   }
 }
 
+/** A reference is scored as one response more, the last. */
+export const withReference = (group: Group): Group =>
+  group.reference === undefined
+    ? group
+    : {
+        ...group,
+        candidates: [...group.candidates, { text: group.reference, extracted: group.answer, correct: true }],
+      };
+
 function requestOf(group: Group): Params<"score">["groups"][number] {
-  const responses = group.candidates.map(({ text, tokenIds, finish }) => ({
-    text,
-    ...(tokenIds === undefined ? {} : { tokenIds }),
-    ...(finish === undefined ? {} : { finish }),
-  }));
+  const responses = group.candidates.map(({ text, tokenIds, finish }) => defined({ text, tokenIds, finish }));
   return { id: group.id, prompt: group.prompt, responses };
 }
 

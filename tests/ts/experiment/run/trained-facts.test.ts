@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { trainedFacts } from "../../../../ts/experiment/run/trained-facts.ts";
+import { methodFacts } from "../../../../ts/experiment/run/trained-facts.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
 const artefact = async (facts: object, files: Record<string, unknown> = {}): Promise<Artefact> => {
@@ -13,7 +13,7 @@ const artefact = async (facts: object, files: Record<string, unknown> = {}): Pro
 };
 
 test("a plain training has nothing to add to its steps", async () => {
-  expect(await trainedFacts(await artefact({ steps: 3, digest: "d" }))).toEqual({});
+  expect(await methodFacts(await artefact({ steps: 3, digest: "d" }))).toEqual({});
 });
 
 test("a searched, watched and early stopped training tells all of it", async () => {
@@ -36,7 +36,7 @@ test("a searched, watched and early stopped training tells all of it", async () 
   };
   const found = { parameter: "beta", chosen: 0.1, points: [point] };
   const boundary = { beta: 0.1, rule: "search" };
-  const facts = await trainedFacts(
+  const facts = await methodFacts(
     await artefact(
       { boundary, stopped },
       { "search.json": { ...found, split: "validation" }, "before.json": { step: 0, heldOut } },
@@ -46,7 +46,7 @@ test("a searched, watched and early stopped training tells all of it", async () 
 });
 
 test("a damaged file of an artefact is named", async () => {
-  await expect(trainedFacts(await artefact({}, { "search.json": '{"chosen": ' }))).rejects.toThrow(
+  await expect(methodFacts(await artefact({}, { "search.json": '{"chosen": ' }))).rejects.toThrow(
     "search.json: the file of an artefact is damaged",
   );
 });

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ensurePython, startWorker, type Worker, WorkerDied } from "../../../../ts/bridge/index.ts";
 import { type Experiment, trackingSchema, trainingSchema } from "../../../../ts/config/index.ts";
 import { projectRoot } from "../../../../ts/core/project.ts";
-import type { PlanNode } from "../../../../ts/experiment/stages/context.ts";
+import type { PlanNode } from "../../../../ts/experiment/stages/node.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
 import { train } from "../../../../ts/experiment/train/training.ts";
 

@@ -1,13 +1,19 @@
 import { type Content, facts, heading, note, table } from "../../document/blocks.ts";
+import type { MethodSummary } from "../../generated/report.ts";
 import { describeMethod, givenNumbers, ownBetas } from "../../report/describeMethod.ts";
-import type { MethodSummary } from "../../report/schema.ts";
+import type { Feature } from "../feature.ts";
 import { glossary } from "./glossary.ts";
+
+/** The methods in words, before any of their numbers, and the words themselves. */
+export const compared: Feature = {
+  section: { id: "compared", title: ({ methods }) => comparedTitle(methods) },
+  view: ({ summary }) => comparedMethods(summary.methods),
+};
 
 export const comparedTitle = (methods: readonly MethodSummary[]): string =>
   methods.length === 1 ? "What is measured" : "What is compared";
 
-/** The methods in words, before any of their numbers, and the words themselves. */
-export function compared(methods: readonly MethodSummary[]): Content {
+export function comparedMethods(methods: readonly MethodSummary[]): Content {
   if (methods.length === 0) return null;
   const k = Math.max(0, ...methods.map((method) => method.k));
   const settings = methods.map(givenNumbers);

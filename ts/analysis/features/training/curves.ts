@@ -1,13 +1,16 @@
 import type { FamilyRow, FamilySeries } from "../../charts/families.ts";
 import { halfWindow, runningMean } from "../../charts/smooth.ts";
+import type { RunSummary, TrainedArm } from "../../generated/report.ts";
 import { familyPlaces } from "../../report/family.ts";
-import type { RunSummary } from "../../report/schema.ts";
 import type { RunData, TrainingStep } from "../../run/run-data.ts";
-import type { TrainedArm } from "./numbers.ts";
 
-type Look = TrainedArm["looks"][number];
+type Validation = TrainedArm["looks"][number];
 
-const lookMeasures: { id: string; label: string; of: (look: Look) => number | null | undefined }[] = [
+const validationMeasures: {
+  id: string;
+  label: string;
+  of: (validation: Validation) => number | null | undefined;
+}[] = [
   { id: "accuracy", label: "accuracy, %", of: ({ accuracy }) => inPercent(accuracy) },
   {
     id: "assessment",
@@ -19,17 +22,17 @@ const lookMeasures: { id: string; label: string; of: (look: Look) => number | nu
 
 const inPercent = (share: number | null | undefined): number | null => (share == null ? null : 100 * share);
 
-/** The looks of all methods, one row a measure that was taken. */
-export function lookRows(summary: RunSummary): FamilyRow[] {
+/** The validation of all methods, one row a measure that was taken. */
+export function validationRows(summary: RunSummary): FamilyRow[] {
   const places = familyPlaces(summary.methods);
-  return rowsOf(lookMeasures, (of) =>
+  return rowsOf(validationMeasures, (of) =>
     summary.methods.flatMap(({ name, label }) =>
       summary.training
         .filter(({ method }) => method === name)
         .map(({ seed, looks }): FamilySeries => {
-          const points = looks.flatMap((look) => {
-            const value = of(look);
-            return value == null ? [] : [{ step: look.step, value }];
+          const points = looks.flatMap((validation) => {
+            const value = of(validation);
+            return value == null ? [] : [{ step: validation.step, value }];
           });
           return { label, place: places.get(name)!, seed, points };
         }),

@@ -6,6 +6,7 @@ import {
   code,
   details,
   heading,
+  type Inline,
   link,
   list,
   note,
@@ -20,7 +21,7 @@ import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";
 import { format, type Measure } from "../measures.ts";
 import { type BestCell, methodIn, type SweepNumbers } from "../numbers.ts";
-import type { CellMethod, CellResult } from "../results.ts";
+import type { AgainstBest, CellMethod, CellResult } from "../results.ts";
 
 /** One row a cell for the method that is followed, then every method of every cell. */
 export const cells = (sweep: SweepNumbers): Content => [
@@ -98,27 +99,28 @@ const measured = (method: CellMethod | undefined, measure: Measure): Cell => {
 function againstContinued(method: CellMethod | undefined, metric: string): Cell {
   const difference = method?.againstContinued?.[metric];
   if (difference === undefined) return { content: "–", mark: "quiet" };
-  const { value, interval } = difference;
-  return markedIf(interval !== null && !includes(interval, 0), [
-    strong(points(value)),
-    small(range(interval, points)),
-  ]);
+  const { interval } = difference;
+  return differenceCell(difference, interval !== null && !includes(interval, 0));
 }
 
 function againstBest({ againstBest: difference }: CellResult, isBest: boolean): Cell {
   if (isBest) return { content: "best", mark: "quiet" };
   if (difference === undefined) return { content: "not comparable", mark: "quiet" };
-  const { value, interval, p, pHolm } = difference;
-  return markedIf(isLower(difference), [
-    strong(points(value)),
-    small(range(interval, points)),
+  const { p, pHolm } = difference;
+  return differenceCell(difference, isLower(difference), [
     p !== null && small(pValue(p)),
     pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
   ]);
 }
 
-const markedIf = (isClear: boolean, content: Exclude<Cell, { mark: unknown }>): Cell =>
-  isClear ? { content, mark: "clear" } : content;
+function differenceCell(
+  { value, interval }: Pick<AgainstBest, "value" | "interval">,
+  isClear: boolean,
+  tests: Inline = null,
+): Cell {
+  const content = [strong(points(value)), small(range(interval, points)), tests];
+  return isClear ? { content, mark: "clear" } : content;
+}
 
 function explanation({ done }: SweepNumbers, { measure }: BestCell): Block {
   const tested = done.filter((cell) => cell.againstBest?.p != null).length;

@@ -1,5 +1,5 @@
 import { badge, type Content, findings, quiet, text } from "../../document/blocks.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import type { SweepNumbers } from "../numbers.ts";
 
 /** What the cells' reports warn of, each kind once a method; the words are those of the first cell. */
@@ -17,13 +17,12 @@ export function warnings({ done, summaries }: SweepNumbers): Content {
       .sort((a, b) => b.cells.length - a.cells.length)
       .map(({ words, cells }) => ({
         badge: badge("warning", `${cells.length} of ${done.length}`),
-        text: text`${words} ${quiet(whoseWords(cells, done.length))}`,
+        text: cells.length > 1 ? text`${words} ${quiet(whoseWords(cells, done.length))}` : words,
       })),
   );
 }
 
 function whoseWords([first, ...others]: readonly string[], done: number): string {
-  if (others.length === 0) return "";
   return others.length + 1 === done
     ? `(in the words of ${first})`
     : `(in the words of ${first}; also ${others.join("; ")})`;

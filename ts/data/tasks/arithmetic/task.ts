@@ -1,6 +1,6 @@
 import { type ArithmeticTask, arithmeticTaskSchema, taskName } from "../../../config/index.ts";
 import type { Question } from "../../../core/records.ts";
-import { extractNumber, numberPatterns, sameNumber } from "../../answers.ts";
+import { extractNumber, numberPatterns, sameNumber } from "../../answers/index.ts";
 import type { Task, TaskKind } from "../../task.ts";
 import { checkProblemSteps } from "./check.ts";
 import { arithmeticQuestions } from "./generate.ts";

@@ -1,6 +1,12 @@
 import type { CustomTask } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
-import { type AnswerRule, answerRuleOf, type ExtractMode, lettersOf, outcomeOf } from "../../answers.ts";
+import {
+  type AnswerRule,
+  answerRuleOf,
+  type ExtractMode,
+  lettersOf,
+  outcomeOf,
+} from "../../answers/index.ts";
 
 /** The rule by which this task's answers are found and compared. */
 export function ruleOf({ answer }: CustomTask): AnswerRule {

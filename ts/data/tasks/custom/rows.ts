@@ -2,7 +2,7 @@ import { type CustomTask, taskName } from "../../../config/index.ts";
 import { AftError, type Problem } from "../../../core/errors.ts";
 import type { Row } from "../../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../../core/records.ts";
-import { type AnswerRule, lettersOf } from "../../answers.ts";
+import { type AnswerRule, lettersOf } from "../../answers/index.ts";
 import { missingColumns, valueAt } from "../../sources/columns.ts";
 import { firstOfSource } from "../../sources/first.ts";
 import { readSource } from "../../sources/read.ts";

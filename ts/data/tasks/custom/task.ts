@@ -1,7 +1,7 @@
 import { type CustomTask, customTaskSchema, taskName } from "../../../config/index.ts";
 import { inputError } from "../../../core/errors.ts";
 import type { Question } from "../../../core/records.ts";
-import { answersBy } from "../../answers.ts";
+import { answersBy } from "../../answers/index.ts";
 import { refuseShared } from "../../duplicates.ts";
 import type { Split, Splits, Task, TaskKind } from "../../task.ts";
 import { choiceTask } from "../choices.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type Gsm8kRankTask, gsm8kRankTaskSchema, gsm8kTaskSchema, taskName } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
 import type { Group, Question } from "../../../core/records.ts";
-import { extractNumber } from "../../answers.ts";
+import { extractNumber } from "../../answers/index.ts";
 import { downloaded } from "../../downloads/folder.ts";
 import { readSource } from "../../sources/read.ts";
 import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../../task.ts";
