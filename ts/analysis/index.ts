@@ -11,10 +11,13 @@ export {
   betaChart,
   type ChartText,
   curvesChart,
+  lightOf,
+  mix,
   type OwnChartOptions,
   renderOwnChart,
   scoresChart,
   vftLossChart,
+  white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
 export { escapeText } from "./document/escape.ts";

@@ -4,7 +4,7 @@ import { type CurveName, curveNames } from "../features/self-consistency/numbers
 import type { SelfConsistency } from "../generated/report.ts";
 import type { FamilyPlace } from "../report/family.ts";
 import { percent } from "../report/format.ts";
-import type { LegendItem } from "./legend.ts";
+import { lineItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
@@ -83,8 +83,8 @@ export function consistencyChart(
       panels.titles,
     ],
     legend: [
-      ...drawn.map(({ colour, legend, dash }): LegendItem => ({ label: legend, colour, mark: "line", dash })),
-      { label: "greedy", colour: "target", mark: "line", dash: "5,5" },
+      ...drawn.map(({ colour, legend, dash }) => lineItem(legend, colour, dash)),
+      lineItem("greedy", "target", "5,5"),
     ],
   });
 }

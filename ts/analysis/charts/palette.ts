@@ -24,7 +24,7 @@ export type Shade = 0 | 1 | 2;
 type Shaded = `${FamilyName}${Shade}`;
 
 /** `#rrggbb` on its way to another colour, by a share of 0..1. */
-const mix = (from: string, to: string, share: number): string =>
+export const mix = (from: string, to: string, share: number): string =>
   `#${[1, 3, 5]
     .map((at) => {
       const [a, b] = [from, to].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number];
@@ -34,7 +34,8 @@ const mix = (from: string, to: string, share: number): string =>
     })
     .join("")}`;
 
-const [black, white] = ["#000000", "#ffffff"];
+const black = "#000000";
+export const white = "#ffffff";
 const shadesOf = ({ light, dark }: Colour): Colour[] => [
   { light, dark },
   { light: mix(light, black, 0.45), dark: mix(dark, white, 0.55) },

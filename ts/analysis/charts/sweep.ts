@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, shadeOf } from "../report/family.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { legendChart } from "./legend.ts";
+import { legendChart, lineItem } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";
 import { familyColour } from "./palette.ts";
@@ -52,12 +52,7 @@ export function sweepChart(text: ChartText, rows: readonly SweepRow[], options: 
   const series = rows.flatMap(({ panels }) => panels.flatMap((panel) => panel.series));
   const methods = [...new Map(series.map((method) => [method.label, method])).values()];
   const legend = legendChart(
-    methods.map((method) => ({
-      label: method.label,
-      colour: colourOf(method),
-      mark: "line",
-      dash: lineStyleAt(method.place.at).dash,
-    })),
+    methods.map((method) => lineItem(method.label, colourOf(method), lineStyleAt(method.place.at).dash)),
     columns * width + gap * (columns - 1),
   );
   return stacked(

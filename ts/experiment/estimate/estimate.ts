@@ -12,10 +12,9 @@ import type { Splits } from "./lengths.ts";
 import { type Described, type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
 import type { Setup } from "./memory.ts";
 import { adapterParameters, type Dtype } from "./shape.ts";
-import { estimateStage, resumeBytes, type StageEstimate } from "./stages.ts";
+import { estimateStage, resumeBytes, type StageEstimate, type Work, worksOf } from "./stage.ts";
 import type { Speed } from "./time.ts";
 import { tooLong } from "./too-long.ts";
-import { type Work, worksOf } from "./work.ts";
 
 export interface Estimate {
   model: string;

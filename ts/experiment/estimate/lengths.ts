@@ -2,9 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Worker } from "../../bridge/index.ts";
+import type { CreatedModel } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
 import type { Conversation, SplitName } from "../../data/index.ts";
 import type { Length, Lengths } from "../stages/cost.ts";
+import { tokenizerTexts } from "../stages/create.ts";
 import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/node.ts";
 import { readSplit } from "../stages/questions.ts";
 import type { Store } from "../store/store.ts";
@@ -12,8 +15,8 @@ import type { Store } from "../store/store.ts";
 /** Counts tokens of texts. */
 export type Count = (texts: readonly string[]) => Promise<number[]>;
 
-/** Questions of a split that are counted. */
-const most = 500;
+/** At most so many questions of a split are counted. */
+const countedQuestions = 500;
 
 export type Splits<T> = Record<SplitName, T>;
 
@@ -25,7 +28,7 @@ export const lengthsOf = async (questions: Splits<Question[]>, count: Count): Pr
 });
 
 async function splitLengths(questions: readonly Question[], count: Count): Promise<Lengths> {
-  const counted = spread(questions, most);
+  const counted = spread(questions, countedQuestions);
   const prompts = await count(counted.map(promptText));
   const references = await count(counted.flatMap(({ reference }) => reference ?? []));
   return {
@@ -78,3 +81,35 @@ const readSplits = async (questions: { directory: string }): Promise<Splits<Ques
   validation: await readSplit(questions, "validation"),
   test: await readSplit(questions, "test"),
 });
+
+/** By the tokenizer of a model that is there: a folder or a hub id. */
+export const countWith =
+  (worker: Worker, source: { source: string; revision?: string }): Count =>
+  async (texts) =>
+    (await worker.request("tokens/count", { ...source, texts: [...texts] })).counts;
+
+export interface TrainedTokenizer {
+  count: Count;
+  vocabularySize: number;
+  /** Deletes its folder. */
+  remove(): Promise<void>;
+}
+
+/** The tokenizer that a run will train, trained now on the same questions, in a folder that is gone afterwards. */
+export async function trainTokenizer(
+  worker: Worker,
+  { tokenizer }: CreatedModel,
+  questions: readonly Question[],
+): Promise<TrainedTokenizer> {
+  const folder = await mkdtemp(join(tmpdir(), "aft-estimate-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const directory = join(folder, "tokenizer");
+  try {
+    const texts = tokenizerTexts(questions);
+    const { vocabularySize } = await worker.request("tokenizer/train", { ...tokenizer, texts, directory });
+    return { count: countWith(worker, { source: directory }), vocabularySize, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

@@ -9,9 +9,8 @@ import type { Question } from "../../core/records.ts";
 import { artefactsIn } from "../run/runner.ts";
 import type { Lengths } from "../stages/cost.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
-import { type Count, lengthsOf, questionsOf, type Splits } from "./lengths.ts";
+import { type Count, countWith, lengthsOf, questionsOf, type Splits, trainTokenizer } from "./lengths.ts";
 import { type ModelShape, shapeOfCreated } from "./shape.ts";
-import { countWith, trainTokenizer } from "./tokenizer.ts";
 
 export interface EstimateOptions {
   runsDirectory: string;

@@ -93,13 +93,13 @@ function summed(
   sweep: string,
   { cells: planned, there }: PlannedSweep,
   cells: CellEstimate[],
-  asked: number,
+  wantedJobs: number,
   { device, devices }: Measured,
 ): SweepEstimate {
   const estimates = cells.flatMap(({ estimate }) => estimate ?? []);
   const stages = estimates.flatMap((estimate) => estimate.stages);
   const unfinished = planned.filter((cell) => missingOf(cell, there).length > 0);
-  const jobs = Math.min(asked, unfinished.length);
+  const jobs = Math.min(wantedJobs, unfinished.length);
   const secondsOf = new Map(stages.map(({ key, seconds }) => [key, seconds]));
   const workers = unfinished.map(({ experiment }) => experiment.worker);
   const gpus = devices.filter((name) => name.startsWith("cuda")).length;

@@ -7,8 +7,8 @@ import { givenGroupsNode } from "../stages/groups-file.ts";
 import { stages } from "../stages/index.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
 import { existingWeights } from "../stages/weights.ts";
+import { digestsOfFiles, refuseMissingFiles } from "./inputs.ts";
 import { planSeed, type SeedPlan } from "./seed.ts";
-import { digestsOfFiles, refuseMissingFiles } from "./task-files.ts";
 
 export interface Plan {
   /** Every node once, each after its inputs. */

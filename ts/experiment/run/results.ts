@@ -4,11 +4,14 @@ import { parse } from "yaml";
 import { type RunData, vftStage } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { stages } from "../stages/index.ts";
+import type { Search } from "../stages/search.ts";
+import type { HeldOut } from "../step-record.ts";
 import type { Place } from "../store/files.ts";
 import { type Artefact, openArtefact } from "../store/store.ts";
+import type { BoundaryFacts } from "../train/boundary.ts";
+import type { TrainedFacts } from "../train/files.ts";
 import { peaksIn, provenanceOf } from "./provenance.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
-import { methodFacts } from "./trained-facts.ts";
 
 export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);
@@ -97,4 +100,20 @@ function environmentOf(
 function splitIn(configYaml: string): RunData["split"] {
   const { stages } = (parse(configYaml) ?? {}) as { stages?: { evaluate?: { split?: RunData["split"] } } };
   return stages?.evaluate?.split;
+}
+
+/** What an artefact with a method's weights tells beside its steps. */
+export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {
+  boundary?: BoundaryFacts;
+  search?: Pick<Search, "parameter" | "chosen" | "points">;
+  /** What was measured on the weights that it starts from. */
+  before?: HeldOut;
+}
+
+export async function methodFacts(artefact: Artefact): Promise<MethodFacts> {
+  const { boundary, stopped, warnings } = stages.search.factsOf(artefact);
+  const record = await stages.search.files.search.read(artefact);
+  const search = record && { parameter: record.parameter, chosen: record.chosen, points: record.points };
+  const before = await stages.search.files.before.read(artefact);
+  return defined({ boundary, search, before: before?.heldOut, stopped, warnings });
 }

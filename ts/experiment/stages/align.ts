@@ -18,8 +18,12 @@ import { defined } from "../../core/defined.ts";
 import type { Group } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
 import type { Artefact } from "../store/store.ts";
-import { autoBeta, lowestBetterMinusWorse } from "../train/auto-beta.ts";
-import { type AutoBoundary, boundaryFactsSchema } from "../train/boundary-facts.ts";
+import {
+  type AutoBoundary,
+  autoBeta,
+  boundaryFactsSchema,
+  lowestBetterMinusWorse,
+} from "../train/boundary.ts";
 import { membersOf, trainGroup } from "../train/train-groups.ts";
 import type { Sharing } from "../train/training.ts";
 import { beforeFile, type Validation } from "../validation/index.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Group } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import { withModel } from "../worker/loaded-model.ts";
-import { scoreInOrder, withReference } from "../worker/scoring.ts";
+import { scoreGroups, withReference } from "../worker/scoring.ts";
 import { scoringCost } from "./cost.ts";
 import { groupsFile } from "./judge.ts";
 import type { PlanNode } from "./node.ts";
@@ -37,13 +37,12 @@ export const score = defineStage({
       try {
         // What an interrupted run has scored is kept: these are the same groups under the same weights.
         const before = await groupsFile.read(context);
-        await scoreInOrder(groups.slice(before.length).map(withReference), {
-          ...context,
-          worker,
-          model,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          take: (scored) => output.append(scored.map(withoutReference)),
-        });
+        const { maxTokensPerBatch } = context.experiment.worker;
+        await scoreGroups(
+          groups.slice(before.length).map(withReference),
+          { ...context, worker, model, maxTokensPerBatch },
+          (scored) => output.append(scored.map(withoutReference)),
+        );
       } finally {
         await output.close();
       }

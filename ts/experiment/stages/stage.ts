@@ -74,7 +74,7 @@ export function defineStage<
   Facts extends z.ZodObject,
 >(definition: StageDefinition<Params, Settings, Nodes, Files, Facts>): Stage<Params, Settings, Files, Facts> {
   const { name, codeVersion, files, facts } = definition;
-  const known = facts.partial();
+  const readFacts = facts.partial();
   return {
     name,
     codeVersion,
@@ -97,7 +97,7 @@ export function defineStage<
       };
     },
     factsOf({ directory, manifest }) {
-      const parsed = known.safeParse(manifest.facts);
+      const parsed = readFacts.safeParse(manifest.facts);
       if (parsed.success) return parsed.data as Partial<z.output<Facts>>;
       throw inputError(
         { what: "the facts in an artefact's manifest are damaged", where: directory },

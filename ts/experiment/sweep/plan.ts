@@ -4,7 +4,7 @@ import type { Cell, Experiment, LoadedSweep } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { shownPath } from "../../core/files.ts";
-import { checkInputs } from "../plan/check-inputs.ts";
+import { checkInputs } from "../plan/inputs.ts";
 import { planOf } from "../plan/plan.ts";
 import { artefactsIn, runFolder } from "../run/runner.ts";
 import { labelOf, recipeOf } from "../stages/node.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { adviceFor } from "../../../../ts/experiment/estimate/advice.ts";
 import type { Setup } from "../../../../ts/experiment/estimate/memory.ts";
-import type { Work } from "../../../../ts/experiment/estimate/work.ts";
+import type { Work } from "../../../../ts/experiment/estimate/stage.ts";
 import { setup } from "./sizes.ts";
 
 const vft: Work = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
-import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/work.ts";
+import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/stage.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 
 const lengths = {

@@ -1,8 +1,25 @@
-/** beta of the boundary from the starting weights' own scores: `beta: auto`. */
+/** The distance of the boundary where it is not given as a number: `beta: auto`, or chosen by a search. */
+import { z } from "zod";
 import { quantile } from "../../analysis/index.ts";
 import { failure } from "../../core/errors.ts";
 import type { Placed } from "../../data/index.ts";
-import type { AutoBoundary } from "./boundary-facts.ts";
+
+const shared = { beta: z.number().meta({ description: "mean log-probability, nats a token" }) };
+const auto = z.object({
+  ...shared,
+  rule: z.literal("auto"),
+  quantile: z.number(),
+  negatives: z.int().meta({ description: "worse COTs of groups with a pair: what the quantile is over" }),
+  below: z.number().meta({
+    description: "share of them below the boundary under the scores it was worked out from, 0..1",
+  }),
+});
+const search = z.object({ ...shared, rule: z.literal("search") });
+
+/** `boundary` in an artefact's facts: a distance that was not given as a number, and where it is from. */
+export const boundaryFactsSchema = z.discriminatedUnion("rule", [auto, search]);
+export type BoundaryFacts = z.infer<typeof boundaryFactsSchema>;
+export type AutoBoundary = z.infer<typeof auto>;
 
 /** The share of worse COTs that the boundary is to lie below. */
 export const autoQuantile = 0.9;
@@ -36,6 +53,6 @@ export function autoBeta(distances: readonly number[]): AutoBoundary {
 /** Lowest better score - own score (nats a token) of every worse COT among the scored members of a group. */
 export const lowestBetterMinusWorse = (members: readonly Placed[]): number[] =>
   members.flatMap(({ candidate, rank }) => {
-    const better = members.filter((other) => other.rank < rank).map((other) => other.candidate.score!);
+    const better = members.filter((member) => member.rank < rank).map((member) => member.candidate.score!);
     return better.length === 0 ? [] : [Math.min(...better) - candidate.score!];
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type GroupMethod, methodSchema } from "../../../../ts/config/index.ts";
 import type { Group } from "../../../../ts/core/records.ts";
-import { autoBeta, lowestBetterMinusWorse } from "../../../../ts/experiment/train/auto-beta.ts";
+import { autoBeta, lowestBetterMinusWorse } from "../../../../ts/experiment/train/boundary.ts";
 import { membersOf } from "../../../../ts/experiment/train/train-groups.ts";
 
 const method = (settings: object) =>
