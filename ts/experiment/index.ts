@@ -23,6 +23,7 @@ export {
   listRuns,
 } from "./finished-runs/index.ts";
 export { checkInputs } from "./plan/inputs.ts";
+export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
 export { type Report, writeReport } from "./run/report.ts";
 export { loadRunData } from "./run/results.ts";
