@@ -36,13 +36,13 @@ export const branchesOf = (shape: Shape): Shape[] => {
 
 /** The branch whose fixed values (`method: aft`) agree best with the map that was written. */
 export function branchFor(shape: Shape, value: unknown): Shape {
-  const all = branchesOf(shape);
-  const ofItsKind = all.filter((branch) => isMap(value) === (branch.properties !== undefined));
-  const branches = ofItsKind.length > 0 ? ofItsKind : all;
+  const every = branchesOf(shape);
+  const ofItsKind = every.filter((branch) => isMap(value) === (branch.properties !== undefined));
+  const branches = ofItsKind.length > 0 ? ofItsKind : every;
   const agreement = (branch: Shape): number =>
-    constantsOf(branch).filter(([key, constant]) => isMap(value) && value[key] === constant).length -
-    constantsOf(branch).filter(([key, constant]) => isMap(value) && key in value && value[key] !== constant)
-      .length;
+    constantsOf(branch)
+      .map(([key, constant]) => (!isMap(value) || !(key in value) ? 0 : value[key] === constant ? 1 : -1))
+      .reduce<number>((sum, sign) => sum + sign, 0);
   return branches.reduce((best, branch) => (agreement(branch) > agreement(best) ? branch : best));
 }
 

@@ -1,14 +1,9 @@
 /** Questions, tasks, judging and what training is made of. The one way into `data`. */
 
 export {
-  type AnswerRule,
-  type AnswerRuleSettings,
   type Asked,
   answerRuleOf,
-  answerRuleSchema,
-  answersBy,
   anyNumber,
-  type BothOutcomes,
   choiceRule,
   type ExtractMode,
   extractBoth,
@@ -22,7 +17,7 @@ export {
 } from "./answers/index.ts";
 export { type Batches, type BatchOptions, batches, type Mixture } from "./batches.ts";
 export { checkDataset, missingFiles } from "./check/dataset.ts";
-export { answerIn, type Findings, findingsOf } from "./check/findings.ts";
+export { type Findings, findingsOf } from "./check/findings.ts";
 export { checkRecords, kindOfRecords, noRecords } from "./check/records.ts";
 export { type ShownQuestion, shownQuestions } from "./check/show.ts";
 export {
@@ -51,11 +46,19 @@ export {
   type UnpairedRow,
   unpairedRowSchema,
 } from "./groups/convert.ts";
-export { type Feedback, type Placed, pairedByRank, placed } from "./groups/placed.ts";
-export { type ColumnRanking, rankedGroups } from "./groups/rank-groups.ts";
+export {
+  acceptedForRft,
+  type Feedback,
+  type Placed,
+  pairedByRank,
+  placed,
+  type Sides,
+  type SidesOptions,
+  sides,
+} from "./groups/members.ts";
+export { type ColumnRanking, rankedGroups } from "./groups/rank.ts";
 export type { Ranking } from "./groups/ranking.ts";
-export { acceptedForRft, type Sides, type SidesOptions, sides } from "./groups/sides.ts";
-export { mergeGenerators } from "./judging/generators.ts";
+export { mergeGenerators } from "./judging/gather.ts";
 export {
   type JudgeCounts,
   type JudgeOptions,
@@ -87,6 +90,4 @@ export { type Equation, equations } from "./steps/equations.ts";
 export type { ReadQuestions, Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
 export { type ArithmeticProblem, type SplitName, splitNames } from "./tasks/arithmetic/problem.ts";
-export type { ArithmeticSettings } from "./tasks/arithmetic/settings.ts";
-export { validOrders } from "./tasks/arithmetic/task.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./tasks/registry.ts";

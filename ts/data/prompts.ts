@@ -41,17 +41,13 @@ export function putQuestion(
       settings.system === undefined ? [] : [{ role: "system", content: settings.system }];
     return [...system, ...turns, { role: "user", content: task.body(question) }];
   }
-  const put = (one: Question): string => {
-    if (settings.template === "plain") return task.plain(one);
-    if (settings.template === "text") return settings.text!.split(questionPlace).join(task.body(one));
-    return `### Instruction:\n${task.body(one)}\n\n### Response:\n`;
+  const put = (item: Question): string => {
+    if (settings.template === "plain") return task.plain(item);
+    if (settings.template === "text") return settings.text!.split(questionPlace).join(task.body(item));
+    return `### Instruction:\n${task.body(item)}\n\n### Response:\n`;
   };
-  const front =
-    settings.template === "alpaca"
-      ? `${settings.system ?? alpacaSystem}\n\n`
-      : settings.system === undefined
-        ? ""
-        : `${settings.system}\n\n`;
+  const system = settings.system ?? (settings.template === "alpaca" ? alpacaSystem : undefined);
+  const front = system === undefined ? "" : `${system}\n\n`;
   const solved = examples.map((example) => `${put(example)}${example.reference ?? ""}\n\n`);
   return `${front}${solved.join("")}${put(question)}`;
 }

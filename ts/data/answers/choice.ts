@@ -8,7 +8,7 @@
  */
 import type { Question } from "../../core/records.ts";
 import { sameRational } from "./number.ts";
-import { type Asked, answerRule, type ExtractMode } from "./rule.ts";
+import type { AnswerRule, Asked, ExtractMode } from "./rule.ts";
 import { lettersFound, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -51,12 +51,12 @@ export function sameChoice(extracted: string, answer: string): boolean {
   return letter !== undefined && letter === letterOf(answer);
 }
 
-export const choiceRule = answerRule({
+export const choiceRule: AnswerRule = {
   kind: "choice",
   patterns,
   extract: (text, mode, question?: Asked) => extractChoice(text, mode, question?.choices),
-  same: sameChoice,
-});
+  sameAnswer: sameChoice,
+};
 
 /** An option's text without the letter that rows put before it: `A)32400`. */
 const optionText = (choice: string): string => choice.replace(/^\s*\(?[A-Za-z]\s?[).:]\s*/, "");

@@ -14,7 +14,7 @@
  *
  * {@link rightAsPublished} is the dataset's own comparison, for numbers that must be set beside published flags.
  */
-import { answerRule, type ExtractMode } from "./rule.ts";
+import type { AnswerRule, ExtractMode } from "./rule.ts";
 
 /** The patterns as they stand in records and reports, since an accuracy means little without them. */
 export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
@@ -78,12 +78,12 @@ function trailingZeros(digits: string): number {
 }
 
 /** GSM8K's rule: found by the two published patterns, compared as numbers. */
-export const gsm8kNumber = answerRule({
+export const gsm8kNumber: AnswerRule = {
   kind: "gsm8k-number",
   patterns: numberPatterns,
   extract: extractNumber,
-  same: sameNumber,
-});
+  sameAnswer: sameNumber,
+};
 
 /**
  * Whether the dataset's own code calls a text right (`is_correct` of grade-school-math's dataset.py): the strict

@@ -3,24 +3,15 @@
  * looks for certain, so it runs under a time limit that stops the matching itself.
  */
 import { createContext, Script } from "node:vm";
+import type { AnswerSettings } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
-import { type AnswerRule, answerRule, TimeLimitReached } from "./rule.ts";
+import { type AnswerRule, TimeLimitReached } from "./rule.ts";
 
-export interface RegexSettings {
-  /** A JavaScript pattern; its one capture group is the answer. */
-  pattern: string;
-  /** The pattern of the flexible mode. Default: the same. */
-  flexible?: string | undefined;
-  /** Which match counts. Default: the first under strict, the last under flexible. */
-  match?: "first" | "last" | undefined;
-  /** Upper and lower case are the same, in the pattern and in answers. Default false. */
-  ignoreCase?: boolean | undefined;
-  /** What one text may take. Default 250 ms. */
-  timeoutMs?: number | undefined;
-}
+/** A pattern of the user's own, and how it is used; `timeoutMs`: what one text may take, 250 by default. */
+type RegexSettings = Omit<Extract<AnswerSettings, { kind: "regex" }>, "kind">;
 
 /** Characters of a pattern beyond which it is refused. */
-export const longestPattern = 1000;
+const longestPattern = 1000;
 
 /** Texts at the time limit after which the pattern is refused, lest judging take days. */
 const mostTimeLimits = 40;
@@ -39,17 +30,16 @@ export function regexRule(settings: RegexSettings, where?: string): AnswerRule {
     const spaced = answer.trim().replaceAll(/\s+/g, " ");
     return ignoreCase ? spaced.toLowerCase() : spaced;
   };
-  return answerRule({
+  return {
     kind: "regex",
     patterns: { strict: pattern, flexible },
     extract(text, mode) {
-      const wanted = settings.match ?? (mode === "strict" ? "first" : "last");
-      const found = (mode === "strict" ? findStrict : findLax)(text)[wanted];
-      const answer = found === undefined ? "" : normal(found);
-      return answer === "" ? null : answer;
+      const place = settings.match ?? (mode === "strict" ? "first" : "last");
+      const match = (mode === "strict" ? findStrict : findLax)(text)[place];
+      return (match && normal(match)) || null;
     },
-    same: (extracted, answer) => normal(extracted) === normal(answer),
-  });
+    sameAnswer: (extracted, answer) => normal(extracted) === normal(answer),
+  };
 }
 
 /** `^` and `$` match at lines, as an answer stands on one; `.` does not match a newline. */

@@ -8,8 +8,7 @@ import { z } from "zod";
 import { inputError } from "../../core/errors.ts";
 import type { Group, JudgedCandidate } from "../../core/records.ts";
 import type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
-import { placed } from "./placed.ts";
-import { sides } from "./sides.ts";
+import { placed, sides } from "./members.ts";
 
 export type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
 

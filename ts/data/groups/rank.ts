@@ -1,7 +1,11 @@
-import type { JudgedCandidate, Question } from "../../core/records.ts";
+import type { Problem } from "../../core/errors.ts";
+import type { Row } from "../../core/jsonl.ts";
+import type { Group, JudgedCandidate, Question } from "../../core/records.ts";
+import { refuse } from "../problems.ts";
 import type { Task } from "../task.ts";
-import { type Key, type Ranking, recipeOf, referenceGenerator } from "./ranking.ts";
-import { isUnchecked } from "./unchecked.ts";
+import { taskNamed } from "../tasks/registry.ts";
+import { isUnchecked } from "./members.ts";
+import { type Key, type Ranking, rankingProblem, recipeOf, referenceGenerator } from "./ranking.ts";
 
 /**
  * The candidates of a question, each with its `rank`: 1 is the best, equals share one, no place is left empty. A text
@@ -53,4 +57,26 @@ function compare(a: Key, b: Key): number {
 function placesOf(keys: readonly Key[]): Map<string, number> {
   const levels = [...new Map(keys.map((key) => [key.join(), key])).values()].sort(compare);
   return new Map(levels.map((key, at) => [key.join(), at + 1]));
+}
+
+/** The recipes that go by what the candidates carry: groups judged elsewhere can be ranked by these. */
+export type ColumnRanking = Exclude<Ranking, "steps">;
+
+/**
+ * Groups judged elsewhere, ranked by what their candidates carry; the recipe is recorded in them. A candidate without it
+ * is an input error, all of them reported together.
+ */
+export function rankedGroups(rows: readonly Row<Group>[], ranking: ColumnRanking): Row<Group>[] {
+  const problems = rows.flatMap(({ value, where }) =>
+    value.candidates.flatMap((candidate, at): Problem[] => {
+      const problem = isUnchecked(candidate) ? undefined : rankingProblem(candidate, ranking);
+      return problem === undefined ? [] : [{ ...problem, what: `candidates.${at}: ${problem.what}`, where }];
+    }),
+  );
+  refuse(problems);
+  return rows.map(({ value, where }) => {
+    const { prompt: question, candidates, ...group } = value;
+    const ranked = withRanks({ ...group, question }, candidates, taskNamed(group.task, where), ranking);
+    return { where, value: { ...value, ranking, candidates: ranked } };
+  });
 }

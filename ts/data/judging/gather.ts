@@ -52,9 +52,9 @@ export function gather(
     const candidate = recordOf(record);
     const { questionId, index } = candidate;
     const where = whereOf(record);
-    const own = samples.get(questionId);
+    const sampled = samples.get(questionId);
     const indices = taken.get(questionId) ?? new Set();
-    if (own === undefined) problems.push(() => unknownQuestion(questionId, where, samples));
+    if (sampled === undefined) problems.push(() => unknownQuestion(questionId, where, samples));
     else if (indices.has(index))
       problems.push(() => ({
         what: `field index: a second candidate ${index} of question ${JSON.stringify(questionId)}`,
@@ -62,7 +62,7 @@ export function gather(
         found: index,
         expected: "each index once within its question",
       }));
-    else own.push(candidate);
+    else sampled.push(candidate);
     const unranked = ranking === undefined ? undefined : rankingProblem(candidate, ranking);
     if (unranked !== undefined) problems.push(() => ({ ...unranked, where }));
     taken.set(questionId, indices.add(index));
@@ -88,3 +88,21 @@ const isRow = <T extends object>(record: T | Row<T>): record is Row<T> =>
 export const recordOf = <T extends object>(record: T | Row<T>): T => (isRow(record) ? record.value : record);
 const whereOf = <T extends object>(record: T | Row<T>): string | undefined =>
   isRow(record) ? record.where : undefined;
+
+/**
+ * The candidates of several models as one list: each carries its generator, its row's own or its file's name, and those
+ * of a later file are numbered on after those of the files before it, question by question.
+ */
+export function mergeGenerators(
+  files: readonly { generator: string; rows: readonly Row<Candidate>[] }[],
+): Row<Candidate>[] {
+  const next = new Map<string, number>();
+  return files.flatMap(({ generator, rows }) => {
+    const before = new Map(next);
+    return rows.map(({ value, where }) => {
+      const index = value.index + (before.get(value.questionId) ?? 0);
+      next.set(value.questionId, Math.max(next.get(value.questionId) ?? 0, index + 1));
+      return { where, value: { ...value, generator: value.generator ?? generator, index } };
+    });
+  });
+}

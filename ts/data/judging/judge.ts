@@ -1,7 +1,8 @@
 import type { Label } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../../core/records.ts";
-import { type ExtractMode, extractBoth, type Outcome, type outcomeOf } from "../answers/index.ts";
-import { type Feedback, pairedByRank } from "../groups/placed.ts";
+import { type ExtractMode, extractBoth, type Outcome } from "../answers/index.ts";
+import { type Feedback, pairedByRank } from "../groups/members.ts";
 import { withRanks } from "../groups/rank.ts";
 import { type Ranking, scoreOf } from "../groups/ranking.ts";
 import { promptOf } from "../prompts.ts";
@@ -98,9 +99,9 @@ export function judge(
   const groups: Group[] = [];
   for (const record of questions) {
     const question = recordOf(record);
-    const own = samples.get(question.id)!.sort((a, b) => a.index - b.index);
-    if (own.length === 0) counts.withoutCandidates++;
-    else groups.push(judgeGroup(question, own, { task, extract, label, ranking: ranked }, counts));
+    const sampled = samples.get(question.id)!.sort((a, b) => a.index - b.index);
+    if (sampled.length === 0) counts.withoutCandidates++;
+    else groups.push(judgeGroup(question, sampled, { task, extract, label, ranking: ranked }, counts));
   }
   return { groups, counts };
 }
@@ -121,7 +122,7 @@ function judgeGroup(
 ): Group {
   const { id, question: _text, reference, answer, ...rest } = question;
   const { task, ranking } = judging;
-  const judged = samples.map((sample) => judgeOne(question, sample, judging));
+  const judged = samples.map((sample) => judgeSample(question, sample, judging));
   for (const candidate of judged) count(candidate, counts);
   counts.duplicates += judged.length - new Set(judged.map(({ text }) => text)).size;
   const right = judged.filter(({ correct }) => correct).length;
@@ -130,22 +131,25 @@ function judgeGroup(
     id,
     ...rest,
     prompt: promptOf(question, task),
-    ...(reference === undefined ? {} : { reference }),
+    ...defined({ reference }),
     answer,
-    ...(ranking === undefined ? {} : { ranking }),
+    ...defined({ ranking }),
     candidates: ranking === undefined ? judged : withRanks(question, judged, task, ranking),
   };
   if (counts.pairedByRank !== undefined && pairedByRank(group)) counts.pairedByRank++;
   return group;
 }
 
-function judgeOne(question: Question, sample: Candidate, { task, extract, label }: Judging): JudgedCandidate {
+function judgeSample(
+  question: Question,
+  sample: Candidate,
+  { task, extract, label }: Judging,
+): JudgedCandidate {
   const { questionId: _id, index, text, ...rest } = sample;
   const tooLong = text.length > longestJudged;
-  const byMode = tooLong ? undefined : extractBoth(answersOf(task), text, question);
+  const byMode = tooLong ? undefined : extractBoth(task, text, question);
   const outcome: Outcome = byMode?.[extract] ?? { extracted: null, correct: false, noAnswer: "too long" };
   const steps = tooLong ? undefined : task.checkSteps?.(question, text);
-  const score = scoreOf(sample);
   const { extracted, correct, noAnswer } = outcome;
   return {
     ...rest,
@@ -154,18 +158,15 @@ function judgeOne(question: Question, sample: Candidate, { task, extract, label 
     extracted,
     correct: label === "answer" ? correct : correct && steps?.valid === true,
     ...(label === "answer" ? {} : { answerCorrect: correct }),
-    ...(noAnswer === undefined ? {} : { noAnswer }),
-    ...(byMode === undefined ? {} : { byMode }),
-    ...(steps === undefined ? {} : { stepsValid: steps.valid }),
-    ...(steps?.firstError === undefined ? {} : { firstWrongStep: steps.firstError }),
-    ...(score === undefined ? {} : { score: score as number }),
+    ...defined({
+      noAnswer,
+      byMode,
+      stepsValid: steps?.valid,
+      firstWrongStep: steps?.firstError,
+      score: scoreOf(sample) as number | undefined,
+    }),
   };
 }
-
-const answersOf = ({ extract, sameAnswer }: Task): Parameters<typeof outcomeOf>[0] => ({
-  extract,
-  same: sameAnswer,
-});
 
 function count(candidate: JudgedCandidate, counts: JudgeCounts): void {
   const { correct, extracted, noAnswer, stepsValid, answerCorrect = correct } = candidate;
@@ -177,13 +178,8 @@ function count(candidate: JudgedCandidate, counts: JudgeCounts): void {
   if (noAnswer === "time limit") counts.timeLimit++;
   if (byMode?.strict.correct === true) counts.correctStrict++;
   if (byMode?.flexible.correct === true) counts.correctFlexible++;
-  if (counts.rightAnswerWrongSteps !== undefined && answerCorrect === true && stepsValid === false)
+  if (counts.rightAnswerWrongSteps !== undefined && answerCorrect && stepsValid === false)
     counts.rightAnswerWrongSteps++;
-  if (
-    counts.wrongAnswerRightSteps !== undefined &&
-    answerCorrect === false &&
-    extracted !== null &&
-    stepsValid === true
-  )
+  if (counts.wrongAnswerRightSteps !== undefined && !answerCorrect && extracted !== null && stepsValid)
     counts.wrongAnswerRightSteps++;
 }

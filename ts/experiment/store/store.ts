@@ -110,7 +110,7 @@ export class Store {
       }
       return build(directory, recipe, work);
     };
-    return withLock(`${directory}.lock`, waitingFor, progress, makeOnce, signal);
+    return withLock(`${directory}.lock`, makeOnce, { purpose: waitingFor, progress, signal });
   }
 }
 

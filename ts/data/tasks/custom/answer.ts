@@ -1,4 +1,5 @@
 import type { CustomTask } from "../../../config/index.ts";
+import { defined } from "../../../core/defined.ts";
 import type { Problem } from "../../../core/errors.ts";
 import {
   type AnswerRule,
@@ -9,10 +10,7 @@ import {
 } from "../../answers/index.ts";
 
 /** The rule by which this task's answers are found and compared. */
-export function ruleOf({ answer }: CustomTask): AnswerRule {
-  if (answer.kind === "regex") return answerRuleOf(answer, "tasks: answer.pattern");
-  return answerRuleOf({ kind: answer.kind });
-}
+export const ruleOf = ({ answer }: CustomTask): AnswerRule => answerRuleOf(answer, "tasks: answer.pattern");
 
 /** The answer of a row in the form that the rule compares, or what is wrong with it. */
 export function answerOf(
@@ -51,8 +49,7 @@ export const extracted = (
   text: string,
   mode: ExtractMode = "strict",
   choices?: string[],
-): string | null =>
-  outcomeOf(rule, text, mode, { answer: "", ...(choices === undefined ? {} : { choices }) }).extracted;
+): string | null => outcomeOf(rule, text, mode, { answer: "", ...defined({ choices }) }).extracted;
 
 function letterOf(
   value: unknown,
