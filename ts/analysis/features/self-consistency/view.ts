@@ -1,4 +1,5 @@
 import { consistencyChart } from "../../charts/consistency.ts";
+import { familyPlaces } from "../../charts/family.ts";
 import {
   type Block,
   type Cell,
@@ -10,7 +11,6 @@ import {
   tableOf,
 } from "../../document/blocks.ts";
 import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
-import { familyPlaces } from "../../report/family.ts";
 import { plural, whole } from "../../report/format.ts";
 import { baselineCell, differenceCell, metricCell, missing, plainCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";

@@ -6,8 +6,8 @@ import {
   groupMethodKinds,
   isRanked,
 } from "../../config/index.ts";
-import type { FamilyName, Shade } from "../charts/palette.ts";
 import type { MethodInfo } from "../run/run-data.ts";
+import { type ColourName, type FamilyName, familyColour, type Shade } from "./palette.ts";
 
 /** How a method is told from the others of its family: the shade and the dash of its lines. */
 export interface FamilyPlace {
@@ -48,4 +48,6 @@ export function familyPlaces(
   return taken;
 }
 
-export const shadeOf = (at: number): Shade => (at % 3) as Shade;
+/** The colour of all that is drawn of a method. */
+export const colourOf = ({ place: { family, at } }: { place: FamilyPlace }): ColourName =>
+  familyColour(family, (at % 3) as Shade);
