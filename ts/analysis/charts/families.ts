@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { colourOf, type FamilyPlace, familyOrder, familyTitle } from "./family.ts";
+import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
-import type { FamilyName } from "./palette.ts";
+import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
+import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { colourOf, type FamilyPlace } from "./family.ts";
 import { legendChart, lineItem } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";
+import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
 
 /** One method along the values of an axis. */

@@ -14,7 +14,7 @@ import {
   text,
 } from "../../document/blocks.ts";
 import { boldCell, missing } from "../../features/cells.ts";
-import { plural, points, pValue, whole } from "../../report/format.ts";
+import { plural, points, pValue, whole } from "../../format.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";

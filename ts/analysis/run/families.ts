@@ -6,8 +6,10 @@ import {
   groupMethodKinds,
   isRanked,
 } from "../../config/index.ts";
-import type { MethodInfo } from "../run/run-data.ts";
-import { type ColourName, type FamilyName, familyColour, type Shade } from "./palette.ts";
+import type { MethodInfo } from "./run-data.ts";
+
+/** Methods of one kind of loss. */
+export type FamilyName = GroupMethodKind | "baseline";
 
 /** How a method is told from the others of its family: the shade and the dash of its lines. */
 export interface FamilyPlace {
@@ -47,7 +49,3 @@ export function familyPlaces(
   }
   return taken;
 }
-
-/** The colour of all that is drawn of a method. */
-export const colourOf = ({ place: { family, at } }: { place: FamilyPlace }): ColourName =>
-  familyColour(family, (at % 3) as Shade);
