@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, share } from "../numbers.ts";
 import { answerSchema } from "./answer.ts";
-import { common, seed, some } from "./common.ts";
+import { common, seed, some } from "./published.ts";
 
 const own = (what: string) =>
   z
