@@ -29,7 +29,7 @@ export {
 } from "./downloads/catalogue.ts";
 export { dataFolder } from "./downloads/folder.ts";
 export { type GetOptions, type Got, getDataset } from "./downloads/get.ts";
-export { countThere, type FileState, stateOf } from "./downloads/state.ts";
+export { countThere, type FileState, stateOf } from "./downloads/pins.ts";
 export { repeated } from "./duplicates.ts";
 export { checkOwnGroups, type OwnGroupsOptions } from "./groups/check-groups.ts";
 export {
