@@ -38,15 +38,15 @@ export const equations = (text: string): Equation[] =>
   readEquations(text).map((equation) => ({ text: spelling(equation), valid: holds(equation) }));
 
 export function readEquations(text: string): ReadEquation[] {
-  const found: ReadEquation[] = [];
+  const equations: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
     // The right side first: before an annotation there is none, and it is the shorter one.
     const right = rightSide(text, at);
     const left = right === undefined ? undefined : leftSide(text, at);
     if (left !== undefined && right !== undefined)
-      found.push({ left, right, values: [evaluate(left), evaluate(right)], at });
+      equations.push({ left, right, values: [evaluate(left), evaluate(right)], at });
   }
-  return found;
+  return equations;
 }
 
 export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
