@@ -6,6 +6,7 @@ import { shownPath } from "../core/files.ts";
 import {
   dryRunSweep,
   type PlannedCellStages,
+  runFiles,
   runSweep,
   type SweepEstimate,
   type SweepRun,
@@ -45,7 +46,7 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
       ? `nothing to do: all ${reused} cells were done before`
       : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
   );
-  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", "report.html"))}`);
+  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", runFiles.page))}`);
 }
 
 export async function dryRunSweepFile(

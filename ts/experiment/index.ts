@@ -1,4 +1,9 @@
-/** Running experiments. The one way into `experiment`. */
+/**
+ * Running experiments. The one way into `experiment`. Its rooms, each above those that it imports: `store` (artefacts and
+ * their files), `worker` (a model loaded, sampled and scored), `tracking`, `warnings` and `validation` (what is told and
+ * measured while a method trains), `train`, `stages` (one definition each), `plan` (the DAG of an experiment's stages),
+ * `run` (doing it, its record and its report), `finished-runs`, `export`, `sweep` and `estimate`.
+ */
 
 export {
   type Estimate,
@@ -18,6 +23,7 @@ export {
   listRuns,
 } from "./finished-runs/index.ts";
 export { checkInputs } from "./plan/inputs.ts";
+export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
 export { type Report, writeReport } from "./run/report.ts";
 export { loadRunData } from "./run/results.ts";

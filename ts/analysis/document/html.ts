@@ -108,7 +108,7 @@ function tableHtml({ caption, columns, groups = [], rows, kind }: Table): Markup
     groups.length > 0 &&
     html`<tr><td></td>${groups.map(({ head, columns: over, kind: group }) => html`<th scope="colgroup"${className(group)} colspan="${over}"><span>${inline(head)}</span></th>`)}</tr>
 `
-  }<tr>${all.map((column) => html`<th scope="col"${className(kindOf(column))}>${inline(column.head)}</th>`)}</tr></thead>
+  }<tr>${all.map((column) => html`<th scope="col"${className(column.kind === "cot" ? "" : kindOf(column))}>${inline(column.head)}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => rowHtml(row, all))}</tbody></table>`;
 }
 

@@ -12,39 +12,33 @@ export const asPercent: Format = (value) => percent(value);
 export const missing: Cell = { content: "–", mark: "quiet" };
 export const baselineCell: Cell = { content: "baseline", mark: "quiet" };
 
-/** With its interval, and its spread where there are several seeds. */
-export const metricCell = (
-  { value, interval, overSeeds }: Pick<Metric, "value" | "interval" | "overSeeds">,
-  format = asPercent,
-): Inline => [
+type Valued = Pick<Metric, "value" | "interval">;
+
+/** A value and its interval. */
+export const plainCell = ({ value, interval }: Valued, format = asPercent): Inline => [
+  format(value),
+  small(range(interval, format)),
+];
+
+export const boldCell = ({ value, interval }: Valued, format = asPercent): Inline => [
   strong(format(value)),
   small(range(interval, format)),
-  overSeeds && small(`std ${format(overSeeds.std)}`),
 ];
 
-export const shareCell = ({ value, interval, n }: Share): Inline => [
-  strong(percent(value)),
-  small(range(interval, asPercent)),
-  small(`n ${whole(n)}`),
+/** With its spread where there are several seeds. */
+export const metricCell = (metric: Metric, format = asPercent): Inline => [
+  boldCell(metric, format),
+  metric.overSeeds && small(`std ${format(metric.overSeeds.std)}`),
 ];
 
-/** With its interval alone, not in bold. */
-export const plainCell = (
-  { value, interval }: Pick<Metric, "value" | "interval">,
-  format = asPercent,
-): Inline => [format(value), small(range(interval, format))];
+export const shareCell = (share: Share): Inline => [boldCell(share), small(`n ${whole(share.n)}`)];
 
 /** A difference in points, with intervals and tests below it. */
 export const differenceCell = (difference: Difference | null | undefined): Cell =>
   difference == null
     ? missing
     : {
-        content: [
-          strong(points(difference.value)),
-          spread(difference),
-          pLine(difference),
-          holmLine(difference),
-        ],
+        content: [strong(points(difference.value)), spread(difference), testLines(difference)],
         mark: difference.clear ? "clear" : undefined,
       };
 
@@ -64,7 +58,11 @@ export const spread = ({ interval, overSeeds }: Difference): Inline => [
   overSeeds && small(`seeds ${range(overSeeds, points)}`),
 ];
 
-export const pLine = ({ p }: Difference): Inline => p !== null && small(pValue(p));
+/** p by itself, and adjusted for many. */
+export const testLines = (difference: Difference): Inline => [
+  difference.p !== null && small(pValue(difference.p)),
+  holmLine(difference),
+];
 
 export const holmLine = (difference: Difference): Inline =>
   difference.pHolm !== null && small(`${pValue(difference.pHolm, "Holm")}${star(difference)}`);
@@ -72,7 +70,7 @@ export const holmLine = (difference: Difference): Inline =>
 const star = (difference: Difference): string => (significant(difference) ? " *" : "");
 
 /** On a terminal: a value and its interval. */
-export const terminalCell = ({ value, interval }: Pick<Metric, "value" | "interval">, mark = ""): Inline => [
+export const terminalCell = ({ value, interval }: Valued, mark = ""): Inline => [
   `${percent(value)}${mark}`,
   small(range(interval, asPercent)),
 ];

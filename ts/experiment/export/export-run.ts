@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { RunSummary } from "../../analysis/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import { writeError, writeFileAtomic } from "../../core/files.ts";
 import { writeJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { readSummary, summaryFile } from "../run/read-summary.ts";
+import { summaryOf } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
 import { groupsFile } from "../stages/judge.ts";
 import { weightsIn } from "../store/files.ts";
@@ -108,19 +107,12 @@ async function exportModel(
   if (form === "weights") await cp(checkpoint, draft, { recursive: true });
   else if (form === "adapter") await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
-  const subject = { method: arm.method, seed: seed.seed, artefact, form } as const;
-  const card = modelCard(record, await summaryOf(runDirectory), subject);
-  await writeFileAtomic(join(draft, "README.md"), card);
-}
-
-async function summaryOf(runDirectory: string): Promise<RunSummary> {
-  const summary = await readSummary(runDirectory);
-  if (summary !== undefined) return summary;
-  throw inputError({
+  const summary = await summaryOf(runDirectory, {
     what: "the run's report.json is missing or damaged",
-    where: summaryFile(runDirectory),
     fix: `aft report ${runDirectory}`,
   });
+  const subject = { method: arm.method, seed: seed.seed, artefact, form } as const;
+  await writeFileAtomic(join(draft, "README.md"), modelCard(record, summary, subject));
 }
 
 async function exportData(

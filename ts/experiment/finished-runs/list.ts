@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import { inputError, messageOf, nearestName, systemCode } from "../../core/errors.ts";
+import { runFiles } from "../run/files.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
 import { artefactsFolder } from "../run/runner.ts";
@@ -28,7 +29,7 @@ export async function listRuns(runsDirectory: string): Promise<ListedRun[]> {
 /** Runs lie in the folder itself, and those of a sweep one deeper. */
 async function runNames(runsDirectory: string): Promise<string[]> {
   const names: string[] = [];
-  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, "run.json"));
+  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, runFiles.record));
   for (const name of await foldersIn(runsDirectory)) {
     if (name === artefactsFolder) continue;
     if (isRun(name)) names.push(name);
@@ -84,7 +85,7 @@ function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
 /** The folder of a finished run that is given by its folder or by its name. */
 export async function findRun(run: string, runsDirectory: string): Promise<string> {
   for (const folder of [resolve(run), join(resolve(runsDirectory), run)])
-    if (existsSync(join(folder, "run.json"))) return folder;
+    if (existsSync(join(folder, runFiles.record))) return folder;
   const names = existsSync(runsDirectory) ? await runNames(runsDirectory) : [];
   throw inputError({
     what: "no finished run of this name, and no folder of one",

@@ -12,6 +12,7 @@ import {
   summarise,
 } from "../../analysis/index.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { runFiles } from "./files.ts";
 import { writePredictions } from "./predictions.ts";
 import { loadRunData } from "./results.ts";
 
@@ -30,10 +31,10 @@ export async function writeReport(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
   const summary = summarise(run);
   const table = renderTable(summary);
-  const html = join(runDirectory, "report.html");
-  await writeFileAtomic(join(runDirectory, "report.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  await writeFileAtomic(join(runDirectory, "table.txt"), `${table}\n`);
-  await writeFileAtomic(join(runDirectory, "picture.svg"), renderPicture(summary, run));
+  const html = join(runDirectory, runFiles.page);
+  await writeFileAtomic(join(runDirectory, runFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeFileAtomic(join(runDirectory, runFiles.table), `${table}\n`);
+  await writeFileAtomic(join(runDirectory, runFiles.picture), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
   const page = renderReport(run, summary, { examples: record.examples });
   await writeMarkdown(runDirectory, renderMarkdown(page.report));
@@ -47,12 +48,12 @@ export async function writeMarkdown(
   runDirectory: string,
   { markdown, charts }: MarkdownReport,
 ): Promise<void> {
-  const folder = join(runDirectory, "charts");
+  const folder = join(runDirectory, runFiles.charts);
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder))
     if (name.endsWith(".svg") && charts[name] === undefined) await rm(join(folder, name));
   for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(folder, name), svg);
-  await writeFileAtomic(join(runDirectory, "report.md"), markdown);
+  await writeFileAtomic(join(runDirectory, runFiles.markdown), markdown);
 }
 
 /** Instead of those of an earlier report: a page knows its own files and refuses others, so a broken-off write is seen. */

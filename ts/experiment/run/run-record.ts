@@ -9,6 +9,7 @@ import { writeFileAtomic } from "../../core/files.ts";
 import { datasetOf, splitNames } from "../../data/index.ts";
 import type { OfTask } from "../stages/by-task.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
+import { runFiles } from "./files.ts";
 import type { Done, Executed } from "./runner.ts";
 
 const artefactPath = z.string().meta({ description: "relative to the run's folder" });
@@ -70,7 +71,7 @@ export const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-const recordFile = (runDirectory: string): string => join(runDirectory, "run.json");
+const recordFile = (runDirectory: string): string => join(runDirectory, runFiles.record);
 
 export async function writeRunRecord(
   runDirectory: string,

@@ -14,6 +14,7 @@ import { aboutKey, type LoadedSweep } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { AftError, inputError, show } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { runFiles } from "../run/files.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
 import type { PlannedCell } from "./plan.ts";
@@ -24,8 +25,6 @@ export interface Outcome {
   error?: string;
 }
 
-export const pageIn = (directory: string): string => join(directory, "report.html");
-
 /**
  * A cell's numbers where all of it is done: the report of these very settings, made from the artefacts that the plan
  * names, all of them there. Else undefined.
@@ -34,7 +33,8 @@ export async function finishedSummary(
   { directory, stages, yaml }: PlannedCell,
   there: ReadonlySet<string>,
 ): Promise<RunSummary | undefined> {
-  if (stages.some(({ key }) => !there.has(key)) || !existsSync(pageIn(directory))) return undefined;
+  if (stages.some(({ key }) => !there.has(key)) || !existsSync(join(directory, runFiles.page)))
+    return undefined;
   const record = await readRunRecord(directory).catch(() => undefined);
   if (record?.configYaml !== yaml) return undefined;
   const reported = new Set(record.stages.map(({ artefact }) => resolve(directory, artefact)));
@@ -75,7 +75,7 @@ const cellResult = (
   methods: (summary?.methods ?? []).map(cellMethod),
 });
 
-const fileIn = (directory: string): string => join(directory, "sweep.json");
+const fileIn = (directory: string): string => join(directory, runFiles.sweep);
 
 export const isSweepFolder = (directory: string): boolean => existsSync(fileIn(directory));
 

@@ -1,16 +1,17 @@
 import {
   type Cell,
+  type ColumnOf,
   type Content,
   heading,
   note,
   paragraph,
   small,
   strong,
-  table,
+  tableOf,
 } from "../../document/blocks.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { decimal, plural, points, range } from "../../report/format.ts";
-import { constraints } from "../../report/roles.ts";
+import { type Constraint, constraints } from "../../report/roles.ts";
 import { against, holmLine, missing, spread, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type AblationRow, ablationOf, constraintEffects } from "./numbers.ts";
@@ -23,18 +24,22 @@ export const ablation: Feature = {
     const { methods, seeds, split } = summary;
     return [
       heading("Is the constraint what matters?", "ablation"),
-      table({
-        label: "Losses by constraints",
-        caption: `Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval${
-          seeds.length > 1 ? ", its interval over the seeds" : ""
-        } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs with its interval. All on ${plural(methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${split} question`)}.`,
-        kind: "results",
-        columns: ["Loss", "no constraint", "detached (DC)", "boundary (BC)"],
-        rows: rows.map(({ family, cells }) => ({
-          head: family,
-          cells: constraints.map((constraint) => cellOf(cells[constraint])),
-        })),
-      }),
+      tableOf(
+        rows,
+        [
+          ["Loss", ({ family }) => family],
+          ["no constraint", ({ cells }) => cellOf(cells.none)],
+          ["detached (DC)", ({ cells }) => cellOf(cells.detached)],
+          ["boundary (BC)", ({ cells }) => cellOf(cells.boundary)],
+        ],
+        {
+          label: "Losses by constraints",
+          caption: `Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval${
+            seeds.length > 1 ? ", its interval over the seeds" : ""
+          } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs with its interval. All on ${plural(methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${split} question`)}.`,
+          kind: "results",
+        },
+      ),
       paragraph(constraintEffects(rows)),
       note(
         "If the constraint is what matters, every loss does better with one than without, the published baselines included. The reason to expect it: without a constraint, worse COTs are pushed down without a limit, and text that is wrong but well formed goes down with them, which a rising perplexity of right COTs shows.",
@@ -64,33 +69,42 @@ export function ablationTable(summary: RunSummary): Content {
   const rows = ablationOf(summary);
   return (
     rows !== null &&
-    table({
-      label: "Losses by constraints",
-      caption:
-        "Is the constraint what matters? Greedy accuracy minus continued VFT, points; perplexity of right COTs",
-      columns: ["Loss", "none", "detached", "boundary"],
-      rows: rows.flatMap(terminalRows),
-    })
+    tableOf(
+      rows.flatMap(terminalRows),
+      [
+        ["Loss", ({ head }) => head],
+        ...constraints.map(
+          (constraint): ColumnOf<TerminalRow> => [
+            constraint,
+            ({ cells }) => terminalNumbers(cells[constraint]),
+          ],
+        ),
+      ],
+      {
+        label: "Losses by constraints",
+        caption:
+          "Is the constraint what matters? Greedy accuracy minus continued VFT, points; perplexity of right COTs",
+      },
+    )
   );
 }
 
+interface TerminalRow {
+  head: string;
+  cells: Partial<Record<Constraint, MethodSummary>>;
+}
+
 /** A method that shares its cell with others (other settings of the same) has a row of its own, with its name. */
-function terminalRows({ family, cells }: AblationRow): { head: string; cells: Cell[] }[] {
-  const shared = constraints.flatMap((constraint) => (cells[constraint].length > 1 ? cells[constraint] : []));
-  return [
-    {
-      head: family,
-      cells: constraints.map((constraint) =>
-        terminalNumbers(cells[constraint].length === 1 ? cells[constraint][0] : undefined),
-      ),
-    },
-    ...shared.map((method) => ({
-      head: `  ${method.label}`,
-      cells: constraints.map((constraint) =>
-        terminalNumbers(cells[constraint].includes(method) ? method : undefined),
-      ),
-    })),
-  ];
+function terminalRows({ family, cells }: AblationRow): TerminalRow[] {
+  const alone = constraints.flatMap((constraint) =>
+    cells[constraint].length === 1 ? [[constraint, cells[constraint][0]!] as const] : [],
+  );
+  const shared = constraints.flatMap((constraint) =>
+    cells[constraint].length > 1
+      ? cells[constraint].map((method) => ({ head: `  ${method.label}`, cells: { [constraint]: method } }))
+      : [],
+  );
+  return [{ head: family, cells: Object.fromEntries(alone) }, ...shared];
 }
 
 function terminalNumbers(method: MethodSummary | undefined): Cell {

@@ -3,13 +3,15 @@ import { ranksChart } from "../../charts/ranks.ts";
 import { reliabilityChart } from "../../charts/reliability.ts";
 import {
   type Block,
+  type Cell,
+  type ColumnOf,
   chart,
   details,
   link,
   note,
   paragraph,
   small,
-  table,
+  tableOf,
   text,
 } from "../../document/blocks.ts";
 import type { Reliability, RunSummary, Share } from "../../generated/report.ts";
@@ -96,36 +98,49 @@ export const placePanels = (summary: RunSummary): Panels =>
 
 function placeTable(reliability: readonly Reliability[]): Block {
   const most = Math.max(...reliability.map(({ byRank }) => byRank.length));
-  const places = Array.from({ length: most }, (_, at) => at);
-  return table({
-    label: "Share right by place within the question",
-    caption:
-      "Share of right COTs by place within the question, percent; n: questions that have so many different COTs",
-    kind: "results",
-    columns: ["Method", ...places.map((at) => (at === 0 ? "best-scored" : `place ${at + 1}`)), "any COT"],
-    rows: reliability.map(({ label, byRank, any }) => ({
-      head: label,
-      cells: [
-        ...places.map((at) => (byRank[at] === undefined ? missing : shareCell(byRank[at]))),
-        shareCell(any),
-      ],
-    })),
-  });
+  return tableOf(
+    reliability,
+    [
+      ["Method", ({ label }) => label],
+      ...Array.from(
+        { length: most },
+        (_, at): ColumnOf<Reliability> => [
+          at === 0 ? "best-scored" : `place ${at + 1}`,
+          ({ byRank }) => (byRank[at] === undefined ? missing : shareCell(byRank[at])),
+        ],
+      ),
+      ["any COT", ({ any }) => shareCell(any)],
+    ],
+    {
+      label: "Share right by place within the question",
+      caption:
+        "Share of right COTs by place within the question, percent; n: questions that have so many different COTs",
+      kind: "results",
+    },
+  );
 }
 
 function scoreTable(reliability: readonly Reliability[]): Block {
   const most = Math.max(...reliability.map(({ byScore }) => byScore.length));
   return details(
     "The same by score, in numbers",
-    table({
-      label: "Share right by score",
-      caption: `Share of right COTs by score, percent, in ${most} equal parts from the lowest scores to the highest; n: COTs; below it the part’s scores (nats a token)`,
-      kind: "results",
-      columns: ["Method", ...Array.from({ length: most }, (_, at) => `part ${at + 1}`)],
-      rows: reliability.map(({ label, byScore }) => ({
-        head: label,
-        cells: byScore.map((bin) => [shareCell(bin), small(`${decimal(bin.low)} to ${decimal(bin.high)}`)]),
-      })),
-    }),
+    tableOf(
+      reliability,
+      [
+        ["Method", ({ label }) => label],
+        ...Array.from(
+          { length: most },
+          (_, at): ColumnOf<Reliability> => [`part ${at + 1}`, ({ byScore }) => binCell(byScore[at])],
+        ),
+      ],
+      {
+        label: "Share right by score",
+        caption: `Share of right COTs by score, percent, in ${most} equal parts from the lowest scores to the highest; n: COTs; below it the part’s scores (nats a token)`,
+        kind: "results",
+      },
+    ),
   );
 }
+
+const binCell = (bin: Reliability["byScore"][number] | undefined): Cell =>
+  bin === undefined ? missing : [shareCell(bin), small(`${decimal(bin.low)} to ${decimal(bin.high)}`)];

@@ -1,5 +1,15 @@
 import { betaChart } from "../../charts/beta.ts";
-import { badge, type Content, chart, details, list, paragraph, small, table } from "../../document/blocks.ts";
+import {
+  badge,
+  type ColumnOf,
+  type Content,
+  chart,
+  details,
+  list,
+  paragraph,
+  small,
+  tableOf,
+} from "../../document/blocks.ts";
 import type { RunSummary, SearchPoint } from "../../generated/report.ts";
 import { decimal, percent, plural, range, whole } from "../../report/format.ts";
 import { asPercent, type Format } from "../cells.ts";
@@ -58,28 +68,30 @@ function searchBlocks(
     }),
     details(
       "Every value that was tried",
-      table({
-        label: `Values of beta: ${method.label}`,
-        caption: `${method.label}: every value that was tried, on ${plural(seeds[0]!.points[0]?.questions ?? 0, "validation question")}; intervals are 95 %, Wilson’s for the accuracy and else a bootstrap over questions; n: pairs, and right COTs`,
-        columns: [
-          "seed",
-          ...[seeds[0]!.parameter, "right", "accuracy, %"],
-          ...["assessment accuracy, micro, %", "perplexity of right COTs", ""],
-        ],
-        rows: seeds.flatMap(({ seed, chosen, points }) =>
-          points.map((point) => ({
-            head: seed,
-            cells: [
-              betaText(point.beta),
-              point.correct,
-              measured(point.accuracy, point.interval, asPercent),
-              measured(point.assessmentMicro, point.assessmentInterval, asPercent, point.pairs),
-              measured(point.perplexityPositive, point.perplexityInterval, decimal, point.rightCots),
-              point.beta === chosen && badge("fine", "chosen"),
-            ],
-          })),
+      tableOf(
+        seeds.flatMap(({ seed, chosen, points }) =>
+          points.map((point) => ({ ...point, seed, isChosen: point.beta === chosen })),
         ),
-      }),
+        [
+          ["seed", ({ seed }) => seed],
+          [seeds[0]!.parameter, (point) => betaText(point.beta)],
+          ["right", ({ correct }) => correct],
+          ["accuracy, %", ({ accuracy, interval }) => measured(accuracy, interval, asPercent)],
+          [
+            "assessment accuracy, micro, %",
+            (point) => measured(point.assessmentMicro, point.assessmentInterval, asPercent, point.pairs),
+          ],
+          [
+            "perplexity of right COTs",
+            (point) => measured(point.perplexityPositive, point.perplexityInterval, decimal, point.rightCots),
+          ],
+          ["", ({ isChosen }) => isChosen && badge("fine", "chosen")],
+        ],
+        {
+          label: `Values of beta: ${method.label}`,
+          caption: `${method.label}: every value that was tried, on ${plural(seeds[0]!.points[0]?.questions ?? 0, "validation question")}; intervals are 95 %, Wilson’s for the accuracy and else a bootstrap over questions; n: pairs, and right COTs`,
+        },
+      ),
     ),
   ];
 }
@@ -102,22 +114,23 @@ export function betaTables(summary: RunSummary): Content {
         (a, b) => a - b,
       );
       const questions = seeds[0]!.points[0]?.questions ?? 0;
-      return table({
-        label: `Values of beta: ${method.label}`,
-        caption: "",
-        columns: [
-          `${method.label}: % right of ${plural(questions, "validation question")}, by ${seeds[0]!.parameter}`,
-          ...values.map(String),
-          "chosen",
-        ],
-        rows: seeds.map(({ seed, points, chosen }) => ({
-          head: `seed ${seed}`,
-          cells: [
-            ...values.map((value) => percent(points.find((point) => point.beta === value)?.accuracy)),
-            String(chosen),
+      return tableOf(
+        seeds,
+        [
+          [
+            `${method.label}: % right of ${plural(questions, "validation question")}, by ${seeds[0]!.parameter}`,
+            ({ seed }) => `seed ${seed}`,
           ],
-        })),
-      });
+          ...values.map(
+            (value): ColumnOf<(typeof seeds)[number]> => [
+              String(value),
+              ({ points }) => percent(points.find((point) => point.beta === value)?.accuracy),
+            ],
+          ),
+          ["chosen", ({ chosen }) => String(chosen)],
+        ],
+        { label: `Values of beta: ${method.label}`, caption: "" },
+      );
     }),
     autos.length > 0 && paragraph(autos.map(describeAuto).join("\n")),
     both.length > 0 && paragraph(both.join("\n")),

@@ -1,4 +1,4 @@
-import { note, type Row, table } from "../../document/blocks.ts";
+import { type ColumnOf, note, tableOf } from "../../document/blocks.ts";
 import type { CostRow } from "../../generated/report.ts";
 import { bytes, duration, whole } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
@@ -12,36 +12,29 @@ export const cost: Feature = {
     if (found === undefined || found.total.runs === 0) return null;
     const labels = new Map(methods.map(({ name, label }) => [name, label]));
     const isAccelerated = (found.total.peakAcceleratorBytes ?? 0) > 0;
-    const heads = [
-      ...["artefacts", "time", "of it in this run", "tokens", "tokens/s", "main memory, highest"],
-      ...(isAccelerated ? ["accelerator memory, highest"] : []),
-    ];
-    const row = (name: string, spent: CostRow): Row => ({
-      head: name,
-      cells: [
-        spent.runs,
-        duration(spent.seconds),
-        duration(spent.secondsHere),
-        known(spent.tokens, whole),
-        known(spent.tokensPerSecond, whole),
-        known(spent.peakResidentBytes, bytes),
-        ...(isAccelerated ? [known(spent.peakAcceleratorBytes, bytes)] : []),
+    const columns: (ColumnOf<CostRow> | false)[] = [
+      ["artefacts", ({ runs }) => runs],
+      ["time", ({ seconds }) => duration(seconds)],
+      ["of it in this run", ({ secondsHere }) => duration(secondsHere)],
+      ["tokens", ({ tokens }) => known(tokens, whole)],
+      ["tokens/s", ({ tokensPerSecond }) => known(tokensPerSecond, whole)],
+      ["main memory, highest", ({ peakResidentBytes }) => known(peakResidentBytes, bytes)],
+      isAccelerated && [
+        "accelerator memory, highest",
+        ({ peakAcceleratorBytes }) => known(peakAcceleratorBytes, bytes),
       ],
-    });
+    ];
     return [
-      table({
-        label: "Cost by stage",
-        caption: `By stage, on ${device}`,
-        columns: ["Stage", ...heads],
-        rows: [...found.byStage.map((stage) => row(stage.name, stage)), row("all together", found.total)],
-      }),
+      tableOf(
+        [...found.byStage, { ...found.total, name: "all together" }],
+        [["Stage", ({ name }) => name], ...columns],
+        { label: "Cost by stage", caption: `By stage, on ${device}` },
+      ),
       found.byMethod.length > 0 &&
-        table({
+        tableOf(found.byMethod, [["Method", ({ name }) => labels.get(name) ?? name], ...columns], {
           label: "Cost by method",
           caption:
             "By method: its own training and evaluation, all seeds; VFT, samples and judging serve all methods and stand above",
-          columns: ["Method", ...heads],
-          rows: found.byMethod.map((method) => row(labels.get(method.name) ?? method.name, method)),
         }),
       note(
         "Time is that of the work itself, interruptions left out, whenever it was done; work that was there already was reused. Tokens are those trained on, sampled or scored, and tokens/s go by the whole time of the stages that count them, loading the model included. Memory is the worker’s highest since its start, up to the end of the stage: a stage after a larger one shows the larger one’s. – : not recorded.",

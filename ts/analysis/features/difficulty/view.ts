@@ -1,6 +1,6 @@
 import { difficultyChart } from "../../charts/difficulty.ts";
 import type { PanelPoint } from "../../charts/panels.ts";
-import { type Cell, type Column, chart, note, paragraph, small, table } from "../../document/blocks.ts";
+import { type ColumnOf, chart, note, paragraph, small, tableOf } from "../../document/blocks.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import { plural, whole } from "../../report/format.ts";
 import { metricWithDifference } from "../cells.ts";
@@ -31,30 +31,27 @@ export const difficulty: Feature = {
         svg: difficultyChart(panels, { width: 860, reference }),
         file: "difficulty",
       }),
-      table({
-        label: "Accuracy by the number of steps",
-        caption:
-          "Greedy accuracy by the number of steps, percent with 95 % intervals; below it minus continued VFT in points",
-        kind: "results",
-        columns: [
-          "Method",
+      tableOf(
+        bins[0]!.methods,
+        [
+          ["Method", ({ label }) => label],
           ...bins.map(
-            (bin): Column => ({
-              head: [
+            (bin): ColumnOf<(typeof bin.methods)[number]> => [
+              [
                 `${stepsText(bin)} ${bin.to === 1 ? "step" : "steps"}`,
                 small(plural(bin.questions, "question")),
               ],
-            }),
+              (_, at) => metricWithDifference(bin.methods[at]!.accuracy, bin.methods[at]!.againstContinued),
+            ],
           ),
         ],
-        rows: bins[0]!.methods.map(({ label }, at) => ({
-          head: label,
-          cells: bins.map(({ methods }): Cell => {
-            const { accuracy, againstContinued } = methods[at]!;
-            return metricWithDifference(accuracy, againstContinued);
-          }),
-        })),
-      }),
+        {
+          label: "Accuracy by the number of steps",
+          caption:
+            "Greedy accuracy by the number of steps, percent with 95 % intervals; below it minus continued VFT in points",
+          kind: "results",
+        },
+      ),
       tests > 0 &&
         note(
           `Differences are paired question by question, their intervals a bootstrap over questions. Holm: p of the sign-flip test over questions, adjusted for all ${whole(tests)} differences in this table; * below 0.05. The groups are small: no clear difference here does not mean that there is none.`,

@@ -1,17 +1,17 @@
 import {
-  type Column,
+  type Block,
   type Content,
   details,
   heading,
+  type Inline,
   link,
   note,
-  small,
-  table,
+  tableOf,
   text,
 } from "../../document/blocks.ts";
 import type { Measured, RunSummary } from "../../generated/report.ts";
-import { points, range, whole } from "../../report/format.ts";
-import { metricCell, terminalCell } from "../cells.ts";
+import { points, whole } from "../../report/format.ts";
+import { boldCell, plainCell, terminalCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 
 /** Greedy accuracy by both rules of extraction: one method on one task, or on all trained ones. */
@@ -37,8 +37,7 @@ export const extraction: Feature = {
     const judged = tasks.filter(({ extract }) => extract !== undefined);
     return [
       heading("By both rules of extraction", "by-mode"),
-      table({
-        ...numbersOf(together),
+      bothRules(together, {
         label: "By both rules of extraction",
         caption: text`Greedy accuracy, percent with 95 % intervals, of the same texts${apart.length > 0 && ", over all trained tasks"}. Strict: the answer in the form that the task asks for; flexible: whatever looks most like one. The patterns stand in ${link("#record", "the record")}.`,
       }),
@@ -49,8 +48,7 @@ export const extraction: Feature = {
       apart.length > 0 &&
         details(
           "The same, task by task",
-          table({
-            ...numbersOf(apart),
+          bothRules(apart, {
             label: "Both rules, task by task",
             caption: "Greedy accuracy by both rules on each task",
           }),
@@ -59,49 +57,37 @@ export const extraction: Feature = {
   },
 };
 
-function numbersOf(rows: readonly ByMode[]) {
-  const byTask = rows.some(({ task }) => task !== undefined);
-  const taskColumn: Column = { head: "task", kind: "text" };
-  return {
-    kind: "results" as const,
-    columns: [
-      "Method",
-      ...(byTask ? [taskColumn] : []),
-      ...["strict", "flexible", "flexible minus strict, points", "questions"],
-    ],
-    rows: rows.map(({ label, task, strict, flexible, difference }) => ({
-      head: label,
-      cells: [
-        ...(byTask ? [task] : []),
-        metricCell({ ...strict, overSeeds: null }),
-        metricCell({ ...flexible, overSeeds: null }),
-        metricCell(
-          { value: difference?.value ?? null, interval: difference?.interval ?? null, overSeeds: null },
-          points,
-        ),
-        whole(strict.perSeed[0]?.n ?? 0),
+const bothRules = (rows: readonly ByMode[], parts: { label: string; caption: Inline }): Block =>
+  tableOf(
+    rows,
+    [
+      ["Method", ({ label }) => label],
+      rows.some(({ task }) => task !== undefined) && ["task", ({ task }) => task, "text"],
+      ["strict", ({ strict }) => boldCell(strict)],
+      ["flexible", ({ flexible }) => boldCell(flexible)],
+      [
+        "flexible minus strict, points",
+        ({ difference = { value: null, interval: null } }) => boldCell(difference, points),
       ],
-    })),
-  };
-}
+      ["questions", ({ strict }) => whole(strict.perSeed[0]?.n ?? 0)],
+    ],
+    { ...parts, kind: "results" },
+  );
 
 /** For a terminal. */
 export function extractionTable({ methods }: RunSummary): Content {
   const rows = rowsOf(methods);
   return (
     rows.length > 0 &&
-    table({
-      label: "By both rules",
-      caption: "",
-      columns: ["Greedy, % right by rule", "strict", "flexible", "points"],
-      rows: rows.map(({ label, strict, flexible, difference }) => ({
-        head: label,
-        cells: [
-          terminalCell(strict),
-          terminalCell(flexible),
-          [points(difference?.value), small(range(difference?.interval ?? null, points))],
-        ],
-      })),
-    })
+    tableOf(
+      rows,
+      [
+        ["Greedy, % right by rule", ({ label }) => label],
+        ["strict", ({ strict }) => terminalCell(strict)],
+        ["flexible", ({ flexible }) => terminalCell(flexible)],
+        ["points", ({ difference = { value: null, interval: null } }) => plainCell(difference, points)],
+      ],
+      { label: "By both rules", caption: "" },
+    )
   );
 }

@@ -2,13 +2,14 @@ import type { Group } from "../../../core/records.ts";
 import {
   app,
   type Block,
+  type ColumnOf,
   type Inline,
   paragraph,
   quiet,
   small,
   strong,
   styled,
-  table,
+  tableOf,
 } from "../../document/blocks.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { decimal, plural } from "../../report/format.ts";
@@ -121,21 +122,27 @@ function example(group: Group, at: number, arms: readonly ShownArm[], namesTask:
       ),
     ],
     blocks: [
-      table({
-        label: `COTs of question ${at + 1}`,
-        caption: "Sampled from the VFT model; score under each method",
-        columns: [{ head: "COT", kind: "cot" }, "answer", ...arms.map(({ method }) => method.label)],
-        rows: cots.map(({ candidate, times, scores }) => ({
-          head: [candidate.text, times > 1 && [" ", small(`sampled ${times} times`)]],
-          cells: [
-            [
-              answerMark(candidate),
-              candidate.correct && candidate.stepsValid === false && [" ", small("by wrong steps")],
-            ],
-            ...scores.map((score) => decimal(score)),
+      tableOf(
+        cots,
+        [
+          [
+            "COT",
+            ({ candidate, times }) => [candidate.text, times > 1 && [" ", small(`sampled ${times} times`)]],
+            "cot",
           ],
-        })),
-      }),
+          ["answer", ({ candidate }) => answerCell(candidate)],
+          ...arms.map(
+            ({ method }, which): ColumnOf<(typeof cots)[number]> => [
+              method.label,
+              ({ scores }) => decimal(scores[which]),
+            ],
+          ),
+        ],
+        {
+          label: `COTs of question ${at + 1}`,
+          caption: "Sampled from the VFT model; score under each method",
+        },
+      ),
       {
         block: "paragraph",
         kind: "answers",
@@ -151,6 +158,11 @@ function example(group: Group, at: number, arms: readonly ShownArm[], namesTask:
     ],
   };
 }
+
+const answerCell = (candidate: Group["candidates"][number]): Inline => [
+  answerMark(candidate),
+  candidate.correct && candidate.stepsValid === false && [" ", small("by wrong steps")],
+];
 
 function answerMark({ extracted, correct }: Pick<Prediction, "extracted" | "correct">): Inline {
   if (correct) return styled("mark right", `✓ right, ${extracted}`);

@@ -11,7 +11,7 @@ import {
   preformatted,
   small,
   styled,
-  table,
+  tableOf,
   text,
 } from "../../document/blocks.ts";
 import type { RunSummary } from "../../generated/report.ts";
@@ -56,21 +56,22 @@ function provenance(summary: RunSummary): Content {
     paragraph(
       text`To make this run again, with ${code("experiment.yaml")} beside this report (its text stands below): ${code(from.command)}${from.base !== undefined && `. The base model: ${from.base}`}`,
     ),
-    table({
-      label: "Digests",
-      caption: "SHA-256 of the data and of the weights: equal digests, equal files",
-      columns: ["what", "seed", { head: "SHA-256", kind: "text" }],
-      rows: [
-        ...from.data.map(({ task, file, digest }) => ({
-          head: `${task}, ${file}`,
-          cells: ["–", styled("digest", digest)],
-        })),
+    tableOf(
+      [
+        ...from.data.map(({ task, file, digest }) => ({ head: `${task}, ${file}`, seed: "–", digest })),
         ...from.weights.map(({ method, seed, digest }) => ({
           head: `weights of ${labels.get(method) ?? method}`,
-          cells: [seed, styled("digest", digest)],
+          seed,
+          digest,
         })),
       ],
-    }),
+      [
+        ["what", ({ head }) => head],
+        ["seed", ({ seed }) => seed],
+        ["SHA-256", ({ digest }) => styled("digest", digest), "text"],
+      ],
+      { label: "Digests", caption: "SHA-256 of the data and of the weights: equal digests, equal files" },
+    ),
   ];
 }
 
@@ -78,58 +79,53 @@ function tasks({ tasks: all, split }: RunSummary): Content {
   const pattern = (found: string | undefined): Inline => (found === undefined ? "–" : code(found));
   return (
     all.length > 0 &&
-    table({
-      label: "Tasks",
-      caption: "Tasks, and how an answer is found in a text: an accuracy means little without it",
-      columns: [
-        "task",
-        { head: "use", kind: "text" },
-        `${split} questions`,
-        { head: "judged by", kind: "text" },
-        { head: "strict pattern", kind: "text" },
-        { head: "flexible pattern", kind: "text" },
+    tableOf(
+      all,
+      [
+        ["task", ({ name }) => name],
+        ["use", ({ use }) => (use === "train" ? "trained on, evaluated" : "evaluated only"), "text"],
+        [`${split} questions`, ({ questions }) => whole(questions)],
+        ["judged by", ({ extract }) => extract ?? "–", "text"],
+        ["strict pattern", ({ patterns }) => pattern(patterns?.strict), "text"],
+        ["flexible pattern", ({ patterns }) => pattern(patterns?.flexible), "text"],
       ],
-      rows: all.map(({ name, use, questions, extract, patterns }) => ({
-        head: name,
-        cells: [
-          use === "train" ? "trained on, evaluated" : "evaluated only",
-          whole(questions),
-          extract ?? "–",
-          pattern(patterns?.strict),
-          pattern(patterns?.flexible),
-        ],
-      })),
-    })
+      {
+        label: "Tasks",
+        caption: "Tasks, and how an answer is found in a text: an accuracy means little without it",
+      },
+    )
   );
 }
 
 const groups = ({ trainGroups }: RunSummary): Content =>
   trainGroups.length > 0 &&
-  table({
-    label: "Training groups",
-    caption: "What the alignment stages learnt from: the VFT model’s samples on the training questions",
-    columns: [
-      "seed",
-      ...["questions", "COTs", "with a pair", "without a right COT", "without a wrong COT"],
-      { head: "the judge’s own counts", kind: "counts" },
-    ],
-    rows: trainGroups.map((group) => ({
-      head: group.seed,
-      cells: [
-        whole(group.groups),
-        whole(group.candidates),
-        [
+  tableOf(
+    trainGroups,
+    [
+      ["seed", ({ seed }) => seed],
+      ["questions", (group) => whole(group.groups)],
+      ["COTs", ({ candidates }) => whole(candidates)],
+      [
+        "with a pair",
+        (group) => [
           `${whole(group.withPair)} `,
           small(`${percent(group.groups === 0 ? null : group.withPair / group.groups)} %`),
         ],
-        whole(group.withoutPositive),
-        whole(group.withoutNegative),
-        Object.entries(group.counts)
-          .map(([name, count]) => `${spaced(name)} ${whole(count)}`)
-          .join(", "),
       ],
-    })),
-  });
+      ["without a right COT", ({ withoutPositive }) => whole(withoutPositive)],
+      ["without a wrong COT", ({ withoutNegative }) => whole(withoutNegative)],
+      ["the judge’s own counts", ({ counts }) => countsText(counts), "counts"],
+    ],
+    {
+      label: "Training groups",
+      caption: "What the alignment stages learnt from: the VFT model’s samples on the training questions",
+    },
+  );
+
+const countsText = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${spaced(name)} ${whole(count)}`)
+    .join(", ");
 
 /** `withoutAnswer` as a reader's words. */
 const spaced = (name: string): string =>
@@ -144,27 +140,30 @@ function stages(summary: RunSummary): Content {
     all.length > 0 &&
     details(
       "Every stage and its artefact",
-      table({
-        label: "Stages",
-        caption: `Stages: ${duration(secondsOf(all))} of work, of which ${duration(secondsOf(all.filter(({ reused }) => !reused)))} in this run; the rest was reused`,
-        columns: [
-          "stage",
-          { head: "method, task", kind: "text" },
-          ...["seed", "time", "tokens", "tokens/s"],
-          { head: "artefact", kind: "text" },
-        ],
-        rows: all.map(({ stage, method, task, seed, seconds, tokens, reused, artefact }) => ({
-          head: stage,
-          cells: [
-            [method && (labels.get(method) ?? method), task].filter(Boolean).join(", ") || "–",
-            seeds.includes(seed) ? seed : "all",
-            [duration(seconds), reused && [" ", badge("reused", "reused")]],
-            tokens === undefined ? "–" : whole(tokens),
-            tokens === undefined || seconds === 0 ? "–" : whole(tokens / seconds),
-            code(artefact),
+      tableOf(
+        all,
+        [
+          ["stage", ({ stage }) => stage],
+          [
+            "method, task",
+            ({ method, task }) =>
+              [method && (labels.get(method) ?? method), task].filter(Boolean).join(", ") || "–",
+            "text",
           ],
-        })),
-      }),
+          ["seed", ({ seed }) => (seeds.includes(seed) ? seed : "all")],
+          ["time", ({ seconds, reused }) => [duration(seconds), reused && [" ", badge("reused", "reused")]]],
+          ["tokens", ({ tokens }) => (tokens === undefined ? "–" : whole(tokens))],
+          [
+            "tokens/s",
+            ({ tokens, seconds }) => (tokens === undefined || seconds === 0 ? "–" : whole(tokens / seconds)),
+          ],
+          ["artefact", ({ artefact }) => code(artefact), "text"],
+        ],
+        {
+          label: "Stages",
+          caption: `Stages: ${duration(secondsOf(all))} of work, of which ${duration(secondsOf(all.filter(({ reused }) => !reused)))} in this run; the rest was reused`,
+        },
+      ),
     )
   );
 }

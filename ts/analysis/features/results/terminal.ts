@@ -1,4 +1,4 @@
-import { type Block, preformatted, small, table } from "../../document/blocks.ts";
+import { type Block, preformatted, small, tableOf } from "../../document/blocks.ts";
 import type { MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
 import { decimal, percent, plural, points, range, whole } from "../../report/format.ts";
@@ -8,41 +8,33 @@ import { against, terminalCell, terminalMark } from "../cells.ts";
 export function resultsTables({ methods, seeds }: RunSummary): Block[] {
   const k = Math.max(0, ...methods.map((method) => method.k));
   return [
-    table({
-      label: "Answers",
-      caption: "",
-      columns: [
-        "Answers, % right",
-        "greedy",
-        ...(seeds.length > 1 ? ["std"] : []),
-        ...["vs continued VFT", "sampled", `maj@${k}`, `pass@${k}`],
+    tableOf(
+      methods,
+      [
+        ["Answers, % right", ({ label }) => label],
+        ["greedy", ({ metrics }) => terminalCell(metrics.accuracy)],
+        seeds.length > 1 && ["std", ({ metrics }) => percent(metrics.accuracy.overSeeds?.std)],
+        ["vs continued VFT", gain],
+        ["sampled", marked("sampledAccuracy")],
+        [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
+        [`pass@${k}`, ({ metrics }) => percent(metrics.passAtMost.value)],
       ],
-      rows: methods.map((method) => ({
-        head: method.label,
-        cells: [
-          terminalCell(method.metrics.accuracy),
-          ...(seeds.length > 1 ? [percent(method.metrics.accuracy.overSeeds?.std)] : []),
-          gain(method),
-          marked(method, "sampledAccuracy"),
-          percent(method.metrics.majority.value),
-          percent(method.metrics.passAtMost.value),
+      { label: "Answers", caption: "" },
+    ),
+    tableOf(
+      methods,
+      [
+        ["Assessing the VFT samples", ({ label }) => label],
+        [
+          "AAcc micro %",
+          (method) => terminalCell(method.metrics.assessmentMicro, markOf(method, "assessmentMicro")),
         ],
-      })),
-    }),
-    table({
-      label: "Assessing",
-      caption: "",
-      columns: ["Assessing the VFT samples", "AAcc micro %", "macro %", "ppl right", "ppl wrong"],
-      rows: methods.map((method) => ({
-        head: method.label,
-        cells: [
-          terminalCell(method.metrics.assessmentMicro, markOf(method, "assessmentMicro")),
-          marked(method, "assessmentMacro"),
-          decimal(method.metrics.perplexityPositive.value),
-          decimal(method.metrics.perplexityNegative.value),
-        ],
-      })),
-    }),
+        ["macro %", marked("assessmentMacro")],
+        ["ppl right", ({ metrics }) => decimal(metrics.perplexityPositive.value)],
+        ["ppl wrong", ({ metrics }) => decimal(metrics.perplexityNegative.value)],
+      ],
+      { label: "Assessing", caption: "" },
+    ),
   ];
 }
 
@@ -57,8 +49,10 @@ function gain(method: MethodSummary) {
 const markOf = (method: MethodSummary, name: MetricName): string =>
   terminalMark(against(method, "continued")?.differences[name]);
 
-const marked = (method: MethodSummary, name: MetricName): string =>
-  `${percent(method.metrics[name].value)}${markOf(method, name)}`;
+const marked =
+  (name: MetricName) =>
+  (method: MethodSummary): string =>
+    `${percent(method.metrics[name].value)}${markOf(method, name)}`;
 
 /** What the tables are over and how they are to be read, last of all. */
 export function resultsNotes(summary: RunSummary): Block {

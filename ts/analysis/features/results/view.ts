@@ -10,7 +10,7 @@ import {
   type Inline,
   note,
   small,
-  table,
+  tableOf,
 } from "../../document/blocks.ts";
 import type {
   Comparison,
@@ -22,7 +22,7 @@ import type {
 import { holds, testedAgainst } from "../../measure/paired-tests.ts";
 import { paperGsm8k } from "../../paper.ts";
 import { decimal, plural, points, range, whole } from "../../report/format.ts";
-import { against, baselineCell, differenceCell, holmLine, metricCell, pLine, plainCell } from "../cells.ts";
+import { against, baselineCell, differenceCell, metricCell, plainCell, testLines } from "../cells.ts";
 import { baselineLabel, methodAccuracies } from "../charts/numbers.ts";
 import type { Feature } from "../feature.ts";
 import { questionsAsked } from "../in-short/methods.ts";
@@ -48,43 +48,41 @@ export const results: Feature = {
 function glance({ methods, seeds, split }: RunSummary): Block {
   const isCompared = methods.some((method) => against(method, "continued") !== undefined);
   const n = questionsAsked(methods[0]!);
-  return table({
-    label: "Results at a glance",
-    caption: `At a glance, on ${plural(n, `${split} question`)}${seeds.length > 1 ? ` with each of ${seeds.length} seeds` : ""}; brackets are 95 % intervals`,
-    kind: "results",
-    columns: [
-      "Method",
-      "greedy answers right, %",
-      ...(isCompared ? ["minus continued VFT, points", { head: "verdict", kind: "text" } as const] : []),
-      "single samples right, %",
-      "assessment accuracy, %",
-      "perplexity of right COTs",
+  return tableOf(
+    methods,
+    [
+      ["Method", ({ label }) => label],
+      ["greedy answers right, %", ({ metrics }) => plainCell(metrics.accuracy)],
+      isCompared && ["minus continued VFT, points", gain],
+      isCompared && ["verdict", verdict, "text"],
+      ["single samples right, %", ({ metrics }) => plainCell(metrics.sampledAccuracy)],
+      ["assessment accuracy, %", ({ metrics }) => plainCell(metrics.assessmentMicro)],
+      ["perplexity of right COTs", ({ metrics }) => plainCell(metrics.perplexityPositive, decimal)],
     ],
-    rows: methods.map((method) => ({
-      head: method.label,
-      baseline: method.role === "continued",
-      cells: [
-        plainCell(method.metrics.accuracy),
-        ...(isCompared ? gainCells(method) : []),
-        plainCell(method.metrics.sampledAccuracy),
-        plainCell(method.metrics.assessmentMicro),
-        plainCell(method.metrics.perplexityPositive, decimal),
-      ],
-    })),
-  });
+    {
+      label: "Results at a glance",
+      caption: `At a glance, on ${plural(n, `${split} question`)}${seeds.length > 1 ? ` with each of ${seeds.length} seeds` : ""}; brackets are 95 % intervals`,
+      kind: "results",
+      isBaseline,
+    },
+  );
 }
 
-function gainCells(method: MethodSummary): Cell[] {
-  if (method.role === "continued") return [baselineCell, ""];
-  const difference = against(method, "continued")?.differences.accuracy;
-  return [
-    [points(difference?.value), small(range(difference?.interval ?? null, points))],
-    verdict(difference),
-  ];
+const isBaseline = ({ role }: MethodSummary): boolean => role === "continued";
+
+const gainOf = (method: MethodSummary): Difference | undefined =>
+  against(method, "continued")?.differences.accuracy;
+
+function gain(method: MethodSummary): Cell {
+  if (isBaseline(method)) return baselineCell;
+  const { value, interval = null } = gainOf(method) ?? {};
+  return [points(value), small(range(interval, points))];
 }
 
 /** For other questions and, where there are several, for other seeds; after the adjustment for many methods. */
-function verdict(difference: Difference | undefined): Inline {
+function verdict(method: MethodSummary): Inline {
+  const difference = gainOf(method);
+  if (isBaseline(method)) return "";
   if (difference?.value == null || difference.p === null) return "–";
   if (!holds(difference)) return "no clear difference";
   return difference.value > 0 ? badge("fine", "better") : badge("warning", "worse");
@@ -103,41 +101,35 @@ const accuracies = (summary: RunSummary): Block =>
 function everyNumber(summary: RunSummary): Block {
   const { methods } = summary;
   const k = Math.max(0, ...methods.map((method) => method.k));
-  return table({
-    label: "Every number",
-    caption: counts(summary),
-    kind: "results",
-    groups: [
-      { head: "Greedy decoding", columns: 3 },
-      { head: "Assessing the VFT model’s COTs", columns: 4 },
-      { head: `Sampled, ${k} a question`, columns: 3 },
-      { head: "The paper, GSM8K", columns: 1, kind: "paper" },
+  return tableOf(
+    methods,
+    [
+      ["Method", ({ label }) => label],
+      ["accuracy, %", ({ metrics }) => metricCell(metrics.accuracy)],
+      ["minus continued VFT, points", minus("continued")],
+      ["minus VFT kept, points", minus("kept")],
+      ["assessment accuracy, micro, %", tested("assessmentMicro")],
+      ["macro, %", tested("assessmentMacro")],
+      ["perplexity of right COTs", ({ metrics }) => metricCell(metrics.perplexityPositive, decimal)],
+      ["of wrong COTs", ({ metrics }) => metricCell(metrics.perplexityNegative, decimal)],
+      ["single samples, %", tested("sampledAccuracy")],
+      [`maj@${k}, %`, ({ metrics }) => metricCell(metrics.majority)],
+      [`pass@${k}, %`, ({ metrics }) => metricCell(metrics.passAtMost)],
+      ["other models and data: 7B / 13B, %", paperCell, "paper"],
     ],
-    columns: [
-      "Method",
-      ...["accuracy, %", "minus continued VFT, points", "minus VFT kept, points"],
-      ...["assessment accuracy, micro, %", "macro, %", "perplexity of right COTs", "of wrong COTs"],
-      ...["single samples, %", `maj@${k}, %`, `pass@${k}, %`],
-      { head: "other models and data: 7B / 13B, %", kind: "paper" },
-    ],
-    rows: methods.map((method) => ({
-      head: method.label,
-      baseline: method.role === "continued",
-      cells: [
-        metricCell(method.metrics.accuracy),
-        minus(method, "continued"),
-        minus(method, "kept"),
-        tested(method, "assessmentMicro"),
-        tested(method, "assessmentMacro"),
-        metricCell(method.metrics.perplexityPositive, decimal),
-        metricCell(method.metrics.perplexityNegative, decimal),
-        tested(method, "sampledAccuracy"),
-        metricCell(method.metrics.majority),
-        metricCell(method.metrics.passAtMost),
-        paperCell(method),
+    {
+      label: "Every number",
+      caption: counts(summary),
+      kind: "results",
+      isBaseline,
+      groups: [
+        { head: "Greedy decoding", columns: 3 },
+        { head: "Assessing the VFT model’s COTs", columns: 4 },
+        { head: `Sampled, ${k} a question`, columns: 3 },
+        { head: "The paper, GSM8K", columns: 1, kind: "paper" },
       ],
-    })),
-  });
+    },
+  );
 }
 
 function counts({ methods: [first], seeds, split, tasks }: RunSummary): string {
@@ -152,23 +144,26 @@ function counts({ methods: [first], seeds, split, tasks }: RunSummary): string {
   );
 }
 
-const minus = (method: MethodSummary, role: Comparison["role"]): Cell =>
-  method.role === role ? baselineCell : differenceCell(against(method, role)?.differences.accuracy);
+const minus =
+  (role: Comparison["role"]) =>
+  (method: MethodSummary): Cell =>
+    method.role === role ? baselineCell : differenceCell(against(method, role)?.differences.accuracy);
 
 /** A metric with its difference to continued VFT, which is tested. */
-function tested(method: MethodSummary, name: MetricName): Inline {
-  const difference = against(method, "continued")?.differences[name];
-  return [
-    metricCell(method.metrics[name]),
-    difference !== undefined &&
-      difference.p !== null && [
-        small(`vs cont. ${points(difference.value)}`),
-        small(range(difference.interval, points)),
-        pLine(difference),
-        holmLine(difference),
-      ],
-  ];
-}
+const tested =
+  (name: MetricName) =>
+  (method: MethodSummary): Inline => {
+    const difference = against(method, "continued")?.differences[name];
+    return [
+      metricCell(method.metrics[name]),
+      difference !== undefined &&
+        difference.p !== null && [
+          small(`vs cont. ${points(difference.value)}`),
+          small(range(difference.interval, points)),
+          testLines(difference),
+        ],
+    ];
+  };
 
 function paperCell({ role, settings }: MethodSummary): Cell {
   // The paper's numbers on GSM8K are those of right and wrong COTs; by ranks it measured other data.

@@ -2,12 +2,12 @@ import { consistencyChart } from "../../charts/consistency.ts";
 import {
   type Block,
   type Cell,
-  type Column,
+  type ColumnOf,
   chart,
   details,
   note,
   paragraph,
-  table,
+  tableOf,
 } from "../../document/blocks.ts";
 import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
 import { familyPlaces } from "../../report/family.ts";
@@ -60,29 +60,25 @@ function waysOfAnswering({ methods, split }: RunSummary, found: SelfConsistency)
   const { k } = found;
   const base = methods.find(({ name }) => name === found.baseline)?.label;
   const questions = methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0;
-  return table({
-    label: "Ways of answering",
-    caption: `Ways of answering, by method, on ${plural(questions, `${split} question`)}: percent right${base === undefined ? "" : `, and minus ${base} in points`}`,
-    kind: "results",
-    columns: [
-      "Method",
-      { head: "answer", kind: "text" },
-      "samples a question",
-      "right, %",
-      ...(base === undefined ? [] : [`minus ${base}, greedy`, `minus ${base}, maj@${k}`]),
+  const rows = found.methods.flatMap(({ label, decodings }) =>
+    decodings.map((decoding) => ({ label, ...decoding })),
+  );
+  return tableOf(
+    rows,
+    [
+      ["Method", ({ label }) => label],
+      ["answer", ({ decoding }) => decodingText(decoding, k), "text"],
+      ["samples a question", ({ samples }) => samples],
+      ["right, %", ({ accuracy }) => metricCell(accuracy)],
+      base !== undefined && [`minus ${base}, greedy`, ({ againstGreedy }) => minus(againstGreedy)],
+      base !== undefined && [`minus ${base}, maj@${k}`, ({ againstMajority }) => minus(againstMajority)],
     ],
-    rows: found.methods.flatMap(({ label, decodings }) =>
-      decodings.map(({ decoding, samples, accuracy, againstGreedy, againstMajority }) => ({
-        head: label,
-        cells: [
-          decodingText(decoding, k),
-          samples,
-          metricCell(accuracy),
-          ...(base === undefined ? [] : [minus(againstGreedy), minus(againstMajority)]),
-        ],
-      })),
-    ),
-  });
+    {
+      label: "Ways of answering",
+      caption: `Ways of answering, by method, on ${plural(questions, `${split} question`)}: percent right${base === undefined ? "" : `, and minus ${base} in points`}`,
+      kind: "results",
+    },
+  );
 }
 
 const minus = (difference: Difference | null): Cell =>
@@ -106,29 +102,34 @@ const curveTitles: Record<CurveName, string> = {
 
 function curveTable({ seeds }: RunSummary, { methods }: SelfConsistency): Block {
   const sizes = [...new Set(methods.flatMap(({ curves }) => curves.pass.map(({ size }) => size)))];
-  const kindColumn: Column = { head: "of j samples", kind: "text" };
+  const rows = methods.flatMap(({ label, curves }) =>
+    (Object.keys(curveTitles) as CurveName[])
+      .filter((name) => curves[name].length > 0)
+      .map((name) => ({ label, name, curve: curves[name] })),
+  );
   return details(
     "All curves in numbers",
-    table({
-      label: "Curves in numbers",
-      caption: `Percent right by the number of samples j, with 95 % intervals; n: questions${seeds.length > 1 ? ", all seeds together" : ""}`,
-      kind: "results",
-      columns: ["Method", kindColumn, ...sizes.map((size) => `j = ${size}`), "n"],
-      rows: methods.flatMap(({ label, curves }) =>
-        (Object.keys(curveTitles) as CurveName[])
-          .filter((name) => curves[name].length > 0)
-          .map((name) => ({
-            head: label,
-            cells: [
-              curveTitles[name],
-              ...sizes.map((size) => {
-                const point = curves[name].find((candidate) => candidate.size === size);
-                return point === undefined ? missing : plainCell(point);
-              }),
-              whole(curves[name][0]!.n),
-            ],
-          })),
-      ),
-    }),
+    tableOf(
+      rows,
+      [
+        ["Method", ({ label }) => label],
+        ["of j samples", ({ name }) => curveTitles[name], "text"],
+        ...sizes.map(
+          (size): ColumnOf<(typeof rows)[number]> => [
+            `j = ${size}`,
+            ({ curve }) => {
+              const point = curve.find((candidate) => candidate.size === size);
+              return point === undefined ? missing : plainCell(point);
+            },
+          ],
+        ),
+        ["n", ({ curve }) => whole(curve[0]!.n)],
+      ],
+      {
+        label: "Curves in numbers",
+        caption: `Percent right by the number of samples j, with 95 % intervals; n: questions${seeds.length > 1 ? ", all seeds together" : ""}`,
+        kind: "results",
+      },
+    ),
   );
 }

@@ -1,17 +1,16 @@
 import {
   type Block,
   type Cell,
-  type Column,
+  type ColumnOf,
   type Content,
   details,
   heading,
   note,
   paragraph,
   small,
-  table,
-  text,
+  tableOf,
 } from "../../document/blocks.ts";
-import type { Measured, RunSummary } from "../../generated/report.ts";
+import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
 import { decimal, plural, points, whole } from "../../report/format.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
@@ -26,26 +25,33 @@ export const tasks: Feature = {
     const columns = [...found.trained, ...found.outOfDistribution];
     return [
       heading("Task by task", "by-task"),
-      table({
-        label: "Task by task",
-        caption: `Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with interval${
-          summary.seeds.length > 1 ? ", its interval over the seeds" : ""
-        } and Holm-adjusted p.`,
-        kind: "tasks",
-        groups: [
-          { head: "Trained on", columns: found.trained.length },
-          {
-            head: text`Out of distribution${small("evaluated only")}`,
-            columns: found.outOfDistribution.length,
-          },
-        ].filter((group) => group.columns > 0),
-        columns: ["Method", ...columns.map(({ name, over }): Column => ({ head: [name, small(over)] }))],
-        rows: summary.methods.map(({ name, label, role }) => ({
-          head: label,
-          baseline: role === "continued",
-          cells: columns.map((column) => accuracyCell(measuredOf(column, name))),
-        })),
-      }),
+      tableOf(
+        summary.methods,
+        [
+          ["Method", ({ label }) => label],
+          ...columns.map(
+            (column): ColumnOf<MethodSummary> => [
+              [column.name, small(column.over)],
+              ({ name }) => accuracyCell(measuredOf(column, name)),
+            ],
+          ),
+        ],
+        {
+          label: "Task by task",
+          caption: `Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with interval${
+            summary.seeds.length > 1 ? ", its interval over the seeds" : ""
+          } and Holm-adjusted p.`,
+          kind: "tasks",
+          isBaseline: ({ role }) => role === "continued",
+          groups: [
+            { head: "Trained on", columns: found.trained.length },
+            {
+              head: ["Out of distribution", small("evaluated only")],
+              columns: found.outOfDistribution.length,
+            },
+          ].filter((group) => group.columns > 0),
+        },
+      ),
       note(
         `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once, as in the table above; macro: every task counts once (the mean of the tasks’ accuracies, questions resampled within their task), each adjusted for its own methods. "}Holm: p adjusted for all methods on all of these tasks; * below 0.05.`,
       ),
@@ -105,39 +111,35 @@ function accuracyCell(measured: Measured | undefined): Cell {
   };
 }
 
-const otherMetrics = ({ methods }: RunSummary, columns: readonly TaskColumn[]): Block =>
-  details(
-    "Samples, assessment accuracy and perplexity, task by task",
-    table({
-      label: "Other metrics, task by task",
-      caption: "The other metrics on each task; the intervals are for the questions being a sample",
-      kind: "results",
-      columns: [
-        "Method",
-        { head: "task", kind: "text" },
-        ...["single samples, %", "maj@k, %", "assessment accuracy, micro, %", "pairs"],
-        ...["perplexity of right COTs", "of wrong COTs"],
-      ],
-      rows: columns.flatMap((column) =>
-        methods.flatMap(({ name, label }) => {
-          const metrics = measuredOf(column, name)?.metrics;
-          if (metrics === undefined) return [];
-          return {
-            head: label,
-            cells: [
-              column.name,
-              plainCell(metrics.sampledAccuracy),
-              plainCell(metrics.majority),
-              plainCell(metrics.assessmentMicro),
-              whole(metrics.assessmentMicro.perSeed[0]?.n ?? 0),
-              plainCell(metrics.perplexityPositive, decimal),
-              plainCell(metrics.perplexityNegative, decimal),
-            ],
-          };
-        }),
-      ),
+function otherMetrics({ methods }: RunSummary, columns: readonly TaskColumn[]): Block {
+  const rows = columns.flatMap((column) =>
+    methods.flatMap(({ name, label }) => {
+      const metrics = measuredOf(column, name)?.metrics;
+      return metrics === undefined ? [] : { label, task: column.name, metrics };
     }),
   );
+  return details(
+    "Samples, assessment accuracy and perplexity, task by task",
+    tableOf(
+      rows,
+      [
+        ["Method", ({ label }) => label],
+        ["task", ({ task }) => task, "text"],
+        ["single samples, %", ({ metrics }) => plainCell(metrics.sampledAccuracy)],
+        ["maj@k, %", ({ metrics }) => plainCell(metrics.majority)],
+        ["assessment accuracy, micro, %", ({ metrics }) => plainCell(metrics.assessmentMicro)],
+        ["pairs", ({ metrics }) => whole(metrics.assessmentMicro.perSeed[0]?.n ?? 0)],
+        ["perplexity of right COTs", ({ metrics }) => plainCell(metrics.perplexityPositive, decimal)],
+        ["of wrong COTs", ({ metrics }) => plainCell(metrics.perplexityNegative, decimal)],
+      ],
+      {
+        label: "Other metrics, task by task",
+        caption: "The other metrics on each task; the intervals are for the questions being a sample",
+        kind: "results",
+      },
+    ),
+  );
+}
 
 /** For a terminal: as many tasks beside each other as fit. */
 export function taskTables(summary: RunSummary): Content {
@@ -145,15 +147,19 @@ export function taskTables(summary: RunSummary): Content {
   if (found === null) return null;
   const part = (head: string, columns: readonly TaskColumn[], caption = ""): Content =>
     columns.length > 0 &&
-    table({
-      label: head,
-      caption,
-      columns: [head, ...columns.map(({ name, over }) => `${name} (${over})`)],
-      rows: summary.methods.map(({ name, label }) => ({
-        head: label,
-        cells: columns.map((column) => terminalAccuracy(measuredOf(column, name))),
-      })),
-    });
+    tableOf(
+      summary.methods,
+      [
+        [head, ({ label }) => label],
+        ...columns.map(
+          (column): ColumnOf<MethodSummary> => [
+            `${column.name} (${column.over})`,
+            ({ name }) => terminalAccuracy(measuredOf(column, name)),
+          ],
+        ),
+      ],
+      { label: head, caption },
+    );
   return [
     part(
       "Trained tasks",

@@ -1,5 +1,5 @@
 import { familiesChart } from "../../charts/families.ts";
-import { type Content, chart, heading, list, table } from "../../document/blocks.ts";
+import { type Content, chart, heading, list, tableOf } from "../../document/blocks.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import { plural } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
@@ -69,23 +69,22 @@ function stops(summary: RunSummary): Content {
 }
 
 function warnings(summary: RunSummary): Content {
-  const rows = summary.training.flatMap(({ method, seed, warnings: ofArm = [] }) =>
-    ofArm.map(({ step, text }) => ({ head: labelOf(summary, method), cells: [seed, step, text] })),
+  const warned = summary.training.flatMap(({ method, seed, warnings: ofArm = [] }) =>
+    ofArm.map((warning) => ({ ...warning, label: labelOf(summary, method), seed })),
   );
-  if (rows.length === 0) return null;
-  return {
-    block: "details",
-    summary: `${plural(rows.length, "warning")} while training`,
-    isOpen: true,
-    blocks: [
-      table({
-        label: "Warnings",
-        caption: "Warnings, each kind told once a training",
-        columns: ["method", "seed", "step", { head: "warning", kind: "text" }],
-        rows,
-      }),
+  if (warned.length === 0) return null;
+  const rows = tableOf(
+    warned,
+    [
+      ["method", ({ label }) => label],
+      ["seed", ({ seed }) => seed],
+      ["step", ({ step }) => step],
+      ["warning", ({ text }) => text, "text"],
     ],
-  };
+    { label: "Warnings", caption: "Warnings, each kind told once a training" },
+  );
+  const counted = `${plural(warned.length, "warning")} while training`;
+  return { block: "details", summary: counted, isOpen: true, blocks: [rows] };
 }
 
 const validationInWords = (summary: RunSummary): string =>
