@@ -172,7 +172,6 @@ function causeOf(loss: LossSettings): string {
     case "none":
       return "there is no constraint, and pushing wrong COTs down drags right ones with them";
     case "detached":
-    case "ranked-detached":
       return "wrong COTs are not pushed, so the learning rate or the weight may be too high";
     default:
       return "the boundary may be too close (a greater beta lowers it), or the weight too high";

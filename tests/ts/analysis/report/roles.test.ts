@@ -7,6 +7,7 @@ it.each([
   ["rft", undefined, "rft", undefined, undefined],
   ["aft", "none", "unconstrained", "none", "AFT"],
   ["aft", "boundary", "boundary", "boundary", "AFT"],
+  ["aft", "ranked-none", "unconstrained", "none", "AFT, by ranks"],
   ["aft", "ranked-detached", "detached", "detached", "AFT, by ranks"],
   ["aft", "ranked-boundary", "boundary", "boundary", "AFT, by ranks"],
   ["rrhf", "none", "other", "none", "RRHF"],

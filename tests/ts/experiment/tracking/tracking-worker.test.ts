@@ -71,8 +71,8 @@ async function trainTiny(
     groups: ["a", "b", "c"].map((id) => ({
       ...{ id, prompt },
       responses: [
-        { text: right, target: true, label: "positive" },
-        { text: wrong, target: false, label: "negative" },
+        { text: right, target: true, label: "positive", rank: 1 },
+        { text: wrong, target: false, label: "negative", rank: 2 },
       ],
     })),
     settings: trainingSchema.parse({ steps: 12, batchSize: 1, learningRate: 1e-3, saveEvery: 4 }),

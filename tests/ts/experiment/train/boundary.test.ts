@@ -72,12 +72,13 @@ test("without a question that has both sides there is an error that says what to
   );
 });
 
-test("the binary alignment loss goes by right and wrong, whatever the ranks are", () => {
+test("the alignment loss goes by ranks under ranked feedback, and by right and wrong under binary", () => {
   const group = groupOf([
     { score: -0.2, correct: true, rank: 2 },
     { score: -0.9, rank: 1 },
   ]);
-  const binary = { method: "aft", constraint: "boundary" };
-  expect(rounded(distancesOf(group, "ranked", binary))).toEqual([0.7]);
-  expect(rounded(distancesOf(group, "ranked", { ...binary, constraint: "ranked-boundary" }))).toEqual([-0.7]);
+  const aft = { method: "aft", constraint: "boundary" };
+  expect(rounded(distancesOf(group, "binary", aft))).toEqual([0.7]);
+  expect(rounded(distancesOf(group, "ranked", aft))).toEqual([-0.7]);
+  expect(rounded(distancesOf(group, "ranked", { ...aft, constraint: "ranked-boundary" }))).toEqual([-0.7]);
 });

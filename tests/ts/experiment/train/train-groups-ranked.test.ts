@@ -52,6 +52,8 @@ describe("the losses by rank are told", () => {
   test.each([
     { method: "rrhf" },
     { method: "pro", constraint: "detached" },
+    { method: "aft", constraint: "none" },
+    { method: "aft", constraint: "detached" },
     { method: "aft", constraint: "ranked-detached" },
     { method: "aft", constraint: "ranked-boundary", beta: 0.1 },
   ])("$method $constraint: dense ranks, each text once, none that was not looked at", (settings) => {
