@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
 import { type CurveName, curveNames } from "../features/self-consistency/numbers.ts";
+import { percent } from "../format.ts";
 import type { SelfConsistency } from "../generated/report.ts";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import { lineItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
+import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../run/families.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import { type FamilyName, familyColour } from "./palette.ts";

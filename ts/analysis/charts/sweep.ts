@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, shadeOf } from "../report/family.ts";
+import { type FamilyPlace, shadeOf } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { legendChart, lineItem } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";

@@ -1,6 +1,6 @@
+import { points } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
-import { points } from "../../report/format.ts";
-import { type Constraint, constraintOf, constraints, familyOf } from "../../report/roles.ts";
+import { type Constraint, constraintOf, constraints, familyOf } from "../../run/roles.ts";
 
 /** One loss with each constraint; a cell holds every method of the kind, as in a sweep of beta. */
 export interface AblationRow {

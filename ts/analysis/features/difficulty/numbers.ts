@@ -7,7 +7,7 @@ import { adjustTogether } from "../../measure/paired-tests.ts";
 import { count, differenceSchema, label, metricSchema, name } from "../../measure/schema.ts";
 import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "../../measure/series.ts";
 import type { Tally } from "../../metrics/tally.ts";
-import { roleOf } from "../../report/roles.ts";
+import { roleOf } from "../../run/roles.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
 import { numbers } from "../feature.ts";

@@ -16,7 +16,7 @@ import { questionIds } from "../../measure/tallies.ts";
 import { mostSamples, passTally } from "../../metrics/sampled.ts";
 import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../../metrics/self-consistency.ts";
 import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
-import { roleOf } from "../../report/roles.ts";
+import { roleOf } from "../../run/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
 import { discordant, mcnemarExact } from "../../statistics/p-values.ts";

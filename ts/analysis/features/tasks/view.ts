@@ -10,8 +10,8 @@ import {
   small,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, plural, points, whole } from "../../format.ts";
 import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { decimal, plural, points, whole } from "../../report/format.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { tasks as numbers } from "./numbers.ts";

@@ -1,7 +1,7 @@
 /** "What came out". */
 import { type Chapter, kind } from "../../features/findings/catalogue.ts";
+import { plural, points, range } from "../../format.ts";
 import type { MetricName } from "../../generated/report.ts";
-import { plural, points, range } from "../../report/format.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { cellText } from "../axes.ts";

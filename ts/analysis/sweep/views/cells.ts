@@ -15,7 +15,7 @@ import {
   table,
   text,
 } from "../../document/blocks.ts";
-import { plural, points, pValue, range, whole } from "../../report/format.ts";
+import { plural, points, pValue, range, whole } from "../../format.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";

@@ -1,4 +1,4 @@
-import type { Interval } from "../statistics/interval.ts";
+import type { Interval } from "./statistics/interval.ts";
 
 const dash = "–";
 const minus = "−";

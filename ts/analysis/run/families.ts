@@ -7,7 +7,7 @@ import {
   isRanked,
 } from "../../config/index.ts";
 import type { FamilyName, Shade } from "../charts/palette.ts";
-import type { MethodInfo } from "../run/run-data.ts";
+import type { MethodInfo } from "./run-data.ts";
 
 /** How a method is told from the others of its family: the shade and the dash of its lines. */
 export interface FamilyPlace {
