@@ -1,9 +1,16 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 
-export { type Assessment, assess, assessSamples } from "./assess/groups.ts";
+export {
+  type Assessment,
+  assess,
+  assessSamples,
+  describeAssessment,
+  describeByTask,
+} from "./assess/groups.ts";
 export {
   assessPredictions,
   checkPredictions,
+  describePredictions,
   type PredictionsAssessment,
 } from "./assess/predictions.ts";
 export {
@@ -31,6 +38,7 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
+export { decimal, percent, plural, points, pValue, range } from "./format.ts";
 export type {
   Comparison,
   Difference,
@@ -48,9 +56,6 @@ export {
 } from "./measure/compare-runs.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
-export { describePredictions } from "./report/describePredictions.ts";
-export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
 export { runSummarySchema } from "./report/schema.ts";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import type { FamilyPlace } from "../report/family.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import type { TrainingStep } from "../run/run-data.ts";
 import { lineItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";

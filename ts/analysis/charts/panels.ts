@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { lineItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";

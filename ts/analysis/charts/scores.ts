@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
 import { type LegendItem, lineItem } from "./legend.ts";

@@ -1,7 +1,7 @@
 /** Every metric of every method, with intervals and paired differences, from one bootstrap over a run's questions. */
 import { defined } from "../../core/defined.ts";
 import type { Comparison, Difference, Measured, Metric, MetricName } from "../generated/report.ts";
-import { roleOf } from "../report/roles.ts";
+import { roleOf } from "../run/roles.ts";
 import { extractModes, type MethodInfo, type RunData } from "../run/run-data.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import { discordant, mcnemarExact } from "../statistics/p-values.ts";
@@ -52,21 +52,25 @@ export function drawRun(run: RunData, seed: string, resamples: number): Drawn {
   return { questions: ids.length, methods, draws: drawAll(tallies, seed, resamples), seed, resamples };
 }
 
-/** One bootstrap over questions for all methods and metrics of a run. */
+/**
+ * One bootstrap over questions for all methods and metrics of a run.
+ * @param metrics the only ones that have draws
+ */
 export function drawAll(
   methods: readonly ArmTallies[][],
   seed: string | number,
   resamples: number,
+  metrics: readonly MetricName[] = metricNames,
 ): MethodDraws[] {
   const drawn = bootstrapRatios(
-    methods.flat().flatMap(({ series }) => metricNames.map((name) => series[name])),
+    methods.flat().flatMap(({ series }) => metrics.map((name) => series[name])),
     seed,
     resamples,
   );
   let next = 0;
   return methods.map((arms) => {
-    const perArm = arms.map(() => metricNames.map(() => drawn[next++]!));
-    return { arms, draws: ofEachMetric((_, at) => perArm.map((arm) => arm[at]!)) };
+    const perArm = arms.map(() => new Map(metrics.map((name) => [name, drawn[next++]!])));
+    return { arms, draws: ofEachMetric((name) => perArm.flatMap((draws) => draws.get(name) ?? [])) };
   });
 }
 
@@ -93,23 +97,35 @@ export function compare(
   baseline: { name: string; role: Comparison["role"]; drawn: MethodDraws },
   test: SignFlipTest,
 ): Comparison {
-  const pairs = (metric: MetricName) =>
-    pairedSeeds(allSeries(method, metric), allSeries(baseline.drawn, metric));
-  const mcnemar =
-    method.isWeighted === true
-      ? []
-      : pairs("accuracy").map(([mine, theirs]) => {
-          const counts = discordant(mine.tallies, theirs.tallies);
-          return { seed: mine.seed, ...counts, p: mcnemarExact(counts.onlyThis, counts.onlyBaseline) };
-        });
-  const testOf = (metric: MetricName): ((units: Float64Array) => number) | null => {
-    if (!testedMetrics.includes(metric)) return null;
-    // With one seed the sign-flip test of right and wrong answers is McNemar's, which needs no draws.
-    return metric === "accuracy" && mcnemar.length === 1 ? () => mcnemar[0]!.p : test;
+  return {
+    baseline: baseline.name,
+    role: baseline.role,
+    differences: ofEachMetric((metric) => differenceIn(metric, method, baseline.drawn, test)),
+    mcnemar: mcnemarBySeed(method, baseline.drawn),
   };
-  const differences = ofEachMetric((metric): Difference => differenceOfSeries(pairs(metric), testOf(metric)));
-  return { baseline: baseline.name, role: baseline.role, differences, mcnemar };
 }
+
+/** The same by one metric alone. */
+export function differenceIn(
+  metric: MetricName,
+  method: MethodDraws,
+  baseline: MethodDraws,
+  test: SignFlipTest,
+): Difference {
+  const pairs = pairedSeeds(allSeries(method, metric), allSeries(baseline, metric));
+  if (!testedMetrics.includes(metric)) return differenceOfSeries(pairs, null);
+  // With one seed the sign-flip test of right and wrong answers is McNemar's, which needs no draws.
+  const exact = metric === "accuracy" ? mcnemarBySeed(method, baseline) : [];
+  return differenceOfSeries(pairs, exact.length === 1 ? () => exact[0]!.p : test);
+}
+
+const mcnemarBySeed = (method: MethodDraws, baseline: MethodDraws): Comparison["mcnemar"] =>
+  method.isWeighted === true
+    ? []
+    : pairedSeeds(allSeries(method, "accuracy"), allSeries(baseline, "accuracy")).map(([mine, theirs]) => {
+        const counts = discordant(mine.tallies, theirs.tallies);
+        return { seed: mine.seed, ...counts, p: mcnemarExact(counts.onlyThis, counts.onlyBaseline) };
+      });
 
 /** Every metric of every method with its differences to both baselines; p not yet adjusted. */
 export function measureAll(drawn: Drawn, test: SignFlipTest): Measured[] {

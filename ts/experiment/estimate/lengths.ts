@@ -5,11 +5,13 @@ import { join } from "node:path";
 import type { Worker } from "../../bridge/index.ts";
 import type { CreatedModel } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
+import { sumOf } from "../../core/sum.ts";
 import type { Conversation, SplitName } from "../../data/index.ts";
 import type { Length, Lengths } from "../stages/cost.ts";
 import { tokenizerTexts } from "../stages/create.ts";
 import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/node.ts";
-import { readSplit } from "../stages/questions.ts";
+import { eachSplit, readSplit } from "../stages/questions.ts";
+import type { Place } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
 
 /** Counts tokens of texts. */
@@ -21,11 +23,8 @@ const countedQuestions = 500;
 export type Splits<T> = Record<SplitName, T>;
 
 /** The lengths of what a `questions` node holds; BOS and EOS included. */
-export const lengthsOf = async (questions: Splits<Question[]>, count: Count): Promise<Splits<Lengths>> => ({
-  train: await splitLengths(questions.train, count),
-  validation: await splitLengths(questions.validation, count),
-  test: await splitLengths(questions.test, count),
-});
+export const lengthsOf = (questions: Splits<Question[]>, count: Count): Promise<Splits<Lengths>> =>
+  eachSplit((split) => splitLengths(questions[split], count));
 
 async function splitLengths(questions: readonly Question[], count: Count): Promise<Lengths> {
   const counted = spread(questions, countedQuestions);
@@ -49,7 +48,7 @@ const lengthOf = (counts: readonly number[]): Length =>
   counts.length === 0
     ? { mean: 0, longest: 0 }
     : {
-        mean: 1 + counts.reduce((sum, tokens) => sum + tokens, 0) / counts.length,
+        mean: 1 + sumOf(counts, (tokens) => tokens) / counts.length,
         longest: 1 + counts.reduce((longest, tokens) => Math.max(longest, tokens), 0),
       };
 
@@ -76,11 +75,8 @@ export async function questionsOf(
   }
 }
 
-const readSplits = async (questions: { directory: string }): Promise<Splits<Question[]>> => ({
-  train: await readSplit(questions, "train"),
-  validation: await readSplit(questions, "validation"),
-  test: await readSplit(questions, "test"),
-});
+const readSplits = (questions: Place): Promise<Splits<Question[]>> =>
+  eachSplit((split) => readSplit(questions, split));
 
 /** By the tokenizer of a model that is there: a folder or a hub id. */
 export const countWith =

@@ -13,7 +13,11 @@ import type { TrainedFacts } from "../train/files.ts";
 import { peaksIn, provenanceOf } from "./provenance.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
 
-export async function loadRunData(runDirectory: string): Promise<{ record: RunRecord; run: RunData }> {
+/** @param only a method: what it answered is read, and nothing of any training */
+export async function loadRunData(
+  runDirectory: string,
+  only?: string,
+): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);
   const opened = new Map<string, Artefact>();
   for (const { artefact } of record.stages)
@@ -53,17 +57,21 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
     arms: [],
     trainGroups: [],
   };
-  for (const { seed, vft, trainGroups, arms } of record.seeds) {
-    const stepsOf = (artefact: string) => stages.vft.files.metrics.read(placeOf(artefact));
+  const stepsOf = (artefact: string) => stages.vft.files.metrics.read(placeOf(artefact));
+  for (const { seed, vft, trainGroups, arms } of only === undefined ? record.seeds : []) {
     run.training.push({ method: vftStage, seed, steps: await stepsOf(vft) });
     run.trainGroups.push({
       seed,
       counts: sumOfCounts(trainGroups.map(({ artefact }) => stages.judge.factsOf(opened.get(artefact)!))),
       groups: await stages.judge.files.groups.readAll(trainGroups.map(({ artefact }) => placeOf(artefact))),
     });
-    const { predictions, samples, heldOut } = stages.evaluate.files;
-    for (const { method, align, evaluate } of arms) {
+    for (const { method, align } of arms)
       if (align !== undefined) run.training.push({ method, seed, steps: await stepsOf(align) });
+  }
+  const { predictions, samples, heldOut } = stages.evaluate.files;
+  for (const { seed, arms } of record.seeds)
+    for (const { method, align, evaluate } of arms) {
+      if (only !== undefined && method !== only) continue;
       const places = evaluate.map(({ artefact }) => placeOf(artefact));
       run.arms.push({
         method,
@@ -75,7 +83,6 @@ export async function loadRunData(runDirectory: string): Promise<{ record: RunRe
         ...(align === undefined ? {} : await methodFacts(opened.get(align)!)),
       });
     }
-  }
   return { record, run };
 }
 

@@ -4,7 +4,7 @@ import { defined } from "../../core/defined.ts";
 import type { Question } from "../../core/records.ts";
 import type { Conversation, SplitName } from "../../data/index.ts";
 import type { PlanNode } from "./node.ts";
-import { readSplit, splitFacts, splitFiles, writeSplits } from "./questions.ts";
+import { eachSplit, readSplit, splitFacts, splitFiles, writeSplits } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 import { sourceOf, type Weights, weightsInputs, weightsKey } from "./weights.ts";
 
@@ -31,11 +31,7 @@ export const prompts = defineStage({
       const { texts } = await worker.request("prompt/render", { ...tokenizer, conversations });
       return rows.map(({ conversation: _, ...row }, at) => ({ ...row, prompt: texts[at]! }));
     };
-    return writeSplits(context, {
-      train: await prompted("train"),
-      validation: await prompted("validation"),
-      test: await prompted("test"),
-    });
+    return writeSplits(context, await eachSplit(prompted));
   },
   expected: (_, { questions }) => questions,
 });

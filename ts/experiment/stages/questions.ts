@@ -31,6 +31,15 @@ export const everySplit = <T>(partOf: (split: SplitName) => T): Record<SplitName
   test: partOf("test"),
 });
 
+/** {@link everySplit} of what is waited for, one after the other. */
+export const eachSplit = async <T>(
+  partOf: (split: SplitName) => Promise<T>,
+): Promise<Record<SplitName, T>> => ({
+  train: await partOf("train"),
+  validation: await partOf("validation"),
+  test: await partOf("test"),
+});
+
 export const splitFiles = everySplit((split) => new RowsFile(`${split}.jsonl`, questionSchema));
 
 export const splitFacts = z.object({

@@ -1,4 +1,4 @@
-/** The files of artefacts. Each is declared once, with what it holds; who writes and who reads it use its declaration. */
+/** The files of artefacts and runs. Each is declared once, with what it holds; who writes and who reads it use its declaration. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { type AppendFile, openAppend, type Row, readJsonl, readRows, writeJsonl } from "../../core/jsonl.ts";
 
-/** An artefact, or the folder of one that is being made. */
+/** An artefact, the folder of one that is being made, or that of a run. */
 export interface Place {
   directory: string;
 }
@@ -68,6 +68,11 @@ export class JsonFile<T> extends ArtefactFile<T> {
     } catch (error) {
       throw inputError({ what: "the file of an artefact is damaged", where: file }, { cause: error });
     }
+  }
+
+  /** undefined: there is no such file, or it holds something else. */
+  find(place: Place): Promise<T | undefined> {
+    return this.read(place).catch(() => undefined);
   }
 
   write(place: Place, value: T, indent?: number): Promise<void> {

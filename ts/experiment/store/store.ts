@@ -4,15 +4,15 @@
  * twice, across experiments too. An artefact is complete when its `manifest.json` has been renamed into
  * place; before that its directory can be resumed and is never read as an input.
  */
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { shownPath, writeError, writeFileAtomic } from "../../core/files.ts";
+import { shownPath, writeError } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import { JsonFile } from "./files.ts";
 
 /** Raised when the files of all stages change their form or meaning, so that older artefacts are not mistaken for new. */
 export const storeVersion = 2;
@@ -66,8 +66,9 @@ export interface Artefact {
 export const keyOf = (recipe: Recipe): string => digestOf({ ...recipe, storeVersion });
 
 const keyLengthInName = 16;
-const manifestName = "manifest.json";
-const progressName = "unfinished.json";
+const manifestFile = new JsonFile("manifest.json", manifestSchema);
+/** Of an artefact that was broken off: how long it was worked on. */
+const unfinishedFile = new JsonFile("unfinished.json", z.looseObject({ seconds: z.number() }));
 
 export class Store {
   readonly root: string;
@@ -83,7 +84,7 @@ export class Store {
   /** The finished artefact of a recipe, or undefined. One whose files are gone or cut does not count as finished. */
   async find(recipe: Recipe): Promise<Artefact | undefined> {
     const directory = this.directoryOf(recipe);
-    const manifest = await readManifest(directory);
+    const manifest = await manifestFile.find({ directory });
     if (manifest === undefined || manifest.key !== keyOf(recipe)) return undefined;
     if (!(await filesAreWhole(directory, manifest))) return undefined;
     return { key: manifest.key, directory, manifest, reused: true };
@@ -104,7 +105,7 @@ export class Store {
     const makeOnce = async (): Promise<Artefact> => {
       const finished = await this.find(recipe);
       if (finished !== undefined) return finished;
-      if (existsSync(join(directory, manifestName))) {
+      if (manifestFile.isIn({ directory })) {
         progress.note(`${directory}: files are missing or cut; making it again`);
         await rm(directory, { recursive: true, force: true });
       }
@@ -122,19 +123,18 @@ async function build(
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw writeError(directory, error);
   });
-  const before = await secondsSpent(directory);
+  const { seconds: before } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };
   const started = performance.now();
   const spent = (): number => before + (performance.now() - started) / 1000;
-  const unfinished = join(directory, progressName);
   let facts: object;
   try {
     facts = await work(directory);
   } catch (error) {
-    // Only so that the duration told at the end is that of all the work; losing it must not hide the error.
-    await writeFileAtomic(unfinished, JSON.stringify({ ...recipe, seconds: spent() })).catch(() => {});
+    // Only so that the duration in the manifest is that of all the work; losing it must not hide the error.
+    await unfinishedFile.write({ directory }, { ...recipe, seconds: spent() }).catch(() => {});
     throw error;
   }
-  await rm(unfinished, { force: true });
+  await rm(unfinishedFile.pathIn({ directory }), { force: true });
   const manifest: Manifest = {
     ...recipe,
     key: keyOf(recipe),
@@ -144,13 +144,13 @@ async function build(
     seconds: spent(),
     finishedAt: new Date().toISOString(),
   };
-  await writeFileAtomic(join(directory, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  await manifestFile.write({ directory }, manifest, 2);
   return { key: manifest.key, directory, manifest, reused: false };
 }
 
 /** Opens a finished artefact by its directory (reports and exports find theirs so). */
 export async function openArtefact(directory: string): Promise<Artefact> {
-  const manifest = await readManifest(directory);
+  const manifest = await manifestFile.find({ directory });
   if (manifest === undefined || !(await filesAreWhole(directory, manifest)))
     throw failure({
       what: "an artefact of this run is missing or damaged",
@@ -158,22 +158,6 @@ export async function openArtefact(directory: string): Promise<Artefact> {
       fix: "run the experiment again: only what is missing is made",
     });
   return { key: manifest.key, directory, manifest, reused: true };
-}
-
-async function readManifest(directory: string): Promise<Manifest | undefined> {
-  try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(directory, manifestName), "utf8")));
-  } catch {
-    return undefined;
-  }
-}
-
-async function secondsSpent(directory: string): Promise<number> {
-  try {
-    return (JSON.parse(await readFile(join(directory, progressName), "utf8")) as { seconds: number }).seconds;
-  } catch {
-    return 0;
-  }
 }
 
 async function filesAreWhole(directory: string, manifest: Manifest): Promise<boolean> {

@@ -66,9 +66,9 @@ async function compared(
   signal: AbortSignal | undefined,
 ): Promise<SweepResults> {
   const runs = new Map(results.cells.map(({ cell, run }) => [cell, run]));
-  const differences = await againstBest(results, async (cell) => {
+  const differences = await againstBest(results, async (cell, method) => {
     if (signal?.aborted) throw new Interrupted();
-    return (await loadRunData(join(directory, runs.get(cell)!))).run;
+    return (await loadRunData(join(directory, runs.get(cell)!), method)).run;
   });
   const cells = results.cells.map(({ againstBest: _, ...cell }) => ({
     ...cell,

@@ -58,53 +58,99 @@ const stepsInFlight = 3;
  * on held-out questions comes once all steps before it are done, and changes nothing of the training.
  */
 export async function train(options: TrainOptions): Promise<TrainedFacts> {
-  const { worker, groups, settings, signal } = options;
+  const { worker, groups, model, progress, label } = options;
   // The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train.
   const trained = await trainedFile.read(options);
   if (trained !== undefined) return tidied(options, trained);
+  const training = await begin(options);
+  const { run, validator, recorder } = training;
+  let steps: number;
+  try {
+    steps = await trainSteps(options, training);
+  } finally {
+    await recorder.close();
+    progress.end(label);
+  }
+  const { digest } = await worker.request("train/end", { run });
+  const best = validator?.result(steps);
+  if (best === undefined) await worker.request("model/save", { model, directory: weightsIn(options) });
+  const { tokens, warnings } = recorder;
+  const facts = {
+    ...{ steps, questions: groups.length, tokens, digest },
+    ...best,
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+  };
+  await trainedFile.write(options, facts);
+  return tidied(options, facts);
+}
+
+/** A training that the worker has begun, or taken up from a saved state. */
+interface Begun {
+  /** The worker's name for it. */
+  run: string;
+  /** Done by earlier processes, and in the saved state. */
+  stepsBefore: number;
+  totalSteps: number;
+  validator: Validator | undefined;
+  recorder: StepRecorder;
+}
+
+async function begin(options: TrainOptions): Promise<Begun> {
+  const { worker, groups, settings, model, loss, seed, maxTokensPerBatch } = options;
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
-  const order = orderOf(options, totalSteps);
   const { shape, minimumRatio } = settings.schedule;
-  const resumeFolder = resumeStateIn(options);
-  const resumed = existsSync(resumeFolder);
+  const state = resumeStateIn(options);
+  const resumed = existsSync(state);
   const validator = await Validator.start({ ...options, totalSteps, resumed });
   const begun = worker.request("train/begin", {
-    model: options.model,
+    model,
     optimizer: { ...settings.optimizer, learningRate: settings.learningRate },
     schedule: { shape, minimumRatio, totalSteps, warmupSteps },
-    loss: options.loss,
-    seed: options.seed,
-    maxTokensPerBatch: options.maxTokensPerBatch,
-    ...(resumed ? { resumeFrom: resumeFolder } : {}),
+    loss,
+    seed,
+    maxTokensPerBatch,
+    ...(resumed ? { resumeFrom: state } : {}),
   });
   const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
-    throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, resumeFolder) : error;
+    throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, state) : error;
   });
-  const recordedBefore = metricsFile.isIn(options);
+  const tracked = await options.track?.(metricsFile.isIn(options) ? "resume" : "new");
+  const { clipNorm } = settings.optimizer;
   const recorder = await StepRecorder.open({
     ...options,
-    tracked: await options.track?.(recordedBefore ? "resume" : "new"),
-    clipNorm: settings.optimizer.clipNorm,
+    tracked,
+    clipNorm,
     totalSteps,
     stepsBefore,
     validator,
   });
-  const save = (): Promise<unknown> => worker.request("train/save", { run, directory: resumeFolder });
+  return { run, stepsBefore, totalSteps, validator, recorder };
+}
+
+/** From where it stands to its last step, or to where early stopping ends it: resolves with the steps done. */
+async function trainSteps(
+  options: TrainOptions,
+  { run, stepsBefore, totalSteps, validator, recorder }: Begun,
+): Promise<number> {
+  const { worker, groups, settings, signal } = options;
+  const order = orderOf(options, totalSteps);
   /** Steps under way, oldest first; one stays here until it is recorded. */
   const waiting: Promise<StepRecord>[] = [];
   const settle = async (atMost: number): Promise<void> => {
     while (waiting.length > atMost) await recorder.record(await waiting.shift()!);
   };
   let savedAt = stepsBefore;
-  const validate = async (validator: Validator, metrics: StepRecord): Promise<void> => {
-    const heldOut = await validator.validate(metrics.step);
+  const save = (): Promise<unknown> =>
+    worker.request("train/save", { run, directory: resumeStateIn(options) });
+  const validate = async (current: Validator, metrics: StepRecord): Promise<void> => {
+    const heldOut = await current.validate(metrics.step);
     waiting.length = 0;
     await recorder.record(metrics, heldOut);
-    if (!validator.isBest(metrics.step) || metrics.step === totalSteps) return;
+    if (!current.isBest(metrics.step) || metrics.step === totalSteps) return;
     await save();
     savedAt = metrics.step;
     // From here on a resumed run knows these weights as the best, and the older ones are not needed any more.
-    await validator.prune();
+    await current.prune();
   };
   let step = stepsBefore;
   try {
@@ -113,13 +159,10 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
     while (step < totalSteps && validator?.isExhausted !== true) {
       signal.throwIfAborted();
       step++;
-      const request = worker.request(
-        "train/step",
-        { run, step, groups: order.batch(step).map((index) => groups[index]!) },
-        { signal },
-      ) as Promise<StepRecord>;
+      const batch = order.batch(step).map((index) => groups[index]!);
+      const request = worker.request("train/step", { run, step, groups: batch }, { signal });
       request.catch(() => {});
-      waiting.push(request);
+      waiting.push(request as Promise<StepRecord>);
       if (validator?.isDueAfter(step)) {
         await settle(1);
         await validate(validator, await waiting[0]!);
@@ -130,28 +173,14 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
       }
     }
     await settle(0);
+    return step;
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     // Steps that were done before the cancellation reached the worker count: its state includes them.
     for (const request of waiting) await request.then((metrics) => recorder.record(metrics)).catch(() => {});
     await save();
     throw new Interrupted();
-  } finally {
-    await recorder.close();
-    options.progress.end(options.label);
   }
-  const { digest } = await worker.request("train/end", { run });
-  const best = validator?.result(step);
-  if (best === undefined)
-    await worker.request("model/save", { model: options.model, directory: weightsIn(options) });
-  const { tokens, warnings } = recorder;
-  const facts = {
-    ...{ steps: step, questions: groups.length, tokens, digest },
-    ...best,
-    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
-  };
-  await trainedFile.write(options, facts);
-  return tidied(options, facts);
 }
 
 /** Leaves of a training that has ended its result alone: the best weights as its own, and no states on the way. */

@@ -61,8 +61,7 @@ export class Validator {
       progress.note(`${label}: the task has no validation questions, so nothing is looked at on the way`);
       return undefined;
     }
-    // A file that is no such record is as good as none.
-    const known = await beforeFile.read(options).catch(() => undefined);
+    const known = await beforeFile.find(options);
     if (known !== undefined) {
       // A saved state may know a later best, for which these weights were dropped.
       const isNeeded = patience !== undefined && !resumed && !existsSync(bestIn(directory, 0));

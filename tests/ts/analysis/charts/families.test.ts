@@ -15,7 +15,7 @@ import {
 } from "../../../../ts/analysis/features/charts/numbers.ts";
 import { marginRows, validationRows } from "../../../../ts/analysis/features/training/curves.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
-import { familyPlaces } from "../../../../ts/analysis/report/family.ts";
+import { familyPlaces } from "../../../../ts/analysis/run/families.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks } from "../watched.ts";
 

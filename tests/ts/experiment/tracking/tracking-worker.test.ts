@@ -90,7 +90,8 @@ const stepsOf = async (folder: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-const { exitCode } = await execa(python, ["-c", "import tensorboardX"], { reject: false });
+const isThere = "import importlib.util, sys; sys.exit(importlib.util.find_spec('tensorboardX') is None)";
+const { exitCode } = await execa(python, ["-c", isThere], { reject: false });
 describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
   /** [name, step, value] of the run's event files, as a reader shows them. */
   async function scalarsOf(folder: string): Promise<[string, number, number][]> {

@@ -9,9 +9,9 @@ import {
   paragraph,
   tableOf,
 } from "../../document/blocks.ts";
+import { plural, whole } from "../../format.ts";
 import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
-import { familyPlaces } from "../../report/family.ts";
-import { plural, whole } from "../../report/format.ts";
+import { familyPlaces } from "../../run/families.ts";
 import { baselineCell, differenceCell, metricCell, missing, plainCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type CurveName, type Decoding, selfConsistency as numbers, testedOf } from "./numbers.ts";
