@@ -59,7 +59,7 @@ export const record = numbers({
     versions: z.record(z.string(), z.string()).meta({ description: "of packages and languages, by name" }),
     configYaml: z.string().meta({ description: "the whole experiment, every default filled in" }),
   },
-  of: ({ run, resamples }) => {
+  compute: ({ run, resamples }) => {
     const { name, description, finishedAt, device, seeds, split = "test" } = run;
     const { prompts, stages, provenance, versions, configYaml } = run;
     return {

@@ -34,7 +34,7 @@ export const tasks = numbers({
       .optional()
       .meta({ description: "each trained task counts once; only there where there are several" }),
   },
-  of: summariseTasks,
+  compute: summariseTasks,
 });
 
 /**

@@ -22,7 +22,7 @@ export const training = numbers({
       .default([])
       .meta({ description: "boundaries, looks and warnings, by method and seed" }),
   },
-  of: ({ run }) => ({ training: trainedArms(run) }),
+  compute: ({ run }) => ({ training: trainedArms(run) }),
 });
 
 /** Of every arm that tells something of its training. */
