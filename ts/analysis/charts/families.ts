@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
+import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "./family-places.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import { colourOf } from "./palette.ts";

@@ -1,5 +1,5 @@
 import { type GroupMethodKind, groupMethodKinds, methods } from "../../config/index.ts";
-import type { FamilyName, FamilyPlace } from "../run/families.ts";
+import type { FamilyName, FamilyPlace } from "./family-places.ts";
 
 /**
  * Colours that stay apart for the colour-blind (Okabe and Ito's set); dashes and shapes tell the same things a

@@ -1,4 +1,4 @@
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { accuracyChart, type MethodAccuracy } from "./accuracy.ts";
 
 import { chartStyle, ink } from "./palette.ts";
