@@ -1,9 +1,18 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 
-export { type Assessment, assess, assessSamples } from "./assess/groups.ts";
+export { escapeText } from "../core/escape.ts";
+export { predictionSchema } from "../core/records.ts";
+export {
+  type Assessment,
+  assess,
+  assessSamples,
+  describeAssessment,
+  describeByTask,
+} from "./assess/groups.ts";
 export {
   assessPredictions,
   checkPredictions,
+  describePredictions,
   type PredictionsAssessment,
 } from "./assess/predictions.ts";
 export {
@@ -20,7 +29,6 @@ export {
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
-export { escapeText } from "./document/escape.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
@@ -31,6 +39,8 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
+export { searchPointSchema } from "./features/training/schema.ts";
+export { decimal, percent, plural, points, pValue, range } from "./format.ts";
 export type {
   Comparison,
   Difference,
@@ -48,9 +58,6 @@ export {
 } from "./measure/compare-runs.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
-export { describePredictions } from "./report/describePredictions.ts";
-export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
 export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
 export { runSummarySchema } from "./report/schema.ts";
@@ -66,7 +73,7 @@ export type {
   TaskInfo,
   TrainingStep,
 } from "./run/run-data.ts";
-export { predictionSchema, searchPointSchema, vftStage } from "./run/run-data.ts";
+export { vftStage } from "./run/run-data.ts";
 export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { sameValueInterval, wilsonInterval } from "./statistics/interval.ts";

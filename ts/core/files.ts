@@ -33,9 +33,9 @@ export async function writeFileAtomic(
 
 /** The file that is to be replaced: what a link points to, and none for a device or a pipe, which is written to as it is. */
 async function targetOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || found.isDirectory()) return path;
-  return found.isFile() ? realpath(path) : undefined;
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined || stats.isDirectory()) return path;
+  return stats.isFile() ? realpath(path) : undefined;
 }
 
 /** Says a failed write in words; a full disk is the case that users meet. */
@@ -67,7 +67,7 @@ export function writeError(path: string, error: unknown): AftError {
 /** Refuses what is not there or is a folder, before it is read. `expected`: what kind of file. */
 export async function checkReadable(path: string, expected: string): Promise<void> {
   const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     (error: unknown) => {
       throw readError(path, error, expected);
     },

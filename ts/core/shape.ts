@@ -53,14 +53,14 @@ export const constantsOf = (branch: Shape): [string, unknown][] =>
 
 /** The schema of the value at a path within `root`, unions resolved by the values around it; undefined for an unknown path. */
 export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | undefined {
-  let here: Shape | undefined = shape;
+  let inner: Shape | undefined = shape;
   let value = root;
   for (const step of path) {
-    if (here === undefined) return undefined;
-    here = below(branchFor(here, value), step, agreeing(here, value, step));
+    if (inner === undefined) return undefined;
+    inner = below(branchFor(inner, value), step, agreeing(inner, value, step));
     value = isMap(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
-  return here;
+  return inner;
 }
 
 /** The branches that no fixed value but the one at `step` rules out; all of them when each is ruled out. */
@@ -76,7 +76,7 @@ function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
 
 function below(branch: Shape, step: PropertyKey, branches: readonly Shape[]): Shape | undefined {
   if (typeof step === "number") return branch.prefixItems?.[step] ?? branch.items;
-  const constants = branches.map((each) => each.properties?.[String(step)]?.const);
+  const constants = branches.map(({ properties }) => properties?.[String(step)]?.const);
   const named = [...new Set(constants.filter((constant) => constant !== undefined))];
   // A discriminator: any of the union's values would have been right.
   if (named.length > 1) return { enum: named };

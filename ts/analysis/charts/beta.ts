@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
 import type { SearchPoint } from "../run/run-data.ts";
 import { type LegendItem, lineItem } from "./legend.ts";
 import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";

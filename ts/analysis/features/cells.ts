@@ -1,8 +1,8 @@
 /** Numbers as cells of a table: a value, and in small print below it what it rests on. */
 import { type Cell, type Inline, small, strong, styled } from "../document/blocks.ts";
+import { percent, points, pValue, range, whole } from "../format.ts";
 import type { Comparison, Difference, Measured, Metric, Share } from "../generated/report.ts";
 import { significant } from "../measure/paired-tests.ts";
-import { percent, points, pValue, range, whole } from "../report/format.ts";
 
 export type Format = (value: number | null) => string;
 

@@ -1,7 +1,7 @@
 /** Every metric of every method, with intervals and paired differences, from one bootstrap over a run's questions. */
 import { defined } from "../../core/defined.ts";
 import type { Comparison, Difference, Measured, Metric, MetricName } from "../generated/report.ts";
-import { roleOf } from "../report/roles.ts";
+import { roleOf } from "../run/roles.ts";
 import { extractModes, type MethodInfo, type RunData } from "../run/run-data.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
 import { discordant, mcnemarExact } from "../statistics/p-values.ts";

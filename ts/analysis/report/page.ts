@@ -23,11 +23,11 @@ import {
   mostInPage,
   questionsApp,
 } from "../features/questions/view.ts";
+import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { features, terminalTables } from "./features.ts";
-import { plural } from "./format.ts";
 
 export interface ReportOptions {
   /** How many questions are printed with their COTs; 0 leaves out the app with all questions, too. */

@@ -35,9 +35,9 @@ export function extractChoice(text: string, mode: ExtractMode, choices?: Questio
     const letter = /#### \(?([A-Za-z])(?:[).:]|[ \t]*$)/m.exec(text)?.[1]?.toUpperCase();
     return letter !== undefined && letters.has(letter) ? letter : null;
   }
-  const found = lettersFound(text, letters);
+  const statements = lettersFound(text, letters);
   const last = (strength: Strength): string | undefined =>
-    found.findLast((one) => one.strength === strength)?.letter;
+    statements.findLast((statement) => statement.strength === strength)?.letter;
   return last("stated") ?? last("alone") ?? byText(text, choices) ?? last("named") ?? null;
 }
 

@@ -28,16 +28,15 @@ export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
  * matches is not a number (`...`, `1.2.3`).
  */
 export function extractNumber(text: string, mode: ExtractMode): string | null {
-  const found = mode === "strict" ? firstStrict(text) : lastFlexible(text);
-  return found === undefined ? null : normalNumber(found);
+  const match = mode === "strict" ? firstStrict(text) : lastFlexible(text);
+  return match === undefined ? null : normalNumber(match);
 }
 
 const firstStrict = (text: string): string | undefined => new RegExp(numberPatterns.strict).exec(text)?.[1];
 
 function lastFlexible(text: string): string | undefined {
-  const pattern = new RegExp(numberPatterns.flexible, "g");
   let last: string | undefined;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) last = match[0];
+  for (const [match] of text.matchAll(new RegExp(numberPatterns.flexible, "g"))) last = match;
   return last;
 }
 

@@ -15,7 +15,7 @@ const patterns: Readonly<Record<ExtractMode, string>> = {
 export function extractAnyNumber(written: string, mode: ExtractMode): string | null {
   const text = plain(written);
   const marked = mode === "strict" ? firstMarked(text) : lastStated(text);
-  return marked === undefined && mode === "flexible" ? (lastNumber(text) ?? null) : (marked ?? null);
+  return marked ?? (mode === "flexible" ? lastNumber(text) : undefined) ?? null;
 }
 
 /** Whether both are numbers and equal. */
@@ -52,10 +52,10 @@ const beginning = /[-−$€£¥₹\d.\\]/g;
 function* numbersOf(text: string): Generator<string> {
   const search = new RegExp(beginning);
   for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-    const found = readNumberAt(text, match.index);
-    if (found === undefined) continue;
-    if (found.value !== undefined) yield found.value;
-    search.lastIndex = found.end;
+    const number = readNumberAt(text, match.index);
+    if (number === undefined) continue;
+    if (number.value !== undefined) yield number.value;
+    search.lastIndex = number.end;
   }
 }
 

@@ -43,10 +43,12 @@ const distinctOf = (group: Group): JudgedCandidate[] => {
 function rewarded(group: Group): { text: string; reward: number }[] {
   const ranked = group.candidates.some(({ rank }) => rank !== undefined);
   const members = placed(group, ranked ? "ranked" : "binary");
-  const own = members.map(({ candidate }) => candidate.reward).filter((reward) => typeof reward === "number");
+  const rewards = members
+    .map(({ candidate }) => candidate.reward)
+    .filter((reward) => typeof reward === "number");
   return members.map(({ candidate: { text, correct }, rank }, at) => ({
     text,
-    reward: own.length === members.length ? own[at]! : ranked ? -rank : Number(correct),
+    reward: rewards.length === members.length ? rewards[at]! : ranked ? -rank : Number(correct),
   }));
 }
 

@@ -84,9 +84,9 @@ export function acceptedForRft(group: Group, options: { checkEquations?: boolean
   const accepted = new Map<string, JudgedCandidate>();
   for (const candidate of group.candidates) {
     if (!candidate.correct || candidate.text === group.reference) continue;
-    const found = equations(candidate.text);
-    if (checkEquations && !found.every(({ valid }) => valid)) continue;
-    const key = found.length > 0 ? found.map(({ text }) => text).join("\n") : `text ${candidate.text}`;
+    const steps = equations(candidate.text);
+    if (checkEquations && !steps.every(({ valid }) => valid)) continue;
+    const key = steps.length > 0 ? steps.map(({ text }) => text).join("\n") : `text ${candidate.text}`;
     if (!accepted.has(key)) accepted.set(key, candidate);
   }
   return [...accepted.values()];

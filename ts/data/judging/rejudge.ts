@@ -24,17 +24,17 @@ export function rejudged<T extends Answered>(
   task: Task,
   extract: ExtractMode,
 ): (T & { byMode: Record<ExtractMode, Judged> })[] {
-  const questions: Question[] = answers.map((one: Answered) => ({
-    ...one,
-    id: one.questionId,
+  const questions: Question[] = answers.map((answered: Answered) => ({
+    ...answered,
+    id: answered.questionId,
     task: task.name,
   }));
   const candidates = answers.map(({ questionId, text }) => ({ questionId, index: 0, text }));
   const { groups } = judge(questions, candidates, { task, extract });
-  return answers.map((one, at) => {
-    const found = groups[at]!.candidates[0]!.byMode as Record<ExtractMode, Judged> | undefined;
-    const byMode = { strict: outcomeOf(found?.strict), flexible: outcomeOf(found?.flexible) };
-    return { ...one, ...byMode[extract], byMode };
+  return answers.map((answered, at) => {
+    const judged = groups[at]!.candidates[0]!.byMode as Record<ExtractMode, Judged> | undefined;
+    const byMode = { strict: outcomeOf(judged?.strict), flexible: outcomeOf(judged?.flexible) };
+    return { ...answered, ...byMode[extract], byMode };
   });
 }
 

@@ -3,6 +3,7 @@
  * calculator annotation (`48/2 = <<48/2=24>>24`), where the text around must say the same as the annotation.
  */
 
+import { defined } from "../../core/defined.ts";
 import type { StepCheck, StepQuality } from "../task.ts";
 import { holds, leftSide, type ReadEquation, readEquations, spell, spelling } from "./equations.ts";
 import { equal, evaluate, type Fraction, roundsTo, type Token, tokenize } from "./expression.ts";
@@ -34,8 +35,7 @@ export function equationSteps(text: string): EquationStep[] {
       text: written,
       line,
       holds: isTrue,
-      ...(differs === undefined ? {} : { agrees: differs === "" }),
-      ...(reason === undefined ? {} : { reason }),
+      ...defined({ agrees: differs === undefined ? undefined : differs === "", reason }),
     };
   });
 }

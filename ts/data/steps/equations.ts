@@ -38,15 +38,15 @@ export const equations = (text: string): Equation[] =>
   readEquations(text).map((equation) => ({ text: spelling(equation), valid: holds(equation) }));
 
 export function readEquations(text: string): ReadEquation[] {
-  const found: ReadEquation[] = [];
+  const equations: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
     // The right side first: before an annotation there is none, and it is the shorter one.
     const right = rightSide(text, at);
     const left = right === undefined ? undefined : leftSide(text, at);
     if (left !== undefined && right !== undefined)
-      found.push({ left, right, values: [evaluate(left), evaluate(right)], at });
+      equations.push({ left, right, values: [evaluate(left), evaluate(right)], at });
   }
-  return found;
+  return equations;
 }
 
 export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
@@ -91,45 +91,41 @@ function belongs(text: string, at: number): boolean {
 
 /** The longest well-formed expression with an operation at the end of the tokens, if its start is certain. */
 function longestSuffix(tokens: readonly Token[], lineStart: boolean): Token[] | undefined {
-  let depth = 0;
-  let start: number | undefined;
-  let expectsOperand = true;
-  let at = tokens.length - 1;
-  for (; at >= 0; at--) {
-    const { kind } = tokens[at]!;
-    if (expectsOperand) {
-      if (kind === ")") depth++;
-      else if (kind === "number") expectsOperand = false;
-      else if (kind !== "%") break;
-    } else if (kind === "operator") expectsOperand = true;
-    else if (kind === "(" && depth > 0) depth--;
-    else break;
-    if (!expectsOperand && depth === 0) start = at;
-  }
-  const stopped = tokens[at]?.kind;
-  const isBullet = lineStart && at === -1 && start === 1;
-  const certain =
-    !expectsOperand || isBullet ? stopped === undefined || stopped === "break" || stopped === "(" : false;
-  if (start === undefined || depth !== 0 || !certain) return undefined;
-  const expression = tokens.slice(start);
+  const { length, depth, expectsOperand, read } = longestRun(tokens.toReversed(), ")", "(");
+  const stopped = tokens[tokens.length - 1 - read]?.kind;
+  const isBullet = lineStart && stopped === undefined && length === tokens.length - 1;
+  const isCertain = stopped === undefined || stopped === "break" || stopped === "(";
+  if (length === 0 || depth !== 0 || !isCertain || (expectsOperand && !isBullet)) return undefined;
+  const expression = tokens.slice(-length);
   return expression.some((token) => token.kind === "operator") ? expression : undefined;
 }
 
 function longestPrefix(tokens: readonly Token[]): Token[] | undefined {
+  const { length } = longestRun(tokens, "(", ")");
+  return length === 0 ? undefined : tokens.slice(0, length);
+}
+
+/**
+ * How many of the tokens from the first on are a well-formed expression, and the state after the last that was read.
+ * Read backwards, `)` opens, and a percent sign comes before its number.
+ */
+function longestRun(tokens: readonly Token[], opening: "(" | ")", closing: "(" | ")") {
   let depth = 0;
-  let end: number | undefined;
+  let length = 0;
   let expectsOperand = true;
-  for (const [at, { kind }] of tokens.entries()) {
+  let read = 0;
+  for (; read < tokens.length; read++) {
+    const { kind } = tokens[read]!;
     if (expectsOperand) {
-      if (kind === "(") depth++;
+      if (kind === opening) depth++;
       else if (kind === "number") expectsOperand = false;
-      else break;
+      else if (kind !== "%" || opening === "(") break;
     } else if (kind === "operator") expectsOperand = true;
-    else if (kind === ")" && depth > 0) depth--;
-    else if (kind !== "%") break;
-    if (!expectsOperand && depth === 0) end = at + 1;
+    else if (kind === closing && depth > 0) depth--;
+    else if (kind !== "%" || opening === ")") break;
+    if (!expectsOperand && depth === 0) length = read + 1;
   }
-  return end === undefined ? undefined : tokens.slice(0, end);
+  return { length, depth, expectsOperand, read };
 }
 
 /** One step: two natural numbers, a sign, a result. */

@@ -39,16 +39,16 @@ export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
     piece.lastIndex = at;
-    const found = piece.exec(text)?.[0] || text[at]!;
-    at += found.length;
+    const part = piece.exec(text)?.[0] || text[at]!;
+    at += part.length;
     const next = text[at];
-    if (found.trim() === "" || found === "$") continue;
-    const operator = operatorOf[found];
-    if (/\d/.test(found)) pushNumber(tokens, found);
+    if (part.trim() === "" || part === "$") continue;
+    const operator = operatorOf[part];
+    if (/\d/.test(part)) pushNumber(tokens, part);
     else if (operator !== undefined)
       tokens.push({ kind: "operator", text: operator, tight: next !== undefined && next !== " " });
-    else if (found === "(" || found === ")" || found === "%") tokens.push({ kind: found, text: found });
-    else tokens.push({ kind: found === "^" ? "unreadable" : "break", text: found });
+    else if (part === "(" || part === ")" || part === "%") tokens.push({ kind: part, text: part });
+    else tokens.push({ kind: part === "^" ? "unreadable" : "break", text: part });
   }
   return tokens;
 }

@@ -1,8 +1,8 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { ablationOf, constraintEffects } from "../../../../ts/analysis/features/ablation/numbers.ts";
+import { points } from "../../../../ts/analysis/format.ts";
 import { renderPage, renderTable, summarise } from "../../../../ts/analysis/index.ts";
-import { points } from "../../../../ts/analysis/report/format.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 
 const runOf = (...names: string[]) =>

@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { percent } from "../../../../ts/analysis/format.ts";
 import { renderMarkdown, renderReport, summarise } from "../../../../ts/analysis/index.ts";
-import { percent } from "../../../../ts/analysis/report/format.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const run = syntheticRun({ questions: 80, trainingSteps: 4 });

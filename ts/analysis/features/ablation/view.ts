@@ -9,9 +9,9 @@ import {
   strong,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, plural, points, range } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
-import { decimal, plural, points, range } from "../../report/format.ts";
-import { type Constraint, constraints } from "../../report/roles.ts";
+import { type Constraint, constraints } from "../../run/roles.ts";
 import { against, holmLine, missing, spread, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type AblationRow, ablationOf, constraintEffects } from "./numbers.ts";

@@ -14,8 +14,8 @@ import {
   tableOf,
   text,
 } from "../../document/blocks.ts";
+import { decimal } from "../../format.ts";
 import type { Reliability, RunSummary, Share } from "../../generated/report.ts";
-import { decimal } from "../../report/format.ts";
 import { missing, shareCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type Panels, panelsAgainst } from "../panels.ts";

@@ -1,5 +1,5 @@
+import { percent, whole } from "../../format.ts";
 import type { MethodSummary, RunSummary, TrainedArm } from "../../generated/report.ts";
-import { percent, whole } from "../../report/format.ts";
 
 export type Search = NonNullable<TrainedArm["search"]>;
 export type Auto = Extract<NonNullable<TrainedArm["boundary"]>, { rule: "auto" }>;

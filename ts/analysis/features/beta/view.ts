@@ -10,8 +10,8 @@ import {
   small,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, percent, plural, range, whole } from "../../format.ts";
 import type { RunSummary, SearchPoint } from "../../generated/report.ts";
-import { decimal, percent, plural, range, whole } from "../../report/format.ts";
 import { asPercent, type Format } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import {

@@ -1,12 +1,12 @@
 import { entryOf } from "../../../config/index.ts";
 import type { MethodAccuracy } from "../../charts/accuracy.ts";
 import type { MethodCurve } from "../../charts/curves.ts";
+import { familyPlaces } from "../../charts/family-places.ts";
 import type { MethodScores } from "../../charts/scores.ts";
 import type { LossCurve } from "../../charts/vft-loss.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { scoresOf } from "../../metrics/scores.ts";
-import { familyPlaces } from "../../report/family.ts";
-import { constraintOf } from "../../report/roles.ts";
+import { constraintOf } from "../../run/roles.ts";
 import { type Arm, type RunData, vftStage } from "../../run/run-data.ts";
 
 /** What the charts draw, from a run: all seeds together. The VFT weights as they are come first: before and after. */

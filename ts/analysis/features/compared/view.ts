@@ -1,6 +1,6 @@
 import { type Content, facts, heading, note, tableOf } from "../../document/blocks.ts";
 import type { MethodSummary } from "../../generated/report.ts";
-import { describeMethod, givenNumbers, ownBetas } from "../../report/describeMethod.ts";
+import { describeMethod, givenNumbers, ownBetas } from "../../run/method-words.ts";
 import type { Feature } from "../feature.ts";
 import { glossary } from "./glossary.ts";
 

@@ -1,6 +1,6 @@
 import { type ColumnOf, note, tableOf } from "../../document/blocks.ts";
+import { bytes, duration, whole } from "../../format.ts";
 import type { CostRow } from "../../generated/report.ts";
-import { bytes, duration, whole } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
 import { cost as numbers } from "./numbers.ts";
 

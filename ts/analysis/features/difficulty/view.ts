@@ -1,8 +1,8 @@
 import { difficultyChart } from "../../charts/difficulty.ts";
 import type { PanelPoint } from "../../charts/panels.ts";
 import { type ColumnOf, chart, note, paragraph, small, tableOf } from "../../document/blocks.ts";
+import { plural, whole } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
-import { plural, whole } from "../../report/format.ts";
 import { metricWithDifference } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type Panels, panelsAgainst } from "../panels.ts";

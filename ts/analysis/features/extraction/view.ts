@@ -9,8 +9,8 @@ import {
   tableOf,
   text,
 } from "../../document/blocks.ts";
+import { points, whole } from "../../format.ts";
 import type { Measured, RunSummary } from "../../generated/report.ts";
-import { points, whole } from "../../report/format.ts";
 import { boldCell, plainCell, terminalCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 

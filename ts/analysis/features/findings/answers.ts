@@ -1,6 +1,7 @@
 /** What the texts themselves are like: their steps beside their answers, and whether an answer can be read at all. */
+
+import { percent, points, whole } from "../../format.ts";
 import type { MethodSummary } from "../../generated/report.ts";
-import { percent, points, whole } from "../../report/format.ts";
 import { kind } from "./catalogue.ts";
 import type { Measurements, MethodIn } from "./measurements.ts";
 

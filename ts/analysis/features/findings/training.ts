@@ -1,9 +1,9 @@
 /** What training did to a method: against the baselines, on other tasks, and in its own warnings. */
 import { canonicalJson } from "../../../core/digest.ts";
+import { decimal, points, pValue, range, signed } from "../../format.ts";
 import type { Difference, MethodSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
-import { decimal, points, pValue, range, signed } from "../../report/format.ts";
-import { type Constraint, constraintOf } from "../../report/roles.ts";
+import { type Constraint, constraintOf } from "../../run/roles.ts";
 import { includes } from "../../statistics/interval.ts";
 import { against } from "../cells.ts";
 import { kind } from "./catalogue.ts";
@@ -77,7 +77,8 @@ export const unequalTraining = kind({
   question: "Is the baseline fair to every method?",
   numbers: ({ method, methods }: MethodIn) => {
     const continued = methods.find(({ role }) => role === "continued");
-    const settings = (of: MethodSummary): string => canonicalJson(Object.fromEntries(trainingSettings(of)));
+    const settings = (summary: MethodSummary): string =>
+      canonicalJson(Object.fromEntries(trainingSettings(summary)));
     if (continued === undefined || settings(method) === settings(continued)) return undefined;
     return { method, continued, evidence: {} };
   },

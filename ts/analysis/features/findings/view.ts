@@ -6,8 +6,8 @@ import {
   heading,
   paragraph,
 } from "../../document/blocks.ts";
+import { plural } from "../../format.ts";
 import type { Diagnostic } from "../../generated/report.ts";
-import { plural } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
 import { catalogue, diagnostics } from "./numbers.ts";
 

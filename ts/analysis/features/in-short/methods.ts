@@ -1,7 +1,7 @@
 /** What sentences say of a run's methods. */
 
+import { percent, range } from "../../format.ts";
 import type { MethodSummary, Metric, RunSummary, Share } from "../../generated/report.ts";
-import { percent, range } from "../../report/format.ts";
 
 /** The VFT weights alone. */
 export const isUntouched = (methods: readonly MethodSummary[]): boolean =>

@@ -1,6 +1,6 @@
 import { details, list, paragraph } from "../../document/blocks.ts";
-import { paperNotes } from "../../paper.ts";
 import type { Feature } from "../feature.ts";
+import { paperNotes } from "./numbers.ts";
 
 /** What the paper says, for orientation. */
 export const paper: Feature = {

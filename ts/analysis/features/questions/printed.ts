@@ -11,8 +11,8 @@ import {
   styled,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, plural } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
-import { decimal, plural } from "../../report/format.ts";
 import type { Arm, Prediction, RunData } from "../../run/run-data.ts";
 import type { Feature } from "../feature.ts";
 

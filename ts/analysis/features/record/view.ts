@@ -14,8 +14,8 @@ import {
   tableOf,
   text,
 } from "../../document/blocks.ts";
+import { duration, percent, whole } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
-import { duration, percent, whole } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
 import { trainingData } from "../training-data/numbers.ts";
 import { record as numbers } from "./numbers.ts";

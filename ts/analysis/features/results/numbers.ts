@@ -6,8 +6,7 @@ import { count, measuredSchema, number } from "../../measure/schema.ts";
 import type { ArmTallies } from "../../measure/tallies.ts";
 import { passTally } from "../../metrics/sampled.ts";
 import { ratio, total } from "../../metrics/tally.ts";
-import { roleOf } from "../../report/roles.ts";
-import { roles } from "../../run/role.ts";
+import { roleOf, roles } from "../../run/roles.ts";
 import { numbers } from "../feature.ts";
 import { checkedSteps } from "../training-data/steps.ts";
 
@@ -45,7 +44,7 @@ export const results = numbers({
       .array(methodSummarySchema)
       .meta({ description: "over the questions of all trained tasks, pooled: each question counts once" }),
   },
-  of: ({ drawn, measured }) => {
+  compute: ({ drawn, measured }) => {
     const methods = drawn.methods.map(
       (method, at): MethodSummary => ({
         ...method,

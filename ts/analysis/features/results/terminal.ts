@@ -1,7 +1,7 @@
 import { type Block, preformatted, small, tableOf } from "../../document/blocks.ts";
+import { decimal, percent, plural, points, range, whole } from "../../format.ts";
 import type { MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
-import { decimal, percent, plural, points, range, whole } from "../../report/format.ts";
 import { against, terminalCell, terminalMark } from "../cells.ts";
 
 /** Answers and assessing, under 100 columns, with counts and intervals. */

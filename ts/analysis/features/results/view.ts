@@ -12,6 +12,7 @@ import {
   small,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, plural, points, range, whole } from "../../format.ts";
 import type {
   Comparison,
   Difference,
@@ -20,12 +21,11 @@ import type {
   RunSummary,
 } from "../../generated/report.ts";
 import { holds, testedAgainst } from "../../measure/paired-tests.ts";
-import { paperGsm8k } from "../../paper.ts";
-import { decimal, plural, points, range, whole } from "../../report/format.ts";
 import { against, baselineCell, differenceCell, metricCell, plainCell, testLines } from "../cells.ts";
 import { baselineLabel, methodAccuracies } from "../charts/numbers.ts";
 import type { Feature } from "../feature.ts";
 import { questionsAsked } from "../in-short/methods.ts";
+import { paperGsm8k } from "../paper/numbers.ts";
 import { results as numbers } from "./numbers.ts";
 
 /** Every method with every number: at a glance, as a chart, and in full with the paper's beside. */

@@ -10,8 +10,8 @@ import {
   small,
   tableOf,
 } from "../../document/blocks.ts";
+import { decimal, plural, points, whole } from "../../format.ts";
 import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { decimal, plural, points, whole } from "../../report/format.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { tasks as numbers } from "./numbers.ts";
@@ -76,9 +76,9 @@ interface TaskColumns {
 }
 
 /** Trained tasks, then all of them together where there are several; then the others. Null for a run of one task. */
-function taskColumns({ tasks: all, macro, methods }: RunSummary): TaskColumns | null {
-  if (all.length < 2) return null;
-  const trained = all.filter(({ use }) => use === "train");
+function taskColumns({ tasks: measured, macro, methods }: RunSummary): TaskColumns | null {
+  if (measured.length < 2) return null;
+  const trained = measured.filter(({ use }) => use === "train");
   const columnsOf = (some: RunSummary["tasks"]): TaskColumn[] =>
     some.map((task) => ({
       name: task.name,
@@ -95,7 +95,7 @@ function taskColumns({ tasks: all, macro, methods }: RunSummary): TaskColumns | 
         ];
   return {
     trained: [...columnsOf(trained), ...together],
-    outOfDistribution: columnsOf(all.filter(({ use }) => use === "evaluate")),
+    outOfDistribution: columnsOf(measured.filter(({ use }) => use === "evaluate")),
   };
 }
 

@@ -1,7 +1,7 @@
 import { familiesChart } from "../../charts/families.ts";
 import { type Content, chart, heading, list, tableOf } from "../../document/blocks.ts";
+import { plural } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
-import { plural } from "../../report/format.ts";
 import type { Feature } from "../feature.ts";
 import { marginRows, validationRows } from "./curves.ts";
 import { training as numbers } from "./numbers.ts";

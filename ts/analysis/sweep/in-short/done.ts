@@ -1,8 +1,8 @@
 /** "What was done". */
 import { type Chapter, type FindingKind, findingsOf, kind } from "../../features/findings/catalogue.ts";
 import { exampleQuestion, startingModel, trainingSamples } from "../../features/in-short/done.ts";
+import { plural } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
-import { plural } from "../../report/format.ts";
 import { type SweepNumbers, sameInAll, summariesOf } from "../numbers.ts";
 import type { CellResult } from "../results.ts";
 

@@ -1,7 +1,7 @@
 import type { Content } from "../../document/blocks.ts";
 import { comparedMethods } from "../../features/compared/view.ts";
 import type { MethodSummary } from "../../generated/report.ts";
-import { varied } from "../../report/describeMethod.ts";
+import { varied } from "../../run/method-words.ts";
 import type { SweepNumbers } from "../numbers.ts";
 
 /** Every method of any cell, in words; what varies between the cells is no setting of theirs. */

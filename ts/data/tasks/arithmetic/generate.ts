@@ -128,9 +128,9 @@ function drawItem(
     };
   if (operation === "add") return { operation, amount: random.int(...amount), thing };
   // Only what is there can be given away.
-  const given = random.int(...amount);
-  const enough = [...held].filter(([, left]) => left >= given).map(([name]) => name);
-  return enough.length === 0 ? undefined : { operation, amount: given, thing: random.pick(enough) };
+  const taken = random.int(...amount);
+  const enough = [...held].filter(([, left]) => left >= taken).map(([name]) => name);
+  return enough.length === 0 ? undefined : { operation, amount: taken, thing: random.pick(enough) };
 }
 
 function tooNarrow(

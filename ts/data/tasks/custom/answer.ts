@@ -25,8 +25,8 @@ export function answerOf(
   if (typeof text !== "string" || text.trim() === "")
     return { what: `${what}: no answer`, found: value, expected: "text or a number" };
   // A solution that ends in its answer, or the answer itself.
-  const found = extracted(rule, text);
-  if (found !== null) return found;
+  const strict = extracted(rule, text);
+  if (strict !== null) return strict;
   if (answer.kind === "regex") return text.trim();
   const marked = `#### ${text.trim()}`;
   const first = isShort(text) ? extracted(rule, marked) : null;

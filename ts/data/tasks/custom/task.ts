@@ -61,17 +61,17 @@ async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Spl
       what: `the task ${taskName(settings)} names no file`,
       expected: "file, or trainFile, validationFile and testFile",
     });
-  const given: Splits = {
+  const splits: Splits = {
     train: await questions(trainFile, "train"),
     validation: await questions(validationFile, "validation"),
     test: await questions(testFile, "test"),
   };
-  refuseShared(given, files);
-  if (validationFile !== undefined || !settings.validation) return counted(given, settings, files, seed);
+  refuseShared(splits, files);
+  if (validationFile !== undefined || !settings.validation) return counted(splits, settings, files, seed);
   const { train, validation } = settings;
   return {
-    ...counted({ ...given, train: [], validation: [] }, { test: settings.test }, files, seed),
-    ...setAside({ file: files.train, questions: given.train }, { train, validation }, "custom", seed),
+    ...counted({ ...splits, train: [], validation: [] }, { test: settings.test }, files, seed),
+    ...setAside({ file: files.train, questions: splits.train }, { train, validation }, "custom", seed),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { constraintOf, familyOf, roleOf } from "../../../../ts/analysis/report/roles.ts";
+import { constraintOf, familyOf, roleOf } from "../../../../ts/analysis/run/roles.ts";
 
 it.each([
   ["keep", undefined, "kept", undefined, undefined],

@@ -1,4 +1,4 @@
-import type { Role } from "./run/role.ts";
+import type { Role } from "../../run/roles.ts";
 
 /**
  * Numbers that the paper reports (arXiv 2309.02144), per cent right on GSM8K after greedy decoding; 7B and 13B are

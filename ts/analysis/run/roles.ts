@@ -1,8 +1,11 @@
 import { type Constraint, constraintOf as constraintIn, entryOf, isRanked } from "../../config/index.ts";
-import type { Role } from "../run/role.ts";
-import type { MethodInfo } from "../run/run-data.ts";
+import type { MethodInfo } from "./run-data.ts";
 
 export { type Constraint, constraints } from "../../config/index.ts";
+
+/** The part a method plays in the comparison. */
+export const roles = ["kept", "continued", "rft", "unconstrained", "detached", "boundary", "other"] as const;
+export type Role = (typeof roles)[number];
 
 type Described = Pick<MethodInfo, "method" | "settings">;
 
