@@ -49,8 +49,8 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-export const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${whole(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, singular: string, many = `${singular}s`): string =>
+  `${whole(n)} ${n === 1 ? singular : many}`;
 
 /** 512 MiB, 1.4 GiB. */
 export const bytes = (count: number): string =>

@@ -36,7 +36,10 @@ export function assessSamples(
     sampledAccuracy: ratio(samples.map(sampledTally)),
     majority: { k, accuracy: ratio(samples.map(majorityTally)) },
     passAtK: Object.fromEntries(
-      Array.from({ length: k }, (_, at) => [at + 1, ratio(samples.map((all) => passTally(all, at + 1)))]),
+      Array.from({ length: k }, (_, at) => [
+        at + 1,
+        ratio(samples.map((candidates) => passTally(candidates, at + 1))),
+      ]),
     ),
   };
 }

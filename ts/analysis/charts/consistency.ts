@@ -1,9 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import { type CurveName, curveNames } from "../features/self-consistency/numbers.ts";
 import { percent } from "../format.ts";
 import type { SelfConsistency } from "../generated/report.ts";
-import type { FamilyPlace } from "../run/families.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
@@ -20,11 +19,15 @@ export interface ConsistencyCurves {
   greedy: number | null;
 }
 
+type CurveName = keyof ConsistencyCurves["curves"];
+
 const styles: Record<CurveName, { colour: ColourName; legend: string; dash?: string }> = {
   majority: { colour: "positive", legend: "vote (maj@j)" },
   best: { colour: "boundary", legend: "best-scored of j", dash: "7,3" },
   pass: { colour: "sampled", legend: "any of j (pass@j)", dash: "2,3" },
 };
+
+const curveNames = Object.keys(styles) as CurveName[];
 
 /** Accuracy by the number of samples a question, with bands of 95 %, one panel a method; dashed: greedy decoding. */
 export function consistencyChart(

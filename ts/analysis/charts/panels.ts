@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
-import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, shadeOf } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { legendChart, lineItem } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";
-import { familyColour } from "./palette.ts";
+import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
 
 /** One method along the values of an axis. */
@@ -39,7 +39,6 @@ export interface SweepChartOptions {
   width?: number;
 }
 
-const colourOf = ({ place }: Pick<SweepSeries, "place">) => familyColour(place.family, shadeOf(place.at));
 const gap = 16;
 
 /**

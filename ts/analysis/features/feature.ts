@@ -26,7 +26,7 @@ export interface Numbers<Given extends Key = Key, Needed extends Key = never> {
   /** Parts that must be there before; parts which need others are worked out last. */
   needs?: readonly Needed[];
   /** Pure: the same run gives the same numbers. */
-  of: (source: Source, parts: Pick<RunSummary, Needed>) => Pick<RunSummary, Given>;
+  compute: (source: Source, parts: Pick<RunSummary, Needed>) => Pick<RunSummary, Given>;
 }
 
 /** One that any list can hold. */

@@ -27,15 +27,15 @@ export const holds = (difference: Difference): boolean =>
  * @returns null where the two differ below the line, or have nothing there: the test is not exact then
  */
 export function unitDifferences(
-  seeds: readonly (readonly [mine: readonly Tally[], theirs: readonly Tally[]])[],
+  seeds: readonly (readonly [method: readonly Tally[], baseline: readonly Tally[]])[],
 ): Float64Array | null {
   const units = new Float64Array(seeds[0]?.[0].length ?? 0);
-  for (const [mine, theirs] of seeds) {
-    const below = total(mine);
-    if (below === 0 || mine.some(({ denominator }, at) => denominator !== theirs[at]!.denominator))
+  for (const [method, baseline] of seeds) {
+    const below = total(method);
+    if (below === 0 || method.some(({ denominator }, at) => denominator !== baseline[at]!.denominator))
       return null;
     for (let at = 0; at < units.length; at++)
-      units[at]! += (mine[at]!.numerator - theirs[at]!.numerator) / below / seeds.length;
+      units[at]! += (method[at]!.numerator - baseline[at]!.numerator) / below / seeds.length;
   }
   return seeds.length === 0 ? null : units;
 }

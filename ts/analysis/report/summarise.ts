@@ -12,8 +12,8 @@ export function summarise(run: RunData, resamples = defaultResamples): RunSummar
   const source = sourceOf(run, resamples);
   const summary: Partial<RunSummary> = {};
   const isFirst = ({ needs = [] }: (typeof parts)[number]): boolean => needs.length === 0;
-  for (const part of [...parts.filter(isFirst), ...parts.filter((other) => !isFirst(other))])
-    Object.assign(summary, part.of(source, summary as RunSummary));
+  for (const part of [...parts.filter(isFirst), ...parts.filter((part) => !isFirst(part))])
+    Object.assign(summary, part.compute(source, summary as RunSummary));
   return inOrder(summary as Record<string, unknown>) as unknown as RunSummary;
 }
 

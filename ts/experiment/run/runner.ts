@@ -92,7 +92,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
           usesWorker = true;
           return workers.get();
         };
-        const track = tracking.of(node, key);
+        const track = tracking.trackOf(node, key);
         const context = { experiment, directory, label, worker, progress, signal, track };
         const facts = await node.run(context, inputs);
         // A worker that only starts meanwhile is not waited for by a stage that has no use for it.

@@ -65,7 +65,7 @@ async function trainTiny(
     ...{ experiment, folder: join(folder, "run"), progress },
     ...(waitSeconds === undefined ? {} : { waitSeconds }),
   });
-  const track = tracking.of({ stage: "align", method: "aft", seed: 1 } as PlanNode, "key");
+  const track = tracking.trackOf({ stage: "align", method: "aft", seed: 1 } as PlanNode, "key");
   await train({
     ...{ worker, model, seed: 1, directory, maxTokensPerBatch: 512, progress },
     groups: ["a", "b", "c"].map((id) => ({
@@ -90,7 +90,8 @@ const stepsOf = async (folder: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-const { exitCode } = await execa(python, ["-c", "import tensorboardX"], { reject: false });
+const isThere = "import importlib.util, sys; sys.exit(importlib.util.find_spec('tensorboardX') is None)";
+const { exitCode } = await execa(python, ["-c", isThere], { reject: false });
 describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
   /** [name, step, value] of the run's event files, as a reader shows them. */
   async function scalarsOf(folder: string): Promise<[string, number, number][]> {

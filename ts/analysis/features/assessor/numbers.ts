@@ -34,7 +34,7 @@ export const reliability = numbers({
       .optional()
       .meta({ description: "is the score a good assessor? by method; older reports have none" }),
   },
-  of: ({ headline }) => ({ reliability: reliabilityOf(headline) }),
+  compute: ({ headline }) => ({ reliability: reliabilityOf(headline) }),
 });
 
 interface Scored {

@@ -30,7 +30,7 @@ export const cost = numbers({
   schema: {
     cost: costSchema.optional().meta({ description: "what the run took, by stage and by method" }),
   },
-  of: ({ run }) => ({ cost: costOf(run) }),
+  compute: ({ run }) => ({ cost: costOf(run) }),
 });
 
 export function costOf({ stages, methods }: RunData): Cost {

@@ -42,7 +42,7 @@ export const difficulty = numbers({
       .optional()
       .meta({ description: "accuracy by steps; only where questions differ in them" }),
   },
-  of: ({ headline, ...resampling }) => defined({ difficulty: difficultyOf(headline, resampling) }),
+  compute: ({ headline, ...resampling }) => defined({ difficulty: difficultyOf(headline, resampling) }),
 });
 
 /** A bin has so many questions at least: fewer give intervals as wide as the scale. */
@@ -53,7 +53,7 @@ export function difficultyOf(run: RunData, { seed, resamples, test }: Resampling
   const steps = stepsOf(run);
   const bins = binsOf([...steps.values()]);
   if (bins.length < 2) return undefined;
-  const asked = new Set(
+  const questionIds = new Set(
     run.arms.flatMap(({ predictions }) => predictions.map(({ questionId }) => questionId)),
   );
   const methods = evaluatedMethods(run);
@@ -75,7 +75,7 @@ export function difficultyOf(run: RunData, { seed, resamples, test }: Resampling
     };
   });
   adjustTogether(testedOf(measured));
-  return { unknown: asked.size - steps.size, bins: measured };
+  return { unknown: questionIds.size - steps.size, bins: measured };
 }
 
 /** Every difference of every bin: what Holm's adjustment goes over. */

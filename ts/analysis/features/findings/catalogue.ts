@@ -32,9 +32,9 @@ export const kind = <Source, Numbers extends object>(parts: {
 }): FindingKind<Source> => ({
   ids: [{ id: parts.id, question: parts.question }],
   find: (source) => {
-    const found = parts.numbers(source) ?? [];
+    const given = parts.numbers(source) ?? [];
     const { level = "note" } = parts;
-    return (Array.isArray(found) ? (found as readonly Numbers[]) : [found as Numbers])
+    return (Array.isArray(given) ? (given as readonly Numbers[]) : [given as Numbers])
       .map((numbers) => ({
         id: parts.id,
         level: typeof level === "function" ? level(numbers) : level,

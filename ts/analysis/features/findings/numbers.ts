@@ -78,5 +78,5 @@ export const diagnostics = numbers({
     diagnostics: z.array(diagnosticSchema).meta({ description: "what the numbers say, in words" }),
   },
   needs: ["methods", "trainGroups", "training", "tasks"],
-  of: (_, measurements) => ({ diagnostics: diagnose(measurements) }),
+  compute: (_, measurements) => ({ diagnostics: diagnose(measurements) }),
 });

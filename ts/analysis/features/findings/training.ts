@@ -77,7 +77,8 @@ export const unequalTraining = kind({
   question: "Is the baseline fair to every method?",
   numbers: ({ method, methods }: MethodIn) => {
     const continued = methods.find(({ role }) => role === "continued");
-    const settings = (of: MethodSummary): string => canonicalJson(Object.fromEntries(trainingSettings(of)));
+    const settings = (summary: MethodSummary): string =>
+      canonicalJson(Object.fromEntries(trainingSettings(summary)));
     if (continued === undefined || settings(method) === settings(continued)) return undefined;
     return { method, continued, evidence: {} };
   },

@@ -44,7 +44,7 @@ export const results = numbers({
       .array(methodSummarySchema)
       .meta({ description: "over the questions of all trained tasks, pooled: each question counts once" }),
   },
-  of: ({ drawn, measured }) => {
+  compute: ({ drawn, measured }) => {
     const methods = drawn.methods.map(
       (method, at): MethodSummary => ({
         ...method,

@@ -14,7 +14,14 @@ import {
 } from "../../measure/series.ts";
 import { questionIds } from "../../measure/tallies.ts";
 import { mostSamples, passTally } from "../../metrics/sampled.ts";
-import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../../metrics/self-consistency.ts";
+import {
+  bestBySize,
+  type CurveName,
+  curveNames,
+  curveSizes,
+  majorityBySize,
+  sizeTally,
+} from "../../metrics/self-consistency.ts";
 import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
 import { roleOf } from "../../run/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
@@ -22,11 +29,9 @@ import { bootstrapRatios } from "../../statistics/bootstrap.ts";
 import { discordant, mcnemarExact } from "../../statistics/p-values.ts";
 import { numbers } from "../feature.ts";
 
-/** How one answer a question is come by: greedily, by a vote of k samples, or as the best-scored of them. */
+/** How a question is answered: greedily, by a vote of k samples, or as the best-scored of them. */
 export const decodings = ["greedy", "majority", "best"] as const;
 export type Decoding = (typeof decodings)[number];
-export const curveNames = ["majority", "best", "pass"] as const;
-export type CurveName = (typeof curveNames)[number];
 
 export const bySizeSchema = shareSchema.extend({
   size: count.meta({ description: "j: how many samples are used" }),
@@ -55,7 +60,7 @@ export const selfConsistencySchema = z.object({
         decodings: z
           .array(
             z.object({
-              decoding: z.enum(decodings).meta({ description: "how one answer a question is come by" }),
+              decoding: z.enum(decodings).meta({ description: "how a question is answered" }),
               samples: count.meta({ description: "a question" }),
               accuracy: metricSchema.meta({ description: "share of the questions answered rightly" }),
               againstGreedy: differenceSchema
@@ -78,7 +83,8 @@ export const selfConsistency = numbers({
       .optional()
       .meta({ description: "greedy answers against votes of samples; only with samples" }),
   },
-  of: ({ headline, ...resampling }) => defined({ selfConsistency: selfConsistencyOf(headline, resampling) }),
+  compute: ({ headline, ...resampling }) =>
+    defined({ selfConsistency: selfConsistencyOf(headline, resampling) }),
 });
 
 type MethodPart = SelfConsistency["methods"][number];
@@ -134,12 +140,12 @@ export function selfConsistencyOf(
   });
   const base = baselineAt(methods);
   const parts = methods.map(({ name, label }, which): MethodPart => {
-    const against = (mine: Decoding, theirs: Decoding): Difference | null =>
-      base < 0 || (base === which && mine === theirs)
+    const against = (decoding: Decoding, baseline: Decoding): Difference | null =>
+      base < 0 || (base === which && decoding === baseline)
         ? null
         : paired(
-            pairedSeeds(decoded[which]![mine], decoded[base]![theirs]),
-            mine === "greedy" && theirs === "greedy",
+            pairedSeeds(decoded[which]![decoding], decoded[base]![baseline]),
+            decoding === "greedy" && baseline === "greedy",
             test,
           );
     return {

@@ -76,9 +76,9 @@ interface TaskColumns {
 }
 
 /** Trained tasks, then all of them together where there are several; then the others. Null for a run of one task. */
-function taskColumns({ tasks: all, macro, methods }: RunSummary): TaskColumns | null {
-  if (all.length < 2) return null;
-  const trained = all.filter(({ use }) => use === "train");
+function taskColumns({ tasks: measured, macro, methods }: RunSummary): TaskColumns | null {
+  if (measured.length < 2) return null;
+  const trained = measured.filter(({ use }) => use === "train");
   const columnsOf = (some: RunSummary["tasks"]): TaskColumn[] =>
     some.map((task) => ({
       name: task.name,
@@ -95,7 +95,7 @@ function taskColumns({ tasks: all, macro, methods }: RunSummary): TaskColumns | 
         ];
   return {
     trained: [...columnsOf(trained), ...together],
-    outOfDistribution: columnsOf(all.filter(({ use }) => use === "evaluate")),
+    outOfDistribution: columnsOf(measured.filter(({ use }) => use === "evaluate")),
   };
 }
 

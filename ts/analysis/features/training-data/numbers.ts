@@ -30,7 +30,7 @@ export const trainingData = numbers({
       .array(trainGroupsSchema)
       .meta({ description: "what the methods learned from, seed by seed" }),
   },
-  of: ({ run }) => ({ trainGroups: run.trainGroups.map(summariseGroups) }),
+  compute: ({ run }) => ({ trainGroups: run.trainGroups.map(summariseGroups) }),
 });
 
 function summariseGroups({ seed, counts, groups }: RunData["trainGroups"][number]) {

@@ -1,4 +1,5 @@
 /** "What came out". */
+import { against } from "../../features/cells.ts";
 import { type Chapter, kind } from "../../features/findings/catalogue.ts";
 import { plural, points, range } from "../../format.ts";
 import type { MetricName } from "../../generated/report.ts";
@@ -163,9 +164,8 @@ const againstBaselines = ofBest({
         words,
         label,
         differences: summariesOf(sweep).flatMap(({ methods }) => {
-          const { comparisons = [] } = methods.find(({ name }) => name === method) ?? {};
-          const comparison = comparisons.find((candidate) => candidate.role === role);
-          const { value, interval } = comparison?.differences[metric] ?? {};
+          const followed = methods.find(({ name }) => name === method);
+          const { value, interval } = against(followed, role)?.differences[metric] ?? {};
           return interval == null ? [] : [{ value: value ?? 0, interval }];
         }),
       }))

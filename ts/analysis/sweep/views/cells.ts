@@ -6,22 +6,21 @@ import {
   code,
   details,
   heading,
-  type Inline,
   link,
   list,
   note,
   small,
-  strong,
   table,
   text,
 } from "../../document/blocks.ts";
-import { plural, points, pValue, range, whole } from "../../format.ts";
+import { boldCell, missing } from "../../features/cells.ts";
+import { plural, points, pValue, whole } from "../../format.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";
 import { format, type Measure } from "../measures.ts";
 import { type BestCell, methodIn, type SweepNumbers } from "../numbers.ts";
-import type { AgainstBest, CellMethod, CellResult } from "../results.ts";
+import type { CellMethod, CellResult } from "../results.ts";
 
 /** One row a cell for the method that is followed, then every method of every cell. */
 export const cells = (sweep: SweepNumbers): Content => [
@@ -91,35 +90,31 @@ function counts({ done, measures }: SweepNumbers, best: BestCell): string {
   return `${texts.join(", ")} (first seed, first cell)`;
 }
 
-const measured = (method: CellMethod | undefined, measure: Measure): Cell => {
-  const { value = null, interval = null } = method?.metrics[measure.name] ?? {};
-  return [strong(format(measure, value)), small(range(interval, (end) => format(measure, end)))];
-};
+const measured = (method: CellMethod | undefined, measure: Measure): Cell =>
+  boldCell(method?.metrics[measure.name] ?? { value: null, interval: null }, (value) =>
+    format(measure, value),
+  );
 
 function againstContinued(method: CellMethod | undefined, metric: string): Cell {
   const difference = method?.againstContinued?.[metric];
-  if (difference === undefined) return { content: "–", mark: "quiet" };
+  if (difference === undefined) return missing;
   const { interval } = difference;
-  return differenceCell(difference, interval !== null && !includes(interval, 0));
+  const isClear = interval !== null && !includes(interval, 0);
+  return { content: boldCell(difference, points), mark: isClear ? "clear" : undefined };
 }
 
 function againstBest({ againstBest: difference }: CellResult, isBest: boolean): Cell {
   if (isBest) return { content: "best", mark: "quiet" };
   if (difference === undefined) return { content: "not comparable", mark: "quiet" };
   const { p, pHolm } = difference;
-  return differenceCell(difference, isLower(difference), [
-    p !== null && small(pValue(p)),
-    pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
-  ]);
-}
-
-function differenceCell(
-  { value, interval }: Pick<AgainstBest, "value" | "interval">,
-  isClear: boolean,
-  tests: Inline = null,
-): Cell {
-  const content = [strong(points(value)), small(range(interval, points)), tests];
-  return isClear ? { content, mark: "clear" } : content;
+  return {
+    content: [
+      boldCell(difference, points),
+      p !== null && small(pValue(p)),
+      pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
+    ],
+    mark: isLower(difference) ? "clear" : undefined,
+  };
 }
 
 function explanation({ done }: SweepNumbers, { measure }: BestCell): Block {

@@ -6,8 +6,10 @@ import {
   groupMethodKinds,
   isRanked,
 } from "../../config/index.ts";
-import type { FamilyName, Shade } from "../charts/palette.ts";
-import type { MethodInfo } from "./run-data.ts";
+import type { MethodInfo } from "../run/run-data.ts";
+
+/** Methods of one kind of loss. */
+export type FamilyName = GroupMethodKind | "baseline";
 
 /** How a method is told from the others of its family: the shade and the dash of its lines. */
 export interface FamilyPlace {
@@ -47,5 +49,3 @@ export function familyPlaces(
   }
   return taken;
 }
-
-export const shadeOf = (at: number): Shade => (at % 3) as Shade;
