@@ -19,13 +19,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.environ.get("AFT_THREADS"))
     threads = parser.parse_args().threads
 
-    from .process import prepare
+    from .methods import handler_of
+    from .rpc import prepare, serve
 
     prepare(threads)
-
-    from .rpc import serve
-
-    serve(incoming, outgoing)
+    serve(incoming, outgoing, handler_of)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from .engine import Engine
-from .process import prepare
+from .methods import handler_of
+from .rpc import Engine, prepare
 
-# A call into Node costs a round trip, so that a handler's checkpoints do not each make one.
+# A call into Node costs a round trip, so that not every look for a cancellation makes one.
 _SECONDS_BETWEEN_POLLS = 0.02
-_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_CHECKS = 0.5
 
 
 def start(log_socket: str, threads: int) -> int:
@@ -36,7 +36,7 @@ def start(log_socket: str, threads: int) -> int:
 
 def _follow(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_SECONDS_BETWEEN_CHECKS)
     os._exit(0)
 
 
@@ -69,7 +69,7 @@ def _poll() -> Iterable[str]:
     return _exchange.poll()
 
 
-_engine = Engine(_send, _poll)
+_engine = Engine(_send, _poll, handler_of)
 
 
 def dispatch(text: str, on_progress: Callable[[str], str]) -> str:

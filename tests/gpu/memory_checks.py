@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import torch
-from aft_worker.model import LoadedModel
+from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import LossSettings, ScheduleSettings, TrainGroup
-from aft_worker.training import Trainer
+from aft_worker.train.trainer import Trainer
 from clock import peak_bytes
 from numerics import ADAMW, LOSSES, SHAPE, SMALL
 from random_models import converted, group, rounded
@@ -19,7 +19,7 @@ LARGEST_GROWTH = 1.25
 # The contrast: in one pass all of a group is held. k = 64 has about 7 times the tokens of k = 8.
 LEAST_CONTRAST = 3.0
 # One of each kind; what a loss itself holds is its pairs, some bytes each.
-KINDS = ("boundary", "ranked-boundary", "RRHF boundary", "PRO boundary", "DPO boundary")
+KINDS = ("boundary", "RRHF boundary", "PRO boundary", "DPO boundary")
 
 
 def check_memory(results: Results, device: torch.device, small: bool) -> None:
@@ -52,6 +52,8 @@ def _peak(
 ) -> int:
     """Bytes above the model and the optimizer of one step, of which the moments are there already."""
     schedule = ScheduleSettings(shape="constant", total_steps=2, warmup_steps=0, minimum_ratio=0.0)
-    run = Trainer(model, ADAMW, schedule, loss, 0, max_tokens)
+    run = Trainer(
+        model, optimizer=ADAMW, schedule=schedule, loss=loss, seed=0, max_tokens_per_batch=max_tokens
+    )
     run.step(1, [one])
     return peak_bytes(device, lambda: run.step(2, [one]))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aft_worker import handlers
+from aft_worker.methods import catalogue
 
 PRINTED = ["printed by Python", "written by Python", "written to fd 1", "printed by C"]
 
@@ -28,4 +28,4 @@ def _noisy(handler: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return call
 
 
-METHODS = {name: _noisy(handler) for name, handler in handlers.METHODS.items()}
+METHODS = {name: _noisy(handler) for name, handler in catalogue.METHODS.items()}

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from aft_worker.callbacks import never_cancelled, no_progress
 from aft_worker.global_batch import prepare
 from aft_worker.gradients import GradientPass
 from aft_worker.losses.objective import Objective
-from aft_worker.model import LoadedModel
-from aft_worker.optimization import Optimizer
+from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import (
     AlignmentLoss,
     DpoLoss,
@@ -28,7 +28,8 @@ from aft_worker.protocol import (
     TrainGroup,
     VftLoss,
 )
-from aft_worker.scoring import no_checkpoint, no_progress, score_groups
+from aft_worker.score import score_groups
+from aft_worker.train.optimization import Optimizer
 from random_models import Shape, converted, group, rounded
 from results import Results
 
@@ -59,7 +60,7 @@ LOSSES: dict[str, LossSettings] = {
     "VFT": VftLoss(),
     **{
         name: AlignmentLoss(constraint=name, weight=1.0, beta=BETA, detach_boundary=True)
-        for name in ("none", "detached", "boundary", "ranked-detached", "ranked-boundary")
+        for name in ("none", "detached", "boundary")
     },
 }
 for constraint in ("none", "detached", "boundary"):
@@ -134,7 +135,7 @@ def gradient(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup
     optimizer = Optimizer(model.module, ADAMW)
     batch = prepare(model, groups, loss, max_tokens)
     objective = Objective(loss, batch.target_tokens, len(groups))
-    step = GradientPass(model, optimizer, objective, batch, max_tokens, 0, 1, no_checkpoint, no_progress)
+    step = GradientPass(model, optimizer, objective, batch, max_tokens, 0, 1, never_cancelled, no_progress)
     step.run()
     gradients = {
         name: master.grad.cpu() for name, master in optimizer.masters.items() if master.grad is not None

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 
 import torch
-from aft_worker.model import LoadedModel, wrap
+from aft_worker.model.loading import LoadedModel, wrap
 from aft_worker.protocol import TrainGroup, TrainResponse
 from tokenizers import Tokenizer, models, pre_tokenizers
 from tokenizers.processors import TemplateProcessing

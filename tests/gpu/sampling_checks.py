@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 
 import torch
-from aft_worker.model import LoadedModel
+from aft_worker.callbacks import never_cancelled
+from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import GeneratePrompt, SampledCandidate, ScoreGroup, ScoreResponse
-from aft_worker.sampling import sample
-from aft_worker.scoring import no_checkpoint, score_groups
+from aft_worker.sample import SampleRequest, open_sampler
+from aft_worker.score import score_groups
 from numerics import SHAPE, SMALL
 from random_models import converted, prompt, rounded
 from results import Results
@@ -73,15 +74,16 @@ def _sample(
 ) -> dict[tuple[str, int], SampledCandidate]:
     """By prompt and index."""
     found: list[SampledCandidate] = []
-    settings = {"max_new_tokens": 64, "temperature": 1.0, "top_p": 1.0, "seed": 9}
-    sample(
-        model,
-        prompts,
-        **settings,
+    request = SampleRequest(
+        prompts=prompts,
+        max_new_tokens=64,
+        temperature=1.0,
+        top_p=1.0,
+        seed=9,
         max_tokens_per_batch=max_tokens,
-        checkpoint=no_checkpoint,
-        on_candidates=found.extend,
     )
+    sampler = open_sampler("transformers", model)
+    sampler.sample(request, check_cancelled=never_cancelled, on_candidates=found.extend)
     return {(one.question_id, one.index): one for one in found}
 
 

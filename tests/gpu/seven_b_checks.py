@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from aft_worker.adapter import adapter_weights, add_adapter
-from aft_worker.merging import merge
-from aft_worker.model import LoadedModel, checkpoint_gradients, load_model, save_model, wrap
+from aft_worker.callbacks import never_cancelled
+from aft_worker.model.adapter import adapter_weights, add_adapter
+from aft_worker.model.loading import LoadedModel, checkpoint_gradients, load_model, save_model, wrap
+from aft_worker.model.merging import merge_adapter
 from aft_worker.protocol import (
     AdapterSettings,
     GeneratePrompt,
@@ -21,9 +22,9 @@ from aft_worker.protocol import (
     ScoreResponse,
     TrainGroup,
 )
-from aft_worker.sampling import sample
-from aft_worker.scoring import score_groups
-from aft_worker.training import Trainer
+from aft_worker.sample import SampleRequest, open_sampler
+from aft_worker.score.scoring import score_groups
+from aft_worker.train.trainer import Trainer
 from clock import peak_bytes, timed
 from numerics import LOSSES
 from random_models import EOS, FIRST_WORD, Shape, group, made_on, prompt
@@ -136,21 +137,20 @@ class SevenB:
             )
             for number in range(plan.prompts)
         ]
+        request = SampleRequest(
+            prompts=prompts,
+            max_new_tokens=plan.new_tokens,
+            temperature=1.0,
+            top_p=1.0,
+            seed=0,
+            max_tokens_per_batch=2 * plan.max_tokens,
+        )
+        sampler = open_sampler("transformers", model)
         drawn: list[SampledCandidate] = []
 
         def run() -> None:
             drawn.clear()
-            sample(
-                model,
-                prompts,
-                max_new_tokens=plan.new_tokens,
-                temperature=1.0,
-                top_p=1.0,
-                seed=0,
-                max_tokens_per_batch=2 * plan.max_tokens,
-                checkpoint=lambda: None,
-                on_candidates=drawn.extend,
-            )
+            sampler.sample(request, check_cancelled=never_cancelled, on_candidates=drawn.extend)
 
         if self._device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self._device)
@@ -173,13 +173,13 @@ class SevenB:
         del model
         self._model = None
         self._forget()
-        again = load_model(adapter, None, "bfloat16", str(self._device), "auto")
+        again = load_model(adapter, dtype="bfloat16", device=str(self._device))
         self._results.equal("base and adapter load with the same digest", again.digest() == digest, True)
         self._results.equal("and give the same scores", self._scores(again), scores)
         del again
         self._forget()
-        merge(adapter, str(self._folder / "merged"))
-        merged = load_model(str(self._folder / "merged"), None, "bfloat16", str(self._device), "auto")
+        merge_adapter(adapter, str(self._folder / "merged"))
+        merged = load_model(str(self._folder / "merged"), dtype="bfloat16", device=str(self._device))
         self._results.equal("the merged model has no adapter", merged.adapter, None)
         found = self._scores(merged)
         worst = max(abs(a - b) / abs(b) for a, b in zip(found, scores, strict=True))
@@ -215,7 +215,14 @@ class SevenB:
         self, name: str, loss: LossSettings, groups: Sequence[TrainGroup], max_tokens: int, per_weight: int
     ) -> None:
         """A step that makes the optimizer's moments, one whose peak is measured, and those that are timed."""
-        run = Trainer(self._loaded(), ADAMW, SCHEDULE, loss, 0, max_tokens)
+        run = Trainer(
+            self._loaded(),
+            optimizer=ADAMW,
+            schedule=SCHEDULE,
+            loss=loss,
+            seed=0,
+            max_tokens_per_batch=max_tokens,
+        )
         tokens = 0
 
         def step() -> None:

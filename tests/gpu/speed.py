@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from aft_worker.model import LoadedModel
+from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import LossSettings, OptimizerSettings, ScheduleSettings, TrainGroup
-from aft_worker.training import Trainer
+from aft_worker.train.trainer import Trainer
 from clock import peak_bytes, timed
 from numerics import LOSSES
 from random_models import Shape, group, made_on
@@ -131,7 +131,9 @@ class _Step:
         self.tokens = 0
         self.max_tokens = max_tokens
         self._groups = groups
-        self._run = Trainer(model, ADAMW, SCHEDULE, loss, 0, max_tokens)
+        self._run = Trainer(
+            model, optimizer=ADAMW, schedule=SCHEDULE, loss=loss, seed=0, max_tokens_per_batch=max_tokens
+        )
 
     def __call__(self) -> None:
         self.tokens = self._run.step(self._run.steps_done + 1, self._groups).tokens

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import tiny
 import torch
-from aft_worker.model import LoadedModel, load_model, save_model
+from aft_worker.model.loading import LoadedModel, load_model, save_model
 from aft_worker.protocol import AdapterSettings, VftLoss
-from aft_worker.training import Trainer
+from aft_worker.train.trainer import Trainer
 
 GROUPS = [
     tiny.train_group("a", "2 boxes of 3?", "2 * 3 = 6", ["6", "3 * 2 = 6"], ["2 + 3 = 5. longer", "9"]),
@@ -29,13 +29,19 @@ def base_folder(at: Path, dtype: torch.dtype = torch.float32, **settings) -> str
 def load(
     source: str | Path, adapter: AdapterSettings | None = None, seed: int = 1, **settings
 ) -> LoadedModel:
-    usual = {"revision": None, "dtype": "float32", "device": "cpu", "attention": "auto"}
+    usual = {"dtype": "float32", "device": "cpu"}
     return load_model(str(source), **{**usual, **settings}, adapter=adapter, adapter_seed=seed)
 
 
 def trainer(model: LoadedModel, loss=None, limit: int = 4096, resume=None, rate: float = 1e-2) -> Trainer:
-    optimizer = tiny.optimizer(learning_rate=rate)
-    return Trainer(model, optimizer, tiny.schedule(), loss or VftLoss(), 1, limit, resume)
+    return tiny.trainer(
+        model,
+        loss or VftLoss(),
+        seed=1,
+        max_tokens=limit,
+        optimizer=tiny.optimizer(learning_rate=rate),
+        resume_from=resume,
+    )
 
 
 def trained(model: LoadedModel, steps: int = 3, loss=None, limit: int = 4096) -> LoadedModel:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from aft_worker import protocol as p
-from aft_worker.engine import Context
 from aft_worker.errors import WorkerError
+from aft_worker.rpc import Context
 
 NAN = float("nan")
 
@@ -74,17 +74,17 @@ def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResu
 
 
 def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
-    """One candidate a prompt. A `seed` over 0: that many milliseconds go by first, with checkpoints; the
-    first, empty progress says that it runs."""
+    """One candidate a prompt. A `seed` over 0: that many milliseconds go by first, in which it can be
+    cancelled; the first, empty progress says that it runs."""
     done = 0
     if params.seed > 0:
         context.progress(p.GenerateProgress(candidates=[], done=0, total=len(params.prompts), tokens=0))
     until = time.monotonic() + params.seed / 1000
     while time.monotonic() < until:
         time.sleep(0.005)
-        context.checkpoint()
+        context.check_cancelled()
     for prompt in params.prompts:
-        context.checkpoint()
+        context.check_cancelled()
         done += 1
         text = prompt.prompt[::-1]
         cut = next((text[: text.index(stop)] for stop in params.stop or () if stop in text), None)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import tiny
-from aft_worker.create import create_model
-from aft_worker.model import LoadedModel
+from aft_worker.model.create import create_model
+from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import ModelCreateParams
-from aft_worker.tokenizer_training import BOS, EOS, SPACE, train_tokenizer
+from aft_worker.tokens.training import BOS, EOS, SPACE, train_tokenizer
 from tokenizers import decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerBase
 

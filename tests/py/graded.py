@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import tiny
 import torch
+from aft_worker.callbacks import never_cancelled, no_progress
 from aft_worker.global_batch import prepare
 from aft_worker.gradients import GradientPass
 from aft_worker.losses.objective import Objective
-from aft_worker.optimization import Optimizer
 from aft_worker.protocol import (
-    AlignmentLoss,
     DpoLoss,
     LossSettings,
     ProLoss,
@@ -22,22 +21,18 @@ from aft_worker.protocol import (
     TrainResponse,
     VftLoss,
 )
-from aft_worker.scoring import no_checkpoint, no_progress
+from aft_worker.train.optimization import Optimizer
 
 BETA = 0.3
 
 
 def _group_losses() -> dict[str, LossSettings]:
     found: dict[str, LossSettings] = {}
-    for constraint in ("none", "detached", "boundary", "ranked-detached", "ranked-boundary"):
-        beta = BETA if constraint.endswith("boundary") else None
-        found[constraint] = tiny.alignment(constraint, weight=2.0, beta=beta)
-        if beta is not None:
-            found[f"{constraint} attached"] = tiny.alignment(
-                constraint, weight=2.0, beta=beta, detach_boundary=False
-            )
+    found["boundary attached"] = tiny.alignment("boundary", weight=2.0, beta=BETA, detach_boundary=False)
     for constraint in ("none", "detached", "boundary"):
-        usual = {"constraint": constraint, "beta": BETA if constraint == "boundary" else None}
+        beta = BETA if constraint == "boundary" else None
+        found[constraint] = tiny.alignment(constraint, weight=2.0, beta=beta)
+        usual = {"constraint": constraint, "beta": beta}
         found[f"rrhf {constraint}"] = RrhfLoss(weight=1.5, vft_weight=0.5, **usual)
         found[f"pro {constraint}"] = ProLoss(weight=0.7, vft_weight=0.05, **usual)
         found[f"dpo {constraint}"] = DpoLoss(weight=1.0, vft_weight=0.0, dpo_beta=0.1, **usual)
@@ -46,10 +41,6 @@ def _group_losses() -> dict[str, LossSettings]:
 
 GROUP_LOSSES = _group_losses()
 LOSSES: dict[str, LossSettings] = {"vft": VftLoss(), **GROUP_LOSSES}
-
-
-def by_label(settings: LossSettings) -> bool:
-    return isinstance(settings, AlignmentLoss) and not settings.constraint.startswith("ranked")
 
 
 def member(
@@ -140,7 +131,7 @@ def differentiated(
     optimizer = Optimizer(model.module, tiny.optimizer())
     batch = prepare(model, groups, settings, limit)
     objective = Objective(settings, batch.target_tokens, len(groups))
-    step = _Counting(model, optimizer, objective, batch, limit, seed, 1, no_checkpoint, no_progress)
+    step = _Counting(model, optimizer, objective, batch, limit, seed, 1, never_cancelled, no_progress)
     step.run()
     weights = [
         torch.zeros_like(weight) if weight.grad is None else weight.grad.clone()

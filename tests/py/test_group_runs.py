@@ -14,8 +14,8 @@ import torch
 from aft_worker import gradients
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import DpoLoss, LossSettings, ProLoss, RrhfLoss, TrainGroup, TrainResponse, VftLoss
-from aft_worker.scoring import score_groups
-from aft_worker.training import Trainer
+from aft_worker.score.scoring import score_groups
+from aft_worker.train.trainer import Trainer
 from graded import GROUP_LOSSES, LOSSES, gold, group, large, member
 
 
@@ -29,7 +29,7 @@ def changes(settings: LossSettings, best_first: bool = True) -> tuple[float, flo
     The model begins by knowing all responses, those of more tokens a little better.
     """
     model = tiny.llama(seed=3, initializer_range=0.1, hidden_size=32)
-    usual = tiny.optimizer(), tiny.schedule(shape="constant", total_steps=100)
+    usual = {"schedule": tiny.schedule(shape="constant", total_steps=100)}
     ranks = [1, 2, 3, 3] if best_first else [3, 2, 1, 1]
     texts = {
         f"question {i}?": [f"it is {i} exactly so", f"so it must be {i}", f"it is {9 - i}", f"it is 4{i}"]
@@ -41,7 +41,7 @@ def changes(settings: LossSettings, best_first: bool = True) -> tuple[float, flo
         )
         for prompt, own in texts.items()
     ]
-    first = Trainer(model, *usual, VftLoss(), 0, 4096)
+    first = tiny.trainer(model, VftLoss(), **usual)
     for step in range(1, 31):
         first.step(step, known)
     # the reference model of DPO is the one that training starts from
@@ -57,7 +57,7 @@ def changes(settings: LossSettings, best_first: bool = True) -> tuple[float, flo
         )
         for (prompt, own), scores in zip(texts.items(), scored, strict=True)
     ]
-    run = Trainer(model, *usual, settings, 0, 4096)
+    run = tiny.trainer(model, settings, **usual)
     before, *_, after = (run.step(step, groups) for step in range(1, 21))
     return after.mean_positive - before.mean_positive, after.mean_negative - before.mean_negative
 
@@ -66,7 +66,7 @@ def baseline(kind: str, constraint: str) -> LossSettings:
     usual = {"constraint": constraint, "weight": 1.0, "vft_weight": 1.0, "beta": 0.2}
     match kind:
         case "ranked":
-            return tiny.alignment(f"ranked-{constraint}", beta=0.2)
+            return tiny.alignment(constraint, beta=0.2)
         case "rrhf":
             return RrhfLoss(**usual)
         case "pro":
@@ -118,7 +118,7 @@ def test_a_loss_that_is_not_finite_names_its_questions_and_leaves_the_weights(na
         model.module.get_input_embeddings().weight[x] = math.nan
     model.module.lm_head.weight = torch.nn.Parameter(torch.randn_like(model.module.lm_head.weight))
     before = weights(model)
-    run = Trainer(model, tiny.optimizer(), tiny.schedule(), LOSSES[name], 0, limit)
+    run = tiny.trainer(model, LOSSES[name], max_tokens=limit)
     # only the worst candidate of group "bad" has the character that gives NaN
     good = group("good", "fine?", gold("yes"), member("1 2", "positive", 1), member("2 3", "negative", 2))
     bad = group("bad", "not?", member("3", "positive", 1), member("x4", "negative", 2))
@@ -145,7 +145,7 @@ def test_a_score_of_minus_infinity_is_refused_whatever_the_loss_makes_of_it(name
     monkeypatch.setattr(gradients, "response_scores", cut)
     model = tiny.llama()
     before = weights(model)
-    run = Trainer(model, tiny.optimizer(), tiny.schedule(), LOSSES[name], 0, 4096)
+    run = tiny.trainer(model, LOSSES[name])
     with pytest.raises(WorkerError, match=r"^step 1: (the loss|a score) is not finite; groups a\."):
         run.step(1, graded.GROUPS[:1])
     assert torch.equal(before, weights(model))
@@ -165,7 +165,7 @@ def stepped(trainer: Trainer, first: int, last: int) -> list[dict]:
 
 
 def beginning(model: tiny.TinyModel, settings: LossSettings, resume_from: Path | None = None) -> Trainer:
-    return Trainer(model, tiny.optimizer(), tiny.schedule(), settings, 5, 60, resume_from)
+    return tiny.trainer(model, settings, seed=5, max_tokens=60, resume_from=resume_from)
 
 
 @pytest.mark.parametrize("name", GROUP_LOSSES)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from aft_worker.callbacks import CheckCancelled, never_cancelled
 from aft_worker.protocol import (
     AlignmentLoss,
+    GeneratePrompt,
+    LossSettings,
     OptimizerSettings,
+    SampledCandidate,
     ScheduleSettings,
     ScoreGroup,
     ScoreResponse,
     TrainGroup,
     TrainResponse,
 )
+from aft_worker.sample import SampleRequest, SampleTotals, open_sampler
+from aft_worker.score import Model
 from aft_worker.tokens import TokenCodec
+from aft_worker.train import Trainer
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from tokenizers.processors import TemplateProcessing
 from transformers import (
@@ -136,8 +144,8 @@ def train_group(
     negative: Sequence[str] = (),
 ) -> TrainGroup:
     responses = [TrainResponse(text=target, target=True)] if target is not None else []
-    responses += [TrainResponse(text=text, target=False, label="positive") for text in positive]
-    responses += [TrainResponse(text=text, target=False, label="negative") for text in negative]
+    responses += [TrainResponse(text=text, target=False, label="positive", rank=1) for text in positive]
+    responses += [TrainResponse(text=text, target=False, label="negative", rank=2) for text in negative]
     return TrainGroup(id=id, prompt=prompt, responses=responses)
 
 
@@ -155,6 +163,48 @@ def optimizer(**settings) -> OptimizerSettings:
 def schedule(**settings) -> ScheduleSettings:
     usual = {"shape": "cosine", "total_steps": 20, "warmup_steps": 2, "minimum_ratio": 0.0}
     return ScheduleSettings(**{**usual, **settings})
+
+
+def trainer(
+    model: Model,
+    loss: LossSettings,
+    *,
+    seed: int = 0,
+    max_tokens: int = 4096,
+    optimizer: OptimizerSettings | None = None,
+    schedule: ScheduleSettings | None = None,
+    resume_from: str | Path | None = None,
+) -> Trainer:
+    return Trainer(
+        model,
+        optimizer=optimizer or _optimizer(),
+        schedule=schedule or _schedule(),
+        loss=loss,
+        seed=seed,
+        max_tokens_per_batch=max_tokens,
+        resume_from=resume_from,
+    )
+
+
+def sample(
+    model: Model,
+    prompts: Sequence[GeneratePrompt],
+    *,
+    check_cancelled: CheckCancelled = never_cancelled,
+    on_candidates: Callable[[list[SampledCandidate]], None] | None = None,
+    **settings,
+) -> tuple[list[SampledCandidate], SampleTotals]:
+    """(candidates in the order in which they finish, totals)."""
+    usual = {"max_new_tokens": 20, "temperature": 1.0, "top_p": 1.0, "seed": 5, "max_tokens_per_batch": 4096}
+    request = SampleRequest(prompts=prompts, **{**usual, **settings})
+    candidates: list[SampledCandidate] = []
+    totals = open_sampler("transformers", model).sample(
+        request, check_cancelled=check_cancelled, on_candidates=on_candidates or candidates.extend
+    )
+    return candidates, totals
+
+
+_optimizer, _schedule = optimizer, schedule
 
 
 def alignment(constraint: str = "boundary", **settings) -> AlignmentLoss:

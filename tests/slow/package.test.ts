@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { browserScript } from "../../ts/analysis/generated/browser.ts";
 import { projectRoot, version } from "../../ts/core/project.ts";
+import { syntheticRun } from "../ts/analysis/synthetic.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
@@ -97,6 +99,21 @@ describe("a program", () => {
       await symlink(join(projectRoot, path), join(elsewhere, path));
     expect((await compile("--lib", "ES2023", "--types", "node", "--noEmit")).stdout).toBe("");
   });
+});
+
+test("a report that is written there holds the questions' browser", async () => {
+  const run = syntheticRun({ questions: 3 });
+  await writeFile(join(elsewhere, "run.json"), JSON.stringify(run));
+  await writeFile(
+    join(elsewhere, "report.js"),
+    'import { readFileSync } from "node:fs";\n' +
+      'import { renderReport, summarise } from "./node_modules/aft/dist/analysis/index.js";\n' +
+      'const run = JSON.parse(readFileSync("run.json", "utf8"));\n' +
+      "console.log(renderReport(run, summarise(run, 5)).html);\n",
+  );
+  const { stdout } = await execa("node", ["report.js"], { cwd: elsewhere });
+  expect(stdout).toContain('id="data-index"');
+  expect(stdout).toContain(browserScript);
 });
 
 test("its Python lies in the user's cache, named by its pins, and not in node_modules", async () => {

@@ -3,6 +3,7 @@
  * said in `methods/`; a name given with `.meta({ id })` is the name of the worker's struct.
  */
 import { z } from "zod";
+import { lossSchema } from "../config/index.ts";
 
 /** A float that may not be finite: JSON has no NaN, and writing null for it would hide a broken run. */
 export const nonFinite = z
@@ -134,13 +135,13 @@ const trainResponse = z
       .boolean()
       .optional()
       .meta({ description: "true: the reference COT, whose mean score is watched apart" }),
-    label: z.enum(["positive", "negative"]).optional().meta({
-      description:
-        "whether its final answer is right: its side in a binary alignment loss, and in what is watched",
-    }),
+    label: z
+      .enum(["positive", "negative"])
+      .optional()
+      .meta({ description: "whether its final answer is right: watched, and no part of the loss" }),
     rank: positive.optional().meta({
       description:
-        "its place in the group, 1 the best, equals share one: all other group losses go by it; none: not in it",
+        "place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss",
     }),
     reward: z.number().optional().meta({
       description: "greater is better; PRO's temperatures are gaps between rewards. -rank when left out",
@@ -148,7 +149,7 @@ const trainResponse = z
     referenceLogprob: z
       .number()
       .optional()
-      .meta({ description: "DPO: sum of log P(token) under the reference model in nats, EOS included" }),
+      .meta({ description: "sum of log P(token) under the reference model in nats, EOS included" }),
   })
   .meta({ id: "TrainResponse", type: "object" });
 export const trainGroup = z
@@ -172,44 +173,8 @@ export const schedule = z
     minimumRatio: z.number().min(0).max(1).meta({ description: "last learning rate over the highest" }),
   })
   .meta({ id: "ScheduleSettings", type: "object" });
-const weight = z.number().min(0).meta({ description: "of the group loss" });
-const vftWeight = z.number().min(0).meta({ description: "of the VFT loss" });
-const boundaryBeta = z
-  .number()
-  .min(0)
-  .optional()
-  .meta({ description: "boundary only: it lies this far below the lowest better score (nats a token)" });
-const constraint = z.enum(["none", "detached", "boundary"]);
-
-const vftLoss = z.object({ kind: z.literal("vft") }).meta({ id: "VftLoss", type: "object" });
-const alignmentLoss = z
-  .object({
-    kind: z.literal("alignment"),
-    constraint: z.enum([...constraint.options, "ranked-detached", "ranked-boundary"]),
-    weight,
-    beta: boundaryBeta,
-    detachBoundary: z.boolean(),
-  })
-  .meta({ id: "AlignmentLoss", type: "object", description: "Alignment losses, arXiv 2309.02144" });
-const rrhfLoss = z
-  .object({ kind: z.literal("rrhf"), constraint, weight, vftWeight, beta: boundaryBeta })
-  .meta({ id: "RrhfLoss", type: "object", description: "RRHF, arXiv 2304.05302" });
-const proLoss = z
-  .object({ kind: z.literal("pro"), constraint, weight, vftWeight, beta: boundaryBeta })
-  .meta({ id: "ProLoss", type: "object", description: "PRO, arXiv 2306.17492" });
-const dpoLoss = z
-  .object({
-    kind: z.literal("dpo"),
-    constraint,
-    weight,
-    vftWeight,
-    beta: boundaryBeta,
-    dpoBeta: z.number().positive().meta({ description: "DPO's own beta: the scale of its implicit reward" }),
-  })
-  .meta({ id: "DpoLoss", type: "object", description: "DPO, arXiv 2305.18290" });
-export const loss = z
-  .discriminatedUnion("kind", [vftLoss, alignmentLoss, rrhfLoss, proLoss, dpoLoss])
-  .meta({ id: "LossSettings", type: "object", discriminator: { propertyName: "kind" } });
+/** One of the catalogue of methods: a new loss needs no change here. */
+export const loss = lossSchema;
 
 export const lossParts = z
   .object({ total: real, vft: real, alignment: real })

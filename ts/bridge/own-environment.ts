@@ -78,13 +78,11 @@ export async function ownEnvironment(environment: Environment, options: MakeOpti
   if (await ready()) return interpreterIn(directory);
   await withLock(
     `${directory}.lock`,
-    "another aft is making the Python environment",
-    progress,
     async () => {
       if (await ready()) return;
       await build(environment, directory, { digest, more }, progress, signal);
     },
-    signal,
+    { purpose: "another aft is making the Python environment", progress, signal },
   );
   return interpreterIn(directory);
 }

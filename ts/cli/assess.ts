@@ -13,18 +13,10 @@ import { firstRow, readJsonl, readRows } from "../core/jsonl.ts";
 import { groupSchema } from "../core/records.ts";
 import { type ExtractMode, extractModes, rejudged, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
-import type { Definition } from "./definition.ts";
+import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
-interface Values {
-  in: string;
-  task: string | undefined;
-  set?: string[];
-  extract: ExtractMode | undefined;
-  json: boolean;
-}
-
-export const assessFile: Definition<Values> = {
+export const assessFile = define({
   options: {
     in: {
       type: "string",
@@ -43,23 +35,15 @@ export const assessFile: Definition<Values> = {
       choices: extractModes,
       describe: "with --task: which of its two rules decides; strict when left out",
     },
-    json: { type: "boolean", default: false, describe: "print one JSON object" },
+    json: jsonOption(),
   },
   async handler(values) {
     const kind = kindOf(await firstRow(values.in));
     if (kind === "candidates") throw notJudged(values.in);
-    if (values.extract !== undefined && values.task === undefined)
-      throw inputError({
-        what: "--extract is whose rule? It goes with --task",
-        found: values.extract,
-        expected: `--task with one of ${taskNames().join(", ")}`,
-      });
-    if (values.set?.length && values.task === undefined)
-      throw inputError({
-        what: "--set is a setting of which task? It goes with --task",
-        found: values.set[0],
-        expected: `--task with one of ${taskNames().join(", ")}`,
-      });
+    if (values.task === undefined) {
+      refuseWithoutTask("--extract is whose rule?", values.extract);
+      refuseWithoutTask("--set is a setting of which task?", values.set[0]);
+    }
     if (kind === "predictions") return assessAnswers(values);
     if (values.task !== undefined)
       throw inputError({
@@ -68,11 +52,17 @@ export const assessFile: Definition<Values> = {
         expected: "predictions.jsonl",
         fix: "aft judge --task T --questions questions.jsonl --in candidates.jsonl --out groups.jsonl",
       });
-    await assessGroups(values);
+    await assessGroups(values.in, values.json);
   },
-};
+});
 
-async function assessGroups({ in: input, json }: Values): Promise<void> {
+function refuseWithoutTask(what: string, found: string | undefined): void {
+  if (found === undefined) return;
+  const expected = `--task with one of ${taskNames().join(", ")}`;
+  throw inputError({ what: `${what} It goes with --task`, found, expected });
+}
+
+async function assessGroups(input: string, json: boolean): Promise<void> {
   const groups = await readJsonl(input, groupSchema);
   const assessment = assess(groups);
   if (json) return printJson(assessment);
@@ -81,31 +71,37 @@ async function assessGroups({ in: input, json }: Values): Promise<void> {
   if (byTask !== undefined) printLine(`\n${byTask}`);
 }
 
-async function assessAnswers(values: Values): Promise<void> {
-  const { in: input, set = [], extract = "strict", json } = values;
-  const read = checkPredictions(await readRows(input, predictionSchema));
-  if (values.task === undefined) {
-    const assessment = assessPredictions(read);
+interface Values {
+  in: string;
+  task: string | undefined;
+  set: string[];
+  extract: ExtractMode | undefined;
+  json: boolean;
+}
+
+async function assessAnswers({ in: input, task: taskName, set, extract = "strict", json }: Values) {
+  const predictions = checkPredictions(await readRows(input, predictionSchema));
+  if (taskName === undefined) {
+    const assessment = assessPredictions(predictions);
     return json ? printJson(assessment) : printLine(describePredictions(assessment));
   }
-  const { task: rule } = namedTask(values.task, set, "--task");
-  const task = rule.name;
-  const chosen = ofTask(read, task);
-  const anew = rejudged(chosen, rule, extract);
+  const { task } = namedTask(taskName, set, "--task");
+  const chosen = ofTask(predictions, task.name);
+  const anew = rejudged(chosen, task, extract);
   const changed = anew.filter(({ correct }, at) => correct !== chosen[at]!.correct).length;
-  const judged = { task, extract, pattern: rule.patterns[extract], changed };
+  const judged = { task: task.name, extract, pattern: task.patterns[extract], changed };
   const assessment = assessPredictions(anew);
   if (json) return printJson({ ...assessment, judged });
   printLine(describePredictions(assessment));
   printLine(
-    `${"judged anew".padEnd(20)} by ${task}, ${extract}: ${judged.pattern}; ${changed} judged otherwise than in the file`,
+    `${"judged anew".padEnd(20)} by ${task.name}, ${extract}: ${judged.pattern}; ${changed} judged otherwise than in the file`,
   );
 }
 
-/** In a file of several tasks one of them; where none has that name it is the kind of all. */
+/** In a file of several tasks that task's own; where none has that name it is the kind of all of them. */
 function ofTask(predictions: readonly Prediction[], task: string): Prediction[] {
-  const own = predictions.filter((prediction) => prediction.task === task);
-  return own.length > 0 ? own : [...predictions];
+  const named = predictions.filter((prediction) => prediction.task === task);
+  return named.length > 0 ? named : [...predictions];
 }
 
 /** By its first row: groups hold candidates, predictions their answer, candidates neither. */

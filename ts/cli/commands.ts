@@ -9,8 +9,7 @@ export interface Command {
   describe?: string;
   /** A whole command line that works, for messages. */
   example: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own, and a list of them none.
-  load(): Promise<Definition<any>>;
+  load(): Promise<Definition>;
 }
 
 /** Commands of one kind, which are told apart by a second word: `aft data get`, `aft data show`. */

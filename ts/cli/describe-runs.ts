@@ -73,21 +73,22 @@ const rows = [
 ] as const;
 
 function numbers({ a, b, difference, interval, p, pHolm }: MetricOfBoth, perplexity: boolean): string[] {
-  const value = perplexity ? (one: number | null) => decimal(one) : (one: number | null) => percent(one);
-  const change = perplexity
-    ? (one: number | null) => (one === null ? "–" : `${one > 0 ? "+" : ""}${decimal(one)}`)
-    : points;
+  const text = (value: number | null): string => (perplexity ? decimal(value) : percent(value));
+  const change = (value: number | null): string =>
+    perplexity && value !== null ? `${value > 0 ? "+" : ""}${decimal(value)}` : points(value);
+  const pText = (value: number | null): string =>
+    value === null ? "" : pValue(value, "").replace(/^ = /, "").trim();
   return [
-    value(a.value),
-    range(a.interval, value),
+    text(a.value),
+    range(a.interval, text),
     String(a.n),
-    value(b.value),
-    range(b.interval, value),
+    text(b.value),
+    range(b.interval, text),
     String(b.n),
     change(difference),
     range(interval, change),
-    p === null ? "" : pValue(p, "").replace(/^ = /, "").trim(),
-    pHolm === null ? "" : pValue(pHolm, "").replace(/^ = /, "").trim(),
+    pText(p),
+    pText(pHolm),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { ensurePython, type Result, startWorker } from "../bridge/index.ts";
 import { AftError } from "../core/errors.ts";
 import { version } from "../core/project.ts";
-import type { Definition } from "./definition.ts";
+import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 import { progressOn } from "./progress.ts";
 
@@ -12,9 +12,9 @@ interface Findings {
   problems: string[];
 }
 
-export const doctor: Definition<{ json: boolean; python: string | undefined }> = {
+export const doctor = define({
   options: {
-    json: { type: "boolean", default: false, describe: "print one JSON object" },
+    json: jsonOption(),
     python: {
       type: "string",
       requiresArg: true,
@@ -27,7 +27,7 @@ export const doctor: Definition<{ json: boolean; python: string | undefined }> =
     else for (const line of describe(findings)) printLine(line);
     if (findings.problems.length > 0) process.exitCode = 1;
   },
-};
+});
 
 /** Asks the worker what it sees, over the pythonia transport: a second way in, so that a fault of the first shows. */
 async function examine(python: string | undefined): Promise<Findings> {
@@ -54,7 +54,7 @@ function describe({ aft, node, worker, problems }: Findings): string[] {
   const lines = [`aft       ${aft}`, `Node      ${node}`];
   if (worker !== undefined) {
     lines.push(`Python    ${worker.python}  ${worker.executable}`);
-    for (const [name, found] of Object.entries(worker.packages)) lines.push(`          ${name} ${found}`);
+    for (const [name, version] of Object.entries(worker.packages)) lines.push(`          ${name} ${version}`);
     lines.push(
       `platform  ${worker.platform}`,
       `CPU       ${worker.cores} cores, ${worker.threads} threads in use, ${gibibytes(worker.memoryFreeBytes)} of ${gibibytes(worker.memoryTotalBytes)} free`,

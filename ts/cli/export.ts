@@ -1,31 +1,15 @@
-import { type ExportFormat, exportFormats, exportRun } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { exportFormats, exportRun } from "../experiment/index.ts";
+import { define } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import { wholeNumber } from "./usage.ts";
 
-interface Values {
-  run: string;
-  to: string;
-  method: string | undefined;
-  seed: string | undefined;
-  data: ExportFormat | undefined;
-  adapter: boolean;
-}
-
-export const exportFrom: Definition<Values> = {
+export const exportFrom = define({
   positionals: { run: { type: "string", demandOption: true, describe: "a folder that aft run wrote" } },
   options: {
     to: { type: "string", demandOption: true, describe: "a folder that is not there yet" },
-    method: {
-      type: "string",
-      describe: "whose weights; may be left out when the run has one method",
-    },
-    seed: {
-      type: "string",
-      describe: "of which seed; the first when left out",
-    },
+    method: { type: "string", describe: "whose weights; may be left out when the run has one method" },
+    seed: { type: "string", least: 0, describe: "of which seed; the first when left out" },
     data: {
       choices: exportFormats,
       describe: "the judged training samples in another tool's format, in place of weights",
@@ -37,14 +21,9 @@ export const exportFrom: Definition<Values> = {
     },
   },
   async handler({ run, to, method, seed, data, adapter }) {
-    const number = seed === undefined ? undefined : wholeNumber("seed", 0, seed);
-    const interrupt = untilInterrupted();
-    const progress = progressOn();
-    try {
-      const options = { to, method, seed: number, data, adapter, progress, signal: interrupt.signal };
+    await untilInterrupted(async (signal) => {
+      const options = { to, method, seed, data, adapter, progress: progressOn(), signal };
       for (const file of await exportRun(run, options)) printLine(file);
-    } finally {
-      interrupt.release();
-    }
+    });
   },
-};
+});

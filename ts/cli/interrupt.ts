@@ -1,24 +1,32 @@
+import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
+
 /**
- * Ctrl-C, once: everything under way is asked to stop, what was done is saved, and the command ends with 130.
- * A second one does not wait: the process ends at once (append-only files survive that, too).
+ * Work that Ctrl-C stops: once, everything under way is asked to stop, what was done is saved, and the command ends with
+ * 130. A second one does not wait: the process ends at once (append-only files survive that, too).
+ * `notice`: what the first one prints; `fix`: how the work is resumed.
  */
-export function untilInterrupted(says = "stopping: saving what is done (Ctrl-C again to stop at once)"): {
-  signal: AbortSignal;
-  release(): void;
-} {
+export async function untilInterrupted<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  {
+    notice = "stopping: saving what is done (Ctrl-C again to stop at once)",
+    fix,
+  }: { notice?: string; fix?: string } = {},
+): Promise<T> {
   const controller = new AbortController();
-  const onSignal = (): void => {
+  const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write(`\n${says}\n`);
+    process.stderr.write(`\n${notice}\n`);
     controller.abort();
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    },
-  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (fix === undefined || !(error instanceof Interrupted)) throw error;
+    throw new AftError({ what: formatProblem(error.problems[0]!), fix }, 130, { cause: error });
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
 }

@@ -2,39 +2,20 @@ import { basename } from "node:path";
 import { inputError } from "../core/errors.ts";
 import { type Row, readRows, writeJsonl } from "../core/jsonl.ts";
 import { type Candidate, candidateSchema, questionSchema } from "../core/records.ts";
-import { judge, type Label, mergeGenerators, type Ranking, taskNames } from "../data/index.ts";
+import { extractModes, judge, mergeGenerators, type Ranking, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
-import type { Definition } from "./definition.ts";
+import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
 
-interface Values {
-  task: string;
-  set: string[];
-  extract: "strict" | "flexible";
-  label: Label;
-  feedback: "binary" | "ranked";
-  ranking?: Extract<Ranking, string> | "generators" | undefined;
-  generators?: string | undefined;
-  "reference-first": boolean;
-  questions: string;
-  in: string[];
-  out: string;
-  json: boolean;
-}
-
-export const judgeFile: Definition<Values> = {
+export const judgeFile = define({
   options: {
-    task: {
-      type: "string",
-      demandOption: true,
-      describe: `whose answer rule: ${taskNames().join(", ")}`,
-    },
+    task: { type: "string", demandOption: true, describe: `whose answer rule: ${taskNames().join(", ")}` },
     set: {
       ...setOfTask,
       describe: "a setting of the task, as in an experiment: --set name=sums --set answer.kind=choice",
     },
     extract: {
-      choices: ["strict", "flexible"],
+      choices: extractModes,
       default: "strict",
       describe: "strict: the task's own answer form; flexible: the last number counts",
     },
@@ -69,12 +50,8 @@ export const judgeFile: Definition<Values> = {
       demandOption: true,
       describe: "candidates.jsonl; several files, one a generator, with --in before each",
     },
-    out: {
-      type: "string",
-      demandOption: true,
-      describe: "groups.jsonl, written whole or not at all",
-    },
-    json: { type: "boolean", default: false, describe: "print the counts as JSON" },
+    out: { type: "string", demandOption: true, describe: "groups.jsonl, written whole or not at all" },
+    json: jsonOption("print the counts as JSON"),
   },
   async handler(values) {
     const { extract, label, feedback, questions, in: files, out, json } = values;
@@ -92,7 +69,7 @@ export const judgeFile: Definition<Values> = {
     for (const [name, value] of Object.entries(counts)) printLine(`${name}: ${value}`);
     printLine(`written: ${out}`);
   },
-};
+});
 
 /** One file as it is; of several, rows that do not say otherwise are their file's: `strong.jsonl` is of `strong`. */
 async function readCandidates(files: readonly string[]): Promise<Row<Candidate>[]> {
@@ -106,18 +83,27 @@ async function readCandidates(files: readonly string[]): Promise<Row<Candidate>[
   return read.length === 1 ? read[0]!.rows : mergeGenerators(read);
 }
 
+interface RankingValues {
+  feedback: "binary" | "ranked";
+  ranking?: Extract<Ranking, string> | "generators" | undefined;
+  generators?: string | undefined;
+  "reference-first": boolean;
+}
+
 /** The words after --ranking and its helpers as one recipe; undefined: none was given. */
-function rankingOf(values: Values): Ranking | undefined {
+function rankingOf(values: RankingValues): Ranking | undefined {
   const { feedback, ranking, generators, "reference-first": reference } = values;
-  const needs = (what: string, expected: string) => inputError({ what, expected });
   if (ranking !== undefined && feedback === "binary")
-    throw needs("--ranking needs ranked feedback", `--feedback ranked --ranking ${ranking}`);
+    throw inputError({
+      what: "--ranking needs ranked feedback",
+      expected: `--feedback ranked --ranking ${ranking}`,
+    });
   if (ranking !== "generators") {
     if (generators !== undefined || reference)
-      throw needs(
-        `--${generators === undefined ? "reference-first" : "generators"} needs --ranking generators`,
-        "--feedback ranked --ranking generators --generators BEST,...,WORST",
-      );
+      throw inputError({
+        what: `--${generators === undefined ? "reference-first" : "generators"} needs --ranking generators`,
+        expected: "--feedback ranked --ranking generators --generators BEST,...,WORST",
+      });
     return ranking;
   }
   const names = (generators ?? "").split(",").map((name) => name.trim());

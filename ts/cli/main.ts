@@ -3,7 +3,7 @@ import { version } from "../core/project.ts";
 import { type Command, commands, everyCommand, families, python } from "./commands.ts";
 import type { Definition } from "./definition.ts";
 import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
-import { checkCommand, checkOnce, usageError } from "./usage.ts";
+import { checkCommand, checkedValues, usageError } from "./usage.ts";
 
 /** The `aft` command. Every way out goes through {@link exitWith}: no stack trace for what a user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Knows every command's name, and of the one that was called its options too. */
 function parserOf(
   called: Command | undefined,
-  definition: Definition<object> | undefined,
+  definition: Definition | undefined,
   argv: readonly string[],
 ): Argv {
   const parser = yargs([...argv])
@@ -37,7 +37,7 @@ function parserOf(
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs throws some of its refusals and tells of others.
+      // yargs throws some of its refusals and reports others.
       if (error !== undefined && error.name !== "YError") throw error;
       throw usageError(error?.message ?? message, called!, definition!.options, argv);
     });
@@ -45,10 +45,9 @@ function parserOf(
     to.command({
       command: `${command.name.split(" ").at(-1)} ${command.words}`.trim(),
       describe: command.describe ?? false,
-      builder: (own) => (command === called ? describeTo(own, command, definition!) : own),
+      builder: (inner) => (command === called ? describeTo(inner, command, definition!) : inner),
       async handler(values) {
-        checkOnce(values, definition!.options);
-        await definition!.handler(values as never);
+        await definition!.handler(checkedValues(values, definition!.options));
       },
     });
   for (const command of [...commands, python]) add(parser, command);
@@ -56,16 +55,16 @@ function parserOf(
     parser.command({
       command: name,
       describe,
-      builder: (own) => {
-        for (const member of members) add(own, member);
-        return own.usage(`aft ${name} ACTION`).version(false);
+      builder(inner) {
+        for (const member of members) add(inner, member);
+        return inner.usage(`aft ${name} ACTION`).version(false);
       },
       handler() {},
     });
   return parser;
 }
 
-function describeTo(parser: Argv, command: Command, { positionals = {}, options }: Definition<object>): Argv {
+function describeTo(parser: Argv, command: Command, { positionals, options }: Definition): Argv {
   for (const [name, positional] of Object.entries(positionals)) parser.positional(name, positional);
   if (command === python)
     return parser

@@ -5,18 +5,11 @@ import { ensureJupyter, type Jupyter, serve, trustNotebooks } from "../bridge/in
 import { inputError } from "../core/errors.ts";
 import { unlessInterrupted } from "../core/interrupt.ts";
 import { projectRoot } from "../core/project.ts";
-import type { Definition } from "./definition.ts";
+import { define } from "./definition.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import { wholeNumber } from "./usage.ts";
 
-interface Values {
-  folder: string | undefined;
-  browser: boolean;
-  port: string;
-}
-
-export const notebook: Definition<Values> = {
+export const notebook = define({
   positionals: {
     folder: {
       type: "string",
@@ -29,21 +22,20 @@ export const notebook: Definition<Values> = {
       default: true,
       describe: "open a browser; --no-browser: print the address only",
     },
-    port: { type: "string", default: "8888", describe: "the next free one when it is taken" },
+    port: { type: "string", least: 1, default: "8888", describe: "the next free one when it is taken" },
   },
   async handler({ folder, browser, port }) {
     const root = folderOf(folder);
-    const wanted = wholeNumber("port", 1, port);
-    await serveUntilStopped("jupyterlab", jupyterArguments(root, { browser, port: wanted }), {
+    await serveUntilStopped("jupyterlab", jupyterArguments(root, { browser, port }), {
       cwd: root,
       async ready(signal) {
         const jupyter = await ensureJupyter({ progress: progressOn(), signal });
-        if (root === own) await trustNotebooks(jupyter, await notebooksIn(own));
+        if (root === notebooksFolder) await trustNotebooks(jupyter, await notebooksIn(root));
         return jupyter;
       },
     });
   },
-};
+});
 
 /** Runs a server until it ends or the user stops it, which ends with 130: without a question, and leaving nothing behind. */
 export async function serveUntilStopped(
@@ -51,26 +43,29 @@ export async function serveUntilStopped(
   settings: readonly string[],
   { cwd, ready }: { cwd: string; ready: (signal: AbortSignal) => Promise<Jupyter> },
 ): Promise<void> {
-  const { signal, release } = untilInterrupted("stopping Jupyter and its kernels");
-  try {
-    const exitCode = await serve(module, settings, await ready(signal), { cwd, signal });
-    process.exitCode = signal.aborted ? 130 : exitCode;
-  } catch (error) {
-    throw unlessInterrupted(error, signal);
-  } finally {
-    release();
-  }
+  await untilInterrupted(
+    async (signal) => {
+      try {
+        const exitCode = await serve(module, settings, await ready(signal), { cwd, signal });
+        process.exitCode = signal.aborted ? 130 : exitCode;
+      } catch (error) {
+        throw unlessInterrupted(error, signal);
+      }
+    },
+    { notice: "stopping Jupyter and its kernels" },
+  );
 }
 
 /** This project's notebooks; an installed package has none. */
-const own = join(projectRoot, "experiments", "notebooks");
+const notebooksFolder = join(projectRoot, "experiments", "notebooks");
 
 const notebooksIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).map((name) => join(folder, name));
 
 /** The folder that is opened. */
 export function folderOf(given: string | undefined): string {
-  const folder = given === undefined ? (existsSync(own) ? own : process.cwd()) : resolve(given);
+  const folder =
+    given === undefined ? (existsSync(notebooksFolder) ? notebooksFolder : process.cwd()) : resolve(given);
   if (existsSync(folder)) return folder;
   throw inputError({ what: "no such folder", where: folder, expected: "a folder with notebooks" });
 }
@@ -85,9 +80,9 @@ export const jupyterArguments = (
   // Nothing is asked of the network.
   "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
   "--LabApp.news_url=None",
-  // A kernel that does not end when it is told to is not waited for long.
+  // A kernel that does not end when asked is not waited for long.
   "--KernelManager.shutdown_wait_time=1",
   ...(browser ? [] : ["--no-browser"]),
-  // In a container one is mostly root, which Jupyter else refuses.
+  // In a container the user is mostly root, which Jupyter refuses by default.
   ...(isRoot ? ["--allow-root"] : []),
 ];

@@ -1,7 +1,8 @@
 import type { Progress, ProgressSink } from "../core/progress.ts";
-import type { Overview, SweepWatch } from "../experiment/index.ts";
+import type { SweepOverview, SweepProgress } from "../experiment/index.ts";
 import {
   duration,
+  LiveLines,
   type Output,
   progressLine,
   progressOn,
@@ -18,18 +19,18 @@ import {
 export const overviewOn = (
   out: Output = process.stderr,
   now: () => number = () => performance.now(),
-): SweepWatch => withLines(out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
+): SweepProgress => withLines(out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
 
 interface Screen {
   note(text: string): void;
   update(cell: string | undefined, progress: Progress): void;
   end(cell: string | undefined, label: string): void;
-  changed(overview: Overview): void;
+  changed(overview: SweepOverview): void;
 }
 
 /** The lines that stay, the same on both. */
-function withLines(screen: Screen): SweepWatch {
-  let last: Overview | undefined;
+function withLines(screen: Screen): SweepProgress {
+  let last: SweepOverview | undefined;
   const sinkOf = (cell: string | undefined): ProgressSink => ({
     note: (text) => screen.note(cell === undefined ? text : `${cell}: ${text}`),
     update: (progress) => screen.update(cell, progress),
@@ -42,26 +43,26 @@ function withLines(screen: Screen): SweepWatch {
       last = overview;
       screen.changed(overview);
     },
-    made: (cell, stage, at, of, seconds) =>
-      screen.note(
-        `${cell}: [${String(at).padStart(String(of).length)}/${of}] ${stage}: ${seconds.toFixed(1)} s`,
-      ),
+    made({ cell, stage, position, stageCount }, seconds) {
+      const place = String(position).padStart(String(stageCount).length);
+      screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${seconds.toFixed(1)} s`);
+    },
     ended(cell, seconds, error) {
-      const so = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
+      const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
         error === undefined
-          ? `cell ${cell} done in ${duration(seconds)}${so}`
-          : `cell ${cell} failed${so}:\n${error.replaceAll(/^/gm, "  ")}`,
+          ? `cell ${cell} done in ${duration(seconds)}${state}`
+          : `cell ${cell} failed${state}:\n${error.replaceAll(/^/gm, "  ")}`,
       );
     },
   };
 }
 
-/** A cell's end is told before it is counted. */
-const plusOne = ({ done, failed }: Overview, error: string | undefined) =>
+/** A cell's end is reported before it is counted. */
+const plusOne = ({ done, failed }: SweepOverview, error: string | undefined) =>
   error === undefined ? { done: done + 1 } : { failed: failed + 1 };
 
-function counts({ done, total, failed, secondsLeft }: Overview): string {
+function counts({ done, total, failed, secondsLeft }: SweepOverview): string {
   const left = done + failed < total ? secondsLeft() : undefined;
   return [
     `${done} of ${total} cells done`,
@@ -84,21 +85,14 @@ function plainOn(out: Output, now: () => number): Screen {
 
 function liveOn(out: Output, now: () => number): Screen {
   const tracks = new Map<string, Track>();
-  let overview: Overview | undefined;
-  let linesShown = 0;
+  let overview: SweepOverview | undefined;
+  const live = new LiveLines(out);
   let shownAt = Number.NEGATIVE_INFINITY;
-  const clear = (): void => {
-    if (linesShown > 0) out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(linesShown - 1)}`);
-    linesShown = 0;
-  };
   const draw = (): void => {
-    clear();
+    live.clear();
     if (overview === undefined || overview.running.length === 0) return;
-    const width = (out.columns ?? 100) - 1;
     // What does not fit on the screen could not be taken back.
-    const lines = overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1));
-    out.write(lines.map((line) => line.slice(0, width)).join("\n"));
-    linesShown = lines.length;
+    live.draw(overviewLines(overview, tracks).slice(0, Math.max(1, (out.rows ?? 24) - 1)));
   };
   const drawSoon = (): void => {
     if (now() - shownAt < redrawIntervalMs) return;
@@ -107,7 +101,7 @@ function liveOn(out: Output, now: () => number): Screen {
   };
   return {
     note(text) {
-      clear();
+      live.clear();
       out.write(`${text}\n`);
       draw();
     },
@@ -132,10 +126,10 @@ function liveOn(out: Output, now: () => number): Screen {
 }
 
 /** The whole, then each running cell with its stage. */
-export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Track>): string[] {
+export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
-    ...overview.running.map(({ cell, stage, at, of, waits }) => {
+    ...overview.running.map(({ cell, stage, position, stageCount, waits }) => {
       const track = tracks.get(cell);
       const doing =
         track !== undefined
@@ -143,7 +137,7 @@ export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Tr
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;
-      return `  ${cell}  ${at === 0 ? "" : `[${at}/${of}] `}${doing}`.trimEnd();
+      return `  ${cell}  ${position === 0 ? "" : `[${position}/${stageCount}] `}${doing}`.trimEnd();
     }),
   ];
 }

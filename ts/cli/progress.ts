@@ -1,3 +1,4 @@
+import { defined } from "../core/defined.ts";
 import type { Progress, ProgressSink } from "../core/progress.ts";
 
 /** How often a pipe gets a line about work that is still going on. */
@@ -20,6 +21,28 @@ export interface Output {
   write(text: string): unknown;
 }
 
+/** The last lines of a terminal, which are taken back and drawn anew. */
+export class LiveLines {
+  readonly #out: Output;
+  #shown = 0;
+  constructor(out: Output) {
+    this.#out = out;
+  }
+  /** Columns that a line may take. */
+  get width(): number {
+    return (this.#out.columns ?? 100) - 1;
+  }
+  clear(): void {
+    if (this.#shown > 0) this.#out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(this.#shown - 1)}`);
+    this.#shown = 0;
+  }
+  draw(lines: readonly string[]): void {
+    this.clear();
+    this.#out.write(lines.map((line) => line.slice(0, this.width)).join("\n"));
+    this.#shown = lines.length;
+  }
+}
+
 /**
  * Progress on stderr. On a terminal one line is redrawn in place, or two where further live numbers would not fit on
  * it; a pipe gets a plain line every ten seconds.
@@ -31,14 +54,10 @@ export function progressOn(
 ): ProgressSink {
   const tracks = new Map<string, Track>();
   const terminal = out.isTTY === true;
-  let linesShown = 0;
-  const clear = (): void => {
-    if (linesShown > 0) out.write(`\r\x1b[K${"\x1b[A\x1b[K".repeat(linesShown - 1)}`);
-    linesShown = 0;
-  };
+  const live = new LiveLines(out);
   return {
     note(text) {
-      clear();
+      live.clear();
       out.write(`${text}\n`);
     },
     update(progress) {
@@ -48,18 +67,12 @@ export function progressOn(
       if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
       track.shownAt = at;
       const rate = rateOf(track);
-      if (!terminal) {
-        out.write(`${progressLine(progress, rate)}\n`);
-        return;
-      }
-      const lines = linesWithin((out.columns ?? 100) - 1, progress, rate);
-      clear();
-      out.write(lines.join("\n"));
-      linesShown = lines.length;
+      if (terminal) live.draw(linesWithin(live.width, progress, rate));
+      else out.write(`${progressLine(progress, rate)}\n`);
     },
     end(label) {
       tracks.delete(label);
-      clear();
+      live.clear();
     },
   };
 }
@@ -106,9 +119,8 @@ export function progressLine({ label, done, total, unit, detail }: Progress, rat
 
 /** The line; its detail on a line of its own where it would not fit. */
 function linesWithin(width: number, { detail, ...rest }: Progress, rate?: Rate): string[] {
-  const whole = progressLine(detail === undefined ? rest : { ...rest, detail }, rate);
-  if (whole.length <= width || detail === undefined) return [whole.slice(0, width)];
-  return [progressLine(rest, rate), `  ${detail}`].map((line) => line.slice(0, width));
+  const whole = progressLine({ ...rest, ...defined({ detail }) }, rate);
+  return whole.length <= width || detail === undefined ? [whole] : [progressLine(rest, rate), `  ${detail}`];
 }
 
 const short = (value: number): string =>

@@ -1,20 +1,19 @@
 import { execa } from "execa";
 import { ensurePython } from "../bridge/index.ts";
-import type { Definition } from "./definition.ts";
+import { define } from "./definition.ts";
 import { progressOn } from "./progress.ts";
 
 /** For this project's own scripts: runs the environment's Python, with the packages that the tests need. */
-export const runPython: Definition<object> = {
+export const runPython = define({
   positionals: { arguments: { type: "string", array: true, default: [] } },
-  options: {},
   async handler() {
-    const given = process.argv.slice(process.argv.indexOf("python") + 1);
+    const words = process.argv.slice(process.argv.indexOf("python") + 1);
     const python = await ensurePython({ development: true, progress: progressOn() });
-    const { exitCode } = await execa(python, given, {
+    const { exitCode } = await execa(python, words, {
       stdio: "inherit",
       reject: false,
       env: { PYTHONPATH: "py" },
     });
     process.exitCode = exitCode ?? 1;
   },
-};
+});

@@ -1,9 +1,9 @@
 import { shownPath } from "../core/files.ts";
 import { isSweepFolder, writeReport, writeSweepReport } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { define } from "./definition.ts";
 import { printLine } from "./exit.ts";
 
-export const report: Definition<{ runs: string[] }> = {
+export const report = define({
   positionals: {
     runs: {
       type: "string",
@@ -12,11 +12,10 @@ export const report: Definition<{ runs: string[] }> = {
       describe: "folders that aft run wrote, of runs or of sweeps",
     },
   },
-  options: {},
   async handler({ runs }) {
     for (const run of runs) {
       const { table, html } = await (isSweepFolder(run) ? writeSweepReport(run) : writeReport(run));
       printLine(`${table}\n\nreport: ${shownPath(html)}\n`);
     }
   },
-};
+});

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
-import { AftError, formatProblem, Interrupted, inputError } from "../core/errors.ts";
+import { defined } from "../core/defined.ts";
+import { AftError, formatProblem, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
   checkCells,
@@ -11,71 +12,68 @@ import {
   estimateSweep,
   estimateTable,
   runExperiment,
+  runFiles,
   sweepEstimateTable,
 } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { define, experimentFile, jsonOption, setOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
-import { experimentFile, setOption } from "./experiment-file.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
-import { wholeNumber } from "./usage.ts";
 
 interface Values {
-  experiment: string;
-  set: string[];
   runs: string;
   "dry-run": boolean;
   estimate: boolean;
   json: boolean;
-  jobs: string;
+  jobs: number;
 }
 
-export const run: Definition<Values> = {
+export const run = define({
   positionals: { experiment: experimentFile },
   options: {
     set: setOption,
     runs: { type: "string", default: "runs", describe: "the folder for artefacts and reports" },
-    "dry-run": {
-      type: "boolean",
-      default: false,
-      describe: "show what would be done, and do nothing",
-    },
+    "dry-run": { type: "boolean", default: false, describe: "show what would be done, and do nothing" },
     estimate: {
       type: "boolean",
       default: false,
       describe: "first say what it will take: time, memory, disk (with a model of your own it always does)",
     },
-    json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
-    jobs: { type: "string", default: "1", describe: "of a sweep: how many cells at a time" },
+    json: jsonOption("print one JSON object on stdout"),
+    jobs: { type: "string", least: 1, default: "1", describe: "of a sweep: how many cells at a time" },
   },
-  async handler(argv) {
-    const loaded = await loadFile(argv.experiment, { set: argv.set });
+  async handler(values) {
+    const loaded = await loadFile(values.experiment, { set: values.set });
     for (const warning of loaded.warnings) progressOn().note(`warning: ${warning}`);
-    const jobs = wholeNumber("jobs", 1, argv.jobs);
-    if ("cells" in loaded) return runCells(loaded, { ...argv, jobs });
-    if (jobs > 1)
+    const { jobs } = values;
+    if (!("cells" in loaded) && jobs > 1)
       throw inputError({
         what: "--jobs is for sweeps: this file is one experiment",
         found: jobs,
         expected: "a file with `sweep`, or no --jobs",
       });
-    return resumably((signal) => runOne(loaded, argv, signal));
+    if ("cells" in loaded) await checkCells(loaded);
+    const command = `aft ${process.argv.slice(2).map(quoted).join(" ")}`;
+    await untilInterrupted(
+      (signal) =>
+        "cells" in loaded ? runCells(loaded, values, signal) : runExperimentFile(loaded, values, signal),
+      { fix: `what is done is kept; the same command goes on from there: ${command}` },
+    );
   },
-};
+});
 
-async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal): Promise<void> {
+async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal) {
   await checkInputs(experiment);
-  const progress = progressOn();
   const started = performance.now();
-  const options = { runsDirectory: argv.runs, progress, signal };
+  const options = { runsDirectory: argv.runs, progress: progressOn(), signal };
   if (argv["dry-run"]) {
-    const wanted = argv.estimate ? await estimate(experiment, options) : undefined;
-    return printPlan(await dryRun(experiment, argv.runs), wanted, argv.json);
+    const cost = argv.estimate ? await estimate(experiment, options) : undefined;
+    return printPlan(await dryRun(experiment, argv.runs), cost, argv.json);
   }
-  await tellEstimate(argv.estimate, experiment.model.create !== undefined, options, async () => {
-    const found = await estimate(experiment, options);
-    return found === undefined ? undefined : estimateTable(found);
+  await printEstimate(argv.estimate, experiment.model.create !== undefined, options, async () => {
+    const cost = await estimate(experiment, options);
+    return cost === undefined ? undefined : estimateTable(cost);
   });
   const result = await runExperiment(experiment, yaml, options);
   if (argv.json)
@@ -91,77 +89,51 @@ async function runOne({ experiment, yaml }: Loaded, argv: Values, signal: AbortS
       ? `nothing to do: all ${result.reused} stages were done before`
       : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
-  printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
+  printLine(`report: ${shownPath(join(result.directory, runFiles.page))}`);
 }
 
-async function runCells(sweep: LoadedSweep, argv: Omit<Values, "jobs"> & { jobs: number }): Promise<void> {
-  await checkCells(sweep);
-  await resumably(async (signal) => {
-    const { runs: runsDirectory, jobs } = argv;
-    const options = { runsDirectory, jobs, progress: progressOn(), signal };
-    if (argv["dry-run"])
-      return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
-    const made = sweep.cells.every(({ experiment }) => experiment.model.create !== undefined);
-    await tellEstimate(argv.estimate, made, options, async () => {
-      const found = await estimateSweep(sweep, options);
-      return found === undefined ? undefined : sweepEstimateTable(found);
-    });
-    await runSweepFile(sweep, argv, signal);
+async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {
+  const options = { runsDirectory: argv.runs, jobs: argv.jobs, progress: progressOn(), signal };
+  if (argv["dry-run"])
+    return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
+  const isMade = sweep.cells.every(({ experiment }) => experiment.model.create !== undefined);
+  await printEstimate(argv.estimate, isMade, options, async () => {
+    const cost = await estimateSweep(sweep, options);
+    return cost === undefined ? undefined : sweepEstimateTable(cost);
   });
+  await runSweepFile(sweep, argv, signal);
 }
-
-/** Ctrl-C ends the work with an error that says how to go on. */
-async function resumably<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupt = untilInterrupted();
-  try {
-    return await work(interrupt.signal);
-  } catch (error) {
-    throw error instanceof Interrupted ? resumable(error, process.argv.slice(2)) : error;
-  } finally {
-    interrupt.release();
-  }
-}
-
-const resumable = (error: Interrupted, argv: readonly string[]): AftError =>
-  new AftError(
-    {
-      what: formatProblem(error.problems[0]!),
-      fix: `what is done is kept; the same command goes on from there: aft ${argv.map(quoted).join(" ")}`,
-    },
-    130,
-    { cause: error },
-  );
 
 const quoted = (text: string): string =>
   /^[\w./=:@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function printPlan(
   stages: Awaited<ReturnType<typeof dryRun>>,
-  wanted: Estimate | undefined,
+  cost: Estimate | undefined,
   json: boolean,
 ): void {
   if (json) {
-    printJson({ stages, ...(wanted === undefined ? {} : { estimate: wanted }) });
+    printJson({ stages, ...defined({ estimate: cost }) });
     return;
   }
   for (const { label, done, artefact } of stages)
     printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
-  if (wanted !== undefined) printLine(`\n${estimateTable(wanted)}`);
+  if (cost !== undefined) printLine(`\n${estimateTable(cost)}`);
 }
 
 /** A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. */
-async function tellEstimate(
-  asked: boolean,
+async function printEstimate(
+  requested: boolean,
   modelIsMade: boolean,
   { progress, signal }: Parameters<typeof estimate>[1],
-  find: () => Promise<string | undefined>,
+  tableOf: () => Promise<string | undefined>,
 ): Promise<void> {
-  if (!asked && modelIsMade) return;
+  if (!requested && modelIsMade) return;
   try {
-    const table = await find();
+    const table = await tableOf();
     if (table !== undefined) progress.note(`${table}\n`);
   } catch (error) {
-    if (asked || signal.aborted || !(error instanceof AftError)) throw error;
+    if (requested || signal.aborted || !(error instanceof AftError)) throw error;
     progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
   }
 }

@@ -1,35 +1,29 @@
-import type { Options, PositionalOptions } from "yargs";
 import { compareFinishedRuns, findRun, listRuns } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { define, jsonOption } from "./definition.ts";
 import { describeComparison, describeRuns } from "./describe-runs.ts";
 import { printJson, printLine } from "./exit.ts";
 
 const options = {
   runs: { type: "string", default: "runs", describe: "the folder of the runs" },
-  json: { type: "boolean", default: false, describe: "print one JSON object on stdout" },
-} satisfies Record<string, Options>;
+  json: jsonOption("print one JSON object on stdout"),
+} as const;
 
-interface Values {
-  runs: string;
-  json: boolean;
-}
-
-export const list: Definition<Values> = {
+export const list = define({
   options,
-  async handler({ runs, json }) {
-    const found = await listRuns(runs);
-    if (json) printJson({ runs: found });
-    else printLine(describeRuns(found, runs));
+  async handler({ runs: folder, json }) {
+    const runs = await listRuns(folder);
+    if (json) printJson({ runs });
+    else printLine(describeRuns(runs, folder));
   },
-};
+});
 
-const run: PositionalOptions = {
+const run = {
   type: "string",
   demandOption: true,
   describe: "a run, by its folder or by the name that aft runs list shows",
-};
+} as const;
 
-export const compare: Definition<Values & { a: string; b: string }> = {
+export const compare = define({
   positionals: { a: run, b: run },
   options,
   async handler({ a, b, runs, json }) {
@@ -37,4 +31,4 @@ export const compare: Definition<Values & { a: string; b: string }> = {
     if (json) printJson(compared);
     else printLine(describeComparison(compared));
   },
-};
+});

@@ -1,25 +1,12 @@
 import { scoreFile } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { define } from "./definition.ts";
 import { printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import { wholeNumber } from "./usage.ts";
 
-interface Values {
-  model: string;
-  in: string;
-  out: string;
-  device: string;
-  "max-tokens-per-batch": string;
-}
-
-export const score: Definition<Values> = {
+export const score = define({
   options: {
-    model: {
-      type: "string",
-      demandOption: true,
-      describe: "a folder in Hugging Face format, or a hub id",
-    },
+    model: { type: "string", demandOption: true, describe: "a folder in Hugging Face format, or a hub id" },
     in: { type: "string", demandOption: true, describe: "groups.jsonl" },
     out: {
       type: "string",
@@ -29,25 +16,15 @@ export const score: Definition<Values> = {
     device: { type: "string", default: "auto", describe: "auto, cpu, cuda or cuda:N" },
     "max-tokens-per-batch": {
       type: "string",
+      least: 1,
       default: "8192",
       describe: "bounds memory, changes no score",
     },
   },
-  async handler(argv) {
-    const interrupt = untilInterrupted();
-    try {
-      const { groups, candidates } = await scoreFile({
-        model: argv.model,
-        input: argv.in,
-        output: argv.out,
-        device: argv.device,
-        maxTokensPerBatch: wholeNumber("max-tokens-per-batch", 1, argv["max-tokens-per-batch"]),
-        progress: progressOn(),
-        signal: interrupt.signal,
-      });
-      printLine(`${candidates} candidates of ${groups} questions scored: ${argv.out}`);
-    } finally {
-      interrupt.release();
-    }
+  async handler({ model, in: input, out: output, device, "max-tokens-per-batch": maxTokensPerBatch }) {
+    const { groups, candidates } = await untilInterrupted((signal) =>
+      scoreFile({ model, input, output, device, maxTokensPerBatch, progress: progressOn(), signal }),
+    );
+    printLine(`${candidates} candidates of ${groups} questions scored: ${output}`);
   },
-};
+});

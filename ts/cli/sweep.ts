@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { LoadedSweep } from "../config/index.ts";
+import { defined } from "../core/defined.ts";
 import { AftError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
   dryRunSweep,
   type PlannedCellStages,
+  runFiles,
   runSweep,
   type SweepEstimate,
   type SweepRun,
@@ -14,7 +16,7 @@ import { printJson, printLine } from "./exit.ts";
 import { overviewOn } from "./overview.ts";
 import { duration } from "./progress.ts";
 
-interface Asked {
+interface SweepValues {
   runs: string;
   json: boolean;
   jobs: number;
@@ -23,11 +25,11 @@ interface Asked {
 /** `aft run` of a file with `sweep`: all its cells, then the table; one error for all that failed. */
 export async function runSweepFile(
   sweep: LoadedSweep,
-  { runs, json, jobs }: Asked,
+  { runs, json, jobs }: SweepValues,
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
-  const run = await runSweep(sweep, { runsDirectory: runs, jobs, watch: overviewOn(), signal });
+  const run = await runSweep(sweep, { runsDirectory: runs, jobs, progress: overviewOn(), signal });
   if (json) printJson({ sweep: sweep.name, run: run.directory, best: run.results.best, cells: run.cells });
   else printEnd(run, (performance.now() - started) / 1000);
   const failed = run.cells.filter(({ error }) => error !== undefined);
@@ -44,25 +46,24 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
       ? `nothing to do: all ${reused} cells were done before`
       : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
   );
-  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", "report.html"))}`);
+  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", runFiles.page))}`);
 }
 
 export async function dryRunSweepFile(
   sweep: LoadedSweep,
-  { runs, json }: Asked,
-  wanted: SweepEstimate | undefined,
+  { runs, json }: SweepValues,
+  cost: SweepEstimate | undefined,
 ): Promise<void> {
   const cells = await dryRunSweep(sweep, runs);
-  if (json)
-    return printJson({ sweep: sweep.name, cells, ...(wanted === undefined ? {} : { estimate: wanted }) });
+  if (json) return printJson({ sweep: sweep.name, cells, ...defined({ estimate: cost }) });
   for (const line of cells.flatMap(linesOf)) printLine(line);
-  if (wanted !== undefined) printLine(`\n${sweepEstimateTable(wanted)}`);
+  if (cost !== undefined) printLine(`\n${sweepEstimateTable(cost)}`);
 }
 
 function linesOf({ cell, stages }: PlannedCellStages): string[] {
-  const there = stages.filter(({ done }) => done).length;
+  const made = stages.filter(({ done }) => done).length;
   return [
-    `${cell}: ${there} of ${stages.length} stages are there`,
+    `${cell}: ${made} of ${stages.length} stages are there`,
     ...stages.map(({ label, done, artefact, madeBy }) => {
       const state = done ? "done  " : madeBy === undefined ? "to do " : "shared";
       return `  ${state}  ${label}  ${madeBy === undefined ? artefact : `(made by ${madeBy})`}`;

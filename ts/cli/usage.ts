@@ -1,7 +1,7 @@
-import type { Options } from "yargs";
 import { inputError, nearestName } from "../core/errors.ts";
 import { oneOf } from "../core/words.ts";
 import { type Command, commands, type Family, families } from "./commands.ts";
+import type { OptionMap } from "./definition.ts";
 
 const names = [...commands, ...families].map(({ name }) => name);
 
@@ -59,15 +59,15 @@ function checkMember({ name, members, example }: Family, word: string | undefine
 export function usageError(
   message: string,
   { name, words, example }: Command,
-  options: Readonly<Record<string, Options>>,
+  options: OptionMap,
   argv: readonly string[],
 ): Error {
   const flags = Object.keys(options).map((option) => `--${option}`);
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(", ");
   if (unknown !== undefined) {
     // yargs names an option in both spellings: the one that was written counts.
-    const given = (flag: string) => argv.some((word) => word === flag || word.startsWith(`${flag}=`));
-    const written = unknown.flatMap((one) => [`--${one}`, `-${one}`].filter(given));
+    const isWritten = (flag: string) => argv.some((word) => word === flag || word.startsWith(`${flag}=`));
+    const written = unknown.flatMap((word) => [`--${word}`, `-${word}`].filter(isWritten));
     if (written.length > 0)
       return inputError(
         written.map((flag) => ({
@@ -104,10 +104,7 @@ export function usageError(
 }
 
 /** An option that takes one value and was given several comes as a list: nobody's handler expects that. */
-export function checkOnce(
-  argv: Readonly<Record<string, unknown>>,
-  options: Readonly<Record<string, Options>>,
-): void {
+export function checkOnce(argv: Readonly<Record<string, unknown>>, options: OptionMap): void {
   for (const [option, { array }] of Object.entries(options))
     if (array !== true && Array.isArray(argv[option]))
       throw inputError({
@@ -117,7 +114,18 @@ export function checkOnce(
       });
 }
 
-/** Options that are numbers come as text: yargs itself would make NaN of what is none. */
+/** What a command's handler gets: each option once, and numbers where the options are numbers. */
+export function checkedValues(argv: Readonly<Record<string, unknown>>, options: OptionMap): object {
+  checkOnce(argv, options);
+  const numbers = Object.entries(options).flatMap(([option, { least }]) => {
+    const value = argv[option];
+    return least === undefined || typeof value !== "string"
+      ? []
+      : [[option, wholeNumber(option, least, value)]];
+  });
+  return { ...argv, ...Object.fromEntries(numbers) };
+}
+
 export function wholeNumber(option: string, least: number, value: string): number {
   const number = value.trim() === "" ? Number.NaN : Number(value);
   if (Number.isSafeInteger(number) && number >= least) return number;

@@ -1,21 +1,20 @@
 import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { checkCells, checkInputs } from "../experiment/index.ts";
-import type { Definition } from "./definition.ts";
+import { define, experimentFile, setOption } from "./definition.ts";
 import { printLine } from "./exit.ts";
-import { experimentFile, setOption } from "./experiment-file.ts";
 
-export const validate: Definition<{ experiment: string; set: string[] }> = {
+export const validate = define({
   positionals: { experiment: experimentFile },
   options: { set: setOption },
-  async handler(argv) {
-    const loaded = await loadFile(argv.experiment, { set: argv.set });
+  async handler({ experiment, set }) {
+    const loaded = await loadFile(experiment, { set });
     if ("cells" in loaded) await checkCells(loaded);
     else await checkInputs(loaded.experiment);
     for (const warning of loaded.warnings) printLine(`warning: ${warning}`);
     const what = "cells" in loaded ? describeSweep(loaded) : describeExperiment(loaded);
-    printLine(`${argv.experiment} is valid: ${what}, read from ${loaded.sources.length} files`);
+    printLine(`${experiment} is valid: ${what}, read from ${loaded.sources.length} files`);
   },
-};
+});
 
 function describeExperiment({ experiment: { name, methods, seeds } }: Loaded): string {
   const names = Object.keys(methods);

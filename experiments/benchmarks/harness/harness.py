@@ -17,8 +17,8 @@ from typing import Any
 
 import lm_eval
 import torch
-from aft_worker.model_source import load_tokenizer
-from aft_worker.tokens import TokenCodec
+from aft_worker.model.source import load_tokenizer
+from aft_worker.tokens.codec import TokenCodec
 from lm_eval.api.model import LM
 from lm_eval.models.huggingface import HFLM
 from lm_eval.models.utils import postprocess_generated_text

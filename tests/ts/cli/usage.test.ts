@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { commands, everyCommand } from "../../../ts/cli/commands.ts";
-import { checkCommand, checkOnce, usageError, wholeNumber } from "../../../ts/cli/usage.ts";
+import { checkCommand, checkedValues, checkOnce, usageError, wholeNumber } from "../../../ts/cli/usage.ts";
 
 const run = commands.find(({ name }) => name === "run")!;
 const { options } = await run.load();
@@ -62,6 +62,12 @@ test("an option with one value may not be given twice, one with many may", () =>
     '--runs was given more than once\n  found: ["a","b"]\n  expected: one value',
   );
   expect(() => checkOnce({ runs: "a", set: ["a=1", "b=2"] }, options)).not.toThrow();
+});
+
+test("a command gets numbers where its options are numbers", () => {
+  expect(checkedValues({ runs: "a", jobs: "2" }, options)).toEqual({ runs: "a", jobs: 2 });
+  expect(() => checkedValues({ jobs: "0" }, options)).toThrow("bad value for --jobs");
+  expect(() => checkedValues({ jobs: ["1", "2"] }, options)).toThrow("--jobs was given more than once");
 });
 
 test("whole numbers are whole, and not too small", () => {

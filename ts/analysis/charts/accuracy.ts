@@ -1,10 +1,11 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitles } from "../report/family.ts";
-import { percent } from "../report/format.ts";
-import type { Metric } from "../report/schema.ts";
-import type { LegendItem } from "./legend.ts";
+import { percent } from "../format.ts";
+import type { Metric } from "../generated/report.ts";
+import { type FamilyPlace, familyOrder, familyTitle } from "./family-places.ts";
+import { type LegendItem, lineItem } from "./legend.ts";
 import { dotPaint, linePaint, withEnds } from "./marks.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import type { ChartOptions } from "./options.ts";
+import { renderChart } from "./svg.ts";
 
 /** One method's greedy and sampled accuracy, with intervals. */
 export interface MethodAccuracy {
@@ -31,7 +32,7 @@ function rowsOf(methods: readonly MethodAccuracy[]): { rows: string[]; titles: s
     .sort((a, b) => Number(b === "baseline") - Number(a === "baseline"))
     .map((family) => ({
       // The space keeps a family apart from a method of the same name.
-      title: `${familyTitles[family].toUpperCase()} `,
+      title: `${familyTitle(family).toUpperCase()} `,
       labels: methods.filter(({ place }) => place?.family === family).map(({ label }) => label),
     }))
     .filter(({ labels }) => labels.length > 0);
@@ -104,9 +105,7 @@ export function accuracyChart(
     ],
     legend: [
       ...measures.map(({ name, legend, mark }): LegendItem => ({ label: legend, colour: name, mark })),
-      ...levels.map(
-        (): LegendItem => ({ label: `${baseline}, greedy`, colour: "target", mark: "line", dash: "4,4" }),
-      ),
+      ...levels.map(() => lineItem(`${baseline}, greedy`, "target", "4,4")),
     ],
   });
 }

@@ -1,13 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import type { FamilyPlace } from "../report/family.ts";
 import type { TrainingStep } from "../run/run-data.ts";
-import type { LegendItem } from "./legend.ts";
+import type { FamilyPlace } from "./family-places.ts";
+import { lineItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 /** One training run; several of one label are its seeds, each drawn as a line of its own. */
 export interface MethodCurve {
@@ -64,7 +65,7 @@ export function curvesChart(
     ],
     legend: drawn
       .filter(({ points }) => points.length > 0)
-      .map(({ label, colour, dash }): LegendItem => ({ label, colour, mark: "line", dash })),
+      .map(({ label, colour, dash }) => lineItem(label, colour, dash)),
   });
 }
 

@@ -1,4 +1,5 @@
-import { type Chart, type ChartText, renderChart } from "./svg.ts";
+import type { ChartText } from "./options.ts";
+import { type Chart, renderChart } from "./svg.ts";
 
 /**
  * What `Plot.plot` of Observable Plot takes (`PlotOptions` there). Its own types stand on those of d3, which every program

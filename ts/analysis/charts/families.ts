@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitles, shadeOf } from "../report/family.ts";
+import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "./family-places.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
-import { type FamilyName, familyColour } from "./palette.ts";
-import { type ChartOptions, type ChartText, renderChart, stacked } from "./svg.ts";
+import type { ChartOptions, ChartText } from "./options.ts";
+import { colourOf } from "./palette.ts";
+import { renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */
 export interface FamilySeries {
@@ -42,6 +43,7 @@ export function familiesChart(
   const families = familyOrder.filter((family) => series.some(({ place }) => place.family === family));
   const methods = [...new Map(series.map((method) => [method.label, method])).values()];
   const most = Math.max(0, ...families.map((family) => members(methods, family).length));
+  const firstTop = 34 + lineHeight * most;
   return stacked(
     text,
     drawn.map((row, at) => [
@@ -49,8 +51,8 @@ export function familiesChart(
         id: `${text.id}-${row.id}`,
         width,
         families,
-        titles: at === 0 ? (marginTop) => titlesOf(methods, families, marginTop) : undefined,
-        marginTop: at === 0 ? 34 + lineHeight * most : 14,
+        marginTop: at === 0 ? firstTop : 14,
+        titles: at === 0 ? titlesOf(methods, families, firstTop) : [],
         isLast: at === drawn.length - 1,
       }),
     ]),
@@ -66,12 +68,12 @@ function panels(
     id: string;
     width: number | undefined;
     families: FamilyName[];
-    titles: ((marginTop: number) => Plot.Markish[]) | undefined;
     marginTop: number;
+    titles: Plot.Markish[];
     isLast: boolean;
   },
 ): string {
-  const { id, width, families, titles, marginTop, isLast } = options;
+  const { id, width, families, marginTop, titles, isLast } = options;
   const marginBottom = isLast ? 40 : 22;
   return renderChart({
     text: { id, title: label, description: `${label}, by optimizer step.` },
@@ -81,11 +83,7 @@ function panels(
     x: { label: isLast ? "optimizer step →" : null, nice: false, ticks: 3 },
     y: { ...sideAxis(label, 54), nice: true, ticks: 4, ...domainOfFlat(series) },
     fx: { axis: null, padding: 0.14, domain: families },
-    marks: [
-      frame(),
-      ...groupedBy(series, ({ label: method }) => method).flatMap(lines),
-      ...(titles?.(marginTop) ?? []),
-    ],
+    marks: [frame(), ...groupedBy(series, ({ label: method }) => method).flatMap(lines), ...titles],
   });
 }
 
@@ -96,7 +94,7 @@ const titlesOf = (methods: readonly FamilySeries[], families: readonly FamilyNam
     return [
       Plot.text([{ family }], {
         ...text,
-        text: () => familyTitles[family],
+        text: () => familyTitle(family),
         dy: 16 - marginTop,
         fontWeight: 650,
         fontSize: 13,
@@ -119,8 +117,6 @@ function domainOfFlat(series: readonly FamilySeries[]): { domain?: [number, numb
   const room = 0.05 * Math.abs(low) || 1;
   return high - low > 1e-6 * Math.abs(low) ? {} : { domain: [low - room, low + room] };
 }
-
-const colourOf = ({ place }: FamilySeries) => familyColour(place.family, shadeOf(place.at));
 
 /** One method: its seeds, and the mean of several. */
 function lines(seeds: readonly FamilySeries[]) {

@@ -1,4 +1,4 @@
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 
 export interface LegendItem {
@@ -8,6 +8,14 @@ export interface LegendItem {
   /** Of a line. */
   dash?: string | undefined;
 }
+
+/** The legend of a line. */
+export const lineItem = (label: string, colour: ColourName, dash?: string): LegendItem => ({
+  label,
+  colour,
+  mark: "line",
+  dash,
+});
 
 const swatches = {
   area: { paint: "fill", draw: areaSwatch },

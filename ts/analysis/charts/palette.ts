@@ -1,3 +1,6 @@
+import { type GroupMethodKind, groupMethodKinds, methods } from "../../config/index.ts";
+import type { FamilyName, FamilyPlace } from "./family-places.ts";
+
 /**
  * Colours that stay apart for the colour-blind (Okabe and Ito's set); dashes and shapes tell the same things a
  * second time. Marks carry the light colour as an attribute and a class, through which dark pages repaint them.
@@ -7,21 +10,20 @@ interface Colour {
   dark: string;
 }
 
-const hues = {
-  aft: { light: "#0072b2", dark: "#56b4e9" },
-  rrhf: { light: "#c65400", dark: "#f0923b" },
-  pro: { light: "#00785a", dark: "#3fc79a" },
-  dpo: { light: "#8a4f7d", dark: "#d79ac6" },
-  baseline: { light: "#6b7280", dark: "#a3adba" },
-} as const satisfies Record<string, Colour>;
-
 /** Methods of one kind of loss have one hue; its members differ in shade. */
-export type FamilyName = keyof typeof hues;
-export type Shade = 0 | 1 | 2;
+const hues = {
+  ...(Object.fromEntries(groupMethodKinds.map((kind) => [kind, methods[kind].hue])) as Record<
+    GroupMethodKind,
+    Colour
+  >),
+  baseline: { light: "#6b7280", dark: "#a3adba" },
+} satisfies Record<FamilyName, Colour>;
+
+type Shade = 0 | 1 | 2;
 type Shaded = `${FamilyName}${Shade}`;
 
 /** `#rrggbb` on its way to another colour, by a share of 0..1. */
-const mix = (from: string, to: string, share: number): string =>
+export const mix = (from: string, to: string, share: number): string =>
   `#${[1, 3, 5]
     .map((at) => {
       const [a, b] = [from, to].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number];
@@ -31,7 +33,8 @@ const mix = (from: string, to: string, share: number): string =>
     })
     .join("")}`;
 
-const [black, white] = ["#000000", "#ffffff"];
+const black = "#000000";
+export const white = "#ffffff";
 const shadesOf = ({ light, dark }: Colour): Colour[] => [
   { light, dark },
   { light: mix(light, black, 0.45), dark: mix(dark, white, 0.55) },
@@ -56,7 +59,10 @@ const colours = {
 
 export type ColourName = keyof typeof colours;
 
-export const familyColour = (family: FamilyName, shade: Shade): ColourName => `${family}${shade}`;
+/** The colour of all that is drawn of a method. */
+export const colourOf = ({ place: { family, at } }: { place: FamilyPlace }): ColourName =>
+  `${family}${(at % 3) as Shade}`;
+
 type Kind = "fill" | "line" | "dot";
 
 export const ink = "#1f2328";
@@ -74,12 +80,18 @@ const declarations: Record<Kind, (colour: string) => string> = {
   dot: (colour) => `fill:${colour};stroke:${colour}`,
 };
 
-const darkRules = [
-  ...names.flatMap((name) =>
-    kinds.map((kind) => `.${classOf(name, kind)}{${declarations[kind](colours[name].dark)}}`),
-  ),
-  `.aft-plot{color:${darkInk}}`,
-].join("");
+const darkRules = (name: ColourName): string =>
+  kinds.map((kind) => `.${classOf(name, kind)}{${declarations[kind](colours[name].dark)}}`).join("");
 
-/** The style that repaints charts on dark pages; paper is light. */
-export const chartStyle = `@media screen and (prefers-color-scheme:dark){${darkRules}}`;
+/** Methods whose colours come into a chart's style only where they are drawn: a new one changes no other's charts. */
+const first: readonly string[] = ["aft", "rrhf", "pro", "dpo"];
+const later = groupMethodKinds.filter((kind) => !first.includes(kind));
+const isLater = (name: ColourName): boolean => later.some((kind) => name === `${kind}${name.at(-1)}`);
+
+/** The style that repaints charts on dark pages; paper is light. drawn: the charts that it is for; all when left out. */
+export function chartStyle(drawn?: string): string {
+  const used = names.filter(
+    (name) => drawn === undefined || !isLater(name) || drawn.includes(`aft-${name}-`),
+  );
+  return `@media screen and (prefers-color-scheme:dark){${used.map(darkRules).join("")}.aft-plot{color:${darkInk}}}`;
+}

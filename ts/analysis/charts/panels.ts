@@ -1,12 +1,13 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
 import type { Interval } from "../statistics/interval.ts";
-import type { LegendItem } from "./legend.ts";
+import type { FamilyPlace } from "./family-places.ts";
+import { lineItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
+import type { ChartOptions, ChartText } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
-import { type ChartOptions, type ChartText, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 /** A share in [0, 1] at one place of the horizontal axis. */
 export interface PanelPoint {
@@ -41,11 +42,18 @@ export interface PanelsOptions extends ChartOptions {
   reference?: Panel | undefined;
 }
 
-/** Shares with 95 % intervals over a few places, one panel a method, all on the same scale from 0 to 100 %. */
-export function panelsChart(
+export type SharesChart = (methods: readonly Panel[], options?: PanelsOptions) => string;
+
+/** A chart of shares with 95 % intervals over a few places, one panel a method, all on the same scale from 0 to 100 %. */
+export const sharesChart =
+  (shares: SharesOptions): SharesChart =>
+  (methods, options = {}) =>
+    draw(methods, shares, options);
+
+function draw(
   methods: readonly Panel[],
   { text, x, y, colour, what, levelIs }: SharesOptions,
-  { id = text.id, reference, width }: PanelsOptions = {},
+  { id = text.id, reference, width }: PanelsOptions,
 ): string {
   const panels = panelsOf(methods, { gap: 0.24 });
   const drawn = methods.flatMap(({ label, points }) => drawnIn(label, points));
@@ -56,12 +64,6 @@ export function panelsChart(
   const style = { ...linePaint(colour), ...panels.facets };
   const quiet = { ...linePaint("target"), ...panels.facets };
   const line = { x: "at", y: "value", z: "label" };
-  const legend: (LegendItem | false | undefined)[] = [
-    { label: what, colour, mark: "dot" },
-    pale.length > 0 && { label: reference!.label, colour: "target", mark: "line", dash: "2,3" },
-    levels.length > 0 &&
-      levelIs !== undefined && { label: levelIs, colour: "target", mark: "line", dash: "5,5" },
-  ];
   return renderChart({
     text: { id, title: text.title, description: describe(methods, levelIs) },
     width,
@@ -85,7 +87,11 @@ export function panelsChart(
       Plot.dot(drawn, { x: "at", y: "value", r: 3, ...panels.facets, ...dotPaint(colour) }),
       panels.titles,
     ],
-    legend: legend.filter((item) => item !== false && item !== undefined),
+    legend: [
+      { label: what, colour, mark: "dot" },
+      ...(pale.length > 0 ? [lineItem(reference!.label, "target", "2,3")] : []),
+      ...(levels.length > 0 && levelIs !== undefined ? [lineItem(levelIs, "target", "5,5")] : []),
+    ],
   });
 }
 

@@ -1,26 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { type LegendItem, legendSvg } from "./legend.ts";
+import type { ChartText } from "./options.ts";
 import { ink } from "./palette.ts";
-
-/** What a chart says of itself in words. */
-export interface ChartText {
-  /** Unique on its page; the accessible name hangs on it. */
-  id: string;
-  /** What is drawn, in a few words. */
-  title: string;
-  /** What the chart shows, for those who cannot see it. */
-  description: string;
-}
-
-/** What every chart takes beside its data. */
-export interface ChartOptions {
-  /** Unique on its page; by default the chart's name. */
-  id?: string | undefined;
-  /** In pixels; 720 by default. */
-  width?: number | undefined;
-}
 
 /** A chart: what Observable Plot takes, with its words, its margins (pixels) and its legend. */
 export interface Chart extends Omit<Plot.PlotOptions, "width"> {

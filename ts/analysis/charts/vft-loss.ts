@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { TrainingStep } from "../run/run-data.ts";
 import { linePaint } from "./marks.ts";
+import type { ChartOptions } from "./options.ts";
 import { halfWindow, runningMean } from "./smooth.ts";
-import { type ChartOptions, renderChart } from "./svg.ts";
+import { renderChart } from "./svg.ts";
 
 export interface LossCurve {
   seed: number;

@@ -9,6 +9,8 @@ export type Style =
   | "code"
   | "digest"
   | "question"
+  /** What stands beside a badge, all of it. */
+  | "finding"
   /** An answer that is right, wrong, or not there. */
   | `mark ${"right" | "wrong" | "none"}`
   | `badge ${"fine" | "note" | "warning" | "reused"}`;
@@ -78,7 +80,7 @@ export interface Column {
 /** `clear`: a difference that is more than chance explains; `quiet`: nothing to see. */
 export interface MarkedCell {
   content: Inline;
-  mark: "clear" | "quiet";
+  mark: "clear" | "quiet" | undefined;
 }
 
 /** Small print in a cell stands below its number, in a terminal in columns of its own. */

@@ -1,8 +1,8 @@
-import { decimal, percent } from "../report/format.ts";
-import type { MetricName } from "../report/schema.ts";
+import { decimal, percent } from "../format.ts";
+import type { MetricName } from "../generated/report.ts";
 import type { CellMethod, SweepResults } from "./results.ts";
 
-/** A number that the page follows through the cells. */
+/** A number that the report follows through the cells. */
 export interface Measure {
   name: MetricName;
   /** With its unit, for axes and heads of columns. */
@@ -10,51 +10,51 @@ export interface Measure {
   /** In a sentence. */
   words: string;
   isShare: boolean;
+  /** Shown of every sweep, not only of one whose best cell is chosen by it. */
+  isShown: boolean;
 }
 
-const all: Measure[] = [
-  { name: "accuracy", label: "greedy accuracy, %", words: "greedy accuracy", isShare: true },
-  {
-    name: "sampledAccuracy",
-    label: "single samples right, %",
-    words: "accuracy of single samples",
-    isShare: true,
-  },
-  { name: "majority", label: "maj@k, %", words: "accuracy of the majority vote", isShare: true },
-  { name: "passAtMost", label: "pass@k, %", words: "pass@k", isShare: true },
-  { name: "assessmentMicro", label: "assessment accuracy, %", words: "assessment accuracy", isShare: true },
-  {
-    name: "assessmentMacro",
-    label: "assessment accuracy (macro), %",
-    words: "assessment accuracy (macro)",
-    isShare: true,
-  },
+const share = (name: MetricName, words: string, label = words): Measure => ({
+  name,
+  label: `${label}, %`,
+  words,
+  isShare: true,
+  isShown: false,
+});
+const shown = (measure: Measure): Measure => ({ ...measure, isShown: true });
+
+const measures: Measure[] = [
+  shown(share("accuracy", "greedy accuracy")),
+  shown(share("sampledAccuracy", "accuracy of single samples", "single samples right")),
+  share("majority", "accuracy of the majority vote", "maj@k"),
+  share("passAtMost", "pass@k"),
+  shown(share("assessmentMicro", "assessment accuracy")),
+  share("assessmentMacro", "assessment accuracy (macro)"),
   {
     name: "perplexityPositive",
     label: "perplexity of right COTs",
     words: "perplexity of right COTs",
     isShare: false,
+    isShown: true,
   },
-];
-const always: readonly MetricName[] = [
-  "accuracy",
-  "sampledAccuracy",
-  "assessmentMicro",
-  "perplexityPositive",
 ];
 
 /** Those that say most, the one that the best cell is chosen by among them; what no cell measured is left out. */
 export const measuresOf = ({ best, cells }: SweepResults): Measure[] =>
-  all.filter(
-    ({ name }) =>
-      (always.includes(name) || name === best?.metric) &&
-      cells.some(({ methods }) => methods.some(({ metrics }) => metrics[name]?.value != null)),
+  measures.filter(
+    (measure) =>
+      (measure.isShown || measure.name === best?.metric) &&
+      cells.some(({ methods }) => methods.some((method) => metricOf(method, measure) !== null)),
   );
 
-export const measureNamed = (name: string): Measure => all.find((measure) => measure.name === name)!;
+export const measureNamed = (name: MetricName): Measure => measures.find((measure) => measure.name === name)!;
 
 export const format = ({ isShare }: Measure, value: number | null | undefined): string =>
   isShare ? percent(value) : decimal(value);
 
-export const numberOf = (method: CellMethod | undefined, { name }: Measure): number | null =>
+/** With its unit. */
+export const formatted = (measure: Measure, value: number | null | undefined): string =>
+  `${format(measure, value)}${measure.isShare ? " %" : ""}`;
+
+export const metricOf = (method: CellMethod | undefined, { name }: Measure): number | null =>
   method?.metrics[name]?.value ?? null;

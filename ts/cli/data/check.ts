@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { AftError, inputError, nearestName, type Problem } from "../../core/errors.ts";
+import { AftError, inputError, type Problem } from "../../core/errors.ts";
 import {
   checkDataset,
   checkRecords,
@@ -8,24 +8,17 @@ import {
   kindOfRecords,
   noRecords,
   type Split,
+  splitNames,
   taskKinds,
   taskNames,
 } from "../../data/index.ts";
-import type { Definition } from "../definition.ts";
+import { define, jsonOption } from "../definition.ts";
 import { printJson, printLine } from "../exit.ts";
-import { namedTask, setOfTask } from "./settings.ts";
-
-interface Values {
-  what: string;
-  task: string | undefined;
-  split: Split | undefined;
-  set: string[];
-  json: boolean;
-}
+import { namedTask, notATask, setOfTask } from "./settings.ts";
 
 const readable = taskKinds.filter(({ read }) => read !== undefined).map(({ name }) => name);
 
-export const check: Definition<Values> = {
+export const check = define({
   positionals: {
     what: { type: "string", demandOption: true, describe: "a file, or a task whose files are to be checked" },
   },
@@ -36,22 +29,22 @@ export const check: Definition<Values> = {
         "whose published rows the file has; when left out it holds questions, candidates, groups or predictions",
     },
     split: {
-      choices: ["train", "validation", "test"],
+      choices: splitNames,
       describe: "of which split, where the rows' form depends on it",
     },
     set: setOfTask,
-    json: { type: "boolean", default: false, describe: "print what was found as JSON" },
+    json: jsonOption("print what was found as JSON"),
   },
   async handler({ what, task, split, set, json }) {
     const findings = await findingsOn(what, task, split, set);
-    const problems = findings.flatMap((one) => one.problems);
+    const problems = findings.flatMap((part) => part.problems);
     if (json) printJson({ right: problems.length === 0, findings });
-    else for (const one of findings) print(one);
+    else for (const part of findings) print(part);
     if (problems.length > 0)
       throw json ? new AftError({ what: `${problems.length} mistakes` }, 2) : inputError(shown(problems));
     if (!json) printLine("nothing is wrong");
   },
-};
+});
 
 /** More than these hide what is said first. */
 const mostShown = 20;
@@ -84,13 +77,7 @@ async function findingsOn(
     if (kind === undefined) throw noRecords(what, readable);
     return checkRecords(what, kind);
   }
-  if (!taskNames().includes(what))
-    throw inputError({
-      what: "neither a file nor a task",
-      found: what,
-      expected: `a file, or one of ${taskNames().join(", ")}`,
-      nearest: nearestName(what, taskNames()),
-    });
+  if (!taskNames().includes(what)) throw notATask(what, "neither a file nor a task", "a file");
   const named = namedTask(what, set);
   return checkDataset(named.kind, named.settings, named.task);
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { AftError, formatProblem, Interrupted, inputError, nearestName } from "../../core/errors.ts";
+import { inputError, nearestName } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import {
   catalogue,
@@ -10,23 +10,14 @@ import {
   getDataset,
   taskKind,
 } from "../../data/index.ts";
-import type { Definition } from "../definition.ts";
+import { define } from "../definition.ts";
 import { printLine } from "../exit.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { progressOn } from "../progress.ts";
 
-interface Values {
-  task: string;
-  to: string | undefined;
-}
-
-export const get: Definition<Values> = {
+export const get = define({
   positionals: {
-    task: {
-      type: "string",
-      demandOption: true,
-      describe: catalogue.map(({ task }) => task).join(", "),
-    },
+    task: { type: "string", demandOption: true, describe: catalogue.map(({ task }) => task).join(", ") },
   },
   options: {
     to: {
@@ -36,31 +27,28 @@ export const get: Definition<Values> = {
     },
   },
   async handler({ task, to }) {
-    const dataset = wanted(task);
+    const dataset = downloadable(task);
     const folder = resolve(to ?? dataFolder());
-    const interrupt = untilInterrupted();
-    try {
-      const got = await getDataset(dataset, { to: folder, progress: progressOn(), signal: interrupt.signal });
-      printResult(dataset, got, folder);
-    } catch (error) {
-      throw error instanceof Interrupted ? resumable(error, task, to) : error;
-    } finally {
-      interrupt.release();
-    }
+    const command = `aft data get ${task}${to === undefined ? "" : ` --to ${to}`}`;
+    const files = await untilInterrupted(
+      (signal) => getDataset(dataset, { to: folder, progress: progressOn(), signal }),
+      { fix: `the same command goes on from there: ${command}` },
+    );
+    printResult(dataset, files, folder);
   },
-};
+});
 
-function wanted(task: string): Dataset {
+function downloadable(task: string): Dataset {
   const dataset = datasetOf(task);
   if (dataset !== undefined) return dataset;
-  const names = catalogue.map((one) => one.task);
-  const found = { what: "no dataset to download", found: task, expected: `one of ${names.join(", ")}` };
-  if (nearestName(task, names) !== undefined)
-    throw inputError({ ...found, nearest: nearestName(task, names) });
+  const names = catalogue.map((entry) => entry.task);
+  const problem = { what: "no dataset to download", found: task, expected: `one of ${names.join(", ")}` };
+  const nearest = nearestName(task, names);
+  if (nearest !== undefined) throw inputError({ ...problem, nearest });
   // Names the nearest task where it is none at all.
   taskKind(task);
   throw inputError({
-    ...found,
+    ...problem,
     fix:
       task === "custom"
         ? "name your files in the task's settings"
@@ -68,8 +56,8 @@ function wanted(task: string): Dataset {
   });
 }
 
-function printResult(dataset: Dataset, got: readonly Got[], folder: string): void {
-  for (const { file, bytes, already, checkedBy, sha256 } of got) {
+function printResult(dataset: Dataset, files: readonly Got[], folder: string): void {
+  for (const { file, bytes, already, checkedBy, sha256 } of files) {
     printLine(
       `${already ? "here already" : "downloaded"}: ${shownPath(file)} (${bytes.toLocaleString("en-US")} bytes)`,
     );
@@ -91,17 +79,7 @@ function printResult(dataset: Dataset, got: readonly Got[], folder: string): voi
 const checked: Record<Got["checkedBy"], string> = {
   publisher: "is the published file (SHA-256)",
   server: "has the SHA-256 that its server tells; kept in aft-data.lock.json and checked from now on",
-  lock: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
+  pin: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
   first:
     "its publisher's SHA-256 is not known here: this one is kept in aft-data.lock.json and checked from now on",
 };
-
-const resumable = (error: Interrupted, task: string, to: string | undefined): AftError =>
-  new AftError(
-    {
-      what: formatProblem(error.problems[0]!),
-      fix: `the same command goes on from there: aft data get ${task}${to === undefined ? "" : ` --to ${to}`}`,
-    },
-    130,
-    { cause: error },
-  );

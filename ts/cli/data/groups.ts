@@ -2,22 +2,16 @@ import { promptSettings, taskSchema } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
 import { writeJsonl } from "../../core/jsonl.ts";
 import { putQuestion, taskKinds } from "../../data/index.ts";
-import type { Definition } from "../definition.ts";
+import { define } from "../definition.ts";
 import { printLine } from "../exit.ts";
 import { namedTask, setOfTask } from "./settings.ts";
 
-const having = taskKinds.filter((kind) => kind.groups !== undefined).map(({ name }) => name);
-
-interface Values {
-  task: string;
-  out: string;
-  set: string[];
-}
+const withGroups = taskKinds.filter((kind) => kind.groups !== undefined).map(({ name }) => name);
 
 /** Prompts are those of the task's settings: an experiment that trains on the groups must have the same. */
-export const groups: Definition<Values> = {
+export const groups = define({
   positionals: {
-    task: { choices: having, demandOption: true, describe: "a task whose rows have ranked candidates" },
+    task: { choices: withGroups, demandOption: true, describe: "a task whose rows have ranked candidates" },
   },
   options: {
     out: { type: "string", demandOption: true, describe: "groups.jsonl, written whole or not at all" },
@@ -37,4 +31,4 @@ export const groups: Definition<Values> = {
     await writeJsonl(out, made);
     printLine(`${made.length} groups written: ${out}`);
   },
-};
+});

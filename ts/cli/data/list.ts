@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { shownPath } from "../../core/files.ts";
 import { countThere, type Dataset, dataFolder, datasetOf, taskKinds } from "../../data/index.ts";
-import type { Definition } from "../definition.ts";
+import { define, jsonOption } from "../definition.ts";
 import { printJson, printLine } from "../exit.ts";
 
-export const list: Definition<{ json: boolean }> = {
-  options: { json: { type: "boolean", default: false, describe: "print the list as JSON" } },
+export const list = define({
+  options: { json: jsonOption("print the list as JSON") },
   async handler({ json }) {
     const tasks = await Promise.all(
       taskKinds.map(async ({ name, description }) => {
@@ -22,7 +22,7 @@ export const list: Definition<{ json: boolean }> = {
       `\nfiles lie in ${shownPath(dataFolder())} (AFT_DATA names another folder); aft data get TASK downloads them`,
     );
   },
-};
+});
 
 async function about(dataset: Dataset): Promise<Record<string, string>> {
   const { questions, licence, homepage } = dataset;
@@ -31,10 +31,10 @@ async function about(dataset: Dataset): Promise<Record<string, string>> {
 
 async function presence({ task, files, byHand }: Dataset): Promise<string> {
   const folder = join(dataFolder(), task);
-  const wanted = byHand === undefined ? files : [{ path: byHand, from: { address: "" } }];
-  const there = await countThere(folder, wanted);
-  if (there === wanted.length) return "here";
-  const missing = there === 0 ? "not here" : `${there} of ${wanted.length} here`;
+  const required = byHand === undefined ? files.map(({ path }) => path) : [byHand];
+  const count = await countThere(folder, required);
+  if (count === required.length) return "here";
+  const missing = count === 0 ? "not here" : `${count} of ${required.length} here`;
   return byHand === undefined
     ? `${missing}: aft data get ${task}`
     : `${missing}: put yours at ${shownPath(join(folder, byHand))}`;

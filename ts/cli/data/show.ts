@@ -8,57 +8,41 @@ import {
 } from "../../config/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
-import { type ShownQuestion, type Split, shownQuestions, taskKind, taskNames } from "../../data/index.ts";
-import type { Definition } from "../definition.ts";
+import { type ShownQuestion, shownQuestions, splitNames, taskKind, taskNames } from "../../data/index.ts";
+import { define, jsonOption } from "../definition.ts";
 import { printJson, printLine } from "../exit.ts";
-import { wholeNumber } from "../usage.ts";
-import { namedTask, setOfTask } from "./settings.ts";
+import { namedTask, notATask, setOfTask } from "./settings.ts";
 
-interface Values {
-  what: string;
-  split: Split;
-  count: string;
-  file: string | undefined;
-  task: string | undefined;
-  set: string[];
-  json: boolean;
-}
-
-export const show: Definition<Values> = {
+export const show = define({
   positionals: {
     what: { type: "string", demandOption: true, describe: "a task, or an experiment's YAML file" },
   },
   options: {
-    split: { choices: ["train", "validation", "test"], default: "train", describe: "which questions" },
-    count: { type: "string", default: "3", describe: "how many, from the first on" },
+    split: { choices: splitNames, default: "train", describe: "which questions" },
+    count: { type: "string", least: 1, default: "3", describe: "how many, from the first on" },
     file: { type: "string", describe: "rows of this file, in the form in which the task's are published" },
     task: { type: "string", describe: "only this one of an experiment's tasks" },
     set: { ...setOfTask, describe: "change a setting: of the task, or of the experiment" },
-    json: { type: "boolean", default: false, describe: "print the questions as JSON" },
+    json: jsonOption("print the questions as JSON"),
   },
   async handler({ what, split, count, file, task, set, json }) {
-    const most = wholeNumber("count", 1, count);
-    const all = [];
+    const tasks = [];
     for (const settings of await tasksOf(what, task, set)) {
-      // A task that is only evaluated has no others.
-      const own = settings.task === "mmlu" && split === "train" ? "test" : split;
-      const shown = await shownQuestions(taskKind(settings.task), settings, promptSettings(settings.prompt), {
-        split: own,
-        count: most,
-        file,
-      });
-      all.push({ task: taskName(settings), split: own, ...shown });
+      // A task that is only evaluated has no training questions.
+      const shownSplit = settings.task === "mmlu" && split === "train" ? "test" : split;
+      const options = { split: shownSplit, count, file } as const;
+      const put = promptSettings(settings.prompt);
+      const shown = await shownQuestions(taskKind(settings.task), settings, put, options);
+      tasks.push({ task: taskName(settings), split: shownSplit, ...shown });
     }
-    if (json) return printJson(all);
-    for (const one of all) {
-      printLine(
-        `${one.task}: ${one.questions.length} of ${one.total} ${one.split} questions; answers: ${one.patterns.strict}`,
-      );
-      if (one.note !== undefined) printLine(`(${one.note})`);
-      for (const question of one.questions) print(question);
+    if (json) return printJson(tasks);
+    for (const { task: name, split: part, questions, total, patterns, note } of tasks) {
+      printLine(`${name}: ${questions.length} of ${total} ${part} questions; answers: ${patterns.strict}`);
+      if (note !== undefined) printLine(`(${note})`);
+      for (const question of questions) print(question);
     }
   },
-};
+});
 
 async function tasksOf(
   what: string,
@@ -67,12 +51,7 @@ async function tasksOf(
 ): Promise<TaskSettings[]> {
   if (taskNames().includes(what)) return [taskSchema.parse(namedTask(what, set).settings)];
   if (!existsSync(what) && !/\.ya?ml$/.test(what))
-    throw inputError({
-      what: "neither a task nor an experiment file",
-      found: what,
-      expected: `an experiment's YAML file, or one of ${taskNames().join(", ")}`,
-      nearest: nearestName(what, taskNames()),
-    });
+    throw notATask(what, "neither a task nor an experiment file", "an experiment's YAML file");
   const { tasks } = (await loadExperiment(what, { set })).experiment;
   const names = tasks.map(taskName);
   if (name === undefined) return tasks;
@@ -83,7 +62,7 @@ async function tasksOf(
       expected: `one of ${names.join(", ")}`,
       nearest: nearestName(name, names),
     });
-  return tasks.filter((one) => taskName(one) === name);
+  return tasks.filter((task) => taskName(task) === name);
 }
 
 function print({ id, where, prompt, reference, answer, choices, extracted }: ShownQuestion): void {

@@ -1,7 +1,6 @@
-import { boundaryBetaOf } from "../boundary.ts";
-import type { Method } from "../schema/methods.ts";
+import { boundaryBetaKey, boundaryBetaOf, type Method } from "../methods/index.ts";
 import type { Watch } from "../schema/stages.ts";
-import type { Report } from "./cross.ts";
+import type { Report } from "./report.ts";
 
 /** What goes by validation questions: looks while training, early stopping, and searching for beta. */
 export function checkValidation(
@@ -28,7 +27,7 @@ export function checkValidation(
   for (const [name, method] of Object.entries(methods)) {
     const beta = boundaryBetaOf(method);
     if (typeof beta !== "object") continue;
-    const path = ["methods", name, method.method === "dpo" ? "boundaryBeta" : "beta"];
+    const path = ["methods", name, boundaryBetaKey(method)!];
     if (validation === 0)
       report(
         [...path, "search"],

@@ -1,67 +1,63 @@
 import { z } from "zod";
 import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
-import { count, positive, share } from "./numbers.ts";
+import { count, flag, positive, positiveNumber, share } from "./values.ts";
 
 const [, lengthKeys, warmupKeys] = exclusiveKeys;
 const oneLength = refuseBoth(lengthKeys);
 const oneWarmup = refuseBoth(warmupKeys);
 
-/** Settings without defaults: what a method overrides. The full settings below are the same fields with defaults. */
+/** Settings without defaults, all optional: what a method overrides. The full settings below are these with defaults. */
 const schedule = {
-  shape: z.enum(["cosine", "linear", "constant"]),
-  warmupRatio: share,
-  warmupSteps: count,
-  minimumRatio: share,
+  shape: z
+    .enum(["cosine", "linear", "constant"])
+    .meta({ description: "how the learning rate falls after the warm-up" }),
+  warmupRatio: share.meta({
+    description: "share of all steps in which the learning rate rises (0.03 by default)",
+  }),
+  warmupSteps: count.meta({ description: "the same in steps; give one of the two" }),
+  minimumRatio: share.meta({ description: "last learning rate over the highest" }),
 };
 const optimizer = {
-  betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
-  epsilon: z.number().positive(),
-  weightDecay: z.number().min(0),
-  clipNorm: z.number().min(0),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .meta({ description: "AdamW's decay rates of the two moments" }),
+  epsilon: positiveNumber.meta({ description: "AdamW's epsilon" }),
+  weightDecay: z.number().min(0).meta({ description: "AdamW's decoupled weight decay" }),
+  clipNorm: z.number().min(0).meta({ description: "largest global gradient norm; 0: no clipping" }),
 };
+const about = { schedule: "the learning rate over time", optimizer: "AdamW" };
 const training = {
-  epochs: z.number().positive(),
-  steps: positive,
-  batchSize: positive,
-  learningRate: z.number().positive(),
-  lengthGrouped: z.boolean(),
-  saveEvery: count,
-};
-
-const say = {
-  shape: { description: "how the learning rate falls after the warm-up" },
-  warmupRatio: { description: "share of all steps in which the learning rate rises (0.03 by default)" },
-  warmupSteps: { description: "the same in steps; give one of the two" },
-  minimumRatio: { description: "last learning rate over the highest" },
-  betas: { description: "AdamW's decay rates of the two moments" },
-  epsilon: { description: "AdamW's epsilon" },
-  weightDecay: { description: "AdamW's decoupled weight decay" },
-  clipNorm: { description: "largest global gradient norm; 0: no clipping" },
-  epochs: { description: "passes over the questions (3 by default); give epochs or steps" },
-  steps: { description: "optimizer steps; give epochs or steps" },
-  batchSize: { description: "questions a step, whatever the micro-batching" },
-  learningRate: { description: "the highest learning rate, after the warm-up" },
-  lengthGrouped: { description: "batch questions of similar length: less padding, faster" },
-  saveEvery: { description: "steps between resumable checkpoints; 0: none" },
-  schedule: { description: "the learning rate over time" },
-  optimizer: { description: "AdamW" },
+  epochs: positiveNumber.meta({
+    description: "passes over the questions (3 by default); give epochs or steps",
+  }),
+  steps: positive.meta({ description: "optimizer steps; give epochs or steps" }),
+  batchSize: positive.meta({ description: "questions a step, whatever the micro-batching" }),
+  learningRate: positiveNumber.meta({ description: "the highest learning rate, after the warm-up" }),
+  schedule: z
+    .strictObject(schedule)
+    .partial()
+    .superRefine(oneWarmup, evenWhenOthersFail)
+    .meta({ description: about.schedule }),
+  optimizer: z.strictObject(optimizer).partial().meta({ description: about.optimizer }),
+  lengthGrouped: flag.meta({ description: "batch questions of similar length: less padding, faster" }),
+  saveEvery: count.meta({ description: "steps between resumable checkpoints; 0: none" }),
 };
 
 const scheduleSchema = z
   .strictObject({
-    shape: schedule.shape.default("cosine").meta(say.shape),
-    warmupRatio: schedule.warmupRatio.optional().meta(say.warmupRatio),
-    warmupSteps: schedule.warmupSteps.optional().meta(say.warmupSteps),
-    minimumRatio: schedule.minimumRatio.default(0).meta(say.minimumRatio),
+    shape: schedule.shape.default("cosine"),
+    warmupRatio: schedule.warmupRatio.optional(),
+    warmupSteps: schedule.warmupSteps.optional(),
+    minimumRatio: schedule.minimumRatio.default(0),
   })
   .superRefine(oneWarmup, evenWhenOthersFail)
   .overwrite((s) => (s.warmupSteps === undefined ? { ...s, warmupRatio: s.warmupRatio ?? 0.03 } : s));
 
 const optimizerSchema = z.strictObject({
-  betas: optimizer.betas.default([0.9, 0.999]).meta(say.betas),
-  epsilon: optimizer.epsilon.default(1e-8).meta(say.epsilon),
-  weightDecay: optimizer.weightDecay.default(0).meta(say.weightDecay),
-  clipNorm: optimizer.clipNorm.default(1).meta(say.clipNorm),
+  betas: optimizer.betas.default([0.9, 0.999]),
+  epsilon: optimizer.epsilon.default(1e-8),
+  weightDecay: optimizer.weightDecay.default(0),
+  clipNorm: optimizer.clipNorm.default(1),
 });
 
 /**
@@ -70,14 +66,14 @@ const optimizerSchema = z.strictObject({
  */
 export const trainingSchema = z
   .strictObject({
-    epochs: training.epochs.optional().meta(say.epochs),
-    steps: training.steps.optional().meta(say.steps),
-    batchSize: training.batchSize.default(128).meta(say.batchSize),
-    learningRate: training.learningRate.default(2e-5).meta(say.learningRate),
-    schedule: scheduleSchema.prefault({}).meta(say.schedule),
-    optimizer: optimizerSchema.prefault({}).meta(say.optimizer),
-    lengthGrouped: training.lengthGrouped.default(false).meta(say.lengthGrouped),
-    saveEvery: training.saveEvery.default(0).meta(say.saveEvery),
+    epochs: training.epochs.optional(),
+    steps: training.steps.optional(),
+    batchSize: training.batchSize.default(128),
+    learningRate: training.learningRate.default(2e-5),
+    schedule: scheduleSchema.prefault({}).meta({ description: about.schedule }),
+    optimizer: optimizerSchema.prefault({}).meta({ description: about.optimizer }),
+    lengthGrouped: training.lengthGrouped.default(false),
+    saveEvery: training.saveEvery.default(0),
   })
   .superRefine(oneLength, evenWhenOthersFail)
   .overwrite((t) => (t.steps === undefined ? { ...t, epochs: t.epochs ?? 3 } : t));
@@ -85,32 +81,7 @@ export type Training = z.output<typeof trainingSchema>;
 
 /** The same settings, all optional and without defaults: a method's own differences from `stages.align`. */
 export const trainingOverrideSchema = z
-  .strictObject({
-    epochs: training.epochs.optional().meta(say.epochs),
-    steps: training.steps.optional().meta(say.steps),
-    batchSize: training.batchSize.optional().meta(say.batchSize),
-    learningRate: training.learningRate.optional().meta(say.learningRate),
-    schedule: z
-      .strictObject({
-        shape: schedule.shape.optional().meta(say.shape),
-        warmupRatio: schedule.warmupRatio.optional().meta(say.warmupRatio),
-        warmupSteps: schedule.warmupSteps.optional().meta(say.warmupSteps),
-        minimumRatio: schedule.minimumRatio.optional().meta(say.minimumRatio),
-      })
-      .superRefine(oneWarmup, evenWhenOthersFail)
-      .optional()
-      .meta(say.schedule),
-    optimizer: z
-      .strictObject({
-        betas: optimizer.betas.optional().meta(say.betas),
-        epsilon: optimizer.epsilon.optional().meta(say.epsilon),
-        weightDecay: optimizer.weightDecay.optional().meta(say.weightDecay),
-        clipNorm: optimizer.clipNorm.optional().meta(say.clipNorm),
-      })
-      .optional()
-      .meta(say.optimizer),
-    lengthGrouped: training.lengthGrouped.optional().meta(say.lengthGrouped),
-    saveEvery: training.saveEvery.optional().meta(say.saveEvery),
-  })
+  .strictObject(training)
+  .partial()
   .superRefine(oneLength, evenWhenOthersFail);
 export type TrainingOverride = z.output<typeof trainingOverrideSchema>;

@@ -1,28 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { consistencyChart } from "../../../../ts/analysis/charts/consistency.ts";
 import { difficultyChart } from "../../../../ts/analysis/charts/difficulty.ts";
-import { panelsChart } from "../../../../ts/analysis/charts/panels.ts";
+import { sharesChart } from "../../../../ts/analysis/charts/panels.ts";
 import { ranksChart } from "../../../../ts/analysis/charts/ranks.ts";
 import { reliabilityChart } from "../../../../ts/analysis/charts/reliability.ts";
+import { placePanels, scorePanels } from "../../../../ts/analysis/features/assessor/view.ts";
+import { difficultyPanels } from "../../../../ts/analysis/features/difficulty/view.ts";
+import { consistencyCurves } from "../../../../ts/analysis/features/self-consistency/view.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
-import {
-  consistencyCurves,
-  difficultyPanels,
-  rankPanels,
-  reliabilityPanels,
-} from "../../../../ts/analysis/report/panelData.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const summary = summarise(syntheticRun({ questions: 100, trainingSteps: 4 }), 100);
 
 const charts: [string, () => string][] = [
-  ["reliability", () => drawn(reliabilityChart, reliabilityPanels(summary))],
-  ["ranks", () => drawn(ranksChart, rankPanels(summary))],
+  ["reliability", () => drawn(reliabilityChart, scorePanels(summary))],
+  ["ranks", () => drawn(ranksChart, placePanels(summary))],
   ["difficulty", () => drawn(difficultyChart, difficultyPanels(summary))],
   ["consistency", () => consistencyChart(consistencyCurves(summary))],
 ];
 
-const drawn = (chart: typeof ranksChart, { panels, reference }: ReturnType<typeof rankPanels>): string =>
+const drawn = (chart: typeof ranksChart, { panels, reference }: ReturnType<typeof placePanels>): string =>
   chart(panels, { reference });
 
 describe("charts of shares by score, place, steps and samples, as SVG files that one can look at", () => {
@@ -34,7 +31,7 @@ describe("charts of shares by score, place, steps and samples, as SVG files that
   });
 
   it("draws every point with its interval, and the reference in every panel but its own", () => {
-    const { panels, reference } = rankPanels(summary);
+    const { panels, reference } = placePanels(summary);
     const svg = ranksChart(panels, { reference });
     const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
     const points = panels.reduce((sum, panel) => sum + panel.points.length, 0);
@@ -48,23 +45,21 @@ describe("charts of shares by score, place, steps and samples, as SVG files that
   });
 
   it("says every share in words", () => {
-    const svg = panelsChart(
-      [
-        {
-          label: "A <b>",
-          points: [{ at: "1–2", value: 0.25, interval: { low: 0.1, high: 0.4 } }],
-          level: 0.5,
-        },
-      ],
+    const chart = sharesChart({
+      text: { id: "few", title: "Few" },
+      x: "steps",
+      y: "%",
+      colour: "greedy",
+      what: "share",
+      levelIs: "any",
+    });
+    const svg = chart([
       {
-        text: { id: "few", title: "Few" },
-        x: "steps",
-        y: "%",
-        colour: "greedy",
-        what: "share",
-        levelIs: "any",
+        label: "A <b>",
+        points: [{ at: "1–2", value: 0.25, interval: { low: 0.1, high: 0.4 } }],
+        level: 0.5,
       },
-    );
+    ]);
     expect(svg).toContain("A &lt;b&gt;: 1–2: 25.0 %; any 50.0 %.");
   });
 });

@@ -104,7 +104,7 @@ describe("a block as HTML", () => {
 
   it("shows levels, marks and points in time in words", () => {
     expect(html(findings([{ badge: badge("warning", "warning"), text: "it fell" }]))).toBe(
-      '<ul class="findings"><li><span class="badge warning">warning</span> it fell</li></ul>',
+      '<ul class="findings"><li><span class="badge warning">warning</span> <span class="finding">it fell</span></li></ul>',
     );
     expect(html(paragraph([styled("mark right", "✓ right"), moment("2026-01-02T03:04:05.678Z")]))).toBe(
       '<p><span class="mark right">✓ right</span><time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time></p>',

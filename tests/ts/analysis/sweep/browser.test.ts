@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { renderSweepPage } from "../../../../ts/analysis/index.ts";
+import { renderSweep } from "../../../../ts/analysis/index.ts";
 import { executablePath, launch, openPage, widthOf, without } from "../report/chromium.ts";
 import { inventedSweep } from "../sweeps.ts";
 
@@ -13,7 +13,7 @@ describe.skipIf(executablePath === undefined)(`a sweep's page in Chromium${witho
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "aft-sweep-"));
-    await writeFile(join(folder, "report.html"), renderSweepPage(inventedSweep({ questions: 30 })));
+    await writeFile(join(folder, "report.html"), renderSweep(inventedSweep({ questions: 30 })).page);
     browser = await launch();
   });
 

@@ -1,11 +1,12 @@
+import { entryOf } from "../../../config/index.ts";
 import type { MethodAccuracy } from "../../charts/accuracy.ts";
 import type { MethodCurve } from "../../charts/curves.ts";
+import { familyPlaces } from "../../charts/family-places.ts";
 import type { MethodScores } from "../../charts/scores.ts";
 import type { LossCurve } from "../../charts/vft-loss.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { scoresOf } from "../../metrics/scores.ts";
-import { familyPlaces } from "../../report/family.ts";
-import { constraintOf } from "../../report/roles.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import { constraintOf } from "../../run/roles.ts";
 import { type Arm, type RunData, vftStage } from "../../run/run-data.ts";
 
 /** What the charts draw, from a run: all seeds together. The VFT weights as they are come first: before and after. */
@@ -31,8 +32,8 @@ export function methodScores(run: RunData, summary: RunSummary): MethodScores[] 
 /** Mean over the questions with a right COT of the lowest right score minus beta; undefined without such a constraint. */
 function meanBoundary(method: MethodSummary, arms: readonly Arm[]): number | undefined {
   if (constraintOf(method) !== "boundary") return undefined;
-  const { beta, boundaryBeta } = method.settings;
-  const given = method.method === "dpo" ? boundaryBeta : beta;
+  const entry = entryOf(method.method);
+  const given = entry.kind === "group loss" ? method.settings[entry.boundaryBeta] : undefined;
   const boundaries = arms.flatMap(({ heldOut, boundary, search }) => {
     const distance = boundary?.beta ?? search?.chosen ?? given;
     return typeof distance !== "number"

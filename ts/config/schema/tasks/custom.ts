@@ -1,29 +1,27 @@
 import { z } from "zod";
-import { count, share } from "../numbers.ts";
+import { count, share, text } from "../values.ts";
 import { answerSchema } from "./answer.ts";
-import { common, seed, some } from "./common.ts";
+import { common, seed, some } from "./published.ts";
 
-const own = (what: string) =>
-  z
-    .string()
-    .min(1)
+const rowsFile = (what: string) =>
+  text
     .optional()
     .meta({ description: `${what}: JSON Lines, JSON, CSV, TSV or Parquet, relative to this file` });
 
 /** Which column holds what. A dot reaches into a nested value: `question.stem`. */
 const columnsSchema = z.strictObject({
-  question: z.string().min(1).default("question").meta({ description: "the column of the question's text" }),
-  answer: z.string().min(1).default("answer").meta({
+  question: text.default("question").meta({ description: "the column of the question's text" }),
+  answer: text.default("answer").meta({
     description: "the column of the final answer, or of a solution that ends in it",
   }),
-  reference: z.string().min(1).optional().meta({
+  reference: text.optional().meta({
     description: "the column of the solution that is trained on; none: evaluated only",
   }),
   choices: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
+    .union([text, z.array(text).min(2)])
     .optional()
     .meta({ description: "the column that lists the options, or one column an option" }),
-  id: z.string().min(1).optional().meta({
+  id: text.optional().meta({
     description: "the column of the row's id, unique within a split; counted when left out",
   }),
 });
@@ -33,10 +31,10 @@ export type Columns = z.output<typeof columnsSchema>;
 export const customTaskSchema = z.strictObject({
   ...common,
   task: z.literal("custom").meta({ description: "questions of your own: a column map over your files" }),
-  file: own("one file with all rows, shared out by `shares`"),
-  trainFile: own("training rows"),
-  validationFile: own("validation rows"),
-  testFile: own("test rows"),
+  file: rowsFile("one file with all rows, shared out by `shares`"),
+  trainFile: rowsFile("training rows"),
+  validationFile: rowsFile("validation rows"),
+  testFile: rowsFile("test rows"),
   shares: z
     .strictObject({
       validation: share.default(0.1).meta({ description: "the share of `file` to choose settings on" }),

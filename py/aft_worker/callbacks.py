@@ -1,0 +1,19 @@
+"""What long work is given by those who wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+CheckCancelled = Callable[[], None]
+"""Called between micro-batches; whatever it raises ends the work there."""
+
+OnProgress = Callable[[int, int, int], None]
+"""Responses done, responses in all, tokens so far."""
+
+
+def never_cancelled() -> None:
+    """The work goes on to its end."""
+
+
+def no_progress(done: int, total: int, tokens: int) -> None:
+    """Nobody waits for reports."""

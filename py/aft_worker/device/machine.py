@@ -1,0 +1,127 @@
+"""What this machine has: devices, memory, number types, library versions, and what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+import torch
+
+from ..protocol import DeviceInfo, DeviceInfoResult
+from .selection import resolve_device, why_no_gpu
+
+PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "msgspec", "numpy", "psutil", "peft")
+OLDEST = {"torch": (2, 11), "transformers": (5, 0)}
+
+
+def describe_machine() -> DeviceInfoResult:
+    """The answer to `device/info`."""
+    packages = installed(PACKAGES)
+    total, free = memory()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = torch.get_num_threads()
+    return DeviceInfoResult(
+        python=platform.python_version(),
+        executable=sys.executable,
+        platform=platform.platform(),
+        packages=packages,
+        devices=[_cpu(total, free), *_gpus()],
+        default_device=str(resolve_device("auto")),
+        threads=threads,
+        cores=cores,
+        memory_total_bytes=total,
+        memory_free_bytes=free,
+        warnings=warnings(packages, torch.version.cuda, torch.cuda.is_available(), threads, cores),
+    )
+
+
+def installed(names: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def warnings(
+    packages: dict[str, str], cuda_build: str | None, gpu_visible: bool, threads: int, cores: int
+) -> list[str]:
+    """One sentence for each thing that is wrong, with its fix. `packages` maps names to versions."""
+    found = []
+    for name, oldest in OLDEST.items():
+        version = packages.get(name)
+        needed = ".".join(map(str, oldest))
+        if version is None:
+            found.append(f"{name} is not installed: pip install '{name}>={needed}'")
+        elif _release(version) < oldest:
+            found.append(f"{name} {version} is older than {needed}: pip install --upgrade '{name}>={needed}'")
+    if cuda_build and not gpu_visible:
+        found.append(f"{why_no_gpu(cuda_build)}; until then everything runs on the CPU")
+    if threads > cores:
+        found.append(
+            f"{threads} threads on {cores} {'core' if cores == 1 else 'cores'} slow each other down: "
+            f"set worker.threads to {cores} or less"
+        )
+    return found
+
+
+def memory() -> tuple[int, int]:
+    """Total and free bytes of main memory, within the limit of this process's control group if it has one."""
+    machine = psutil.virtual_memory()
+    total, free = machine.total, machine.available
+    try:
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
+    except (OSError, ValueError):
+        return total, free
+    return min(total, limit), max(0, min(free, limit - used))
+
+
+def _cpu(total: int, free: int) -> DeviceInfo:
+    return DeviceInfo(
+        name="cpu",
+        description=_processor(),
+        total_bytes=total,
+        free_bytes=free,
+        dtypes=["float32", "bfloat16", "float16"],
+    )
+
+
+def _gpus() -> list[DeviceInfo]:
+    if not torch.cuda.is_available():
+        return []
+    bf16 = ["bfloat16"] if torch.cuda.is_bf16_supported() else []
+    devices = []
+    for index in range(torch.cuda.device_count()):
+        free, total = torch.cuda.mem_get_info(index)
+        devices.append(
+            DeviceInfo(
+                name=f"cuda:{index}",
+                description=torch.cuda.get_device_name(index),
+                total_bytes=total,
+                free_bytes=free,
+                dtypes=["float32", *bf16, "float16"],
+            )
+        )
+    return devices
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _release(version: str) -> tuple[int, int]:
+    major, minor = [*version.split("+")[0].split("."), "0"][:2]
+    return int(major), int("".join(c for c in minor if c.isdigit()) or 0)

@@ -1,0 +1,21 @@
+"""What each method of the protocol does: it calls one function of the rooms and answers, no more.
+
+`handler_of` finds it. The methods in `process` need no torch; all others are in the table of `catalogue`.
+"""
+
+import importlib
+import os
+
+from ..rpc import Handler
+from . import process
+
+__all__ = ["handler_of"]
+
+
+def handler_of(method: str) -> Handler:
+    """The handler of a method of the protocol; AFT_HANDLERS names another module than `catalogue`."""
+    if method in process.METHODS:
+        return process.METHODS[method]
+    # Imported at first need: it imports torch, which takes seconds, and `hello` must not wait for it.
+    catalogue = importlib.import_module(os.environ.get("AFT_HANDLERS", "aft_worker.methods.catalogue"))
+    return catalogue.METHODS[method]

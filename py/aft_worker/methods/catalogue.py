@@ -1,0 +1,41 @@
+"""The table of the methods that need torch. A new method is a function and a line here."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+from transformers.utils import logging as transformers_logging
+
+from ..rpc import Handler
+from . import models, texts, tracking, training
+
+METHODS: dict[str, Handler] = {
+    "device/info": models.device_info,
+    "device/speed": models.device_speed,
+    "tokenizer/train": models.tokenizer_train,
+    "tokens/count": models.tokens_count,
+    "model/create": models.create,
+    "model/load": models.load,
+    "model/merge": models.merge,
+    "model/inspect": models.inspect,
+    "model/save": models.save,
+    "model/digest": models.digest,
+    "model/unload": models.unload,
+    "prompt/render": texts.render,
+    "generate": texts.generate,
+    "score": texts.score,
+    "train/begin": training.begin,
+    "train/step": training.step,
+    "train/save": training.save,
+    "train/end": training.end,
+    "track/open": tracking.open,
+    "track/log": tracking.log,
+    "track/close": tracking.close,
+}
+
+# The worker's stderr is shown only when it fails: no progress bars in it.
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
+if os.environ.get("AFT_THREADS"):
+    torch.set_num_threads(int(os.environ["AFT_THREADS"]))

@@ -1,0 +1,96 @@
+"""The device, models and tokenizers: made, loaded, looked into, saved."""
+
+from __future__ import annotations
+
+import gc
+
+import torch
+
+from .. import protocol as p
+from ..device import describe_machine, measure_speed
+from ..model import (
+    count_tokens,
+    create_model,
+    inspect_model,
+    load_model,
+    merge_adapter,
+    save_model,
+    tokenizer_digest,
+)
+from ..rpc import Context
+from ..tokens import train_tokenizer
+from .held import models, runs
+
+
+def device_info(params: p.Nothing, context: Context) -> p.DeviceInfoResult:
+    return describe_machine()
+
+
+def device_speed(params: p.DeviceSpeedParams, context: Context) -> p.DeviceSpeedResult:
+    return measure_speed(params.device, params.dtype)
+
+
+def tokenizer_train(params: p.TokenizerTrainParams, context: Context) -> p.TokenizerTrainResult:
+    tokenizer = train_tokenizer(
+        params.kind,
+        params.texts,
+        params.vocabulary_size,
+        params.directory,
+        bos=params.bos is not False,
+        chat_template=params.chat_template,
+    )
+    return p.TokenizerTrainResult(vocabulary_size=len(tokenizer), digest=tokenizer_digest(tokenizer))
+
+
+def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCountResult:
+    return p.TokensCountResult(counts=count_tokens(params.source, params.revision, params.texts))
+
+
+def create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
+    model = create_model(params)
+    return model.info(models.add(model))
+
+
+def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
+    model = load_model(
+        params.source,
+        revision=params.revision,
+        dtype=params.dtype,
+        device=params.device,
+        attention=params.attention,
+        adapter=params.adapter,
+        adapter_seed=params.adapter_seed or 0,
+        gradient_checkpointing=bool(params.gradient_checkpointing),
+    )
+    return model.info(models.add(model))
+
+
+def merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:
+    return merge_adapter(params.source, params.directory)
+
+
+def inspect(params: p.ModelInspectParams, context: Context) -> p.ModelShape:
+    return inspect_model(params.source, params.revision)
+
+
+def save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:
+    model = models.get(params.model)
+    files = save_model(model, params.directory)
+    return p.ModelSaveResult(digest=model.digest(), files=files)
+
+
+def digest(params: p.ModelDigestParams, context: Context) -> p.ModelDigestResult:
+    return p.ModelDigestResult(digest=models.get(params.model).digest())
+
+
+def unload(params: p.ModelUnloadParams, context: Context) -> p.Nothing:
+    """Lets go of the model and of the runs that train it."""
+    model = models.remove(params.model)
+    for handle, run in runs.items():
+        if run.model is model:
+            runs.remove(handle)
+    model = run = None
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    return p.Nothing()

@@ -1,0 +1,55 @@
+"""The methods of the process itself. None of them imports torch, so that `hello` is answered at once."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+
+import psutil
+
+from .. import __version__
+from ..protocol import PROTOCOL_VERSION, DeviceMemoryResult, HelloParams, HelloResult, Nothing
+from ..rpc import Context, Handler
+
+
+def hello(params: HelloParams, context: Context) -> HelloResult:
+    """Says who answers; whether the versions fit is the caller's to judge."""
+    return HelloResult(
+        protocol_version=PROTOCOL_VERSION,
+        worker=__version__,
+        python=platform.python_version(),
+        pid=os.getpid(),
+    )
+
+
+def memory(params: Nothing, context: Context) -> DeviceMemoryResult:
+    """Bytes in use and at their highest, of this process and of what torch holds on all CUDA devices."""
+    torch = sys.modules.get("torch")
+    used = peak = 0
+    if torch is not None and hasattr(torch, "cuda") and torch.cuda.is_initialized():
+        devices = range(torch.cuda.device_count())
+        used = sum(torch.cuda.memory_allocated(device) for device in devices)
+        peak = sum(torch.cuda.max_memory_allocated(device) for device in devices)
+    unit = 1 if sys.platform == "darwin" else 1024
+    resident = psutil.Process().memory_info().rss
+    return DeviceMemoryResult(
+        resident_bytes=resident,
+        peak_resident_bytes=max(resident, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit),
+        accelerator_bytes=used,
+        peak_accelerator_bytes=peak,
+    )
+
+
+def shutdown(params: Nothing, context: Context) -> Nothing:
+    """Answers; the transport ends the process after the answer is out."""
+    context.stop()
+    return Nothing()
+
+
+METHODS: dict[str, Handler] = {
+    "hello": hello,
+    "device/memory": memory,
+    "shutdown": shutdown,
+}

@@ -1,0 +1,41 @@
+"""Trainings, step by step."""
+
+from __future__ import annotations
+
+from .. import protocol as p
+from ..rpc import Context, CountReporter
+from ..train import Trainer
+from .held import TrainingRun, models, runs
+
+
+def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
+    model = models.get(params.model)
+    # a resumed run puts its own weights in, and may fail on the way
+    model.weights_changed()
+    trainer = Trainer(
+        model,
+        optimizer=params.optimizer,
+        schedule=params.schedule,
+        loss=params.loss,
+        seed=params.seed,
+        max_tokens_per_batch=params.max_tokens_per_batch,
+        resume_from=params.resume_from,
+    )
+    return p.TrainBeginResult(run=runs.add(TrainingRun(trainer, model)), step=trainer.steps_done)
+
+
+def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
+    run = runs.get(params.run)
+    run.model.weights_changed()
+    return run.trainer.step(params.step, params.groups, context.check_cancelled, CountReporter(context))
+
+
+def save(params: p.TrainSaveParams, context: Context) -> p.TrainSaveResult:
+    return p.TrainSaveResult(step=runs.get(params.run).trainer.save(params.directory))
+
+
+def end(params: p.TrainEndParams, context: Context) -> p.TrainEndResult:
+    """Lets go of the optimizer; the model keeps the trained weights."""
+    run = runs.remove(params.run)
+    run.model.module.eval()
+    return p.TrainEndResult(step=run.trainer.steps_done, digest=run.model.digest())

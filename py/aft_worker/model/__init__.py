@@ -1,0 +1,23 @@
+"""Causal language models with their tokenizers: made, loaded, adapted, inspected, saved, digested.
+
+A model that comes from here has been checked: the score path gives what the model itself computes.
+"""
+
+from .create import create_model
+from .digest import tokenizer_digest
+from .inspection import count_tokens, inspect_model
+from .loading import LoadedModel, load_model, save_model
+from .merging import merge_adapter
+from .source import open_tokenizer
+
+__all__ = [
+    "LoadedModel",
+    "count_tokens",
+    "create_model",
+    "inspect_model",
+    "load_model",
+    "merge_adapter",
+    "open_tokenizer",
+    "save_model",
+    "tokenizer_digest",
+]

@@ -1,0 +1,88 @@
+"""What an estimate needs to know of a model, without reading its weights."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+
+from ..device import dtype_name
+from ..protocol import LinearLayer, ModelShape
+from .adapter import inner_linear_layers
+from .adapter_folder import base_of, holds_adapter
+from .source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
+
+_TYPES = {"F64": "float64", "F32": "float32", "BF16": "bfloat16", "F16": "float16"}
+
+
+def inspect_model(source: str, revision: str | None) -> ModelShape:
+    """Sizes of a folder's or hub id's model; of an adapter's folder those of its base. The module is built
+    without memory for its weights. Raises ModelNotLoaded."""
+    if holds_adapter(source):
+        base = base_of(Path(source))
+        source, revision = base.source, base.revision
+    is_folder = check_source(source)
+    try:
+        config = AutoConfig.from_pretrained(source, revision=revision or "main")
+        with torch.device("meta"):
+            module: PreTrainedModel = AutoModelForCausalLM.from_config(config)
+    except Exception as error:
+        raise not_loaded(source, why(error, hub=not is_folder)) from None
+    return _shape(module, _stored(source) if is_folder else None)
+
+
+def count_tokens(source: str, revision: str | None, texts: list[str]) -> list[int]:
+    """Tokens of each text, without BOS and EOS. Raises ModelNotLoaded."""
+    if holds_adapter(source) and not has_tokenizer(source):
+        base = base_of(Path(source))
+        source, revision = base.source, base.revision
+    tokenizer = load_tokenizer(source, revision)
+    return [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
+
+
+def _shape(module: PreTrainedModel, stored: str | None) -> ModelShape:
+    config: Any = module.config.get_text_config(decoder=True)
+    embedding: Any = module.get_input_embeddings()
+    head: Any = module.get_output_embeddings()
+    heads = int(config.num_attention_heads)
+    layers = inner_linear_layers(module)
+    widths = [size for layer in layers.values() for size in layer]
+    kinds = Counter((path.rpartition(".")[2], *size) for path, size in layers.items())
+    dtype = module.config.dtype
+    return ModelShape(
+        parameters=sum(weight.numel() for weight in module.parameters()),
+        embedding_parameters=embedding.weight.numel(),
+        tied=head is not None and head.weight is embedding.weight,
+        layers=int(config.num_hidden_layers),
+        hidden_size=int(config.hidden_size),
+        intermediate_size=int(getattr(config, "intermediate_size", None) or max(widths, default=0)),
+        vocabulary_size=embedding.num_embeddings,
+        heads=heads,
+        key_value_heads=int(getattr(config, "num_key_value_heads", None) or heads),
+        head_size=int(getattr(config, "head_dim", None) or config.hidden_size // heads),
+        max_positions=int(getattr(config, "max_position_embeddings", None) or 0),
+        dtype=stored or (dtype_name(dtype) if isinstance(dtype, torch.dtype) else str(dtype or "float32")),
+        linear_layers=[
+            LinearLayer(name=name, count=count, inputs=inputs, outputs=outputs)
+            for (name, inputs, outputs), count in sorted(kinds.items())
+        ],
+    )
+
+
+def _stored(folder: str) -> str | None:
+    """The type of most weights of the first safetensors file; None where there is none."""
+    for file in sorted(Path(folder).glob("*.safetensors")):
+        try:
+            with file.open("rb") as stream:
+                (size,) = struct.unpack("<Q", stream.read(8))
+                header = json.loads(stream.read(size))
+        except (OSError, ValueError, struct.error):
+            return None
+        kinds = Counter(one["dtype"] for name, one in header.items() if name != "__metadata__")
+        return _TYPES.get(kinds.most_common(1)[0][0]) if kinds else None
+    return None

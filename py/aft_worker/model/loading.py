@@ -1,0 +1,187 @@
+"""A causal language model with its tokenizer, read and written in Hugging Face format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
+from ..folders import write_folder
+from ..protocol import AdapterSettings, ModelInfo
+from ..score import verify_head
+from ..tokens import TokenCodec
+from .adapter import Adapter, adapted_digest, add_adapter, check_settings
+from .adapter_folder import base_of, holds_adapter, put_on, write_adapter
+from .attention import keep_softcap
+from .digest import tokenizer_digest, weights_digest
+from .source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
+
+
+@dataclass
+class LoadedModel:
+    """`max_positions` is the longest prompt + response, 0 when the model states no limit; `source` the
+    folder or hub id it came from; `adapter` what alone of it is trained and saved, if it has one."""
+
+    module: PreTrainedModel
+    tokenizer: TokenCodec
+    device: torch.device
+    dtype: torch.dtype
+    max_positions: int
+    source: str
+    adapter: Adapter | None = None
+    _digest: str | None = field(default=None, repr=False)
+
+    def digest(self) -> str:
+        """SHA-256 of the weights, base and adapter; remembered until `weights_changed` is called."""
+        if self._digest is None:
+            own = self.adapter
+            self._digest = weights_digest(self.module) if own is None else adapted_digest(self.module, own)
+        return self._digest
+
+    def weights_changed(self) -> None:
+        self._digest = None
+
+    def info(self, handle: str) -> ModelInfo:
+        return ModelInfo(
+            model=handle,
+            parameters=sum(weight.numel() for weight in self.module.parameters()),
+            vocabulary_size=_embedding(self.module).num_embeddings,
+            max_positions=self.max_positions,
+            dtype=dtype_name(self.dtype),
+            device=str(self.device),
+            digest=self.digest(),
+            tokenizer_digest=tokenizer_digest(self.tokenizer.tokenizer),
+            adapter=None if self.adapter is None else self.adapter.info(self.module),
+        )
+
+
+def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str) -> LoadedModel:
+    """A module with its tokenizer, checked: raises ModelNotLoaded where the score path could not reproduce
+    the module's own logits, or no token ends a response."""
+    module.eval()
+    embedding = _embedding(module)
+    stated = getattr(module.generation_config, "eos_token_id", None)
+    eos_ids = [] if stated is None else [stated] if isinstance(stated, int) else list(stated)
+    positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
+    model = LoadedModel(
+        module=module,
+        tokenizer=TokenCodec(tokenizer, eos_ids, embedding.num_embeddings),
+        device=embedding.weight.device,
+        dtype=embedding.weight.dtype,
+        max_positions=int(positions or 0),
+        source=source,
+    )
+    if len(tokenizer) > embedding.num_embeddings:
+        raise not_loaded(
+            source,
+            f"its tokenizer has {len(tokenizer)} tokens, its embedding only {embedding.num_embeddings} rows: "
+            "tokenizer and weights do not belong together",
+        )
+    verify_head(model)
+    return model
+
+
+def _embedding(module: PreTrainedModel) -> torch.nn.Embedding:
+    return cast(torch.nn.Embedding, module.get_input_embeddings())
+
+
+def load_model(
+    source: str,
+    *,
+    revision: str | None = None,
+    dtype: DtypeName = "auto",
+    device: str = "auto",
+    attention: str = "auto",
+    adapter: AdapterSettings | None = None,
+    adapter_seed: int = 0,
+    gradient_checkpointing: bool = False,
+) -> LoadedModel:
+    """Loads a folder in Hugging Face format or a hub id. Raises ModelNotLoaded and DeviceUnavailable.
+
+    `attention` auto lets transformers choose (SDPA where the architecture has it). A folder that holds an
+    adapter gives its base model with it; any other source gets a fresh one where `adapter` is given. With
+    `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
+    """
+    target = resolve_device(device)
+    kept, own, put = source, None, None
+    if holds_adapter(source):
+        put = base_of(Path(source))
+        source, revision = put.source, put.revision
+    module = load_module(source, revision, resolve_dtype(dtype, target), attention)
+    module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+    if put is not None:
+        module, own = put_on(module, put, Path(kept))
+        if adapter is not None:
+            check_settings(own, adapter, kept)
+    elif adapter is not None:
+        module, own = add_adapter(module, adapter, adapter_seed, source, revision)
+    if gradient_checkpointing:
+        checkpoint_gradients(module, source)
+    own_tokenizer = put is not None and has_tokenizer(kept)
+    tokenizer = load_tokenizer(kept) if own_tokenizer else load_tokenizer(source, revision)
+    model = wrap(module, tokenizer, kept)
+    model.adapter = own
+    return model
+
+
+def load_module(
+    source: str, revision: str | None, dtype: torch.dtype, attention: str = "auto"
+) -> PreTrainedModel:
+    """The bare module, on the CPU. Raises ModelNotLoaded."""
+    is_folder = check_source(source)
+    try:
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            source,
+            revision=revision or "main",
+            dtype=dtype,
+            attn_implementation=None if attention == "auto" else attention,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # reported below, all of them and by name
+        )
+    except ImportError as error:
+        raise not_loaded(source, f"attention {attention!r} cannot be used here: {why(error)}") from None
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:
+        raise not_loaded(source, why(error, hub=not is_folder)) from None
+    module, loading = loaded
+    missing = sorted({*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])})
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise not_loaded(
+            source,
+            f"{len(missing)} of its weights are absent or of another shape than config.json says: "
+            f"{', '.join(missing[:3])}{more}",
+        )
+    keep_softcap(module, attention, source)
+    return module
+
+
+def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
+    """From now on, in training mode, blocks keep their inputs alone for the backward pass. Random numbers are
+    drawn alike both times, so gradients are the same. Raises ModelNotLoaded for a model that cannot."""
+    # newer releases of transformers have another name for it
+    enable = getattr(module, "activation_checkpointing_enable", module.gradient_checkpointing_enable)
+    try:
+        # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
+        enable({"use_reentrant": False})
+    except ValueError as error:
+        raise not_loaded(source, f"gradientCheckpointing cannot be used: {why(error)}") from None
+
+
+def save_model(model: LoadedModel, directory: str) -> list[str]:
+    """Writes weights (safetensors), configuration and tokenizer, whole or not at all; returns the names of
+    the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
+
+    def write(folder: Path) -> None:
+        if model.adapter is None:
+            model.module.save_pretrained(folder)
+        else:
+            write_adapter(model.module, model.adapter, folder, Path(directory))
+        model.tokenizer.tokenizer.save_pretrained(folder)
+
+    return write_folder(Path(directory), write)

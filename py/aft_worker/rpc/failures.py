@@ -1,0 +1,82 @@
+"""What an exception that no handler foresaw becomes on the wire."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import sys
+import traceback
+from typing import Any
+
+from ..errors import WorkerError
+
+_WRITE_ERRORS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EFBIG,
+    errno.EIO,
+    errno.ENOTDIR,
+}
+_RUST_ERROR = re.compile(r"\(os error (\d+)\)")
+
+
+def worker_error(error: BaseException, params: Any) -> WorkerError:
+    """The protocol's error for any exception; a bug's traceback travels with it."""
+    if isinstance(error, WorkerError):
+        return error
+    if _is_out_of_memory(error):
+        return _out_of_memory(error)
+    directory = getattr(params, "directory", "")
+    if directory:
+        number = _write_errno(error, directory)
+        if number is not None:
+            path = str(getattr(error, "filename", None) or directory)
+            name = errno.errorcode.get(number, str(number))
+            return WorkerError("WriteFailed", f"could not write {path}: {error}", path=path, errno=name)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("aft_worker"):
+        return WorkerError(
+            "InternalError",
+            f"the Python package {error.name!r} is missing in {sys.executable}",
+            traceback=_trace(error),
+        )
+    return WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=_trace(error))
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    # By name: torch may not be imported, and must not be only to look at an error.
+    if isinstance(error, MemoryError) or any(c.__name__ == "OutOfMemoryError" for c in type(error).__mro__):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def _out_of_memory(error: BaseException) -> WorkerError:
+    torch = sys.modules.get("torch")
+    device = "cpu"
+    if torch is not None and torch.cuda.is_initialized() and not isinstance(error, MemoryError):
+        device = f"cuda:{torch.cuda.current_device()}"
+        # The frames of the failed call hold its tensors; without this the next call fails too.
+        traceback.clear_frames(error.__traceback__)
+        torch.cuda.empty_cache()
+    return WorkerError("OutOfMemory", str(error).split("\n", 1)[0] or "out of memory", device=device)
+
+
+def _write_errno(error: BaseException, directory: str) -> int | None:
+    if isinstance(error, OSError) and error.errno in _WRITE_ERRORS:
+        return error.errno
+    rust = _RUST_ERROR.search(str(error))  # safetensors and tokenizers
+    if rust and int(rust[1]) in _WRITE_ERRORS:
+        return int(rust[1])
+    if "PytorchStreamWriter" in str(error):  # torch.save says only that it failed
+        try:
+            return errno.ENOSPC if shutil.disk_usage(directory).free < 1 << 20 else errno.EIO
+        except OSError:
+            return errno.EIO
+    return None

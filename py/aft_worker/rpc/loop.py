@@ -1,0 +1,95 @@
+"""The stdio transport: JSON-RPC messages framed as in the Language Server Protocol (`Content-Length: N`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from typing import IO
+
+from .context import Handler
+from .engine import Engine
+
+SECONDS_TO_END = 1.0
+
+
+class FrameError(Exception):
+    """The stream is not framed; where the next message begins cannot be known."""
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """The next message's body, or None at the end of the stream."""
+    length = -1
+    while (line := stream.readline()) not in (b"\r\n", b"\n"):
+        if not line:
+            return None
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            length = int(value)
+    if length < 0:
+        raise FrameError("a message without a Content-Length header")
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def frame(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def serve(incoming: int, outgoing: int, handler_of: Callable[[str], Handler]) -> None:
+    """Answers until shutdown or the end of the input; the latter ends the process in mid-computation too."""
+    inbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: the end of the input
+    ended = False
+    threading.Thread(target=_read, args=(incoming, inbox), daemon=True).start()
+
+    def send(body: bytes) -> None:
+        try:
+            _write_all(outgoing, frame(body))
+        except OSError:
+            os._exit(1)  # nobody reads any more
+
+    def poll() -> Iterator[bytes]:
+        nonlocal ended
+        while not ended:
+            try:
+                body = inbox.get_nowait()
+            except Empty:
+                return
+            if body is None:
+                ended = True
+            else:
+                yield body
+
+    engine = Engine(send, poll, handler_of)
+    while not (engine.stopped or ended):
+        body = inbox.get()
+        if body is None:
+            break
+        engine.receive(body)
+        engine.run()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _read(incoming: int, inbox: SimpleQueue[bytes | None]) -> None:
+    with os.fdopen(incoming, "rb", buffering=1 << 20) as stream:
+        try:
+            while (body := read_frame(stream)) is not None:
+                inbox.put(body)
+        except FrameError as error:
+            print(f"aft_worker: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
+    # The parent is gone, or wants the worker gone. What came before the end is still answered, but no longer
+    # than this: the main thread may be deep in a computation.
+    inbox.put(None)
+    time.sleep(SECONDS_TO_END)
+    os._exit(0)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -1,0 +1,10 @@
+"""Sampling behind one interface: prompts with ids and sample indices in, candidates out as they finish.
+
+What is sampled is a function of (seed, prompt id, sample index) and the weights, whichever engine samples.
+Who asks, and over which wire, is not known here.
+"""
+
+from .by_name import open_sampler
+from .sampler import Sampler, SampleRequest, SampleTotals
+
+__all__ = ["SampleRequest", "SampleTotals", "Sampler", "open_sampler"]

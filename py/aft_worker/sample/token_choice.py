@@ -1,0 +1,51 @@
+"""From logits and a uniform number to the next token, and its log-probability under the model itself."""
+
+from __future__ import annotations
+
+import torch
+
+# Bounds the float64 work space: 2^24 elements are 128 MiB.
+_ELEMENTS_AT_ONCE = 2**24
+
+
+def choose_tokens(
+    logits: torch.Tensor, uniform: torch.Tensor | None, temperature: float, top_p: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Chooses one token for each row.
+
+    logits [rows, vocabulary]; uniform float64 [rows] in [0, 1), or None for the most probable token.
+    Returns token ids int64 [rows] and their log-probabilities in nats, float32 [rows]. The latter are those
+    of temperature 1 without top-p, whatever was sampled with.
+    """
+    rows_at_once = max(1, _ELEMENTS_AT_ONCE // logits.shape[-1])
+    ids, logprobs = [], []
+    for start in range(0, logits.shape[0], rows_at_once):
+        part = logits[start : start + rows_at_once].float()
+        if uniform is None:
+            chosen = part.argmax(dim=-1)
+        else:
+            chosen = _invert(part, uniform[start : start + rows_at_once], temperature, top_p)
+        ids.append(chosen)
+        logprobs.append(part.gather(-1, chosen[:, None])[:, 0] - part.logsumexp(dim=-1))
+    return torch.cat(ids), torch.cat(logprobs)
+
+
+def _invert(logits: torch.Tensor, uniform: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
+    """Inverse transform sampling: the first token whose cumulative probability exceeds the uniform number."""
+    probabilities = torch.softmax(logits.double() / temperature, dim=-1)
+    if top_p < 1.0:
+        probabilities = probabilities.masked_fill(~nucleus(probabilities, top_p), 0.0)
+    cumulative = probabilities.cumsum(dim=-1)
+    total = cumulative[:, -1:]
+    # uniform * total may round up to total itself, beyond the last token of non-zero probability.
+    threshold = torch.minimum(uniform[:, None] * total, torch.nextafter(total, torch.zeros_like(total)))
+    chosen = torch.searchsorted(cumulative, threshold, right=True)[:, 0]
+    # Only a row that is not finite ends up out of range; its log-probability tells the caller.
+    return chosen.clamp(max=logits.shape[-1] - 1)
+
+
+def nucleus(probabilities: torch.Tensor, top_p: float) -> torch.Tensor:
+    """The smallest set of likeliest tokens that holds `top_p` (Holtzman et al. 2020): bool, same shape."""
+    ordered, order = probabilities.sort(dim=-1, descending=True, stable=True)
+    before = ordered.cumsum(dim=-1) - ordered
+    return torch.zeros_like(probabilities, dtype=torch.bool).scatter(-1, order, before < top_p)

@@ -1,0 +1,25 @@
+"""The one score path: groups to rows, rows to micro-batches, and those to a log-probability a token.
+
+Whatever needs a score (a method, a metric, a check of a loaded model) gets it here, so that shift, mask and
+gather exist once.
+"""
+
+from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
+from .score_path import score_path
+from .scoring import Model, evaluating, response_scores, score_groups, verify_head
+
+__all__ = [
+    "ROW_TOKENS",
+    "MicroBatch",
+    "Model",
+    "Row",
+    "collate",
+    "encode_group",
+    "evaluating",
+    "make_rows",
+    "pack",
+    "response_scores",
+    "score_groups",
+    "score_path",
+    "verify_head",
+]

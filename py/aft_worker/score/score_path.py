@@ -1,0 +1,87 @@
+"""How one model's scores are computed: what gives hidden states and logits, under which masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from ..errors import WorkerError
+from .batching import MicroBatch, block_mask
+
+# settings of a config that scale the logits, which the score path does not follow, and their neutral value
+HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
+MASKABLE_LAYERS = {"full_attention", "sliding_attention"}
+
+
+class ScorePath:
+    """A causal model's backbone and head, its soft-cap and attention windows.
+
+    `share` tells whether responses may share a row with their prompt: not under an attention that takes no
+    mask of ours (flash, flex), nor in layers that carry a state along the sequence. Then each has its row.
+    Raises ModelNotLoaded for a head that cannot be followed.
+    """
+
+    def __init__(self, module: PreTrainedModel) -> None:
+        # under an adapter's wrapper lies the causal model, with the adapters in it
+        unwrap: Callable[[], PreTrainedModel] | None = getattr(module, "get_base_model", None)
+        causal = module if unwrap is None else unwrap()
+        self.config = causal.config.get_text_config()
+        self.backbone: nn.Module = causal.base_model
+        if self.backbone is causal:
+            message = f"{type(causal).__name__} has no backbone apart from its head, which scoring needs"
+            raise WorkerError("ModelNotLoaded", message, source=self.source)
+        self.head: nn.Linear = self._plain_head(causal.get_output_embeddings())
+        self.softcap: float | None = getattr(self.config, "final_logit_softcapping", None)
+        self.window: int | None = getattr(self.config, "sliding_window", None)
+        self.layer_types = set(getattr(self.config, "layer_types", None) or ())
+        maskable = self.config._attn_implementation in ("sdpa", "eager")
+        self.share = maskable and self.layer_types <= MASKABLE_LAYERS
+
+    @property
+    def source(self) -> str:
+        return str(getattr(self.config, "_name_or_path", ""))
+
+    def _plain_head(self, head: nn.Module | None) -> nn.Linear:
+        if type(head) is not nn.Linear:
+            message = f"the model's head is {type(head).__name__}: scoring needs a plain linear head"
+            raise WorkerError("ModelNotLoaded", message, source=self.source)
+        for name, neutral in HEAD_SCALES.items():
+            value = getattr(self.config, name, None)
+            if value is not None and value != neutral:
+                message = f"the model scales its logits ({name} = {value}), which scoring does not support"
+                raise WorkerError("ModelNotLoaded", message, source=self.source)
+        return head
+
+    def hidden_states(self, batch: MicroBatch) -> Tensor:
+        """[B, L, H] after the final norm."""
+        kwargs = {}
+        if batch.segments is not None and batch.position_ids is not None:
+            masks = self._masks(batch.segments, batch.position_ids, batch.longest)
+            kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
+        return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
+
+    def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
+        """One mask for all layers, or one a kind of layer where a sliding window makes a difference."""
+        dtype = self.head.weight.dtype
+        binds = self.window is not None and self.window < longest
+        if not binds or self.layer_types == {"full_attention"}:
+            return block_mask(segments, positions, None, dtype)
+        sliding = block_mask(segments, positions, self.window, dtype)
+        if len(self.layer_types) < 2:
+            return sliding
+        full = block_mask(segments, positions, None, dtype)
+        return {"full_attention": full, "sliding_attention": sliding}
+
+
+_paths: WeakKeyDictionary[nn.Module, ScorePath] = WeakKeyDictionary()
+
+
+def score_path(module: PreTrainedModel) -> ScorePath:
+    """The module's score path, found out once. Raises ModelNotLoaded for a head that cannot be followed."""
+    path = _paths.get(module)
+    if path is None:
+        path = _paths[module] = ScorePath(module)
+    return path

@@ -1,0 +1,164 @@
+"""The one score path: per response the sum of its tokens' log-probabilities, and their count.
+
+Every method, metric and test gets its scores here, so shift, mask and gather exist once. The score s(c) of
+arXiv 2309.02144 is sum / count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
+from ..errors import WorkerError
+from ..protocol import ScoreGroup
+from ..tokens import TokenCodec
+from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
+from .logprobs import chunked_logprobs
+from .score_path import score_path
+
+
+class Model(Protocol):
+    """What scoring, training and sampling need of a loaded model; `max_positions` 0: no limit."""
+
+    @property
+    def module(self) -> PreTrainedModel: ...
+    @property
+    def tokenizer(self) -> TokenCodec: ...
+    @property
+    def device(self) -> torch.device: ...
+    @property
+    def dtype(self) -> torch.dtype: ...
+    @property
+    def max_positions(self) -> int: ...
+
+
+@dataclass(slots=True)
+class ResponseScore:
+    """logprob: sum over the tokens, in nats. The lists run over the response's tokens, EOS included."""
+
+    logprob: float
+    token_ids: list[int]
+    token_logprobs: list[float]
+
+
+def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) -> Tensor:
+    """log P of every response token of the micro-batch, response after response: [N] in float32, in nats."""
+    path = score_path(model.module)
+    hidden = path.hidden_states(batch)
+    # only the places that predict a response token go through the head
+    chosen = hidden.flatten(0, 1).index_select(0, batch.gather)
+    return chunked_logprobs(chosen, path.head.weight, path.head.bias, batch.targets, path.softcap, chunk)
+
+
+def sum_by_response(logprobs: Tensor, batch: MicroBatch) -> Tensor:
+    """[N] token log-probabilities -> [R] sums."""
+    return torch.segment_reduce(logprobs, "sum", lengths=batch.lengths)
+
+
+def response_scores(model: Model, batch: MicroBatch, chunk: int | None = None) -> tuple[Tensor, Tensor]:
+    """(sums [R] float32, counts [R] int64) of the micro-batch's responses; sums are differentiable."""
+    return sum_by_response(token_logprobs(model, batch, chunk), batch), batch.lengths
+
+
+@torch.no_grad()
+def score_groups(
+    model: Model,
+    groups: Sequence[ScoreGroup],
+    max_tokens_per_batch: int,
+    check_cancelled: CheckCancelled = never_cancelled,
+    on_progress: OnProgress = no_progress,
+) -> tuple[list[list[ResponseScore]], int]:
+    """(the score of each response of each group, prompt and response tokens that went through the model).
+
+    Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
+    `on_progress` after each. Raises what these and `encode_group` raise.
+    """
+    share, limit = score_path(model.module).share, min(max_tokens_per_batch, ROW_TOKENS)
+    results: list[list[ResponseScore]] = []
+    flat: list[ResponseScore] = []
+    rows: list[Row] = []
+    for index, group in enumerate(groups):
+        prompt, responses = encode_group(
+            model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
+        )
+        rows += make_rows(prompt, responses, range(len(flat), len(flat) + len(responses)), limit, share)
+        results.append([ResponseScore(0.0, ids, []) for ids in responses])
+        flat += results[-1]
+    done = tokens = 0
+    with evaluating(model.module):
+        for members in pack([[row] for row in rows], max_tokens_per_batch):
+            check_cancelled()
+            batch = collate([rows[index] for index in members], model.tokenizer.pad_id, model.device)
+            logprobs = token_logprobs(model, batch)
+            sums = sum_by_response(logprobs, batch).tolist()
+            parts = logprobs.cpu().split(batch.counts)
+            for number, value, part in zip(batch.numbers, sums, parts, strict=True):
+                flat[number].logprob = value
+                flat[number].token_logprobs = part.tolist()
+            done += len(sums)
+            tokens += batch.tokens
+            on_progress(done, len(flat), tokens)
+    return results, tokens
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Within it the module is in eval mode (no dropout); afterwards in the mode it was in before."""
+    training = module.training
+    if training:
+        module.eval()
+    try:
+        yield
+    finally:
+        if training:
+            module.train()
+
+
+@torch.no_grad()
+def verify_head(model: Model) -> None:
+    """Holds the score path against the model's own logits on a few tokens, when a model is loaded.
+
+    Two responses in one row are compared with two plain sequences. Where only the shared row differs (a layer
+    that ignores the mask), responses get rows of their own from then on. Raises ModelNotLoaded when the
+    scores differ all the same: this model's logits are not what scoring takes them for.
+    """
+    path = score_path(model.module)
+    vocabulary = path.head.weight.shape[0]
+    ids = [(7 + 13 * i) % vocabulary for i in range(11)]
+    prompt, responses = ids[:4], [ids[4:7], ids[7:]]
+    with evaluating(model.module):
+        expected = torch.cat([_own_logprobs(model, prompt, response) for response in responses])
+        differs = _differs(model, prompt, responses, expected)
+        if differs and path.share:
+            path.share = False
+            differs = _differs(model, prompt, responses, expected)
+    if differs:
+        message = (
+            f"scores of {type(model.module).__name__} differ from its own logits: it changes them in a way "
+            "that scoring does not support"
+        )
+        raise WorkerError("ModelNotLoaded", message, source=path.source)
+
+
+def _own_logprobs(model: Model, prompt: list[int], response: list[int]) -> Tensor:
+    """[T] from the model's own forward on one plain sequence."""
+    ids = torch.tensor([prompt + response], device=model.device)
+    logits = model.module(input_ids=ids, use_cache=False).logits[0, len(prompt) - 1 : -1].float()
+    return logits.log_softmax(-1).gather(1, ids[0, len(prompt) :, None]).squeeze(1)
+
+
+def _differs(model: Model, prompt: list[int], responses: list[list[int]], expected: Tensor) -> bool:
+    """Whether scores [T] differ from `expected` by more than rounding can explain."""
+    path = score_path(model.module)
+    rows = make_rows(prompt, responses, range(len(responses)), ROW_TOKENS, path.share)
+    found = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
+    tolerance = 1e-3 if path.head.weight.dtype == torch.float32 else 0.1
+    # weights that give NaN are no question of the head: NaN is not "more than"
+    return bool(((found - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())

@@ -1,0 +1,150 @@
+"""AdamW with float32 master weights, its learning-rate schedule, and clipping by the global norm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from ..protocol import OptimizerSettings, ScheduleSettings
+
+
+def learning_rate(highest: float, schedule: ScheduleSettings, step: int) -> float:
+    """The learning rate of step 1..total: linear warm-up to `highest` at the last warm-up step, then down.
+
+    The last step has `minimum_ratio` x highest (cosine, linear), and so has every step after it.
+    """
+    warmup = schedule.warmup_steps
+    if step < warmup:
+        return highest * step / warmup
+    if schedule.shape == "constant":
+        return highest
+    peak = max(warmup, 1)
+    done = min(1.0, (step - peak) / max(1, schedule.total_steps - peak))
+    fall = (1 + math.cos(math.pi * done)) / 2 if schedule.shape == "cosine" else 1 - done
+    return highest * (schedule.minimum_ratio + (1 - schedule.minimum_ratio) * fall)
+
+
+class Optimizer:
+    """AdamW (arXiv 1711.05101) over the module's trainable weights.
+
+    Weights below float32 (bfloat16) get a float32 master copy: gradients are summed over micro-batches and
+    applied there, and the rounded result is copied back, since a bfloat16 weight loses updates under 1/256 of
+    its size. Weight decay is for weights of two dimensions and more (embeddings included); norms and biases
+    are not decayed.
+    """
+
+    def __init__(self, module: nn.Module, settings: OptimizerSettings) -> None:
+        self.weights: dict[str, nn.Parameter] = {
+            name: weight for name, weight in module.named_parameters() if weight.requires_grad
+        }
+        self.masters: dict[str, Tensor] = {
+            name: weight if _is_full(weight) else weight.detach().float().requires_grad_()
+            for name, weight in self.weights.items()
+        }
+        self._copied = [
+            (weight, self.masters[name]) for name, weight in self.weights.items() if not _is_full(weight)
+        ]
+        self._clip = settings.clip_norm
+        masters = list(self.masters.values())
+        groups = [
+            {"params": [m for m in masters if m.dim() >= 2], "weight_decay": settings.weight_decay},
+            {"params": [m for m in masters if m.dim() < 2], "weight_decay": 0.0},
+        ]
+        self._adamw = torch.optim.AdamW(
+            [group for group in groups if group["params"]],
+            lr=settings.learning_rate,
+            betas=settings.betas,
+            eps=settings.epsilon,
+            fused=all(m.device.type in ("cpu", "cuda") for m in masters) or None,
+        )
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Around each backward pass: adds low-precision gradients to the masters' in float32.
+
+        Each as soon as it is whole, so that there are never low-precision gradients of all weights beside the
+        float32 ones: 2 bytes a weight less at the peak.
+        """
+        hooks = [
+            weight.register_post_accumulate_grad_hook(partial(_collect, master))
+            for weight, master in self._copied
+        ]
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def gradient_norm(self) -> float:
+        """Global 2-norm of what has been collected; 0.0 when nothing has."""
+        gradients = self._gradients()
+        return torch.nn.utils.get_total_norm(gradients).item() if gradients else 0.0
+
+    def step(self, rate: float, norm: float) -> None:
+        """Clips (`norm` is the present global norm), updates the weights, forgets the gradients."""
+        if 0 < self._clip < norm:
+            for gradient in self._gradients():
+                gradient.mul_(self._clip / norm)
+        for group in self._adamw.param_groups:
+            group["lr"] = rate
+        first = not self._adamw.state
+        try:
+            self._adamw.step()
+        except BaseException:
+            # memory may run out while the moments are made: half of them would break the next step
+            if first:
+                self._adamw.state.clear()
+            raise
+        with torch.no_grad():
+            for weight, master in self._copied:
+                weight.copy_(master)
+        self.discard()
+
+    def discard(self) -> None:
+        """Forgets all gradients."""
+        for name, weight in self.weights.items():
+            weight.grad = None
+            self.masters[name].grad = None
+
+    def state(self) -> dict[str, Tensor]:
+        """Moments and step counts, "<weight>/<moment>" to tensor; empty before the first step."""
+        return {
+            f"{name}/{key}": value
+            for name, master in self.masters.items()
+            for key, value in self._adamw.state.get(master, {}).items()
+        }
+
+    @torch.no_grad()
+    def restore(self, masters: dict[str, Tensor], state: dict[str, Tensor]) -> None:
+        """Takes over weights and moments of an earlier run; the names and shapes must be this model's."""
+        for name, weight in self.weights.items():
+            self.masters[name].copy_(masters[name])
+            weight.copy_(self.masters[name])
+        self._adamw.state.clear()
+        for key, value in state.items():
+            name, _, moment = key.rpartition("/")
+            master = self.masters[name]
+            # a step count lives where AdamW made it: with fused on the weight's device
+            self._adamw.state[master][moment] = value.to(master.device).clone()
+
+    def _gradients(self) -> list[Tensor]:
+        return [master.grad for master in self.masters.values() if master.grad is not None]
+
+
+def _collect(master: Tensor, weight: Tensor) -> None:
+    if weight.grad is None:
+        return
+    if master.grad is None:
+        master.grad = weight.grad.float()
+    else:
+        master.grad += weight.grad
+    weight.grad = None
+
+
+def _is_full(weight: Tensor) -> bool:
+    return weight.dtype in (torch.float32, torch.float64)

@@ -1,0 +1,87 @@
+"""The state of a training run on disk: what another process needs to go on bit for bit.
+
+weights.safetensors    trainable weights by name, in the optimizer's precision (float32 masters)
+optimizer.safetensors  AdamW's moments and step counts
+state.json             steps done and the settings of the run
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ..errors import WorkerError
+from ..folders import clear_leftovers, write_folder
+from .optimization import Optimizer
+
+FORMAT = 1
+
+
+def save_state(directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any]) -> None:
+    """Writes the folder whole or not at all. Raises WriteFailed."""
+
+    def write(draft: Path) -> None:
+        save_file(_plain(optimizer.masters), draft / "weights.safetensors")
+        save_file(_plain(optimizer.state()), draft / "optimizer.safetensors")
+        state = {"format": FORMAT, "step": step, "settings": settings}
+        (draft / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+
+    write_folder(directory, write)
+
+
+def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> int:
+    """Puts weights and optimizer back as they were saved; -> steps done.
+
+    Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
+    """
+    try:
+        clear_leftovers(directory)
+        state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
+        weights = load_file(directory / "weights.safetensors")
+        moments = load_file(directory / "optimizer.safetensors")
+        found, step, form = state["settings"], int(state["step"]), state["format"]
+    except Exception as error:
+        # a torn file shows as any of many exceptions of json and safetensors
+        raise _refused(directory, f"it is not a complete training state ({error})") from error
+    if form != FORMAT:
+        raise _refused(directory, f"its format is {form}, this worker reads {FORMAT}")
+    was, now = _flat(found), _flat(settings)
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) != now.get(name):
+            why = f"{name} was {_shown(was, name)} when it was saved, now it is {_shown(now, name)}"
+            raise _refused(directory, why)
+    _check_same_model(directory, weights, optimizer.masters)
+    optimizer.restore(weights, moments)
+    return step
+
+
+def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:
+    for name in sorted(saved.keys() | masters.keys()):
+        was = list(saved[name].shape) if name in saved else "absent"
+        now = list(masters[name].shape) if name in masters else "absent"
+        if was != now:
+            raise _refused(directory, f"weight {name} was {was} when it was saved, in this model it is {now}")
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:
+    """{"a": {"b": 1}} -> {"a.b": 1}, for settings of one or two levels."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def _shown(settings: dict[str, Any], name: str) -> str:
+    return json.dumps(settings[name]) if name in settings else "absent"
+
+
+def _plain(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+
+
+def _refused(directory: Path, why: str) -> WorkerError:
+    return WorkerError("ResumeRefused", f"cannot resume from {directory}: {why}", path=str(directory))

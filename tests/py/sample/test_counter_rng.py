@@ -1,0 +1,51 @@
+"""The noise of sampling: fixed for all time, uniform, and different wherever it should be."""
+
+from __future__ import annotations
+
+import numpy as np
+from aft_worker.sample.counter_rng import sample_key, uniforms
+
+
+def reference(key: int, step: int) -> float:
+    """SplitMix64 in Python's own integers."""
+    mask = 2**64 - 1
+    z = (key + (step + 1) * 0x9E3779B97F4A7C15) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    z ^= z >> 31
+    return (z >> 11) / 2**53
+
+
+def test_it_is_splitmix64():
+    # the first output of SplitMix64 for the state 0 is 0xE220A8397B1DCDAF
+    assert uniforms(np.array([0], dtype=np.uint64), 0)[0] == (0xE220A8397B1DCDAF >> 11) / 2**53
+    keys = np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)
+    for step in (0, 1, 77, 10_000):
+        assert uniforms(keys, step).tolist() == [reference(int(key), step) for key in keys]
+
+
+def test_the_key_of_a_sample_never_changes():
+    assert sample_key(1, "gsm8k-17", 3) == 0xF5AA75B3CD6D698A
+
+
+def test_seed_id_and_index_each_give_another_key():
+    keys = [
+        sample_key(seed, name, index)
+        for seed in (-1, 0, 1, 12)
+        for name in ("", "1", "2", "é", "\ud800", '"')
+        for index in range(20)
+    ]
+    assert len(set(keys)) == len(keys) == 480
+
+
+def test_it_is_uniform_over_samples_and_over_steps():
+    keys = np.array([sample_key(0, "q", index) for index in range(2000)], dtype=np.uint64)
+    one = np.array([sample_key(0, "q", 0)], dtype=np.uint64)
+    steps = np.concatenate([uniforms(one, step) for step in range(2000)])
+    for drawn in (uniforms(keys, 0), uniforms(keys, 7), steps):
+        assert drawn.min() >= 0 and drawn.max() < 1
+        counts = np.histogram(drawn, bins=20, range=(0, 1))[0]
+        # 19 degrees of freedom: mean 19, standard deviation 6.2
+        assert ((counts - 100) ** 2 / 100).sum() < 19 + 4 * 6.2
+    # neighbours in step are not correlated
+    assert abs(np.corrcoef(steps[:-1], steps[1:])[0, 1]) < 4 / np.sqrt(2000)

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import {
+  checkEquationSteps,
+  equationQuality,
+  equationSteps,
+  type StepCheck,
+} from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
+
+interface Case {
+  text: string;
+  valid: boolean | null;
+  firstError?: StepCheck["firstError"];
+  steps: object[];
+}
+
+describe("the equations of a COT as steps", () => {
+  it.each(golden<Case>("steps/cases.jsonl"))("$text: valid $valid", ({ text, valid, firstError, steps }) => {
+    expect(equationSteps(text).map(({ reason: _, ...step }) => step)).toEqual(steps);
+    expect(checkEquationSteps(text)).toEqual(
+      valid === null ? undefined : { valid, ...(firstError === undefined ? {} : { firstError }) },
+    );
+  });
+
+  it("are good by the share that is right, and no step is no good one", () => {
+    expect(equationQuality("1 + 1 = 2\n1 + 1 = 3\n2 + 2 = 4\n3 + 3 = 6")).toEqual({
+      valid: false,
+      progress: 0.75,
+    });
+    expect(equationQuality("1 + 1 = 2")).toEqual({ valid: true, progress: 1 });
+    expect(equationQuality("It is 2.")).toEqual({ valid: false, progress: 0 });
+  });
+
+  it.each([
+    ["annotations that never close", "<<1+1=2".repeat(140_000), 1],
+    ["closing brackets", `1+1=2${">>".repeat(500_000)}`, 1],
+    ["lines", `${"\n".repeat(999_000)}1+1=2`, 1],
+  ])("are found in a megabyte of %s", (_name, text, least) => {
+    expect(equationSteps(text).length).toBeGreaterThanOrEqual(least);
+  });
+});

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { loadExperiment } from "../../../../ts/config/index.ts";
+import { lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
+import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/stage.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+
+const lengths = {
+  train: { questions: 300, prompt: { mean: 10, longest: 15 }, reference: { mean: 20, longest: 30 } },
+  validation: { questions: 20, prompt: { mean: 10, longest: 15 }, reference: { mean: 20, longest: 30 } },
+  test: { questions: 40, prompt: { mean: 11, longest: 16 }, reference: { mean: 19, longest: 29 } },
+};
+
+async function worksOf(...set: string[]) {
+  const { experiment } = await loadExperiment("experiments/miniature.yaml", { set });
+  const { nodes } = await planOf(experiment);
+  const works = worksOfNodes(nodes, ({ stage }) => (stage === "questions" ? lengths : undefined));
+  return Object.fromEntries(works.map((work) => [work.label, work]));
+}
+
+test("each stage's tokens, worked out by hand", async () => {
+  const works = await worksOf();
+  // 60 steps of 16 questions with their references.
+  expect(works["vft seed 1"]!.trained).toMatchObject({ tokens: 60 * 16 * 30, perStep: 16 * 30, steps: 60 });
+  // 8 steps of 8 of the 40 sampled questions.
+  expect(works["align vft-continued seed 1"]!.trained).toMatchObject({ tokens: 8 * 8 * 30, steps: 8 });
+  expect(works["align aft-bc seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 7 * 20));
+  expect(works["align rft seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 4 * 20));
+  const { sampled, scored } = works["evaluate aft-bc seed 1"]!;
+  expect(sampled!.map(({ prompts, k }) => [prompts, k])).toEqual([
+    [40, 1],
+    [40, 6],
+  ]);
+  expect(scored!.tokens).toBe(40 * (11 + 6 * 19));
+});
+
+test("epochs count every question as often, whatever the last batch's size", async () => {
+  const set = ["stages.vft={steps: null, epochs: 2, batchSize: 128}"];
+  const { trained } = (await worksOf(...set))["vft seed 1"]!;
+  expect(trained).toMatchObject({ tokens: 2 * 300 * 30, perStep: 128 * 30, steps: 6 });
+});
+
+test("a sample is no longer than it may be", async () => {
+  const works = await worksOf("stages.evaluate.maxNewTokens=12");
+  expect(works["evaluate aft-bc seed 1"]!.sampled![0]!.responseTokens).toBe(12);
+});
+
+test("stages without a model are no work", async () => {
+  expect(Object.keys(await worksOf()).filter((label) => /questions|create|judge/.test(label))).toEqual([]);
+});
+
+test("of many questions some are counted, from first to last, each with BOS or EOS", async () => {
+  expect(spread([1, 2, 3], 5)).toEqual([1, 2, 3]);
+  expect(spread([...Array(10).keys()], 5)).toEqual([0, 2, 4, 6, 8]);
+  const asked: string[][] = [];
+  const question = (id: number) => ({
+    id: `${id}`,
+    task: "arithmetic",
+    question: "x".repeat(id),
+    prompt: `${"x".repeat(id)}\n`,
+    answer: "1",
+  });
+  const train = Array.from({ length: 1000 }, (_, id) => ({ ...question(id), reference: "ab" }));
+  const found = await lengthsOf({ train, validation: [], test: [question(3)] }, async (texts) => {
+    asked.push([...texts]);
+    return texts.map((text) => text.length);
+  });
+  expect(asked[0]).toHaveLength(500);
+  expect(found.train).toMatchObject({ questions: 1000, reference: { mean: 3, longest: 3 } });
+  expect(found.train.prompt.longest).toBe(1 + Math.max(...asked[0]!.map((text) => text.length)));
+  expect(found.validation).toEqual({
+    questions: 0,
+    prompt: { mean: 0, longest: 0 },
+    reference: undefined,
+  });
+  expect(found.test.reference).toBeUndefined();
+});
