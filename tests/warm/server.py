@@ -41,7 +41,7 @@ def preload() -> None:
     import peft  # noqa: F401
     from transformers import LlamaForCausalLM  # noqa: F401
 
-    import aft_worker.handlers  # noqa: F401
+    import aft_worker.methods.catalogue  # noqa: F401
 
 
 def start(connection: socket.socket, listener: socket.socket) -> None:

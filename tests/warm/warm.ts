@@ -34,9 +34,10 @@ const compiled = join(projectRoot, ".compiled");
 async function compile(): Promise<string> {
   const stamp = join(compiled, `done-${process.env.AFT_WARM_PARENT}`);
   await mkdir(compiled, { recursive: true });
-  await withLock(join(compiled, "lock"), "another test compiles the command", silent, async () => {
+  const work = async (): Promise<void> => {
     if (existsSync(stamp)) return;
     await execa("node", [join(projectRoot, "tests", "warm", "compile.mjs"), compiled, stamp]);
-  });
+  };
+  await withLock(join(compiled, "lock"), work, { purpose: "the compiled command", progress: silent });
   return join(projectRoot, "tests", "warm", "aft.mjs");
 }

@@ -9,15 +9,13 @@ import { projectRoot } from "../../../../ts/core/project.ts";
 import type { PlanNode } from "../../../../ts/experiment/stages/node.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
 import { train } from "../../../../ts/experiment/train/training.ts";
+import { startWarmWorker } from "../../../warm/worker.ts";
 
 const python = await ensurePython();
 const testsOfPython = join(projectRoot, "tests", "py");
 const prompt = "Cat buys 2 boxes of 3 keys .";
 const right = " 2 * 3 = 6 ; #### 6";
 const wrong = " 2 * 3 = 5 ; #### 5";
-
-const start = (env: Record<string, string> = {}): Promise<Worker> =>
-  startWorker({ transport: "stdio", python, threads: 1, env });
 
 /** The same tiny model, whichever worker makes it. */
 async function tinyModel(worker: Worker, folder: string): Promise<string> {
@@ -102,7 +100,7 @@ describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
 
   test("a killed training goes on in the same event files, with every step once", async () => {
     const folder = await newFolder();
-    const first = await start();
+    const first = await startWarmWorker();
     const broken = trainTiny(first, {
       ...{ folder, settings: {} },
       onStep: (done) => {
@@ -111,7 +109,7 @@ describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
     });
     await expect(broken).rejects.toBeInstanceOf(WorkerDied);
     await first.close();
-    const second = await start();
+    const second = await startWarmWorker();
     expect(await trainTiny(second, { folder, settings: {} })).toEqual([]);
     await second.close();
     const steps = await stepsOf(folder);
@@ -134,7 +132,9 @@ describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
 
 test("trackers that raise, hang or are not installed cost a line each, and no number of the training", async () => {
   const plain = await newFolder();
-  const worker = await start({ PYTHONPATH: join(testsOfPython, "broken_trackers") });
+  // Of its own: the warm Python has its path already.
+  const env = { PYTHONPATH: join(testsOfPython, "broken_trackers") };
+  const worker = await startWorker({ transport: "stdio", python, threads: 1, env });
   await trainTiny(worker, { folder: plain, settings: { tensorboard: false } });
   const folder = await newFolder();
   const trackers = { wandb: { project: "p" }, mlflow: {}, trackio: { project: "p" } };

@@ -2,13 +2,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ensurePython, startWorker, type Worker } from "../../../../ts/bridge/index.ts";
+import type { Worker } from "../../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../../ts/config/index.ts";
 import { type ProgressSink, silent } from "../../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../../ts/core/records.ts";
 import { taskNamed } from "../../../../ts/data/index.ts";
 import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
 import type { Validation } from "../../../../ts/experiment/validation/index.ts";
+import { startWarmWorker } from "../../../warm/worker.ts";
 
 /** Eight sums that a model of two layers learns by heart, each with a right and a wrong COT beside the reference. */
 const sums = [2, 3, 4, 5, 6, 7, 8, 9].map((a, at) => ({ a, b: 11 - a - (at % 3), id: `q${at}` }));
@@ -38,12 +39,10 @@ const groups: Group[] = sums.map(({ a, b, id }) => ({
 let worker: Worker;
 let folder: string;
 const where = { dtype: "float32", device: "cpu", attention: "sdpa" } as const;
-const start = async (): Promise<Worker> =>
-  startWorker({ transport: "stdio", python: await ensurePython(), threads: 1 });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aft-watching-"));
-  worker = await start();
+  worker = await startWarmWorker();
   const texts = groups.flatMap(({ prompt, reference }) => [prompt, reference!]);
   const tokenizer = join(folder, "tokenizer");
   await worker.request("tokenizer/train", { kind: "words", texts, directory: tokenizer });
@@ -198,7 +197,7 @@ test("interrupted in the middle of a validation pass and again between looks, it
 
 test("the worker dies in the middle of a validation pass: from the last saved state to the same result", async () => {
   const directory = await newFolder();
-  const dying = await start();
+  const dying = await startWarmWorker();
   let scored = 0;
   const progress: ProgressSink = {
     ...silent,
