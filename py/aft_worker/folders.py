@@ -12,6 +12,7 @@ from collections.abc import Callable
 from glob import escape
 from pathlib import Path
 
+from . import distributed
 from .errors import WorkerError
 
 # renameat2(2) of Linux and renamex_np(2) of macOS exchange two names in one step
@@ -26,8 +27,19 @@ def write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
     A folder that was there before is replaced only once the new one is complete; at every moment `target` is
     the old one or the new one (but for an instant where the file system cannot exchange names, NFS say).
     Raises WriteFailed, after which no neighbour is left; what a killed process left beside is cleared by the
-    next one that writes this folder.
+    next one that writes this folder. Of several processes the main one alone writes (`write` is not called in
+    the others, which get no names), and all go on once it has.
     """
+    if not distributed.is_main():
+        distributed.wait_for_all()
+        return []
+    try:
+        return _write_folder(target, write)
+    finally:
+        distributed.wait_for_all()
+
+
+def _write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
     draft = target.with_name(f".{target.name}.writing-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
+from . import distributed
 from .global_batch import GlobalBatch
 from .losses import boundaries, pairs
 
@@ -58,4 +59,4 @@ def _chosen(scores: Sequence[float], flags: Sequence[bool]) -> list[float]:
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    return distributed.mean(values)

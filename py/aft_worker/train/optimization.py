@@ -10,6 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from .. import distributed
 from ..protocol import OptimizerSettings, ScheduleSettings
 
 
@@ -79,6 +80,10 @@ class Optimizer:
         finally:
             for hook in hooks:
                 hook.remove()
+
+    def sum_over_processes(self) -> None:
+        """Makes what has been collected here the sum of what all processes have collected."""
+        distributed.sum_gradients(self.masters.values())
 
     def gradient_norm(self) -> float:
         """Global 2-norm of what has been collected; 0.0 when nothing has."""
