@@ -45,7 +45,7 @@ def is_main() -> bool:
 
 
 def share(items: Sequence[T]) -> Sequence[T]:
-    """Of a list that all processes have, this one's part: every n-th item, so that parts are alike in size."""
+    """This process's part of a list that all processes have: every n-th item."""
     return items[rank() :: world_size()] if _is_joined() else items
 
 
