@@ -158,7 +158,7 @@ def _differs(model: Model, prompt: list[int], responses: list[list[int]], expect
     """Whether scores [T] differ from `expected` by more than rounding can explain."""
     path = score_path(model.module)
     rows = make_rows(prompt, responses, range(len(responses)), ROW_TOKENS, path.share)
-    found = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
+    scored = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
     tolerance = 1e-3 if path.head.weight.dtype == torch.float32 else 0.1
     # weights that give NaN are no question of the head: NaN is not "more than"
-    return bool(((found - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())
+    return bool(((scored - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())

@@ -26,8 +26,8 @@ class MlflowRun:
 
     def _experiment(self, settings: dict[str, str]) -> str:
         name = settings["experiment"]
-        found = self._client.get_experiment_by_name(name)
-        return self._client.create_experiment(name) if found is None else found.experiment_id
+        known = self._client.get_experiment_by_name(name)
+        return self._client.create_experiment(name) if known is None else known.experiment_id
 
     def log(self, step: int, values: dict[str, float]) -> None:
         now = int(time.time() * 1000)

@@ -38,8 +38,8 @@ class EventFiles:
 
     def log(self, step: int, values: dict[str, float]) -> None:
         summaries = self._library.summaries
-        found = [summaries.Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
-        self._write(self._library.events.Event(step=step, summary=summaries.Summary(value=found)))
+        scalars = [summaries.Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
+        self._write(self._library.events.Event(step=step, summary=summaries.Summary(value=scalars)))
 
     def close(self) -> None:
         self._writer.close()
