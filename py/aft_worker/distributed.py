@@ -5,8 +5,6 @@ several, each function but `rank`, `world_size`, `is_main` and `share` is called
 one that ends by an error in between leaves the others waiting, so whoever started them ends them all.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Sequence
 from typing import TypeVar

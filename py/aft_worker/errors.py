@@ -1,8 +1,6 @@
 """What a handler raises, and what its texts are made of. Everything else that is raised is a bug, and is
 answered as InternalError."""
 
-from __future__ import annotations
-
 import difflib
 import math
 import re

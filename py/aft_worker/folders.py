@@ -1,7 +1,5 @@
 """Writes a folder whole or not at all, also when the process is killed on the way."""
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import os

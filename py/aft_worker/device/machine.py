@@ -1,7 +1,5 @@
 """What this machine has: devices, memory, number types, library versions, and what is wrong with them."""
 
-from __future__ import annotations
-
 import os
 import platform
 import sys

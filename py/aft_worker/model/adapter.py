@@ -1,7 +1,5 @@
 """LoRA (arXiv 2106.09685): small trainable matrices beside the linear layers of a frozen base model."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ adapter_model.safetensors, adapter_config.json   as peft writes them
 base_model.json    the base: where it lies, its digest, the type it was loaded in
 """
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The architectures that are made from scratch: what each has that the others have not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from transformers import (

@@ -1,7 +1,5 @@
 """What an estimate needs to know of a model, without reading its weights."""
 
-from __future__ import annotations
-
 import json
 import struct
 from collections import Counter

@@ -1,7 +1,5 @@
 """A causal language model with its tokenizer, read and written in Hugging Face format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """Base and adapter become one whole model, which any software can load."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, cast
 

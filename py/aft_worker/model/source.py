@@ -1,7 +1,5 @@
 """Where a model comes from, and in one sentence what is wrong when it does not come."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What an exception that no handler foresaw becomes on the wire."""
 
-from __future__ import annotations
-
 import errno
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """Keeps NaN and infinities from leaving as `null`, which is what a JSON encoder makes of them."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """What the worker holds, by the handles that it gave."""
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 from ..errors import WorkerError, nearest

@@ -1,7 +1,5 @@
 """Decoding of a request's params: a mistake is answered with a JSON pointer and the value found there."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Any

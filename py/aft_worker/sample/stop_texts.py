@@ -1,7 +1,5 @@
 """Texts that end a response while it is sampled, as few-shot prompts of base models need them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ..tokens import TokenCodec

@@ -8,8 +8,6 @@ A row with one response is an ordinary causal sequence, and a batch of such rows
 positions: padding stands on the right, where a causal model cannot see it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

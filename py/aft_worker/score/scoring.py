@@ -4,8 +4,6 @@ Every method, metric and test gets its scores here, so shift, mask and gather ex
 arXiv 2309.02144 is sum / count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

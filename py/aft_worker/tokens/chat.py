@@ -1,7 +1,5 @@
 """Prompts of chat models, in the template that comes with the tokenizer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from transformers import PreTrainedTokenizerBase

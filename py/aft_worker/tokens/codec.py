@@ -1,8 +1,6 @@
 """Text to token ids and back. Prompt and response are tokenised apart, so that a prompt has one encoding: the
 prompt as a text that begins, the response as one that goes on (`dummy_prefix.py`)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -9,8 +9,6 @@ the model sees, every response is lossless, and its tokens are those that prompt
 are tokenised together, wherever nothing merges over the border between them.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,8 +1,6 @@
 """Makes tokenizers from texts: words for small closed languages, and BPE for any text, over bytes as Qwen's
 or over characters as Llama 2's."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A sink in a thread of its own: `log` costs a queue's append, whatever the backend does meanwhile."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a tracker's run has been given: a small file beside it, so that a resumed training repeats nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

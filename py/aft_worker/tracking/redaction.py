@@ -1,7 +1,5 @@
 """Errors of libraries are shown to people and written to logs: what is secret in them is taken out."""
 
-from __future__ import annotations
-
 import os
 import re
 

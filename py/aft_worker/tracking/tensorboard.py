@@ -1,14 +1,12 @@
 """TensorBoard's event files, by tensorboardX, or by `tensorboard` itself where only that is installed."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .sink import Opening, Sink, Unavailable, package
+from .sink import Opening, Unavailable, package
 
 
 class EventFiles:
@@ -83,7 +81,3 @@ def _library() -> _Library:
         except Unavailable:
             raise none from None
     return _Library("tensorboardX.proto", "tensorboardX.summary", open_light, "write_event")
-
-
-def open_sink(opening: Opening) -> Sink:
-    return EventFiles(opening)

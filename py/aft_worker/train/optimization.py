@@ -1,7 +1,5 @@
 """AdamW with float32 master weights, its learning-rate schedule, and clipping by the global norm."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ optimizer.safetensors  AdamW's moments and step counts
 state.json             steps done and the settings of the run
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The loss steps: one global batch in, one update of the weights out."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Sequence
