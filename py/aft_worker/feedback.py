@@ -2,87 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from .errors import WorkerError
-from .losses import has_pair
-from .protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss, TrainGroup, VftLoss
-
-_RANK_OF = {"positive": 1, "negative": 2}
+from .losses import GroupLoss, Response
+from .protocol import TrainGroup
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """One entry a response of the group; `ranks` None: it takes no part in the group loss.
+def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "") -> list[Response]:
+    """The group's responses as `loss` takes them, not yet tokenised; without a rank where it does not.
 
-    ranks: 1 the best, equals share one. rewards: greater is better, in the order of the ranks; references:
-    summed log-probabilities under DPO's reference model. Both are 0 where nothing reads them.
+    Rewards are the given ones where every ranked response has one, else -rank. Raises InvalidParams, with the
+    place within the group after `pointer`: labels alone, rewards that contradict the ranks, a reference
+    log-probability that the loss lacks.
     """
-
-    ranks: list[int | None]
-    rewards: list[float]
-    references: list[float]
-
-    @property
-    def paired(self) -> bool:
-        """Whether there is a better and a worse response."""
-        return has_pair([rank for rank in self.ranks if rank is not None])
-
-
-def by_label(settings: LossSettings) -> bool:
-    """Whether the loss goes by right and wrong; every other group loss goes by rank."""
-    return isinstance(settings, AlignmentLoss) and not settings.constraint.startswith("ranked-")
-
-
-def feedback(group: TrainGroup, settings: LossSettings, pointer: str = "") -> Feedback:
-    """What `settings` makes of the group's labels, ranks, rewards and reference log-probabilities.
-
-    Labels become the ranks 1 and 2. Rewards are the given ones where every member has one, else -rank.
-    Raises InvalidParams, with the place within the group after `pointer`: feedback of the other kind alone,
-    rewards that contradict the ranks, a pair whose reference log-probability DPO lacks.
-    """
-    responses = group.responses
-    nothing = [0.0] * len(responses)
-    if isinstance(settings, VftLoss):
-        return Feedback([None] * len(responses), nothing, nothing)
-    if by_label(settings):
-        _need(group, "label", "rank", "a binary alignment loss", pointer)
-        ranks = [None if one.label is None else _RANK_OF[one.label] for one in responses]
-        return Feedback(ranks, [0.0 if rank is None else float(-rank) for rank in ranks], nothing)
-    _need(group, "rank", "label", _name(settings), pointer)
-    found = Feedback(
-        [one.rank for one in responses],
-        _rewards(group, pointer),
-        [one.reference_logprob or 0.0 for one in responses],
-    )
-    if isinstance(settings, DpoLoss) and found.paired:
-        for number, one in enumerate(responses):
-            if one.rank is not None and one.reference_logprob is None:
-                text = "DPO needs every ranked response's log-probability under the reference model"
-                place = f"{pointer}/responses/{number}/referenceLogprob"
-                raise _invalid(group, text, place, "nothing")
-    return found
+    ranks = [response.rank for response in group.responses]
+    if loss is None:
+        takes = False
+    else:
+        _need_ranks(group, loss, pointer)
+        _check_rewards(group, pointer)
+        takes = loss.takes(ranks)
+        if takes and loss.needs_reference:
+            _need_references(group, loss, pointer)
+    rewarded = all(one.reward is not None for one in group.responses if one.rank is not None)
+    return [
+        Response(
+            target=one.target,
+            reference=bool(one.reference),
+            label=one.label,
+            rank=one.rank if takes else None,
+            reward=(one.reward or 0.0) if rewarded else float(-(one.rank or 0)),
+            reference_logprob=one.reference_logprob,
+        )
+        for one in group.responses
+    ]
 
 
-def _need(group: TrainGroup, needed: str, other: str, loss: str, pointer: str) -> None:
-    """A group may lack both; with the other alone it would silently take no part."""
-    if any(getattr(one, needed) is not None for one in group.responses):
+def _need_ranks(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
+    """A group may lack ranks and labels; with labels alone it would silently take no part."""
+    if any(response.rank is not None for response in group.responses):
         return
-    for number, one in enumerate(group.responses):
-        if getattr(one, other) is not None:
-            text = f"{loss} goes by {needed}s, and its responses have {other}s alone"
-            raise _invalid(group, text, f"{pointer}/responses/{number}/{needed}", "nothing")
+    for number, response in enumerate(group.responses):
+        if response.label is not None:
+            text = f"{loss.title} goes by ranks, and its responses have labels alone"
+            raise _invalid(group, text, f"{pointer}/responses/{number}/rank", "nothing")
 
 
-def _rewards(group: TrainGroup, pointer: str) -> list[float]:
+def _need_references(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
+    for number, response in enumerate(group.responses):
+        if response.rank is not None and response.reference_logprob is None:
+            text = f"{loss.title} needs every ranked response's log-probability under the reference model"
+            raise _invalid(group, text, f"{pointer}/responses/{number}/referenceLogprob", "nothing")
+
+
+def _check_rewards(group: TrainGroup, pointer: str) -> None:
+    """They are read only where every ranked response has one."""
     given = sorted(
-        (one.rank, one.reward, number)
-        for number, one in enumerate(group.responses)
-        if one.rank is not None and one.reward is not None
+        (response.rank, response.reward, number)
+        for number, response in enumerate(group.responses)
+        if response.rank is not None and response.reward is not None
     )
-    if len(given) < sum(one.rank is not None for one in group.responses):
-        return [0.0 if one.rank is None else float(-one.rank) for one in group.responses]
+    if len(given) < sum(response.rank is not None for response in group.responses):
+        return
     for (above, more, _), (rank, reward, number) in pairwise(given):
         if reward == more if rank == above else reward < more:
             continue
@@ -92,18 +74,6 @@ def _rewards(group: TrainGroup, pointer: str) -> list[float]:
             f"{rank} needs {needed}, found {reward:g}"
         )
         raise _invalid(group, text, f"{pointer}/responses/{number}/reward", f"{reward:g}")
-    return [one.reward or 0.0 if one.rank is not None else 0.0 for one in group.responses]
-
-
-def _name(settings: LossSettings) -> str:
-    match settings:
-        case RrhfLoss():
-            return "RRHF"
-        case ProLoss():
-            return "PRO"
-        case DpoLoss():
-            return "DPO"
-    return "a ranked alignment loss"
 
 
 def _invalid(group: TrainGroup, text: str, pointer: str, found: str) -> WorkerError:

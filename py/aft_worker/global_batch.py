@@ -3,92 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .feedback import feedback
-from .losses import Label
-from .losses.objective import Part
+from .feedback import judged_responses
+from .losses import Response, group_loss, has_pair
 from .protocol import LossSettings, TrainGroup
 from .score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
 
 
 @dataclass(slots=True)
-class GlobalBatch:
-    """The responses that take part in the loss, numbered through; lists without remark have one entry each.
+class Batch:
+    """The responses of a step that take part in its loss, numbered through.
 
-    A unit is what must be scored before any of it can be differentiated: all rows of a group with a pair.
-    Where there is no pair the loss is a sum over responses, and each row is a unit.
+    A unit is what must be scored before any of it can be differentiated: all rows of a group that has a part
+    in the group loss. Elsewhere the loss is a sum over responses, and each row is a unit.
     """
 
     ids: list[str] = field(default_factory=list)  # of all groups
-    paired: list[range] = field(default_factory=list)  # the responses of each group with a pair
-    owners: list[int] = field(default_factory=list)  # index into ids
-    counts: list[int] = field(default_factory=list)
-    targets: list[bool] = field(default_factory=list)
-    gold: list[bool] = field(default_factory=list)  # whether it is a reference COT
-    labels: list[Label | None] = field(default_factory=list)
-    ranks: list[int | None] = field(default_factory=list)  # None: no part in the group loss
-    rewards: list[float] = field(default_factory=list)
-    references: list[float] = field(default_factory=list)  # log-probability under DPO's reference model
+    groups: list[range] = field(default_factory=list)  # the responses of each of them
+    responses: list[Response] = field(default_factory=list)
     units: list[list[Row]] = field(default_factory=list)
 
     @property
     def target_tokens(self) -> int:
-        return sum(count for count, target in zip(self.counts, self.targets, strict=True) if target)
+        return sum(response.tokens for response in self.responses if response.target)
 
-    def part(self, numbers: Sequence[int]) -> Part:
-        return Part(
-            [self.counts[n] for n in numbers],
-            [self.targets[n] for n in numbers],
-            [self.ranks[n] for n in numbers],
-            [self.rewards[n] for n in numbers],
-            [self.references[n] for n in numbers],
-        )
+    @property
+    def paired(self) -> list[range]:
+        """The groups with a better and a worse response among those that take part."""
+        return [group for group in self.groups if has_pair([self.responses[n].rank for n in group])]
 
     def groups_of(self, units: Sequence[list[Row]]) -> list[str]:
         """Ids of the groups that these units belong to, each once."""
-        owners = {self.owners[number] for rows in units for row in rows for number in row.numbers}
-        return [self.ids[owner] for owner in sorted(owners)]
-
-
-def prepare(
-    model: Model, groups: Sequence[TrainGroup], settings: LossSettings, max_tokens: int
-) -> GlobalBatch:
-    """Encodes what takes part: the targets, and the members of the group loss in groups with a pair.
-
-    The members of a group without a pair have no part in the loss and are not computed. Raises what
-    `feedback` and `encode_group` raise.
-    """
-    batch = GlobalBatch()
-    share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
-    for number, group in enumerate(groups):
-        pointer = f"/groups/{number}"
-        given = feedback(group, settings, pointer)
-        include = [
-            index
-            for index, response in enumerate(group.responses)
-            if response.target or (given.paired and given.ranks[index] is not None)
+        numbers = {number for rows in units for row in rows for number in row.numbers}
+        return [
+            name for name, group in zip(self.ids, self.groups, strict=True) if not numbers.isdisjoint(group)
         ]
-        prompt, responses = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
-        numbers = range(len(batch.counts), len(batch.counts) + len(include))
-        rows = make_rows(prompt, responses, numbers, limit, share)
-        batch.units += [rows] if given.paired else [[row] for row in rows]
-        batch.paired += [numbers] if given.paired else []
-        batch.owners += [len(batch.ids)] * len(include)
-        batch.counts += map(len, responses)
-        for index in include:
-            response = group.responses[index]
-            batch.targets.append(response.target)
-            batch.gold.append(bool(response.reference))
-            batch.labels.append(response.label if given.paired else None)
-            batch.ranks.append(given.ranks[index] if given.paired else None)
-            batch.rewards.append(given.rewards[index])
-            batch.references.append(given.references[index])
+
+
+def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, max_tokens: int) -> Batch:
+    """Encodes what takes part: the targets, and the ranked responses of groups that the group loss takes.
+
+    Nothing else is computed. Raises what `judged_responses` and `encode_group` raise.
+    """
+    batch, loss = Batch(), group_loss(settings)
+    share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
+    for place, group in enumerate(groups):
+        pointer = f"/groups/{place}"
+        judged = judged_responses(group, loss, pointer)
+        include = [index for index, one in enumerate(judged) if one.target or one.rank is not None]
+        prompt, encoded = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
+        numbers = range(len(batch.responses), len(batch.responses) + len(include))
+        rows = make_rows(prompt, encoded, numbers, limit, share)
+        is_whole = any(response.rank is not None for response in judged)
+        batch.units += [rows] if is_whole else [[row] for row in rows]
+        batch.responses += [
+            replace(judged[index], tokens=len(tokens)) for index, tokens in zip(include, encoded, strict=True)
+        ]
+        batch.groups.append(numbers)
         batch.ids.append(group.id)
     return batch
 
 
-def micro_batches(batch: GlobalBatch, max_tokens: int) -> list[list[list[Row]]]:
+def micro_batches(batch: Batch, max_tokens: int) -> list[list[list[Row]]]:
     """Units that go through the model together, within `max_tokens` where a unit alone is."""
     return [[batch.units[index] for index in members] for members in pack(batch.units, max_tokens)]
 

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from . import distributed
 from .errors import WorkerError, real
-from .global_batch import GlobalBatch, fits, micro_batches
-from .losses.objective import Objective, Value
+from .global_batch import Batch, fits, micro_batches
+from .losses.objective import LossShare, Objective
 from .protocol import LossParts
 from .score import MicroBatch, Model, Row, collate, pack, response_scores
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 
 
 class GradientPass:
-    """One step's accumulation. After `run`: `scores` (sum / count, one a response), `tokens` and `loss`."""
+    """One step's accumulation. After `run`: `scores` (sum / tokens, one a response), `tokens` and `loss`."""
 
     def __init__(
         self,
         model: Model,
         optimizer: Optimizer,
         objective: Objective,
-        batch: GlobalBatch,
+        batch: Batch,
         max_tokens: int,
         seed: int,
         step: int,
         checkpoint: Callable[[], None],
         on_progress: Callable[[int, int, int], None],
     ) -> None:
-        self.scores = [0.0] * len(batch.counts)
+        self.scores = [0.0] * len(batch.responses)
         self.tokens = 0
         self._vft = self._alignment = 0.0
         self._model = model
@@ -84,8 +84,7 @@ class GradientPass:
 
     def _one_pass(self, rows: list[Row], units: Sequence[list[Row]]) -> None:
         sums, batch = self._forward(rows, self._next_seed())
-        value = self._weigh(sums, units)
-        self._backward(sums, value.gradient)
+        self._backward(sums, self._weigh(sums, units).gradient)
         self.tokens += batch.tokens
 
     def _two_passes(self, rows: list[Row]) -> None:
@@ -98,12 +97,12 @@ class GradientPass:
         sums = torch.empty(len(numbers), dtype=torch.float64)
         with torch.no_grad():
             for piece, seed in zip(pieces, seeds, strict=True):
-                own, batch = self._forward(piece, seed)
-                sums[[places[n] for n in batch.numbers]] = own.double().cpu()
+                scored, batch = self._forward(piece, seed)
+                sums[[places[n] for n in batch.numbers]] = scored.double().cpu()
         gradient = self._weigh(sums, [rows]).gradient
         for piece, seed in zip(pieces, seeds, strict=True):
-            own, batch = self._forward(piece, seed)
-            self._backward(own, gradient[[places[n] for n in batch.numbers]])
+            scored, batch = self._forward(piece, seed)
+            self._backward(scored, gradient[[places[n] for n in batch.numbers]])
             self.tokens += batch.tokens
 
     def _forward(self, rows: Sequence[Row], seed: int) -> tuple[Tensor, MicroBatch]:
@@ -112,22 +111,22 @@ class GradientPass:
         batch = collate(rows, self._model.tokenizer.pad_id, self._model.device)
         return response_scores(self._model, batch)[0], batch
 
-    def _weigh(self, sums: Tensor, units: Sequence[list[Row]]) -> Value:
+    def _weigh(self, sums: Tensor, units: Sequence[list[Row]]) -> LossShare:
         """The share of these units in the loss and its gradient by `sums`, both checked to be finite."""
         numbers = [[n for row in rows for n in row.numbers] for rows in units]
         host = sums.detach().double().cpu()
-        value = self._objective(host, [self._batch.part(own) for own in numbers])
-        self._vft += value.vft
-        self._alignment += value.alignment
-        places = [n for own in numbers for n in own]
-        for number, total in zip(places, host.tolist(), strict=True):
-            self.scores[number] = total / self._batch.counts[number]
-        if not math.isfinite(value.vft + value.alignment):
+        responses = self._batch.responses
+        loss = self._objective(host, [[responses[n] for n in unit] for unit in numbers])
+        self._vft += loss.vft
+        self._alignment += loss.alignment
+        for number, total in zip([n for unit in numbers for n in unit], host.tolist(), strict=True):
+            self.scores[number] = total / responses[number].tokens
+        if not math.isfinite(loss.vft + loss.alignment):
             raise self.non_finite("the loss", self._batch.groups_of(units))
         if not host.isfinite().all():
             # a negative of -inf gives a loss of 0, and is broken all the same
             raise self.non_finite("a score", self._batch.groups_of(units))
-        return value
+        return loss
 
     def _backward(self, sums: Tensor, gradient: Tensor) -> None:
         with self._optimizer.collecting():

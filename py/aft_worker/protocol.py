@@ -207,7 +207,7 @@ class VftLoss(Message, kw_only=True, tag_field="kind", tag="vft"):
 class AlignmentLoss(Message, kw_only=True, tag_field="kind", tag="alignment"):
     """Alignment losses, arXiv 2309.02144."""
 
-    constraint: Literal["none", "detached", "boundary", "ranked-detached", "ranked-boundary"]
+    constraint: Literal["none", "detached", "boundary"]
     # of the group loss
     weight: Annotated[float, Meta(ge=0)]
     # boundary only: it lies this far below the lowest better score (nats a token)
@@ -265,13 +265,13 @@ class TrainResponse(Message, kw_only=True):
     target: bool
     # true: the reference COT, whose mean score is watched apart
     reference: bool | None = None
-    # whether its final answer is right: its side in a binary alignment loss, and in what is watched
+    # whether its final answer is right: watched, and no part of the loss
     label: Literal["positive", "negative"] | None = None
-    # its place in the group, 1 the best, equals share one: all other group losses go by it; none: not in it
+    # place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss
     rank: Annotated[int, Meta(ge=1)] | None = None
     # greater is better; PRO's temperatures are gaps between rewards. -rank when left out
     reward: float | None = None
-    # DPO: sum of log P(token) under the reference model in nats, EOS included
+    # sum of log P(token) under the reference model in nats, EOS included
     reference_logprob: float | None = None
 
 

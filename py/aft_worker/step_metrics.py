@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import torch
 
-from . import distributed
-from .global_batch import GlobalBatch
-from .losses import boundaries, pairs
+from .distributed import mean
+from .global_batch import Batch
+from .losses import boundaries, pairs, ranks_of
 
 
-def score_metrics(batch: GlobalBatch, scores: Sequence[float], beta: float | None) -> dict[str, float | None]:
+def score_metrics(batch: Batch, scores: Sequence[float], beta: float | None) -> dict[str, float | None]:
     """The optional fields of StepMetrics, None where there is nothing to take a mean of.
 
-    scores: sum / count of every response of the batch. Positives and negatives are those of groups with a
-    pair, by their labels; pairs and boundaries go by the members' ranks. A worse response below its boundary
-    lies strictly below min s(better) - beta.
+    scores: sum / tokens of every response of the batch. Positives and negatives are those of groups with a
+    pair, by their labels; pairs and boundaries go by the ranks. A worse response below its boundary lies
+    strictly below min s(better) - beta.
     """
     positives: list[float] = []
     negatives: list[float] = []
@@ -25,15 +25,15 @@ def score_metrics(batch: GlobalBatch, scores: Sequence[float], beta: float | Non
     limits: list[float] = []
     below: list[float] = []
     for numbers in batch.paired:
-        own = [scores[n] for n in numbers if batch.labels[n] == "positive"]
-        others = [scores[n] for n in numbers if batch.labels[n] == "negative"]
-        positives += own
-        negatives += others
-        if own and others:
-            margins.append(sum(own) / len(own) - sum(others) / len(others))
-        members = [(scores[n], rank) for n in numbers if (rank := batch.ranks[n]) is not None]
-        values = torch.tensor([score for score, _ in members], dtype=torch.float64)
-        ranks = torch.tensor([rank for _, rank in members])
+        right = [scores[n] for n in numbers if batch.responses[n].label == "positive"]
+        wrong = [scores[n] for n in numbers if batch.responses[n].label == "negative"]
+        positives += right
+        negatives += wrong
+        if right and wrong:
+            margins.append(sum(right) / len(right) - sum(wrong) / len(wrong))
+        ranked = [n for n in numbers if batch.responses[n].rank is not None]
+        values = torch.tensor([scores[n] for n in ranked], dtype=torch.float64)
+        ranks = ranks_of([batch.responses[n] for n in ranked])
         better, worse = pairs(ranks)
         # 0, 1/2 or 1
         ordered += ((values[better] - values[worse]).sign() / 2 + 0.5).tolist()
@@ -43,20 +43,12 @@ def score_metrics(batch: GlobalBatch, scores: Sequence[float], beta: float | Non
             limits += limit[bounded].tolist()
             below += (values < limit)[bounded].double().tolist()
     return {
-        "mean_target": _mean(_chosen(scores, batch.targets)),
-        "mean_reference": _mean(_chosen(scores, batch.gold)),
-        "mean_positive": _mean(positives),
-        "mean_negative": _mean(negatives),
-        "margin": _mean(margins),
-        "assessment_accuracy": _mean(ordered),
-        "mean_boundary": _mean(limits),
-        "negatives_below_boundary": _mean(below),
+        "mean_target": mean([s for s, one in zip(scores, batch.responses, strict=True) if one.target]),
+        "mean_reference": mean([s for s, one in zip(scores, batch.responses, strict=True) if one.reference]),
+        "mean_positive": mean(positives),
+        "mean_negative": mean(negatives),
+        "margin": mean(margins),
+        "assessment_accuracy": mean(ordered),
+        "mean_boundary": mean(limits),
+        "negatives_below_boundary": mean(below),
     }
-
-
-def _chosen(scores: Sequence[float], flags: Sequence[bool]) -> list[float]:
-    return [score for score, flag in zip(scores, flags, strict=True) if flag]
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return distributed.mean(values)

@@ -1,9 +1,9 @@
-/** The guide's commands, block by block in the order of a page, as a reader would type them, with a tiny quickstart. */
+/** The guide's and README's commands, block by block in the order of a page, as a reader would type them, with a tiny quickstart. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { loadFile } from "../../ts/config/index.ts";
-import { type Block, blocksOf, guidePages, marked } from "../guide/markdown.ts";
+import { type Block, blocksOf, marked, testedPages } from "../guide/markdown.ts";
 import { makeSandbox, type Sandbox } from "../guide/sandbox.ts";
 
 // Each block starts processes of its own: minutes in all on a machine that does other work as well.
@@ -11,14 +11,14 @@ vi.setConfig({ testTimeout: 300_000, maxConcurrency: 2 });
 
 /** These come first and in this order: what they leave (a run, an exported model) is used by the others. */
 const firstPages = ["install.md", "first-run.md"];
-const otherPages = guidePages().filter((page) => !firstPages.includes(page) && blocksOf(page).some(isDone));
+const otherPages = testedPages().filter((page) => !firstPages.includes(page) && blocksOf(page).some(isDone));
 
 let sandbox: Sandbox;
 
 beforeAll(async () => {
   sandbox = await makeSandbox();
   // A page may name a file that another has its reader write.
-  for (const block of guidePages().flatMap(blocksOf)) {
+  for (const block of testedPages().flatMap(blocksOf)) {
     const file = marked(block, "file");
     if (file !== undefined) await writeFile(join(sandbox.folder, file), `${block.text}\n`);
   }

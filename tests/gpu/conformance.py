@@ -166,8 +166,8 @@ def _too_much(device: torch.device) -> dict[str, Any]:
 
 
 def _pair(id: str, prompt: str) -> dict[str, Any]:
-    responses = [{"text": RIGHT, "target": True, "label": "positive"}]
-    responses += [{"text": WRONG, "target": False, "label": "negative"}]
+    responses = [{"text": RIGHT, "target": True, "label": "positive", "rank": 1}]
+    responses += [{"text": WRONG, "target": False, "label": "negative", "rank": 2}]
     return {"id": id, "prompt": prompt, "responses": responses}
 
 

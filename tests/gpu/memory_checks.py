@@ -19,7 +19,7 @@ LARGEST_GROWTH = 1.25
 # The contrast: in one pass all of a group is held. k = 64 has about 7 times the tokens of k = 8.
 LEAST_CONTRAST = 3.0
 # One of each kind; what a loss itself holds is its pairs, some bytes each.
-KINDS = ("boundary", "ranked-boundary", "RRHF boundary", "PRO boundary", "DPO boundary")
+KINDS = ("boundary", "RRHF boundary", "PRO boundary", "DPO boundary")
 
 
 def check_memory(results: Results, device: torch.device, small: bool) -> None:

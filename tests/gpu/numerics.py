@@ -60,7 +60,7 @@ LOSSES: dict[str, LossSettings] = {
     "VFT": VftLoss(),
     **{
         name: AlignmentLoss(constraint=name, weight=1.0, beta=BETA, detach_boundary=True)
-        for name in ("none", "detached", "boundary", "ranked-detached", "ranked-boundary")
+        for name in ("none", "detached", "boundary")
     },
 }
 for constraint in ("none", "detached", "boundary"):

@@ -31,8 +31,8 @@ GROUP = {
     "id": "q",
     "prompt": PROMPT,
     "responses": [
-        {"text": RIGHT, "target": True, "label": "positive"},
-        {"text": WRONG, "target": False, "label": "negative"},
+        {"text": RIGHT, "target": True, "label": "positive", "rank": 1},
+        {"text": WRONG, "target": False, "label": "negative", "rank": 2},
     ],
 }
 

@@ -22,6 +22,9 @@ export function guidePages(): string[] {
   return [...new Set(["index.md", ...linked])];
 }
 
+/** README, too, has commands and settings that must hold; seen from the guide's folder. */
+export const testedPages = (): string[] => [...guidePages(), "../../README.md"];
+
 export const guideFiles = (): string[] => readdirSync(guideFolder).filter((name) => name.endsWith(".md"));
 
 export const blocksOf = (page: string): Block[] =>

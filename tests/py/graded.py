@@ -13,7 +13,6 @@ from aft_worker.global_batch import prepare
 from aft_worker.gradients import GradientPass
 from aft_worker.losses.objective import Objective
 from aft_worker.protocol import (
-    AlignmentLoss,
     DpoLoss,
     LossSettings,
     ProLoss,
@@ -29,15 +28,11 @@ BETA = 0.3
 
 def _group_losses() -> dict[str, LossSettings]:
     found: dict[str, LossSettings] = {}
-    for constraint in ("none", "detached", "boundary", "ranked-detached", "ranked-boundary"):
-        beta = BETA if constraint.endswith("boundary") else None
-        found[constraint] = tiny.alignment(constraint, weight=2.0, beta=beta)
-        if beta is not None:
-            found[f"{constraint} attached"] = tiny.alignment(
-                constraint, weight=2.0, beta=beta, detach_boundary=False
-            )
+    found["boundary attached"] = tiny.alignment("boundary", weight=2.0, beta=BETA, detach_boundary=False)
     for constraint in ("none", "detached", "boundary"):
-        usual = {"constraint": constraint, "beta": BETA if constraint == "boundary" else None}
+        beta = BETA if constraint == "boundary" else None
+        found[constraint] = tiny.alignment(constraint, weight=2.0, beta=beta)
+        usual = {"constraint": constraint, "beta": beta}
         found[f"rrhf {constraint}"] = RrhfLoss(weight=1.5, vft_weight=0.5, **usual)
         found[f"pro {constraint}"] = ProLoss(weight=0.7, vft_weight=0.05, **usual)
         found[f"dpo {constraint}"] = DpoLoss(weight=1.0, vft_weight=0.0, dpo_beta=0.1, **usual)
@@ -46,10 +41,6 @@ def _group_losses() -> dict[str, LossSettings]:
 
 GROUP_LOSSES = _group_losses()
 LOSSES: dict[str, LossSettings] = {"vft": VftLoss(), **GROUP_LOSSES}
-
-
-def by_label(settings: LossSettings) -> bool:
-    return isinstance(settings, AlignmentLoss) and not settings.constraint.startswith("ranked")
 
 
 def member(

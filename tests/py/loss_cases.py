@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import reference_losses as reference
 import torch
-from aft_worker.losses import Members, group_loss
+from aft_worker.losses import Response, group_loss
 from aft_worker.protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss
 
 DPO_BETA = 0.1
@@ -37,15 +37,20 @@ class Case:
     def moved(self, sums) -> Case:
         return replace(self, sums=np.asarray(sums, dtype=np.float64))
 
-    def members(self) -> Members:
-        """float64, the sums a leaf that requires a gradient."""
-        return Members(
-            torch.tensor(self.sums, dtype=torch.float64, requires_grad=True),
-            torch.tensor(self.counts),
-            torch.tensor(self.ranks),
-            torch.tensor(self.rewards, dtype=torch.float64),
-            torch.tensor(self.references, dtype=torch.float64),
-        )
+    def leaf(self) -> torch.Tensor:
+        """The sums, float64, as a leaf that requires a gradient."""
+        return torch.tensor(self.sums, dtype=torch.float64, requires_grad=True)
+
+    def responses(self) -> list[Response]:
+        """What the losses know of them beside their sums."""
+        return [
+            Response(
+                tokens=int(count), rank=int(rank), reward=float(reward), reference_logprob=float(reference)
+            )
+            for count, rank, reward, reference in zip(
+                self.counts, self.ranks, self.rewards, self.references, strict=True
+            )
+        ]
 
 
 def case(scores, ranks, counts=None, rewards=None, references=None) -> Case:
@@ -62,7 +67,7 @@ def case(scores, ranks, counts=None, rewards=None, references=None) -> Case:
 
 
 def settings_of(kind: str, constraint: str, beta: float | None = None, detach: bool = True) -> LossSettings:
-    if constraint.endswith("boundary") and beta is None:
+    if constraint == "boundary" and beta is None:
         beta = 0.2
     match kind:
         case "alignment":
@@ -78,11 +83,10 @@ def settings_of(kind: str, constraint: str, beta: float | None = None, detach: b
 
 def value_and_gradient(settings: LossSettings, of: Case) -> tuple[float, np.ndarray]:
     """The loss and its gradient by the scores [R]."""
-    members = of.members()
-    loss = group_loss(settings)
+    sums, loss = of.leaf(), group_loss(settings)
     assert loss is not None
-    value = loss(members)
-    (gradient,) = torch.autograd.grad(value, members.sums)
+    value = loss(sums, of.responses())
+    (gradient,) = torch.autograd.grad(value, sums)
     return value.item(), gradient.numpy() * of.counts
 
 
@@ -90,7 +94,6 @@ def expected(
     kind: str, constraint: str, of: Case, beta: float, detach: bool = True
 ) -> tuple[float, np.ndarray]:
     """The same by the independent reference."""
-    constraint = constraint.removeprefix("ranked-")
     match kind:
         case "alignment":
             return reference.alignment(constraint, of.scores, of.ranks, beta, detach)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import graded
 import pytest
 import tiny
 from aft_worker.errors import WorkerError
-from aft_worker.feedback import feedback
+from aft_worker.feedback import judged_responses
+from aft_worker.losses import Response, group_loss
 from aft_worker.protocol import ProLoss, TrainResponse
 from graded import GROUP_LOSSES, LOSSES, gold, group, member
 
-RANKED = [name for name, settings in GROUP_LOSSES.items() if not graded.by_label(settings)]
-BINARY = [name for name in GROUP_LOSSES if name not in RANKED]
 PRO = LOSSES["pro none"]
+
+
+def judged(name: str, *responses: TrainResponse, pointer: str = "") -> list[Response]:
+    return judged_responses(group("q7", "2?", *responses), group_loss(LOSSES[name]), pointer)
+
+
+def takes_part(responses: list[Response]) -> bool:
+    return any(response.rank is not None for response in responses)
 
 
 def plain(text: str, **fields) -> TrainResponse:
@@ -21,54 +30,63 @@ def plain(text: str, **fields) -> TrainResponse:
 
 def refused(name: str, *responses: TrainResponse) -> tuple[str, str | None, str | None]:
     with pytest.raises(WorkerError) as caught:
-        feedback(group("q7", "2?", *responses), LOSSES[name], "/groups/3")
+        judged(name, *responses, pointer="/groups/3")
     assert caught.value.name == "InvalidParams"
     return str(caught.value), caught.value.data.pointer, caught.value.data.found
 
 
-@pytest.mark.parametrize("name", BINARY)
-def test_under_a_binary_loss_labels_become_ranks_one_and_two_whatever_ranks_are_given(name: str) -> None:
-    given = [gold("1"), member("2", "positive", 3, 0.5), member("3", "negative", 1, 0.9), plain("4", rank=7)]
-    found = feedback(group("q", "2?", *given), LOSSES[name])
-    assert found.ranks == [None, 1, 2, None]
-    assert found.paired
-
-
-@pytest.mark.parametrize("name", RANKED)
-def test_every_other_loss_goes_by_rank_whatever_the_labels_are(name: str) -> None:
+@pytest.mark.parametrize("name", GROUP_LOSSES)
+def test_every_loss_goes_by_rank_whatever_the_labels_are(name: str) -> None:
     given = [gold("1"), member("2", "positive", 3), member("3", "negative", 1), member("4", None, 3)]
     given.append(member("5", "positive", None))
-    found = feedback(group("q", "2?", *given), LOSSES[name])
-    assert found.ranks == [None, 3, 1, 3, None]
-    assert found.rewards[1:4] == [-3, -1, -3]
-    assert found.paired
+    found = judged(name, *given)
+    assert [response.rank for response in found] == [None, 3, 1, 3, None]
+    assert [response.reward for response in found[1:4]] == [-3, -1, -3]
+    assert [response.label for response in found] == [None, "positive", "negative", None, "positive"]
+    assert [response.reference for response in found] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize("name", GROUP_LOSSES)
+def test_in_a_group_without_a_pair_nobody_takes_part(name: str) -> None:
+    assert not takes_part(judged(name, gold("1"), member("2", "positive", 1), member("3", "positive", 1)))
+
+
+def test_a_loss_may_take_groups_without_a_pair() -> None:
+    loss = group_loss(PRO)
+    assert loss is not None
+    alone = group("q", "2?", gold("1"), member("2", "positive", 1), member("3", "positive", 1))
+    found = judged_responses(alone, replace(loss, needs_pair=False))
+    assert [response.rank for response in found] == [None, 1, 1]
+    assert not takes_part(judged_responses(group("q", "2?", gold("1")), replace(loss, needs_pair=False)))
 
 
 def test_rewards_are_taken_when_every_member_has_one_and_are_the_negated_ranks_otherwise() -> None:
     given = [member("2", None, 2, 0.25), member("3", None, 1, 4.0), member("4", None, 2, 0.25)]
-    assert feedback(group("q", "2?", *given), PRO).rewards == [0.25, 4.0, 0.25]
-    assert feedback(group("q", "2?", *given, plain("5", rank=3)), PRO).rewards == [-2, -1, -2, -3]
+
+    def rewards(*more: TrainResponse) -> list[float]:
+        return [response.reward for response in judged("pro none", *given, *more)]
+
+    assert rewards() == [0.25, 4.0, 0.25]
+    assert rewards(plain("5", rank=3)) == [-2, -1, -2, -3]
     # what takes no part needs none
-    assert feedback(group("q", "2?", *given, gold("5")), PRO).rewards[:3] == [0.25, 4.0, 0.25]
+    assert rewards(gold("5"))[:3] == [0.25, 4.0, 0.25]
 
 
 def test_a_loss_without_groups_has_no_members() -> None:
-    found = feedback(graded.GROUPS[0], LOSSES["vft"])
-    assert set(found.ranks) == {None}
-    assert not found.paired
+    assert not takes_part(judged_responses(graded.GROUPS[0], None))
 
 
 @pytest.mark.parametrize("responses", [[gold("1")], [gold("1"), plain("2")]])
 @pytest.mark.parametrize("name", GROUP_LOSSES)
 def test_a_group_without_any_feedback_is_no_error(name: str, responses) -> None:
-    assert not feedback(group("q", "2?", *responses), LOSSES[name]).paired
+    assert not takes_part(judged(name, *responses))
 
 
 @pytest.mark.parametrize(
     ("name", "loss"),
     [
-        ("ranked-detached", "a ranked alignment loss"),
-        ("ranked-boundary", "a ranked alignment loss"),
+        ("detached", "the alignment loss"),
+        ("boundary", "the alignment loss"),
         ("rrhf none", "RRHF"),
         ("pro boundary", "PRO"),
         ("dpo detached", "DPO"),
@@ -80,13 +98,6 @@ def test_labels_alone_are_refused_by_a_loss_that_goes_by_rank(name: str, loss: s
     )
     assert message == f"q7: {loss} goes by ranks, and its responses have labels alone"
     assert (pointer, found) == ("/groups/3/responses/1/rank", "nothing")
-
-
-@pytest.mark.parametrize("name", BINARY)
-def test_ranks_alone_are_refused_by_a_binary_loss(name: str) -> None:
-    message, pointer, found = refused(name, gold("1"), plain("2", rank=1), plain("3", rank=2))
-    assert message == "q7: a binary alignment loss goes by labels, and its responses have ranks alone"
-    assert (pointer, found) == ("/groups/3/responses/1/label", "nothing")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +115,7 @@ def test_ranks_alone_are_refused_by_a_binary_loss(name: str) -> None:
         ((1.0, 2.0, 2.0, 3.0), "rank 1 has reward 1, so response 1 of rank 2 needs a lower reward", 1, "2"),
     ],
 )
-@pytest.mark.parametrize("name", RANKED)
+@pytest.mark.parametrize("name", GROUP_LOSSES)
 def test_rewards_that_contradict_the_ranks_are_refused(
     name: str, rewards, needed: str, at: int, found: str
 ) -> None:
@@ -118,7 +129,7 @@ def test_rewards_that_contradict_the_ranks_are_refused(
     assert (pointer, seen) == (f"/groups/3/responses/{at}/reward", found)
 
 
-@pytest.mark.parametrize("name", [name for name in RANKED if name.startswith("dpo")])
+@pytest.mark.parametrize("name", [name for name in GROUP_LOSSES if name.startswith("dpo")])
 def test_dpo_needs_the_reference_of_every_member_of_a_pair(name: str) -> None:
     lacking = member("3", None, 2, reference_logprob=None)
     message, pointer, found = refused(name, gold("1"), member("2", None, 1), lacking)
@@ -126,12 +137,8 @@ def test_dpo_needs_the_reference_of_every_member_of_a_pair(name: str) -> None:
     assert (pointer, found) == ("/groups/3/responses/2/referenceLogprob", "nothing")
     # neither a target that is no member, nor a group without a pair
     given = [gold("1"), member("2", None, 1), member("3", None, 2, reference_logprob=0.0)]
-    assert feedback(group("q", "2?", *given), LOSSES[name]).references[1:] == [
-        given[1].reference_logprob,
-        0.0,
-    ]
-    alone = group("q", "2?", member("2", None, 1, reference_logprob=None))
-    assert not feedback(alone, LOSSES[name]).paired
+    assert [one.reference_logprob for one in judged(name, *given)[1:]] == [given[1].reference_logprob, 0.0]
+    assert not takes_part(judged(name, member("2", None, 1, reference_logprob=None)))
 
 
 def test_a_step_refuses_bad_feedback_before_anything_moves() -> None:
@@ -148,7 +155,7 @@ def test_a_step_refuses_bad_feedback_before_anything_moves() -> None:
         assert weight.equal(old)
 
 
-@pytest.mark.parametrize("kind", ["boundary", "ranked-boundary", "pro"])
+@pytest.mark.parametrize("kind", ["boundary", "pro"])
 def test_a_boundary_without_beta_is_refused_when_training_begins(kind: str) -> None:
     settings = (
         ProLoss(constraint="boundary", weight=1.0, vft_weight=1.0)

@@ -105,15 +105,14 @@ def surrogate(
     Loops over pairs, without tensors. Ranks, rewards and references are read off the request.
     """
     responses = group.responses
-    by_label = graded.by_label(settings)
-    ranks = [{"positive": 1, "negative": 2, None: None}[r.label] if by_label else r.rank for r in responses]
+    ranks = [response.rank for response in responses]
     members = [i for i, rank in enumerate(ranks) if rank is not None]
     above = {j: [i for i in members if ranks[i] < ranks[j]] for j in members}
     pairs = [(i, j) for j in members for i in above[j]]
     if not pairs:
         return 0.0
     size = [len(response.text) + 1 for response in responses]  # one token a character, and EOS
-    constraint = settings.constraint.removeprefix("ranked-")
+    constraint = settings.constraint
     attached = not getattr(settings, "detach_boundary", True)
 
     def mean(values: Sequence[float]) -> list[float]:
@@ -200,7 +199,7 @@ def test_the_gradient_is_that_of_finite_differences_through_the_model(name: str,
         assert abs((ends[0] - ends[1]) / 2 - slope) < 1e-7 * float(found.gradient.norm() * direction.norm())
 
 
-@pytest.mark.parametrize("name", ["ranked-boundary", "rrhf boundary", "pro boundary", "dpo boundary"])
+@pytest.mark.parametrize("name", ["boundary", "rrhf boundary", "pro boundary", "dpo boundary"])
 def test_both_passes_of_a_ranked_group_draw_the_same_dropout(name: str) -> None:
     """With dropout drawn anew, dL/ds would belong to other scores: the directional derivative tells."""
     made = double(attention_dropout=0.5)
@@ -211,10 +210,10 @@ def test_both_passes_of_a_ranked_group_draw_the_same_dropout(name: str) -> None:
     assert torch.equal(found.gradient, again.gradient)
     other = differentiated(made, settings, groups, limit=40, seed=1)
     assert distance(other.gradient, found.gradient) > 0.01
-    if "ranked" not in name:
+    if name != "boundary":
         return
     # the attached loss has no constant in it: its own value can be differenced
-    settings = LOSSES["ranked-boundary attached"]
+    settings = LOSSES["boundary attached"]
     found = differentiated(made, settings, groups, limit=40)
     weights = list(made.module.parameters())
     start = torch.nn.utils.parameters_to_vector(weights).detach().clone()
@@ -243,9 +242,12 @@ def test_only_targets_and_members_of_paired_groups_are_computed() -> None:
     made = model()
     for name, settings in GROUP_LOSSES.items():
         batch = graded.prepare(made, GROUPS, settings, 4096)
-        ranked = not graded.by_label(settings)
         # group c has right answers alone: by rank they are a pair
-        assert len(batch.paired) == (4 if ranked else 3), name
-        assert len(batch.counts) == 6 + 3 + (3 if ranked else 1) + 1 + 2
+        assert len(batch.paired) == 4, name
+        assert len(batch.responses) == 6 + 3 + 3 + 1 + 2
+        alone = graded.prepare(
+            made, [graded.group("c", "1?", graded.gold("1"), graded.member("2", None, 1))], settings, 99
+        )
+        assert [response.rank for response in alone.responses] == [None], name
         objective = Objective(settings, batch.target_tokens, len(GROUPS))
         assert objective.total(0.0, 1.0) == settings.weight

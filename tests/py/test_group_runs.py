@@ -66,7 +66,7 @@ def baseline(kind: str, constraint: str) -> LossSettings:
     usual = {"constraint": constraint, "weight": 1.0, "vft_weight": 1.0, "beta": 0.2}
     match kind:
         case "ranked":
-            return tiny.alignment(f"ranked-{constraint}", beta=0.2)
+            return tiny.alignment(constraint, beta=0.2)
         case "rrhf":
             return RrhfLoss(**usual)
         case "pro":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 import torch
-from aft_worker.losses import Members, boundaries, group_loss, has_pair, pairs, vft_loss
-from aft_worker.protocol import AlignmentLoss, DpoLoss, ProLoss, RrhfLoss, VftLoss
+from aft_worker.losses import boundaries, group_loss, has_pair, pairs, registry, vft_loss
+from aft_worker.protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss, VftLoss
 from loss_cases import case, settings_of, value_and_gradient
 
 # the worked example of the method's description, the negative first
@@ -36,11 +38,10 @@ def test_the_alignment_losses_worked_out_by_hand() -> None:
     assert gradient == pytest.approx([-e2 / z, -e1 / z, (e2 + e1 - e1 - 1) / z], rel=1e-13)
 
 
-@pytest.mark.parametrize("constraint", ["boundary", "ranked-boundary"])
-def test_the_numbers_of_the_boundary_with_and_without_its_threshold_in_the_gradient(constraint: str) -> None:
+def test_the_numbers_of_the_boundary_with_and_without_its_threshold_in_the_gradient() -> None:
     of = case(SCORES, RANKS)
-    detached = found("alignment", constraint, of, BETA)
-    attached = found("alignment", constraint, of, BETA, detach=False)
+    detached = found("alignment", "boundary", of, BETA)
+    attached = found("alignment", "boundary", of, BETA, detach=False)
     assert detached[0] == attached[0]
     assert detached[1][1:] == pytest.approx((-0.083, -0.097, -0.112), abs=5e-4)
     assert attached[1][1:] == pytest.approx((-0.235, -0.273, 0.747), abs=5e-4)
@@ -63,13 +64,13 @@ def test_ranked_alignment_worked_out_by_hand() -> None:
     of = case([-1.0, -2.0, -1.5], [1, 2, 3])
     a, b, c = math.exp(-1), math.exp(-0.5), math.exp(0.5)
     z = 1 + a + b + c
-    value, gradient = found("alignment", "ranked-detached", of)
+    value, gradient = found("alignment", "detached", of)
     assert value == pytest.approx(math.log(z), rel=1e-14)
     assert gradient == pytest.approx([-(a + b) / z, -c / z, 0], rel=1e-14)
     # beta 1/2: B_2 = -1.5, B_3 = -2.5; -3 + 1 + 2, -5 + 1 + 1.5, -5 + 2 + 1.5 = 0, -2.5, -1.5
     d, e, f = 1.0, math.exp(-2.5), math.exp(-1.5)
     z += d + e + f
-    value, gradient = found("alignment", "ranked-boundary", of, 0.5)
+    value, gradient = found("alignment", "boundary", of, 0.5)
     assert value == pytest.approx(math.log(z), rel=1e-14)
     assert gradient == pytest.approx([-(a + b) / z, (a - d - c) / z, (b + c - e - f) / z], rel=1e-13)
 
@@ -209,18 +210,22 @@ def test_a_group_without_a_pair_has_no_loss_and_no_gradient(kind: str, constrain
 def test_a_boundary_without_beta_and_dpo_without_a_reference_model_are_refused() -> None:
     for settings in (
         AlignmentLoss(constraint="boundary", weight=1.0, detach_boundary=True),
-        AlignmentLoss(constraint="ranked-boundary", weight=1.0, detach_boundary=True),
         RrhfLoss(constraint="boundary", weight=1.0, vft_weight=1.0),
         ProLoss(constraint="boundary", weight=1.0, vft_weight=1.0),
         DpoLoss(constraint="boundary", weight=1.0, vft_weight=1.0, dpo_beta=0.1),
     ):
         with pytest.raises(ValueError, match="the boundary constraint needs beta"):
             group_loss(settings)
-    of = case(SCORES, RANKS).members()
+    of = case(SCORES, RANKS)
     loss = group_loss(settings_of("dpo", "none"))
     assert loss is not None
     with pytest.raises(ValueError, match="DPO needs the log-probabilities under the reference model"):
-        loss(Members(of.sums, of.counts, of.ranks, of.rewards))
+        loss(of.leaf(), [replace(response, reference_logprob=None) for response in of.responses()])
+
+
+def test_every_kind_of_the_protocol_is_registered() -> None:
+    kinds = [settings for settings in get_args(LossSettings) if settings is not VftLoss]
+    assert {str(settings.__struct_config__.tag) for settings in kinds} == set(registry.registered())
 
 
 def test_vanilla_fine_tuning_names_no_group_loss_and_is_the_likelihood_of_its_targets() -> None:

@@ -9,7 +9,6 @@ from loss_cases import Case, case, random_case, settings_of, value_and_gradient
 BETA = 0.15
 SPRINGS = [
     ("alignment", "boundary"),
-    ("alignment", "ranked-boundary"),
     ("pro", "boundary"),
     ("dpo", "boundary"),
 ]
@@ -97,7 +96,7 @@ def test_the_mirrored_term_acts_on_worse_responses_alone(kind: str) -> None:
 def test_each_rank_has_a_boundary_of_its_own() -> None:
     """Above rank 2 stands -0.2, above rank 3 also -1.0: the boundaries are -0.35 and -1.15."""
     scores, ranks = [-0.2, -1.0, -1.15], [1, 2, 3]
-    gradient = value_and_gradient(settings_of("alignment", "ranked-boundary", BETA), case(scores, ranks))[1]
+    gradient = value_and_gradient(settings_of("alignment", "boundary", BETA), case(scores, ranks))[1]
     assert gradient[2] == pytest.approx(0, abs=1e-15)
     # far below its own boundary: pulled up, and by its own pair with the worst as well
     assert gradient[1] < 0

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import reference_losses as reference
 import torch
-from aft_worker.losses import Members, boundaries, group_loss, has_pair, pairs
+from aft_worker.losses import boundaries, group_loss, has_pair, pairs, ranks_of
+from aft_worker.losses.response import mean_logprobs
 from loss_cases import (
     CONSTRAINTS,
     Case,
@@ -20,9 +21,8 @@ from loss_cases import (
 
 # loss, constraint, whether the boundary is out of the gradient
 LOSSES = [
-    *(("alignment", constraint, True) for constraint in (*CONSTRAINTS, "ranked-detached", "ranked-boundary")),
+    *(("alignment", constraint, True) for constraint in CONSTRAINTS),
     ("alignment", "boundary", False),
-    ("alignment", "ranked-boundary", False),
     *((kind, constraint, True) for kind in ("rrhf", "pro", "dpo") for constraint in CONSTRAINTS),
 ]
 SMOOTH = [
@@ -73,14 +73,15 @@ def test_the_order_of_the_responses_changes_nothing(kind, constraint, detach) ->
 
 
 @pytest.mark.parametrize("detach", [True, False])
-@pytest.mark.parametrize("constraint", [*CONSTRAINTS, "ranked-detached", "ranked-boundary"])
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
 def test_two_ranks_are_the_binary_losses_of_the_paper(constraint: str, detach: bool) -> None:
     rng = np.random.default_rng(4)
     for _ in range(200):
         of = random_case(rng, int(rng.integers(2, 12)), "binary", 1.0)
         positive, negative = of.ranks == 1, of.ranks == 2
-        kind = constraint.removeprefix("ranked-")
-        value, on_p, on_n = reference.binary(kind, of.scores[positive], of.scores[negative], 0.25, detach)
+        value, on_p, on_n = reference.binary(
+            constraint, of.scores[positive], of.scores[negative], 0.25, detach
+        )
         gradient = np.zeros(len(of.sums))
         gradient[positive], gradient[negative] = on_p, on_n
         found = value_and_gradient(settings_of("alignment", constraint, 0.25, detach), of)
@@ -110,25 +111,26 @@ def test_the_gradient_equals_central_differences_of_the_value(kind, constraint, 
 def test_smooth_losses_pass_autograds_own_check(kind, constraint, detach) -> None:
     loss = group_loss(settings_of(kind, constraint, 0.25, detach))
     assert loss is not None
-    of = case([-0.3, -0.9, -0.6, -1.4, -0.2], [1, 2, 1, 3, 2], counts=[1, 2, 3, 1, 2]).members()
+    of = case([-0.3, -0.9, -0.6, -1.4, -0.2], [1, 2, 1, 3, 2], counts=[1, 2, 3, 1, 2])
 
     def by_sums(sums: torch.Tensor) -> torch.Tensor:
-        return loss(Members(sums, of.counts, of.ranks, of.rewards, of.references))
+        return loss(sums, of.responses())
 
-    assert torch.autograd.gradcheck(by_sums, (of.sums,))
-    assert torch.autograd.gradgradcheck(by_sums, (of.sums,))
+    assert torch.autograd.gradcheck(by_sums, (of.leaf(),))
+    assert torch.autograd.gradgradcheck(by_sums, (of.leaf(),))
 
 
 def test_pairs_and_boundaries_equal_their_definitions() -> None:
     for of in random_cases(seed=6, count=100):
-        members = of.members()
-        better, worse = pairs(members.ranks)
+        responses = of.responses()
+        ranks, scores = ranks_of(responses), mean_logprobs(of.leaf(), responses)
+        better, worse = pairs(ranks)
         wanted = {(i, j) for j in range(len(of.sums)) for i in reference.above(of.ranks, j)}
         found = list(zip(better.tolist(), worse.tolist(), strict=True))
         assert len(found) == len(wanted)
         assert set(found) == wanted
-        assert has_pair(members.ranks) is has_pair(of.ranks.tolist()) is bool(wanted)
-        for j, bound in enumerate(boundaries(members.scores, members.ranks, 0.25).tolist()):
+        assert has_pair(ranks) is has_pair(of.ranks.tolist()) is bool(wanted)
+        for j, bound in enumerate(boundaries(scores, ranks, 0.25).tolist()):
             over = reference.above(of.ranks, j)
             assert bound == (reference.lowest_above(of.scores, of.ranks, j) - 0.25 if over else np.inf)
 
@@ -142,9 +144,9 @@ def test_scores_of_0_and_of_minus_10000_keep_value_and_gradient_finite(
     assert loss is not None
     for scores in ([-1e4, 0.0, 0.0], [0.0, -1e4, -1e4], [-1e4, -1e4, 0.0], [0.0, 0.0, 0.0]):
         for ranks in ([1, 2, 2], [1, 2, 3], [2, 1, 1]):
-            of = case(scores, ranks).members()
-            sums = of.sums.detach().to(dtype).requires_grad_()
-            value = loss(Members(sums, of.counts, of.ranks, of.rewards, of.references))
+            of = case(scores, ranks)
+            sums = of.leaf().detach().to(dtype).requires_grad_()
+            value = loss(sums, of.responses())
             (gradient,) = torch.autograd.grad(value, sums)
             assert value.dtype == gradient.dtype == dtype
             assert torch.isfinite(value)

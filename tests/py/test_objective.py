@@ -6,12 +6,13 @@ import math
 
 import pytest
 import torch
-from aft_worker.losses.objective import Objective, Part
+from aft_worker.losses import Response
+from aft_worker.losses.objective import Objective
 from aft_worker.protocol import AlignmentLoss, RrhfLoss, VftLoss
 
 # a target of 4 tokens with a pair, and a target of 2 tokens alone; 4 groups in all, 10 target tokens
-PAIRED = Part([4, 2, 5], [True, False, False], [None, 1, 2], [0.0, -1.0, -2.0], [0.0] * 3)
-ALONE = Part([2], [True], [None], [0.0], [0.0])
+PAIRED = [Response(4, target=True), Response(2, rank=1), Response(5, rank=2)]
+ALONE = [Response(2, target=True)]
 SUMS = torch.tensor([-2.0, -1.0, -4.0, -3.0])
 
 
@@ -36,7 +37,7 @@ def test_the_weight_of_the_likelihood_scales_its_gradient_and_its_share_of_the_t
     # RRHF: the worse score, -0.8, lies below the better, -0.5; the other way about the loss is 0.3
     settings = RrhfLoss(constraint="none", weight=3.0, vft_weight=0.5)
     objective = Objective(settings, target_tokens=10, groups=4)
-    turned = Part([4, 2, 5], [True, False, False], [None, 2, 1], [0.0, -2.0, -1.0], [0.0] * 3)
+    turned = [Response(4, target=True), Response(2, rank=2), Response(5, rank=1)]
     assert objective(SUMS[:3], [PAIRED]).alignment == 0
     value = objective(SUMS[:3], [turned])
     assert value.vft == pytest.approx(0.2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import graded
 import pytest
 import tiny
-from aft_worker.global_batch import GlobalBatch
+from aft_worker.global_batch import Batch
+from aft_worker.losses import Response
 from aft_worker.score.scoring import score_groups
 from aft_worker.step_metrics import score_metrics
 from graded import GROUPS, LOSSES
@@ -13,19 +13,16 @@ from graded import GROUPS, LOSSES
 P, N = "positive", "negative"
 
 
-def batch(*groups: list[tuple]) -> tuple[GlobalBatch, list[float]]:
+def batch(*groups: list[tuple]) -> tuple[Batch, list[float]]:
     """Of each response (score, label, rank), the first of a group its target; -> batch, scores."""
-    made, scores = GlobalBatch(), []
+    made, scores = Batch(), []
     for responses in groups:
         start = len(scores)
         for number, (score, label, rank) in enumerate(responses):
             scores.append(score)
-            made.targets.append(number == 0)
-            made.gold.append(number == 0)
-            made.labels.append(label)
-            made.ranks.append(rank)
-        if len({rank for _, _, rank in responses} - {None}) > 1:
-            made.paired.append(range(start, len(scores)))
+            first = number == 0
+            made.responses.append(Response(target=first, reference=first, label=label, rank=rank))
+        made.groups.append(range(start, len(scores)))
     return made, scores
 
 
@@ -92,7 +89,7 @@ def test_without_a_pair_there_is_only_the_target() -> None:
 
 def test_a_target_that_is_no_reference_is_not_counted_as_one() -> None:
     made, scores = batch([(-0.5, None, None)], [(-1.5, None, None)])
-    made.gold[1] = False
+    made.responses[1] = Response(target=True)
     found = score_metrics(made, scores, None)
     assert (found["mean_target"], found["mean_reference"]) == (-1.0, -0.5)
 
@@ -104,20 +101,24 @@ def test_a_steps_metrics_are_those_of_the_scores_before_its_update(name: str, li
     asked = [tiny.score_group(one.id, one.prompt, *(r.text for r in one.responses)) for one in GROUPS]
     means = [[s.logprob / len(s.token_ids) for s in scores] for scores in score_groups(model, asked, 4096)[0]]
     settings = LOSSES[name]
-    binary = graded.by_label(settings)
-    groups = []
-    for one, own in zip(GROUPS, means, strict=True):
-        ranks = [{P: 1, N: 2, None: None}[r.label] if binary else r.rank for r in one.responses]
-        groups.append([(s, r.label, rank) for s, r, rank in zip(own, one.responses, ranks, strict=True)])
+    groups = [
+        [(score, response.label, response.rank) for score, response in zip(own, one.responses, strict=True)]
+        for one, own in zip(GROUPS, means, strict=True)
+    ]
     beta = getattr(settings, "beta", None)
     expected = score_metrics(*batch(*groups), beta=beta)
     found = tiny.trainer(model, settings, max_tokens=limit).step(1, GROUPS)
     if name == "vft":
         assert (found.paired_groups, found.margin, found.assessment_accuracy) == (0, None, None)
     else:
-        assert found.paired_groups == (3 if binary else 4)
-        names = ["mean_negative", "assessment_accuracy", "mean_boundary", "negatives_below_boundary"]
-        for field in names if not binary else [*names, "margin"]:
+        assert found.paired_groups == 4
+        for field in (
+            "mean_negative",
+            "margin",
+            "assessment_accuracy",
+            "mean_boundary",
+            "negatives_below_boundary",
+        ):
             value = expected[field]
             assert getattr(found, field) == (None if value is None else pytest.approx(value, rel=1e-5)), field
     golds = [own[0] for own, one in zip(means, GROUPS, strict=True) if one.responses[0].reference]

@@ -144,8 +144,8 @@ def train_group(
     negative: Sequence[str] = (),
 ) -> TrainGroup:
     responses = [TrainResponse(text=target, target=True)] if target is not None else []
-    responses += [TrainResponse(text=text, target=False, label="positive") for text in positive]
-    responses += [TrainResponse(text=text, target=False, label="negative") for text in negative]
+    responses += [TrainResponse(text=text, target=False, label="positive", rank=1) for text in positive]
+    responses += [TrainResponse(text=text, target=False, label="negative", rank=2) for text in negative]
     return TrainGroup(id=id, prompt=prompt, responses=responses)
 
 

@@ -1,9 +1,16 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 
-export { type Assessment, assess, assessSamples } from "./assess/groups.ts";
+export {
+  type Assessment,
+  assess,
+  assessSamples,
+  describeAssessment,
+  describeByTask,
+} from "./assess/groups.ts";
 export {
   assessPredictions,
   checkPredictions,
+  describePredictions,
   type PredictionsAssessment,
 } from "./assess/predictions.ts";
 export {
@@ -11,13 +18,17 @@ export {
   betaChart,
   type ChartText,
   curvesChart,
+  lightOf,
+  mix,
   type OwnChartOptions,
   renderOwnChart,
   scoresChart,
   vftLossChart,
+  white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
 export { escapeText } from "./document/escape.ts";
+export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
   baselineLabel,
@@ -27,8 +38,16 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
-export type { Provenance } from "./features/record/numbers.ts";
-export { renderTable } from "./features/results/terminal.ts";
+export { decimal, percent, plural, points, pValue, range } from "./format.ts";
+export type {
+  Comparison,
+  Difference,
+  MethodSummary,
+  Metric,
+  MetricName,
+  Provenance,
+  RunSummary,
+} from "./generated/report.ts";
 export {
   compareRuns,
   type MethodOfBoth,
@@ -37,21 +56,9 @@ export {
 } from "./measure/compare-runs.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { describeAssessment, describeByTask } from "./report/describeAssessment.ts";
-export { describePredictions } from "./report/describePredictions.ts";
-export { decimal, percent, plural, points, pValue, range } from "./report/format.ts";
-export { type HtmlOptions, renderHtml, renderReport } from "./report/html.ts";
-export { type MarkdownReport, renderMarkdown } from "./report/page-markdown.ts";
+export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
-export {
-  type Comparison,
-  type Difference,
-  type MethodSummary,
-  type Metric,
-  type MetricName,
-  type RunSummary,
-  runSummarySchema,
-} from "./report/schema.ts";
+export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export type {
   Arm,
@@ -66,13 +73,11 @@ export type {
 } from "./run/run-data.ts";
 export { predictionSchema, searchPointSchema, vftStage } from "./run/run-data.ts";
 export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
-export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
-export { mcnemarExact } from "./statistics/mcnemar.ts";
-export { sameValueInterval } from "./statistics/sameValue.ts";
+export { sameValueInterval, wilsonInterval } from "./statistics/interval.ts";
+export { holm, mcnemarExact } from "./statistics/p-values.ts";
 export { type OverSeeds, overSeeds } from "./statistics/seeds.ts";
-export { signFlipTest } from "./statistics/signFlip.ts";
-export { wilsonInterval } from "./statistics/wilson.ts";
+export { signFlipTest } from "./statistics/sign-flip.ts";
 export {
   againstBest,
   bestOf,

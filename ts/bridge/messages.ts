@@ -135,13 +135,13 @@ const trainResponse = z
       .boolean()
       .optional()
       .meta({ description: "true: the reference COT, whose mean score is watched apart" }),
-    label: z.enum(["positive", "negative"]).optional().meta({
-      description:
-        "whether its final answer is right: its side in a binary alignment loss, and in what is watched",
-    }),
+    label: z
+      .enum(["positive", "negative"])
+      .optional()
+      .meta({ description: "whether its final answer is right: watched, and no part of the loss" }),
     rank: positive.optional().meta({
       description:
-        "its place in the group, 1 the best, equals share one: all other group losses go by it; none: not in it",
+        "place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss",
     }),
     reward: z.number().optional().meta({
       description: "greater is better; PRO's temperatures are gaps between rewards. -rank when left out",
@@ -149,7 +149,7 @@ const trainResponse = z
     referenceLogprob: z
       .number()
       .optional()
-      .meta({ description: "DPO: sum of log P(token) under the reference model in nats, EOS included" }),
+      .meta({ description: "sum of log P(token) under the reference model in nats, EOS included" }),
   })
   .meta({ id: "TrainResponse", type: "object" });
 export const trainGroup = z

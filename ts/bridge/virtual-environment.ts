@@ -80,13 +80,11 @@ export async function ensureEnvironment(environment: Environment, options: MakeO
   if (await ready()) return interpreterIn(directory);
   await withLock(
     `${directory}.lock`,
-    "another aft is making the Python environment",
-    progress,
     async () => {
       if (await ready()) return;
       await build(environment, directory, { digest, more: extras }, progress, signal);
     },
-    signal,
+    { purpose: "another aft is making the Python environment", progress, signal },
   );
   return interpreterIn(directory);
 }

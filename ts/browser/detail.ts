@@ -105,7 +105,7 @@ function comparisonOf({ index, texts, samples, shown }: Question): Child {
     ...answered.map((arm) => ({ label: `greedy: ${labelOf(index, arm)}`, text: texts.greedy[arm]!.text })),
     ...(texts.reference === undefined ? [] : [{ label: "reference", text: texts.reference }]),
     ...sampled("sample of the VFT model", samples?.vft[seed]),
-    ...arms.flatMap((arm) => sampled(`sample of ${labelOf(index, arm)}`, samples?.own[arm])),
+    ...arms.flatMap((arm) => sampled(`sample of ${labelOf(index, arm)}`, samples?.byArm[arm])),
   ];
   if (candidates.length < 2) return null;
   const placeOf = (arm: number, otherwise: number): number =>
@@ -117,7 +117,7 @@ function scoredSamples({ index, samples, shown }: Question): Child {
   const cots = samples?.vft[shown.seed] ?? [];
   if (cots.length === 0) return null;
   const columns = inOrder(shown).flatMap((arm) => {
-    const scores = samples?.scores[arm] ?? null;
+    const scores = samples?.vftScores[arm] ?? null;
     return scores === null ? [] : [{ label: labelOf(index, arm), scores }];
   });
   return h(
@@ -132,13 +132,13 @@ function scoredSamples({ index, samples, shown }: Question): Child {
 }
 
 function ownSamples({ index, samples, shown }: Question): Child {
-  const arms = inOrder(shown).filter((arm) => (samples?.own[arm]?.length ?? 0) > 0);
+  const arms = inOrder(shown).filter((arm) => (samples?.byArm[arm]?.length ?? 0) > 0);
   if (arms.length === 0) return null;
   return h(
     "section",
     h("h4", "Each method’s own samples"),
     arms.map((arm) => {
-      const [label, cots] = [labelOf(index, arm), samples?.own[arm] ?? []];
+      const [label, cots] = [labelOf(index, arm), samples?.byArm[arm] ?? []];
       return h(
         "details",
         h("summary", `${label}: ${rightOf(cots)}`),

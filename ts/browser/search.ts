@@ -38,8 +38,8 @@ export function rowsWithSample(chunk: SampleChunk, text: string, { seed, arms }:
   const holds = (cots: PackedCot[] | undefined): boolean => cots?.some(([at]) => places.has(at)) === true;
   return chunk.rows.flatMap((packed, row) => {
     if (packed === null) return [];
-    const [vft, , own] = packed;
-    return holds(vft[seed]) || arms.some((arm) => holds(own[arm])) ? [row] : [];
+    const [vft, , byArm] = packed;
+    return holds(vft[seed]) || arms.some((arm) => holds(byArm[arm])) ? [row] : [];
   });
 }
 

@@ -80,19 +80,18 @@ export function unpackTexts(index: PackedIndex, { strings, rows }: TextChunk, ro
 export interface Samples {
   /** The VFT model's COTs for each seed. */
   vft: Cot[][];
-  /** For each arm, of the COTs of its seed. */
-  scores: ((number | null)[] | null)[];
-  /** For each arm, its own. */
-  own: Cot[][];
+  /** For each arm, of the VFT model's COTs of its seed. */
+  vftScores: ((number | null)[] | null)[];
+  byArm: Cot[][];
 }
 
 /** A question's samples; undefined where they were left out. */
 export function unpackSamples({ strings, rows }: SampleChunk, row: number): Samples | undefined {
   const packed = rows[row];
   if (packed === undefined || packed === null) return undefined;
-  const [vft, scores, own] = packed;
+  const [vft, vftScores, byArm] = packed;
   const unpacked = (cots: PackedCot[]): Cot[] => cots.map((cot) => unpackCot(cot, strings));
-  return { vft: vft.map(unpacked), scores, own: own.map(unpacked) };
+  return { vft: vft.map(unpacked), vftScores, byArm: byArm.map(unpacked) };
 }
 
 export const labelOf = (index: PackedIndex, arm: number): string =>

@@ -1,16 +1,10 @@
-import { AftError } from "../core/errors.ts";
+import { AftError, describeError } from "../core/errors.ts";
 import { writeError } from "../core/files.ts";
 
 /** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
 export function exitWith(error: unknown): void {
-  if (error instanceof AftError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-    return;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`this is a bug in aft, please report it:\n${text}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = error instanceof AftError ? error.exitCode : 1;
 }
 
 /** One JSON object on stdout and nothing else there. */

@@ -1,5 +1,5 @@
 import type { Progress, ProgressSink } from "../core/progress.ts";
-import type { Overview, SweepWatch } from "../experiment/index.ts";
+import type { SweepOverview, SweepProgress } from "../experiment/index.ts";
 import {
   duration,
   LiveLines,
@@ -19,18 +19,18 @@ import {
 export const overviewOn = (
   out: Output = process.stderr,
   now: () => number = () => performance.now(),
-): SweepWatch => withLines(out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
+): SweepProgress => withLines(out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
 
 interface Screen {
   note(text: string): void;
   update(cell: string | undefined, progress: Progress): void;
   end(cell: string | undefined, label: string): void;
-  changed(overview: Overview): void;
+  changed(overview: SweepOverview): void;
 }
 
 /** The lines that stay, the same on both. */
-function withLines(screen: Screen): SweepWatch {
-  let last: Overview | undefined;
+function withLines(screen: Screen): SweepProgress {
+  let last: SweepOverview | undefined;
   const sinkOf = (cell: string | undefined): ProgressSink => ({
     note: (text) => screen.note(cell === undefined ? text : `${cell}: ${text}`),
     update: (progress) => screen.update(cell, progress),
@@ -43,10 +43,10 @@ function withLines(screen: Screen): SweepWatch {
       last = overview;
       screen.changed(overview);
     },
-    made: (cell, stage, number, count, seconds) =>
-      screen.note(
-        `${cell}: [${String(number).padStart(String(count).length)}/${count}] ${stage}: ${seconds.toFixed(1)} s`,
-      ),
+    made({ cell, stage, position, stageCount }, seconds) {
+      const place = String(position).padStart(String(stageCount).length);
+      screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${seconds.toFixed(1)} s`);
+    },
     ended(cell, seconds, error) {
       const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
@@ -59,10 +59,10 @@ function withLines(screen: Screen): SweepWatch {
 }
 
 /** A cell's end is reported before it is counted. */
-const plusOne = ({ done, failed }: Overview, error: string | undefined) =>
+const plusOne = ({ done, failed }: SweepOverview, error: string | undefined) =>
   error === undefined ? { done: done + 1 } : { failed: failed + 1 };
 
-function counts({ done, total, failed, secondsLeft }: Overview): string {
+function counts({ done, total, failed, secondsLeft }: SweepOverview): string {
   const left = done + failed < total ? secondsLeft() : undefined;
   return [
     `${done} of ${total} cells done`,
@@ -85,7 +85,7 @@ function plainOn(out: Output, now: () => number): Screen {
 
 function liveOn(out: Output, now: () => number): Screen {
   const tracks = new Map<string, Track>();
-  let overview: Overview | undefined;
+  let overview: SweepOverview | undefined;
   const live = new LiveLines(out);
   let shownAt = Number.NEGATIVE_INFINITY;
   const draw = (): void => {
@@ -126,10 +126,10 @@ function liveOn(out: Output, now: () => number): Screen {
 }
 
 /** The whole, then each running cell with its stage. */
-export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Track>): string[] {
+export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
-    ...overview.running.map(({ cell, stage, at: number, of: count, waits }) => {
+    ...overview.running.map(({ cell, stage, position, stageCount, waits }) => {
       const track = tracks.get(cell);
       const doing =
         track !== undefined
@@ -137,7 +137,7 @@ export function overviewLines(overview: Overview, tracks: ReadonlyMap<string, Tr
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;
-      return `  ${cell}  ${number === 0 ? "" : `[${number}/${count}] `}${doing}`.trimEnd();
+      return `  ${cell}  ${position === 0 ? "" : `[${position}/${stageCount}] `}${doing}`.trimEnd();
     }),
   ];
 }

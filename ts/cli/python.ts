@@ -7,9 +7,9 @@ import { progressOn } from "./progress.ts";
 export const runPython = define({
   positionals: { arguments: { type: "string", array: true, default: [] } },
   async handler() {
-    const given = process.argv.slice(process.argv.indexOf("python") + 1);
+    const words = process.argv.slice(process.argv.indexOf("python") + 1);
     const python = await ensurePython({ development: true, progress: progressOn() });
-    const { exitCode } = await execa(python, given, {
+    const { exitCode } = await execa(python, words, {
       stdio: "inherit",
       reject: false,
       env: { PYTHONPATH: "py" },

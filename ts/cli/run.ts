@@ -12,6 +12,7 @@ import {
   estimateSweep,
   estimateTable,
   runExperiment,
+  runFiles,
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, setOption } from "./definition.ts";
@@ -88,7 +89,7 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       ? `nothing to do: all ${result.reused} stages were done before`
       : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
-  printLine(`report: ${shownPath(join(result.directory, "report.html"))}`);
+  printLine(`report: ${shownPath(join(result.directory, runFiles.page))}`);
 }
 
 async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { shownPath } from "../core/files.ts";
 import {
   dryRunSweep,
   type PlannedCellStages,
+  runFiles,
   runSweep,
   type SweepEstimate,
   type SweepRun,
@@ -28,7 +29,7 @@ export async function runSweepFile(
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
-  const run = await runSweep(sweep, { runsDirectory: runs, jobs, watch: overviewOn(), signal });
+  const run = await runSweep(sweep, { runsDirectory: runs, jobs, progress: overviewOn(), signal });
   if (json) printJson({ sweep: sweep.name, run: run.directory, best: run.results.best, cells: run.cells });
   else printEnd(run, (performance.now() - started) / 1000);
   const failed = run.cells.filter(({ error }) => error !== undefined);
@@ -45,7 +46,7 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
       ? `nothing to do: all ${reused} cells were done before`
       : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
   );
-  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", "report.html"))}`);
+  printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", runFiles.page))}`);
 }
 
 export async function dryRunSweepFile(

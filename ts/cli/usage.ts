@@ -66,8 +66,8 @@ export function usageError(
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(", ");
   if (unknown !== undefined) {
     // yargs names an option in both spellings: the one that was written counts.
-    const given = (flag: string) => argv.some((word) => word === flag || word.startsWith(`${flag}=`));
-    const written = unknown.flatMap((word) => [`--${word}`, `-${word}`].filter(given));
+    const isWritten = (flag: string) => argv.some((word) => word === flag || word.startsWith(`${flag}=`));
+    const written = unknown.flatMap((word) => [`--${word}`, `-${word}`].filter(isWritten));
     if (written.length > 0)
       return inputError(
         written.map((flag) => ({

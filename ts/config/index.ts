@@ -28,20 +28,18 @@ export {
   withBoundaryBeta,
 } from "./methods/index.ts";
 export type { BoundaryBeta } from "./schema/boundary.ts";
-export { type Experiment, experimentFileSchema, experimentSchema } from "./schema/experiment.ts";
-export { type Adapter, adapterSchema, type CreatedModel, type Model, modelSchema } from "./schema/model.ts";
+export { type Experiment, experimentSchema } from "./schema/experiment.ts";
+export { type Adapter, adapterSchema, type CreatedModel, type Model } from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
-export { type Label, labelSchema, type Ranking, rankingSchema } from "./schema/ranking.ts";
-export { type Stages, stagesSchema, type Watch } from "./schema/stages.ts";
-export { type BestBy, bestMetrics } from "./schema/sweep.ts";
+export type { Label, Ranking } from "./schema/ranking.ts";
+export type { Watch } from "./schema/stages.ts";
+export { bestMetrics } from "./schema/sweep.ts";
 export {
   type AnswerSettings,
   type AquaTask,
   type ArithmeticTask,
-  answerSchema,
   aquaTaskSchema,
   arithmeticTaskSchema,
-  type Columns,
   type CustomTask,
   commonTaskSettings,
   customTaskSchema,
@@ -51,7 +49,6 @@ export {
   type Gsm8kTask,
   gsm8kRankTaskSchema,
   gsm8kTaskSchema,
-  type Mixture,
   type MmluTask,
   mmluTaskSchema,
   questionsAsked,
@@ -61,9 +58,9 @@ export {
   taskName,
   taskSchema,
 } from "./schema/tasks/index.ts";
-export { type Tracking, trackingSchema } from "./schema/tracking.ts";
-export { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
-export { type ReportSettings, type Worker, workerSchema } from "./schema/worker.ts";
+export { trackingSchema } from "./schema/tracking.ts";
+export { type Training, trainingSchema } from "./schema/training.ts";
+
 export { aboutKey } from "./sweep/about.ts";
 export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";

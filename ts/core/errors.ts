@@ -84,6 +84,16 @@ function isNear(name: string, candidate: string): boolean {
   return distance(a, b) <= Math.max(2, Math.floor(b.length / 3)) || b.startsWith(a) || a.startsWith(b);
 }
 
+/** What was thrown, in its own words. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What was thrown as a user is to see it: a problem in words, and only for a bug of ours where it came from. */
+export function describeError(error: unknown): string {
+  if (error instanceof AftError) return error.message;
+  const origin = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `this is a bug in aft, please report it:\n${origin}`;
+}
+
 /** The system's own error code (`ENOENT`, `ENOSPC`, ...), if the value is such an error. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

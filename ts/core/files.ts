@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { type AftError, failure, systemCode } from "./errors.ts";
+import { type AftError, failure, inputError, messageOf, type Problem, systemCode } from "./errors.ts";
 
 /** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
 export async function writeFileAtomic(
@@ -33,9 +33,9 @@ export async function writeFileAtomic(
 
 /** The file that is to be replaced: what a link points to, and none for a device or a pipe, which is written to as it is. */
 async function targetOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || found.isDirectory()) return path;
-  return found.isFile() ? realpath(path) : undefined;
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined || stats.isDirectory()) return path;
+  return stats.isFile() ? realpath(path) : undefined;
 }
 
 /** Says a failed write in words; a full disk is the case that users meet. */
@@ -61,11 +61,44 @@ export function writeError(path: string, error: unknown): AftError {
       },
       { cause: error },
     );
-  return failure(
-    { what: `could not write: ${error instanceof Error ? error.message : String(error)}`, where: path },
-    { cause: error },
-  );
+  return failure({ what: `could not write: ${messageOf(error)}`, where: path }, { cause: error });
 }
+
+/** Refuses what is not there or is a folder, before it is read. `expected`: what kind of file. */
+export async function checkReadable(path: string, expected: string): Promise<void> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    (error: unknown) => {
+      throw readError(path, error, expected);
+    },
+  );
+  if (isFolder) throw inputError({ what: "is a folder", where: path, expected });
+}
+
+/** Says a failed read in words, an input error; what is no error of the system stays what it is. */
+export function readError(path: string, error: unknown, expected: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const what = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
+  return inputError({ what, where: path, expected }, { cause: error });
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The bytes as text (a byte-order mark left out); undefined when they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export const notUtf8 = (where: string): Problem => ({
+  what: "not valid UTF-8",
+  where,
+  expected: "text in UTF-8",
+});
 
 /** A path as messages show it: relative when it lies below the folder the user stands in, else absolute. */
 export function shownPath(path: string): string {

@@ -1,7 +1,7 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
-import { inputError, type Problem, systemCode } from "./errors.ts";
-import { writeError, writeFileAtomic } from "./files.ts";
+import { inputError, type Problem } from "./errors.ts";
+import { checkReadable, decodeUtf8, notUtf8, readError, writeError, writeFileAtomic } from "./files.ts";
 import { linesOf } from "./lines.ts";
 import { rowProblems } from "./rows.ts";
 
@@ -42,7 +42,7 @@ export async function scanRows<T>(
   for await (const bytes of readLines(path)) {
     row++;
     const where = `${path}:${row}`;
-    const line = decoded(bytes);
+    const line = decodeUtf8(bytes);
     if (line?.trim() === "") continue;
     const parsed = parseLine(line, schema, where);
     if (Array.isArray(parsed)) problems.push(...parsed);
@@ -54,7 +54,7 @@ export async function scanRows<T>(
 /** The first row as it stands, to see what kind of file it is; undefined where there is none or it is no JSON. */
 export async function firstRow(path: string): Promise<unknown> {
   for await (const bytes of readLines(path)) {
-    const line = decoded(bytes);
+    const line = decodeUtf8(bytes);
     if (line?.trim() === "") continue;
     try {
       return JSON.parse(line ?? "");
@@ -66,26 +66,12 @@ export async function firstRow(path: string): Promise<unknown> {
 }
 
 async function* readLines(path: string): AsyncGenerator<Buffer> {
+  const expected = "a JSON Lines file";
+  await checkReadable(path, expected);
   try {
-    if ((await stat(path)).isDirectory())
-      throw inputError({ what: "is a folder", where: path, expected: "a JSON Lines file" });
     yield* linesOf(path);
   } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    const what = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
-    throw inputError({ what, where: path, expected: "a JSON Lines file" }, { cause: error });
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** The line as text (a byte-order mark left out); undefined when it is not UTF-8. */
-function decoded(bytes: Buffer): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
+    throw readError(path, error, expected);
   }
 }
 
@@ -94,7 +80,7 @@ function parseLine<T>(
   schema: z.ZodType<T>,
   where: string,
 ): { value: T } | Problem[] {
-  if (line === undefined) return [{ what: "not valid UTF-8", where, expected: "text in UTF-8" }];
+  if (line === undefined) return [notUtf8(where)];
   let json: unknown;
   try {
     json = JSON.parse(line);
@@ -154,15 +140,15 @@ export async function openAppend<T>(path: string): Promise<AppendFile<T>> {
   let last: Promise<void> = Promise.resolve();
   return {
     append(values) {
-      const own = last.then(async () => {
+      const written = last.then(async () => {
         try {
           for (const piece of toJsonl(values)) await handle.appendFile(piece);
         } catch (error) {
           throw writeError(path, error);
         }
       });
-      last = own.catch(() => {});
-      return own;
+      last = written.catch(() => {});
+      return written;
     },
     async close() {
       await last;

@@ -8,18 +8,19 @@ import type { ProgressSink } from "./progress.ts";
 
 const pollMs = 250;
 
+export interface Waiting {
+  /** What is waited for, in a note's words. */
+  purpose: string;
+  progress: ProgressSink;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs `work` while holding a lock file that says which process holds it. Waits for a live holder (one note says
  * whom for) until `signal` aborts; a holder that died leaves a stale file, which is taken over.
  */
-export async function withLock<T>(
-  path: string,
-  waitingFor: string,
-  progress: ProgressSink,
-  work: () => Promise<T>,
-  signal?: AbortSignal,
-): Promise<T> {
-  await acquire(path, waitingFor, progress, signal);
+export async function withLock<T>(path: string, work: () => Promise<T>, waiting: Waiting): Promise<T> {
+  await acquire(path, waiting);
   try {
     return await work();
   } finally {
@@ -27,20 +28,15 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(
-  path: string,
-  waitingFor: string,
-  progress: ProgressSink,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function acquire(path: string, { purpose, progress, signal }: Waiting): Promise<void> {
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
-  const mine = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const candidate = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(mine, `${process.pid} ${(await startOf(process.pid)) ?? ""}`);
-    for (let told = false; ; ) {
+    await writeFile(candidate, `${process.pid} ${(await startOf(process.pid)) ?? ""}`);
+    for (let isNoted = false; ; ) {
       try {
-        await link(mine, path);
+        await link(candidate, path);
         return;
       } catch (error) {
         if (systemCode(error) !== "EEXIST") throw error;
@@ -50,17 +46,17 @@ async function acquire(
         await discard(path);
         continue;
       }
-      // Who waits for work of its own process shows that itself.
-      if (!told && holder.pid !== process.pid)
-        progress.note(`waiting: ${waitingFor} (process ${holder.pid}, ${path})`);
-      told = true;
+      // A wait for work of the same process is shown by that work.
+      if (!isNoted && holder.pid !== process.pid)
+        progress.note(`waiting: ${purpose} (process ${holder.pid}, ${path})`);
+      isNoted = true;
       signal?.throwIfAborted();
       await sleep(pollMs);
     }
   } catch (error) {
     throw signal?.aborted ? error : writeError(path, error);
   } finally {
-    await rm(mine, { force: true });
+    await rm(candidate, { force: true });
   }
 }
 

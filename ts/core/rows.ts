@@ -50,8 +50,8 @@ function problemOf(issue: Issue, whole: Shape, row: unknown, where: string): Pro
   if (found !== undefined)
     return { what: `bad value for field ${dotted(issue.path)}`, where, found, expected };
   const owner = valueAt(row, issue.path.slice(0, -1));
-  const own = isMap(owner) ? Object.keys(owner) : [];
-  const meant = nearestName(String(issue.path.at(-1)), own);
+  const fields = isMap(owner) ? Object.keys(owner) : [];
+  const meant = nearestName(String(issue.path.at(-1)), fields);
   return {
     what: `missing field ${dotted(issue.path)}`,
     where,
@@ -60,10 +60,9 @@ function problemOf(issue: Issue, whole: Shape, row: unknown, where: string): Pro
   };
 }
 
-function valueAt(row: unknown, path: Path): unknown {
-  let value = row;
-  for (const step of path)
-    value =
-      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined;
-  return value;
-}
+const valueAt = (row: unknown, path: Path): unknown =>
+  path.reduce(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    row,
+  );

@@ -36,13 +36,13 @@ export const branchesOf = (shape: Shape): Shape[] => {
 
 /** The branch whose fixed values (`method: aft`) agree best with the map that was written. */
 export function branchFor(shape: Shape, value: unknown): Shape {
-  const all = branchesOf(shape);
-  const ofItsKind = all.filter((branch) => isMap(value) === (branch.properties !== undefined));
-  const branches = ofItsKind.length > 0 ? ofItsKind : all;
+  const every = branchesOf(shape);
+  const ofItsKind = every.filter((branch) => isMap(value) === (branch.properties !== undefined));
+  const branches = ofItsKind.length > 0 ? ofItsKind : every;
   const agreement = (branch: Shape): number =>
-    constantsOf(branch).filter(([key, constant]) => isMap(value) && value[key] === constant).length -
-    constantsOf(branch).filter(([key, constant]) => isMap(value) && key in value && value[key] !== constant)
-      .length;
+    constantsOf(branch)
+      .map(([key, constant]) => (!isMap(value) || !(key in value) ? 0 : value[key] === constant ? 1 : -1))
+      .reduce<number>((sum, sign) => sum + sign, 0);
   return branches.reduce((best, branch) => (agreement(branch) > agreement(best) ? branch : best));
 }
 
@@ -53,14 +53,14 @@ export const constantsOf = (branch: Shape): [string, unknown][] =>
 
 /** The schema of the value at a path within `root`, unions resolved by the values around it; undefined for an unknown path. */
 export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | undefined {
-  let here: Shape | undefined = shape;
+  let inner: Shape | undefined = shape;
   let value = root;
   for (const step of path) {
-    if (here === undefined) return undefined;
-    here = below(branchFor(here, value), step, agreeing(here, value, step));
+    if (inner === undefined) return undefined;
+    inner = below(branchFor(inner, value), step, agreeing(inner, value, step));
     value = isMap(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
-  return here;
+  return inner;
 }
 
 /** The branches that no fixed value but the one at `step` rules out; all of them when each is ruled out. */
@@ -76,7 +76,7 @@ function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
 
 function below(branch: Shape, step: PropertyKey, branches: readonly Shape[]): Shape | undefined {
   if (typeof step === "number") return branch.prefixItems?.[step] ?? branch.items;
-  const constants = branches.map((each) => each.properties?.[String(step)]?.const);
+  const constants = branches.map(({ properties }) => properties?.[String(step)]?.const);
   const named = [...new Set(constants.filter((constant) => constant !== undefined))];
   // A discriminator: any of the union's values would have been right.
   if (named.length > 1) return { enum: named };

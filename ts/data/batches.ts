@@ -1,5 +1,6 @@
 import { AftError } from "../core/errors.ts";
 import { type Random, randomFrom } from "../core/random.ts";
+import { grouped } from "./problems.ts";
 
 export interface BatchOptions<T> {
   /** Items a batch; the last batch of an epoch may be smaller, and is kept. */
@@ -27,7 +28,7 @@ export interface Mixture<T> {
 export interface Batches {
   stepsPerEpoch: number;
   totalSteps: number;
-  /** The items' indices of a step, counted from 1. Depends on (seed, step) alone, not on what was asked before. */
+  /** The items' indices of a step, counted from 1. Depends on (seed, step) alone, not on earlier calls. */
   batch(step: number): readonly number[];
 }
 
@@ -97,13 +98,7 @@ function mixedEpochs<T>(
   { sourceOf, weights, temperature }: Mixture<T>,
   seed: number,
 ): (epoch: number) => number[] {
-  const members = new Map<string, number[]>();
-  for (const [at, item] of items.entries()) {
-    const source = sourceOf(item);
-    const own = members.get(source);
-    if (own === undefined) members.set(source, [at]);
-    else own.push(at);
-  }
+  const members = grouped(items.keys(), (at) => sourceOf(items[at]!));
   const names = [...members.keys()].sort();
   const counts = apportion(
     names.map((name) => (weights[name] ?? 1) * members.get(name)!.length ** (1 / temperature)),
@@ -131,10 +126,10 @@ function mixedEpochs<T>(
 
 /** `total` cut into whole numbers in proportion to the shares, by the largest remainders. */
 function apportion(shares: readonly number[], total: number): number[] {
-  const sum = shares.reduce((all, share) => all + share, 0);
+  const sum = shares.reduce((total, share) => total + share, 0);
   const exact = shares.map((share) => (total * share) / sum);
   const counts = exact.map(Math.floor);
-  const left = total - counts.reduce((all, count) => all + count, 0);
+  const left = total - counts.reduce((given, count) => given + count, 0);
   const byRemainder = [...exact.keys()].sort((a, b) => (exact[b]! % 1) - (exact[a]! % 1) || a - b);
   for (const at of byRemainder.slice(0, left)) counts[at] = counts[at]! + 1;
   return counts;

@@ -1,6 +1,6 @@
 import type { Problem } from "../core/errors.ts";
 import type { Question } from "../core/records.ts";
-import { refuse } from "./problems.ts";
+import { grouped, refuse } from "./problems.ts";
 import type { Split, Splits } from "./task.ts";
 
 /** What makes two questions the same: their words and their options, whatever the spaces between the words. */
@@ -8,16 +8,8 @@ export const contentOf = ({ question, choices = [] }: Question): string =>
   JSON.stringify([question, ...choices].map((text) => text.trim().replaceAll(/\s+/g, " ")));
 
 /** Questions that occur more than once, each with all of them. */
-export function repeated<T>(items: readonly T[], questionOf: (item: T) => Question): T[][] {
-  const byContent = new Map<string, T[]>();
-  for (const item of items) {
-    const content = contentOf(questionOf(item));
-    const same = byContent.get(content);
-    if (same === undefined) byContent.set(content, [item]);
-    else same.push(item);
-  }
-  return [...byContent.values()].filter((same) => same.length > 1);
-}
+export const repeated = <T>(items: readonly T[], questionOf: (item: T) => Question): T[][] =>
+  [...grouped(items, (item) => contentOf(questionOf(item))).values()].filter((same) => same.length > 1);
 
 /** Refuses a question that stands in two splits: what is tested on must not have been trained on. */
 export function refuseShared(splits: Splits, files: Record<Split, string>): void {

@@ -1,12 +1,43 @@
 import { inputError, type Problem } from "../core/errors.ts";
+import type { Row } from "../core/jsonl.ts";
 
 /** Mistakes that are named, each with its place, before the rest are only counted. */
 const mostNamed = 20;
 
-/** Refuses input with everything that is wrong with it. Only what is shown is worked out: a nearest name takes a while. */
-export function refuse(problems: readonly (() => Problem)[]): void {
+/**
+ * Refuses input with everything that is wrong with it. Only what is shown is worked out, where a problem is given as a
+ * function: a nearest name takes a while.
+ */
+export function refuse(problems: readonly (Problem | (() => Problem))[]): void {
   if (problems.length === 0) return;
-  const shown = problems.slice(0, mostNamed).map((problem) => problem());
+  const shown = problems
+    .slice(0, mostNamed)
+    .map((problem) => (typeof problem === "function" ? problem() : problem));
   const more = problems.length - shown.length;
   throw inputError(more > 0 ? [...shown, { what: `and ${more} more mistakes of these kinds` }] : shown);
+}
+
+/** A problem for each row whose key an earlier row has. */
+export function repeats<T>(rows: readonly Row<T>[], keyOf: (value: T) => string, what: string): Problem[] {
+  const first = new Map<string, string>();
+  return rows.flatMap(({ value, where }) => {
+    const key = keyOf(value);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, where);
+    return before === undefined
+      ? []
+      : [{ what, where, found: key, expected: `another than that of ${before}` }];
+  });
+}
+
+/** Items by key, in the order in which keys first occur. */
+export function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Group, Question } from "../core/records.ts";
-import type { Asked, ExtractMode } from "./answers.ts";
+import type { Asked, ExtractMode } from "./answers/index.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {

@@ -1,4 +1,9 @@
-/** Running experiments. The one way into `experiment`. */
+/**
+ * Running experiments. The one way into `experiment`. Its rooms, each above those that it imports: `store` (artefacts and
+ * their files), `worker` (a model loaded, sampled and scored), `tracking`, `warnings` and `validation` (what is told and
+ * measured while a method trains), `train`, `stages` (one definition each), `plan` (the DAG of an experiment's stages),
+ * `run` (doing it, its record and its report), `finished-runs`, `export`, `sweep` and `estimate`.
+ */
 
 export {
   type Estimate,
@@ -8,30 +13,37 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/export-run.ts";
-export { type ComparedRuns, compareFinishedRuns, type Difference } from "./finished-runs/compare.ts";
-export { findRun, type ListedRun, listRuns } from "./finished-runs/list.ts";
-export { checkInputs } from "./plan/check-inputs.ts";
-export { type Report, writeReport } from "./report.ts";
-export { loadRunData } from "./results.ts";
+export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export {
+  type ComparedRuns,
+  compareFinishedRuns,
+  type Difference,
+  findRun,
+  type ListedRun,
+  listRuns,
+} from "./finished-runs/index.ts";
+export { checkInputs } from "./plan/inputs.ts";
+export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
+export { type Report, writeReport } from "./run/report.ts";
+export { loadRunData } from "./run/results.ts";
 export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
 export { type RunRecord, readRunRecord } from "./run/run-record.ts";
 export { scoreFile } from "./run/score-file.ts";
-export { checkpointIn } from "./stages/context.ts";
-export { readSplit, type SplitName, splitNames } from "./stages/questions.ts";
+export { readSplit } from "./stages/questions.ts";
+export { weightsIn } from "./store/files.ts";
 export {
   type CellRun,
-  type CellState,
   checkCells,
   dryRunSweep,
   isSweepFolder,
-  type Overview,
   type PlannedCellStages,
+  type RunningCell,
   readSweepResults,
   runSweep,
+  type SweepOverview,
+  type SweepProgress,
   type SweepRun,
-  type SweepWatch,
   writeSweepReport,
 } from "./sweep/index.ts";
 export { samplePrompts } from "./worker/sampling.ts";

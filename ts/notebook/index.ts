@@ -42,6 +42,7 @@ export type { Row } from "../core/jsonl.ts";
 export type { Progress, ProgressSink } from "../core/progress.ts";
 export { version } from "../core/project.ts";
 export type * from "../data/generated/rows.ts";
+export type { SplitName } from "../data/index.ts";
 export {
   type Asked,
   type ExtractMode,
@@ -64,7 +65,6 @@ export {
   toRrhfRow,
   toUnpairedRows,
 } from "../data/index.ts";
-export type { SplitName } from "../experiment/index.ts";
 export {
   accuracyChart,
   betaChart,

@@ -11,14 +11,8 @@ import {
 } from "../analysis/index.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import type { Group, Question } from "../core/records.ts";
-import {
-  checkpointIn,
-  loadRunData,
-  type RunRecord,
-  readSplit,
-  readSummary,
-  type SplitName,
-} from "../experiment/index.ts";
+import type { SplitName } from "../data/index.ts";
+import { loadRunData, type RunRecord, readSplit, readSummary, weightsIn } from "../experiment/index.ts";
 import { runDirectory } from "./folders.ts";
 
 /** A finished run: its numbers, and the rows that they were made from. Wherever a seed is left out, it is the first. */
@@ -126,7 +120,7 @@ function openRun(directory: string, record: RunRecord, data: RunData, summary: R
       known(name, [vftStage, ...names]);
       const { vft, arms } = withSeed(record.seeds, seed);
       const artefact = name === vftStage ? vft : arms.find(({ method }) => method === name)!.checkpoint;
-      return checkpointIn({ directory: join(directory, artefact) });
+      return weightsIn({ directory: join(directory, artefact) });
     },
     async questions(split) {
       const artefacts = new Set(record.tasks.map(({ questions }) => questions));

@@ -1,4 +1,4 @@
-import { decimal, escapeText } from "../analysis/index.ts";
+import { decimal, escapeText, lightOf, mix, white } from "../analysis/index.ts";
 import type { ResponseScore } from "./live.ts";
 import { picture, type Shown } from "./show.ts";
 
@@ -80,6 +80,5 @@ function drawTokens(tokens: ResponseScore["tokens"], top: number): { svg: string
 /** From white (log P of 0) to the palette's colour of wrong solutions. */
 function colourOf(logprob: number): string {
   const share = Math.min(1, Math.max(0, Number.isNaN(logprob) ? 1 : logprob / lowest));
-  const mixed = [0xd5, 0x5e, 0x00].map((channel) => Math.round(255 + share * (channel - 255)));
-  return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+  return mix(white, lightOf("negative"), share);
 }

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 
-def has_pair(ranks: Sequence[int] | Tensor) -> bool:
-    """Whether a group has two distinct ranks: without them it has no group loss."""
-    return len(set(ranks.tolist() if isinstance(ranks, Tensor) else ranks)) > 1
+def has_pair(ranks: Sequence[int | None] | Tensor) -> bool:
+    """Whether a group has two distinct ranks; None is none."""
+    return len(set(ranks.tolist() if isinstance(ranks, Tensor) else ranks) - {None}) > 1
 
 
 def pairs(ranks: Tensor) -> tuple[Tensor, Tensor]:

@@ -135,8 +135,8 @@ def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSetti
             message = f"AdamW's betas lie in [0, 1), found {beta}"
             pointer = f"/optimizer/betas/{index}"
             raise WorkerError("InvalidParams", message, pointer=pointer, found=str(beta))
-    if not isinstance(loss, VftLoss) and loss.constraint.endswith("boundary") and loss.beta is None:
-        message = f"the {loss.constraint} constraint needs beta: the boundary lies at min s(better) - beta"
+    if not isinstance(loss, VftLoss) and loss.constraint == "boundary" and loss.beta is None:
+        message = "the boundary constraint needs beta: the boundary lies at min s(better) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")
     if any(w.dtype == torch.float16 for w in model.module.parameters()):
         # gradients in it underflow without loss scaling, also on their way through a frozen base

@@ -130,8 +130,8 @@ RANKED = [
     {"text": "4", "target": False, "label": "negative", "rank": 3, "reward": -1, "referenceLogprob": -3.0},
 ]
 GROUP_LOSSES = [
-    {"kind": "alignment", "constraint": "ranked-detached", "weight": 1, "detachBoundary": True},
-    {"kind": "alignment", "constraint": "ranked-boundary", "weight": 1, "detachBoundary": True, "beta": 0.1},
+    {"kind": "alignment", "constraint": "detached", "weight": 1, "detachBoundary": True},
+    {"kind": "alignment", "constraint": "boundary", "weight": 1, "detachBoundary": True, "beta": 0.1},
     {"kind": "rrhf", "constraint": "boundary", "weight": 1, "vftWeight": 1, "beta": 0.1},
     {"kind": "pro", "constraint": "none", "weight": 1, "vftWeight": 0.05},
     {"kind": "dpo", "constraint": "detached", "weight": 1, "vftWeight": 0, "dpoBeta": 0.1},

@@ -183,10 +183,9 @@ def test_metrics_are_those_of_the_scores_before_the_update() -> None:
 
 
 def test_a_reference_can_be_a_target_and_a_positive_at_once() -> None:
-    reference = TrainResponse(text="6", target=True, label="positive")
-    group = TrainGroup(
-        id="a", prompt="2?", responses=[reference, TrainResponse(text="7", target=False, label="negative")]
-    )
+    reference = TrainResponse(text="6", target=True, label="positive", rank=1)
+    worse = TrainResponse(text="7", target=False, label="negative", rank=2)
+    group = TrainGroup(id="a", prompt="2?", responses=[reference, worse])
     metrics = trainer(tiny.llama()).step(1, [group])
     assert metrics.paired_groups == 1
     assert metrics.mean_target == metrics.mean_positive

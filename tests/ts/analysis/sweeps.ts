@@ -20,31 +20,31 @@ export function inventedSweep({
 } = {}): InventedSweep {
   const runs = new Map<string, RunData>();
   const summaries = new Map<string, RunSummary>();
-  const keys = [...new Set(settings.flatMap((one) => Object.keys(one)))];
-  const cells = settings.map((one): SweepResults["cells"][number] => {
-    const cell = Object.entries(one)
+  const keys = [...new Set(settings.flatMap((values) => Object.keys(values)))];
+  const cells = settings.map((values): SweepResults["cells"][number] => {
+    const cell = Object.entries(values)
       .map(([key, value]) => `${key.split(".").at(-1)}=${value}`)
       .join(",");
     const gain =
-      0.01 * Number(one["stages.sample.k"] ?? 6) -
-      0.1 * Math.abs(Number(one["stages.sample.temperature"] ?? 1) - 1);
+      0.01 * Number(values["stages.sample.k"] ?? 6) -
+      0.1 * Math.abs(Number(values["stages.sample.temperature"] ?? 1) - 1);
     const run = {
       ...syntheticRun({
         questions,
         trainingSteps: 4,
         methods: methods
           .filter(({ name }) => ["continued", "dc", "bc"].includes(name))
-          .map((own) =>
-            own.name === "bc"
+          .map((method) =>
+            method.name === "bc"
               ? {
-                  ...own,
+                  ...method,
                   shape: {
-                    ...own.shape,
-                    greedy: own.shape.greedy + gain,
-                    negative: own.shape.negative - gain / 2,
+                    ...method.shape,
+                    greedy: method.shape.greedy + gain,
+                    negative: method.shape.negative - gain / 2,
                   },
                 }
-              : own,
+              : method,
           ),
       }),
       name: `grid/${cell}`,
@@ -54,7 +54,7 @@ export function inventedSweep({
     summaries.set(cell, summary);
     return {
       cell,
-      settings: one,
+      settings: values,
       status: "done",
       run: cell,
       seeds: [1],

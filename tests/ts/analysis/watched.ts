@@ -1,7 +1,7 @@
 /** What training told, added to an invented run: looks, a searched and an automatic beta, a stop, warnings. */
 import type { RunData } from "../../../ts/analysis/index.ts";
 import type { HeldOut } from "../../../ts/analysis/run/run-data.ts";
-import { wilsonInterval } from "../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../ts/analysis/statistics/interval.ts";
 import { randomFrom } from "../../../ts/core/random.ts";
 
 const values = [0, 0.1, 0.2, 0.4, 0.8];

@@ -30,8 +30,8 @@ describe.each(transports)("over %s, with torch", (transport) => {
       id: "q",
       prompt,
       responses: [
-        { text: right, target: true, label: "positive" },
-        { text: wrong, target: false, label: "negative" },
+        { text: right, target: true, label: "positive", rank: 1 },
+        { text: wrong, target: false, label: "negative", rank: 2 },
       ],
     },
   ];

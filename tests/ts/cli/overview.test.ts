@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { overviewOn } from "../../../ts/cli/overview.ts";
-import type { CellState, Overview } from "../../../ts/experiment/index.ts";
+import type { RunningCell, SweepOverview } from "../../../ts/experiment/index.ts";
 
 function screen(isTTY: boolean) {
   const written: string[] = [];
@@ -9,15 +9,15 @@ function screen(isTTY: boolean) {
   return { watch: overviewOn(out, () => clock.ms), clock, text: () => written.join(""), written };
 }
 
-const running = (cell: string, more: Partial<CellState> = {}): CellState => ({
+const running = (cell: string, more: Partial<RunningCell> = {}): RunningCell => ({
   cell,
   stage: "vft seed 1",
-  at: 3,
-  of: 9,
+  position: 3,
+  stageCount: 9,
   waits: false,
   ...more,
 });
-const overview = (more: Partial<Overview> = {}): Overview => ({
+const overview = (more: Partial<SweepOverview> = {}): SweepOverview => ({
   sweep: "k",
   total: 4,
   done: 1,
@@ -42,7 +42,7 @@ test("a terminal shows the whole and each running cell, redrawn in place under w
   watch.progressOf("k=3").update(step);
   expect(written.at(-2)).toBe("\r\x1b[K\x1b[A\x1b[K\x1b[A\x1b[K");
   expect(written.at(-1)).toContain("\n  k=3  [3/9] vft seed 1: 20/100 steps (20 %)\n");
-  watch.made("k=3", "vft seed 1", 3, 9, 12.34);
+  watch.made(running("k=3"), 12.34);
   expect(written.slice(-3)).toEqual([
     expect.stringContaining("\x1b[A"),
     "k=3: [3/9] vft seed 1: 12.3 s\n",
@@ -70,7 +70,7 @@ test("a pipe gets plain lines: stages, ends with the counts, a failure with its 
   watch.progressOf("k=3").update(step);
   clock.ms = 11_000;
   watch.progressOf("k=3").update({ ...step, done: 42 });
-  watch.made("k=3", "vft seed 1", 3, 12, 12.34);
+  watch.made(running("k=3", { stageCount: 12 }), 12.34);
   watch.ended("k=3", 61);
   watch.ended("k=6", 5, "vft seed 1: no space\n  fix: free some");
   expect(text()).toBe(

@@ -11,7 +11,7 @@ test("VFT and RFT are maximum likelihood alone", () => {
 test("alignment losses carry the boundary that was worked out, not the setting's words", () => {
   expect(loss({ method: "aft", constraint: "ranked-boundary", beta: "auto", weight: 2 }, 0.25)).toEqual({
     kind: "alignment",
-    constraint: "ranked-boundary",
+    constraint: "boundary",
     weight: 2,
     beta: 0.25,
     detachBoundary: true,

@@ -165,18 +165,12 @@ describe("methods and feedback go together", () => {
     );
   });
 
-  it("a loss for right and wrong is refused under ranked feedback", async () => {
-    expect(await errorOf(ranked("method: aft, constraint: boundary, beta: 0.1"))).toBe(
-      `main.yaml:9:35: methods.more.constraint: goes by right and wrong, and stages.judge.feedback is ranked
-  found: "boundary"
-  expected: ranked-boundary here, or stages.judge.feedback: binary`,
-    );
-    expect(await errorOf(ranked("method: aft, constraint: none"))).toContain(
-      "expected: ranked-detached or ranked-boundary here, or stages.judge.feedback: binary",
-    );
+  it("the names for ranks are taken under ranked feedback, and so are the plain ones", async () => {
+    await load(ranked("method: aft, constraint: ranked-boundary, beta: 0.1"));
+    await load(ranked("method: aft, constraint: boundary, beta: 0.1"));
   });
 
-  it.each(["rrhf", "pro", "dpo"])("%s takes both", async (method) => {
+  it.each(["aft", "rrhf", "pro", "dpo"])("%s takes both", async (method) => {
     await load(ranked(`method: ${method}, constraint: none`));
     await load(withMethod(`method: ${method}, constraint: none`));
   });

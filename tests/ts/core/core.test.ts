@@ -126,11 +126,15 @@ test("a lock is held by one at a time, waited for, and taken over from a dead pr
   const path = join(folder, "a.lock");
   const order: string[] = [];
   const hold = (name: string) =>
-    withLock(path, "a test", silent, async () => {
-      order.push(`${name} in`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      order.push(`${name} out`);
-    });
+    withLock(
+      path,
+      async () => {
+        order.push(`${name} in`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        order.push(`${name} out`);
+      },
+      { purpose: "a test", progress: silent },
+    );
   await Promise.all([hold("a"), hold("b")]);
   expect(order[0]!.slice(0, 1)).toBe(order[1]!.slice(0, 1));
   expect(order[2]!.slice(0, 1)).toBe(order[3]!.slice(0, 1));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers.ts";
-import { answersBy, judge, type Task, taskNamed } from "../../../ts/data/index.ts";
+import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers/index.ts";
+import { judge, type Task, taskNamed } from "../../../ts/data/index.ts";
 import { golden } from "./golden.ts";
 
 interface Case {
@@ -39,7 +39,7 @@ describe("option letters", () => {
   });
 
   it("are judged with the question's options in view", () => {
-    const task: Task = { ...taskNamed("gsm8k"), ...answersBy(choiceRule) };
+    const task: Task = { ...taskNamed("gsm8k"), ...choiceRule };
     const question = { id: "q", task: "gsm8k", question: "?", answer: "B", choices: ["A)12", "B)18"] };
     const texts = ["#### B", "The answer is 18", "The answer is A", "The answer is C", "I do not know"];
     const candidates = texts.map((text, index) => ({ questionId: "q", index, text }));

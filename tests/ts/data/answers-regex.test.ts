@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../../../ts/data/index.ts";
-import {
-  answerRuleOf,
-  answersBy,
-  extractBoth,
-  judge,
-  outcomeOf,
-  regexRule,
-  taskNamed,
-} from "../../../ts/data/index.ts";
+import { answerRuleOf, extractBoth, judge, outcomeOf, regexRule, taskNamed } from "../../../ts/data/index.ts";
 
 describe("a pattern of one's own", () => {
   it("gives what its group captures: strict the first match, flexible the last", () => {
@@ -30,11 +22,11 @@ describe("a pattern of one's own", () => {
 
   it("compares texts, spaces apart, and case only where it is told to leave it out", () => {
     const strict = regexRule({ pattern: "is (.+)" });
-    expect(strict.same("the  red", " the red ")).toBe(true);
-    expect(strict.same("Red", "red")).toBe(false);
+    expect(strict.sameAnswer("the  red", " the red ")).toBe(true);
+    expect(strict.sameAnswer("Red", "red")).toBe(false);
     const lax = answerRuleOf({ kind: "regex", pattern: "IS (.+)", ignoreCase: true });
     expect(lax.extract("is Red", "strict")).toBe("red");
-    expect(lax.same("red", "RED")).toBe(true);
+    expect(lax.sameAnswer("red", "RED")).toBe(true);
   });
 
   it("goes past a match of nothing, and takes an empty capture for no answer", () => {
@@ -59,7 +51,7 @@ describe("a pattern that takes exponential time", () => {
   });
 
   it("is counted apart by the judge, and put on neither side", () => {
-    const task: Task = { ...taskNamed("gsm8k"), ...answersBy(slow()) };
+    const task: Task = { ...taskNamed("gsm8k"), ...slow() };
     const { groups, counts } = judge(
       [question],
       [endless, "aaa", "xyz"].map((text, index) => ({ questionId: "q", index, text })),

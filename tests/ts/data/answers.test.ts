@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extractNumber, normalNumber, sameNumber } from "../../../ts/data/answers.ts";
+import { extractNumber, normalNumber, sameNumber } from "../../../ts/data/answers/index.ts";
 import { golden } from "./golden.ts";
 
 interface Case {

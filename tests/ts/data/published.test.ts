@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { extractNumber, rightAsPublished, sameNumber } from "../../../ts/data/answers.ts";
+import { extractNumber, rightAsPublished, sameNumber } from "../../../ts/data/answers/index.ts";
 import { choiceRule, extractBoth } from "../../../ts/data/index.ts";
 import { golden } from "./golden.ts";
 

@@ -6,6 +6,9 @@ import { anchorsIn, guideFiles, guideFolder, linksIn } from "../../guide/markdow
 
 const files = [
   "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "experiments/README.md",
   "experiments/benchmarks/README.md",
   "experiments/benchmarks/harness/README.md",
   ...["beta.md", "methods.md"].map((name) => `experiments/paper/${name}`),
@@ -42,6 +45,6 @@ describe("links", () => {
   it("a file or heading that is not there is found out", () => {
     expect(problemOf("README.md", "experiments/guide/nowhere.md")).toMatch("there is no");
     expect(problemOf("README.md", "#no-such-heading")).toMatch("no such heading");
-    expect(problemOf("README.md", "#what-the-numbers-mean")).toBeUndefined();
+    expect(problemOf("README.md", "#your-own-model-and-data")).toBeUndefined();
   });
 });

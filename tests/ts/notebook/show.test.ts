@@ -79,5 +79,5 @@ test("a long response goes on in the next line, inside the picture", () => {
   const width = Number(/width="(\d+)"/.exec(svg!)![1]);
   const boxes = [...svg!.matchAll(/<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)" height="21"/g)];
   expect(new Set(boxes.map((box) => box[2])).size).toBeGreaterThan(2);
-  for (const [, x, , own] of boxes) expect(Number(x) + Number(own)).toBeLessThanOrEqual(width);
+  for (const [, x, , boxWidth] of boxes) expect(Number(x) + Number(boxWidth)).toBeLessThanOrEqual(width);
 });

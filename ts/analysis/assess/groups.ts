@@ -1,4 +1,6 @@
 import type { Group } from "../../core/records.ts";
+import { columns } from "../document/columns.ts";
+import { decimal, percent, plural, whole } from "../format.ts";
 import { pairTally, questionTally } from "../metrics/assessment.ts";
 import { majorityTally } from "../metrics/majority.ts";
 import { perplexityTally } from "../metrics/perplexity.ts";
@@ -34,7 +36,10 @@ export function assessSamples(
     sampledAccuracy: ratio(samples.map(sampledTally)),
     majority: { k, accuracy: ratio(samples.map(majorityTally)) },
     passAtK: Object.fromEntries(
-      Array.from({ length: k }, (_, at) => [at + 1, ratio(samples.map((all) => passTally(all, at + 1)))]),
+      Array.from({ length: k }, (_, at) => [
+        at + 1,
+        ratio(samples.map((candidates) => passTally(candidates, at + 1))),
+      ]),
     ),
   };
 }
@@ -66,4 +71,60 @@ export function assess(groups: readonly Group[]): Assessment {
       negative: ratio(scores.map(({ negative }) => perplexityTally(negative))),
     },
   };
+}
+
+/** An assessment as lines for a terminal, each number with its count. */
+export function describeAssessment(assessment: Assessment): string {
+  const { questions, candidates, sampledAccuracy, assessmentAccuracy, majority, passAtK, perplexity } =
+    assessment;
+  const passes = Object.entries(passAtK).map(([k, share]) => `${k}: ${percent(share)}`);
+  const rows: [string, string][] = [
+    ["questions", `${plural(questions, "question")}, ${plural(candidates, "sample")}`],
+    ["sampled accuracy", `${percent(sampledAccuracy)} %`],
+    [
+      "assessment accuracy",
+      `${percent(assessmentAccuracy.micro)} % of ${plural(assessmentAccuracy.pairs, "pair")} (micro), ` +
+        `${percent(assessmentAccuracy.macro)} % over ${plural(assessmentAccuracy.questions, "question")} (macro)`,
+    ],
+    [
+      "without a pair",
+      `${plural(questions - assessmentAccuracy.questions, "question")}, left out of assessment accuracy`,
+    ],
+    [`maj@${majority.k}`, `${percent(majority.accuracy)} %`],
+    ["pass@k, %", passes.join("  ") || "–"],
+    [
+      "perplexity",
+      `${decimal(perplexity.positive)} of right COTs, ${decimal(perplexity.negative)} of wrong COTs`,
+    ],
+  ];
+  return rows.map(([name, text]) => `${name.padEnd(20)} ${text}`).join("\n");
+}
+
+/** Groups of several tasks: each task's numbers, and their mean. Undefined for groups of one task. */
+export function describeByTask(groups: readonly Group[]): string | undefined {
+  const names = [...new Set(groups.map(({ task }) => task))];
+  if (names.length < 2) return undefined;
+  const assessed = names.map((name) => assess(groups.filter(({ task }) => task === name)));
+  const metrics = assessed.map(({ sampledAccuracy, majority, assessmentAccuracy, perplexity }) => [
+    sampledAccuracy,
+    majority.accuracy,
+    assessmentAccuracy.micro,
+    perplexity.positive,
+    perplexity.negative,
+  ]);
+  const means = metrics[0]!.map((_, metric) => {
+    const values = metrics.map((ofTask) => ofTask[metric] ?? null);
+    return values.includes(null)
+      ? null
+      : values.reduce<number>((sum, value) => sum + value!, 0) / values.length;
+  });
+  const texts = (values: readonly (number | null)[]): string[] =>
+    values.map((value, metric) => (metric < 3 ? percent(value) : decimal(value)));
+  return columns(
+    ["task", "questions", "sampled %", "maj %", "AAcc micro %", "ppl right", "ppl wrong"],
+    [
+      ...assessed.map(({ questions }, at) => [names[at]!, whole(questions), ...texts(metrics[at]!)]),
+      ["mean of the tasks (macro)", "", ...texts(means)],
+    ],
+  );
 }

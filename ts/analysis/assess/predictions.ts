@@ -1,9 +1,10 @@
 import { inputError, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
+import { columns } from "../document/columns.ts";
+import { percent, plural, range, whole } from "../format.ts";
 import { type ExtractMode, extractModes, type Prediction } from "../run/run-data.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { meanInterval } from "../statistics/mover.ts";
-import { wilsonInterval } from "../statistics/wilson.ts";
+import { meanInterval, wilsonInterval } from "../statistics/interval.ts";
 
 /** `correct` of `n`, with Wilson's 95 % interval; null where n is 0. */
 export interface Share {
@@ -64,9 +65,9 @@ export function assessPredictions(predictions: readonly Prediction[]): Predictio
   const byTask = new Map<string, Prediction[]>();
   for (const prediction of predictions) {
     if (prediction.task === undefined) continue;
-    const own = byTask.get(prediction.task);
-    if (own === undefined) byTask.set(prediction.task, [prediction]);
-    else own.push(prediction);
+    const ofTask = byTask.get(prediction.task) ?? [];
+    byTask.set(prediction.task, ofTask);
+    ofTask.push(prediction);
   }
   const { predictions: count, accuracy, ...rest } = answersOf(predictions);
   return {
@@ -74,19 +75,19 @@ export function assessPredictions(predictions: readonly Prediction[]): Predictio
     accuracy,
     macroAccuracy: macroAccuracy([...byTask.values()]),
     ...rest,
-    tasks: [...byTask].map(([task, own]) => ({ task, ...answersOf(own) })),
+    tasks: [...byTask].map(([task, ofTask]) => ({ task, ...answersOf(ofTask) })),
   };
 }
 
 function answersOf(predictions: readonly Prediction[]): Answers {
   const modes = predictions.flatMap(({ byMode }) => byMode ?? []);
-  const all = modes.length > 0 && modes.length === predictions.length;
+  const areJudgedByBoth = modes.length > 0 && modes.length === predictions.length;
   return {
     predictions: predictions.length,
     accuracy: shareOf(predictions),
     noAnswer: predictions.filter(({ extracted }) => extracted === null).length,
     cutOff: predictions.filter(({ finish }) => finish === "length").length,
-    byMode: all
+    byMode: areJudgedByBoth
       ? (Object.fromEntries(
           extractModes.map((mode) => [mode, shareOf(modes.map((judged) => judged[mode]))]),
         ) as Record<ExtractMode, Share>)
@@ -108,4 +109,43 @@ function macroAccuracy(tasks: readonly Prediction[][]): PredictionsAssessment["m
     tasks: tasks.length,
     interval: meanInterval(parts),
   };
+}
+
+/** Predictions' numbers as lines for a terminal, each with its count; below them each task, where there are several. */
+export function describePredictions(assessment: PredictionsAssessment): string {
+  const { predictions, accuracy, macroAccuracy, noAnswer, cutOff, byMode, tasks } = assessment;
+  const share = ({ value, n, interval }: Share): string =>
+    `${percent(value)} % of ${whole(n)} ${range(interval, percent)}`.trimEnd();
+  const part = (count: number): string =>
+    `${whole(count)} (${percent(predictions === 0 ? null : count / predictions)} %)`;
+  const rows: [name: string, text: string | null][] = [
+    ["predictions", `${whole(predictions)}${tasks.length > 1 ? ` of ${plural(tasks.length, "task")}` : ""}`],
+    ["accuracy", share(accuracy)],
+    ["macro", macroText(macroAccuracy)],
+    ["without an answer", `${part(noAnswer)}, counted as wrong`],
+    ["cut off", `${part(cutOff)} at the length limit`],
+    ["strict rule", byMode && share(byMode.strict)],
+    ["flexible rule", byMode && share(byMode.flexible)],
+  ];
+  const lines = rows.flatMap(([name, text]) => (text === null ? [] : `${name.padEnd(20)} ${text}`));
+  return [...lines, ...(tasks.length > 1 ? ["", taskTable(tasks)] : [])].join("\n");
+}
+
+const macroText = (macro: PredictionsAssessment["macroAccuracy"]): string | null =>
+  macro &&
+  `${`${percent(macro.value)} % ${range(macro.interval, percent)}`.trimEnd()}, the mean of ${macro.tasks} tasks`;
+
+function taskTable(tasks: PredictionsAssessment["tasks"]): string {
+  const modes = tasks.some(({ byMode }) => byMode !== null);
+  const head = ["task", "n", "% right", "", ...(modes ? ["strict", "flexible"] : []), "no answer", "cut off"];
+  const row = ({ task, accuracy, byMode, noAnswer, cutOff }: { task: string } & Answers): string[] => [
+    task,
+    whole(accuracy.n),
+    percent(accuracy.value),
+    range(accuracy.interval, percent),
+    ...(modes ? [percent(byMode?.strict.value), percent(byMode?.flexible.value)] : []),
+    whole(noAnswer),
+    whole(cutOff),
+  ];
+  return columns(head, tasks.map(row));
 }

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitle } from "../report/family.ts";
-import { percent } from "../report/format.ts";
-import type { Metric } from "../report/schema.ts";
-import type { LegendItem } from "./legend.ts";
+import { percent } from "../format.ts";
+import type { Metric } from "../generated/report.ts";
+import { type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
+import { type LegendItem, lineItem } from "./legend.ts";
 import { dotPaint, linePaint, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import { renderChart } from "./svg.ts";
@@ -105,9 +105,7 @@ export function accuracyChart(
     ],
     legend: [
       ...measures.map(({ name, legend, mark }): LegendItem => ({ label: legend, colour: name, mark })),
-      ...levels.map(
-        (): LegendItem => ({ label: `${baseline}, greedy`, colour: "target", mark: "line", dash: "4,4" }),
-      ),
+      ...levels.map(() => lineItem(`${baseline}, greedy`, "target", "4,4")),
     ],
   });
 }

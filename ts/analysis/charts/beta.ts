@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
 import type { SearchPoint } from "../run/run-data.ts";
-import type { LegendItem } from "./legend.ts";
+import { type LegendItem, lineItem } from "./legend.ts";
 import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
@@ -125,16 +125,9 @@ function panel(
 }
 
 const legendOf = (curves: readonly BetaCurve[], withAuto: boolean): LegendItem[] => [
-  ...curves.map(
-    ({ seed }, at): LegendItem => ({
-      label: `seed ${seed}`,
-      colour: colourAt(at),
-      mark: "line",
-      dash: lineStyleAt(at).dash,
-    }),
-  ),
+  ...curves.map(({ seed }, at) => lineItem(`seed ${seed}`, colourAt(at), lineStyleAt(at).dash)),
   { label: "chosen", colour: "target", mark: "ring" },
-  ...(withAuto ? [{ label: "beta: auto", colour: "target", mark: "line", dash: "4,4" } as const] : []),
+  ...(withAuto ? [lineItem("beta: auto", "target", "4,4")] : []),
 ];
 
 const describe = (curves: readonly BetaCurve[]): string =>

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import { type CurveName, curveNames, type SelfConsistency } from "../features/self-consistency/numbers.ts";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
-import type { LegendItem } from "./legend.ts";
+import { percent } from "../format.ts";
+import type { SelfConsistency } from "../generated/report.ts";
+import type { FamilyPlace } from "../run/families.ts";
+import { lineItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
@@ -19,11 +19,15 @@ export interface ConsistencyCurves {
   greedy: number | null;
 }
 
+type CurveName = keyof ConsistencyCurves["curves"];
+
 const styles: Record<CurveName, { colour: ColourName; legend: string; dash?: string }> = {
   majority: { colour: "positive", legend: "vote (maj@j)" },
   best: { colour: "boundary", legend: "best-scored of j", dash: "7,3" },
   pass: { colour: "sampled", legend: "any of j (pass@j)", dash: "2,3" },
 };
+
+const curveNames = Object.keys(styles) as CurveName[];
 
 /** Accuracy by the number of samples a question, with bands of 95 %, one panel a method; dashed: greedy decoding. */
 export function consistencyChart(
@@ -82,8 +86,8 @@ export function consistencyChart(
       panels.titles,
     ],
     legend: [
-      ...drawn.map(({ colour, legend, dash }): LegendItem => ({ label: legend, colour, mark: "line", dash })),
-      { label: "greedy", colour: "target", mark: "line", dash: "5,5" },
+      ...drawn.map(({ colour, legend, dash }) => lineItem(legend, colour, dash)),
+      lineItem("greedy", "target", "5,5"),
     ],
   });
 }

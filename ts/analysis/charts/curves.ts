@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import type { FamilyPlace } from "../report/family.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import type { TrainingStep } from "../run/run-data.ts";
-import type { LegendItem } from "./legend.ts";
+import { lineItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
@@ -65,7 +65,7 @@ export function curvesChart(
     ],
     legend: drawn
       .filter(({ points }) => points.length > 0)
-      .map(({ label, colour, dash }): LegendItem => ({ label, colour, mark: "line", dash })),
+      .map(({ label, colour, dash }) => lineItem(label, colour, dash)),
   });
 }
 

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder, familyTitle, shadeOf } from "../report/family.ts";
+import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
-import { type FamilyName, familyColour } from "./palette.ts";
+import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
 
 /** One method under one seed. */
@@ -120,8 +120,6 @@ function domainOfFlat(series: readonly FamilySeries[]): { domain?: [number, numb
   const room = 0.05 * Math.abs(low) || 1;
   return high - low > 1e-6 * Math.abs(low) ? {} : { domain: [low - room, low + room] };
 }
-
-const colourOf = ({ place }: FamilySeries) => familyColour(place.family, shadeOf(place.at));
 
 /** One method: its seeds, and the mean of several. */
 function lines(seeds: readonly FamilySeries[]) {

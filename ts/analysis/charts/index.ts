@@ -7,7 +7,7 @@ export { type OwnChartOptions, renderOwnChart } from "./custom.ts";
 export { difficultyChart } from "./difficulty.ts";
 export { type FamilyRow, type FamilySeries, familiesChart } from "./families.ts";
 export type { ChartText } from "./options.ts";
-export { chartStyle } from "./palette.ts";
+export { chartStyle, lightOf, mix, white } from "./palette.ts";
 export type { Panel, PanelPoint } from "./panels.ts";
 export { picture } from "./picture.ts";
 export { ranksChart } from "./ranks.ts";

@@ -9,6 +9,14 @@ export interface LegendItem {
   dash?: string | undefined;
 }
 
+/** The legend of a line. */
+export const lineItem = (label: string, colour: ColourName, dash?: string): LegendItem => ({
+  label,
+  colour,
+  mark: "line",
+  dash,
+});
+
 const swatches = {
   area: { paint: "fill", draw: areaSwatch },
   line: { paint: "line", draw: lineSwatch },

@@ -1,4 +1,5 @@
 import { type GroupMethodKind, groupMethodKinds, methods } from "../../config/index.ts";
+import type { FamilyName, FamilyPlace } from "../run/families.ts";
 
 /**
  * Colours that stay apart for the colour-blind (Okabe and Ito's set); dashes and shapes tell the same things a
@@ -10,8 +11,6 @@ interface Colour {
 }
 
 /** Methods of one kind of loss have one hue; its members differ in shade. */
-export type FamilyName = GroupMethodKind | "baseline";
-
 const hues = {
   ...(Object.fromEntries(groupMethodKinds.map((kind) => [kind, methods[kind].hue])) as Record<
     GroupMethodKind,
@@ -20,11 +19,11 @@ const hues = {
   baseline: { light: "#6b7280", dark: "#a3adba" },
 } satisfies Record<FamilyName, Colour>;
 
-export type Shade = 0 | 1 | 2;
+type Shade = 0 | 1 | 2;
 type Shaded = `${FamilyName}${Shade}`;
 
 /** `#rrggbb` on its way to another colour, by a share of 0..1. */
-const mix = (from: string, to: string, share: number): string =>
+export const mix = (from: string, to: string, share: number): string =>
   `#${[1, 3, 5]
     .map((at) => {
       const [a, b] = [from, to].map((hex) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number];
@@ -34,7 +33,8 @@ const mix = (from: string, to: string, share: number): string =>
     })
     .join("")}`;
 
-const [black, white] = ["#000000", "#ffffff"];
+const black = "#000000";
+export const white = "#ffffff";
 const shadesOf = ({ light, dark }: Colour): Colour[] => [
   { light, dark },
   { light: mix(light, black, 0.45), dark: mix(dark, white, 0.55) },
@@ -59,7 +59,10 @@ const colours = {
 
 export type ColourName = keyof typeof colours;
 
-export const familyColour = (family: FamilyName, shade: Shade): ColourName => `${family}${shade}`;
+/** The colour of all that is drawn of a method. */
+export const colourOf = ({ place: { family, at } }: { place: FamilyPlace }): ColourName =>
+  `${family}${(at % 3) as Shade}`;
+
 type Kind = "fill" | "line" | "dot";
 
 export const ink = "#1f2328";

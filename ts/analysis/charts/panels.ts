@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
-import type { LegendItem } from "./legend.ts";
+import { lineItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import type { ColourName } from "./palette.ts";
@@ -57,12 +57,6 @@ export function panelsChart(
   const style = { ...linePaint(colour), ...panels.facets };
   const quiet = { ...linePaint("target"), ...panels.facets };
   const line = { x: "at", y: "value", z: "label" };
-  const legend: (LegendItem | false | undefined)[] = [
-    { label: what, colour, mark: "dot" },
-    pale.length > 0 && { label: reference!.label, colour: "target", mark: "line", dash: "2,3" },
-    levels.length > 0 &&
-      levelIs !== undefined && { label: levelIs, colour: "target", mark: "line", dash: "5,5" },
-  ];
   return renderChart({
     text: { id, title: text.title, description: describe(methods, levelIs) },
     width,
@@ -86,7 +80,11 @@ export function panelsChart(
       Plot.dot(drawn, { x: "at", y: "value", r: 3, ...panels.facets, ...dotPaint(colour) }),
       panels.titles,
     ],
-    legend: legend.filter((item) => item !== false && item !== undefined),
+    legend: [
+      { label: what, colour, mark: "dot" },
+      ...(pale.length > 0 ? [lineItem(reference!.label, "target", "2,3")] : []),
+      ...(levels.length > 0 && levelIs !== undefined ? [lineItem(levelIs, "target", "5,5")] : []),
+    ],
   });
 }
 

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../report/family.ts";
-import { percent } from "../report/format.ts";
+import { percent } from "../format.ts";
+import type { FamilyPlace } from "../run/families.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
-import type { LegendItem } from "./legend.ts";
+import { type LegendItem, lineItem } from "./legend.ts";
 import { areaPaint, linePaint } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import { facetsIn, gridOf } from "./panel-grid.ts";
@@ -122,11 +122,9 @@ export function scoresChart(
 const legendOf = (methods: readonly MethodScores[]): LegendItem[] => [
   { label: "right COTs", colour: "positive", mark: "area" },
   { label: "wrong COTs", colour: "negative", mark: "area" },
-  ...(methods.length > 1
-    ? [{ label: "under VFT", colour: "target", mark: "line", dash: "3,3" } as const]
-    : []),
+  ...(methods.length > 1 ? [lineItem("under VFT", "target", "3,3")] : []),
   ...(methods.some(({ boundary }) => boundary !== undefined)
-    ? [{ label: "mean boundary", colour: "boundary", mark: "line", dash: "2,3" } as const]
+    ? [lineItem("mean boundary", "boundary", "2,3")]
     : []),
 ];
 

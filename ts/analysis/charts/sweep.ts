@@ -1,27 +1,25 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, shadeOf } from "../report/family.ts";
-import { legendChart } from "./legend.ts";
-import { dotPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
+import type { FamilyPlace } from "../run/families.ts";
+import type { Interval } from "../statistics/interval.ts";
+import { legendChart, lineItem } from "./legend.ts";
+import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";
-import { familyColour } from "./palette.ts";
+import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
 
 /** One method along the values of an axis. */
 export interface SweepSeries {
   label: string;
   place: FamilyPlace;
-  /** `at`: place of the value on the axis; null where there is no number. */
-  points: readonly {
-    at: number;
-    value: number | null;
-    low?: number | undefined;
-    high?: number | undefined;
-  }[];
+  /** One a value of the axis; null where there is no number. */
+  points: readonly { value: number | null; interval?: Interval | null | undefined }[];
 }
 
 /** A panel: one measure in one row of cells. */
 export interface SweepPanel {
   measure: string;
+  /** What its numbers are drawn in: 100 for shares in percent. */
+  scale: number;
   series: readonly SweepSeries[];
 }
 
@@ -41,7 +39,6 @@ export interface SweepChartOptions {
   width?: number;
 }
 
-const colourOf = ({ place }: SweepSeries) => familyColour(place.family, shadeOf(place.at));
 const gap = 16;
 
 /**
@@ -54,12 +51,7 @@ export function sweepChart(text: ChartText, rows: readonly SweepRow[], options: 
   const series = rows.flatMap(({ panels }) => panels.flatMap((panel) => panel.series));
   const methods = [...new Map(series.map((method) => [method.label, method])).values()];
   const legend = legendChart(
-    methods.map((method) => ({
-      label: method.label,
-      colour: colourOf(method),
-      mark: "line",
-      dash: lineStyleAt(method.place.at).dash,
-    })),
+    methods.map((method) => lineItem(method.label, colourOf(method), lineStyleAt(method.place.at).dash)),
     columns * width + gap * (columns - 1),
   );
   return stacked(
@@ -74,7 +66,7 @@ export function sweepChart(text: ChartText, rows: readonly SweepRow[], options: 
             width,
             title: column > 0 ? "" : row.text,
             isTitled: row.text !== "",
-            domain: domainOf(rows.flatMap(({ panels }) => panels[column]!.series)),
+            domain: domainOf(rows.flatMap(({ panels }) => drawnIn(panels[column]!))),
             labels: methods.map(({ label }) => label),
           }),
         ),
@@ -94,7 +86,8 @@ interface PanelOptions extends SweepChartOptions {
   labels: readonly string[];
 }
 
-function drawPanel({ measure, series }: SweepPanel, options: PanelOptions): string {
+function drawPanel(panel: SweepPanel, options: PanelOptions): string {
+  const { measure } = panel;
   const { id, width, title, isTitled, axis, values, domain, labels } = options;
   const margins = { top: isTitled ? 30 : 12, right: 10, bottom: 42, left: 66 };
   // Half of the room between two values is left free.
@@ -118,17 +111,27 @@ function drawPanel({ measure, series }: SweepPanel, options: PanelOptions): stri
       frame(),
       ...(title === "" ? [] : [Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 })]),
       // Side by side, so that the intervals of one value do not hide each other.
-      ...series.flatMap((method) =>
+      ...drawnIn(panel).flatMap((method) =>
         drawMethod(method, apart * (labels.indexOf(method.label) - (labels.length - 1) / 2), options),
       ),
     ],
   });
 }
 
-function drawMethod(method: SweepSeries, dx: number, { joined, followed }: PanelOptions): Plot.Markish[] {
+/** The points of each method, in the unit of the panel, with their places on the axis. */
+const drawnIn = ({ scale, series }: SweepPanel) =>
+  series.map(({ label, place, points }) => ({
+    label,
+    place,
+    points: points.flatMap(({ value, interval }, at) =>
+      value === null ? [] : [{ at, hasInterval: interval != null, ...withEnds(value, interval, scale) }],
+    ),
+  }));
+type Drawn = ReturnType<typeof drawnIn>[number];
+
+function drawMethod(method: Drawn, dx: number, { joined, followed }: PanelOptions): Plot.Markish[] {
   const isBold = method.label === followed;
-  const points = method.points.filter(({ value }) => value !== null);
-  const measured = points.filter(({ low }) => low !== undefined);
+  const { points } = method;
   const place = { x: "at", dx };
   const paint = linePaint(colourOf(method));
   const line = Plot.line(points, {
@@ -139,24 +142,27 @@ function drawMethod(method: SweepSeries, dx: number, { joined, followed }: Panel
     ...paint,
   });
   return [
-    Plot.ruleX(measured, {
-      ...place,
-      y1: "low",
-      y2: "high",
-      strokeWidth: isBold ? 1.8 : 1.2,
-      strokeOpacity: isBold ? 0.7 : 0.4,
-      ...paint,
-    }),
+    Plot.ruleX(
+      points.filter(({ hasInterval }) => hasInterval),
+      {
+        ...place,
+        y1: "low",
+        y2: "high",
+        strokeWidth: isBold ? 1.8 : 1.2,
+        strokeOpacity: isBold ? 0.7 : 0.4,
+        ...paint,
+      },
+    ),
     ...(joined ? [line] : []),
     Plot.dot(points, { ...place, y: "value", r: isBold ? 4 : 2.6, ...dotPaint(colourOf(method)) }),
   ];
 }
 
 /** All that is drawn, with a little room; a measure that does not change gets a scale around its value. */
-function domainOf(series: readonly SweepSeries[]): [number, number] {
-  const values = series
-    .flatMap(({ points }) => points.flatMap(({ value, low, high }) => [value, low, high]))
-    .filter((value) => typeof value === "number");
+function domainOf(methods: readonly Drawn[]): [number, number] {
+  const values = methods.flatMap(({ points }) =>
+    points.flatMap(({ value, low, high }) => [value, low, high]),
+  );
   if (values.length === 0) return [0, 1];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const room = 0.06 * (most - least) || 0.05 * Math.abs(least) || 1;

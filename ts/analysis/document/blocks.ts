@@ -2,7 +2,20 @@
  * What a report is made of, whatever shows it: a page (`html.ts`), Markdown (`markdown.ts`) or a terminal (`terminal.ts`).
  * Features build blocks with the functions below; nothing here knows HTML.
  */
-import type { App, Block, Chart, Content, Inline, Report, Section, Style, Table } from "./model.ts";
+import { defined } from "../../core/defined.ts";
+import type {
+  App,
+  Block,
+  Cell,
+  Chart,
+  ColumnKind,
+  Content,
+  Inline,
+  Report,
+  Section,
+  Style,
+  Table,
+} from "./model.ts";
 
 export type { Block, Cell, Column, Content, Inline, Report, Row, Section, Table } from "./model.ts";
 
@@ -67,6 +80,36 @@ export const facts = (entries: readonly (readonly [term: Inline, description: In
 });
 
 export const table = (parts: Omit<Table, "block">): Block => ({ block: "table", ...parts });
+
+/** A column's head, what stands in it, and its kind where that is not numbers; the first column's are the rows' heads. */
+export type ColumnOf<Item> = readonly [
+  head: Inline,
+  cell: (item: Item, at: number) => Cell,
+  kind?: ColumnKind | undefined,
+];
+
+/** A table with a row for each item. */
+export const tableOf = <Item>(
+  items: readonly Item[],
+  columns: readonly (ColumnOf<Item> | false)[],
+  {
+    isBaseline,
+    ...parts
+  }: Pick<Table, "label" | "caption" | "groups" | "kind"> & {
+    isBaseline?: (item: Item) => boolean;
+  },
+): Block => {
+  const [first, ...others] = columns.filter((column) => column !== false);
+  return table({
+    ...parts,
+    columns: [first!, ...others].map(([head, , kind]) => ({ head, ...defined({ kind }) })),
+    rows: items.map((item, at) => ({
+      head: first![1](item, at) as Inline,
+      cells: others.map(([, cell]) => cell(item, at)),
+      baseline: isBaseline?.(item) ?? false,
+    })),
+  });
+};
 
 export const chart = (parts: Omit<Chart, "block">): Block => ({ block: "chart", ...parts });
 

@@ -7,7 +7,7 @@ import { momentText, plainText } from "./text.ts";
 /** A report as one page that holds all it shows and fetches nothing, but for an app that reads files beside it. */
 export function renderHtml({ kind, title, description, introduction, sections, footer }: Report): string {
   const readsFiles = sections.some(({ blocks }) =>
-    blocks.some((one) => one.block === "app" && one.readsFiles),
+    blocks.some((block) => block.block === "app" && block.readsFiles),
   );
   // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
   const scripts = readsFiles ? "'unsafe-inline' 'self' file:" : "'unsafe-inline'";
@@ -100,7 +100,7 @@ ${scrolling(`Chart: ${title}`, raw(svg), " chart")}
 </figure>`;
 
 function tableHtml({ caption, columns, groups = [], rows, kind }: Table): Markup {
-  const all = columns.map((column): Column => (typeof column === "string" ? { head: column } : column));
+  const heads = columns.map((column): Column => (typeof column === "string" ? { head: column } : column));
   const classes = kind === "tasks" ? "results by-task" : kind;
   return html`<table${className(classes)}>
 <caption>${inline(caption)}</caption>
@@ -108,8 +108,8 @@ function tableHtml({ caption, columns, groups = [], rows, kind }: Table): Markup
     groups.length > 0 &&
     html`<tr><td></td>${groups.map(({ head, columns: over, kind: group }) => html`<th scope="colgroup"${className(group)} colspan="${over}"><span>${inline(head)}</span></th>`)}</tr>
 `
-  }<tr>${all.map((column) => html`<th scope="col"${className(kindOf(column))}>${inline(column.head)}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => rowHtml(row, all))}</tbody></table>`;
+  }<tr>${heads.map((column) => html`<th scope="col"${className(column.kind === "cot" ? "" : kindOf(column))}>${inline(column.head)}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => rowHtml(row, heads))}</tbody></table>`;
 }
 
 const kindOf = ({ kind = "number" }: Column): string =>
@@ -120,7 +120,7 @@ const rowHtml = ({ head, cells, baseline }: Row, [first, ...columns]: readonly C
 `;
 
 function cellHtml(cell: Cell, column: Column): Markup {
-  const marked = isMarked(cell) ? cell.mark : "";
+  const marked = isMarked(cell) ? (cell.mark ?? "") : "";
   const classes = [kindOf(column), marked].filter((name) => name !== "").join(" ");
   return html`<td${className(classes)}>${inline(isMarked(cell) ? cell.content : cell)}</td>`;
 }

@@ -80,7 +80,7 @@ export interface Column {
 /** `clear`: a difference that is more than chance explains; `quiet`: nothing to see. */
 export interface MarkedCell {
   content: Inline;
-  mark: "clear" | "quiet";
+  mark: "clear" | "quiet" | undefined;
 }
 
 /** Small print in a cell stands below its number, in a terminal in columns of its own. */

@@ -21,7 +21,7 @@ a{color:var(--accent)}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:8px 0 16px}
 caption{text-align:left;padding:4px 0 8px;max-width:100ch}
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top;text-align:right}
-th[scope=row],.text,th:first-child,td.cot{text-align:left}
+th[scope=row],.text,th:first-child{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
@@ -48,7 +48,7 @@ figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;hei
 details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .example{border:1px solid var(--line);border-radius:8px;padding:6px 14px}
 .example .question{font-weight:600;white-space:pre-line}
-td.cot,th.cot{white-space:pre-wrap;min-width:22em;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.82rem}
+.cot{font-weight:400;white-space:pre-wrap;min-width:22em;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.82rem}
 .counts{min-width:20em}
 .mark{white-space:nowrap;font-weight:600}.mark.right{color:var(--right)}.mark.wrong{color:var(--wrong)}.mark.none{color:var(--quiet)}
 .greedy{max-width:none}

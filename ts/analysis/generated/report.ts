@@ -520,7 +520,7 @@ export interface SelfConsistencyMethodCurves {
 
 /** greedy, by vote, and best-scored */
 export interface SelfConsistencyMethodDecoding {
-  /** how one answer a question is come by */
+  /** how a question is answered */
   decoding: "greedy" | "majority" | "best";
   /** a question */
   samples: number;

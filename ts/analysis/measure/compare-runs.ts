@@ -1,11 +1,20 @@
-import { type Metric, type MetricName, metricNames } from "../report/schema.ts";
+import type { Difference, Metric, MetricName } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
-import { holm } from "../statistics/holm.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { signFlipTest } from "../statistics/signFlip.ts";
-import { compare, drawAll, type MethodDraws, metricOf } from "./draws.ts";
+import { signFlipTest } from "../statistics/sign-flip.ts";
+import {
+  compare,
+  differenceIn,
+  drawAll,
+  evaluatedMethods,
+  type MethodDraws,
+  metricOf,
+  ofEachMetric,
+} from "./draws.ts";
+import { adjustTogether } from "./paired-tests.ts";
+import { metricNames } from "./schema.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./tallies.ts";
 
 /** A number with what it was measured on; shares in [0, 1]. */
@@ -48,48 +57,69 @@ export interface RunsComparison {
   onlyIn: { a: string[]; b: string[] };
 }
 
+/** A run as it is compared with others: on the questions of the tasks that it trained on, looked up once. */
+export interface Side {
+  run: RunData;
+  /** What was asked, by the question's id. */
+  questions: Map<string, string>;
+  ids: string[];
+  /** A method's tallies of each question. */
+  tallies: (method: string, ids: readonly string[]) => ArmTallies[];
+}
+
+export function sideOf(whole: RunData): Side {
+  const run = headlineRun(whole);
+  const ids = questionIds(run);
+  const tallied = new Map<string, ArmTallies[]>();
+  return {
+    run,
+    questions: questionsOf(run),
+    ids,
+    tallies(method, wanted) {
+      // No other question among the wanted ones, which begin with these.
+      const known = wanted.length === ids.length ? tallied.get(method) : undefined;
+      if (known !== undefined) return known;
+      const arms = run.arms.filter((arm) => arm.method === method).map((arm) => tallyArm(arm, wanted));
+      if (wanted.length === ids.length) tallied.set(method, arms);
+      return arms;
+    },
+  };
+}
+
 /**
  * Two runs held against each other, method by method, on the questions of the tasks that each trained on.
- * @param only these methods; left out: all
  */
 export function compareRuns(
   first: RunData,
   second: RunData,
-  { resamples = defaultResamples, only }: { resamples?: number; only?: readonly string[] } = {},
+  { resamples = defaultResamples }: { resamples?: number } = {},
 ): RunsComparison {
-  const [a, b] = [headlineRun(first), headlineRun(second)];
-  const questions = { a: questionsOf(a), b: questionsOf(b) };
-  const sameQuestions =
-    questions.a.size === questions.b.size &&
-    [...questions.a].every(([id, text]) => questions.b.get(id) === text);
-  const has = ({ arms }: RunData, name: string): boolean => arms.some(({ method }) => method === name);
-  const names = (run: RunData): string[] =>
-    run.methods.map(({ name }) => name).filter((name) => has(run, name));
-  const both = names(a).filter((name) => names(b).includes(name) && only?.includes(name) !== false);
+  const [a, b] = [sideOf(first), sideOf(second)];
+  const sameQuestions = areSame(a, b);
+  const names = ({ run }: Side): string[] => evaluatedMethods(run).map(({ name }) => name);
+  const both = names(a).filter((name) => names(b).includes(name));
   const drawn = sameQuestions ? drawTogether(a, b, both, resamples) : drawApart(a, b, both, resamples);
-  const test = signFlipTest(questions.a.size, pairName(a, b));
+  const test = testOf(a, b);
   const methods = both.map((name, at): MethodOfBoth => {
     const [mine, theirs] = drawn[at]!;
-    const paired = sameQuestions ? compare(theirs, mine, name, "kept", test) : undefined;
+    const paired = sameQuestions ? compare(theirs, { name, role: "kept", drawn: mine }, test) : undefined;
     const seeds = seedsOf(mine).filter((seed) => seedsOf(theirs).includes(seed));
-    const metrics = metricNames.map((metric) => {
-      const [left, right] = [metricOf(mine, metric), metricOf(theirs, metric)];
-      const pair = seeds.length === 0 ? undefined : paired?.differences[metric];
-      const of = {
-        a: measured(left),
-        b: measured(right),
-        difference: pair?.value ?? minus(right.value, left.value),
-        interval: pair?.interval ?? null,
-        p: pair?.p ?? null,
-        pHolm: null,
-      };
-      return [metric, of] as const;
-    });
     return {
       name,
-      label: a.methods.find((method) => method.name === name)!.label,
+      label: a.run.methods.find((method) => method.name === name)!.label,
       seeds,
-      metrics: Object.fromEntries(metrics) as unknown as Record<MetricName, MetricOfBoth>,
+      metrics: ofEachMetric((metric) => {
+        const [left, right] = [metricOf(mine, metric), metricOf(theirs, metric)];
+        const pair = seeds.length === 0 ? undefined : paired?.differences[metric];
+        return {
+          a: measured(left),
+          b: measured(right),
+          difference: pair?.value ?? minus(right.value, left.value),
+          interval: pair?.interval ?? null,
+          p: pair?.p ?? null,
+          pHolm: null,
+        };
+      }),
       mcnemar: (paired?.mcnemar ?? []).map(({ seed, onlyThis, onlyBaseline, p }) => ({
         seed,
         onlyA: onlyBaseline,
@@ -101,7 +131,7 @@ export function compareRuns(
   adjust(methods);
   return {
     sameQuestions,
-    questions: { a: questions.a.size, b: questions.b.size },
+    questions: { a: a.questions.size, b: b.questions.size },
     methods,
     onlyIn: {
       a: names(a).filter((name) => !both.includes(name)),
@@ -110,7 +140,29 @@ export function compareRuns(
   };
 }
 
-const pairName = (a: RunData, b: RunData): string => `${a.name} and ${b.name}`;
+/** One number of one method: the second run's minus the first one's. Undefined for other questions or other seeds. */
+export function pairedDifference(
+  first: Side,
+  second: Side,
+  { method, metric, resamples }: { method: string; metric: MetricName; resamples: number },
+): Pick<Difference, "value" | "interval" | "p"> | undefined {
+  if (!areSame(first, second)) return undefined;
+  const [[mine, theirs] = []] = drawTogether(first, second, [method], resamples, [metric]);
+  if (!seedsOf(mine!).some((seed) => seedsOf(theirs!).includes(seed))) return undefined;
+  const { value, interval, p } = differenceIn(metric, theirs!, mine!, testOf(first, second));
+  const means = [theirs!, mine!].map((drawn) => metricOf(drawn, metric).value);
+  return { value: value ?? minus(means[0]!, means[1]!), interval, p };
+}
+
+/** By what the resamples of both are drawn. */
+const pairName = (a: Side, b: Side): string => `${a.run.name} and ${b.run.name}`;
+
+const testOf = (a: Side, b: Side) => signFlipTest(a.questions.size, pairName(a, b));
+
+const areSame = (a: Side, b: Side): boolean =>
+  a.questions.size === b.questions.size &&
+  [...a.questions].every(([id, question]) => b.questions.get(id) === question);
+
 const seedsOf = ({ arms }: MethodDraws): number[] => arms.map(({ arm }) => arm.seed);
 const minus = (b: number | null, a: number | null): number | null =>
   a === null || b === null ? null : b - a;
@@ -120,56 +172,51 @@ const measured = ({ value, interval, perSeed }: Metric): Measured => ({
   n: perSeed[0]?.n ?? 0,
 });
 
-/** What was asked, by the question's id: text and right answer, from the greedy answers or else from the samples. */
+/** Text and right answer, from the greedy answers or else from the samples. */
 function questionsOf({ arms }: RunData): Map<string, string> {
-  const found = new Map<string, string>();
+  const questions = new Map<string, string>();
   for (const { predictions, samples } of arms) {
     for (const { questionId, question, answer } of predictions)
-      found.set(questionId, JSON.stringify([question, answer]));
+      questions.set(questionId, JSON.stringify([question, answer]));
     if (predictions.length === 0)
-      for (const { id, prompt, answer } of samples) found.set(id, JSON.stringify([prompt, answer]));
+      for (const { id, prompt, answer } of samples) questions.set(id, JSON.stringify([prompt, answer]));
   }
-  return found;
+  return questions;
 }
-
-const talliesOf = (run: RunData, name: string, ids: readonly string[]): ArmTallies[] =>
-  run.arms.filter(({ method }) => method === name).map((arm) => tallyArm(arm, ids));
 
 /** One bootstrap for both: each resample of questions is the same for a and b, so that differences are paired. */
 function drawTogether(
-  a: RunData,
-  b: RunData,
-  names: readonly string[],
+  a: Side,
+  b: Side,
+  methods: readonly string[],
   resamples: number,
+  metrics?: readonly MetricName[],
 ): [MethodDraws, MethodDraws][] {
-  const ids = [...new Set([...questionIds(a), ...questionIds(b)])];
-  const tallies = [a, b].flatMap((run) => names.map((name) => talliesOf(run, name, ids)));
-  const draws = drawAll(tallies, pairName(a, b), resamples);
-  return names.map((_, at) => [draws[at]!, draws[names.length + at]!]);
+  const ids = [...new Set([...a.ids, ...b.ids])];
+  const tallies = [a, b].flatMap((side) => methods.map((method) => side.tallies(method, ids)));
+  const draws = drawAll(tallies, pairName(a, b), resamples, metrics);
+  return methods.map((_, at) => [draws[at]!, draws[methods.length + at]!]);
 }
 
 function drawApart(
-  a: RunData,
-  b: RunData,
-  names: readonly string[],
+  a: Side,
+  b: Side,
+  methods: readonly string[],
   resamples: number,
 ): [MethodDraws, MethodDraws][] {
-  const [left, right] = [a, b].map((run) => {
-    const ids = questionIds(run);
-    return drawAll(
-      names.map((name) => talliesOf(run, name, ids)),
+  const [left, right] = [a, b].map(({ run, ids, tallies }) =>
+    drawAll(
+      methods.map((method) => tallies(method, ids)),
       run.name,
       resamples,
-    );
-  });
-  return names.map((_, at) => [left![at]!, right![at]!]);
+    ),
+  );
+  return methods.map((_, at) => [left![at]!, right![at]!]);
 }
 
 /** Holm over the methods, for each metric apart. */
 function adjust(methods: readonly MethodOfBoth[]): void {
   for (const metric of metricNames) {
-    const tested = methods.map(({ metrics }) => metrics[metric]).filter(({ p }) => p !== null);
-    const adjusted = holm(tested.map(({ p }) => p!));
-    for (const [at, of] of tested.entries()) of.pHolm = adjusted[at]!;
+    adjustTogether(methods.map(({ metrics }) => metrics[metric]).filter(({ p }) => p !== null));
   }
 }

@@ -1,10 +1,10 @@
 import type { Group } from "../../core/records.ts";
+import type { Share } from "../generated/report.ts";
 import { pairTally } from "../metrics/assessment.ts";
 import { perplexityTally } from "../metrics/perplexity.ts";
 import { scoresOf } from "../metrics/scores.ts";
 import { ratio, type Tally, total } from "../metrics/tally.ts";
 import { bootstrapRatios } from "../statistics/bootstrap.ts";
-import type { Share } from "./schema.ts";
 import { bootstrapInterval } from "./series.ts";
 
 /**

@@ -1,16 +1,8 @@
+import type { Comparison, Measured, Metric } from "../generated/report.ts";
 import { noShare, type Tally, total } from "../metrics/tally.ts";
-import { type Drawn, measureAll } from "../report/measured.ts";
-import {
-  type Comparison,
-  type Measured,
-  type Metric,
-  type MetricName,
-  metricNames,
-} from "../report/schema.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { meanInterval } from "../statistics/mover.ts";
-import type { signFlipTest } from "../statistics/signFlip.ts";
-import type { MethodDraws } from "./draws.ts";
+import { meanInterval } from "../statistics/interval.ts";
+import { type Drawn, type MethodDraws, measureAll, ofEachMetric, type SignFlipTest } from "./draws.ts";
 import { isClear } from "./series.ts";
 import type { ArmTallies } from "./tallies.ts";
 
@@ -26,22 +18,22 @@ export interface OfTask {
  * @param tasks the same methods with the same seeds on each task
  * @param test of the questions' differences
  */
-export function measureMacro(tasks: readonly OfTask[], test: ReturnType<typeof signFlipTest>): Measured[] {
+export function measureMacro(tasks: readonly OfTask[], test: SignFlipTest): Measured[] {
   const means = measureAll(pooledEvenly(tasks.map(({ drawn }) => drawn)), test);
   return means.map((mean, at): Measured => {
-    const own = tasks.map(({ methods }) => methods[at]!);
+    const perTask = tasks.map(({ methods }) => methods[at]!);
     return {
       ...mean,
-      metrics: ofEach((name) =>
+      metrics: ofEachMetric((name) =>
         metricOverTasks(
           mean.metrics[name],
-          own.map(({ metrics }) => metrics[name]),
+          perTask.map(({ metrics }) => metrics[name]),
         ),
       ),
       comparisons: mean.comparisons.map((comparison, which) =>
         comparisonOverTasks(
           comparison,
-          own.map(({ comparisons }) => comparisons[which]!),
+          perTask.map(({ comparisons }) => comparisons[which]!),
         ),
       ),
     };
@@ -49,15 +41,15 @@ export function measureMacro(tasks: readonly OfTask[], test: ReturnType<typeof s
 }
 
 function metricOverTasks(mean: Metric, tasks: readonly Metric[]): Metric {
-  const perSeed = mean.perSeed.map((one, at) => ({
-    ...one,
+  const perSeed = mean.perSeed.map((seed, at) => ({
+    ...seed,
     interval: together(tasks.map((task) => task.perSeed[at]!)),
   }));
   return { ...mean, interval: together(tasks), intervalMethod: "tasks", perSeed };
 }
 
 function comparisonOverTasks(mean: Comparison, tasks: readonly Comparison[]): Comparison {
-  const differences = ofEach((name) => {
+  const differences = ofEachMetric((name) => {
     const difference = mean.differences[name];
     const interval = together(tasks.map((task) => task.differences[name]));
     return { ...difference, interval, clear: isClear(interval, difference.overSeeds, difference.p) };
@@ -85,22 +77,19 @@ function pooledEvenly(tasks: readonly Drawn[]): Drawn {
 
 function weighedEvenly(tasks: readonly MethodDraws[]): MethodDraws {
   const arms = tasks[0]!.arms.map(({ arm, k }, at): ArmTallies => {
-    const series = (name: MetricName) => balanced(tasks.map((task) => task.arms[at]!.series[name]));
-    return { arm, k, series: ofEach(series) };
+    const series = ofEachMetric((name) => balanced(tasks.map((task) => task.arms[at]!.series[name])));
+    return { arm, k, series };
   });
   const none = arms.map(() => new Float64Array(0));
-  return { arms, draws: ofEach(() => none), weighted: true };
+  return { arms, draws: ofEachMetric(() => none), isWeighted: true };
 }
-
-const ofEach = <T>(of: (name: MetricName) => T): Record<MetricName, T> =>
-  Object.fromEntries(metricNames.map((name) => [name, of(name)])) as Record<MetricName, T>;
 
 /** Weights under which the ratio of all sums is the mean of the tasks' ratios; no share where a task has none. */
 function balanced(tasks: readonly (readonly Tally[])[]): Tally[] {
   const below = tasks.map(total);
-  const all = below.reduce((sum, one) => sum + one, 0);
+  const questions = below.reduce((sum, count) => sum + count, 0);
   return tasks.flatMap((tallies, at) => {
-    const weight = all / tasks.length / below[at]!;
+    const weight = questions / tasks.length / below[at]!;
     return tallies.map(({ numerator, denominator }) =>
       below.includes(0) ? noShare : { numerator: weight * numerator, denominator: weight * denominator },
     );

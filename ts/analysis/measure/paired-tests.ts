@@ -1,7 +1,7 @@
+import type { Comparison, Difference, MethodSummary, MetricName } from "../generated/report.ts";
 import { type Tally, total } from "../metrics/tally.ts";
-import type { Comparison, Difference, MethodSummary, MetricName } from "../report/schema.ts";
-import { holm } from "../statistics/holm.ts";
 import { includes } from "../statistics/interval.ts";
+import { holm } from "../statistics/p-values.ts";
 
 /** The metrics whose difference to a baseline is tested; more would be more to find by chance. */
 export const testedMetrics: readonly MetricName[] = [
@@ -27,15 +27,15 @@ export const holds = (difference: Difference): boolean =>
  * @returns null where the two differ below the line, or have nothing there: the test is not exact then
  */
 export function unitDifferences(
-  seeds: readonly (readonly [mine: readonly Tally[], theirs: readonly Tally[]])[],
+  seeds: readonly (readonly [method: readonly Tally[], baseline: readonly Tally[]])[],
 ): Float64Array | null {
   const units = new Float64Array(seeds[0]?.[0].length ?? 0);
-  for (const [mine, theirs] of seeds) {
-    const below = total(mine);
-    if (below === 0 || mine.some(({ denominator }, at) => denominator !== theirs[at]!.denominator))
+  for (const [method, baseline] of seeds) {
+    const below = total(method);
+    if (below === 0 || method.some(({ denominator }, at) => denominator !== baseline[at]!.denominator))
       return null;
     for (let at = 0; at < units.length; at++)
-      units[at]! += (mine[at]!.numerator - theirs[at]!.numerator) / below / seeds.length;
+      units[at]! += (method[at]!.numerator - baseline[at]!.numerator) / below / seeds.length;
   }
   return seeds.length === 0 ? null : units;
 }
@@ -43,11 +43,13 @@ export function unitDifferences(
 /** Holm over all methods that are compared with the same baseline by the same metric. */
 export function adjustForMany(summaries: readonly Pick<MethodSummary, "comparisons">[]): void {
   for (const role of ["continued", "kept"] as const)
-    for (const metric of testedMetrics) {
-      const tested = testedAgainst(summaries, role, metric);
-      const adjusted = holm(tested.map(({ p }) => p!));
-      for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
-    }
+    for (const metric of testedMetrics) adjustTogether(testedAgainst(summaries, role, metric));
+}
+
+/** Holm's adjustment over differences that were tested. */
+export function adjustTogether(tested: readonly Pick<Difference, "p" | "pHolm">[]): void {
+  const adjusted = holm(tested.map(({ p }) => p!));
+  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
 }
 
 /** The differences to a baseline that were tested: as many as Holm's adjustment goes over. */

@@ -1,7 +1,7 @@
-/** What the parts of report.json are put together from. */
+/** What the parts of report.json are put together from: metrics, differences to a baseline, shares. */
 import { z } from "zod";
-
-export type { Difference, Metric, Share } from "../generated/report.ts";
+import { bestMetrics } from "../../config/index.ts";
+import type { MetricName } from "../generated/report.ts";
 
 export const number = z.number();
 export const count = z.number().min(0);
@@ -68,4 +68,68 @@ export const shareSchema = z.object({
   value: number.nullable().meta({ description: "in [0, 1]; null where n is 0" }),
   interval: interval.nullable().meta({ description: "95 %" }),
   n: count.meta({ description: "what it is a share of" }),
+});
+
+/** Those of which more is better, and perplexity, of which less is. */
+export const metricNames = [
+  ...bestMetrics,
+  "perplexityPositive",
+  "perplexityNegative",
+] as const satisfies readonly MetricName[];
+
+/** What each is, in a sentence. */
+const metricDescriptions: Readonly<Record<MetricName, string>> = {
+  accuracy: "share of the questions that are answered rightly by greedy decoding",
+  sampledAccuracy: "share of the samples at the experiment's temperature whose answer is right",
+  majority: "share right by the most frequent answer of k samples; tied winners count by their expectation",
+  passAtMost: "share of the questions with a right answer among k samples",
+  assessmentMicro:
+    "share of (right, wrong) pairs in which the right one has the higher score, pooled over pairs",
+  assessmentMacro: "the same, averaged over questions",
+  perplexityPositive: "exp(-score), averaged over the right solutions",
+  perplexityNegative: "exp(-score), averaged over the wrong solutions",
+};
+
+const ofEachMetric = <S extends z.ZodType>(schema: S): z.ZodObject<Record<MetricName, S>> =>
+  z.object(
+    Object.fromEntries(
+      metricNames.map((name) => [name, schema.meta({ description: metricDescriptions[name] })]),
+    ) as Record<MetricName, S>,
+  );
+
+export const metricsSchema = ofEachMetric(metricSchema);
+export const differencesSchema = ofEachMetric(differenceSchema);
+
+export const comparisonSchema = z.object({
+  baseline: z.string().meta({ description: "the name of the method that it is compared with" }),
+  role: z.enum(["continued", "kept"]).meta({ description: "the baseline's part in the comparison" }),
+  differences: differencesSchema.meta({ description: "this method minus the baseline, metric by metric" }),
+  mcnemar: z
+    .array(
+      z.object({
+        seed,
+        onlyThis: count.meta({ description: "questions that this method alone answers rightly (greedy)" }),
+        onlyBaseline: count.meta({ description: "questions that the baseline alone answers rightly" }),
+        p: number.meta({ description: "exact, two-sided" }),
+      }),
+    )
+    .meta({ description: "McNemar's test of greedy accuracy, seed by seed" }),
+});
+
+/** What is measured of a method on any set of questions. */
+export const measuredSchema = z.object({
+  name,
+  label,
+  metrics: metricsSchema.meta({ description: "its numbers" }),
+  byMode: z
+    .object({
+      strict: metricSchema.meta({ description: "the answer stands in the task's own form" }),
+      flexible: metricSchema.meta({ description: "the answer stands anywhere" }),
+      difference: differenceSchema
+        .optional()
+        .meta({ description: "flexible minus strict, of the same texts; older reports have none" }),
+    })
+    .optional()
+    .meta({ description: "greedy accuracy by both rules of extraction; `accuracy` is one of them" }),
+  comparisons: z.array(comparisonSchema).meta({ description: "against each baseline that is there" }),
 });

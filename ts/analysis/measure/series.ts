@@ -1,10 +1,8 @@
+import type { Difference, Metric } from "../generated/report.ts";
 import { ratio, type Tally, total } from "../metrics/tally.ts";
-import type { Difference, Metric } from "../report/schema.ts";
 import { differenceDraws, meanDraws, percentileInterval } from "../statistics/bootstrap.ts";
-import { type Interval, includes } from "../statistics/interval.ts";
-import { sameValueInterval } from "../statistics/sameValue.ts";
+import { type Interval, includes, sameValueInterval, wilsonInterval } from "../statistics/interval.ts";
 import { overSeeds } from "../statistics/seeds.ts";
-import { wilsonInterval } from "../statistics/wilson.ts";
 import { unitDifferences } from "./paired-tests.ts";
 
 /** One number of one method under one seed: a tally a question, and its bootstrap draws over these questions. */
@@ -45,24 +43,25 @@ export function measure(seeds: readonly SeedSeries[], shareOfQuestions: boolean)
 
 /**
  * The paired difference of two numbers, seed by seed from the same resamples of the same questions.
- * @param seeds for each seed that both have, mine and theirs
+ * @param seeds for each seed that both have, method and baseline
  * @param test of the questions' differences; null: not tested
  */
 export function differenceOfSeries(
-  seeds: readonly (readonly [mine: SeedSeries, theirs: SeedSeries])[],
+  seeds: readonly (readonly [method: SeedSeries, baseline: SeedSeries])[],
   test: ((units: Float64Array) => number) | null,
 ): Difference {
-  const values = seeds.map(([mine, theirs]) => {
-    const [a, b] = [ratio(mine.tallies), ratio(theirs.tallies)];
+  const values = seeds.map(([method, baseline]) => {
+    const [a, b] = [ratio(method.tallies), ratio(baseline.tallies)];
     return a === null || b === null ? null : a - b;
   });
   const interval = bootstrapInterval(
-    meanDraws(seeds.map(([mine, theirs]) => differenceDraws(mine.draws, theirs.draws))),
-    seeds.flatMap(([mine, theirs]) => [mine.tallies, theirs.tallies]),
+    meanDraws(seeds.map(([method, baseline]) => differenceDraws(method.draws, baseline.draws))),
+    seeds.flatMap(([method, baseline]) => [method.tallies, baseline.tallies]),
     -1,
   );
   const spread = spreadOf(values);
-  const units = test && unitDifferences(seeds.map(([mine, theirs]) => [mine.tallies, theirs.tallies]));
+  const units =
+    test && unitDifferences(seeds.map(([method, baseline]) => [method.tallies, baseline.tallies]));
   const p = test && units && test(units);
   return {
     value: meanOf(values),
@@ -76,18 +75,18 @@ export function differenceOfSeries(
 
 /** The bootstrap is too narrow where few questions differ: the test must agree. */
 export function isClear(interval: Interval | null, overSeeds: Interval | null, p: number | null): boolean {
-  const known = [interval, overSeeds].filter((one) => one !== null);
-  return known.length > 0 && known.every((one) => !includes(one, 0)) && (p === null || p < 0.05);
+  const known = [interval, overSeeds].filter((interval) => interval !== null);
+  return known.length > 0 && known.every((interval) => !includes(interval, 0)) && (p === null || p < 0.05);
 }
 
 /** Two methods' series under the seeds that both ran with. */
 export const pairedSeeds = (
-  mine: readonly SeedSeries[],
-  theirs: readonly SeedSeries[],
+  method: readonly SeedSeries[],
+  baseline: readonly SeedSeries[],
 ): (readonly [SeedSeries, SeedSeries])[] =>
-  mine.flatMap((one) => {
-    const other = theirs.find(({ seed }) => seed === one.seed);
-    return other === undefined ? [] : [[one, other] as const];
+  method.flatMap((series) => {
+    const paired = baseline.find(({ seed }) => seed === series.seed);
+    return paired === undefined ? [] : [[series, paired] as const];
   });
 
 /** A handful of questions, resampled, says nothing of the others: one alone would give an interval of width 0. */

@@ -1,12 +1,12 @@
 import { inputError } from "../../core/errors.ts";
 import type { Group } from "../../core/records.ts";
+import type { MetricName } from "../generated/report.ts";
 import { pairTally, questionTally } from "../metrics/assessment.ts";
 import { majorityTally } from "../metrics/majority.ts";
 import { perplexityTally } from "../metrics/perplexity.ts";
 import { mostSamples, passTally, sampledTally } from "../metrics/sampled.ts";
 import { scoresOf } from "../metrics/scores.ts";
 import { noShare, type Tally } from "../metrics/tally.ts";
-import type { MetricName } from "../report/schema.ts";
 import type { Arm, ExtractMode, RunData } from "../run/run-data.ts";
 
 /** An arm's metrics, one tally a test question, all in the order of `questionIds`. */

@@ -13,7 +13,7 @@ const mostProblemsNamed = 5;
 export function scoresOf(groups: readonly Group[]): GroupScores[] {
   const problems: Problem[] = [];
   let missing = 0;
-  const all = groups.map((group) => {
+  const perGroup = groups.map((group) => {
     const scores: GroupScores = { positive: [], negative: [] };
     const seen = { positive: new Set<string>(), negative: new Set<string>() };
     for (const [at, candidate] of group.candidates.entries()) {
@@ -31,7 +31,7 @@ export function scoresOf(groups: readonly Group[]): GroupScores[] {
   if (missing > mostProblemsNamed)
     problems.push({ what: `and ${missing - mostProblemsNamed} more candidates without a score` });
   if (problems.length > 0) throw inputError(problems);
-  return all;
+  return perGroup;
 }
 
 const noScore = (group: Group, at: number): Problem => ({

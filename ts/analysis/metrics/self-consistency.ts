@@ -13,15 +13,16 @@ export function majorityBySize(candidates: readonly JudgedCandidate[]): number[]
   const { ballots, silent } = ballotsOf(candidates);
   const choose = binomials(n);
   const expected = new Array<number>(n).fill(0);
-  for (const [at, { votes: own, correct }] of ballots.entries()) {
+  for (const [at, { votes: most, correct }] of ballots.entries()) {
     if (correct === 0) continue;
-    const others = ballots.filter((_, other) => other !== at).map(({ votes }) => votes);
-    for (let votes = 1; votes <= own; votes++) {
-      const ways = waysOfOthers(others, silent, votes, n, choose);
+    const rivals = ballots.filter((_, other) => other !== at).map(({ votes }) => votes);
+    for (let votes = 1; votes <= most; votes++) {
+      const ways = waysOfOthers(rivals, silent, votes, n, choose);
       for (let size = votes; size <= n; size++)
         for (const [ties, row] of ways.entries())
           expected[size - 1]! +=
-            ((choose[own]![votes]! * row[size - votes]!) / (ties + 1) / choose[n]![size]!) * (correct / own);
+            ((choose[most]![votes]! * row[size - votes]!) / (ties + 1) / choose[n]![size]!) *
+            (correct / most);
     }
   }
   return expected;
@@ -66,13 +67,13 @@ function waysOfOthers(
  */
 export function bestBySize(candidates: readonly JudgedCandidate[]): number[] | null {
   const n = candidates.length;
-  const scored = candidates.map((one) => ({ ...one, own: sampleScore(one) }));
-  if (scored.some(({ own }) => own === undefined)) return null;
+  const scored = candidates.map((candidate) => ({ ...candidate, score: sampleScore(candidate) }));
+  if (scored.some(({ score }) => score === undefined)) return null;
   const ranked = scored
     .filter(({ extracted }) => extracted !== null)
-    .sort((a, b) => b.own! - a.own!)
-    .map(({ own, correct }, _, all) => {
-      const equal = all.filter((other) => other.own === own);
+    .sort((a, b) => b.score! - a.score!)
+    .map(({ score, correct }, _, answered) => {
+      const equal = answered.filter((other) => other.score === score);
       return equal.length === 1
         ? Number(correct)
         : equal.filter((other) => other.correct).length / equal.length;

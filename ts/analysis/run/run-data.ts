@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Group, Prediction } from "../../core/records.ts";
-import type { Provenance } from "../features/record/numbers.ts";
-import type { HeldOut, PromptInfo, StageRun, TaskInfo, Trained } from "../generated/report.ts";
+import type { HeldOut, PromptInfo, Provenance, StageRun, TaskInfo, Trained } from "../generated/report.ts";
 import { interval } from "../measure/schema.ts";
 
 export { type Prediction, predictionSchema } from "../../core/records.ts";

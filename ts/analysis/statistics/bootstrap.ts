@@ -6,7 +6,7 @@ import type { Interval } from "./interval.ts";
 export const defaultResamples = 2000;
 
 /**
- * Bootstrap over questions of several metrics at once. Each resample draws as many questions as there are, with
+ * Bootstrap (Efron 1979) over questions of several metrics at once. Each resample draws as many questions as there are, with
  * replacement, and is the same for every series: so the draws of two series can be subtracted one by one, which makes
  * the difference a paired one.
  * @param series each with one tally a question, all in the same order of questions
@@ -91,9 +91,9 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /** Draw by draw: the mean of several series, as of one method's seeds. */
-export function meanDraws(all: readonly Float64Array[]): Float64Array {
-  const mean = new Float64Array(all[0]?.length ?? 0);
-  for (const draws of all) for (let i = 0; i < mean.length; i++) mean[i]! += draws[i]! / all.length;
+export function meanDraws(series: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(series[0]?.length ?? 0);
+  for (const draws of series) for (let i = 0; i < mean.length; i++) mean[i]! += draws[i]! / series.length;
   return mean;
 }
 

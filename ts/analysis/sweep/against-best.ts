@@ -1,39 +1,33 @@
-import { defined } from "../../core/defined.ts";
-import { compareRuns } from "../measure/compare-runs.ts";
+import { pairedDifference, sideOf } from "../measure/compare-runs.ts";
+import { adjustTogether } from "../measure/paired-tests.ts";
 import type { RunData } from "../run/run-data.ts";
-import { holm } from "../statistics/holm.ts";
+import { defaultResamples } from "../statistics/bootstrap.ts";
 import type { AgainstBest, SweepResults } from "./results.ts";
 
 /**
  * Every other cell against the best one, by its metric and method: paired over the questions that both answered, p
  * adjusted by Holm for all of them. Cells that answered other questions, or with other seeds, have none.
- * @param load a cell's run, by its name; called once for each cell that is compared
+ * @param load a cell's run, by its name, of which only the arms of the best cell's method are needed
  */
 export async function againstBest(
   { best, cells }: SweepResults,
-  load: (cell: string) => Promise<RunData>,
-  resamples?: number,
+  load: (cell: string, method: string) => Promise<RunData>,
+  resamples = defaultResamples,
 ): Promise<Map<string, AgainstBest>> {
   const differences = new Map<string, AgainstBest>();
   if (best === null) return differences;
+  const { method, metric } = best;
   const others = cells.filter(
-    ({ cell, methods }) => cell !== best.cell && methods.some(({ name }) => name === best.method),
+    ({ cell, methods }) => cell !== best.cell && methods.some(({ name }) => name === method),
   );
   if (others.length === 0) return differences;
-  const bestRun = await load(best.cell);
+  const bestSide = sideOf(await load(best.cell, method));
   for (const { cell } of others) {
-    const { sameQuestions, methods } = compareRuns(bestRun, await load(cell), {
-      only: [best.method],
-      ...defined({ resamples }),
-    });
-    const [method] = methods;
-    if (!sameQuestions || method === undefined || method.seeds.length === 0) continue;
-    const { difference, interval, p } = method.metrics[best.metric];
-    differences.set(cell, { value: difference, interval, p, pHolm: null });
+    const side = sideOf(await load(cell, method));
+    const difference = pairedDifference(bestSide, side, { method, metric, resamples });
+    if (difference !== undefined) differences.set(cell, { ...difference, pHolm: null });
   }
-  const tested = [...differences.values()].filter(({ p }) => p !== null);
-  const adjusted = holm(tested.map(({ p }) => p!));
-  for (const [at, test] of tested.entries()) test.pHolm = adjusted[at]!;
+  adjustTogether([...differences.values()].filter(({ p }) => p !== null));
   return differences;
 }
 

@@ -6,17 +6,15 @@ import type { CellResult } from "./results.ts";
 /** What one value of an axis comes to over all settings of the others. */
 export interface Marginal {
   text: string;
-  cells: number;
   /** Null where one of the cells has no number. */
-  mean: (measure: Measure) => number | null;
+  mean: number | null;
 }
 
 /** The followed method by the values of an axis, averaged over the cells that have the value. */
-export const marginals = (sweep: SweepNumbers, { values }: SweepAxis): Marginal[] =>
+export const marginals = (sweep: SweepNumbers, { values }: SweepAxis, measure: Measure): Marginal[] =>
   values.map(({ text, cells }) => ({
     text,
-    cells: cells.length,
-    mean: (measure) => meanOfAll(cells.map((cell) => followedValue(sweep, cell, measure))),
+    mean: meanOfAll(cells.map((cell) => followedValue(sweep, cell, measure))),
   }));
 
 /** Null where there is none, or one of them is not known. */

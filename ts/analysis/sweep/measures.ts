@@ -1,5 +1,5 @@
-import { decimal, percent } from "../report/format.ts";
-import type { MetricName } from "../report/schema.ts";
+import { decimal, percent } from "../format.ts";
+import type { MetricName } from "../generated/report.ts";
 import type { CellMethod, SweepResults } from "./results.ts";
 
 /** A number that the report follows through the cells. */

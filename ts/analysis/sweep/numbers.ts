@@ -1,5 +1,5 @@
 import { defined } from "../../core/defined.ts";
-import type { MethodSummary, RunSummary } from "../report/schema.ts";
+import type { MethodSummary, RunSummary } from "../generated/report.ts";
 import { axesOf, type SweepAxis } from "./axes.ts";
 import { type Measure, measureNamed, measuresOf, metricOf } from "./measures.ts";
 import type { Best, CellMethod, CellResult, SweepResults } from "./results.ts";

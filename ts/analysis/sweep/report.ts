@@ -4,7 +4,7 @@ import { type MarkdownReport, renderMarkdown } from "../document/markdown.ts";
 import { comparedTitle } from "../features/compared/view.ts";
 import { chapterBlocks } from "../features/findings/catalogue.ts";
 import { introduction } from "../features/introduction.ts";
-import { plural } from "../report/format.ts";
+import { plural } from "../format.ts";
 import { certainty } from "./in-short/certainty.ts";
 import { done } from "./in-short/done.ts";
 import { results } from "./in-short/results.ts";

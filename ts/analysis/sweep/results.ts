@@ -1,7 +1,7 @@
 /** `sweep.json` in a sweep's folder: its cells, what each came to, and the best of them. Shares are in [0, 1]. */
 import { z } from "zod";
 import { bestMetrics } from "../../config/index.ts";
-import type { MethodSummary } from "../report/schema.ts";
+import type { MethodSummary } from "../generated/report.ts";
 
 const interval = z.object({ low: z.number(), high: z.number() }).nullable();
 const metric = z.object({
@@ -86,24 +86,20 @@ export function cellMethod({ name, label, role, metrics, comparisons }: MethodSu
     name,
     label,
     role,
-    metrics: Object.fromEntries(
-      Object.entries(metrics).map(([key, { value, interval, perSeed }]) => [
-        key,
-        { value, interval, n: perSeed[0]?.n ?? 0 },
-      ]),
-    ),
-    ...(continued === undefined
-      ? {}
-      : {
-          againstContinued: Object.fromEntries(
-            Object.entries(continued.differences).map(([key, { value, interval }]) => [
-              key,
-              { value, interval },
-            ]),
-          ),
-        }),
+    metrics: ofEach(metrics, ({ value, interval, perSeed }) => ({ value, interval, n: perSeed[0]?.n ?? 0 })),
+    ...(continued && {
+      againstContinued: ofEach(continued.differences, ({ value, interval }) => ({ value, interval })),
+    }),
   };
 }
+
+const ofEach = <Numbers extends object, Kept>(
+  numbers: Numbers,
+  kept: (number: Numbers[keyof Numbers]) => Kept,
+): Record<string, Kept> =>
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, number]: [string, Numbers[keyof Numbers]]) => [name, kept(number)]),
+  );
 
 /** The highest value of the metric over all cells, of the chosen method or of any; the first of several. */
 export function bestOf(

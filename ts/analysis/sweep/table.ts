@@ -1,5 +1,5 @@
 import { columns } from "../document/columns.ts";
-import { percent, points, range } from "../report/format.ts";
+import { percent, points, range } from "../format.ts";
 import { measureNamed } from "./measures.ts";
 import type { CellResult, SweepResults } from "./results.ts";
 

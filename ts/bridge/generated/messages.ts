@@ -449,7 +449,7 @@ export interface WorkerMethods {
         kind: "vft";
       } | {
         kind: "alignment";
-        constraint: "none" | "detached" | "boundary" | "ranked-detached" | "ranked-boundary";
+        constraint: "none" | "detached" | "boundary";
         /** of the group loss */
         weight: number;
         /** boundary only: it lies this far below the lowest better score (nats a token) */
@@ -519,16 +519,16 @@ export interface WorkerMethods {
           target: boolean;
           /** true: the reference COT, whose mean score is watched apart */
           reference?: boolean | undefined;
-          /** whether its final answer is right: its side in a binary alignment loss, and in what is watched */
+          /** whether its final answer is right: watched, and no part of the loss */
           label?: "positive" | "negative" | undefined;
           /**
-           * its place in the group, 1 the best, equals share one: all other group losses go by it; none: not
-           * in it
+           * place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group
+           * loss
            */
           rank?: number | undefined;
           /** greater is better; PRO's temperatures are gaps between rewards. -rank when left out */
           reward?: number | undefined;
-          /** DPO: sum of log P(token) under the reference model in nats, EOS included */
+          /** sum of log P(token) under the reference model in nats, EOS included */
           referenceLogprob?: number | undefined;
         }[];
       }[];

@@ -79,7 +79,7 @@ function printResult(dataset: Dataset, files: readonly Got[], folder: string): v
 const checked: Record<Got["checkedBy"], string> = {
   publisher: "is the published file (SHA-256)",
   server: "has the SHA-256 that its server tells; kept in aft-data.lock.json and checked from now on",
-  lock: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
+  pin: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
   first:
     "its publisher's SHA-256 is not known here: this one is kept in aft-data.lock.json and checked from now on",
 };

@@ -26,7 +26,7 @@ export function settingsOf<T>(
   set: readonly string[],
   unused: readonly string[] = [],
 ): T {
-  const given: Record<string, unknown> = { task };
+  const settings: Record<string, unknown> = { task };
   const problems = [];
   for (const setting of set) {
     const equals = setting.indexOf("=");
@@ -39,10 +39,10 @@ export function settingsOf<T>(
         found: setting,
         expected: "no such setting",
       });
-    else put(given, [name, ...within], yamlValue(setting.slice(equals + 1), setting));
+    else put(settings, [name, ...within], yamlValue(setting.slice(equals + 1), setting));
   }
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) problems.push(...rowProblems(parsed.error.issues, schema, given, "--set"));
+  const parsed = schema.safeParse(settings);
+  if (!parsed.success) problems.push(...rowProblems(parsed.error.issues, schema, settings, "--set"));
   if (problems.length > 0 || !parsed.success) throw inputError(withoutNames(problems, unused));
   return parsed.data;
 }

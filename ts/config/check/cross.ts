@@ -8,12 +8,12 @@ import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts"
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
-import { checkChat } from "./chat.ts";
-import { checkCustomTasks } from "./custom-task.ts";
 import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
+import type { Report } from "./report.ts";
+import { checkChat, checkCustomTasks } from "./tasks.ts";
 import { checkValidation } from "./validation.ts";
 
-/** The sections that are right by themselves: the rest have their own errors, and no say here. */
+/** The sections that are valid by themselves: the others have errors of their own and are left out here. */
 interface Sections {
   model: Model | undefined;
   /** undefined when one of them has errors of its own. */
@@ -28,8 +28,6 @@ interface Sections {
   watch: Watch | undefined;
   methods: Record<string, Method>;
 }
-
-export type Report = (path: Path, message: string, found: unknown, expected: string) => void;
 
 /** Settings that are right each by itself but do not go together. */
 export function crossProblems(plain: unknown, tree: Tree): Problem[] {
@@ -50,7 +48,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   checkChat(sections.model, sections.tasks, report);
-  checkCustomTasks(isMap(plain) ? plain.tasks : undefined, report);
+  checkCustomTasks(plain, report);
   return problems;
 }
 
@@ -101,36 +99,35 @@ function sizesOf(tasks: readonly Task[], split: Split): number[] | undefined {
 
 function mostOf(tasks: readonly Task[], split: Split): number | undefined {
   const sizes = sizesOf(tasks, split);
-  return sizes === undefined ? undefined : Math.max(...sizes);
+  return sizes && Math.max(...sizes);
 }
 
-function sumOf(sizes: readonly number[] | undefined, atMost = Number.POSITIVE_INFINITY): number | undefined {
-  return sizes?.reduce((sum, size) => sum + Math.min(size, atMost), 0);
-}
+const sumOf = (sizes: readonly number[] | undefined, atMost = Number.POSITIVE_INFINITY): number | undefined =>
+  sizes?.reduce((sum, size) => sum + Math.min(size, atMost), 0);
 
 function checkQuestions(sections: Sections, report: Report): void {
   const { tasks, sample, evaluate } = sections;
   if (tasks === undefined) return;
-  const most = (path: Path, asked: number | undefined, there: number | undefined, split: string): void => {
-    if (asked !== undefined && there !== undefined && asked > there)
-      report(path, `more than the ${there} ${split} questions that the task has`, asked, `at most ${there}`);
+  const most = (stage: string, wanted: number | undefined, size: number | undefined, split: string): void => {
+    if (wanted !== undefined && size !== undefined && wanted > size)
+      report(
+        ["stages", stage, "questions"],
+        `more than the ${size} ${split} questions that the task has`,
+        wanted,
+        `at most ${size}`,
+      );
   };
-  most(
-    ["stages", "sample", "questions"],
-    sample?.questions,
-    mostOf(trainedOf(sections), "train"),
-    "training",
-  );
+  most("sample", sample?.questions, mostOf(trainedOf(sections), "train"), "training");
   if (evaluate === undefined) return;
   const { split } = evaluate;
   if (tasks.some((task) => sizesOf([task], split)?.[0] === 0))
     report(
       ["stages", "evaluate", "split"],
-      `the task has no ${evaluate.split} questions`,
-      evaluate.split,
-      `a task with ${evaluate.split} questions, or the other split`,
+      `the task has no ${split} questions`,
+      split,
+      `a task with ${split} questions, or the other split`,
     );
-  else most(["stages", "evaluate", "questions"], evaluate.questions, mostOf(tasks, split), split);
+  else most("evaluate", evaluate.questions, mostOf(tasks, split), split);
 }
 
 function checkWarmups(sections: Sections, report: Report): void {
@@ -139,13 +136,14 @@ function checkWarmups(sections: Sections, report: Report): void {
   const check = (path: Path, training: Training | undefined, questions: number | undefined): void => {
     if (training === undefined || (questions === undefined && training.steps === undefined)) return;
     const { totalSteps, warmupSteps } = planSteps(training, questions ?? 0);
-    if (warmupSteps >= totalSteps && totalSteps > 1)
-      report(
-        [...path, "schedule", training.schedule.warmupSteps === undefined ? "warmupRatio" : "warmupSteps"],
-        `the warm-up takes all of the ${totalSteps} steps`,
-        training.schedule.warmupSteps ?? training.schedule.warmupRatio,
-        training.schedule.warmupSteps === undefined ? "a ratio below 1" : `less than ${totalSteps}`,
-      );
+    if (warmupSteps < totalSteps || totalSteps === 1) return;
+    const setting = training.schedule.warmupSteps === undefined ? "warmupRatio" : "warmupSteps";
+    report(
+      [...path, "schedule", setting],
+      `the warm-up takes all of the ${totalSteps} steps`,
+      training.schedule[setting],
+      setting === "warmupRatio" ? "a ratio below 1" : `less than ${totalSteps}`,
+    );
   };
   check(["stages", "vft"], vft, sumOf(sizes));
   // How many groups a file of one's own has shows when it is read.

@@ -14,8 +14,8 @@ export function methodsToExtend(directory: string): string | undefined {
   const names = namesIn(folder);
   if (!first.every((name) => names.includes(name))) return undefined;
   const from = relative(directory, folder).split(sep).join("/");
-  const others = names.filter((name) => !first.includes(name));
-  return `extends: [${first.map((name) => `${from}/${name}.yaml`).join(", ")}] gives three; there are also ${others.join(", ")}`;
+  const further = names.filter((name) => !first.includes(name));
+  return `extends: [${first.map((name) => `${from}/${name}.yaml`).join(", ")}] gives three; there are also ${further.join(", ")}`;
 }
 
 function namesIn(folder: string): string[] {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { nearestName, type Problem } from "../../core/errors.ts";
 import {
   branchesOf,
@@ -8,14 +8,23 @@ import {
   isMap,
   type Path,
   type Shape,
+  shapeWithin,
 } from "../../core/shape.ts";
 import { anyOf, inWords, oneOf } from "../../core/words.ts";
-import { formInWords, slugPattern } from "../schema/patterns.ts";
+import { experimentSchema } from "../schema/experiment.ts";
+import { asSlug, formInWords, slugPattern } from "../schema/patterns.ts";
+import { sweepSchema } from "../schema/sweep.ts";
 import { at, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
 import { methodsToExtend } from "./fragments.ts";
-import { shapeAt } from "./shape.ts";
 
 type Issue = z.core.$ZodIssue;
+
+const experimentShape = z.toJSONSchema(experimentSchema.extend({ sweep: sweepSchema.optional() }), {
+  io: "input",
+}) as Shape;
+
+/** The schema of an experiment's value at a path, unions resolved by the values around it. */
+const shapeAt = (path: Path, root: unknown): Shape | undefined => shapeWithin(experimentShape, path, root);
 
 /** zod's issues about a merged tree, each said in our words with the place where the setting was written. */
 export function problemsOf(issues: readonly Issue[], tree: Tree): Problem[] {
@@ -36,13 +45,13 @@ export function problemsOf(issues: readonly Issue[], tree: Tree): Problem[] {
 /** A map where a number, a name or a map may stand is wrong in the map's own way. */
 function withinBranch(issue: Issue, tree: Tree): Issue[] {
   if (issue.code !== "invalid_union" || at(tree, issue.path)?.kind !== "map") return [issue];
-  const own = issue.errors.filter((issues) =>
+  const ofMaps = issue.errors.filter((issues) =>
     issues.every(
       ({ code, path }) => (code !== "invalid_type" && code !== "invalid_value") || path.length > 0,
     ),
   );
-  return own.length === 1
-    ? own[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+  return ofMaps.length === 1
+    ? ofMaps[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
     : [issue];
 }
 
@@ -58,10 +67,10 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
     where: keyOriginOf(tree, path).where,
     found: value?.kind === "value" ? value.value : undefined,
   };
-  const others = branchesOf(union).filter((other) => other.properties?.[key] !== undefined);
-  if (others.length > 0)
+  const knowing = branchesOf(union).filter(({ properties }) => properties?.[key] !== undefined);
+  if (knowing.length > 0)
     return {
-      what: `${dotted(path)} goes with ${difference(others, branch)} only`,
+      what: `${dotted(path)} goes with ${difference(knowing, branch)} only`,
       ...common,
       expected: `no ${key} with ${constantsOf(branch).map(pair).join(", ")}`,
       fix: `remove it; where it is inherited, write \`${key}: null\``,
@@ -90,17 +99,17 @@ const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`;
 const within = (path: Path): string => (path.length === 0 ? "" : ` in ${dotted(path)}`);
 
 /** What sets the branches that know a key, the nearest of them, apart from the chosen one: `constraint: boundary`. */
-function difference(others: readonly Shape[], branch: Shape): string {
-  const own = new Map(constantsOf(branch));
-  const differing = others.map((other) =>
-    constantsOf(other).filter(([key, value]) => own.get(key) !== value),
+function difference(knowing: readonly Shape[], chosen: Shape): string {
+  const constants = new Map(constantsOf(chosen));
+  const differing = knowing.map((branch) =>
+    constantsOf(branch).filter(([key, value]) => constants.get(key) !== value),
   );
-  const fewest = Math.min(...differing.map((pairs) => pairs.filter(([key]) => own.has(key)).length));
-  const pairs = differing
-    .filter((each) => each.filter(([key]) => own.has(key)).length === fewest)
-    .map((each) => each[0]!);
-  const key = pairs[0]![0];
-  const values = new Set(pairs.filter(([each]) => each === key).map(([, value]) => String(value)));
+  const distance = (pairs: readonly [string, unknown][]) =>
+    pairs.filter(([key]) => constants.has(key)).length;
+  const fewest = Math.min(...differing.map(distance));
+  const nearest = differing.filter((pairs) => distance(pairs) === fewest).map((pairs) => pairs[0]!);
+  const [key] = nearest[0]!;
+  const values = new Set(nearest.filter(([name]) => name === key).map(([, value]) => String(value)));
   return `${key}: ${anyOf([...values])}`;
 }
 
@@ -140,17 +149,8 @@ function nearestValue(value: string, shape: Shape, choices: readonly string[]): 
   const takesNumbers = branchesOf(shape).some(({ type }) => type === "number" || type === "integer");
   if (takesNumbers && value.trim() !== "" && !Number.isNaN(Number(value)))
     return `${value.trim()} (without quotes)`;
-  if (shape.pattern === slugPattern) return asSlug(value);
+  if (shape.pattern === slugPattern) return asSlug(value) || undefined;
   return nearestName(value, choices);
-}
-
-/** The name with all but letters and digits made dashes; undefined when nothing is left. */
-function asSlug(name: string): string | undefined {
-  const near = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-  return near === "" ? undefined : near;
 }
 
 function badName(path: Path, tree: Tree): Problem {
@@ -160,7 +160,7 @@ function badName(path: Path, tree: Tree): Problem {
     where: keyOriginOf(tree, path).where,
     found: name,
     expected: "lower-case letters, digits and dashes",
-    nearest: asSlug(name),
+    nearest: asSlug(name) || undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { boundaryBetaKey, boundaryBetaOf, type Method } from "../methods/index.ts";
 import type { Watch } from "../schema/stages.ts";
-import type { Report } from "./cross.ts";
+import type { Report } from "./report.ts";
 
 /** What goes by validation questions: looks while training, early stopping, and searching for beta. */
 export function checkValidation(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defined } from "../../core/defined.ts";
 import { boundaryBetaSchema } from "../schema/boundary.ts";
-import { arxiv, constraintSettings, constraints, type GroupLoss, grouped, wire } from "./entry.ts";
+import { arxiv, constraintSettings, type GroupLoss, grouped, wire } from "./entry.ts";
+import { constraintOf } from "./ranked.ts";
 
 const shared = {
   ...grouped,
@@ -37,7 +38,7 @@ const settings = z.discriminatedUnion("constraint", [
 const loss = z
   .object({
     kind: z.literal("alignment"),
-    constraint: z.enum([...constraints, "ranked-detached", "ranked-boundary"]),
+    constraint: wire.constraint,
     weight: wire.weight,
     beta: wire.beta,
     detachBoundary: z.boolean(),
@@ -86,7 +87,7 @@ export const aft = {
   loss,
   lossOf: (method, beta) => ({
     kind: "alignment",
-    constraint: method.constraint,
+    constraint: constraintOf(method),
     weight: method.weight,
     detachBoundary: "detachBoundary" in method ? method.detachBoundary : true,
     ...defined({ beta }),

@@ -12,6 +12,13 @@ export const device = z.string().regex(deviceForm);
 
 export const slugPattern = slugForm.source;
 
+/** The text with all but letters and digits made dashes; empty when nothing is left. */
+export const asSlug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+
 export const formInWords: ReadonlyMap<string, string> = new Map([
   [slugForm.source, "lower-case letters, digits and dashes"],
   [hubForm.source, "a hub name such as organisation/name"],

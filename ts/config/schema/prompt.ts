@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defined } from "../../core/defined.ts";
 import { count } from "./numbers.ts";
 
 const templates = ["plain", "alpaca", "chat"] as const;
@@ -63,5 +64,5 @@ export function promptSettings(prompt: Prompt): PromptSettings {
   if (typeof prompt === "string") return { template: prompt, fewShot: 0, stop: [] };
   if ("text" in prompt) return { template: "text", ...prompt };
   const { system, ...rest } = prompt;
-  return { ...rest, ...(system === undefined ? {} : { system }) };
+  return { ...rest, ...defined({ system }) };
 }

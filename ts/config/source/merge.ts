@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import { dotted } from "../../core/shape.ts";
 import { exclusiveKeys } from "../schema/exclusive.ts";
-import { type Entry, emptyMap, type MapTree, type Tree } from "./tree.ts";
+import { type Entry, type MapTree, mapOf, type Tree } from "./tree.ts";
 
 /**
  * Lays one tree over another: maps merge deeply, lists and single values replace, null removes what is
@@ -11,21 +11,21 @@ export function merge(lower: Tree, upper: Tree, problems: Problem[], path: reado
   if (upper.kind !== "map") return upper;
   if (lower.kind === "list" && isByIndex(upper, lower.items.length))
     return mergeItems(lower.items, upper, problems, path);
-  const base = lower.kind === "map" ? lower : emptyMap(upper.origin);
+  const base = lower.kind === "map" ? lower : mapOf(upper.origin);
   const entries = new Map<string, Entry>(base.entries);
   // Below `methods` the keys are names of the user's choice, which may happen to be "steps".
   if (path.at(-1) !== "methods") for (const key of replacedBy(upper)) entries.delete(key);
   for (const [key, entry] of upper.entries) {
     const inherited = base.entries.get(key);
-    if (entry.value.kind === "value" && entry.value.value === null) {
+    if (isNull(entry)) {
       if (inherited === undefined) problems.push(nothingToRemove([...path, key], entry));
       entries.delete(key);
     } else {
-      const under = entries.get(key)?.value ?? emptyMap(entry.value.origin);
+      const under = entries.get(key)?.value ?? mapOf(entry.value.origin);
       entries.set(key, { key: entry.key, value: merge(under, entry.value, problems, [...path, key]) });
     }
   }
-  return { kind: "map", origin: upper.origin, entries };
+  return mapOf(upper.origin, entries);
 }
 
 /** The keys of the lower tree that a choice in the upper one does away with. */

@@ -1,19 +1,14 @@
-import { dirname, isAbsolute, relative } from "node:path";
+import { dirname } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Problem } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import { syntaxProblems } from "./syntax.ts";
-import type { Entry, Origin, Tree } from "./tree.ts";
+import { type Entry, mapOf, type Origin, type Tree } from "./tree.ts";
 
 export interface Parsed {
   /** Undefined for an empty text, or one with syntax errors. */
   tree: Tree | undefined;
   problems: Problem[];
-}
-
-/** A file's name as messages show it: relative to where the user stands, when it lies below. */
-export function shownPath(file: string): string {
-  const near = relative(process.cwd(), file);
-  return near !== "" && !near.startsWith("..") && !isAbsolute(near) ? near : file;
 }
 
 /** Parses YAML 1.2 and keeps the place of every key and value. Syntax errors are returned, all of them. */
@@ -60,15 +55,13 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
   if (isSeq<Node>(node))
     return { kind: "list", origin, items: node.items.map((item) => convert(item, context)) };
   if (isMap<Node, Node | null>(node)) {
-    const entries = new Map<string, Entry>();
-    for (const { key, value } of node.items) {
+    const entries = node.items.map(({ key, value }): [string, Entry] => {
       const keyOrigin = context.place(key.range?.[0] ?? 0);
-      entries.set(isScalar(key) ? String(key.value) : String(key), {
-        key: keyOrigin,
-        value: value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context),
-      });
-    }
-    return { kind: "map", origin, entries };
+      const tree: Tree =
+        value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context);
+      return [isScalar(key) ? String(key.value) : String(key), { key: keyOrigin, value: tree }];
+    });
+    return mapOf(origin, entries);
   }
   return { kind: "value", origin, value: isScalar(node) ? node.value : null };
 }

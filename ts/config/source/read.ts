@@ -1,11 +1,12 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { nearestName, type Problem, systemCode } from "../../core/errors.ts";
+import { messageOf, nearestName, type Problem, systemCode } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import { merge } from "./merge.ts";
-import { parseYaml, shownPath } from "./parse.ts";
+import { parseYaml } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
-import { emptyMap, type MapTree, type Tree } from "./tree.ts";
+import { type MapTree, mapOf, type Tree, withoutKey } from "./tree.ts";
 
 /** What reading a file and all that it extends gathers. */
 export interface Reading {
@@ -17,11 +18,11 @@ export interface Reading {
   sources: string[];
 }
 
-interface Asked {
+interface Request {
   /** The name as it was written. */
   name: string;
   file: string;
-  /** Where it was asked for; undefined for the experiment's own file. */
+  /** Where it is named; undefined for the experiment's own file. */
   where?: string;
 }
 
@@ -30,63 +31,63 @@ export function readMerged(path: string, reading: Reading): Promise<Tree | undef
   return read({ name: path, file: resolve(path) }, [], reading);
 }
 
-async function read(asked: Asked, chain: readonly string[], reading: Reading): Promise<Tree | undefined> {
-  if (chain.includes(asked.file)) {
-    const circle = [...chain.slice(chain.indexOf(asked.file)), asked.file].map(shownPath).join(" -> ");
-    reading.problems.push({ what: `extends goes round in a circle: ${circle}`, where: asked.where });
+async function read(request: Request, chain: readonly string[], reading: Reading): Promise<Tree | undefined> {
+  if (chain.includes(request.file)) {
+    const circle = [...chain.slice(chain.indexOf(request.file)), request.file].map(shownPath).join(" -> ");
+    reading.problems.push({ what: `extends goes round in a circle: ${circle}`, where: request.where });
     return undefined;
   }
-  const own = await readOwn(asked, reading);
-  if (own === undefined) return undefined;
-  const { extended, rest } = splitExtends(own, reading);
-  let merged: Tree = emptyMap(rest.origin);
+  const map = await readMap(request, reading);
+  if (map === undefined) return undefined;
+  const { extended, rest } = splitExtends(map, reading);
+  let merged: Tree = mapOf(rest.origin);
   for (const parent of extended) {
-    const tree = await read(parent, [...chain, asked.file], reading);
+    const tree = await read(parent, [...chain, request.file], reading);
     if (tree !== undefined) merged = merge(merged, tree, reading.conflicts);
   }
-  if (!reading.sources.includes(asked.file)) reading.sources.push(asked.file);
+  if (!reading.sources.includes(request.file)) reading.sources.push(request.file);
   return merge(merged, inFull(rest), reading.conflicts);
 }
 
-async function readOwn(asked: Asked, reading: Reading): Promise<MapTree | undefined> {
+async function readMap(request: Request, reading: Reading): Promise<MapTree | undefined> {
   let text: string;
   try {
-    text = await readFile(asked.file, "utf8");
+    text = await readFile(request.file, "utf8");
   } catch (error) {
-    reading.problems.push(unreadable(asked, error));
+    reading.problems.push(unreadable(request, error));
     return undefined;
   }
-  const { tree, problems } = parseYaml(text, asked.file);
+  const { tree, problems } = parseYaml(text, request.file);
   reading.problems.push(...problems);
   if (problems.length > 0) return undefined;
   if (tree?.kind === "map") return tree;
   const kind = tree === undefined ? "empty" : tree.kind === "list" ? "a list" : "a single value";
   reading.problems.push({
     what: `the file is ${kind}`,
-    where: tree?.origin.where ?? shownPath(asked.file),
+    where: tree?.origin.where ?? shownPath(request.file),
     expected: "a map: lines of `key: value`, such as `name: my-experiment`",
   });
   return undefined;
 }
 
-function unreadable(asked: Asked, error: unknown): Problem {
+function unreadable(request: Request, error: unknown): Problem {
   const code = systemCode(error);
-  const where = asked.where ?? shownPath(asked.file);
-  const found = asked.where === undefined ? undefined : asked.name;
+  const where = request.where ?? shownPath(request.file);
+  const found = request.where === undefined ? undefined : request.name;
   if (code === "EISDIR") return { what: "is a folder", where, found, expected: "a YAML file" };
   if (code !== "ENOENT" && code !== "ENOTDIR")
     return {
-      what: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      what: `cannot be read: ${messageOf(error)}`,
       where,
       found,
     };
-  const nearest = nearestName(basename(asked.file), yamlFilesIn(dirname(asked.file)));
+  const nearest = nearestName(basename(request.file), yamlFilesIn(dirname(request.file)));
   return {
-    what: asked.where === undefined ? "no such file" : `no such file: ${shownPath(asked.file)}`,
+    what: request.where === undefined ? "no such file" : `no such file: ${shownPath(request.file)}`,
     where,
     found,
     expected: "a YAML file",
-    nearest: nearest === undefined ? undefined : shownPath(resolve(dirname(asked.file), nearest)),
+    nearest: nearest === undefined ? undefined : shownPath(resolve(dirname(request.file), nearest)),
   };
 }
 
@@ -99,10 +100,10 @@ function yamlFilesIn(directory: string): string[] {
 }
 
 /** Takes `extends` out of a file's map. */
-function splitExtends(tree: MapTree, reading: Reading): { extended: Asked[]; rest: MapTree } {
+function splitExtends(tree: MapTree, reading: Reading): { extended: Request[]; rest: MapTree } {
   const entry = tree.entries.get("extends");
   if (entry === undefined) return { extended: [], rest: tree };
-  const extended: Asked[] = [];
+  const extended: Request[] = [];
   for (const item of entry.value.kind === "list" ? entry.value.items : [entry.value]) {
     if (item.kind === "value" && typeof item.value === "string" && item.value !== "")
       extended.push({
@@ -118,6 +119,5 @@ function splitExtends(tree: MapTree, reading: Reading): { extended: Asked[]; res
         expected: "a file name, or a list of file names, relative to this file",
       });
   }
-  const entries = new Map([...tree.entries].filter(([key]) => key !== "extends"));
-  return { extended, rest: { ...tree, entries } };
+  return { extended, rest: withoutKey(tree, "extends") };
 }

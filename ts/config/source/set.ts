@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import { parseSetValue } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
-import type { Origin, Tree } from "./tree.ts";
+import { type MapTree, mapOf, type Origin, type Tree } from "./tree.ts";
 
 /** One `--set a.b=value` as a tree to lay over the files; the value is YAML. */
 export function treeOfSet(setting: string, problems: Problem[]): Tree | undefined {
@@ -24,11 +24,11 @@ export function treeOfSet(setting: string, problems: Problem[]): Tree | undefine
   return treeAt(path, origin, value);
 }
 
-/** A tree that holds one value, at the end of a path. */
-export const treeAt = (path: readonly string[], origin: Origin, value: Tree): Tree =>
+/** A tree that holds one value, at the end of a path of at least one key. */
+export const treeAt = (path: readonly string[], origin: Origin, value: Tree): MapTree =>
   inFull(
     path.reduceRight<Tree>(
-      (inner, key) => ({ kind: "map", origin, entries: new Map([[key, { key: origin, value: inner }]]) }),
+      (inner, key) => mapOf(origin, [[key, { key: origin, value: inner }]]),
       value,
-    ),
+    ) as MapTree,
   );

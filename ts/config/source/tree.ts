@@ -32,7 +32,20 @@ export interface Entry {
 /** Settings that remember where each of them was written, through any number of files. */
 export type Tree = MapTree | ListTree | ValueTree;
 
-export const emptyMap = (origin: Origin): MapTree => ({ kind: "map", origin, entries: new Map() });
+export const mapOf = (origin: Origin, entries: Iterable<readonly [string, Entry]> = []): MapTree => ({
+  kind: "map",
+  origin,
+  entries: new Map(entries),
+});
+
+export const withEntry = (map: MapTree, key: string, entry: Entry): MapTree =>
+  mapOf(map.origin, [...map.entries, [key, entry]]);
+
+export const withoutKey = (map: MapTree, key: string): MapTree =>
+  mapOf(
+    map.origin,
+    [...map.entries].filter(([name]) => name !== key),
+  );
 
 export function toPlain(tree: Tree): unknown {
   if (tree.kind === "value") return tree.value;
@@ -42,9 +55,7 @@ export function toPlain(tree: Tree): unknown {
 
 /** The part of the tree at a path, or undefined. */
 export function at(tree: Tree, path: Path): Tree | undefined {
-  let here: Tree | undefined = tree;
-  for (const step of path) here = here === undefined ? undefined : child(here, step);
-  return here;
+  return path.reduce<Tree | undefined>((part, step) => part && child(part, step), tree);
 }
 
 function child(tree: Tree, step: PropertyKey): Tree | undefined {
@@ -55,17 +66,20 @@ function child(tree: Tree, step: PropertyKey): Tree | undefined {
 
 /** Where the value at a path was written; for what is nowhere written, the key of the nearest map around it. */
 export function originOf(tree: Tree, path: Path): Origin {
-  const found = at(tree, path);
-  return found !== undefined ? found.origin : keyOriginOf(tree, path.slice(0, -1));
+  return (at(tree, path) ?? { origin: keyOriginOf(tree, path.slice(0, -1)) }).origin;
 }
 
 /** Where the key at a path was written (a list's item has no key: the item itself). */
 export function keyOriginOf(tree: Tree, path: Path): Origin {
   if (path.length === 0) return tree.origin;
-  const parent = at(tree, path.slice(0, -1));
+  const outer = path.slice(0, -1);
+  const parent = at(tree, outer);
   const key = path.at(-1)!;
-  if (parent?.kind === "map" && parent.entries.has(String(key))) return parent.entries.get(String(key))!.key;
-  if (parent?.kind === "list" && parent.items[Number(key)] !== undefined)
-    return parent.items[Number(key)]!.origin;
-  return keyOriginOf(tree, path.slice(0, -1));
+  const origin =
+    parent?.kind === "map"
+      ? parent.entries.get(String(key))?.key
+      : parent?.kind === "list"
+        ? parent.items[Number(key)]?.origin
+        : undefined;
+  return origin ?? keyOriginOf(tree, outer);
 }

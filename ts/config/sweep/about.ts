@@ -1,43 +1,31 @@
-import { fileSchema, type Json } from "../editor-schema.ts";
+import type { Shape } from "../../core/shape.ts";
+import { fileSchema } from "../editor-schema.ts";
 
-let whole: Json | undefined;
+let whole: Shape | undefined;
 
-/** A longer text tells the forms of the value, too, after what it is. */
+/** A longer text also describes the forms of the value, after what it is. */
 const longest = 80;
 
 /** What the schema says of a setting, by its dotted key: `stages.sample.k`; undefined where it says nothing. */
 export function aboutKey(key: string): string | undefined {
-  whole ??= fileSchema();
-  const texts = key
+  whole ??= fileSchema() as Shape;
+  const [text] = key
     .split(".")
-    .reduce((nodes, name) => nodes.flatMap((node) => below(node, name)), branches(whole))
-    // Of a value among others it tells what that value means, not the key.
+    .reduce((shapes, name) => shapes.flatMap((shape) => below(shape, name)), withBranches(whole))
+    // The description of a fixed value says what that value means, not the key.
     .flatMap(({ description, const: value }) =>
-      typeof description === "string" && value === undefined ? [description] : [],
+      description !== undefined && value === undefined ? [description] : [],
     );
-  const [text] = texts;
   return text === undefined || text.length <= longest ? text : text.split(/[:;] /)[0];
 }
 
-/** A schema and those that it is one of, references followed. */
-function branches(node: unknown): Json[] {
-  if (typeof node !== "object" || node === null) return [];
-  const { $ref, anyOf, oneOf, allOf } = node as Json;
-  if (typeof $ref === "string") return branches(referred($ref));
-  return [
-    node as Json,
-    ...[anyOf, oneOf, allOf].flatMap((all) => (all as Json[] | undefined) ?? []).flatMap(branches),
-  ];
-}
+/** A schema and all those of which it is a union. */
+const withBranches = (shape: Shape): Shape[] => [
+  shape,
+  ...[...(shape.anyOf ?? []), ...(shape.oneOf ?? [])].flatMap(withBranches),
+];
 
-function below({ properties, additionalProperties }: Json, name: string): Json[] {
-  const own = (properties as Json | undefined)?.[name];
-  return branches(own ?? additionalProperties);
+function below({ properties, additionalProperties }: Shape, name: string): Shape[] {
+  const inner = properties?.[name] ?? additionalProperties;
+  return typeof inner === "object" ? withBranches(inner) : [];
 }
-
-const referred = (reference: string): unknown =>
-  reference
-    .replace(/^#\/?/, "")
-    .split("/")
-    .filter((part) => part !== "")
-    .reduce<unknown>((node, part) => (node as Json | undefined)?.[part], whole);

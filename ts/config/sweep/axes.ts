@@ -18,7 +18,7 @@ export function axesOf(sweep: MapTree, problems: Problem[]): Axis[] {
   const matrix = listsOf(sweep, "matrix", problems);
   const pairs = listsOf(sweep, "pairs", problems);
   for (const { key, keyOrigin } of pairs)
-    if (matrix.some((other) => other.key === key))
+    if (matrix.some((listed) => listed.key === key))
       problems.push({
         what: `sweep.pairs.${key}: the matrix has this key too`,
         where: keyOrigin.where,

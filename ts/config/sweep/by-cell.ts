@@ -22,15 +22,15 @@ function gathered<T>(
   cells: readonly OfCell<T>[],
   keyOf: (item: T) => string,
 ): { item: T; names: string[] }[] {
-  const found = new Map<string, { item: T; names: string[] }>();
+  const byKey = new Map<string, { item: T; names: string[] }>();
   for (const { cell, items } of cells)
     for (const item of items) {
-      const there = found.get(keyOf(item));
-      if (there === undefined) found.set(keyOf(item), { item, names: [cell] });
-      else if (there.names.at(-1) !== cell) there.names.push(cell);
+      const known = byKey.get(keyOf(item));
+      if (known === undefined) byKey.set(keyOf(item), { item, names: [cell] });
+      else if (known.names.at(-1) !== cell) known.names.push(cell);
     }
-  return [...found.values()];
+  return [...byKey.values()];
 }
 
-const inCells = ([first, ...others]: readonly string[]): string =>
-  others.length === 0 ? `cell ${first}` : `cell ${first} and ${others.length} more`;
+const inCells = ([first, ...rest]: readonly string[]): string =>
+  rest.length === 0 ? `cell ${first}` : `cell ${first} and ${rest.length} more`;

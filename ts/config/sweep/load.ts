@@ -8,10 +8,11 @@ import { problemsOf } from "../check/issues.ts";
 import { inOrder } from "../check/order.ts";
 import { warningsOf } from "../check/warnings.ts";
 import type { Experiment } from "../schema/experiment.ts";
+import { asSlug } from "../schema/patterns.ts";
 import { type BestBy, sweepSchema } from "../schema/sweep.ts";
 import { merge } from "../source/merge.ts";
 import { treeAt } from "../source/set.ts";
-import { at, keyOriginOf, type MapTree, originOf, type Tree, toPlain } from "../source/tree.ts";
+import { at, keyOriginOf, type MapTree, originOf, type Tree, toPlain, withoutKey } from "../source/tree.ts";
 import { problemsByCell, warningsByCell } from "./by-cell.ts";
 import { type CellSettings, expand, plainOf } from "./expand.ts";
 import { cellNames } from "./names.ts";
@@ -49,10 +50,7 @@ interface Read {
 
 /** All experiments of a merged tree with a `sweep`, each checked as one by itself is. Throws all problems at once. */
 export function sweepOf(whole: MapTree, { sources, conflicts, set }: Read): LoadedSweep {
-  const base: MapTree = {
-    ...whole,
-    entries: new Map([...whole.entries].filter(([key]) => key !== "sweep")),
-  };
+  const base = withoutKey(whole, "sweep");
   const sweep = at(whole, ["sweep"])!;
   const problems: Problem[] = [];
   const { best } = settingsOf(sweep, whole, problems);
@@ -61,10 +59,10 @@ export function sweepOf(whole: MapTree, { sources, conflicts, set }: Read): Load
   if (problems.length > 0) throw inputError(inOrder([...conflicts, ...problems]));
   const names = cellNames(cells.map(({ settings }) => plainOf(settings)));
   const checked = cells.map((cell): Checked => {
-    const own = [...conflicts];
-    return checkExperiment(withSettings(base, cell, own), own);
+    const cellConflicts = [...conflicts];
+    return checkExperiment(withSettings(base, cell, cellConflicts), cellConflicts);
   });
-  const wrong = problemsByCell(checked.map((one, index) => ({ cell: names[index]!, items: one.problems })));
+  const wrong = problemsByCell(checked.map(({ problems: items }, index) => ({ cell: names[index]!, items })));
   if (wrong.length > 0) throw inputError(inOrder(wrong));
   const experiments = checked.map(({ experiment }) => experiment!);
   refuseEqual(experiments, cells, names);
@@ -111,13 +109,13 @@ const withSettings = (base: Tree, { settings }: CellSettings, conflicts: Problem
 
 /** A `--set` of a key that every cell sets would have no effect. */
 function hiddenSets(cells: readonly CellSettings[], set: readonly string[]): Problem[] {
-  return set.flatMap((setting) => {
-    const key = setting.slice(0, setting.indexOf("=")).trim();
-    if (!cells.every(({ settings }) => settings.some((one) => one.key === key))) return [];
+  return set.flatMap((assignment) => {
+    const key = assignment.slice(0, assignment.indexOf("=")).trim();
+    if (!cells.every(({ settings }) => settings.some((setting) => setting.key === key))) return [];
     return [
       {
         what: `has no effect: the sweep sets ${key} in every cell`,
-        where: `(--set ${setting})`,
+        where: `(--set ${assignment})`,
         fix: `--set 'sweep.matrix.${key}=[...]' replaces the sweep's own list`,
       },
     ];
@@ -180,9 +178,3 @@ function refuseUnknownBest({ method }: BestBy, experiments: readonly Experiment[
     nearest: nearestName(method, names),
   });
 }
-
-const asSlug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");

@@ -7,12 +7,12 @@ const longestValue = 40;
 
 /**
  * A cell's name from what it sets: `k=3,beta=0.1`. Readable, and safe as a folder's name: letters, digits and `=,.+-_~`.
- * @param all each cell's keys and values
+ * @param cells each cell's keys and values
  */
-export function cellNames(all: readonly Readonly<Record<string, unknown>>[]): string[] {
-  const keys = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
+export function cellNames(cells: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const keys = [...new Set(cells.flatMap((settings) => Object.keys(settings)))];
   const short = new Map(keys.map((key) => [key, safe(shortKey(key, keys))]));
-  const names = all.map((settings) => {
+  const names = cells.map((settings) => {
     const name = Object.entries(settings)
       .map(([key, value]) => `${short.get(key)}=${valueText(value)}`)
       .join(",");
@@ -22,10 +22,10 @@ export function cellNames(all: readonly Readonly<Record<string, unknown>>[]): st
   const digests = new Map<string, Set<string>>();
   for (const [at, name] of names.entries()) {
     const key = name.toLowerCase();
-    digests.set(key, (digests.get(key) ?? new Set()).add(digestOf(all[at])));
+    digests.set(key, (digests.get(key) ?? new Set()).add(digestOf(cells[at])));
   }
   return names.map((name, at) =>
-    digests.get(name.toLowerCase())!.size === 1 ? name : marked(name, all[at]!),
+    digests.get(name.toLowerCase())!.size === 1 ? name : marked(name, cells[at]!),
   );
 }
 
@@ -37,7 +37,7 @@ export function shortKey(key: string, keys: readonly string[]): string {
   const parts = key.split(".");
   for (let from = parts.length - 1; from > 0; from--) {
     const end = parts.slice(from).join(".");
-    if (keys.every((other) => other === key || (other !== end && !other.endsWith(`.${end}`)))) return end;
+    if (keys.every((name) => name === key || (name !== end && !name.endsWith(`.${end}`)))) return end;
   }
   return key;
 }

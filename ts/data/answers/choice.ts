@@ -8,7 +8,7 @@
  */
 import type { Question } from "../../core/records.ts";
 import { sameRational } from "./number.ts";
-import { type Asked, answerRule, type ExtractMode } from "./rule.ts";
+import type { AnswerRule, Asked, ExtractMode } from "./rule.ts";
 import { lettersFound, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -35,9 +35,9 @@ export function extractChoice(text: string, mode: ExtractMode, choices?: Questio
     const letter = /#### \(?([A-Za-z])(?:[).:]|[ \t]*$)/m.exec(text)?.[1]?.toUpperCase();
     return letter !== undefined && letters.has(letter) ? letter : null;
   }
-  const found = lettersFound(text, letters);
+  const statements = lettersFound(text, letters);
   const last = (strength: Strength): string | undefined =>
-    found.findLast((one) => one.strength === strength)?.letter;
+    statements.findLast((statement) => statement.strength === strength)?.letter;
   return last("stated") ?? last("alone") ?? byText(text, choices) ?? last("named") ?? null;
 }
 
@@ -51,12 +51,12 @@ export function sameChoice(extracted: string, answer: string): boolean {
   return letter !== undefined && letter === letterOf(answer);
 }
 
-export const choiceRule = answerRule({
+export const choiceRule: AnswerRule = {
   kind: "choice",
   patterns,
   extract: (text, mode, question?: Asked) => extractChoice(text, mode, question?.choices),
-  same: sameChoice,
-});
+  sameAnswer: sameChoice,
+};
 
 /** An option's text without the letter that rows put before it: `A)32400`. */
 const optionText = (choice: string): string => choice.replace(/^\s*\(?[A-Za-z]\s?[).:]\s*/, "");

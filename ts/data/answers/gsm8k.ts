@@ -14,7 +14,7 @@
  *
  * {@link rightAsPublished} is the dataset's own comparison, for numbers that must be set beside published flags.
  */
-import { answerRule, type ExtractMode } from "./rule.ts";
+import type { AnswerRule, ExtractMode } from "./rule.ts";
 
 /** The patterns as they stand in records and reports, since an accuracy means little without them. */
 export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
@@ -28,16 +28,15 @@ export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
  * matches is not a number (`...`, `1.2.3`).
  */
 export function extractNumber(text: string, mode: ExtractMode): string | null {
-  const found = mode === "strict" ? firstStrict(text) : lastFlexible(text);
-  return found === undefined ? null : normalNumber(found);
+  const match = mode === "strict" ? firstStrict(text) : lastFlexible(text);
+  return match === undefined ? null : normalNumber(match);
 }
 
 const firstStrict = (text: string): string | undefined => new RegExp(numberPatterns.strict).exec(text)?.[1];
 
 function lastFlexible(text: string): string | undefined {
-  const pattern = new RegExp(numberPatterns.flexible, "g");
   let last: string | undefined;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) last = match[0];
+  for (const [match] of text.matchAll(new RegExp(numberPatterns.flexible, "g"))) last = match;
   return last;
 }
 
@@ -78,12 +77,12 @@ function trailingZeros(digits: string): number {
 }
 
 /** GSM8K's rule: found by the two published patterns, compared as numbers. */
-export const gsm8kNumber = answerRule({
+export const gsm8kNumber: AnswerRule = {
   kind: "gsm8k-number",
   patterns: numberPatterns,
   extract: extractNumber,
-  same: sameNumber,
-});
+  sameAnswer: sameNumber,
+};
 
 /**
  * Whether the dataset's own code calls a text right (`is_correct` of grade-school-math's dataset.py): the strict

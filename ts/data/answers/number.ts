@@ -4,7 +4,7 @@
  * has it. Values are exact; every scan goes forward once, so time is linear in the text.
  */
 import { readNumberAt } from "./numeral.ts";
-import { answerRule, type ExtractMode } from "./rule.ts";
+import type { AnswerRule, ExtractMode } from "./rule.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
   strict: "#### NUMBER, the first; in any usual form, a unit after it",
@@ -15,7 +15,7 @@ const patterns: Readonly<Record<ExtractMode, string>> = {
 export function extractAnyNumber(written: string, mode: ExtractMode): string | null {
   const text = plain(written);
   const marked = mode === "strict" ? firstMarked(text) : lastStated(text);
-  return marked === undefined && mode === "flexible" ? (lastNumber(text) ?? null) : (marked ?? null);
+  return marked ?? (mode === "flexible" ? lastNumber(text) : undefined) ?? null;
 }
 
 /** Whether both are numbers and equal. */
@@ -32,12 +32,12 @@ export function normalRational(written: string): string | null {
   return firstNumber(plain(written)) ?? null;
 }
 
-export const anyNumber = answerRule({
+export const anyNumber: AnswerRule = {
   kind: "number",
   patterns,
   extract: extractAnyNumber,
-  same: sameRational,
-});
+  sameAnswer: sameRational,
+};
 
 /** LaTeX's ways of writing `,`, `$`, `%` and spaces as the plain ones. */
 const plain = (text: string): string =>
@@ -52,10 +52,10 @@ const beginning = /[-−$€£¥₹\d.\\]/g;
 function* numbersOf(text: string): Generator<string> {
   const search = new RegExp(beginning);
   for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-    const found = readNumberAt(text, match.index);
-    if (found === undefined) continue;
-    if (found.value !== undefined) yield found.value;
-    search.lastIndex = found.end;
+    const number = readNumberAt(text, match.index);
+    if (number === undefined) continue;
+    if (number.value !== undefined) yield number.value;
+    search.lastIndex = number.end;
   }
 }
 

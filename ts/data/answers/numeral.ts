@@ -55,9 +55,9 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 
 function fractionAt(text: string, at: number): Numeral | undefined {
   if (text[at] !== "\\") return undefined;
-  const found = match(latexFraction, text, at);
-  if (found === null) return undefined;
-  const [whole, a, b, c, d] = found;
+  const fraction = match(latexFraction, text, at);
+  if (fraction === null) return undefined;
+  const [whole, a, b, c, d] = fraction;
   return { value: rational(BigInt((a ?? c)!), BigInt((b ?? d)!)), end: at + whole.length };
 }
 

@@ -3,24 +3,15 @@
  * looks for certain, so it runs under a time limit that stops the matching itself.
  */
 import { createContext, Script } from "node:vm";
+import type { AnswerSettings } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
-import { type AnswerRule, answerRule, TimeLimitReached } from "./rule.ts";
+import { type AnswerRule, TimeLimitReached } from "./rule.ts";
 
-export interface RegexSettings {
-  /** A JavaScript pattern; its one capture group is the answer. */
-  pattern: string;
-  /** The pattern of the flexible mode. Default: the same. */
-  flexible?: string | undefined;
-  /** Which match counts. Default: the first under strict, the last under flexible. */
-  match?: "first" | "last" | undefined;
-  /** Upper and lower case are the same, in the pattern and in answers. Default false. */
-  ignoreCase?: boolean | undefined;
-  /** What one text may take. Default 250 ms. */
-  timeoutMs?: number | undefined;
-}
+/** A pattern of the user's own, and how it is used; `timeoutMs`: what one text may take, 250 by default. */
+type RegexSettings = Omit<Extract<AnswerSettings, { kind: "regex" }>, "kind">;
 
 /** Characters of a pattern beyond which it is refused. */
-export const longestPattern = 1000;
+const longestPattern = 1000;
 
 /** Texts at the time limit after which the pattern is refused, lest judging take days. */
 const mostTimeLimits = 40;
@@ -39,17 +30,16 @@ export function regexRule(settings: RegexSettings, where?: string): AnswerRule {
     const spaced = answer.trim().replaceAll(/\s+/g, " ");
     return ignoreCase ? spaced.toLowerCase() : spaced;
   };
-  return answerRule({
+  return {
     kind: "regex",
     patterns: { strict: pattern, flexible },
     extract(text, mode) {
-      const wanted = settings.match ?? (mode === "strict" ? "first" : "last");
-      const found = (mode === "strict" ? findStrict : findLax)(text)[wanted];
-      const answer = found === undefined ? "" : normal(found);
-      return answer === "" ? null : answer;
+      const place = settings.match ?? (mode === "strict" ? "first" : "last");
+      const match = (mode === "strict" ? findStrict : findLax)(text)[place];
+      return (match && normal(match)) || null;
     },
-    same: (extracted, answer) => normal(extracted) === normal(answer),
-  });
+    sameAnswer: (extracted, answer) => normal(extracted) === normal(answer),
+  };
 }
 
 /** `^` and `$` match at lines, as an answer stands on one; `.` does not match a newline. */
@@ -61,7 +51,7 @@ function compiled(source: string, ignoreCase: boolean, where: string | undefined
   const flags = ignoreCase ? "gimu" : "gmu";
   let groups: number;
   try {
-    // With an empty alternative it matches anything, and tells how many groups there are.
+    // With an empty alternative it matches anything, and shows how many groups there are.
     groups = new RegExp(`${source}|`, flags).exec("")!.length - 1;
     new RegExp(source, flags);
   } catch (error) {
@@ -82,7 +72,7 @@ function compiled(source: string, ignoreCase: boolean, where: string | undefined
 }
 
 /** What the group captured in the first and in the last match in which it captured anything. */
-interface Found {
+interface Captured {
   first: string | undefined;
   last: string | undefined;
 }
@@ -91,8 +81,8 @@ interface Found {
  * Matching in a context of its own, whose run can be stopped from outside, in the middle of a match too. Both modes
  * ask of the same text, one after the other: it is looked through once, and reaches the limit once.
  */
-function limited(pattern: RegExp, timeoutMs: number, where: string | undefined): (text: string) => Found {
-  const job: Found & { pattern: RegExp; text: string } = {
+function limited(pattern: RegExp, timeoutMs: number, where: string | undefined): (text: string) => Captured {
+  const job: Captured & { pattern: RegExp; text: string } = {
     pattern,
     text: "",
     first: undefined,
@@ -107,9 +97,9 @@ function limited(pattern: RegExp, timeoutMs: number, where: string | undefined):
       if (match[1] !== undefined) job.last = match[1];
       if (match[0] === "") job.pattern.lastIndex++;
     }`);
-  let known: { text: string; found: Found | undefined } | undefined;
+  let known: { text: string; captured: Captured | undefined } | undefined;
   let timeLimits = 0;
-  const look = (text: string, limitMs: number): Found | undefined => {
+  const look = (text: string, limitMs: number): Captured | undefined => {
     job.text = text;
     try {
       script.runInContext(context, { timeout: limitMs });
@@ -119,9 +109,9 @@ function limited(pattern: RegExp, timeoutMs: number, where: string | undefined):
       return undefined;
     }
   };
-  const lookTwice = (text: string): Found | undefined => {
-    const found = look(text, timeoutMs) ?? look(text, secondChance * timeoutMs);
-    if (found === undefined && ++timeLimits >= mostTimeLimits)
+  const lookTwice = (text: string): Captured | undefined => {
+    const captured = look(text, timeoutMs) ?? look(text, secondChance * timeoutMs);
+    if (captured === undefined && ++timeLimits >= mostTimeLimits)
       throw inputError({
         what: `the answer pattern reached its time limit on ${timeLimits} texts`,
         where,
@@ -129,11 +119,11 @@ function limited(pattern: RegExp, timeoutMs: number, where: string | undefined):
         expected: `an answer within ${timeoutMs} ms a text`,
         fix: "a quantifier inside a quantifier, such as (a+)+, tries a text in exponentially many ways: write it without",
       });
-    return found;
+    return captured;
   };
   return (text) => {
-    if (known?.text !== text) known = { text, found: lookTwice(text) };
-    if (known.found === undefined) throw new TimeLimitReached(`${timeoutMs} ms`);
-    return known.found;
+    if (known?.text !== text) known = { text, captured: lookTwice(text) };
+    if (known.captured === undefined) throw new TimeLimitReached(`${timeoutMs} ms`);
+    return known.captured;
   };
 }

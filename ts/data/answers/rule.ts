@@ -18,18 +18,8 @@ export interface AnswerRule {
    */
   extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the answer of a question, as the question's row has it. */
-  same(extracted: string, answer: string): boolean;
+  sameAnswer(extracted: string, answer: string): boolean;
 }
-
-/** Checks at compile time that a rule is one; at run time it is what was given. */
-export const answerRule = (rule: AnswerRule): AnswerRule => rule;
-
-/** A rule as the three members of a task that judge by it. */
-export const answersBy = ({ patterns, extract, same }: AnswerRule) => ({
-  patterns,
-  extract,
-  sameAnswer: same,
-});
 
 /** The text was not looked at to its end: neither right, nor wrong, nor without an answer. */
 export class TimeLimitReached extends Error {
@@ -48,10 +38,10 @@ export interface Outcome {
 
 export type BothOutcomes = Record<ExtractMode, Outcome>;
 
-type Judging = Pick<AnswerRule, "extract" | "same">;
+type Judging = Pick<AnswerRule, "extract" | "sameAnswer">;
 
 export function outcomeOf(
-  { extract, same }: Judging,
+  { extract, sameAnswer }: Judging,
   text: string,
   mode: ExtractMode,
   question: Asked & Pick<Question, "answer">,
@@ -59,7 +49,7 @@ export function outcomeOf(
   try {
     const extracted = extract(text, mode, question);
     if (extracted === null) return { extracted, correct: false, noAnswer: "not found" };
-    return { extracted, correct: same(extracted, question.answer) };
+    return { extracted, correct: sameAnswer(extracted, question.answer) };
   } catch (error) {
     if (!(error instanceof TimeLimitReached)) throw error;
     return { extracted: null, correct: false, noAnswer: "time limit" };

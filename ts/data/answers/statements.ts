@@ -22,10 +22,13 @@ const letterThere = /([([{]\s?)?([A-Za-z])(?![A-Za-z\d'’])(\s?[)\]}]|\*\*|[.:,
 
 /** Every letter that is named, in the order of the text. */
 export function lettersFound(text: string, letters: ReadonlySet<string>): Stated[] {
-  const found = [...introduced(text, letters), ...judged(text, letters)];
   const alone = aloneAtEnd(text, letters);
-  if (alone !== undefined) found.push(alone);
-  return found.sort((a, b) => a.at - b.at);
+  const statements = [
+    ...introduced(text, letters),
+    ...judged(text, letters),
+    ...(alone === undefined ? [] : [alone]),
+  ];
+  return statements.sort((a, b) => a.at - b.at);
 }
 
 function* introduced(text: string, letters: ReadonlySet<string>): Generator<Stated> {
@@ -74,9 +77,9 @@ const afterLetter =
 
 function letterAt(text: string, at: number, letters: ReadonlySet<string>): Letter | undefined {
   letterThere.lastIndex = at;
-  const found = letterThere.exec(text);
-  if (found === null) return undefined;
-  const [whole, open, written, close] = found;
+  const match = letterThere.exec(text);
+  if (match === null) return undefined;
+  const [whole, open, written, close] = match;
   const letter = written!.toUpperCase();
   if (!letters.has(letter)) return undefined;
   // `x` of `(x + 3)`: a bracket that is not closed after it.
@@ -110,8 +113,8 @@ const verdict =
   /(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} (?:is|must be|would be|should be) (?:(?:the|therefore|thus|hence|clearly|indeed|our) ){0,2}(?:(?:correct|right|best|final|proper|required) ?){1,2}(?:answer|option|choice|one)?\b|(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} must be true\b|(?<![A-Za-z\d])[([]?([A-Za-z])[)\].:*]{0,3} is (?:the|our) (?:answer|option|choice)\b/g;
 
 function* judged(text: string, letters: ReadonlySet<string>): Generator<Stated> {
-  for (const { index, 1: one, 2: holding, 3: other, 0: whole } of text.matchAll(verdict)) {
-    const written = (one ?? holding ?? other)!;
+  for (const { index, 0: whole, 1: right, 2: holding, 3: chosen } of text.matchAll(verdict)) {
+    const written = (right ?? holding ?? chosen)!;
     const letter = written.toUpperCase();
     if (!letters.has(letter) || (/^[aI]$/.test(written) && !/^[([]/.test(whole))) continue;
     yield { letter, at: index, strength: "stated" };
@@ -122,11 +125,11 @@ function* judged(text: string, letters: ReadonlySet<string>): Generator<Stated> 
 function aloneAtEnd(text: string, letters: ReadonlySet<string>): Stated | undefined {
   const end = text.trimEnd();
   const tail = end.slice(-40);
-  const found =
+  const match =
     /(?:^|\s|\d ?=|>>)[([*_"'$]{0,4}\(?([A-Z])[)\]*_"'$.:!]{0,5}$/.exec(tail) ??
     /(?:^|[\s])[([*_]{0,4}\(([a-z])\)[*_.!]{0,4}$/.exec(tail) ??
     /(?:^|\n)[ \t]*[([*_]{0,4}([a-z])[)\]*_.]{0,4}$/.exec(tail.length < end.length ? tail.slice(1) : tail);
-  const letter = found?.[1]?.toUpperCase();
+  const letter = match?.[1]?.toUpperCase();
   if (letter === undefined || !letters.has(letter) || isReckoned(tail)) return undefined;
   return { letter, at: end.length, strength: "alone" };
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { AftError, type Problem } from "../../core/errors.ts";
 import { addressOf, datasetOf, type PublishedFile } from "../downloads/catalogue.ts";
 import { dataFolder } from "../downloads/folder.ts";
-import { stateOf } from "../downloads/state.ts";
+import { stateOf } from "../downloads/pins.ts";
 import { contentOf } from "../duplicates.ts";
 import type { ReadQuestions, Split, Task, TaskKind } from "../task.ts";
 import { type Findings, findingsOf } from "./findings.ts";
@@ -97,7 +97,7 @@ function publishedAs(task: string): Map<string, { folder: string; file: Publishe
 
 const digestSaid: Record<string, string> = {
   publisher: "is the published file (SHA-256)",
-  lock: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
+  pin: "is the file that was downloaded first (SHA-256 in aft-data.lock.json)",
   first: "no SHA-256 of it is known; `aft data get` keeps one from then on",
 };
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import type { Question } from "../../core/records.ts";
-import { type ExtractMode, outcomeOf } from "../answers.ts";
+import { outcomeOf } from "../answers/index.ts";
 import { repeated } from "../duplicates.ts";
 import type { ReadQuestions, Task } from "../task.ts";
 
@@ -44,7 +44,7 @@ export function findingsOf(what: string, { questions, problems }: ReadQuestions,
 /** A reference that strict extraction finds another answer in, or none: training on it would teach that. */
 function differingReference({ value, where }: Row<Question>, task: Task): Problem | undefined {
   if (value.reference === undefined) return undefined;
-  const strict = answerIn(value.reference, value, task, "strict");
+  const strict = outcomeOf(task, value.reference, "strict", value);
   if (strict.correct) return undefined;
   return {
     what: "the reference does not end in the row's answer",
@@ -53,7 +53,3 @@ function differingReference({ value, where }: Row<Question>, task: Task): Proble
     expected: value.answer,
   };
 }
-
-/** What one mode finds in a text, and whether it is the question's answer. */
-export const answerIn = (text: string, question: Question, task: Task, mode: ExtractMode) =>
-  outcomeOf({ extract: task.extract, same: task.sameAnswer }, text, mode, question);

@@ -8,12 +8,12 @@ import {
   groupSchema,
   type Prediction,
   predictionSchema,
-  type Question,
   questionSchema,
 } from "../../core/records.ts";
-import { checkOwnGroups } from "../own-groups.ts";
-import { taskNamed, taskNames } from "../registry.ts";
+import { checkOwnGroups } from "../groups/check-groups.ts";
+import { grouped, repeats } from "../problems.ts";
 import { readSource } from "../sources/read.ts";
+import { taskNamed, taskNames } from "../tasks/registry.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 
 type Kind = "questions" | "candidates" | "groups" | "predictions";
@@ -32,111 +32,73 @@ export async function kindOfRecords(file: string): Promise<Kind | undefined> {
   return (Object.keys(marks) as Kind[]).find((kind) => marks[kind].every((field) => field in first));
 }
 
-export async function checkRecords(file: string, kind: Kind): Promise<Findings[]> {
-  if (kind === "candidates") return [await checkCandidates(file)];
-  if (kind === "predictions") return [await checkPredictions(file)];
-  return kind === "groups" ? [await checkGroups(file)] : checkQuestions(file);
-}
+const checks: Record<Kind, (file: string) => Promise<Findings[]>> = {
+  async questions(file) {
+    const { rows, findings } = await scanned(file, questionSchema);
+    findings.problems.push(...repeats(rows, ({ id }) => id, "field id: this id comes twice"));
+    const parts = [...grouped(rows, ({ value }) => value.task)].map(([name, questions]): Findings => {
+      const what = `questions of ${name}`;
+      if (taskNames().includes(name)) return findingsOf(what, { questions, problems: [] }, taskNamed(name));
+      const note = `${name} is no task's own name: references were not compared with answers`;
+      return { what, counts: { questions: questions.length }, problems: [], notes: [note] };
+    });
+    return [findings, ...parts];
+  },
 
-async function checkQuestions(file: string): Promise<Findings[]> {
-  const { rows, problems } = await scanRows(file, questionSchema);
-  const twice = repeats(rows, ({ id }) => id, "field id: this id comes twice");
-  const findings: Findings[] = [];
-  for (const [name, ofTask] of byTask(rows)) {
-    if (taskNames().includes(name))
-      findings.push(findingsOf(`questions of ${name}`, { questions: ofTask, problems: [] }, taskNamed(name)));
-    else
-      findings.push({
-        what: `questions of ${name}`,
-        counts: { questions: ofTask.length },
-        problems: [],
-        notes: [`${name} is no task's own name: references were not compared with answers`],
-      });
-  }
-  const bad = new Set(problems.map(({ where }) => where)).size;
-  return [
-    {
-      what: file,
-      counts: { rows: rows.length + bad, "bad rows": bad },
-      problems: [...problems, ...twice],
-      notes: [],
-    },
-    ...findings,
-  ];
-}
+  async candidates(file) {
+    const { rows, findings } = await scanned(file, candidateSchema);
+    findings.counts.questions = new Set(rows.map(({ value }) => value.questionId)).size;
+    const what = "fields questionId and index: these two come twice";
+    findings.problems.push(...repeats(rows, ({ questionId, index }) => `${questionId}, ${index}`, what));
+    return [findings];
+  },
 
-function byTask(rows: readonly Row<Question>[]): Map<string, Row<Question>[]> {
-  const tasks = new Map<string, Row<Question>[]>();
-  for (const row of rows) tasks.set(row.value.task, [...(tasks.get(row.value.task) ?? []), row]);
-  return tasks;
-}
+  /** One answer to each question of a task, right only where an answer was found. */
+  async predictions(file) {
+    const { rows, findings } = await scanned(file, predictionSchema);
+    const count = (fits: (value: Prediction) => boolean): number =>
+      rows.filter(({ value }) => fits(value)).length;
+    findings.counts.right = count(({ correct }) => correct);
+    findings.counts["without an answer"] = count(({ extracted }) => extracted === null);
+    findings.counts["cut off"] = count(({ finish }) => finish === "length");
+    findings.problems.push(
+      ...repeats(
+        rows,
+        ({ task, questionId }) => (task === undefined ? questionId : `${task}, ${questionId}`),
+        "field questionId: a second prediction for this question",
+      ),
+      ...predictionProblems(rows),
+    );
+    return [findings];
+  },
 
-async function checkCandidates(file: string): Promise<Findings> {
-  const { rows, problems, counts } = await scanned(file, candidateSchema);
-  const twice = repeats(
-    rows,
-    ({ questionId, index }) => `${questionId}, ${index}`,
-    "fields questionId and index: these two come twice",
-  );
-  return {
-    what: file,
-    counts: { ...counts, questions: new Set(rows.map(({ value }) => value.questionId)).size },
-    problems: [...problems, ...twice],
-    notes: [],
-  };
-}
+  /** Under the feedback that the groups have the fields of, and as groups of the first one's task. */
+  async groups(file) {
+    const { rows, findings } = await scanned(file, groupSchema);
+    const isRanked = rows.some(({ value }) => value.candidates.some(({ rank }) => rank !== undefined));
+    const feedback = isRanked ? "ranked" : "binary";
+    findings.what = `${file} (${feedback} feedback)`;
+    findings.counts.candidates = rows.reduce((sum, { value }) => sum + value.candidates.length, 0);
+    if (rows.length > 0) findings.problems.push(...contradictions(rows, feedback, file));
+    return [findings];
+  },
+};
 
-/** One answer to each question of a task, right only where an answer was found. */
-async function checkPredictions(file: string): Promise<Findings> {
-  const { rows, problems, counts } = await scanned(file, predictionSchema);
-  const twice = repeats(
-    rows,
-    ({ task, questionId }) => [...(task === undefined ? [] : [task]), questionId].join(", "),
-    "field questionId: a second prediction for this question",
-  );
+export const checkRecords = (file: string, kind: Kind): Promise<Findings[]> => checks[kind](file);
+
+function* predictionProblems(rows: readonly Row<Prediction>[]): Generator<Problem> {
   const named = rows.some(({ value }) => value.task !== undefined);
-  const own = rows.flatMap(({ value: { task, extracted, correct }, where }): Problem[] => [
-    ...(named && task === undefined
-      ? [{ what: "missing field task: other rows name theirs", where, expected: "the task's name" }]
-      : []),
-    ...(extracted === null && correct
-      ? [
-          {
-            what: "field correct: right, and no answer was found (extracted: null)",
-            where,
-            found: correct,
-            expected: "false, or the answer in extracted",
-          },
-        ]
-      : []),
-  ]);
-  const count = (fits: (value: Prediction) => boolean): number =>
-    rows.filter(({ value }) => fits(value)).length;
-  return {
-    what: file,
-    counts: {
-      ...counts,
-      right: count(({ correct }) => correct),
-      "without an answer": count(({ extracted }) => extracted === null),
-      "cut off": count(({ finish }) => finish === "length"),
-    },
-    problems: [...problems, ...twice, ...own],
-    notes: [],
-  };
-}
-
-/** Under the feedback that the groups have the fields of, and as groups of the first one's task. */
-async function checkGroups(file: string): Promise<Findings> {
-  const { rows, problems, counts } = await scanned(file, groupSchema);
-  const ranked = rows.some(({ value }) => value.candidates.some(({ rank }) => rank !== undefined));
-  const own = rows.length === 0 ? [] : contradictions(rows, ranked ? "ranked" : "binary", file);
-  const candidates = rows.reduce((sum, { value }) => sum + value.candidates.length, 0);
-  return {
-    what: `${file} (${ranked ? "ranked" : "binary"} feedback)`,
-    counts: { ...counts, candidates },
-    problems: [...problems, ...own],
-    notes: [],
-  };
+  for (const { value, where } of rows) {
+    if (named && value.task === undefined)
+      yield { what: "missing field task: other rows name theirs", where, expected: "the task's name" };
+    if (value.extracted === null && value.correct)
+      yield {
+        what: "field correct: right, and no answer was found (extracted: null)",
+        where,
+        found: true,
+        expected: "false, or the answer in extracted",
+      };
+  }
 }
 
 function contradictions(
@@ -153,22 +115,17 @@ function contradictions(
   }
 }
 
-async function scanned<T>(file: string, schema: z.ZodType<T>) {
+/** The rows that fit their schema, and findings to which more is added. */
+async function scanned<T>(
+  file: string,
+  schema: z.ZodType<T>,
+): Promise<{ rows: Row<T>[]; findings: Findings }> {
   const { rows, problems } = await scanRows(file, schema);
   const bad = new Set(problems.map(({ where }) => where)).size;
-  return { rows, problems, counts: { rows: rows.length + bad, "bad rows": bad } };
-}
-
-function repeats<T>(rows: readonly Row<T>[], keyOf: (value: T) => string, what: string): Problem[] {
-  const first = new Map<string, string>();
-  return rows.flatMap(({ value, where }) => {
-    const key = keyOf(value);
-    const before = first.get(key);
-    if (before === undefined) first.set(key, where);
-    return before === undefined
-      ? []
-      : [{ what, where, found: key, expected: `another than that of ${before}` }];
-  });
+  return {
+    rows,
+    findings: { what: file, counts: { rows: rows.length + bad, "bad rows": bad }, problems, notes: [] },
+  };
 }
 
 /** Says that a file holds none of the records, and whose rows it could be. */

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import type { PromptSettings } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { inputError } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
-import type { ExtractMode } from "../answers.ts";
+import { type ExtractMode, outcomeOf } from "../answers/index.ts";
 import { refuse } from "../problems.ts";
-import { type Conversation, fewShotSplits, putQuestion } from "../prompts/prompts.ts";
+import { type Conversation, fewShotSplits, putQuestion } from "../prompts.ts";
 import type { Split, Task, TaskKind } from "../task.ts";
 import { missingFiles } from "./dataset.ts";
-import { answerIn } from "./findings.ts";
 
 /** A question as the model is given it, and what judging makes of its reference. */
 export interface ShownQuestion {
@@ -49,7 +49,7 @@ export async function shownQuestions(
   const questions = rows
     .slice(0, options.count)
     .map(({ question, where }) => shownQuestion(question, where, task, put, examples));
-  return { total: rows.length, questions, patterns: task.patterns, ...(note === undefined ? {} : { note }) };
+  return { total: rows.length, questions, patterns: task.patterns, ...defined({ note }) };
 }
 
 interface Rows {
@@ -81,7 +81,7 @@ async function rowsOf(
   if (kind.read === undefined)
     throw inputError({ what: `the task ${kind.name} makes its questions: it reads no file`, found: file });
   const { questions, problems } = await kind.read(settings, alone, split);
-  refuse(problems.map((problem) => () => problem));
+  refuse(problems);
   return {
     rows: questions.map(({ value, where }) => ({ question: value, where })),
     examples: [],
@@ -94,8 +94,8 @@ async function rowsOf(
 
 /** Whether all files are here, so that the questions are those of an experiment; else the split's own file has to do. */
 const needsOthers = (parts: Partial<Record<Split, string>>, split: Split): boolean => {
-  const own = parts[split];
-  return own === undefined || !existsSync(own) || Object.values(parts).every((file) => existsSync(file));
+  const file = parts[split];
+  return file === undefined || !existsSync(file) || Object.values(parts).every((file) => existsSync(file));
 };
 
 function shownQuestion(
@@ -106,15 +106,15 @@ function shownQuestion(
   examples: readonly Question[],
 ): ShownQuestion {
   const { id, reference, answer, choices } = question;
-  const found = (mode: ExtractMode) => answerIn(reference!, question, task, mode).extracted;
+  const extracted = (mode: ExtractMode) => outcomeOf(task, reference!, mode, question).extracted;
   return {
     id,
-    ...(where === undefined ? {} : { where }),
+    ...defined({ where }),
     prompt: putQuestion(question, task, put, examples),
     ...(reference === undefined
       ? {}
-      : { reference, extracted: { strict: found("strict"), flexible: found("flexible") } }),
+      : { reference, extracted: { strict: extracted("strict"), flexible: extracted("flexible") } }),
     answer,
-    ...(choices === undefined ? {} : { choices }),
+    ...defined({ choices }),
   };
 }

@@ -135,7 +135,8 @@ export const catalogue: readonly Dataset[] = [
   },
 ];
 
-export const datasetOf = (task: string): Dataset | undefined => catalogue.find((one) => one.task === task);
+export const datasetOf = (task: string): Dataset | undefined =>
+  catalogue.find((dataset) => dataset.task === task);
 
 /** Where a file can be had with a browser. */
 export function addressOf({ from }: PublishedFile): string {

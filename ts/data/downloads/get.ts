@@ -5,8 +5,7 @@ import { addressOf, type Dataset, datasetOf, type PublishedFile } from "./catalo
 import { type FetchOptions, fetchFile } from "./fetch-file.ts";
 import { openAddress } from "./http.ts";
 import { openHub } from "./hub.ts";
-import { addToLock } from "./lock.ts";
-import { type FileState, stateOf } from "./state.ts";
+import { addPin, type FileState, stateOf } from "./pins.ts";
 
 export interface GetOptions extends Pick<FetchOptions, "signal" | "firstWaitMs" | "silenceMs"> {
   /** The data folder; the dataset's files go into a folder of its task's name there. */
@@ -21,7 +20,6 @@ export interface Got {
   sha256: string;
   /** It was there before. */
   already: boolean;
-  /** What its digest was compared with; `first`: with nothing yet, from now on with the lock file. */
   checkedBy: FileState["checkedBy"];
 }
 
@@ -31,10 +29,10 @@ export interface Got {
  */
 export async function getDataset(dataset: Dataset, options: GetOptions): Promise<Got[]> {
   const used = (dataset.uses ?? []).flatMap((task) => datasetOf(task) ?? []);
-  const got: Got[] = [];
-  for (const one of [...used, dataset])
-    for (const file of one.files) got.push(await getFile(one, file, options));
-  return got;
+  const files: Got[] = [];
+  for (const source of [...used, dataset])
+    for (const file of source.files) files.push(await getFile(source, file, options));
+  return files;
 }
 
 async function getFile(dataset: Dataset, published: PublishedFile, options: GetOptions): Promise<Got> {
@@ -45,7 +43,7 @@ async function getFile(dataset: Dataset, published: PublishedFile, options: GetO
   if (state.there) {
     refuseOther(state, address);
     const { bytes, sha256, checkedBy } = state;
-    if (checkedBy === "first") await addToLock(folder, published.path, { sha256, bytes, address });
+    if (checkedBy === "first") await addPin(folder, published.path, { sha256, bytes, address });
     return { file, address, bytes, sha256, already: true, checkedBy };
   }
   const { progress = silent, to: _, ...rest } = options;
@@ -66,13 +64,13 @@ async function getFile(dataset: Dataset, published: PublishedFile, options: GetO
       {
         ...rest,
         note: (text) => progress.note(text),
-        told: (done, total, from) =>
+        onProgress: (done, total, from) =>
           progress.update({ label, done: kilo(done), total: kilo(total ?? 0), from: kilo(from), unit: "kB" }),
       },
     );
-    const { bytes, sha256, toldByServer } = fetched;
-    if (state.expected === undefined) await addToLock(folder, published.path, { sha256, bytes, address });
-    const checkedBy = state.expected !== undefined ? state.checkedBy : toldByServer ? "server" : "first";
+    const { bytes, sha256, byServer } = fetched;
+    if (state.expected === undefined) await addPin(folder, published.path, { sha256, bytes, address });
+    const checkedBy = state.expected !== undefined ? state.checkedBy : byServer ? "server" : "first";
     return { file, address, bytes, sha256, already: false, checkedBy };
   } finally {
     progress.end(label);
@@ -90,7 +88,7 @@ function mirrored(address: string): string {
 function refuseOther({ file, right, sha256, expected, checkedBy }: FileState, address: string): void {
   if (right) return;
   throw inputError({
-    what: `is there already, and is not the file that ${checkedBy === "lock" ? "was downloaded here first" : "is published"} (SHA-256)`,
+    what: `is there already, and is not the file that ${checkedBy === "pin" ? "was downloaded here first" : "is published"} (SHA-256)`,
     where: file,
     found: sha256,
     expected: expected!,

@@ -1,9 +1,9 @@
-import { type Asked, isPassing, type Open, type Opened, Unavailable } from "./remote.ts";
+import { isPassing, type Open, type Opened, type OpenRequest, Unavailable } from "./remote.ts";
 
 /** A file at a web address. It goes on from where it broke off only where the server says that it is the same version. */
 export const openAddress =
   (address: string): Open =>
-  async ({ from, tag, signal }: Asked): Promise<Opened> => {
+  async ({ from, tag, signal }: OpenRequest): Promise<Opened> => {
     const goesOn = from > 0 && tag !== undefined;
     const response = await fetch(address, {
       signal,

@@ -1,31 +1,31 @@
 import { dirname } from "node:path";
 import { inputError } from "../../core/errors.ts";
-import { type Asked, isPassing, type Open, type Opened, Unavailable } from "./remote.ts";
+import { isPassing, type Open, type Opened, type OpenRequest, Unavailable } from "./remote.ts";
 
 /** A dataset's file on the Hugging Face hub (HF_ENDPOINT, HF_TOKEN), checked against the digest that the hub lists. */
 export const openHub =
   ({ dataset, path, revision }: { dataset: string; path: string; revision: string }): Open =>
-  async ({ from, tag, signal }: Asked): Promise<Opened> => {
+  async ({ from, tag, signal }: OpenRequest): Promise<Opened> => {
     // Loaded when something is downloaded from there.
     const hub = await import("@huggingface/hub");
-    const own: typeof fetch = (address, init) =>
+    const plainFetch: typeof fetch = (address, init) =>
       fetch(address, {
         ...init,
         signal,
         headers: { ...(init?.headers as Record<string, string>), "accept-encoding": "identity" },
       });
-    const asked = {
+    const source = {
       repo: { type: "dataset" as const, name: dataset },
       revision,
-      fetch: own,
+      fetch: plainFetch,
       ...(process.env.HF_ENDPOINT ? { hubUrl: process.env.HF_ENDPOINT.replace(/\/$/, "") } : {}),
       ...tokenOf(process.env.HF_TOKEN),
     };
     try {
-      const info = await hub.fileDownloadInfo({ ...asked, path });
-      const listed = await entryOf(hub.listFiles({ ...asked, path: dirname(path) }), path);
+      const info = await hub.fileDownloadInfo({ ...source, path });
+      const listed = await entryOf(hub.listFiles({ ...source, path: dirname(path) }), path);
       // The plain way over HTTP ranges: what broke off goes on anywhere.
-      const blob = info && (await hub.downloadFile({ ...asked, path, downloadInfo: info, xet: false }));
+      const blob = info && (await hub.downloadFile({ ...source, path, downloadInfo: info, xet: false }));
       if (info === null || blob === null)
         throw new Unavailable(`${dataset} has no file ${path}`, { again: false, status: 404 });
       const start = tag === info.etag && from <= info.size ? from : 0;

@@ -35,12 +35,12 @@ export async function forget(file: string): Promise<void> {
   await rm(noteOf(file), { force: true });
 }
 
-/** Writes pieces from some place on, telling how many bytes are there after each. What was written stays whatever happens. */
+/** Writes pieces from some place on; `onBytes` gets how many bytes are there after each. What was written stays whatever happens. */
 export async function appendAll(
   file: string,
   from: number,
   pieces: AsyncIterable<Uint8Array>,
-  told: (bytes: number) => void,
+  onBytes: (bytes: number) => void,
 ): Promise<number> {
   const path = partialOf(file);
   const handle = await open(path, from === 0 ? "w" : "r+").catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function appendAll(
         throw writeError(path, error);
       });
       at += piece.length;
-      told(at);
+      onBytes(at);
     }
     await handle.sync();
   } finally {

@@ -3,16 +3,16 @@
 /** The file's bytes from some place on. */
 export interface Opened {
   bytes: AsyncIterable<Uint8Array>;
-  /** Where the bytes begin: 0 where the server would not go on from the place that was asked for. */
+  /** Where the bytes begin: 0 where the server would not go on from the requested place. */
   from: number;
   total?: number | undefined;
   /** What tells this version of the file from others, with which a broken download may go on. */
   tag?: string | undefined;
-  /** The publisher's own digest, where the server tells it. */
+  /** The publisher's own digest, where the server gives it. */
   sha256?: string | undefined;
 }
 
-export interface Asked {
+export interface OpenRequest {
   /** Bytes that are here already. */
   from: number;
   /** The version that they are of. */
@@ -20,7 +20,7 @@ export interface Asked {
   signal: AbortSignal;
 }
 
-export type Open = (asked: Asked) => Promise<Opened>;
+export type Open = (request: OpenRequest) => Promise<Opened>;
 
 /** The server said no, or nothing. `again`: the same may go well a moment later. */
 export class Unavailable extends Error {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { CsvError, parse } from "csv-parse/sync";
 import { inputError } from "../../core/errors.ts";
+import { decodeUtf8, notUtf8 } from "../../core/files.ts";
 import { type Source, sourceOf } from "./source.ts";
 
 /**
@@ -9,9 +10,9 @@ import { type Source, sourceOf } from "./source.ts";
  */
 export async function readCsv(file: string, delimiter: string): Promise<Source> {
   const bytes = await readFile(file);
+  if (decodeUtf8(bytes) === undefined) throw inputError(notUtf8(file));
   let table: string[][];
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     table = parse(bytes, {
       bom: true,
       delimiter,
@@ -66,11 +67,7 @@ function refuseRepeated(columns: readonly string[], file: string): void {
 }
 
 function badCsv(error: unknown, file: string): unknown {
-  if (error instanceof CsvError) {
-    const line = typeof error.lines === "number" ? `:${error.lines}` : "";
-    return inputError({ what: `not valid CSV: ${error.message}`, where: `${file}${line}` }, { cause: error });
-  }
-  if (error instanceof TypeError)
-    return inputError({ what: "not valid UTF-8", where: file, expected: "text in UTF-8" }, { cause: error });
-  return error;
+  if (!(error instanceof CsvError)) return error;
+  const line = typeof error.lines === "number" ? `:${error.lines}` : "";
+  return inputError({ what: `not valid CSV: ${error.message}`, where: `${file}${line}` }, { cause: error });
 }

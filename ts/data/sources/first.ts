@@ -1,11 +1,10 @@
-/** The columns of a file from its beginning, so that a wrong name is told before hours of work, however large the file. */
+/** The columns of a file from its beginning, so that a wrong name shows before hours of work, however large the file. */
 import { open } from "node:fs/promises";
-import { extname } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { SchemaTree } from "hyparquet";
 import { firstRow } from "../../core/jsonl.ts";
 import { isMap } from "../../core/shape.ts";
-import { refuseUnreadable } from "./read.ts";
+import { endingOf, refuseUnreadable } from "./read.ts";
 import { type Source, sourceOf } from "./source.ts";
 
 /** A header or a first row that is longer is not looked for. */
@@ -22,7 +21,7 @@ export async function firstOfSource(file: string): Promise<Source | undefined> {
 }
 
 async function rowOf(file: string): Promise<unknown> {
-  switch (extname(file).toLowerCase()) {
+  switch (endingOf(file)) {
     case ".csv":
       return header(await beginning(file), ",");
     case ".tsv":

@@ -1,21 +1,30 @@
 import { readFile } from "node:fs/promises";
-import { inputError, type Problem } from "../../core/errors.ts";
+import { z } from "zod";
+import { inputError, messageOf, type Problem } from "../../core/errors.ts";
+import { decodeUtf8, notUtf8 } from "../../core/files.ts";
+import { scanRows } from "../../core/jsonl.ts";
 import { isMap } from "../../core/shape.ts";
-import { readJsonLines } from "./jsonl.ts";
 import { type Source, type SourceRow, sourceOf } from "./source.ts";
+
+const anyRow = z.record(z.string(), z.unknown());
+
+/** JSON Lines: one object a line, blank lines left out. */
+export async function readJsonLines(file: string): Promise<Source> {
+  const { rows, problems } = await scanRows(file, anyRow);
+  return sourceOf(file, rows, problems);
+}
 
 /**
  * A list of objects, or JSON Lines: some datasets, AQuA-RAT among them, call those `.json` too. A row's number is that of
  * the object in the list, from 1.
  */
 export async function readJson(file: string): Promise<Source> {
-  const bytes = await readFile(file);
-  const text = decoded(bytes, file);
+  const text = decodeUtf8(await readFile(file));
+  if (text === undefined) throw inputError(notUtf8(file));
   if (!/^\s*\[/.test(text)) return readJsonLines(file);
-  const list = parsed(text, file);
   const rows: SourceRow[] = [];
   const problems: Problem[] = [];
-  for (const [at, value] of list.entries()) {
+  for (const [at, value] of parsed(text, file).entries()) {
     const where = `${file}:${at + 1}`;
     if (isMap(value)) rows.push({ value, where });
     else problems.push({ what: "not a row", where, found: value, expected: "an object with named values" });
@@ -23,24 +32,16 @@ export async function readJson(file: string): Promise<Source> {
   return sourceOf(file, rows, problems);
 }
 
-function decoded(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw inputError({ what: "not valid UTF-8", where: file, expected: "text in UTF-8" }, { cause: error });
-  }
-}
-
 function parsed(text: string, file: string): unknown[] {
   try {
     return JSON.parse(text) as unknown[];
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw inputError(
       {
         what: "not valid JSON",
-        where: placeOf(said, text, file),
-        found: said,
+        where: placeOf(message, text, file),
+        found: message,
         expected: "a list of objects",
       },
       { cause: error },

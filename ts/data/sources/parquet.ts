@@ -1,4 +1,4 @@
-import { inputError } from "../../core/errors.ts";
+import { inputError, messageOf } from "../../core/errors.ts";
 import { isMap } from "../../core/shape.ts";
 import { type Source, sourceOf } from "./source.ts";
 
@@ -15,7 +15,7 @@ export async function readParquet(file: string): Promise<Source> {
       {
         what: "not a Parquet file that can be read",
         where: file,
-        found: error instanceof Error ? error.message : String(error),
+        found: messageOf(error),
         expected: "an Apache Parquet file (a file that Git LFS left as a pointer is none)",
       },
       { cause: error },

@@ -1,6 +1,6 @@
 /** What tasks with options share: how they are put, and how their solutions end. */
 import type { Question } from "../../core/records.ts";
-import { answersBy, choiceRule, lettersOf } from "../answers.ts";
+import { choiceRule, lettersOf } from "../answers/index.ts";
 import type { Task } from "../task.ts";
 
 /** `Question?`, then `A) first`, `B) second`, one option a line. */
@@ -10,11 +10,11 @@ export function choiceBody({ question, choices = [] }: Question): string {
 }
 
 /** What every task with options has, but for its questions. */
-export const choiceTask: Omit<Task, "name" | "splits"> = {
+export const choiceForm: Omit<Task, "name" | "splits"> = {
   body: choiceBody,
   // It ends in a newline, so that no tokenizer can merge the prompt's end with the response's first word.
   plain: (question) => `Question: ${choiceBody(question)}\nAnswer:\n`,
-  ...answersBy(choiceRule),
+  ...choiceRule,
 };
 
 /** A solution with a closing line that strict extraction finds: `#### B`. */

@@ -2,15 +2,15 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type EcqaTask, ecqaTaskSchema, taskName } from "../../config/index.ts";
-import { inputError, type Problem, systemCode } from "../../core/errors.ts";
+import type { Problem } from "../../core/errors.ts";
+import { readError } from "../../core/files.ts";
 import type { Row } from "../../core/jsonl.ts";
 import type { Question } from "../../core/records.ts";
-import { rowProblems } from "../../core/rows.ts";
 import { downloaded } from "../downloads/folder.ts";
 import { readSource } from "../sources/read.ts";
-import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
-import { choiceTask, closed } from "./choices.ts";
-import { drawn, firstOf, idOf, rightQuestions } from "./reading.ts";
+import type { ReadQuestions, Split } from "../task.ts";
+import { choiceForm, closed } from "./choices.ts";
+import { fileTask, idOf, parsedRow, publishedSplits } from "./reading.ts";
 
 /**
  * A row of ecqa.jsonl, and the row of CommonsenseQA with the same id that it explains:
@@ -41,8 +41,10 @@ const names = {
   test: "author_split/test_ids.txt",
 };
 
+const folderOf = ({ folder }: EcqaTask): string => folder ?? dirname(downloaded("ecqa", names.explanations));
+
 /** Common sense with five options and written explanations (Aggarwal et al., 2021), in the authors' own splits. */
-export const ecqa: TaskKind<EcqaTask> = {
+export const ecqa = fileTask<EcqaTask>({
   name: "ecqa",
   description: "ECQA: common sense with five options and explanations, judged by the letter",
   settingsSchema: ecqaTaskSchema,
@@ -52,25 +54,10 @@ export const ecqa: TaskKind<EcqaTask> = {
     const file = join(folderOf(settings), names.explanations);
     return { train: file, validation: file, test: file };
   },
+  form: choiceForm,
+  splits: publishedSplits,
   read,
-  make: (settings): Task => ({
-    name: taskName(settings),
-    splits: (seed) => splitsOf(settings, seed),
-    ...choiceTask,
-  }),
-};
-
-const folderOf = ({ folder }: EcqaTask): string => folder ?? dirname(downloaded("ecqa", names.explanations));
-
-async function splitsOf(settings: EcqaTask, seed?: number): Promise<Splits> {
-  const file = join(folderOf(settings), names.explanations);
-  const questions = (split: Split) => rightQuestions(read(settings, file, split));
-  return {
-    train: drawn(await questions("train"), settings.train, file, "ecqa", seed ?? settings.seed),
-    validation: firstOf(await questions("validation"), settings.validation, file),
-    test: firstOf(await questions("test"), settings.test, file),
-  };
-}
+});
 
 /**
  * The explanations joined with the questions that they explain, in the order of the split's list of ids, or without a split
@@ -79,9 +66,9 @@ async function splitsOf(settings: EcqaTask, seed?: number): Promise<Splits> {
 async function read(settings: EcqaTask, file: string, split?: Split): Promise<ReadQuestions> {
   const folder = dirname(file);
   const task = taskName(settings);
-  const asked = await commonsenseRows(folder);
+  const commonsense = await commonsenseRows(folder);
   const { rows, problems } = await checkedRows(file, explanationSchema);
-  problems.push(...asked.problems);
+  problems.push(...commonsense.problems);
   const explained = new Map<string, Row<z.output<typeof explanationSchema>>>();
   for (const row of rows) if (!explained.has(row.value.id)) explained.set(row.value.id, row);
   const listed = split === undefined ? undefined : await idsOf(join(folder, names[split]));
@@ -89,7 +76,7 @@ async function read(settings: EcqaTask, file: string, split?: Split): Promise<Re
   const questions: Row<Question>[] = [];
   for (const [at, { value: id, where }] of wanted.entries()) {
     const explanation = explained.get(id);
-    const question = asked.byId.get(id);
+    const question = commonsense.byId.get(id);
     if (explanation === undefined)
       problems.push({ what: "no explanation has this id", where, found: id, expected: `an id of ${file}` });
     else if (question === undefined)
@@ -130,17 +117,14 @@ async function commonsenseRows(folder: string) {
   return { byId, problems };
 }
 
-async function checkedRows<T>(
-  file: string,
-  schema: z.ZodType<T>,
-): Promise<{ rows: Row<T>[]; problems: Problem[] }> {
+async function checkedRows<T>(file: string, schema: z.ZodType<T>) {
   const source = await readSource(file);
   const rows: Row<T>[] = [];
   const problems = [...source.problems];
-  for (const { value, where } of source.rows) {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) rows.push({ value: parsed.data, where });
-    else problems.push(...rowProblems(parsed.error.issues, schema, value, where));
+  for (const row of source.rows) {
+    const parsed = parsedRow(row, schema);
+    if (Array.isArray(parsed)) problems.push(...parsed);
+    else rows.push(parsed);
   }
   return { rows, problems };
 }
@@ -148,15 +132,7 @@ async function checkedRows<T>(
 /** One id a line. */
 async function idsOf(file: string): Promise<Row<string>[]> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    const code = systemCode(error);
-    throw inputError(
-      {
-        what: code === "ENOENT" ? "no such file" : `cannot be read (${code})`,
-        where: file,
-        expected: "the authors' list of ids, one a line",
-      },
-      { cause: error },
-    );
+    throw readError(file, error, "the authors' list of ids, one a line");
   });
   return text
     .split(/\r?\n/)

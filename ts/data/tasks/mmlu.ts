@@ -2,11 +2,10 @@ import { z } from "zod";
 import { type MmluTask, mmluTaskSchema, taskName } from "../../config/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
-import { lettersOf } from "../answers.ts";
-import { downloaded } from "../downloads/folder.ts";
-import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
-import { choiceTask } from "./choices.ts";
-import { drawn, readQuestions, rightQuestions } from "./reading.ts";
+import { lettersOf } from "../answers/index.ts";
+import { namedFiles } from "../downloads/folder.ts";
+import { choiceForm } from "./choices.ts";
+import { drawn, fileTask, type Part, readQuestions } from "./reading.ts";
 
 /**
  * A row as the dataset has it, the answer counted from 0:
@@ -20,62 +19,45 @@ const rowSchema = z.looseObject({
   answer: z.int().min(0).max(3),
 });
 
+const published = { testFile: "all/test-00000-of-00001.parquet" };
+const filesOf = (settings: MmluTask) => namedFiles(settings, "mmlu", published);
+
 /** 57 subjects with four options (Hendrycks et al., 2021): its test split, asked without examples, evaluated only. */
-export const mmlu: TaskKind<MmluTask> = {
+export const mmlu = fileTask<MmluTask>({
   name: "mmlu",
   description: "MMLU: 57 subjects with four options, evaluated out of distribution",
   settingsSchema: mmluTaskSchema,
-  files: (settings) => ({ testFile: fileOf(settings) }),
-  parts: (settings) => ({ test: fileOf(settings) }),
-  read,
-  make: (settings): Task => ({
-    name: taskName(settings),
-    splits: (seed) => splitsOf(settings, seed),
-    ...choiceTask,
-  }),
-};
-
-const fileOf = ({ testFile }: MmluTask): string =>
-  testFile ?? downloaded("mmlu", "all/test-00000-of-00001.parquet");
-
-async function splitsOf(settings: MmluTask, seed?: number): Promise<Splits> {
-  const file = fileOf(settings);
-  const all = await rightQuestions(read(settings, file, "test"));
-  const wanted = ofSubjects(all, settings.subjects, file);
-  return {
-    train: [],
-    validation: [],
+  files: filesOf,
+  parts: (settings) => ({ test: filesOf(settings).testFile }),
+  form: choiceForm,
+  async splits(settings, part, seed) {
+    const { file, questions } = await part("test");
+    const wanted = { file, questions: ofSubjects({ file, questions }, settings.subjects) };
     // Drawn over all subjects: the file has one after the other.
-    test: drawn(wanted, settings.test, file, "mmlu", seed ?? settings.seed),
-  };
-}
+    return { train: [], validation: [], test: drawn(wanted, settings.test, "mmlu", seed) };
+  },
+  read: (settings, file, split) =>
+    readQuestions(file, {
+      task: taskName(settings),
+      split,
+      schema: rowSchema,
+      make: ({ answer, ...rest }) => ({ ...rest, answer: lettersOf(rest.choices)[answer]! }),
+    }),
+});
 
-function ofSubjects(
-  questions: Question[],
-  subjects: readonly string[] | undefined,
-  file: string,
-): Question[] {
+function ofSubjects({ file, questions }: Part, subjects: readonly string[] | undefined): readonly Question[] {
   if (subjects === undefined) return questions;
-  const there = [...new Set(questions.map(({ subject }) => String(subject)))];
-  const unknown = subjects.filter((subject) => !there.includes(subject));
+  const known = [...new Set(questions.map(({ subject }) => String(subject)))];
+  const unknown = subjects.filter((subject) => !known.includes(subject));
   if (unknown.length > 0)
     throw inputError(
       unknown.map((subject) => ({
         what: "no question of this subject",
         where: file,
         found: subject,
-        expected: `one of ${there.join(", ")}`,
-        nearest: nearestName(subject, there),
+        expected: `one of ${known.join(", ")}`,
+        nearest: nearestName(subject, known),
       })),
     );
   return questions.filter(({ subject }) => subjects.includes(String(subject)));
-}
-
-function read(settings: MmluTask, file: string, split?: Split): Promise<ReadQuestions> {
-  return readQuestions(file, {
-    task: taskName(settings),
-    split,
-    schema: rowSchema,
-    make: ({ answer, ...rest }) => ({ ...rest, answer: lettersOf(rest.choices)[answer]! }),
-  });
 }

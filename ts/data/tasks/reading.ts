@@ -1,5 +1,6 @@
 /** What every task that is read from files shares: rows to questions, and questions to splits. */
 import type { z } from "zod";
+import { taskName } from "../../config/index.ts";
 import { inputError, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import { randomFrom } from "../../core/random.ts";
@@ -8,7 +9,70 @@ import { rowProblems } from "../../core/rows.ts";
 import { refuse } from "../problems.ts";
 import { readSource } from "../sources/read.ts";
 import type { SourceRow } from "../sources/source.ts";
-import type { ReadQuestions, Split } from "../task.ts";
+import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
+
+/** The questions of a file. */
+export interface Part {
+  file: string;
+  questions: readonly Question[];
+}
+
+type FileSettings = { task: string; name?: string | undefined; seed: number };
+
+/** A kind of task whose splits each come from a file. */
+interface FileTask<Settings extends FileSettings> extends Omit<TaskKind<Settings>, "make"> {
+  parts: NonNullable<TaskKind<Settings>["parts"]>;
+  read: NonNullable<TaskKind<Settings>["read"]>;
+  /** How questions are put and judged. */
+  form: Omit<Task, "name" | "splits">;
+  splits(settings: Settings, part: (split: Split) => Promise<Part>, seed: number): Promise<Splits>;
+}
+
+export const fileTask = <Settings extends FileSettings>({
+  form,
+  splits,
+  ...kind
+}: FileTask<Settings>): TaskKind<Settings> => ({
+  ...kind,
+  make(settings): Task {
+    const part = async (split: Split): Promise<Part> => {
+      const file = kind.parts(settings)[split]!;
+      return { file, questions: await rightQuestions(kind.read(settings, file, split)) };
+    };
+    return {
+      name: taskName(settings as Parameters<typeof taskName>[0]),
+      splits: (seed = settings.seed) => splits(settings, part, seed),
+      ...form,
+    };
+  },
+});
+
+type Counts = { train?: number | undefined; validation?: number | undefined; test?: number | undefined };
+
+/** The published splits: of the training questions some drawn by the seed, of the others the first. */
+export async function publishedSplits(
+  settings: FileSettings & Counts,
+  part: (split: Split) => Promise<Part>,
+  seed: number,
+): Promise<Splits> {
+  return {
+    train: drawn(await part("train"), settings.train, settings.task, seed),
+    validation: firstOf(await part("validation"), settings.validation),
+    test: firstOf(await part("test"), settings.test),
+  };
+}
+
+/** The published test split, and validation questions set aside from the training split. */
+export async function splitsWithAside(
+  settings: FileSettings & Counts & { validation: number },
+  part: (split: Split) => Promise<Part>,
+  seed: number,
+): Promise<Splits> {
+  return {
+    ...setAside(await part("train"), settings, settings.task, seed),
+    test: firstOf(await part("test"), settings.test),
+  };
+}
 
 /** A question as its row gives it: the reader adds the id and the task's name. */
 export type Made = Omit<Question, "id" | "task">;
@@ -34,17 +98,23 @@ export function questionsOf<T>(
 ): ReadQuestions {
   const questions: Row<Question>[] = [];
   const problems: Problem[] = [];
-  for (const [at, { value, where }] of rows.entries()) {
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      problems.push(...rowProblems(parsed.error.issues, schema, value, where));
-      continue;
-    }
-    const made = make(parsed.data, where);
-    if (isProblem(made)) problems.push({ ...made, where });
+  for (const [at, row] of rows.entries()) {
+    const { where } = row;
+    const parsed = parsedRow(row, schema);
+    const made = Array.isArray(parsed) ? parsed : make(parsed.value, where);
+    if (Array.isArray(made)) problems.push(...made);
+    else if (isProblem(made)) problems.push({ ...made, where });
     else questions.push({ value: { ...made, id: idOf(task, split, at + 1), task } as Question, where });
   }
   return { questions, problems };
+}
+
+/** The row as its schema has it, or everything that is wrong with it. */
+export function parsedRow<T>({ value, where }: SourceRow, schema: z.ZodType<T>): Row<T> | Problem[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { value: parsed.data, where }
+    : rowProblems(parsed.error.issues, schema, value, where);
 }
 
 export const idOf = (task: string, split: Split | undefined, number: number): string =>
@@ -55,57 +125,55 @@ const isProblem = (made: Made | Problem): made is Problem => "what" in made && !
 /** The questions of a file without a mistake in it; else an input error with the mistakes. */
 export async function rightQuestions(reading: Promise<ReadQuestions>): Promise<Question[]> {
   const { questions, problems } = await reading;
-  refuse(problems.map((problem) => () => problem));
+  refuse(problems);
   return questions.map(({ value }) => value);
 }
 
 /** Says that a file has fewer questions than the settings ask for. */
-export function refuseTooFew(there: number, asked: number, where: string, why: string): void {
-  if (asked > there)
+function refuseTooFew({ file, questions }: Part, wanted: number, why = ""): void {
+  if (wanted > questions.length)
     throw inputError({
       what: "fewer questions than the task settings ask for",
-      where,
-      found: there,
-      expected: `at least ${asked}${why}`,
+      where: file,
+      found: questions.length,
+      expected: `at least ${wanted}${why}`,
     });
 }
 
 /** The first `count` questions, or all. */
-export function firstOf(questions: readonly Question[], count: number | undefined, file: string): Question[] {
-  refuseTooFew(questions.length, count ?? 0, file, "");
-  return questions.slice(0, count);
+export function firstOf(part: Part, count: number | undefined): Question[] {
+  refuseTooFew(part, count ?? 0);
+  return part.questions.slice(0, count);
 }
 
 /** `count` questions, drawn by the seed, in the order of the file; all when none is given. */
 export function drawn(
-  questions: readonly Question[],
+  part: Part,
   count: number | undefined,
-  file: string,
   ...seed: readonly (string | number)[]
 ): Question[] {
-  if (count === undefined) return [...questions];
-  refuseTooFew(questions.length, count, file, "");
-  return inFileOrder(questions, shuffledNumbers(questions.length, seed).slice(0, count));
+  if (count === undefined) return [...part.questions];
+  refuseTooFew(part, count);
+  return inFileOrder(part, shuffledNumbers(part, seed).slice(0, count));
 }
 
-/** Two parts that share nothing: `aside` of the questions for validation, `train` (or all) of the rest to train on. */
+/** Two parts that share nothing: `validation` of the questions, and `train` (or all) of the rest to train on. */
 export function setAside(
-  questions: readonly Question[],
+  part: Part,
   { train, validation: aside }: { train?: number | undefined; validation: number },
-  file: string,
   ...seed: readonly (string | number)[]
 ): { train: Question[]; validation: Question[] } {
   const why = `: ${aside} set aside for validation and ${train ?? 1} to train on`;
-  refuseTooFew(questions.length, aside + (train ?? 1), file, why);
-  const numbers = shuffledNumbers(questions.length, seed);
+  refuseTooFew(part, aside + (train ?? 1), why);
+  const numbers = shuffledNumbers(part, seed);
   return {
-    train: inFileOrder(questions, numbers.slice(aside, train === undefined ? undefined : aside + train)),
-    validation: inFileOrder(questions, numbers.slice(0, aside)),
+    train: inFileOrder(part, numbers.slice(aside, train === undefined ? undefined : aside + train)),
+    validation: inFileOrder(part, numbers.slice(0, aside)),
   };
 }
 
-const shuffledNumbers = (count: number, seed: readonly (string | number)[]): number[] =>
-  randomFrom(...seed).shuffle(Array.from({ length: count }, (_, at) => at));
+const shuffledNumbers = ({ questions }: Part, seed: readonly (string | number)[]): number[] =>
+  randomFrom(...seed).shuffle([...questions.keys()]);
 
-const inFileOrder = (questions: readonly Question[], numbers: readonly number[]): Question[] =>
+const inFileOrder = ({ questions }: Part, numbers: readonly number[]): Question[] =>
   [...numbers].sort((a, b) => a - b).map((number) => questions[number]!);

@@ -2,9 +2,8 @@
 import type { Adapter } from "../../config/index.ts";
 import { adapterSchema } from "../../config/index.ts";
 import type { Setup } from "./memory.ts";
-import { estimateStage } from "./stages.ts";
+import { estimateStage, type Work } from "./stage.ts";
 import type { Speed } from "./time.ts";
-import type { Work } from "./work.ts";
 
 interface Change {
   say: string;

@@ -1,19 +1,20 @@
 /** What a run will take, before it is begun: from the plan, the questions' lengths, the model's sizes and the device's speed. */
-import { type Experiment, trainingOf } from "../../config/index.ts";
+import type { Experiment } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
-import { type Plan, planOf, recipeOf } from "../plan/plan.ts";
+import { sumOf } from "../../core/sum.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
 import { artefactsIn } from "../run/runner.ts";
-import type { PlanNode } from "../stages/context.ts";
-import { keyOf } from "../store/store.ts";
+import type { Lengths } from "../stages/cost.ts";
+import { stages } from "../stages/index.ts";
+import { keyOfNode, type PlanNode, recipeOf } from "../stages/node.ts";
 import { adviceFor, gigabytes } from "./advice.ts";
-import { type Described, type EstimateOptions, Facts, type Measured } from "./facts.ts";
-import type { LengthsOf, Split } from "./lengths.ts";
+import type { Splits } from "./lengths.ts";
+import { type Described, type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
 import type { Setup } from "./memory.ts";
 import { adapterParameters, type Dtype } from "./shape.ts";
-import { estimateStage, resumeBytes, type StageEstimate } from "./stages.ts";
+import { estimateStage, resumeBytes, type StageEstimate, type Work, worksOf } from "./stage.ts";
 import type { Speed } from "./time.ts";
 import { tooLong } from "./too-long.ts";
-import { questionsUnder, type Work, workOf } from "./work.ts";
 
 export interface Estimate {
   model: string;
@@ -26,7 +27,7 @@ export interface Estimate {
   stages: StageEstimate[];
   seconds: number;
   peakBytes: number;
-  /** Checkpoints of all stages, and the largest state from which a run can go on. */
+  /** The weights of all stages, and the largest state from which a run can go on. */
   diskBytes: number;
   /** One line where it does not fit, with what to change, and one for questions that the model cannot take. */
   warnings: string[];
@@ -39,13 +40,13 @@ export async function estimate(
 ): Promise<Estimate | undefined> {
   const plan = await planOf(experiment);
   const store = artefactsIn(options.runsDirectory);
-  const found = await Promise.all(plan.nodes.map((node) => store.find(recipeOf(node))));
-  const todo = plan.nodes.filter((_, at) => found[at] === undefined);
-  const facts = new Facts(options);
+  const finished = await Promise.all(plan.nodes.map((node) => store.find(recipeOf(node))));
+  const missing = plan.nodes.filter((_, at) => finished[at] === undefined);
+  const measurements = new Measurements(options);
   try {
-    return await estimateOf(experiment, plan, todo, facts);
+    return await estimateOf(experiment, plan, missing, measurements);
   } finally {
-    await facts.close();
+    await measurements.close();
   }
 }
 
@@ -53,42 +54,34 @@ export async function estimate(
 export async function estimateOf(
   experiment: Experiment,
   { nodes, seeds }: Plan,
-  todo: readonly PlanNode[],
-  facts: Facts,
+  missing: readonly PlanNode[],
+  measurements: Measurements,
 ): Promise<Estimate | undefined> {
-  if (!todo.some(usesModel)) return undefined;
-  const model = await facts.model(experiment, nodes);
-  const lengths = new Map<string, LengthsOf>();
-  const questions = new Map<string, Record<Split, Question[]>>();
-  for (const node of nodes.filter(({ stage }) => stage === "questions")) {
-    const key = keyOf(recipeOf(node));
-    questions.set(key, await facts.questions(node, experiment));
-    lengths.set(key, await model.lengthsOf(node));
+  if (missing.every(({ cost }) => cost === undefined)) return undefined;
+  const model = await measurements.model(experiment, nodes);
+  const lengths = new Map<string, Splits<Lengths>>();
+  const questions = new Map<string, Splits<Question[]>>();
+  for (const node of nodes.filter(({ stage }) => stage === stages.questions.name)) {
+    questions.set(keyOfNode(node), await measurements.questions(node, experiment));
+    lengths.set(keyOfNode(node), await model.lengthsOf(node));
   }
-  const works = todo.flatMap((node) => workOf(node, (one) => lengths.get(keyOf(recipeOf(one)))!) ?? []);
+  const works = worksOf(missing, (node) => lengths.get(keyOfNode(node)));
   const { tasks } = seeds[0]!;
-  const questionsOfTask = (at: number) =>
-    questions.get(keyOf(recipeOf(questionsUnder(tasks[at]!.questions))))!;
+  const questionsOfTask = (at: number) => {
+    const { questions: node } = tasks[at]!;
+    // Under the model's own chat template the prompts are made of the questions.
+    return questions.get(keyOfNode(node.inputs.questions ?? node))!;
+  };
   const { evaluate } = experiment.stages;
   const long = await tooLong(tasks, questionsOfTask, evaluate, model.shape.maxPositions, model.count);
-  const saved = todo.some((node) => savesState(experiment, node));
-  const sum = summed(experiment, model, { works, saved }, await facts.speed(experiment));
+  const sum = summed(experiment, model, works, await measurements.speed(experiment));
   return { ...sum, warnings: [...sum.warnings, ...long] };
-}
-
-const usesModel = ({ stage }: PlanNode): boolean =>
-  ["vft", "align", "sample", "score", "evaluate"].includes(stage);
-
-/** Whether it leaves states to go on from while it trains; how often is in no node's settings. */
-function savesState(experiment: Experiment, { stage, method }: PlanNode): boolean {
-  if (stage === "vft") return experiment.stages.vft.saveEvery > 0;
-  return stage === "align" && (trainingOf(experiment, method!)?.saveEvery ?? 0) > 0;
 }
 
 function summed(
   { model, worker }: Experiment,
   { name, shape }: Pick<Described, "name" | "shape">,
-  { works, saved }: { works: readonly Work[]; saved: boolean },
+  works: readonly Work[],
   { speed, device: { name: deviceName, description, freeBytes } }: Measured,
 ): Estimate {
   const device = { name: deviceName, description, freeBytes };
@@ -101,8 +94,9 @@ function summed(
     accelerator: device.name !== "cpu",
   };
   const whole: Setup = { ...setup, shape };
-  const stages = works.map((work) => estimateStage(whole, speed, work));
-  const peakBytes = Math.max(...stages.map(({ memoryBytes }) => memoryBytes));
+  const estimates = works.map((work) => estimateStage(whole, speed, work));
+  const peakBytes = Math.max(...estimates.map(({ memoryBytes }) => memoryBytes));
+  const savesStates = works.some(({ trained }) => trained?.savesStates);
   const { flopsPerSecond, bytesPerSecond, secondsPerCall } = speed;
   return {
     model: name,
@@ -111,21 +105,21 @@ function summed(
     setup,
     device,
     speed: { flopsPerSecond, bytesPerSecond, secondsPerCall },
-    stages,
-    seconds: stages.reduce((sum, { seconds }) => sum + seconds, 0),
+    stages: estimates,
+    seconds: sumOf(estimates, ({ seconds }) => seconds),
     peakBytes,
-    diskBytes: stages.reduce((sum, { diskBytes }) => sum + diskBytes, 0) + (saved ? resumeBytes(whole) : 0),
-    warnings: peakBytes > device.freeBytes ? [tooMuch(whole, works, stages, device)] : [],
+    diskBytes: sumOf(estimates, ({ diskBytes }) => diskBytes) + (savesStates ? resumeBytes(whole) : 0),
+    warnings: peakBytes > device.freeBytes ? [tooMuch(whole, works, estimates, device)] : [],
   };
 }
 
 function tooMuch(
   setup: Setup,
   works: readonly Work[],
-  stages: readonly StageEstimate[],
+  estimates: readonly StageEstimate[],
   { name, freeBytes }: Estimate["device"],
 ): string {
-  const highest = stages.reduce((a, b) => (b.memoryBytes > a.memoryBytes ? b : a));
+  const highest = estimates.reduce((a, b) => (b.memoryBytes > a.memoryBytes ? b : a));
   const needs = `${highest.label} needs about ${gigabytes(highest.memoryBytes)}`;
   return `${needs}, ${name} has ${gigabytes(freeBytes)} free: ${adviceFor(setup, works, freeBytes)}`;
 }

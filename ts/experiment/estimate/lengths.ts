@@ -2,48 +2,34 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Worker } from "../../bridge/index.ts";
+import type { CreatedModel } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
-import type { Conversation } from "../../data/index.ts";
-import { recipeOf } from "../plan/plan.ts";
-import type { PlanNode, StageContext } from "../stages/context.ts";
-import { readSplit, type SplitName, splitNames } from "../stages/questions.ts";
+import { sumOf } from "../../core/sum.ts";
+import type { Conversation, SplitName } from "../../data/index.ts";
+import type { Length, Lengths } from "../stages/cost.ts";
+import { tokenizerTexts } from "../stages/create.ts";
+import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/node.ts";
+import { eachSplit, readSplit } from "../stages/questions.ts";
+import type { Place } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
-
-export type Split = SplitName;
-
-export interface Length {
-  mean: number;
-  longest: number;
-}
-
-export interface Lengths {
-  questions: number;
-  prompt: Length;
-  /** undefined where no question has a reference. */
-  reference: Length | undefined;
-}
-
-export type LengthsOf = Record<Split, Lengths>;
 
 /** Counts tokens of texts. */
 export type Count = (texts: readonly string[]) => Promise<number[]>;
 
-/** Questions of a split that are counted. */
-const most = 500;
+/** At most so many questions of a split are counted. */
+const countedQuestions = 500;
+
+export type Splits<T> = Record<SplitName, T>;
 
 /** The lengths of what a `questions` node holds; BOS and EOS included. */
-export async function lengthsOf(questions: Record<Split, Question[]>, count: Count): Promise<LengthsOf> {
-  const found = {} as LengthsOf;
-  for (const split of splitNames) found[split] = await splitLengths(questions[split], count);
-  return found;
-}
+export const lengthsOf = (questions: Splits<Question[]>, count: Count): Promise<Splits<Lengths>> =>
+  eachSplit((split) => splitLengths(questions[split], count));
 
 async function splitLengths(questions: readonly Question[], count: Count): Promise<Lengths> {
-  const some = spread(questions, most);
-  const prompts = await count(some.map(promptText));
-  const references = await count(
-    some.flatMap(({ reference }) => (reference === undefined ? [] : [reference])),
-  );
+  const counted = spread(questions, countedQuestions);
+  const prompts = await count(counted.map(promptText));
+  const references = await count(counted.flatMap(({ reference }) => reference ?? []));
   return {
     questions: questions.length,
     prompt: lengthOf(prompts),
@@ -62,7 +48,7 @@ const lengthOf = (counts: readonly number[]): Length =>
   counts.length === 0
     ? { mean: 0, longest: 0 }
     : {
-        mean: 1 + counts.reduce((sum, tokens) => sum + tokens, 0) / counts.length,
+        mean: 1 + sumOf(counts, (tokens) => tokens) / counts.length,
         longest: 1 + counts.reduce((longest, tokens) => Math.max(longest, tokens), 0),
       };
 
@@ -76,21 +62,50 @@ export function spread<T>(items: readonly T[], count: number): T[] {
 export async function questionsOf(
   node: PlanNode,
   store: Store,
-  context: Omit<StageContext, "directory">,
-): Promise<Record<Split, Question[]>> {
+  context: Omit<StageContext, "directory" | "label">,
+): Promise<Splits<Question[]>> {
   const made = await store.find(recipeOf(node));
   if (made !== undefined) return readSplits(made);
   const directory = await mkdtemp(join(tmpdir(), "aft-estimate-"));
   try {
-    await node.work({ ...context, directory }, {});
+    await node.run({ ...context, directory, label: labelOf(node) }, {});
     return await readSplits({ directory });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function readSplits(questions: { directory: string }): Promise<Record<Split, Question[]>> {
-  const found = {} as Record<Split, Question[]>;
-  for (const split of splitNames) found[split] = await readSplit(questions, split);
-  return found;
+const readSplits = (questions: Place): Promise<Splits<Question[]>> =>
+  eachSplit((split) => readSplit(questions, split));
+
+/** By the tokenizer of a model that is there: a folder or a hub id. */
+export const countWith =
+  (worker: Worker, source: { source: string; revision?: string }): Count =>
+  async (texts) =>
+    (await worker.request("tokens/count", { ...source, texts: [...texts] })).counts;
+
+export interface TrainedTokenizer {
+  count: Count;
+  vocabularySize: number;
+  /** Deletes its folder. */
+  remove(): Promise<void>;
+}
+
+/** The tokenizer that a run will train, trained now on the same questions, in a folder that is gone afterwards. */
+export async function trainTokenizer(
+  worker: Worker,
+  { tokenizer }: CreatedModel,
+  questions: readonly Question[],
+): Promise<TrainedTokenizer> {
+  const folder = await mkdtemp(join(tmpdir(), "aft-estimate-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const directory = join(folder, "tokenizer");
+  try {
+    const texts = tokenizerTexts(questions);
+    const { vocabularySize } = await worker.request("tokenizer/train", { ...tokenizer, texts, directory });
+    return { count: countWith(worker, { source: directory }), vocabularySize, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -30,7 +30,7 @@ export function sideBySide(
     const open = lanes.filter(({ left }) => waiting.length > 0 || left.length > 0);
     if (open.length === 0) break;
     // The lane that is free first acts first, so that what it finds begun was begun before.
-    const lane = open.reduce((first, one) => (one.time < first.time ? one : first));
+    const lane = open.reduce((first, lane) => (lane.time < first.time ? lane : first));
     const key = lane.left.shift();
     if (key === undefined) {
       const running = lanes.flatMap(({ cell, time }) =>

@@ -1,12 +1,13 @@
 /** What a whole sweep will take: what its cells share counts once, and what is there already not at all. */
 import { type LoadedSweep, warningsByCell } from "../../config/index.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
-import { keyOf } from "../store/store.ts";
+import { sumOf } from "../../core/sum.ts";
+import { planOf } from "../plan/plan.ts";
+import { keyOfNode } from "../stages/node.ts";
 import { checkJobs, placement } from "../sweep/lanes.ts";
 import { missingOf, type PlannedSweep, planSweep } from "../sweep/plan.ts";
 import { gigabytes } from "./advice.ts";
 import { type Estimate, estimateOf } from "./estimate.ts";
-import { type EstimateOptions, Facts, type Measured } from "./facts.ts";
+import { type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 export interface CellEstimate {
@@ -31,7 +32,7 @@ export interface SweepEstimate {
   devicesEnough: boolean;
   /** Of the cell that needs most. */
   peakBytes: number;
-  /** Distinct checkpoints, and the largest states of `jobs` cells from which they can go on. */
+  /** Distinct weights, and the largest states of `jobs` cells from which they can go on. */
   diskBytes: number;
   warnings: string[];
 }
@@ -46,9 +47,9 @@ export async function estimateSweep(
   const settings = sweep.cells.map(({ experiment }) => experiment.worker);
   checkJobs(options.jobs, settings);
   const planned = await planSweep(sweep, options.runsDirectory);
-  const facts = new Facts(options);
+  const measurements = new Measurements(options);
   try {
-    const cells = await estimatedCells(planned, facts);
+    const cells = await estimatedCells(planned, measurements);
     const used = cells.findIndex(({ estimate }) => estimate !== undefined);
     if (used === -1) return undefined;
     return summed(
@@ -56,21 +57,24 @@ export async function estimateSweep(
       planned,
       cells,
       options.jobs,
-      await facts.speed(planned.cells[used]!.experiment),
+      await measurements.speed(planned.cells[used]!.experiment),
     );
   } finally {
-    await facts.close();
+    await measurements.close();
   }
 }
 
-async function estimatedCells({ cells, there }: PlannedSweep, facts: Facts): Promise<CellEstimate[]> {
+async function estimatedCells(
+  { cells, there }: PlannedSweep,
+  measurements: Measurements,
+): Promise<CellEstimate[]> {
   const taken = new Set(there);
-  const found: CellEstimate[] = [];
+  const estimates: CellEstimate[] = [];
   for (const { cell, settings, experiment, stages } of cells) {
     const plan = await planOf(experiment);
     const keys = stages.map(({ key }) => key);
-    const own = plan.nodes.filter((node) => !taken.has(keyOf(recipeOf(node))));
-    found.push({
+    const missing = plan.nodes.filter((node) => !taken.has(keyOfNode(node)));
+    estimates.push({
       cell,
       settings,
       stages: {
@@ -78,38 +82,38 @@ async function estimatedCells({ cells, there }: PlannedSweep, facts: Facts): Pro
         there: keys.filter((key) => there.has(key)).length,
         shared: keys.filter((key) => taken.has(key) && !there.has(key)).length,
       },
-      estimate: await estimateOf(experiment, plan, own, facts),
+      estimate: await estimateOf(experiment, plan, missing, measurements),
     });
     for (const key of keys) taken.add(key);
   }
-  return found;
+  return estimates;
 }
 
 function summed(
   sweep: string,
   { cells: planned, there }: PlannedSweep,
   cells: CellEstimate[],
-  asked: number,
+  wantedJobs: number,
   { device, devices }: Measured,
 ): SweepEstimate {
   const estimates = cells.flatMap(({ estimate }) => estimate ?? []);
   const stages = estimates.flatMap((estimate) => estimate.stages);
   const unfinished = planned.filter((cell) => missingOf(cell, there).length > 0);
-  const jobs = Math.min(asked, unfinished.length);
+  const jobs = Math.min(wantedJobs, unfinished.length);
   const secondsOf = new Map(stages.map(({ key, seconds }) => [key, seconds]));
   const workers = unfinished.map(({ experiment }) => experiment.worker);
   const gpus = devices.filter((name) => name.startsWith("cuda")).length;
   const spread = workers.every((worker) => worker.device === "auto") ? Math.max(1, gpus) : 1;
-  const checkpoints = stages.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
+  const weights = sumOf(stages, ({ diskBytes }) => diskBytes);
   return {
     sweep,
     cells,
     jobs,
-    seconds: stages.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: sumOf(stages, ({ seconds }) => seconds),
     elapsedSeconds: sideBySide(unfinished, there, secondsOf, jobs),
     devicesEnough: jobs <= spread,
     peakBytes: Math.max(...estimates.map(({ peakBytes }) => peakBytes)),
-    diskBytes: checkpoints + largest(estimates.map(stateBytes), jobs),
+    diskBytes: weights + largest(estimates.map(stateBytes), jobs),
     warnings: [
       ...warningsByCell(cells.map(({ cell, estimate }) => ({ cell, items: estimate?.warnings ?? [] }))),
       ...(jobs > 1 ? placement(jobs, workers, devices).warnings : []),
@@ -120,7 +124,7 @@ function summed(
 
 /** Of the state that a cell keeps while it trains. */
 const stateBytes = ({ diskBytes, stages }: Estimate): number =>
-  diskBytes - stages.reduce((sum, stage) => sum + stage.diskBytes, 0);
+  diskBytes - sumOf(stages, (stage) => stage.diskBytes);
 
 const largest = (values: readonly number[], count: number): number =>
   [...values]

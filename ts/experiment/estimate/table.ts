@@ -1,10 +1,12 @@
-/** An estimate as text: a row a stage, what the highest memory is made of, and what was assumed. */
+/** An estimate as text. */
+import { sumOf } from "../../core/sum.ts";
 import { gigabytes } from "./advice.ts";
 import type { Estimate } from "./estimate.ts";
 import { trainingState } from "./memory.ts";
+import type { CellEstimate, SweepEstimate } from "./sweep.ts";
 import { assumed } from "./time.ts";
-import { aligned, short, span } from "./words.ts";
 
+/** A row a stage, what the highest memory is made of, and what was assumed. */
 export function estimateTable(estimate: Estimate): string {
   const { stages } = estimate;
   const rows = [
@@ -29,10 +31,10 @@ export function estimateTable(estimate: Estimate): string {
   ].join("\n");
 }
 
-export const modelLine = (estimate: Estimate): string =>
+const modelLine = (estimate: Estimate): string =>
   `${estimate.model}: ${short(estimate.parameters)} parameters in ${estimate.setup.dtype}, ${trainedLine(estimate)}`;
 
-export const deviceLine = ({ device, speed }: Pick<Estimate, "device" | "speed">): string =>
+const deviceLine = ({ device, speed }: Pick<Estimate, "device" | "speed">): string =>
   `on ${device.name} (${device.description}): ${gigabytes(device.freeBytes)} free, measured ${short(speed.flopsPerSecond)}FLOP/s in a product of matrices and ${short(speed.bytesPerSecond)}B/s in a copy`;
 
 function trainedLine({ parameters, trained, setup }: Estimate): string {
@@ -46,17 +48,19 @@ function trainedLine({ parameters, trained, setup }: Estimate): string {
 
 /** Of weights, gradients, masters and moments. */
 function bytesAParameter(setup: Estimate["setup"]): number {
-  const one = { parameters: 1, linearLayers: [] } as unknown as Parameters<typeof trainingState>[0]["shape"];
-  return Object.values(trainingState({ ...setup, shape: one })).reduce((sum, bytes) => sum + bytes, 0);
+  const shape = { parameters: 1, linearLayers: [] } as unknown as Parameters<
+    typeof trainingState
+  >[0]["shape"];
+  return sumOf(Object.values(trainingState({ ...setup, shape })), (bytes) => bytes);
 }
 
-export function heightLine({ stages, peakBytes }: Estimate): string {
+function heightLine({ stages, peakBytes }: Estimate): string {
   const { memory, label } = stages.find(({ memoryBytes }) => memoryBytes === peakBytes)!;
   const parts = Object.entries(memory).filter(([, bytes]) => bytes > 0);
   return `highest in ${label}: ${parts.map(([name, bytes]) => `${name} ${gigabytes(bytes)}`).join(" + ")}, and a tenth of what comes and goes`;
 }
 
-export function assumptions({ setup }: Estimate): string {
+function assumptions({ setup }: Estimate): string {
   const percent = (share: number): string => `${100 * share} %`;
   return [
     `assumed: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
@@ -64,4 +68,76 @@ export function assumptions({ setup }: Estimate): string {
     `${assumed.callsPerBlock} operations a block and decoded token; a sample is as long as a reference, the longest of a batch ${assumed.longestSample} times that`,
     "all samples of a question differ; looks while training, groups of your own and loading are not counted",
   ].join("; ");
+}
+
+/** A row a cell, and the whole. */
+export function sweepEstimateTable(sweep: SweepEstimate): string {
+  const estimates = sweep.cells.flatMap(({ estimate }) => estimate ?? []);
+  const rows = [
+    ["cell", "stages", "there", "shared", "time", "memory at its height", "disk"],
+    ...sweep.cells.map(rowOf),
+    ["in all", "", "", "", span(sweep.seconds), gigabytes(sweep.peakBytes), gigabytes(sweep.diskBytes)],
+  ];
+  const { cell, estimate } = sweep.cells.find((row) => row.estimate?.peakBytes === sweep.peakBytes)!;
+  return [
+    `estimate for the sweep ${sweep.sweep}: ${sweep.cells.length} cells`,
+    ...distinct(estimates, modelLine),
+    ...distinct(estimates, deviceLine),
+    ...aligned(rows),
+    "there: made already; shared: made by a cell above, with which its time counts",
+    elapsedLine(sweep),
+    `${cell}: ${heightLine(estimate!)}`,
+    `disk: about ${gigabytes(sweep.diskBytes)} of checkpoints, each once, and states to go on from`,
+    ...distinct(estimates, assumptions),
+    ...sweep.warnings.map((warning) => `warning: ${warning}`),
+  ].join("\n");
+}
+
+function rowOf({ cell, stages, estimate }: CellEstimate): string[] {
+  const counts = [stages.all, stages.there, stages.shared].map(String);
+  if (estimate === undefined) return [cell, ...counts, "", "", ""];
+  const weights = sumOf(estimate.stages, ({ diskBytes }) => diskBytes);
+  return [cell, ...counts, span(estimate.seconds), gigabytes(estimate.peakBytes), gigabytes(weights)];
+}
+
+/** One cell at a time takes what all stages do; of several it depends on whether they have a device each. */
+function elapsedLine({ jobs, seconds, elapsedSeconds, devicesEnough }: SweepEstimate): string {
+  if (jobs < 2) return `time: about ${span(seconds)}, one cell at a time`;
+  const least = `time: about ${span(elapsedSeconds)} with ${jobs} cells at a time`;
+  return devicesEnough
+    ? `${least}, each on a GPU of its own`
+    : `${least} if none slows another down; they share a device, so it may take up to the ${span(seconds)} of one at a time`;
+}
+
+const distinct = (estimates: readonly Estimate[], lineOf: (estimate: Estimate) => string): string[] => [
+  ...new Set(estimates.map(lineOf)),
+];
+
+/** Columns: the first to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ")}`.trimEnd(),
+  );
+}
+
+/** 6.7 G, 41 M, 950. */
+function short(value: number): string {
+  for (const [unit, size] of [
+    ["P", 1e15],
+    ["T", 1e12],
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ] as const)
+    if (value >= size)
+      return `${(value / size).toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${unit}`;
+  return `${Math.round(value)} `.trim();
+}
+
+/** 12 s, 5 min, 3.2 h. */
+function span(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toPrecision(2)} h`;
 }

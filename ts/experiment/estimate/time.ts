@@ -1,4 +1,5 @@
 /** Operations and seconds, from sizes and from how fast the device was measured to be. */
+import type { Sampling } from "../stages/cost.ts";
 import { cacheBytes, type Setup, weightBytes } from "./memory.ts";
 import { adapterParameters, multiplied } from "./shape.ts";
 
@@ -24,8 +25,8 @@ export const assumed = {
 /** FLOPs of a token forward and backward: 6 a weight; of a frozen base 4, as its weights have no gradient. Recomputing adds 2. */
 export function trainingFlops({ shape, adapter, gradientCheckpointing }: Setup): number {
   const weights = multiplied(shape);
-  const own = adapter === undefined ? 6 * weights : 4 * weights + 6 * adapterParameters(shape, adapter);
-  return own + (gradientCheckpointing ? 2 * weights : 0);
+  const both = adapter === undefined ? 6 * weights : 4 * weights + 6 * adapterParameters(shape, adapter);
+  return both + (gradientCheckpointing ? 2 * weights : 0);
 }
 
 /** FLOPs of a token forward. */
@@ -37,14 +38,6 @@ export const trainingSeconds = (setup: Setup, speed: Speed, tokens: number): num
 
 export const scoringSeconds = (setup: Setup, speed: Speed, tokens: number): number =>
   (tokens * scoringFlops(setup)) / (assumed.scoring * speed.flopsPerSecond);
-
-export interface Sampling {
-  prompts: number;
-  k: number;
-  promptTokens: { mean: number; longest: number };
-  responseTokens: number;
-  maxNewTokens: number;
-}
 
 /** Samples that are decoded together: as many as fit in a micro-batch at their full length. */
 export const samplesAtOnce = (setup: Setup, { promptTokens, maxNewTokens }: Sampling): number =>

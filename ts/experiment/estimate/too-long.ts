@@ -1,9 +1,10 @@
 /** Questions that the model cannot take, told before a run comes to them. */
 import type { Experiment } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
+import type { SplitName } from "../../data/index.ts";
 import type { TaskQuestions } from "../stages/by-task.ts";
 import { overlong } from "../worker/overlong.ts";
-import { type Count, promptText, type Split } from "./lengths.ts";
+import { type Count, promptText, type Splits } from "./lengths.ts";
 
 /**
  * One line for each task and split of which the run will stop at a question: a training question with its reference, or a
@@ -11,20 +12,20 @@ import { type Count, promptText, type Split } from "./lengths.ts";
  */
 export async function tooLong(
   tasks: readonly Pick<TaskQuestions, "task" | "settings">[],
-  questionsOf: (task: number) => Record<Split, Question[]>,
-  { split, questions: asked }: Experiment["stages"]["evaluate"],
+  questionsOf: (task: number) => Splits<Question[]>,
+  { split, questions: count }: Experiment["stages"]["evaluate"],
   limit: number,
-  count: Count,
+  countTokens: Count,
 ): Promise<string[]> {
   const warnings: string[] = [];
-  const look = async (
+  const check = async (
     name: string,
-    part: Split,
+    part: SplitName,
     questions: readonly Question[],
     textsOf: (question: Question) => string[],
   ): Promise<void> => {
     const pieces = questions.map((question) => ({ id: question.id, texts: textsOf(question) }));
-    const [longest, ...others] = await overlong(pieces, limit, count);
+    const [longest, ...others] = await overlong(pieces, limit, countTokens);
     if (longest !== undefined)
       warnings.push(
         `${others.length + 1} of ${pieces.length} ${part} questions of ${name} are too long for the model, which takes ${limit} tokens with the answer (${longest.id}: ${longest.tokens}): the run will stop there`,
@@ -33,8 +34,11 @@ export async function tooLong(
   for (const [at, { task, settings }] of tasks.entries()) {
     const questions = questionsOf(at);
     if (settings.use === "train")
-      await look(task.name, "train", questions.train, (one) => [promptText(one), one.reference ?? ""]);
-    await look(task.name, split, questions[split].slice(0, asked), (one) => [promptText(one)]);
+      await check(task.name, "train", questions.train, (question) => [
+        promptText(question),
+        question.reference ?? "",
+      ]);
+    await check(task.name, split, questions[split].slice(0, count), (question) => [promptText(question)]);
   }
   return warnings;
 }

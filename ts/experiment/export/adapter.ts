@@ -4,6 +4,7 @@ import { cp, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { ensurePython, startWorker } from "../../bridge/index.ts";
+import { defined } from "../../core/defined.ts";
 import { inputError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { type ProgressSink, silent } from "../../core/progress.ts";
@@ -28,7 +29,7 @@ export async function mergeAdapter(
   to: string,
   { progress = silent, signal }: { progress?: ProgressSink; signal?: AbortSignal },
 ): Promise<void> {
-  const cancellable = signal === undefined ? {} : { signal };
+  const cancellable = defined({ signal });
   const python = await ensurePython({ progress, ...cancellable });
   const worker = await startWorker({ transport: "stdio", python });
   try {
@@ -48,7 +49,7 @@ export async function copyAdapter(checkpoint: string, to: string, target: string
   const base = await readJson(join(checkpoint, baseFile), baseSchema);
   const beside = base.relative === undefined ? undefined : resolve(checkpoint, base.relative);
   const source = beside !== undefined && existsSync(beside) ? beside : base.source;
-  const moved = { ...base, source, ...(beside === undefined ? {} : { relative: relative(target, source) }) };
+  const moved = { ...base, source, ...defined({ relative: beside && relative(target, source) }) };
   await writeJson(join(to, baseFile), moved);
   const config = await readJson(join(checkpoint, configFile), z.looseObject({}));
   await writeJson(join(to, configFile), { ...config, base_model_name_or_path: source });

@@ -1,9 +1,10 @@
 /** Two finished runs side by side: what was set otherwise, what they ran on, and what came of it. */
 import { parse } from "yaml";
 import { compareRuns, type RunData, type RunsComparison } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { isMap } from "../../core/shape.ts";
-import { loadRunData } from "../results.ts";
+import { loadRunData } from "../run/results.ts";
 
 /** A value that differs; undefined where one side has none. */
 export interface Difference {
@@ -46,21 +47,13 @@ export function configDifferences(a: string, b: string): Difference[] {
 export function differences(a: unknown, b: unknown, path: readonly string[] = []): Difference[] {
   if (canonicalJson({ value: a }) === canonicalJson({ value: b })) return [];
   const parts = partsOf(a, b);
-  if (parts === undefined)
-    return [
-      {
-        path: path.join("."),
-        ...(a === undefined ? {} : { a }),
-        ...(b === undefined ? {} : { b }),
-      },
-    ];
-  return parts.flatMap((key) =>
-    differences((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], [...path, key]),
-  );
+  if (parts === undefined) return [{ path: path.join("."), ...defined({ a, b }) }];
+  const part = (whole: unknown, key: string): unknown => (whole as Record<string, unknown>)[key];
+  return parts.flatMap((key) => differences(part(a, key), part(b, key), [...path, key]));
 }
 
 function partsOf(a: unknown, b: unknown): string[] | undefined {
   if (isMap(a) && isMap(b)) return [...new Set([...Object.keys(a), ...Object.keys(b)])];
   const lists = Array.isArray(a) && Array.isArray(b) && a.length === b.length && [...a, ...b].every(isMap);
-  return lists ? a.map((_, at) => String(at)) : undefined;
+  return lists ? [...a.keys()].map(String) : undefined;
 }

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
-import { inputError, nearestName, systemCode } from "../../core/errors.ts";
+import { inputError, messageOf, nearestName, systemCode } from "../../core/errors.ts";
+import { runFiles } from "../run/files.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
 import { artefactsFolder } from "../run/runner.ts";
@@ -27,15 +28,15 @@ export async function listRuns(runsDirectory: string): Promise<ListedRun[]> {
 
 /** Runs lie in the folder itself, and those of a sweep one deeper. */
 async function runNames(runsDirectory: string): Promise<string[]> {
-  const found: string[] = [];
-  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, "run.json"));
+  const names: string[] = [];
+  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, runFiles.record));
   for (const name of await foldersIn(runsDirectory)) {
     if (name === artefactsFolder) continue;
-    if (isRun(name)) found.push(name);
+    if (isRun(name)) names.push(name);
     for (const cell of await foldersIn(join(runsDirectory, name)))
-      if (isRun(join(name, cell))) found.push(join(name, cell));
+      if (isRun(join(name, cell))) names.push(join(name, cell));
   }
-  return found;
+  return names;
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
@@ -67,7 +68,7 @@ async function describeRun(directory: string, name: string): Promise<ListedRun> 
       best: bestOf(await readSummary(directory)),
     };
   } catch (error) {
-    const problem = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+    const problem = messageOf(error).split("\n", 1)[0]!;
     return { name, finishedAt: "", methods: [], seeds: [], best: null, problem };
   }
 }
@@ -81,15 +82,15 @@ function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
   return rows.length === 0 ? null : rows.reduce((best, row) => (row.value > best.value ? row : best));
 }
 
-/** The folder of a finished run that is told by its folder or by its name. */
-export async function findRun(told: string, runsDirectory: string): Promise<string> {
-  for (const folder of [resolve(told), join(resolve(runsDirectory), told)])
-    if (existsSync(join(folder, "run.json"))) return folder;
+/** The folder of a finished run that is given by its folder or by its name. */
+export async function findRun(run: string, runsDirectory: string): Promise<string> {
+  for (const folder of [resolve(run), join(resolve(runsDirectory), run)])
+    if (existsSync(join(folder, runFiles.record))) return folder;
   const names = existsSync(runsDirectory) ? await runNames(runsDirectory) : [];
   throw inputError({
     what: "no finished run of this name, and no folder of one",
-    where: told,
+    where: run,
     expected: `a folder with a run.json, or a name that \`aft runs list --runs ${runsDirectory}\` shows`,
-    nearest: nearestName(told, names),
+    nearest: nearestName(run, names),
   });
 }

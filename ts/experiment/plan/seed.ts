@@ -8,17 +8,14 @@ import {
   trainingOf,
   withBoundaryBeta,
 } from "../../config/index.ts";
-import { type AlignSources, alignNode } from "../stages/align.ts";
-import type { Base } from "../stages/base.ts";
+import { defined } from "../../core/defined.ts";
+import type { SplitName } from "../../data/index.ts";
+import { needsScores, type WatchParams } from "../stages/align.ts";
 import { type OfTask, sharingOf, type TaskQuestions } from "../stages/by-task.ts";
-import type { PlanNode } from "../stages/context.ts";
-import { createNode } from "../stages/create.ts";
-import { evaluateNode } from "../stages/evaluate.ts";
-import { judgeNode } from "../stages/judge.ts";
-import { promptsNode, type SplitName } from "../stages/questions.ts";
-import { sampleNode } from "../stages/sample.ts";
-import { searchNode } from "../stages/search.ts";
-import { vftNode } from "../stages/vft.ts";
+import type { EvaluateParams } from "../stages/evaluate.ts";
+import { stages } from "../stages/index.ts";
+import type { PlanNode } from "../stages/node.ts";
+import type { Base, Weights } from "../stages/weights.ts";
 
 /** What one method came to under one seed. */
 export interface Arm {
@@ -44,101 +41,157 @@ export interface SeedPlan {
 export interface Shared {
   tasks: readonly TaskQuestions[];
   /** A base model that is not made here. */
-  base: Base | undefined;
+  existing: Weights | undefined;
   /** Groups of the user's own, in the place of sampling and judging training questions. */
-  ownGroups: PlanNode | undefined;
+  givenGroups: PlanNode | undefined;
 }
 
 export function planSeed(experiment: Experiment, shared: Shared, seed: number): SeedPlan {
-  const { model, stages, methods, mixture } = experiment;
-  const base: Base = shared.base ?? {
-    node: createNode(model, model.create!, seed, questionsOf(trainedOf(shared.tasks))),
-    adapter: model.adapter,
-    settings: {},
-  };
-  const tasks = shared.tasks.map((of) => withPrompts(of, base, model, seed));
+  const base = baseOf(experiment, shared, seed);
+  const tasks = shared.tasks.map((task) => withPrompts(task, base.weights, experiment, seed));
   const trained = trainedOf(tasks);
-  const sharing = sharingOf(trained, mixture.temperature);
-  const vft = vftNode(base, questionsOf(trained), stages.vft, sharing, seed);
-  const { sample, judge, evaluate, watch } = stages;
-  const { extract, feedback, ranking, label } = judge;
-  const samplingSeed = sample.seed ?? seed;
-  const { questions: sampledQuestions, seed: _, ...sampling } = sample;
-  const groupsOf = (
-    of: TaskQuestions,
-    split: SplitName,
-    count: number | undefined,
-    settings: typeof sampling,
-  ): OfTask => {
-    const { stop } = promptSettings(of.settings.prompt);
-    const samples = { ...settings, split, questions: count, seed: samplingSeed, stop };
-    // Held-out samples are pairs of right and wrong answers under any feedback.
-    const training = split === "train" ? { feedback, ranking, label } : {};
-    const judging = { extract, split, questions: count, ...training };
-    return {
-      task: of.task.name,
-      node: judgeNode(sampleNode(vft, of, samples, seed), of, judging, seed),
-    };
-  };
+  const sharing = sharingOf(trained, experiment.mixture.temperature);
+  const { vft: training, judge, watch } = experiment.stages;
+  const vft = stages.vft.node({ base, questions: questionsOf(trained), training, sharing, seed }, { seed });
+  const planner: Planner = { stages: experiment.stages, vft, seed };
   const trainGroups: OfTask[] =
-    shared.ownGroups === undefined
-      ? trained.map((of) => groupsOf(of, "train", sampledQuestions, sampling))
-      : [{ task: trained[0]!.task.name, node: shared.ownGroups }];
-  const { k, temperature, topP, maxNewTokens } = evaluate;
-  const heldOutOf = (of: TaskQuestions, split: SplitName, count: number | undefined): OfTask =>
-    groupsOf(of, split, count, { k, temperature, topP, maxNewTokens });
-  const judging = { extract, seed: samplingSeed };
-  const tested = (name: string, checkpoint: PlanNode): OfTask[] =>
-    tasks.map((of) => ({
-      task: of.task.name,
-      node: evaluateNode(
-        name,
-        checkpoint,
-        { of, heldOut: heldOutOf(of, evaluate.split, evaluate.questions).node },
-        { ...evaluate, ...judging },
-        seed,
-      ),
-    }));
-  const sources: AlignSources = { base, vft, groups: trainGroups, feedback, sharing };
-  if (watch.every > 0) {
-    const groups = trained.map((of) => heldOutOf(of, "validation", watch.questions));
-    sources.watch = { settings: watch, groups, tasks: trained, extract, maxNewTokens };
-  }
-
+    shared.givenGroups === undefined
+      ? trained.map((task) => ({ task: task.task.name, node: trainGroupsOf(planner, task) }))
+      : [{ task: trained[0]!.task.name, node: shared.givenGroups }];
+  const alignParams = {
+    adapter: base.adapter,
+    feedback: judge.feedback,
+    sharing,
+    watch: watch.every === 0 ? undefined : watchParams(planner, trained),
+    seed,
+  };
+  const alignWith = (name: string, method: TrainedMethod, variant?: string): PlanNode => {
+    const start: Weights = method.start === "base" ? base.weights : { role: "checkpoint", node: vft };
+    const groups = needsScores(method)
+      ? trainGroups.map(({ task, node }) => ({ task, node: scored(node, start, seed) }))
+      : trainGroups;
+    return stages.align.node(
+      { ...alignParams, method, training: trainingOf(experiment, name)!, start, groups },
+      { method: name, ...defined({ variant }), seed },
+    );
+  };
   const trainedBy = (name: string, method: TrainedMethod): PlanNode => {
-    const settings = trainingOf(experiment, name)!;
     const beta = boundaryBetaOf(method);
-    if (typeof beta !== "object") return alignNode(name, method, settings, sources, seed);
-    const { questions: count } = beta;
-    const validating = {
-      split: "validation",
-      questions: count,
-      maxNewTokens,
-      greedy: true,
-      sampled: false,
-      ...judging,
-    } as const;
+    if (typeof beta !== "object") return alignWith(name, method);
     const points = beta.search.map((value) => {
       const variant = `beta ${value}`;
-      const align = alignNode(name, withBoundaryBeta(method, value), settings, sources, seed, variant);
-      const validated = trained.map((of) => {
-        const from = { of, heldOut: heldOutOf(of, "validation", count).node };
-        return {
-          task: of.task.name,
-          node: evaluateNode(name, align, from, validating, seed, variant),
-        };
-      });
-      return { beta: value, align, evaluate: validated };
+      const align = alignWith(name, withBoundaryBeta(method, value), variant);
+      const evaluation = validationOf(planner, beta.questions);
+      const labels = { method: name, variant };
+      return { beta: value, align, evaluate: evaluated(planner, align, trained, evaluation, labels) };
     });
-    return searchNode(name, boundaryBetaKey(method)!, points, seed);
+    return stages.search.node({ parameter: boundaryBetaKey(method)!, points, seed }, { method: name, seed });
   };
-  const arms = Object.entries(methods).map(([name, method]): Arm => {
-    if (method.method === "keep") return { method: name, seed, evaluate: tested(name, vft) };
-    const align = trainedBy(name, method);
-    return { method: name, seed, align, evaluate: tested(name, align) };
+  const arms = Object.entries(experiment.methods).map(([name, method]): Arm => {
+    const align = method.method === "keep" ? undefined : trainedBy(name, method);
+    const evaluation = { ...experiment.stages.evaluate, ...judgingOf(planner) };
+    const evaluate = evaluated(planner, align ?? vft, tasks, evaluation, { method: name });
+    return { method: name, seed, ...defined({ align }), evaluate };
   });
   return { seed, tasks, vft, trainGroups, arms };
 }
+
+/** What samples, judged groups and evaluations of a seed go by. */
+interface Planner {
+  stages: Experiment["stages"];
+  vft: PlanNode;
+  seed: number;
+}
+
+const judgingOf = ({ stages: { judge, sample }, seed }: Planner) => ({
+  extract: judge.extract,
+  seed: sample.seed ?? seed,
+});
+
+function trainGroupsOf(planner: Planner, task: TaskQuestions): PlanNode {
+  const { questions, seed: _, ...sampling } = planner.stages.sample;
+  const { feedback, ranking, label } = planner.stages.judge;
+  return judged(planner, task, { split: "train", questions, sampling, rules: { feedback, ranking, label } });
+}
+
+/** Pairs of right and wrong answers under any feedback. */
+function heldOutOf(planner: Planner, task: TaskQuestions, split: SplitName, questions?: number): PlanNode {
+  const { k, temperature, topP, maxNewTokens } = planner.stages.evaluate;
+  const sampling = { k, temperature, topP, maxNewTokens };
+  return judged(planner, task, { split, questions, sampling, rules: {} });
+}
+
+/** Judged samples of the VFT model. */
+function judged(
+  { stages: settings, vft, seed }: Planner,
+  { task, settings: { prompt }, shown, questions }: TaskQuestions,
+  wanted: {
+    split: SplitName;
+    questions: number | undefined;
+    sampling: Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens">;
+    rules: Partial<Pick<Experiment["stages"]["judge"], "feedback" | "ranking" | "label">>;
+  },
+): PlanNode {
+  const { split, questions: count } = wanted;
+  const label = { ...defined({ task: shown, variant: split === "train" ? undefined : split }), seed };
+  const sampling = { ...wanted.sampling, split, questions: count, seed: settings.sample.seed ?? seed };
+  const { stop } = promptSettings(prompt);
+  const candidates = stages.sample.node({ vft, questions, sampling, stop }, label);
+  const judging = { extract: settings.judge.extract, split, questions: count, ...wanted.rules };
+  return stages.judge.node({ task, questions, candidates, judging }, label);
+}
+
+/** What is measured while methods train. */
+function watchParams(planner: Planner, trained: readonly TaskQuestions[]): WatchParams {
+  const { watch: settings, judge, evaluate } = planner.stages;
+  const groups = trained.map((task) => ({
+    task: task.task.name,
+    node: heldOutOf(planner, task, "validation", settings.questions),
+  }));
+  const { maxNewTokens } = evaluate;
+  return { settings, groups, tasks: trained, extract: judge.extract, maxNewTokens };
+}
+
+type Evaluation = EvaluateParams["evaluation"];
+
+/** For the choice among several values. */
+const validationOf = (planner: Planner, questions: number | undefined): Evaluation => ({
+  split: "validation",
+  questions,
+  maxNewTokens: planner.stages.evaluate.maxNewTokens,
+  greedy: true,
+  sampled: false,
+  ...judgingOf(planner),
+});
+
+/** On each task. */
+const evaluated = (
+  planner: Planner,
+  checkpoint: PlanNode,
+  tasks: readonly TaskQuestions[],
+  evaluation: Evaluation,
+  labels: { method: string; variant?: string },
+): OfTask[] =>
+  tasks.map((task) => {
+    const heldOut = heldOutOf(planner, task, evaluation.split, evaluation.questions);
+    const label = { ...labels, ...defined({ task: task.shown }), seed: planner.seed };
+    return {
+      task: task.task.name,
+      node: stages.evaluate.node({ checkpoint, task, heldOut, evaluation }, label),
+    };
+  });
+
+/** What the experiment starts from: a model that is there, or one made of the training questions. */
+function baseOf({ model }: Experiment, { existing, tasks }: Shared, seed: number): Base {
+  const { adapter, create, dtype } = model;
+  if (existing !== undefined) return { weights: existing, adapter };
+  const questions = questionsOf(trainedOf(tasks));
+  const node = stages.create.node({ create: create!, dtype, seed, questions }, { seed });
+  return { weights: { role: "base", node }, adapter };
+}
+
+const scored = (groups: PlanNode, start: Weights, seed: number): PlanNode =>
+  stages.score.node({ start, groups }, { ...defined({ task: groups.task }), seed });
 
 const trainedOf = (tasks: readonly TaskQuestions[]): TaskQuestions[] =>
   tasks.filter(({ settings }) => settings.use === "train");
@@ -147,12 +200,14 @@ const questionsOf = (tasks: readonly TaskQuestions[]): OfTask[] =>
   tasks.map(({ task, questions }) => ({ task: task.name, node: questions }));
 
 /** Under the chat template a prompt is made by the model's own tokenizer. */
-const withPrompts = (
-  of: TaskQuestions,
-  base: Base,
-  model: Experiment["model"],
+function withPrompts(
+  task: TaskQuestions,
+  base: Weights,
+  { model: { revision } }: Experiment,
   seed: number,
-): TaskQuestions =>
-  promptSettings(of.settings.prompt).template === "chat"
-    ? { ...of, questions: promptsNode(of.questions, base, model, seed) }
-    : of;
+): TaskQuestions {
+  if (promptSettings(task.settings.prompt).template !== "chat") return task;
+  const { questions, shown } = task;
+  const label = { ...defined({ task: shown }), ...("node" in base ? { seed } : {}) };
+  return { ...task, questions: stages.prompts.node({ questions, base, revision }, label) };
+}

@@ -3,14 +3,13 @@ import { readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { z } from "zod";
 import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { inputError, systemCode } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { datasetOf } from "../../data/index.ts";
-import { recipeOf } from "../plan/plan.ts";
+import { datasetOf, splitNames } from "../../data/index.ts";
 import type { OfTask } from "../stages/by-task.ts";
-import type { PlanNode } from "../stages/context.ts";
-import { splitNames } from "../stages/questions.ts";
-import { keyOf } from "../store/store.ts";
+import { keyOfNode, type PlanNode } from "../stages/node.ts";
+import { runFiles } from "./files.ts";
 import type { Done, Executed } from "./runner.ts";
 
 const artefactPath = z.string().meta({ description: "relative to the run's folder" });
@@ -72,7 +71,7 @@ export const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-const recordFile = (runDirectory: string): string => join(runDirectory, "run.json");
+const recordFile = (runDirectory: string): string => join(runDirectory, runFiles.record);
 
 export async function writeRunRecord(
   runDirectory: string,
@@ -80,7 +79,7 @@ export async function writeRunRecord(
   configYaml: string,
   executed: Executed,
 ): Promise<RunRecord> {
-  const find = (node: PlanNode): Done => executed.done.get(keyOf(recipeOf(node)))!;
+  const find = (node: PlanNode): Done => executed.done.get(keyOfNode(node))!;
   const pathOf = (node: PlanNode): string => relative(runDirectory, find(node).artefact.directory);
   const pathsOf = ({ task, node }: OfTask) => ({ task, artefact: pathOf(node) });
   const record: RunRecord = {
@@ -109,9 +108,7 @@ export async function writeRunRecord(
     })),
     stages: [...executed.done.values()].map(({ node, artefact }) => ({
       stage: node.stage,
-      ...(node.method === undefined ? {} : { method: node.method }),
-      ...(node.task === undefined ? {} : { task: node.task }),
-      ...(node.seed === undefined ? {} : { seed: node.seed }),
+      ...defined({ method: node.method, task: node.task, seed: node.seed }),
       reused: artefact.reused,
       artefact: relative(runDirectory, artefact.directory),
     })),
@@ -121,7 +118,7 @@ export async function writeRunRecord(
       trainGroups: trainGroups.map(pathsOf),
       arms: arms.map(({ method, align, evaluate }) => ({
         method,
-        ...(align === undefined ? {} : { align: pathOf(align) }),
+        ...defined({ align: align && pathOf(align) }),
         checkpoint: pathOf(align ?? vft),
         evaluate: evaluate.map(pathsOf),
       })),

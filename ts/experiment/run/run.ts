@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { shownPath, writeFileAtomic } from "../../core/files.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
-import { writeReport } from "../report.ts";
-import { labelOf } from "../stages/context.ts";
+import { planOf } from "../plan/plan.ts";
+import { labelOf, recipeOf } from "../stages/node.ts";
+import { runFiles } from "./files.ts";
+import { writeReport } from "./report.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { artefactsIn, execute, type RunOptions, runFolder } from "./runner.ts";
 
@@ -30,7 +31,7 @@ export async function runExperiment(
       `${shownPath(directory)} holds the report of other settings: it will be replaced (all artefacts stay; --set name=... keeps both)`,
     );
   const executed = await execute(experiment, options);
-  await writeFileAtomic(join(directory, "experiment.yaml"), configYaml);
+  await writeFileAtomic(join(directory, runFiles.experiment), configYaml);
   await writeRunRecord(directory, experiment, configYaml, executed);
   const { summary, table } = await writeReport(directory);
   const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
@@ -38,7 +39,7 @@ export async function runExperiment(
 }
 
 async function holdsOtherSettings(directory: string, configYaml: string): Promise<boolean> {
-  const before = await readFile(join(directory, "experiment.yaml"), "utf8").catch(() => configYaml);
+  const before = await readFile(join(directory, runFiles.experiment), "utf8").catch(() => configYaml);
   return before !== configYaml;
 }
 

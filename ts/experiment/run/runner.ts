@@ -4,8 +4,8 @@ import type { Experiment } from "../../config/index.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Plan, planOf, recipeOf } from "../plan/plan.ts";
-import { labelOf, type PlanNode, type StageName } from "../stages/context.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
+import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
 import { type Artefact, keyOf, Store } from "../store/store.ts";
 import { Tracking } from "../tracking/index.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
@@ -27,7 +27,7 @@ export interface StageEvent {
   kind: "begin" | "make" | "end" | "fail";
   label: string;
   key: string;
-  stage: StageName;
+  stage: string;
   /** Its place among the run's stages, from 1. */
   at: number;
   of: number;
@@ -76,50 +76,39 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });
   try {
-    for (const [at, node] of plan.nodes.entries()) {
+    for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
-      const label = labelOf(node);
-      const tell = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
-        options.onStage?.({
-          ...event,
-          label,
-          key: keyOf(recipe),
-          stage: node.stage,
-          at: at + 1,
-          of: plan.nodes.length,
-        });
+      const [key, label, place] = [keyOf(recipe), labelOf(node), { at: index + 1, of: plan.nodes.length }];
+      const report = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
+        options.onStage?.({ ...event, label, key, stage: node.stage, ...place });
       const inputs = Object.fromEntries(
-        Object.entries(recipe.inputs).map(([role, key]) => [role, done.get(key)!.artefact]),
+        Object.entries(recipe.inputs).map(([role, input]) => [role, done.get(input)!.artefact]),
       );
-      const work = async (directory: string): Promise<Record<string, unknown>> => {
-        tell({ kind: "make" });
-        let asked = false;
+      const work = async (directory: string): Promise<object> => {
+        report({ kind: "make" });
+        let usesWorker = false;
         const worker = (): Promise<Worker> => {
-          asked = true;
+          usesWorker = true;
           return workers.get();
         };
-        const track = tracking.of(node, keyOf(recipe));
-        const facts = await node.work({ experiment, directory, worker, progress, signal, track }, inputs);
+        const track = tracking.of(node, key);
+        const context = { experiment, directory, label, worker, progress, signal, track };
+        const facts = await node.run(context, inputs);
         // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
-        return asked
-          ? {
-              ...facts,
-              environment: await workers.environment(experiment.worker.device),
-              memory: await workers.memory(),
-            }
-          : facts;
+        if (!usesWorker) return facts;
+        const environment = await workers.environment(experiment.worker.device);
+        return { ...facts, environment, memory: await workers.memory() };
       };
-      tell({ kind: "begin" });
-      const artefact = await store.make(recipe, progress, work, signal).catch((error: unknown) => {
-        const told = stageError(error, label, store.root);
-        tell({ kind: "fail", error: told });
-        throw told;
+      report({ kind: "begin" });
+      const artefact = await store.make(recipe, progress, work, signal).catch((cause: unknown) => {
+        const error = stageError(cause, label, store.root);
+        report({ kind: "fail", error });
+        throw error;
       });
-      done.set(keyOf(recipe), { node, artefact });
-      tell({ kind: "end", artefact });
-      if (options.onStage === undefined)
-        progress.note(summaryLine(at + 1, plan.nodes.length, node, artefact));
+      done.set(key, { node, artefact });
+      report({ kind: "end", artefact });
+      if (options.onStage === undefined) progress.note(summaryLine(place, label, artefact));
     }
     return { plan, done };
   } catch (error) {
@@ -129,7 +118,11 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   }
 }
 
-function summaryLine(at: number, total: number, node: PlanNode, { manifest, reused }: Artefact): string {
+function summaryLine(
+  { at, of: total }: Pick<StageEvent, "at" | "of">,
+  label: string,
+  { manifest, reused }: Artefact,
+): string {
   const time = reused ? "done before, reused" : `${manifest.seconds.toFixed(1)} s`;
-  return `[${String(at).padStart(String(total).length)}/${total}] ${labelOf(node)}: ${time}`;
+  return `[${String(at).padStart(String(total).length)}/${total}] ${label}: ${time}`;
 }

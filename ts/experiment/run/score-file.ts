@@ -9,7 +9,8 @@ import { unlessInterrupted } from "../../core/interrupt.ts";
 import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
-import { scoreInOrder } from "../worker/scoring.ts";
+import { sumOf } from "../../core/sum.ts";
+import { scoreGroups } from "../worker/scoring.ts";
 
 export interface ScoreFileOptions {
   /** A folder in Hugging Face format, or a hub id. */
@@ -63,23 +64,14 @@ async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
     });
     const partial = await openPartial(options.output, digestOf([digest, await digestOfFile(options.input)]));
     try {
-      await scoreInOrder(groups.slice(partial.done), {
-        worker,
-        model,
-        maxTokensPerBatch: options.maxTokensPerBatch,
-        label: "score",
-        progress: options.progress,
-        signal: options.signal,
-        take: partial.append,
-      });
+      const { maxTokensPerBatch, progress, signal } = options;
+      const scoring = { worker, model, maxTokensPerBatch, label: "score", progress, signal };
+      await scoreGroups(groups.slice(partial.done), scoring, partial.append);
     } finally {
       await partial.close();
     }
     await partial.finish();
-    return {
-      groups: groups.length,
-      candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
-    };
+    return { groups: groups.length, candidates: sumOf(groups, ({ candidates }) => candidates.length) };
   } finally {
     await worker.close();
   }
@@ -94,7 +86,7 @@ async function openPartial(output: string, identity: string) {
   await writeFileAtomic(note, identity);
   const { append, close } = await openAppend<Group>(rows);
   const done = await readJsonl(rows, groupSchema).then(
-    (all) => all.length,
+    (scored) => scored.length,
     async (error: unknown) => {
       await close();
       throw error instanceof AftError

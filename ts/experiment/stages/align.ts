@@ -1,7 +1,10 @@
-import { join } from "node:path";
+/** Step 3, and its baselines: further training on the sampled questions, by one method. */
+import { z } from "zod";
 import type { TrainGroup } from "../../bridge/index.ts";
 import {
+  type Adapter,
   boundaryBetaOf,
+  entryOf,
   type GroupMethod,
   lossOf,
   needsReferenceModel,
@@ -11,123 +14,124 @@ import {
   type Training,
   type Watch,
 } from "../../config/index.ts";
-import { readJsonl } from "../../core/jsonl.ts";
-import { type Group, groupSchema } from "../../core/records.ts";
+import { defined } from "../../core/defined.ts";
+import type { Group } from "../../core/records.ts";
 import type { Feedback } from "../../data/index.ts";
-import { autoBeta, lowestBetterMinusWorse } from "../auto-beta.ts";
-import type { AutoBoundary } from "../boundary-facts.ts";
 import type { Artefact } from "../store/store.ts";
-import { mixtureOf, trainFrom } from "../train/training.ts";
-import { membersOf, trainGroup } from "../train-groups.ts";
-import type { Validation } from "../validation/index.ts";
-import { adapterKey, type Base, startOf, trainingKey } from "./base.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing, type TaskQuestions } from "./by-task.ts";
-import { labelOf, type PlanNode } from "./context.ts";
-import { readQuestions } from "./sample.ts";
-import { scoreNode } from "./score.ts";
+import {
+  type AutoBoundary,
+  autoBeta,
+  boundaryFactsSchema,
+  lowestBetterMinusWorse,
+} from "../train/boundary.ts";
+import { membersOf, trainGroup } from "../train/train-groups.ts";
+import type { Sharing } from "../train/training.ts";
+import { beforeFile, type Validation } from "../validation/index.ts";
+import type { OfTask, TaskQuestions } from "./by-task.ts";
+import { trainingCost } from "./cost.ts";
+import { groupsFile } from "./judge.ts";
+import { readSplit } from "./questions.ts";
+import { defineStage } from "./stage.ts";
+import { mixtureOf, trainingFacts, trainingFiles, trainOn } from "./train-on.ts";
+import { sourceOf, trainingKey, type Weights, weightsInputs } from "./weights.ts";
 
-export interface AlignSources {
-  base: Base;
-  vft: PlanNode;
-  /** Judged training questions, of each task. */
+export interface AlignParams {
+  method: TrainedMethod;
+  training: Training;
+  /** The weights that it starts from. */
+  start: Weights;
+  adapter: Adapter | undefined;
+  /** Judged training questions, of each task; scored where {@link needsScores}. */
   groups: readonly OfTask[];
   feedback: Feedback;
   sharing: Sharing | undefined;
-  /** What is measured on the way; nothing when left out. */
-  watch?: {
-    settings: Watch;
-    /** The VFT model's judged samples on the first validation questions of each task. */
-    groups: readonly OfTask[];
-    tasks: readonly TaskQuestions[];
-    extract: "strict" | "flexible";
-    maxNewTokens: number;
-  };
+  /** What is measured on the way; undefined: nothing. */
+  watch: WatchParams | undefined;
+  seed: number;
 }
 
-/** Step 3, and its baselines: further training on the sampled questions, by one method. */
-export function alignNode(
-  name: string,
-  method: TrainedMethod,
-  settings: Training,
-  from: AlignSources,
-  seed: number,
-  variant?: string,
-): PlanNode {
-  const { label: _label, train: _train, ...exact } = recorded(method, from.feedback);
-  const start = startOf(method.start, from);
-  const beta = boundaryBetaOf(method);
-  const scored = needsReferenceModel(method) || beta === "auto";
-  const node: PlanNode = {
-    stage: "align",
-    method: name,
-    ...(variant === undefined ? {} : { variant }),
-    seed,
-    settings: {
+export interface WatchParams {
+  settings: Watch;
+  /** The VFT model's judged samples on the first validation questions of each task. */
+  groups: readonly OfTask[];
+  tasks: readonly TaskQuestions[];
+  extract: "strict" | "flexible";
+  maxNewTokens: number;
+}
+
+/** Whether a method goes by what its starting weights give each COT. */
+export const needsScores = (method: TrainedMethod): boolean =>
+  needsReferenceModel(method) || boundaryBetaOf(method) === "auto";
+
+/** The share of a question's samples that a method learns from; one in two is taken to be accepted. */
+const sharesLearnt = { nothing: 0, references: 0, "accepted samples": 1 / 2, "judged samples": 1 };
+
+export const align = defineStage({
+  name: "align",
+  codeVersion: 3,
+  files: { ...trainingFiles, before: beforeFile },
+  facts: trainingFacts.extend({
+    targets: z.int(),
+    positives: z.int(),
+    negatives: z.int(),
+    pairedQuestions: z.int(),
+    boundary: boundaryFactsSchema.optional(),
+  }),
+  settings({ method, training, start, adapter, feedback, sharing, watch, seed }: AlignParams) {
+    const { label: _label, train: _train, ...exact } = recorded(method, feedback);
+    return {
       ...exact,
-      ...trainingKey(settings),
-      ...start.settings,
-      ...adapterKey(from.base),
-      ...(from.feedback === "binary" ? {} : { feedback: from.feedback }),
-      ...(from.watch === undefined ? {} : { watch: from.watch.settings }),
-      ...(from.sharing === undefined ? {} : { mixture: from.sharing }),
+      ...trainingKey(training, start, adapter),
+      ...(feedback === "binary" ? {} : { feedback }),
+      ...defined({ watch: watch?.settings, mixture: sharing }),
       seed,
-    },
-    inputs: {
-      ...start.inputs,
-      ...rolesOf("groups", scored ? from.groups.map((one) => scoreNode(start, one, seed)) : from.groups),
-      ...(from.watch === undefined
-        ? {}
-        : {
-            ...rolesOf("watch", from.watch.groups),
-            ...rolesOf(
-              "questions",
-              from.watch.tasks.map(({ task, questions }) => ({ task: task.name, node: questions })),
-            ),
-          }),
-    },
-    async work(context, inputs) {
-      const groups = await groupsIn("groups", inputs);
-      const auto = beta === "auto" ? autoBoundary(groups, method as GroupMethod, from.feedback) : undefined;
-      const data = groups.map((group) => trainGroup(group, method, { seed, feedback: from.feedback }));
-      const facts = await trainFrom(start.source(inputs), context, {
-        groups: data,
-        settings,
-        loss: lossOf(method, auto?.beta ?? (beta as number | undefined)),
-        seed,
-        label: labelOf(node),
-        ...mixtureOf(from.sharing, groups),
-        ...(from.watch === undefined ? {} : { validation: await validationOf(from.watch, inputs) }),
-      });
-      return { ...facts, ...describeData(data), ...(auto === undefined ? {} : { boundary: auto }) };
-    },
-  };
-  return node;
-}
-
-async function groupsIn(role: string, inputs: Readonly<Record<string, Artefact>>): Promise<Group[]> {
-  const all = artefactsIn(role, inputs).map(({ directory }) =>
-    readJsonl(join(directory, "groups.jsonl"), groupSchema),
-  );
-  return (await Promise.all(all)).flat();
-}
+    };
+  },
+  inputs: ({ start, groups, watch }: AlignParams) => ({
+    ...weightsInputs(start),
+    groups,
+    watch: watch?.groups,
+    questions: watch?.tasks.map(({ task, questions }) => ({ task: task.name, node: questions })),
+  }),
+  async run(context, { method, training, start, feedback, sharing, watch, seed }, inputs) {
+    const groups = await groupsFile.readAll(inputs.groups);
+    const beta = boundaryBetaOf(method);
+    const boundary = beta === "auto" ? autoBoundary(groups, method as GroupMethod, feedback) : undefined;
+    const data = groups.map((group) => trainGroup(group, method, { seed, feedback }));
+    const facts = await trainOn(context, {
+      source: sourceOf(start, inputs),
+      groups: data,
+      settings: training,
+      loss: lossOf(method, boundary?.beta ?? (beta as number | undefined)),
+      seed,
+      ...mixtureOf(sharing, groups),
+      ...(watch === undefined ? {} : { validation: await validationOf(watch, inputs) }),
+    });
+    return { ...facts, ...describeData(data), ...defined({ boundary }) };
+  },
+  cost({ method, training }, { groups, questions, checkpoint, base }) {
+    const share = sharesLearnt[entryOf(method.method).learnsFrom];
+    const parts = groups.map((expectation) => ({ ...expectation, share }));
+    // A file of groups does not tell its questions: they are taken to be the first task's.
+    const usual = questions?.[0] ?? checkpoint ?? base;
+    return { trained: trainingCost(training, parts, usual?.questions) };
+  },
+});
 
 async function validationOf(
-  { settings, tasks, extract, maxNewTokens }: NonNullable<AlignSources["watch"]>,
-  inputs: Record<string, Artefact>,
+  { settings, tasks, extract, maxNewTokens }: WatchParams,
+  inputs: { questions: readonly Artefact[] | undefined; watch: readonly Artefact[] | undefined },
 ): Promise<Validation> {
-  const { every, questions, accuracy, patience } = settings;
+  const { every, questions: count, accuracy, patience } = settings;
+  const questions = inputs.questions!.map((artefact) => readSplit(artefact, "validation", count));
   return {
     every,
-    ...(patience === undefined ? {} : { patience }),
+    ...defined({ patience }),
     accuracy,
-    questions: (
-      await Promise.all(
-        artefactsIn("questions", inputs).map((one) => readQuestions(one, "validation", questions)),
-      )
-    ).flat(),
-    groups: await groupsIn("watch", inputs),
+    questions: (await Promise.all(questions)).flat(),
+    groups: await groupsFile.readAll(inputs.watch!),
     tasks: new Map(tasks.map(({ task }) => [task.name, task])),
-    stop: new Map(tasks.map(({ task, settings: own }) => [task.name, promptSettings(own.prompt).stop])),
+    stop: new Map(tasks.map(({ task, settings: { prompt } }) => [task.name, promptSettings(prompt).stop])),
     extract,
     maxNewTokens,
   };
@@ -137,7 +141,7 @@ async function validationOf(
 const autoBoundary = (groups: readonly Group[], method: GroupMethod, feedback: Feedback): AutoBoundary =>
   autoBeta(groups.flatMap((group) => lowestBetterMinusWorse(membersOf(group, method, feedback))));
 
-function describeData(groups: readonly TrainGroup[]): Record<string, number> {
+function describeData(groups: readonly TrainGroup[]) {
   const responses = groups.flatMap((group) => group.responses);
   return {
     targets: responses.filter(({ target }) => target).length,

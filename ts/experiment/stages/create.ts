@@ -1,23 +1,53 @@
-import { join } from "node:path";
-import type { CreatedModel, Model } from "../../config/index.ts";
-import type { Question } from "../../core/records.ts";
-import type { Artefact } from "../store/store.ts";
-import { artefactsIn, type OfTask, rolesOf } from "./by-task.ts";
-import { checkpointIn, type PlanNode, type StageContext } from "./context.ts";
-import { readSplit } from "./questions.ts";
-
 /** A base model from scratch: a tokenizer trained on the training questions of all trained tasks, and random weights. */
-export const createNode = (
-  model: Model,
-  create: CreatedModel,
-  seed: number,
-  questions: readonly OfTask[],
-): PlanNode => ({
-  stage: "create",
-  seed,
-  settings: { create, dtype: model.dtype, seed },
-  inputs: rolesOf("questions", questions),
-  work: async (context, inputs) => createModel(context, create, seed, artefactsIn("questions", inputs)),
+import { join } from "node:path";
+import { z } from "zod";
+import type { CreatedModel } from "../../config/index.ts";
+import type { Question } from "../../core/records.ts";
+import { weightsIn } from "../store/files.ts";
+import type { OfTask } from "./by-task.ts";
+import { splitFiles } from "./questions.ts";
+import { defineStage } from "./stage.ts";
+
+interface CreateParams {
+  create: CreatedModel;
+  dtype: string;
+  seed: number;
+  questions: readonly OfTask[];
+}
+
+export const create = defineStage({
+  name: "create",
+  codeVersion: 1,
+  files: {},
+  facts: z.object({
+    parameters: z.int(),
+    vocabularySize: z.int(),
+    digest: z.string(),
+    tokenizerDigest: z.string(),
+  }),
+  settings: ({ create, dtype, seed }: CreateParams) => ({ create, dtype, seed }),
+  inputs: ({ questions }: CreateParams) => ({ questions }),
+  async run(context, { create, seed }, inputs) {
+    const { directory, experiment } = context;
+    const texts = tokenizerTexts(await splitFiles.train.readAll(inputs.questions));
+    const worker = await context.worker();
+    const tokenizer = join(directory, "tokenizer");
+    await worker.request("tokenizer/train", { ...create.tokenizer, texts, directory: tokenizer });
+    const { tokenizer: _, ...sizes } = create;
+    const { model, ...created } = await worker.request("model/create", {
+      ...sizes,
+      tokenizer,
+      seed,
+      dtype: experiment.model.dtype,
+      attention: experiment.model.attention,
+      device: experiment.worker.device,
+    });
+    await worker.request("model/save", { model, directory: weightsIn({ directory }) });
+    await worker.request("model/unload", { model });
+    const { parameters, vocabularySize, digest, tokenizerDigest } = created;
+    return { parameters, vocabularySize, digest, tokenizerDigest };
+  },
+  expected: (_, { questions: [first = {}] }) => first,
 });
 
 /** What a tokenizer is trained on: the prompts and references of training questions. */
@@ -26,33 +56,3 @@ export const tokenizerTexts = (questions: readonly Question[]): string[] =>
     typeof prompt === "string" ? prompt : question,
     reference ?? "",
   ]);
-
-async function createModel(
-  { worker: start, directory, experiment }: StageContext,
-  create: CreatedModel,
-  seed: number,
-  from: readonly Artefact[],
-): Promise<Record<string, unknown>> {
-  const questions = (await Promise.all(from.map((one) => readSplit(one, "train")))).flat();
-  const texts = tokenizerTexts(questions);
-  const worker = await start();
-  const tokenizer = join(directory, "tokenizer");
-  await worker.request("tokenizer/train", { ...create.tokenizer, texts, directory: tokenizer });
-  const { tokenizer: _, ...sizes } = create;
-  const created = await worker.request("model/create", {
-    ...sizes,
-    tokenizer,
-    seed,
-    dtype: experiment.model.dtype,
-    attention: experiment.model.attention,
-    device: experiment.worker.device,
-  });
-  await worker.request("model/save", { model: created.model, directory: checkpointIn({ directory }) });
-  await worker.request("model/unload", { model: created.model });
-  return {
-    parameters: created.parameters,
-    vocabularySize: created.vocabularySize,
-    digest: created.digest,
-    tokenizerDigest: created.tokenizerDigest,
-  };
-}

@@ -1,23 +1,29 @@
-import { join } from "node:path";
+/**
+ * Groups of the user's own in the place of sampling and judging: groups.jsonl as it was given, checked and, where that
+ * is asked for, ranked. One piece of work for all seeds; the file's content is in the key, not its place.
+ */
 import { type Experiment, taskName } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { type Row, readRows, writeJsonl } from "../../core/jsonl.ts";
+import { type Row, readRows } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
+import { sumOf } from "../../core/sum.ts";
 import {
   type ColumnRanking,
   checkLabel,
+  checkOwnGroups,
   checkRanking,
-  checkOwnGroups as checkRows,
   type Feedback,
   pairedByRank,
   rankedGroups,
   taskOf,
 } from "../../data/index.ts";
-import { sumOf } from "../worker/sampling.ts";
-import type { PlanNode } from "./context.ts";
+import { groupCounts, groupsFile, judge } from "./judge.ts";
+import type { PlanNode } from "./node.ts";
+import { defineStage } from "./stage.ts";
 
-interface OwnGroups {
+interface GivenGroups {
   file: string;
   /** Those that are trained on. */
   tasks: string[];
@@ -26,7 +32,40 @@ interface OwnGroups {
   ranking: ColumnRanking | undefined;
 }
 
-function ownGroupsOf({ stages, tasks }: Experiment): OwnGroups | undefined {
+/** A way to come by judged groups, and so of that stage's name and version. */
+const givenGroups = defineStage({
+  name: judge.name,
+  codeVersion: judge.codeVersion,
+  files: judge.files,
+  facts: groupCounts,
+  settings: ({ digest, tasks, feedback, ranking }: GivenGroups & { digest: string }) => ({
+    ownGroups: digest,
+    tasks,
+    feedback,
+    ...defined({ ranking }),
+  }),
+  inputs: () => ({}),
+  async run(context, { digest, ...given }) {
+    const rows = await readGroups(given);
+    if ((await digestOfFile(given.file)) !== digest)
+      throw failure({
+        what: "the groups were changed while the run was going on",
+        where: given.file,
+        fix: "run the same command again: it takes them as they are now",
+      });
+    const groups = rows.map(({ value }) => value);
+    await groupsFile.write(context, groups);
+    return countsOf(groups, given.feedback);
+  },
+});
+
+/** undefined: the experiment has none. */
+export async function givenGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
+  const given = givenGroupsOf(experiment);
+  return given && givenGroups.node({ ...given, digest: await digestOfFile(given.file) });
+}
+
+function givenGroupsOf({ stages, tasks }: Experiment): GivenGroups | undefined {
   const { groupsFile: file, feedback, ranking } = stages.judge;
   if (file === undefined) return undefined;
   const trained = tasks.filter(({ use }) => use === "train").map(taskName);
@@ -37,10 +76,10 @@ function ownGroupsOf({ stages, tasks }: Experiment): OwnGroups | undefined {
  * Whether there can be groups to train on as the experiment says: refuses groups of the user's own that cannot be
  * trained on, and ranks from a task that gives none. Before a run, which would come upon it after VFT only.
  */
-export async function checkOwnGroups(experiment: Experiment): Promise<void> {
-  const own = ownGroupsOf(experiment);
-  if (own !== undefined) {
-    await readOwnGroups(own);
+export async function checkGroups(experiment: Experiment): Promise<void> {
+  const given = givenGroupsOf(experiment);
+  if (given !== undefined) {
+    await readGroups(given);
     return;
   }
   const { feedback, ranking = "steps", label } = experiment.stages.judge;
@@ -51,58 +90,27 @@ export async function checkOwnGroups(experiment: Experiment): Promise<void> {
   }
 }
 
-async function readOwnGroups(own: OwnGroups): Promise<Row<Group>[]> {
-  const read = await readRows(own.file, groupSchema);
-  const rows = own.ranking === undefined ? read : rankedGroups(read, own.ranking);
-  checkRows(rows, own);
+async function readGroups(given: GivenGroups): Promise<Row<Group>[]> {
+  const read = await readRows(given.file, groupSchema);
+  const rows = given.ranking === undefined ? read : rankedGroups(read, given.ranking);
+  checkOwnGroups(rows, given);
   return rows;
 }
 
-/**
- * Groups of the user's own in the place of sampling and judging: groups.jsonl as it was given, checked and, where that
- * is asked for, ranked. One piece of work
- * for all seeds; the file's content is in the key, not its place. undefined: the experiment has none.
- */
-export async function ownGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
-  const own = ownGroupsOf(experiment);
-  if (own === undefined) return undefined;
-  const { file, tasks, feedback, ranking } = own;
-  const digest = await digestOfFile(file);
-  return {
-    stage: "judge",
-    settings: { ownGroups: digest, tasks, feedback, ...(ranking === undefined ? {} : { ranking }) },
-    inputs: {},
-    async work(context) {
-      const rows = await readOwnGroups(own);
-      if ((await digestOfFile(file)) !== digest)
-        throw failure({
-          what: "the groups were changed while the run was going on",
-          where: file,
-          fix: "run the same command again: it takes them as they are now",
-        });
-      const groups = rows.map(({ value }) => value);
-      await writeJsonl(join(context.directory, "groups.jsonl"), groups);
-      return countsOf(groups, feedback);
-    },
-  };
-}
-
 /** As the judge counts. */
-function countsOf(groups: readonly Group[], feedback: Feedback): Record<string, number> {
+function countsOf(groups: readonly Group[], feedback: Feedback) {
   const having = (fits: (group: Group) => boolean): number => groups.filter(fits).length;
-  const right = (group: Group): boolean => group.candidates.some(({ correct }) => correct);
-  const wrong = (group: Group): boolean => group.candidates.some(({ correct }) => !correct);
+  const hasRight = (group: Group): boolean => group.candidates.some(({ correct }) => correct);
+  const hasWrong = (group: Group): boolean => group.candidates.some(({ correct }) => !correct);
+  const distinct = ({ candidates }: Group): number => new Set(candidates.map(({ text }) => text)).size;
   return {
     questions: groups.length,
     candidates: sumOf(groups, ({ candidates }) => candidates.length),
     correct: sumOf(groups, ({ candidates }) => candidates.filter(({ correct }) => correct).length),
-    duplicates: sumOf(
-      groups,
-      ({ candidates }) => candidates.length - new Set(candidates.map(({ text }) => text)).size,
-    ),
-    onlyPositive: having((group) => right(group) && !wrong(group)),
-    onlyNegative: having((group) => wrong(group) && !right(group)),
-    paired: having((group) => right(group) && wrong(group)),
+    duplicates: sumOf(groups, (group) => group.candidates.length - distinct(group)),
+    onlyPositive: having((group) => hasRight(group) && !hasWrong(group)),
+    onlyNegative: having((group) => hasWrong(group) && !hasRight(group)),
+    paired: having((group) => hasRight(group) && hasWrong(group)),
     ...(feedback === "ranked" ? { pairedByRank: having(pairedByRank) } : {}),
   };
 }

@@ -1,58 +1,69 @@
-import { join } from "node:path";
-import { readRows, writeJsonl } from "../../core/jsonl.ts";
-import { candidateSchema, questionSchema } from "../../core/records.ts";
-import { type Feedback, judge, type Label, type Ranking } from "../../data/index.ts";
-import type { TaskQuestions } from "./by-task.ts";
-import type { PlanNode } from "./context.ts";
-
-interface Judging {
-  extract: "strict" | "flexible";
-  split: "train" | "validation" | "test";
-  questions: number | undefined;
-  /** Default: binary. */
-  feedback?: Feedback;
-  /** Default: steps. */
-  ranking?: Ranking | undefined;
-  /** Default: answer. */
-  label?: Label;
-}
-
 /**
  * Judges candidates by their final answers, and under ranked feedback ranks them: groups.jsonl, one group a question,
  * every sample kept.
  */
-export const judgeNode = (
-  sample: PlanNode,
-  { task, questions, shown }: TaskQuestions,
-  { feedback = "binary", ranking = "steps", label = "answer", ...settings }: Judging,
-  seed: number,
-): PlanNode => ({
-  stage: "judge",
-  ...(shown === undefined ? {} : { task: shown }),
-  ...(settings.split === "train" ? {} : { variant: settings.split }),
-  seed,
-  settings: {
-    ...settings,
-    task: task.name,
-    // The defaults are what every older artefact was judged by.
-    ...(feedback === "binary" ? {} : { feedback }),
-    ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
-    ...(label === "answer" ? {} : { label }),
-    pattern: task.patterns[settings.extract],
+import { z } from "zod";
+import { groupSchema } from "../../core/records.ts";
+import {
+  type Feedback,
+  judge as judgeCandidates,
+  type Label,
+  type Ranking,
+  type SplitName,
+} from "../../data/index.ts";
+import { RowsFile } from "../store/files.ts";
+import type { TaskQuestions } from "./by-task.ts";
+import type { PlanNode } from "./node.ts";
+import { splitFiles } from "./questions.ts";
+import { sample } from "./sample.ts";
+import { defineStage } from "./stage.ts";
+
+interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
+  candidates: PlanNode;
+  judging: {
+    extract: "strict" | "flexible";
+    split: SplitName;
+    questions: number | undefined;
+    /** Default: binary. */
+    feedback?: Feedback;
+    /** Default: steps. */
+    ranking?: Ranking | undefined;
+    /** Default: answer. */
+    label?: Label;
+  };
+}
+
+/** Of judged groups, whoever judged them: these samples, the user, and with scores the stage `score`. */
+export const groupsFile = new RowsFile("groups.jsonl", groupSchema);
+
+/** Counts by name; they differ by what was judged. */
+export const groupCounts = z.object({ questions: z.int(), candidates: z.int() }).catchall(z.int());
+
+export const judge = defineStage({
+  name: "judge",
+  codeVersion: 3,
+  files: { groups: groupsFile },
+  facts: groupCounts,
+  settings({ task, judging }: JudgeParams) {
+    const { feedback = "binary", ranking = "steps", label = "answer", ...settings } = judging;
+    return {
+      ...settings,
+      task: task.name,
+      // The defaults are what every older artefact was judged by.
+      ...(feedback === "binary" ? {} : { feedback }),
+      ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
+      ...(label === "answer" ? {} : { label }),
+      pattern: task.patterns[settings.extract],
+    };
   },
-  inputs: { candidates: sample, questions },
-  async work(context, inputs) {
-    const all = await readRows(join(inputs.questions!.directory, `${settings.split}.jsonl`), questionSchema);
-    const candidates = await readRows(
-      join(inputs.candidates!.directory, "candidates.jsonl"),
-      candidateSchema,
-    );
-    const { groups, counts } = judge(
-      settings.questions === undefined ? all : all.slice(0, settings.questions),
-      candidates,
-      { task, extract: settings.extract, feedback, ranking, label },
-    );
-    await writeJsonl(join(context.directory, "groups.jsonl"), groups);
+  inputs: ({ candidates, questions }: JudgeParams) => ({ candidates, questions }),
+  async run(context, { task, judging }, inputs) {
+    const { split, questions, ...rules } = judging;
+    const rows = await splitFiles[split].readRows(inputs.questions);
+    const candidates = await sample.files.candidates.readRows(inputs.candidates);
+    const { groups, counts } = judgeCandidates(rows.slice(0, questions), candidates, { task, ...rules });
+    await groupsFile.write(context, groups);
     return { ...counts };
   },
+  expected: (_, { candidates }) => candidates,
 });

@@ -1,64 +1,96 @@
-import { join } from "node:path";
+/**
+ * The task's questions, one file a split: generated, or read from the user's files. Each row carries the `prompt` that the
+ * model is given; under the chat template, which the model's tokenizer renders, the `conversation` it is made of.
+ */
+import { z } from "zod";
 import {
-  type Model,
   promptSettings,
   type Task as TaskSettings,
   taskFileSettings,
   taskFolderSettings,
 } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
-import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../core/records.ts";
 import {
-  type Conversation,
   exampleQuestion,
   fewShotSplits,
   promptDigest,
   putQuestion,
+  type SplitName,
   type Splits,
+  splitNames,
   taskOf,
 } from "../../data/index.ts";
-import type { Artefact } from "../store/store.ts";
-import { type Base, baseInputs, baseSource } from "./base.ts";
-import type { PlanNode } from "./context.ts";
+import { type Place, RowsFile } from "../store/files.ts";
+import { defineStage } from "./stage.ts";
 
-/** A part of a task's questions: no content of one occurs in another. */
-export type SplitName = "train" | "validation" | "test";
-export const splitNames = ["train", "validation", "test"] as const satisfies readonly SplitName[];
+/** One of each split, in the order of their names. */
+export const everySplit = <T>(partOf: (split: SplitName) => T): Record<SplitName, T> => ({
+  train: partOf("train"),
+  validation: partOf("validation"),
+  test: partOf("test"),
+});
 
-/**
- * The task's questions, one file a split: generated, or read from the user's files. Each row carries the `prompt` that the
- * model is given; under the chat template, which the model's tokenizer renders, the `conversation` it is made of.
- */
-export function questionsNode(settings: TaskSettings, identity: unknown, shown?: string): PlanNode {
-  const { name: _name, use: _use, weight: _weight, prompt, ...own } = settings;
-  // A file is known by its content, which is in `identity`, not by its place.
-  const places: readonly string[] = [...taskFileSettings, ...taskFolderSettings];
-  const elsewhere = Object.fromEntries(Object.entries(own).filter(([key]) => !places.includes(key)));
-  const task = taskOf(settings);
-  const put = promptSettings(prompt);
-  const { stop: _stop, ...bearing } = put;
-  const form = putQuestion(exampleQuestion(task.name), task, put);
-  return {
-    stage: "questions",
-    ...(shown === undefined ? {} : { task: shown }),
-    settings: { ...elsewhere, name: task.name, identity, prompt: { ...bearing, form } },
-    inputs: {},
-    async work({ directory, experiment }) {
-      const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, own.seed, task.name);
-      if (settings.use === "train") refuseEmpty(splits, "train", task.name);
-      refuseEmpty(splits, experiment.stages.evaluate.split, task.name);
-      const asked = (question: Question): Question => {
-        const text = putQuestion(question, task, put, examples);
-        return { ...question, ...(typeof text === "string" ? { prompt: text } : { conversation: text }) };
-      };
-      const rows = Object.fromEntries(
-        splitNames.map((split) => [split, splits[split].map(asked)]),
-      ) as unknown as Splits;
-      return writeSplits(directory, rows);
-    },
-  };
+/** {@link everySplit} of what is waited for, one after the other. */
+export const eachSplit = async <T>(
+  partOf: (split: SplitName) => Promise<T>,
+): Promise<Record<SplitName, T>> => ({
+  train: await partOf("train"),
+  validation: await partOf("validation"),
+  test: await partOf("test"),
+});
+
+export const splitFiles = everySplit((split) => new RowsFile(`${split}.jsonl`, questionSchema));
+
+export const splitFacts = z.object({
+  train: z.int(),
+  validation: z.int(),
+  test: z.int(),
+  prompt: z
+    .object({ digest: z.string(), first: z.string() })
+    .optional()
+    .meta({ description: "of all prompts, and the first one" }),
+});
+
+interface QuestionsParams {
+  settings: TaskSettings;
+  /** Digests of the files that the questions come from, by the setting that names them. */
+  identity: Readonly<Record<string, string>>;
 }
+
+export const questions = defineStage({
+  name: "questions",
+  codeVersion: 2,
+  files: splitFiles,
+  facts: splitFacts,
+  settings({ settings, identity }: QuestionsParams) {
+    const { name: _name, use: _use, weight: _weight, prompt, ...bearing } = settings;
+    // A file is known by its content, which is in `identity`, not by its place.
+    const places: readonly string[] = [...taskFileSettings, ...taskFolderSettings];
+    const elsewhere = Object.fromEntries(Object.entries(bearing).filter(([key]) => !places.includes(key)));
+    const task = taskOf(settings);
+    const put = promptSettings(prompt);
+    const { stop: _stop, ...promptKey } = put;
+    const form = putQuestion(exampleQuestion(task.name), task, put);
+    return { ...elsewhere, name: task.name, identity, prompt: { ...promptKey, form } };
+  },
+  inputs: () => ({}),
+  async run({ directory, experiment }, { settings }) {
+    const task = taskOf(settings);
+    const put = promptSettings(settings.prompt);
+    const { splits, examples } = fewShotSplits(await task.splits(), put.fewShot, settings.seed, task.name);
+    if (settings.use === "train") refuseEmpty(splits, "train", task.name);
+    refuseEmpty(splits, experiment.stages.evaluate.split, task.name);
+    const withPrompt = (question: Question): Question => {
+      const text = putQuestion(question, task, put, examples);
+      return { ...question, ...(typeof text === "string" ? { prompt: text } : { conversation: text }) };
+    };
+    return writeSplits(
+      { directory },
+      everySplit((split) => splits[split].map(withPrompt)),
+    );
+  },
+});
 
 /** Says that the files hold no question of a split that the run goes by; what the settings say of it was checked before. */
 function refuseEmpty(splits: Splits, split: SplitName, task: string): void {
@@ -72,49 +104,21 @@ function refuseEmpty(splits: Splits, split: SplitName, task: string): void {
   });
 }
 
-/** The questions with the `prompt` that the base model's own chat template makes of each conversation. */
-export const promptsNode = (
-  questions: PlanNode,
-  base: Base,
-  { revision }: Pick<Model, "revision">,
-  seed: number,
-): PlanNode => ({
-  stage: "prompts",
-  ...(questions.task === undefined ? {} : { task: questions.task }),
-  ...("node" in base ? { seed } : {}),
-  settings: base.settings,
-  inputs: { ...baseInputs(base), questions },
-  async work(context, inputs) {
-    const worker = await context.worker();
-    const tokenizer = { source: baseSource(base, inputs), ...(revision === undefined ? {} : { revision }) };
-    const prompted = async (split: SplitName): Promise<Question[]> => {
-      const rows = await readSplit(inputs.questions!, split);
-      if (rows.length === 0) return [];
-      const conversations = rows.map(({ conversation }) => ({ messages: conversation as Conversation }));
-      const { texts } = await worker.request("prompt/render", { ...tokenizer, conversations });
-      return rows.map(({ conversation: _, ...row }, at) => ({ ...row, prompt: texts[at]! }));
-    };
-    return writeSplits(context.directory, {
-      train: await prompted("train"),
-      validation: await prompted("validation"),
-      test: await prompted("test"),
-    });
-  },
-});
+/** The first `count` questions of a split, or all. */
+export async function readSplit(place: Place, split: SplitName, count?: number): Promise<Question[]> {
+  const rows = await splitFiles[split].read(place);
+  return count === undefined ? rows : rows.slice(0, count);
+}
 
-export const readSplit = (
-  { directory }: Pick<Artefact, "directory">,
-  split: SplitName,
-): Promise<Question[]> => readJsonl(join(directory, `${split}.jsonl`), questionSchema);
-
-async function writeSplits(directory: string, splits: Splits): Promise<Record<string, unknown>> {
-  const counts: Record<string, number> = {};
-  const prompts: string[] = [];
-  for (const split of splitNames) {
-    await writeJsonl(join(directory, `${split}.jsonl`), splits[split]);
-    counts[split] = splits[split].length;
-    for (const { prompt } of splits[split]) if (typeof prompt === "string") prompts.push(prompt);
-  }
+export async function writeSplits(
+  place: Place,
+  splits: Record<SplitName, Question[]>,
+): Promise<z.output<typeof splitFacts>> {
+  for (const split of splitNames) await splitFiles[split].write(place, splits[split]);
+  const counts = everySplit((split) => splits[split].length);
+  const prompts = splitNames
+    .flatMap((split) => splits[split])
+    .flatMap(({ prompt }) => (typeof prompt === "string" ? [prompt] : []));
   if (prompts.length === 0) return counts;
-  return { ...counts, prompt: { digest: promptDigest(prompts), first: prompts[0] } };
+  return { ...counts, prompt: { digest: promptDigest(prompts), first: prompts[0]! } };
 }

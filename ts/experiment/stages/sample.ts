@@ -1,80 +1,56 @@
-import { join } from "node:path";
+/** Step 2: k COTs a question from the VFT model, into an append-only candidates.jsonl. */
+import { z } from "zod";
 import type { Experiment } from "../../config/index.ts";
-import { failure } from "../../core/errors.ts";
-import type { Question } from "../../core/records.ts";
-import { promptDigest } from "../../data/index.ts";
-import type { Artefact } from "../store/store.ts";
-import { sampleInto } from "../worker/sampling.ts";
-import type { TaskQuestions } from "./by-task.ts";
-import { checkpointIn, labelOf, type PlanNode, withModel } from "./context.ts";
-import { readSplit, type SplitName } from "./questions.ts";
+import { candidateSchema } from "../../core/records.ts";
+import { promptDigest, type SplitName } from "../../data/index.ts";
+import { RowsFile, weightsIn } from "../store/files.ts";
+import { withModel } from "../worker/loaded-model.ts";
+import { promptOf, sampleInto } from "../worker/sampling.ts";
+import { samplingOf } from "./cost.ts";
+import type { PlanNode } from "./node.ts";
+import { readSplit } from "./questions.ts";
+import { defineStage } from "./stage.ts";
 
-type Sampling = Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {
-  /** The split whose first `questions` questions are sampled; all when undefined. */
-  split: SplitName;
-  questions: number | undefined;
-  seed: number;
+interface SampleParams {
+  vft: PlanNode;
+  questions: PlanNode;
+  sampling: Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {
+    /** The split whose first `questions` questions are sampled; all when undefined. */
+    split: SplitName;
+    questions: number | undefined;
+    seed: number;
+  };
   /** Texts that end a response. */
   stop: readonly string[];
-};
-
-/** Step 2: k COTs a question from the VFT model, into an append-only candidates.jsonl. */
-export function sampleNode(
-  vft: PlanNode,
-  { questions, shown }: Pick<TaskQuestions, "questions" | "shown">,
-  { stop, ...settings }: Sampling,
-  seed: number,
-): PlanNode {
-  const node: PlanNode = {
-    stage: "sample",
-    ...(shown === undefined ? {} : { task: shown }),
-    ...(settings.split === "train" ? {} : { variant: settings.split }),
-    seed,
-    settings: { ...settings, ...(stop.length === 0 ? {} : { stop }) },
-    inputs: { checkpoint: vft, questions },
-    async work(context, inputs) {
-      const rows = await readQuestions(inputs.questions!, settings.split, settings.questions);
-      return withModel(context, checkpointIn(inputs.checkpoint!), async (worker, { model, digest }) => {
-        const counts = await sampleInto(join(context.directory, "candidates.jsonl"), {
-          worker,
-          model,
-          prompts: rows.map(promptOf),
-          k: settings.k,
-          temperature: settings.temperature,
-          topP: settings.topP,
-          maxNewTokens: settings.maxNewTokens,
-          seed: settings.seed,
-          stop,
-          maxTokensPerBatch: context.experiment.worker.maxTokensPerBatch,
-          label: labelOf(node),
-          progress: context.progress,
-          signal: context.signal,
-        });
-        const prompts = promptDigest(rows.map((row) => promptOf(row).prompt));
-        return { ...counts, questions: rows.length, weights: digest, prompts };
-      });
-    },
-  };
-  return node;
 }
 
-/** What the model is given for a question: the stage that read the questions has put it there. */
-export function promptOf({ id, prompt }: Question): { id: string; prompt: string } {
-  if (typeof prompt !== "string")
-    throw failure({
-      what: `question "${id}" carries no prompt`,
-      found: prompt,
-      expected: "the text that the model is given",
+const candidates = new RowsFile("candidates.jsonl", candidateSchema);
+
+export const sample = defineStage({
+  name: "sample",
+  codeVersion: 2,
+  files: { candidates },
+  facts: z.object({
+    candidates: z.int(),
+    tokens: z.int(),
+    questions: z.int(),
+    weights: z.string().meta({ description: "digest of the weights that were sampled" }),
+    prompts: z.string().meta({ description: "digest of the prompts" }),
+  }),
+  settings: ({ sampling, stop }: SampleParams) => ({ ...sampling, ...(stop.length === 0 ? {} : { stop }) }),
+  inputs: ({ vft, questions }: SampleParams) => ({ checkpoint: vft, questions }),
+  async run(context, { sampling, stop }, inputs) {
+    const { split, questions, ...settings } = sampling;
+    const rows = await readSplit(inputs.questions, split, questions);
+    const prompts = rows.map(promptOf);
+    const { maxTokensPerBatch } = context.experiment.worker;
+    return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {
+      const options = { ...context, worker, model, prompts, ...settings, stop, maxTokensPerBatch };
+      const counts = await sampleInto(candidates.pathIn(context), options);
+      const digestOfPrompts = promptDigest(prompts.map(({ prompt }) => prompt));
+      return { ...counts, questions: rows.length, weights: digest, prompts: digestOfPrompts };
     });
-  return { id, prompt };
-}
-
-/** The first `count` questions of a split, or all. */
-export async function readQuestions(
-  questions: Artefact,
-  split: SplitName,
-  count: number | undefined,
-): Promise<Question[]> {
-  const rows = await readSplit(questions, split);
-  return count === undefined ? rows : rows.slice(0, count);
-}
+  },
+  cost: ({ sampling }, { questions }) => ({ sampled: [samplingOf(questions, sampling)] }),
+  expected: ({ sampling }, { questions }) => ({ ...questions, samples: samplingOf(questions, sampling) }),
+});

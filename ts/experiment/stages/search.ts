@@ -1,25 +1,30 @@
-import { existsSync } from "node:fs";
+/**
+ * Of a method trained with several distances of the boundary, the one that answers most validation questions
+ * rightly: its weights (hard links) and its metrics, and search.json with all of them.
+ */
 import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
-import {
-  heldOutShares,
-  predictionSchema,
-  type SearchPoint,
-  searchPointSchema,
-  wilsonInterval,
-} from "../../analysis/index.ts";
+import { heldOutShares, type SearchPoint, searchPointSchema, wilsonInterval } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
-import { readJsonl } from "../../core/jsonl.ts";
-import { groupSchema } from "../../core/records.ts";
-import type { BoundaryFacts } from "../boundary-facts.ts";
+import { sumOf } from "../../core/sum.ts";
+import { JsonFile, weightsIn } from "../store/files.ts";
 import { placeTree } from "../store/place-tree.ts";
 import type { Artefact } from "../store/store.ts";
-import { artefactsIn, type OfTask, rolesOf } from "./by-task.ts";
-import { checkpointIn, type PlanNode } from "./context.ts";
+import { align } from "./align.ts";
+import type { OfTask } from "./by-task.ts";
+import { evaluate } from "./evaluate.ts";
+import type { PlanNode } from "./node.ts";
+import { defineStage } from "./stage.ts";
 
-/** search.json: every value that was tried, by the value, and the one that was chosen. */
+interface SearchParams {
+  parameter: string;
+  /** Each value's training, and its evaluation on the validation questions of each task. */
+  points: readonly { beta: number; align: PlanNode; evaluate: readonly OfTask[] }[];
+  seed: number;
+}
+
+/** Every value that was tried, by the value, and the one that was chosen. */
 export const searchSchema = z.object({
   parameter: z.string(),
   chosen: z.number(),
@@ -28,59 +33,59 @@ export const searchSchema = z.object({
 });
 export type Search = z.infer<typeof searchSchema>;
 
-/**
- * Of a method trained with several distances of the boundary, the one that answers most validation questions
- * rightly: its checkpoint/ (hard links) and its metrics, and search.json with all of them.
- */
-export function searchNode(
-  name: string,
-  parameter: string,
-  points: readonly { beta: number; align: PlanNode; evaluate: readonly OfTask[] }[],
-  seed: number,
-): PlanNode {
-  const ordered = points.toSorted((a, b) => a.beta - b.beta);
-  return {
-    stage: "search",
-    method: name,
-    seed,
-    settings: { parameter, split: "validation", values: ordered.map(({ beta }) => beta) },
-    inputs: Object.assign(
-      {},
-      ...ordered.map(({ beta, align, evaluate }) => ({
-        [`align ${beta}`]: align,
-        ...rolesOf(`evaluate ${beta}`, evaluate),
-      })),
-    ) as Record<string, PlanNode>,
-    async work({ directory }, inputs) {
-      const measured: SearchPoint[] = [];
-      for (const { beta } of ordered)
-        measured.push(await measure(beta, artefactsIn(`evaluate ${beta}`, inputs), seed));
-      const { beta } = best(measured);
-      const align = inputs[`align ${beta}`]!;
-      await placeTree(checkpointIn(align), checkpointIn({ directory }));
-      for (const file of ["metrics.jsonl", "before.json"])
-        if (existsSync(join(align.directory, file)))
-          await copyFile(join(align.directory, file), join(directory, file));
-      const found: Search = { parameter, chosen: beta, split: "validation", points: measured };
-      await writeFileAtomic(join(directory, "search.json"), `${JSON.stringify(found, null, 2)}\n`);
-      // What went through the model is counted where it was done.
-      const { tokens: _, ...facts } = align.manifest.facts;
-      return { ...facts, boundary: { beta, rule: "search" } satisfies BoundaryFacts };
-    },
-  };
-}
+const files = {
+  metrics: align.files.metrics,
+  before: align.files.before,
+  search: new JsonFile("search.json", searchSchema),
+};
+
+export const search = defineStage({
+  name: "search",
+  codeVersion: 2,
+  files,
+  // Those of the chosen training.
+  facts: align.facts.omit({ tokens: true }).partial(),
+  settings: ({ parameter, points }: SearchParams) => ({
+    parameter,
+    split: "validation",
+    values: betasOf(points),
+  }),
+  inputs: ({ points }: SearchParams) =>
+    Object.fromEntries(
+      betasOf(points).flatMap((beta) => {
+        const point = points.find((candidate) => candidate.beta === beta)!;
+        return [
+          [`align ${beta}`, point.align],
+          [`evaluate ${beta}`, point.evaluate],
+        ];
+      }),
+    ) as { [align: `align ${number}`]: PlanNode; [evaluate: `evaluate ${number}`]: readonly OfTask[] },
+  async run(context, { parameter, points, seed }, inputs) {
+    const measured: SearchPoint[] = [];
+    for (const beta of betasOf(points)) measured.push(await measure(beta, inputs[`evaluate ${beta}`]!, seed));
+    const { beta } = best(measured);
+    const chosen = inputs[`align ${beta}`]!;
+    await placeTree(weightsIn(chosen), weightsIn(context));
+    for (const file of [files.metrics, files.before])
+      if (file.isIn(chosen)) await copyFile(file.pathIn(chosen), file.pathIn(context));
+    await files.search.write(context, { parameter, chosen: beta, split: "validation", points: measured }, 2);
+    // What went through the model is counted where it was done.
+    const { tokens: _, ...facts } = align.factsOf(chosen);
+    const { environment, memory } = chosen.manifest.facts;
+    return { ...facts, ...defined({ environment, memory }), boundary: { beta, rule: "search" as const } };
+  },
+});
+
+const betasOf = (points: SearchParams["points"]): number[] =>
+  points.map(({ beta }) => beta).sort((a, b) => a - b);
 
 /** All validation questions alike, whatever their task. */
 async function measure(beta: number, evaluations: readonly Artefact[], seed: number): Promise<SearchPoint> {
-  const rows = async <T>(name: string, schema: z.ZodType<T>): Promise<T[]> =>
-    (await Promise.all(evaluations.map(({ directory }) => readJsonl(join(directory, name), schema)))).flat();
-  const predictions = await rows("predictions.jsonl", predictionSchema);
-  const correct = predictions.filter((prediction) => prediction.correct).length;
+  const predictions = await evaluate.files.predictions.readAll(evaluations);
   const questions = predictions.length;
-  const { assessmentMicro, perplexityPositive } = heldOutShares(
-    await rows("heldout.jsonl", groupSchema),
-    seed,
-  );
+  const correct = sumOf(predictions, (prediction) => Number(prediction.correct));
+  const heldOut = await evaluate.files.heldOut.readAll(evaluations);
+  const { assessmentMicro, perplexityPositive } = heldOutShares(heldOut, seed);
   return {
     beta,
     accuracy: questions === 0 ? null : correct / questions,

@@ -1,48 +1,56 @@
+/** Step 1: maximum likelihood on the reference COTs of all training questions. */
 import type { TrainGroup } from "../../bridge/index.ts";
 import type { Training } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
-import { mixtureOf, trainFrom } from "../train/training.ts";
-import { adapterKey, type Base, baseInputs, baseSource, trainingKey } from "./base.ts";
-import { artefactsIn, type OfTask, rolesOf, type Sharing } from "./by-task.ts";
-import { labelOf, type PlanNode } from "./context.ts";
-import { readSplit } from "./questions.ts";
-import { promptOf } from "./sample.ts";
+import type { Sharing } from "../train/training.ts";
+import { promptOf } from "../worker/sampling.ts";
+import type { OfTask } from "./by-task.ts";
+import { trainingCost } from "./cost.ts";
+import { splitFiles } from "./questions.ts";
+import { defineStage } from "./stage.ts";
+import { mixtureOf, trainingFacts, trainingFiles, trainOn } from "./train-on.ts";
+import { type Base, sourceOf, trainingKey, weightsInputs } from "./weights.ts";
 
-/** Step 1: maximum likelihood on the reference COTs of all training questions. */
-export function vftNode(
-  base: Base,
-  questions: readonly OfTask[],
-  settings: Training,
-  sharing: Sharing | undefined,
-  seed: number,
-): PlanNode {
-  const node: PlanNode = {
-    stage: "vft",
-    seed,
-    settings: {
-      ...trainingKey(settings),
-      ...base.settings,
-      ...adapterKey(base),
-      ...(sharing === undefined ? {} : { mixture: sharing }),
-      seed,
-    },
-    inputs: { ...baseInputs(base), ...rolesOf("questions", questions) },
-    async work(context, inputs) {
-      const splits = artefactsIn("questions", inputs).map((one) => readSplit(one, "train"));
-      const rows = (await Promise.all(splits)).flat();
-      return trainFrom(baseSource(base, inputs), context, {
-        groups: rows.map(referenceGroup),
-        settings,
-        loss: { kind: "vft" },
-        seed,
-        label: labelOf(node),
-        ...mixtureOf(sharing, rows),
-      });
-    },
-  };
-  return node;
+interface VftParams {
+  base: Base;
+  questions: readonly OfTask[];
+  training: Training;
+  sharing: Sharing | undefined;
+  seed: number;
 }
+
+export const vft = defineStage({
+  name: "vft",
+  codeVersion: 2,
+  files: trainingFiles,
+  facts: trainingFacts,
+  settings: ({ base, training, sharing, seed }: VftParams) => ({
+    ...trainingKey(training, base.weights, base.adapter),
+    ...defined({ mixture: sharing }),
+    seed,
+  }),
+  inputs: ({ base, questions }: VftParams) => ({ ...weightsInputs(base.weights), questions }),
+  async run(context, { base, training, sharing, seed }, inputs) {
+    const rows = await splitFiles.train.readAll(inputs.questions);
+    return trainOn(context, {
+      source: sourceOf(base.weights, inputs),
+      groups: rows.map(referenceGroup),
+      settings: training,
+      loss: { kind: "vft" },
+      seed,
+      ...mixtureOf(sharing, rows),
+    });
+  },
+  cost: ({ training }, { questions }) => ({
+    trained: trainingCost(
+      training,
+      questions.map((expectation) => ({ ...expectation, share: 0 })),
+    ),
+  }),
+  expected: (_, { questions: [first = {}] }) => first,
+});
 
 /** A question with its reference COT as the one target. */
 export function referenceGroup(question: Question): TrainGroup {

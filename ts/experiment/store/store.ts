@@ -4,28 +4,41 @@
  * twice, across experiments too. An artefact is complete when its `manifest.json` has been renamed into
  * place; before that its directory can be resumed and is never read as an input.
  */
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { shownPath, writeError, writeFileAtomic } from "../../core/files.ts";
+import { shownPath, writeError } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import { JsonFile } from "./files.ts";
 
-/** Raised when a stage's files change their form or meaning, so that older artefacts are not mistaken for new. */
+/** Raised when the files of all stages change their form or meaning, so that older artefacts are not mistaken for new. */
 export const storeVersion = 2;
 
 /** What an artefact is made from; all of it goes into its key. */
 export interface Recipe {
   stage: string;
-  /** The version of the code that makes it: see `codeVersions`. */
+  /** The version of the stage that makes it. */
   codeVersion: number;
   settings: unknown;
   /** Role to key of each input artefact. */
   inputs: Record<string, string>;
 }
+
+/** What a manifest tells of any stage's artefact. What a stage leaves beside it is checked by that stage's schema. */
+const factsSchema = z.looseObject({
+  tokens: z.int().optional().meta({ description: "that went through the model" }),
+  environment: z
+    .looseObject({ versions: z.record(z.string(), z.string()), device: z.string() })
+    .optional()
+    .meta({ description: "of the worker that made it" }),
+  memory: z
+    .looseObject({ peakResidentBytes: z.number().optional(), peakAcceleratorBytes: z.number().optional() })
+    .optional()
+    .meta({ description: "the worker's highest use up to the stage's end; older artefacts do not tell it" }),
+});
 
 const manifestSchema = z.object({
   stage: z.string(),
@@ -35,8 +48,7 @@ const manifestSchema = z.object({
   key: z.string(),
   storeVersion: z.int(),
   files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
-  /** What the stage found worth telling: counts, tokens, the weights' digest. */
-  facts: z.record(z.string(), z.unknown()),
+  facts: factsSchema,
   /** Seconds of work in all, those before an interruption included. */
   seconds: z.number(),
   finishedAt: z.string(),
@@ -54,8 +66,9 @@ export interface Artefact {
 export const keyOf = (recipe: Recipe): string => digestOf({ ...recipe, storeVersion });
 
 const keyLengthInName = 16;
-const manifestName = "manifest.json";
-const progressName = "unfinished.json";
+const manifestFile = new JsonFile("manifest.json", manifestSchema);
+/** Of an artefact that was broken off: how long it was worked on. */
+const unfinishedFile = new JsonFile("unfinished.json", z.looseObject({ seconds: z.number() }));
 
 export class Store {
   readonly root: string;
@@ -71,7 +84,7 @@ export class Store {
   /** The finished artefact of a recipe, or undefined. One whose files are gone or cut does not count as finished. */
   async find(recipe: Recipe): Promise<Artefact | undefined> {
     const directory = this.directoryOf(recipe);
-    const manifest = await readManifest(directory);
+    const manifest = await manifestFile.find({ directory });
     if (manifest === undefined || manifest.key !== keyOf(recipe)) return undefined;
     if (!(await filesAreWhole(directory, manifest))) return undefined;
     return { key: manifest.key, directory, manifest, reused: true };
@@ -84,61 +97,60 @@ export class Store {
   async make(
     recipe: Recipe,
     progress: ProgressSink,
-    work: (directory: string) => Promise<Record<string, unknown>>,
+    work: (directory: string) => Promise<object>,
     signal?: AbortSignal,
   ): Promise<Artefact> {
     const directory = this.directoryOf(recipe);
     const waitingFor = `another aft is working on ${shownPath(directory)}`;
     const makeOnce = async (): Promise<Artefact> => {
-      const there = await this.find(recipe);
-      if (there !== undefined) return there;
-      if (existsSync(join(directory, manifestName))) {
+      const finished = await this.find(recipe);
+      if (finished !== undefined) return finished;
+      if (manifestFile.isIn({ directory })) {
         progress.note(`${directory}: files are missing or cut; making it again`);
         await rm(directory, { recursive: true, force: true });
       }
       return build(directory, recipe, work);
     };
-    return withLock(`${directory}.lock`, waitingFor, progress, makeOnce, signal);
+    return withLock(`${directory}.lock`, makeOnce, { purpose: waitingFor, progress, signal });
   }
 }
 
 async function build(
   directory: string,
   recipe: Recipe,
-  work: (directory: string) => Promise<Record<string, unknown>>,
+  work: (directory: string) => Promise<object>,
 ): Promise<Artefact> {
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw writeError(directory, error);
   });
-  const before = await secondsSpent(directory);
+  const { seconds: before } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };
   const started = performance.now();
   const spent = (): number => before + (performance.now() - started) / 1000;
-  const unfinished = join(directory, progressName);
-  let facts: Record<string, unknown>;
+  let facts: object;
   try {
     facts = await work(directory);
   } catch (error) {
-    // Only so that the duration told at the end is that of all the work; losing it must not hide the error.
-    await writeFileAtomic(unfinished, JSON.stringify({ ...recipe, seconds: spent() })).catch(() => {});
+    // Only so that the duration in the manifest is that of all the work; losing it must not hide the error.
+    await unfinishedFile.write({ directory }, { ...recipe, seconds: spent() }).catch(() => {});
     throw error;
   }
-  await rm(unfinished, { force: true });
+  await rm(unfinishedFile.pathIn({ directory }), { force: true });
   const manifest: Manifest = {
     ...recipe,
     key: keyOf(recipe),
     storeVersion,
     files: await describeFiles(directory),
-    facts,
+    facts: { ...facts },
     seconds: spent(),
     finishedAt: new Date().toISOString(),
   };
-  await writeFileAtomic(join(directory, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  await manifestFile.write({ directory }, manifest, 2);
   return { key: manifest.key, directory, manifest, reused: false };
 }
 
 /** Opens a finished artefact by its directory (reports and exports find theirs so). */
 export async function openArtefact(directory: string): Promise<Artefact> {
-  const manifest = await readManifest(directory);
+  const manifest = await manifestFile.find({ directory });
   if (manifest === undefined || !(await filesAreWhole(directory, manifest)))
     throw failure({
       what: "an artefact of this run is missing or damaged",
@@ -148,26 +160,10 @@ export async function openArtefact(directory: string): Promise<Artefact> {
   return { key: manifest.key, directory, manifest, reused: true };
 }
 
-async function readManifest(directory: string): Promise<Manifest | undefined> {
-  try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(directory, manifestName), "utf8")));
-  } catch {
-    return undefined;
-  }
-}
-
-async function secondsSpent(directory: string): Promise<number> {
-  try {
-    return (JSON.parse(await readFile(join(directory, progressName), "utf8")) as { seconds: number }).seconds;
-  } catch {
-    return 0;
-  }
-}
-
 async function filesAreWhole(directory: string, manifest: Manifest): Promise<boolean> {
   for (const [name, { bytes }] of Object.entries(manifest.files)) {
-    const found = await stat(join(directory, name)).catch(() => undefined);
-    if (found?.size !== bytes) return false;
+    const status = await stat(join(directory, name)).catch(() => undefined);
+    if (status?.size !== bytes) return false;
   }
   return true;
 }
@@ -175,7 +171,7 @@ async function filesAreWhole(directory: string, manifest: Manifest): Promise<boo
 async function describeFiles(directory: string): Promise<Manifest["files"]> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
   const files: Manifest["files"] = {};
-  for (const entry of entries.filter((one) => one.isFile())) {
+  for (const entry of entries.filter((entry) => entry.isFile())) {
     const path = join(entry.parentPath, entry.name);
     files[relative(directory, path)] = { bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
   }

@@ -10,7 +10,7 @@ type WorkerSettings = Experiment["worker"];
 
 /** One worker for cells in turn: it stays up from cell to cell while it would be started in the same way. */
 export class Lane {
-  private held: { settings: string; worker: LazyWorker } | undefined;
+  private current: { settings: string; worker: LazyWorker } | undefined;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
 
@@ -20,19 +20,19 @@ export class Lane {
   }
 
   async workerFor({ python, threads, transport }: WorkerSettings): Promise<LazyWorker> {
-    const settings = { python, threads, transport };
-    const text = canonicalJson(settings);
-    if (this.held?.settings !== text) {
+    const start = { python, threads, transport };
+    const settings = canonicalJson(start);
+    if (this.current?.settings !== settings) {
       await this.close();
-      this.held = { settings: text, worker: new LazyWorker(settings, this.progress, this.signal) };
+      this.current = { settings, worker: new LazyWorker(start, this.progress, this.signal) };
     }
-    return this.held.worker;
+    return this.current.worker;
   }
 
   /** The next cell gets a new worker: after a failure nothing is known of the old one. */
   async close(): Promise<void> {
-    const worker = this.held?.worker;
-    this.held = undefined;
+    const worker = this.current?.worker;
+    this.current = undefined;
     await worker?.close();
   }
 }
@@ -67,6 +67,21 @@ export function placement(
       spread && settings.device === "auto" ? { ...settings, device: gpus[lane % gpus.length]! } : settings,
     warnings,
   };
+}
+
+/** {@link placement} on the devices that there are, which matter to several cells at a time only: the first lane's worker is asked. */
+export async function placeOn(
+  lanes: readonly Lane[],
+  cells: readonly WorkerSettings[],
+  hasWork: boolean,
+): Promise<Placement> {
+  const asks = hasWork && lanes.length > 1 && cells.some(({ device }) => device === "auto");
+  const devices = asks ? (await (await lanes[0]!.workerFor(cells[0]!)).devices()).devices : [];
+  return placement(
+    lanes.length,
+    cells,
+    devices.map(({ name }) => name),
+  );
 }
 
 /** Several workers are several processes, which the transport inside Node is not. */

@@ -1,16 +1,18 @@
 /** The cells of a sweep as they are run: each an experiment with a folder of its own and a plan. */
 import { join } from "node:path";
 import type { Cell, Experiment, LoadedSweep } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
-import { checkInputs } from "../plan/check-inputs.ts";
-import { planOf, recipeOf } from "../plan/plan.ts";
+import { shownPath } from "../../core/files.ts";
+import { checkInputs } from "../plan/inputs.ts";
+import { planOf } from "../plan/plan.ts";
 import { artefactsIn, runFolder } from "../run/runner.ts";
-import { labelOf, type StageName } from "../stages/context.ts";
+import { labelOf, recipeOf } from "../stages/node.ts";
 import { keyOf } from "../store/store.ts";
 
 export interface PlannedStage {
   key: string;
-  stage: StageName;
+  stage: string;
   label: string;
   /** Of its artefact. */
   directory: string;
@@ -36,9 +38,9 @@ export async function checkCells({ cells }: LoadedSweep): Promise<void> {
   const checked = new Set<string>();
   for (const { experiment } of cells) {
     const { tasks, stages } = experiment;
-    const text = canonicalJson({ tasks, judge: stages.judge });
-    if (!checked.has(text)) await checkInputs(experiment);
-    checked.add(text);
+    const inputs = canonicalJson({ tasks, judge: stages.judge });
+    if (!checked.has(inputs)) await checkInputs(experiment);
+    checked.add(inputs);
   }
 }
 
@@ -47,7 +49,7 @@ export async function planSweep(sweep: LoadedSweep, runsDirectory: string): Prom
   const directory = runFolder(runsDirectory, sweep.name);
   const store = artefactsIn(runsDirectory);
   const cells: PlannedCell[] = [];
-  const looked = new Set<string>();
+  const checked = new Set<string>();
   const there = new Set<string>();
   for (const cell of sweep.cells) {
     const experiment = { ...cell.experiment, name: `${sweep.name}/${cell.cell}` };
@@ -57,8 +59,8 @@ export async function planSweep(sweep: LoadedSweep, runsDirectory: string): Prom
       const recipe = recipeOf(node);
       const key = keyOf(recipe);
       stages.push({ key, stage: node.stage, label: labelOf(node), directory: store.directoryOf(recipe) });
-      if (!looked.has(key) && (await store.find(recipe)) !== undefined) there.add(key);
-      looked.add(key);
+      if (!checked.has(key) && (await store.find(recipe)) !== undefined) there.add(key);
+      checked.add(key);
     }
     cells.push({ ...cell, experiment, directory: join(directory, cell.cell), stages });
   }
@@ -67,3 +69,34 @@ export async function planSweep(sweep: LoadedSweep, runsDirectory: string): Prom
 
 export const missingOf = ({ stages }: PlannedCell, there: ReadonlySet<string>): PlannedStage[] =>
   stages.filter(({ key }) => !there.has(key));
+
+export interface PlannedCellStages extends Pick<Cell, "cell" | "settings"> {
+  stages: {
+    label: string;
+    done: boolean;
+    artefact: string;
+    /** An earlier cell that makes it, where it is not there yet. */
+    madeBy?: string;
+  }[];
+}
+
+/** What a sweep would do, cell by cell; nothing is written. */
+export async function dryRunSweep(sweep: LoadedSweep, runsDirectory: string): Promise<PlannedCellStages[]> {
+  const { cells, there } = await planSweep(sweep, runsDirectory);
+  const makers = new Map<string, string>();
+  for (const { cell, stages } of cells)
+    for (const { key } of stages) if (!there.has(key) && !makers.has(key)) makers.set(key, cell);
+  return cells.map(({ cell, settings, stages }) => ({
+    cell,
+    settings,
+    stages: stages.map(({ key, label, directory }) => {
+      const maker = makers.get(key);
+      return {
+        label,
+        done: there.has(key),
+        artefact: shownPath(directory),
+        ...defined({ madeBy: maker === cell ? undefined : maker }),
+      };
+    }),
+  }));
+}

@@ -1,5 +1,4 @@
 /** The page of a whole sweep, made of sweep.json and its cells' folders. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   againstBest,
@@ -8,12 +7,14 @@ import {
   renderSweepTable,
   type SweepResults,
 } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
-import { Interrupted, inputError } from "../../core/errors.ts";
+import { Interrupted } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
-import { writeMarkdown } from "../report.ts";
-import { loadRunData } from "../results.ts";
-import { readSummary, summaryFile } from "../run/read-summary.ts";
+import { runFiles } from "../run/files.ts";
+import { summaryOf } from "../run/read-summary.ts";
+import { writeMarkdown } from "../run/report.ts";
+import { loadRunData } from "../run/results.ts";
 import { readSweepResults, writeSweepResults } from "./results.ts";
 
 export interface SweepReport {
@@ -22,14 +23,17 @@ export interface SweepReport {
   html: string;
 }
 
-export const isSweepFolder = (directory: string): boolean => existsSync(join(directory, "sweep.json"));
+const unreadable = {
+  what: "a cell's report.json is not there, is damaged, or is of another version",
+  fix: "aft report CELL_FOLDER writes it anew",
+};
 
 /** Writes a sweep's report anew, from sweep.json and the reports and artefacts of the cells that are done. */
 export async function writeSweepReport(directory: string): Promise<SweepReport> {
   const results = await readSweepResults(directory);
   const summaries = new Map<string, RunSummary>();
   for (const { cell, status, run } of results.cells)
-    if (status === "done") summaries.set(cell, await summaryOf(join(directory, run)));
+    if (status === "done") summaries.set(cell, await summaryOf(join(directory, run), unreadable));
   return reportSweep(directory, results, summaries);
 }
 
@@ -43,51 +47,36 @@ export async function reportSweep(
   summaries: ReadonlyMap<string, RunSummary>,
   { before, signal }: { before?: SweepResults | undefined; signal?: AbortSignal } = {},
 ): Promise<SweepReport> {
-  const results =
-    before?.compared === true && sameNumbers(before, found)
-      ? before
-      : await compared(directory, found, signal);
+  const isKnown = before?.compared === true && numbersOf(before) === numbersOf(found);
+  const results = isKnown ? before : await compared(directory, found, signal);
   const table = renderSweepTable(results);
   const { page, markdown } = renderSweep({ results, summaries });
-  const html = join(directory, "report.html");
+  const html = join(directory, runFiles.page);
   await writeSweepResults(directory, results);
-  await writeFileAtomic(join(directory, "table.txt"), `${table}\n`);
+  await writeFileAtomic(join(directory, runFiles.table), `${table}\n`);
   await writeMarkdown(directory, markdown);
   await writeFileAtomic(html, page);
   return { results, table, html };
 }
 
+/** With each cell's paired difference to the best one. */
 async function compared(
   directory: string,
   results: SweepResults,
   signal: AbortSignal | undefined,
 ): Promise<SweepResults> {
   const runs = new Map(results.cells.map(({ cell, run }) => [cell, run]));
-  const differences = await againstBest(results, async (cell) => {
+  const differences = await againstBest(results, async (cell, method) => {
     if (signal?.aborted) throw new Interrupted();
-    return (await loadRunData(join(directory, runs.get(cell)!))).run;
+    return (await loadRunData(join(directory, runs.get(cell)!), method)).run;
   });
-  return {
-    ...results,
-    compared: true,
-    cells: results.cells.map(({ againstBest: _, ...cell }) => {
-      const difference = differences.get(cell.cell);
-      return difference === undefined ? cell : { ...cell, againstBest: difference };
-    }),
-  };
+  const cells = results.cells.map(({ againstBest: _, ...cell }) => ({
+    ...cell,
+    ...defined({ againstBest: differences.get(cell.cell) }),
+  }));
+  return { ...results, compared: true, cells };
 }
 
-const sameNumbers = (a: SweepResults, b: SweepResults): boolean => numbers(a) === numbers(b);
-
-const numbers = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
+/** All that the comparison with the best cell follows from. */
+const numbersOf = ({ writtenAt: _, compared: __, cells, ...results }: SweepResults): string =>
   canonicalJson({ ...results, cells: cells.map(({ againstBest: _, ...cell }) => cell) });
-
-async function summaryOf(cell: string): Promise<RunSummary> {
-  const summary = await readSummary(cell);
-  if (summary !== undefined) return summary;
-  throw inputError({
-    what: "a cell's report.json is not there, is damaged, or is of another version",
-    where: summaryFile(cell),
-    fix: "aft report CELL_FOLDER writes it anew",
-  });
-}

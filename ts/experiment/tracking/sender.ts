@@ -1,4 +1,5 @@
 import { type Params, type Worker, WorkerDied } from "../../bridge/index.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { Values } from "./values.ts";
 
 type Points = Params<"track/log">["points"];
@@ -63,5 +64,3 @@ export class Sender {
     this.waiting = [];
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

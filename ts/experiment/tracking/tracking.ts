@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { type Params, type Result, type Worker, WorkerDied } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { messageOf, Sender } from "./sender.ts";
+import { Sender } from "./sender.ts";
 import type { Values } from "./values.ts";
 
 type OpenParams = Params<"track/open">;

@@ -1,7 +1,7 @@
 /** What trackers are given, by the names under which they show it. */
 import { assess, assessSamples, type Prediction } from "../../analysis/index.ts";
 import type { Group } from "../../core/records.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 
 export type Values = Record<string, number>;
 

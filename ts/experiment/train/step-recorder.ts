@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
+import type { Place } from "../store/files.ts";
 import { heldOutValues, stepValues, type TrackedRun } from "../tracking/index.ts";
 import { describeStep, type Validator } from "../validation/index.ts";
 import { TrainingWarnings, type Warning } from "../warnings/index.ts";
-import { type MetricsLog, openMetricsLog } from "./metrics-log.ts";
-import type { HeldOut, StepRecord } from "./step-record.ts";
+import { metricsFile } from "./files.ts";
 
 export interface RecorderOptions {
   directory: string;
@@ -20,9 +20,6 @@ export interface RecorderOptions {
   /** Where the steps also go. */
   tracked: TrackedRun | undefined;
 }
-
-/** Where the steps of a training are recorded. */
-export const metricsIn = (directory: string): string => join(directory, "metrics.jsonl");
 
 /** Keeps metrics.jsonl, shows and tracks each step live, and warns. What an earlier process recorded is taken up first. */
 export class StepRecorder {
@@ -55,7 +52,7 @@ export class StepRecorder {
   }
 
   static async open(options: RecorderOptions): Promise<StepRecorder> {
-    return new StepRecorder(options, await openMetricsLog(metricsIn(options.directory), options.stepsBefore));
+    return new StepRecorder(options, await openMetricsLog(options, options.stepsBefore));
   }
 
   get warnings(): readonly Warning[] {
@@ -94,4 +91,33 @@ export class StepRecorder {
   private track(step: StepRecord): void {
     this.options.tracked?.log(step.step, stepValues(step));
   }
+}
+
+/** metrics.jsonl of a run that begins or goes on. */
+interface MetricsLog {
+  /** The steps up to the saved state, as an earlier process recorded them. */
+  kept: readonly StepRecord[];
+  append(record: StepRecord): Promise<void>;
+  /** Puts a record in the place of the last kept one; before the first append. */
+  replaceLast(record: StepRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
+async function openMetricsLog(place: Place, stepsBefore: number): Promise<MetricsLog> {
+  // Opening cuts off a line that a crash tore.
+  await (await metricsFile.append(place)).close();
+  const kept = (await metricsFile.read(place)).filter(({ step }) => step <= stepsBefore);
+  await metricsFile.write(place, kept);
+  let output = await metricsFile.append(place);
+  return {
+    kept,
+    append: (record) => output.append([record]),
+    async replaceLast(record) {
+      await output.close();
+      await metricsFile.write(place, [...kept.slice(0, -1), record]);
+      output = await metricsFile.append(place);
+    },
+    close: () => output.close(),
+  };
 }

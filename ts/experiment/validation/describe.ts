@@ -1,5 +1,5 @@
 import { decimal, percent, plural, points } from "../../analysis/index.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 
 /** The live numbers of a step, the most telling first: a narrow terminal cuts the end off. */
 export function describeStep(step: StepRecord, hasGroupLoss: boolean): string {

@@ -2,4 +2,4 @@
 export { describeStep } from "./describe.ts";
 export { bestToCheckpoint, removeBests, type Stopped, stoppedSchema } from "./early-stopping.ts";
 export type { Validation } from "./settings.ts";
-export { beforeFile, beforeSchema, Validator } from "./validator.ts";
+export { beforeFile, Validator } from "./validator.ts";

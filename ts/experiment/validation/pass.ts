@@ -4,11 +4,9 @@ import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Candidate, Group, JudgedCandidate } from "../../core/records.ts";
 import { judge } from "../../data/index.ts";
-import { perTask } from "../stages/by-task.ts";
-import { promptOf } from "../stages/sample.ts";
-import type { HeldOut } from "../train/step-record.ts";
-import { samplePrompts } from "../worker/sampling.ts";
-import { scoreAll } from "../worker/scoring.ts";
+import type { HeldOut } from "../step-record.ts";
+import { promptOf, samplePrompts } from "../worker/sampling.ts";
+import { scoreAll, withReference } from "../worker/scoring.ts";
 import type { Validation } from "./settings.ts";
 
 export interface PassOptions {
@@ -35,12 +33,16 @@ export interface ValidationPass {
  */
 export async function runValidationPass(options: PassOptions): Promise<ValidationPass> {
   const { questions, groups, accuracy, patience } = options.validation;
-  const scored = await scoreAll(groups.map(withReference), {
+  const scored = await scoreAll(groups.map(distinct).map(withReference), {
     ...options,
     label: `${options.label} (held-out scores)`,
   });
-  const samples = assess(scored.groups.map((group) => pick(group, (at) => at < sampleCount(group))));
-  const references = assess(scored.groups.map((group) => pick(group, (at) => at >= sampleCount(group))));
+  const sampleCount = ({ candidates, reference }: Group): number =>
+    candidates.length - (reference === undefined ? 0 : 1);
+  const part = (slice: (group: Group) => JudgedCandidate[]) =>
+    assess(scored.groups.map((group) => ({ ...group, candidates: slice(group) })));
+  const samples = part((group) => group.candidates.slice(0, sampleCount(group)));
+  const references = part((group) => group.candidates.slice(sampleCount(group)));
   const right = accuracy || patience !== undefined ? await answeredRightly(options) : undefined;
   const heldOut: HeldOut = {
     questions: questions.length,
@@ -54,25 +56,13 @@ export async function runValidationPass(options: PassOptions): Promise<Validatio
   return { heldOut, ...defined({ right }) };
 }
 
-/** Each text of a group once, and the reference after them. */
-function withReference(group: Group): Group {
-  const distinct = new Map<string, JudgedCandidate>();
+/** Each text of a group once. */
+function distinct(group: Group): Group {
+  const byText = new Map<string, JudgedCandidate>();
   for (const candidate of group.candidates)
-    if (!distinct.has(candidate.text)) distinct.set(candidate.text, candidate);
-  const reference =
-    group.reference === undefined
-      ? []
-      : [{ text: group.reference, extracted: group.answer, correct: true as const }];
-  return { ...group, candidates: [...distinct.values(), ...reference] };
+    if (!byText.has(candidate.text)) byText.set(candidate.text, candidate);
+  return { ...group, candidates: [...byText.values()] };
 }
-
-const sampleCount = ({ candidates, reference }: Group): number =>
-  candidates.length - (reference === undefined ? 0 : 1);
-
-const pick = (group: Group, isWanted: (position: number) => boolean): Group => ({
-  ...group,
-  candidates: group.candidates.filter((_, position) => isWanted(position)),
-});
 
 /** JSON has no infinity, which the perplexity of a text that has become impossible is. */
 const finite = (value: number | null): number | null =>
@@ -86,7 +76,8 @@ async function answeredRightly({ validation, ...options }: PassOptions): Promise
   const right: string[] = [];
   let done = 0;
   try {
-    for (const [name, taskQuestions] of perTask(questions)) {
+    for (const name of new Set(questions.map(({ task }) => task))) {
+      const taskQuestions = questions.filter(({ task }) => task === name);
       const candidates: Candidate[] = [];
       const prompts = taskQuestions.map((question) => ({ ...promptOf(question), indices: [0] }));
       await samplePrompts(prompts, { ...greedy, stop: stop.get(name) ?? [] }, (answers) => {

@@ -1,25 +1,23 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { percent } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
-import { type HeldOut, heldOutSchema, type StepRecord } from "../train/step-record.ts";
+import { type HeldOut, heldOutSchema, type StepRecord } from "../step-record.ts";
+import { JsonFile } from "../store/files.ts";
 import { describeHeldOut } from "./describe.ts";
 import { bestIn, EarlyStopping, removeBests, type Stopped } from "./early-stopping.ts";
 import { type PassOptions, runValidationPass, type ValidationPass } from "./pass.ts";
 import { checkValidation, type Validation } from "./settings.ts";
 
 /** The first pass, of the weights that the method starts from; in a method's artefact where there was one. */
-export const beforeFile = "before.json";
-export const beforeSchema = z.looseObject({
+const beforeSchema = z.looseObject({
   step: z.literal(0),
   heldOut: heldOutSchema,
   right: z.array(z.string()).optional().meta({ description: "ids of the questions answered rightly" }),
 });
 type Before = z.infer<typeof beforeSchema>;
+export const beforeFile = new JsonFile("before.json", beforeSchema);
 
 export interface ValidatorOptions extends PassOptions {
   directory: string;
@@ -63,8 +61,7 @@ export class Validator {
       progress.note(`${label}: the task has no validation questions, so nothing is looked at on the way`);
       return undefined;
     }
-    const file = join(directory, beforeFile);
-    const known = await readBefore(file);
+    const known = await beforeFile.find(options);
     if (known !== undefined) {
       // A saved state may know a later best, for which these weights were dropped.
       const isNeeded = patience !== undefined && !resumed && !existsSync(bestIn(directory, 0));
@@ -74,7 +71,7 @@ export class Validator {
     const { heldOut, right } = await runValidationPass(options);
     const weights = patience === undefined ? {} : await saveBest(options, 0);
     const before = { step: 0 as const, heldOut: { ...heldOut, ...weights }, ...defined({ right }) };
-    await writeFileAtomic(file, `${JSON.stringify(before)}\n`);
+    await beforeFile.write(options, before);
     progress.note(`${label}, start, ${questions.length} held-out questions: ${describeHeldOut(heldOut)}`);
     return new Validator(options, before);
   }
@@ -153,15 +150,6 @@ export class Validator {
     if (right === undefined) return {};
     const stayed = right.filter((id) => this.rightBefore.has(id)).length;
     return { gained: right.length - stayed, lost: this.rightBefore.size - stayed };
-  }
-}
-
-/** What was measured at the start; undefined where it was not yet, or the file is no such record. */
-async function readBefore(file: string): Promise<Before | undefined> {
-  try {
-    return beforeSchema.parse(JSON.parse(await readFile(file, "utf8")));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The signs of a training that goes wrong, each with the numbers that show it. */
 import { decimal, mcnemarExact, percent, plural } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
-import type { HeldOut, StepRecord } from "../train/step-record.ts";
+import { sumOf } from "../../core/sum.ts";
+import type { HeldOut, StepRecord } from "../step-record.ts";
 
 /** What the signs are read by beside the steps. */
 export interface Conditions {
@@ -42,7 +43,10 @@ function noPairs(recent: readonly StepRecord[], { loss, totalSteps }: Conditions
     return undefined;
   if (recent.some(({ pairedGroups }) => pairedGroups > 0)) return undefined;
   return (
-    `none of the ${plural(sum(recent.map(({ groups }) => groups)), "question")} of the first ${plural(step, "step")} has both a ` +
+    `none of the ${plural(
+      sumOf(recent, ({ groups }) => groups),
+      "question",
+    )} of the first ${plural(step, "step")} has both a ` +
     "better and a worse COT: its own loss is 0, and the VFT loss trains alone"
   );
 }
@@ -88,8 +92,8 @@ function meanOf(
   const values = measured.filter((value) => value !== undefined);
   const n = values.length;
   if (n < sinkingSteps / 4) return undefined;
-  const mean = sum(values) / n;
-  const variance = sum(values.map((value) => (value - mean) ** 2)) / (n - 1);
+  const mean = sumOf(values, Number) / n;
+  const variance = sumOf(values, (value) => (value - mean) ** 2) / (n - 1);
   return { mean, squaredError: variance / n };
 }
 
@@ -100,7 +104,7 @@ const mostBelow = 0.5;
 function belowBoundary(recent: readonly StepRecord[]): string | undefined {
   const shares = recent.slice(-boundarySteps).flatMap(({ negativesBelowBoundary: share }) => share ?? []);
   if (shares.length < boundarySteps) return undefined;
-  const mean = sum(shares) / shares.length;
+  const mean = sumOf(shares, Number) / shares.length;
   if (mean <= mostBelow) return undefined;
   return (
     `beta may be too small: over the last ${boundarySteps} steps ${percent(mean)} % of the worse COTs lay below their boundary, ` +
@@ -168,11 +172,8 @@ function causeOf(loss: LossSettings): string {
     case "none":
       return "there is no constraint, and pushing wrong COTs down drags right ones with them";
     case "detached":
-    case "ranked-detached":
       return "wrong COTs are not pushed, so the learning rate or the weight may be too high";
     default:
       return "the boundary may be too close (a greater beta lowers it), or the weight too high";
   }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

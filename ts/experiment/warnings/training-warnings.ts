@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StepRecord } from "../train/step-record.ts";
+import type { StepRecord } from "../step-record.ts";
 import { type Conditions, longestWindow, signs } from "./signs.ts";
 
 /** Something that goes wrong while a method trains, in words and with the numbers that show it. */

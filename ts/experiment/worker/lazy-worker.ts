@@ -1,5 +1,6 @@
 import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
 
@@ -27,7 +28,7 @@ export class LazyWorker {
   private async start(): Promise<Worker> {
     const { python, threads, transport } = this.settings;
     const interpreter = await ensurePython({ python, progress: this.progress, signal: this.signal });
-    return startWorker({ transport, python: interpreter, ...(threads === undefined ? {} : { threads }) });
+    return startWorker({ transport, python: interpreter, ...defined({ threads }) });
   }
 
   /** What the worker runs on, for the manifest of what it made. */
@@ -59,7 +60,7 @@ interface Environment {
 
 function describe(info: Result<"device/info">, wanted: string): Environment {
   const name = wanted === "auto" ? info.defaultDevice : wanted;
-  const device = info.devices.find((one) => one.name === name);
+  const device = info.devices.find((candidate) => candidate.name === name);
   return {
     versions: { aft: version, node: process.versions.node, python: info.python, ...info.packages },
     device: `${name}${device === undefined ? "" : ` (${device.description})`}, ${info.threads} threads`,

@@ -43,12 +43,12 @@ export async function refuseOverlong(
   const pieces = groups.flatMap(({ id, prompt, responses }) =>
     responses.map(({ text }) => ({ id, texts: [prompt, text] })),
   );
-  const found = await overlong(pieces, limit, count);
-  if (found.length === 0) return;
-  const shown = found.slice(0, 3).map(({ id, tokens }) => `${id}: ${tokens} tokens`);
+  const refused = await overlong(pieces, limit, count);
+  if (refused.length === 0) return;
+  const shown = refused.slice(0, 3).map(({ id, tokens }) => `${id}: ${tokens} tokens`);
   throw failure({
-    what: `${found.length} of ${pieces.length} solutions are with their prompts longer than the model takes`,
-    found: [...shown, ...(found.length > 3 ? ["..."] : [])].join(", "),
+    what: `${refused.length} of ${pieces.length} solutions are with their prompts longer than the model takes`,
+    found: [...shown, ...(refused.length > 3 ? ["..."] : [])].join(", "),
     expected: `at most ${limit} tokens, prompt and solution together`,
     fix: "take a model with more positions (model.create.maxPositions, where it is made from scratch), or leave these questions out of the data",
   });

@@ -1,7 +1,11 @@
 import type { Params, Progress, Worker } from "../../bridge/index.ts";
+import { defined } from "../../core/defined.ts";
+import { failure } from "../../core/errors.ts";
 import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Candidate, candidateSchema } from "../../core/records.ts";
+import { type Candidate, candidateSchema, type Question } from "../../core/records.ts";
+import { sumOf } from "../../core/sum.ts";
+import { chunks, inTurn } from "./in-turn.ts";
 
 export interface SampleOptions {
   worker: Worker;
@@ -49,7 +53,7 @@ export async function sampleInto(
     await samplePrompts(missing, options, async (candidates) => {
       await output.append(candidates);
       done += candidates.length;
-      for (const candidate of candidates) tokens += candidate.tokens;
+      tokens += sumOf(candidates, (candidate) => candidate.tokens);
       show();
     });
     return { candidates: done, tokens: tokens + sumOf(before, (candidate) => candidate.tokens ?? 0) };
@@ -62,30 +66,30 @@ export async function sampleInto(
 /** Samples these indices of these prompts; `take` gets the candidates as they come and is waited for. */
 export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
-  options: Pick<
-    SampleOptions,
-    | "worker"
-    | "model"
-    | "temperature"
-    | "topP"
-    | "maxNewTokens"
-    | "seed"
-    | "stop"
-    | "maxTokensPerBatch"
-    | "signal"
-  >,
+  options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {
   const { worker, model, temperature, topP, maxNewTokens, seed, stop, maxTokensPerBatch, signal } = options;
-  const ends = stop === undefined ? {} : { stop: [...stop] };
-  const sampleChunk = async (some: Params<"generate">["prompts"]): Promise<void> => {
+  const settings = { temperature, topP, maxNewTokens, seed, maxTokensPerBatch };
+  const request = { model, ...settings, ...defined({ stop: stop && [...stop] }) };
+  await inTurn(chunks(prompts, promptsPerRequest), inFlight, async (chunk) => {
     await worker.request(
       "generate",
-      { model, prompts: some, temperature, topP, maxNewTokens, seed, ...ends, maxTokensPerBatch },
+      { ...request, prompts: chunk },
       { signal, onProgress: ({ candidates }) => take(candidates) },
     );
-  };
-  await inTurn(chunks(prompts, promptsPerRequest), inFlight, sampleChunk);
+  });
+}
+
+/** What the model is given for a question: the stage that read the questions has put it there. */
+export function promptOf({ id, prompt }: Question): { id: string; prompt: string } {
+  if (typeof prompt !== "string")
+    throw failure({
+      what: `question "${id}" carries no prompt`,
+      found: prompt,
+      expected: "the text that the model is given",
+    });
+  return { id, prompt };
 }
 
 /** Which (prompt, index) pairs a file of candidates lacks. */
@@ -101,36 +105,4 @@ function missingPrompts(
     );
     return indices.length > 0 ? [{ id, prompt, indices }] : [];
   });
-}
-
-export const sumOf = <T>(values: readonly T[], of: (value: T) => number): number =>
-  values.reduce((sum, value) => sum + of(value), 0);
-
-export function* chunks<T>(values: readonly T[], size: number): Generator<T[]> {
-  for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
-}
-
-/**
- * Runs `work` over the items with at most `atOnce` under way. The first failure stops new ones; it is thrown
- * once those under way have ended, so that nothing still writes when the caller cleans up.
- */
-export async function inTurn<T>(
-  items: Iterable<T>,
-  atOnce: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for (const item of items) {
-    if (failures.length > 0) break;
-    const one: Promise<void> = work(item)
-      .catch((error: unknown) => {
-        failures.push(error);
-      })
-      .finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= atOnce) await Promise.race(running);
-  }
-  await Promise.all(running);
-  if (failures.length > 0) throw failures[0];
 }

@@ -1,8 +1,9 @@
 import type { Params, Result, Worker } from "../../bridge/index.ts";
+import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Group, JudgedCandidate } from "../../core/records.ts";
-import { chunks, inTurn } from "./sampling.ts";
+import { chunks, inTurn } from "./in-turn.ts";
 
 export interface ScoreOptions {
   worker: Worker;
@@ -11,106 +12,85 @@ export interface ScoreOptions {
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
-  /** Called with each group once its candidates carry score, logprob and tokens; groups may come out of order. */
-  onScored(scored: { group: Group; position: number }): void | Promise<void>;
 }
 
-/** {@link scoreGroups}, all kept until the end and given in their order. */
+/** {@link scoreGroups}, all kept until the end. */
 export async function scoreAll(
   groups: readonly Group[],
-  options: Omit<ScoreOptions, "onScored">,
+  options: ScoreOptions,
 ): Promise<{ groups: Group[]; tokens: number }> {
-  const scored: Group[] = new Array(groups.length);
-  const { tokens } = await scoreGroups(groups, {
-    ...options,
-    onScored({ group, position }) {
-      scored[position] = group;
-    },
-  });
+  const scored: Group[] = [];
+  const { tokens } = await scoreGroups(groups, options, (chunk) => void scored.push(...chunk));
   return { groups: scored, tokens };
-}
-
-/**
- * {@link scoreGroups}, handed on in the order of the groups as soon as all before them are done: for a file that is
- * appended to, which then holds the first groups whenever a run is cut off.
- */
-export async function scoreInOrder(
-  groups: readonly Group[],
-  { take, ...options }: Omit<ScoreOptions, "onScored"> & { take(groups: Group[]): Promise<void> },
-): Promise<{ tokens: number }> {
-  const early = new Map<number, Group>();
-  let next = 0;
-  return scoreGroups(groups, {
-    ...options,
-    async onScored({ group, position }) {
-      early.set(position, group);
-      const ready: Group[] = [];
-      for (let one = early.get(next); one !== undefined; one = early.get(next)) {
-        ready.push(one);
-        early.delete(next++);
-      }
-      await take(ready);
-    },
-  });
 }
 
 const groupsPerRequest = 128;
 const inFlight = 2;
 
-/** Scores every candidate of every group: s(c) = (1/|c|) sum log P, over its tokens, EOS included. */
+/**
+ * Scores every candidate of every group: s(c) = (1/|c|) sum log P, over its tokens, EOS included.
+ * @param take gets the groups, their candidates with score, logprob and tokens, in their order as soon as all before
+ * them are done: a file that they are appended to holds the first groups whenever a run is cut off
+ */
 export async function scoreGroups(
   groups: readonly Group[],
-  options: ScoreOptions,
+  { worker, progress, label, signal, model, maxTokensPerBatch }: ScoreOptions,
+  take: (scored: Group[]) => void | Promise<void>,
 ): Promise<{ tokens: number }> {
-  const { worker, progress, label, signal } = options;
+  const early = new Map<number, Group[]>();
+  let next = 0;
   let done = 0;
   let tokens = 0;
-  const show = (): void => progress.update({ label, done, total: groups.length, unit: "questions", tokens });
-  const scoreChunk = async (chunk: { group: Group; position: number }[]): Promise<void> => {
-    const asked = chunk.filter(({ group }) => group.candidates.length > 0);
+  const scoreChunk = async ({ chunk, at }: { chunk: Group[]; at: number }): Promise<void> => {
+    const filled = chunk.filter(({ candidates }) => candidates.length > 0);
+    const request = { model, maxTokensPerBatch, groups: filled.map(requestOf) };
     const result =
-      asked.length === 0
-        ? { groups: [], tokens: 0 }
-        : await worker.request(
-            "score",
-            {
-              model: options.model,
-              maxTokensPerBatch: options.maxTokensPerBatch,
-              groups: asked.map(({ group }) => requestOf(group)),
-            },
-            { signal },
-          );
+      filled.length === 0 ? { groups: [], tokens: 0 } : await worker.request("score", request, { signal });
     tokens += result.tokens;
-    const scores = new Map(asked.map(({ position }, at) => [position, result.groups[at]!.scores]));
-    for (const { group, position } of chunk) {
-      const own = scores.get(position) ?? [];
-      const candidates = group.candidates.map((candidate, at) => withScore(candidate, own[at]!, group.id));
-      await options.onScored({ group: { ...group, candidates }, position });
+    const scores = new Map(filled.map((group, index) => [group, result.groups[index]!.scores]));
+    early.set(
+      at,
+      chunk.map((group) => withScores(group, scores.get(group) ?? [])),
+    );
+    for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {
+      early.delete(next++);
+      await take(ready);
     }
     done += chunk.length;
-    show();
+    progress.update({ label, done, total: groups.length, unit: "questions", tokens });
   };
   try {
-    const placed = groups.map((group, position) => ({ group, position }));
-    await inTurn(chunks(placed, groupsPerRequest), inFlight, scoreChunk);
+    const numbered = [...chunks(groups, groupsPerRequest)].map((chunk, at) => ({ chunk, at }));
+    await inTurn(numbered, inFlight, scoreChunk);
     return { tokens };
   } finally {
     progress.end(label);
   }
 }
 
-function requestOf(group: Group): Params<"score">["groups"][number] {
-  const responses = group.candidates.map(({ text, tokenIds, finish }) => ({
-    text,
-    ...(tokenIds === undefined ? {} : { tokenIds }),
-    ...(finish === undefined ? {} : { finish }),
-  }));
-  return { id: group.id, prompt: group.prompt, responses };
-}
+/** A reference is scored as one response more, the last. */
+export const withReference = (group: Group): Group =>
+  group.reference === undefined
+    ? group
+    : {
+        ...group,
+        candidates: [...group.candidates, { text: group.reference, extracted: group.answer, correct: true }],
+      };
 
-type Scored = Result<"score">["groups"][number]["scores"][number];
+const requestOf = ({ id, prompt, candidates }: Group): Params<"score">["groups"][number] => ({
+  id,
+  prompt,
+  responses: candidates.map(({ text, tokenIds, finish }) => defined({ text, tokenIds, finish })),
+});
 
-function withScore(candidate: JudgedCandidate, score: Scored, id: string): JudgedCandidate {
+type Score = Result<"score">["groups"][number]["scores"][number];
+
+const withScores = (group: Group, scores: readonly Score[]): Group => ({
+  ...group,
+  candidates: group.candidates.map((candidate, at) => withScore(candidate, scores[at]!, group.id)),
+});
+
+function withScore(candidate: JudgedCandidate, score: Score, id: string): JudgedCandidate {
   if (typeof score.logprob !== "number")
     throw failure({
       what: `the model gives a response of question "${id}" a score that is not finite`,

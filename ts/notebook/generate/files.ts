@@ -3,18 +3,26 @@ import { join } from "node:path";
 import { z } from "zod";
 import { reliabilitySchema } from "../../analysis/features/assessor/numbers.ts";
 import { costSchema, rowSchema } from "../../analysis/features/cost/numbers.ts";
-import { difficultySchema } from "../../analysis/features/difficulty/schema.ts";
+import { difficultySchema } from "../../analysis/features/difficulty/numbers.ts";
+import { diagnosticSchema } from "../../analysis/features/findings/numbers.ts";
 import { provenanceSchema } from "../../analysis/features/record/numbers.ts";
-import { bySizeSchema, selfConsistencySchema } from "../../analysis/features/self-consistency/schema.ts";
+import { methodSummarySchema } from "../../analysis/features/results/numbers.ts";
+import { bySizeSchema, selfConsistencySchema } from "../../analysis/features/self-consistency/numbers.ts";
+import { taskSummarySchema } from "../../analysis/features/tasks/numbers.ts";
 import { trainedArmSchema } from "../../analysis/features/training/numbers.ts";
 import {
+  comparisonSchema,
   differenceSchema,
+  differencesSchema,
   interval,
+  measuredSchema,
+  metricNames,
   metricSchema,
+  metricsSchema,
   overSeeds,
   shareSchema,
 } from "../../analysis/measure/schema.ts";
-import * as report from "../../analysis/report/schema.ts";
+import { runSummarySchema } from "../../analysis/report/schema.ts";
 import {
   heldOutSchema,
   promptInfoSchema,
@@ -43,7 +51,7 @@ import {
   predictionSchema,
   questionSchema,
 } from "../../core/records.ts";
-import { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../data/convert.ts";
+import { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../data/groups/convert.ts";
 import { type Interfaces, interfacesOf, type Named } from "./interfaces.ts";
 
 const as = (doc: string, schema: z.ZodType): Named => ({ schema, doc });
@@ -98,13 +106,13 @@ const experiment = {
 };
 
 const reports = {
-  RunSummary: as("report.json: every number of a run.", report.runSummarySchema),
+  RunSummary: as("report.json: every number of a run.", runSummarySchema),
   MethodSummary: as(
     "One method: its settings, its numbers, and how they differ from the baselines.",
-    report.methodSummarySchema,
+    methodSummarySchema,
   ),
-  MetricName: as("The metrics that every method is measured by.", z.enum(report.metricNames)),
-  Metrics: as("What a method is measured by.", report.metricsSchema),
+  MetricName: as("The metrics that every method is measured by.", z.enum(metricNames)),
+  Metrics: as("What a method is measured by.", metricsSchema),
   Metric: as(
     "One number of one method: its value, interval and count, and the same for each seed.",
     metricSchema,
@@ -114,12 +122,12 @@ const reports = {
     "Mean, sample standard deviation (n - 1) and Student's 95 % interval of the mean, over seeds.",
     overSeeds,
   ),
-  Comparison: as("A method against a baseline, metric by metric.", report.comparisonSchema),
-  Differences: as("A method minus a baseline.", report.differencesSchema),
+  Comparison: as("A method against a baseline, metric by metric.", comparisonSchema),
+  Differences: as("A method minus a baseline.", differencesSchema),
   Difference: as("A metric of one method minus that of a baseline, on the same questions.", differenceSchema),
-  Measured: as("What is measured of a method on any set of questions.", report.measuredSchema),
-  TaskSummary: as("A task of the run, and every method on its test questions.", report.taskSummarySchema),
-  Diagnostic: as("Something that the numbers say, in words.", report.diagnosticSchema),
+  Measured: as("What is measured of a method on any set of questions.", measuredSchema),
+  TaskSummary: as("A task of the run, and every method on its test questions.", taskSummarySchema),
+  Diagnostic: as("Something that the numbers say, in words.", diagnosticSchema),
   ShareBySize: as("A share of questions by how many samples each of them has.", bySizeSchema),
   Share: as("A share of questions, or of whatever is counted.", shareSchema),
   TaskInfo: as(

@@ -7,7 +7,7 @@ import {
   type Prediction,
   predictionSchema,
 } from "../../../../ts/analysis/index.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
 import { answers, group, right, wrong } from "../groups.ts";
 
 /** Answered as given (the right answer is 4; null: none was found), the flexible rule finding what is in brackets. */

@@ -13,9 +13,9 @@ import {
   methodCurves,
   methodScores,
 } from "../../../../ts/analysis/features/charts/numbers.ts";
-import { lookRows, marginRows } from "../../../../ts/analysis/features/training/curves.ts";
+import { marginRows, validationRows } from "../../../../ts/analysis/features/training/curves.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
-import { familyPlaces } from "../../../../ts/analysis/report/family.ts";
+import { familyPlaces } from "../../../../ts/analysis/run/families.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks } from "../watched.ts";
 
@@ -28,7 +28,7 @@ const text = (id: string) => ({ id, title: id, description: id });
 const charts: [string, () => string][] = [
   ["many-accuracy", () => accuracyChart(methodAccuracies(summary), { baseline: baselineLabel(summary) })],
   ["many-curves", () => curvesChart(methodCurves(run))],
-  ["looks", () => familiesChart(text("looks"), lookRows(summary))],
+  ["looks", () => familiesChart(text("looks"), validationRows(summary))],
   ["margins", () => familiesChart(text("margins"), marginRows(run, summary))],
   [
     "beta",
@@ -51,7 +51,7 @@ it("a row whose values are all the same keeps readable ticks", () => {
   const place = familyPlaces(summary.methods).get("bc")!;
   const points = [1, 2, 3].map((step) => ({ step, value: 75 + 1e-10 * step }));
   const flat = { id: "flat", label: "flat", series: [{ label: "AFT-BC", place, seed: 1, points }] };
-  const ticks = textsOf(familiesChart(text("flat"), [flat])).filter((one) => Number(one) > 10);
+  const ticks = textsOf(familiesChart(text("flat"), [flat])).filter((label) => Number(label) > 10);
   expect(ticks).toEqual(["72", "74", "76", "78"]);
 });
 
@@ -63,23 +63,23 @@ const textsOf = (svg: string): string[] => {
 it("the chart of scores has one panel a method and the means of both sides in each", () => {
   const svg = scoresChart(methodScores(run, summary));
   expect(svg).not.toMatch(/NaN|undefined/);
-  expect(textsOf(svg).filter((one) => one.startsWith("assessment accuracy"))).toHaveLength(
+  expect(textsOf(svg).filter((label) => label.startsWith("assessment accuracy"))).toHaveLength(
     summary.methods.length,
   );
 });
 
 it("the chart of looks has a column for each family and names every method once", () => {
-  const texts = textsOf(familiesChart(text("looks"), lookRows(summary)));
+  const texts = textsOf(familiesChart(text("looks"), validationRows(summary)));
   for (const family of ["AFT", "RRHF", "PRO", "DPO", "Baselines"])
-    expect(texts.filter((one) => one === family)).toHaveLength(1);
+    expect(texts.filter((title) => title === family)).toHaveLength(1);
   for (const { label, role } of summary.methods.filter(({ name }) => name !== "bc-auto"))
-    expect(texts.filter((one) => one.endsWith(` ${label}`))).toHaveLength(role === "kept" ? 0 : 1);
+    expect(texts.filter((title) => title.endsWith(` ${label}`))).toHaveLength(role === "kept" ? 0 : 1);
 });
 
 it("a chart of betas rings the chosen value of each seed in each of its panels", () => {
   const seeds = searchedBetas(summary)[0]!.seeds;
   const rings = (chosen: number) =>
-    betaChart(seeds.map((one) => ({ ...one, chosen }))).match(/r="7"/g)?.length ?? 0;
+    betaChart(seeds.map((curve) => ({ ...curve, chosen }))).match(/r="7"/g)?.length ?? 0;
   expect(rings(0.2)).toBe(9);
   expect(rings(0.3)).toBe(0);
 });
@@ -115,16 +115,16 @@ describe("a method's place in its family", () => {
 });
 
 it("many methods stand in rows by family, few in the order that they come in", () => {
-  const of = (label: string, family: "aft" | "dpo" | "baseline") => ({ label, place: { family, at: 0 } });
-  const few = [of("a", "aft"), of("v", "baseline")];
+  const placed = (label: string, family: "aft" | "dpo" | "baseline") => ({ label, place: { family, at: 0 } });
+  const few = [placed("a", "aft"), placed("v", "baseline")];
   expect([...gridOf(few, { few: 1, many: 3 }).cells]).toEqual([
     ["a", [0, 0]],
     ["v", [0, 1]],
   ]);
   const many = [
-    ...["a", "b", "c", "d"].map((label) => of(label, "aft")),
-    ...["p", "q"].map((label) => of(label, "dpo")),
-    of("v", "baseline"),
+    ...["a", "b", "c", "d"].map((label) => placed(label, "aft")),
+    ...["p", "q"].map((label) => placed(label, "dpo")),
+    placed("v", "baseline"),
   ];
   const grid = gridOf(many, { few: 1, many: 3 });
   expect([grid.columns, grid.rows]).toEqual([3, 4]);

@@ -4,25 +4,22 @@ import { difficultyChart } from "../../../../ts/analysis/charts/difficulty.ts";
 import { panelsChart } from "../../../../ts/analysis/charts/panels.ts";
 import { ranksChart } from "../../../../ts/analysis/charts/ranks.ts";
 import { reliabilityChart } from "../../../../ts/analysis/charts/reliability.ts";
+import { placePanels, scorePanels } from "../../../../ts/analysis/features/assessor/view.ts";
+import { difficultyPanels } from "../../../../ts/analysis/features/difficulty/view.ts";
+import { consistencyCurves } from "../../../../ts/analysis/features/self-consistency/view.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
-import {
-  consistencyCurves,
-  difficultyPanels,
-  rankPanels,
-  reliabilityPanels,
-} from "../../../../ts/analysis/report/panelData.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const summary = summarise(syntheticRun({ questions: 100, trainingSteps: 4 }), 100);
 
 const charts: [string, () => string][] = [
-  ["reliability", () => drawn(reliabilityChart, reliabilityPanels(summary))],
-  ["ranks", () => drawn(ranksChart, rankPanels(summary))],
+  ["reliability", () => drawn(reliabilityChart, scorePanels(summary))],
+  ["ranks", () => drawn(ranksChart, placePanels(summary))],
   ["difficulty", () => drawn(difficultyChart, difficultyPanels(summary))],
   ["consistency", () => consistencyChart(consistencyCurves(summary))],
 ];
 
-const drawn = (chart: typeof ranksChart, { panels, reference }: ReturnType<typeof rankPanels>): string =>
+const drawn = (chart: typeof ranksChart, { panels, reference }: ReturnType<typeof placePanels>): string =>
   chart(panels, { reference });
 
 describe("charts of shares by score, place, steps and samples, as SVG files that one can look at", () => {
@@ -34,7 +31,7 @@ describe("charts of shares by score, place, steps and samples, as SVG files that
   });
 
   it("draws every point with its interval, and the reference in every panel but its own", () => {
-    const { panels, reference } = rankPanels(summary);
+    const { panels, reference } = placePanels(summary);
     const svg = ranksChart(panels, { reference });
     const count = (pattern: RegExp): number => [...svg.matchAll(pattern)].length;
     const points = panels.reduce((sum, panel) => sum + panel.points.length, 0);

@@ -8,19 +8,20 @@ const rowOf = (name: string, lift: number): SweepRow => ({
   text: name,
   panels: ["greedy accuracy, %", "perplexity of right COTs"].map((measure, column) => ({
     measure,
+    scale: 1,
     series: [
       {
         label: "AFT-BC",
         place: place("aft", 2),
         points: [0, 1, 2].map((at) => {
           const value = column === 0 ? 50 + lift + at : 1.1 + 0.01 * at;
-          return { at, value, low: value * 0.98, high: value * 1.02 };
+          return { value, interval: { low: value * 0.98, high: value * 1.02 } };
         }),
       },
       {
         label: "continued VFT",
         place: place("baseline", 0),
-        points: [0, 1, 2].map((at) => ({ at, value: at === 1 ? null : column === 0 ? 51 : 1.1 })),
+        points: [0, 1, 2].map((at) => ({ value: at === 1 ? null : column === 0 ? 51 : 1.1 })),
       },
     ],
   })),

@@ -1,8 +1,8 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { ablationOf, constraintEffects } from "../../../../ts/analysis/features/ablation/numbers.ts";
-import { renderHtml, renderTable, summarise } from "../../../../ts/analysis/index.ts";
-import { points } from "../../../../ts/analysis/report/format.ts";
+import { points } from "../../../../ts/analysis/format.ts";
+import { renderPage, renderTable, summarise } from "../../../../ts/analysis/index.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 
 const runOf = (...names: string[]) =>
@@ -53,7 +53,7 @@ describe("the constraint ablation", () => {
     const run = syntheticRun({ questions: 20 });
     const summary = summarise(run, 20);
     expect(renderTable(summary)).not.toContain(title);
-    expect(renderHtml(run, summary, { examples: 0 })).not.toContain(title);
+    expect(renderPage(run, summary, { examples: 0 })).not.toContain(title);
   });
 
   it("gives methods that share a cell a line each, with their names", () => {
@@ -81,8 +81,8 @@ describe("the constraint ablation", () => {
   it("shows the difference to continued VFT and the perplexity of right COTs in the page", () => {
     const run = runOf();
     const summary = summarise(run, 20);
-    const { document } = parseHTML(renderHtml(run, summary, { examples: 0 }));
-    const table = document.querySelector("#ablation-caption")!.parentElement!;
+    const { document } = parseHTML(renderPage(run, summary, { examples: 0 }));
+    const table = document.querySelector("[aria-label='Losses by constraints'] table")!;
     expect([...table.querySelectorAll("tbody tr")]).toHaveLength(5);
     const dpo = summary.methods.find(({ name }) => name === "dpo-boundary")!;
     const cell = table.querySelector("tbody tr:last-child td:last-child")!;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reliabilityOf } from "../../../../ts/analysis/features/assessor/numbers.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
 import { group, right, wrong } from "../groups.ts";
 import { syntheticRun } from "../synthetic.ts";
 

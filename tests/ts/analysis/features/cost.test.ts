@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { costOf } from "../../../../ts/analysis/features/cost/numbers.ts";
+import { bytes } from "../../../../ts/analysis/format.ts";
 import type { StageRun } from "../../../../ts/analysis/index.ts";
-import { bytes } from "../../../../ts/analysis/report/format.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const stage = (name: string, seconds: number, more: Partial<StageRun> = {}): StageRun => ({

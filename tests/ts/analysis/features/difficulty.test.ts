@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { binsOf, difficultyOf, testedOf } from "../../../../ts/analysis/features/difficulty/numbers.ts";
-import { signFlipTest } from "../../../../ts/analysis/statistics/signFlip.ts";
+import { signFlipTest } from "../../../../ts/analysis/statistics/sign-flip.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const times = (steps: number, n: number): number[] => Array.from({ length: n }, () => steps);
@@ -26,7 +26,7 @@ describe("bins of steps", () => {
 
 describe("accuracy by steps", () => {
   const run = syntheticRun({ questions: 150, trainingSteps: 2 });
-  const found = difficultyOf(run, "s", 200, test)!;
+  const found = difficultyOf(run, { seed: "s", resamples: 200, test })!;
 
   it("counts the questions of each bin, and the right ones by hand", () => {
     expect(found.bins.length).toBeGreaterThan(1);
@@ -58,7 +58,7 @@ describe("accuracy by steps", () => {
         ),
       })),
     });
-    expect(difficultyOf(without(1), "s", 50, test)).toBeUndefined();
-    expect(difficultyOf(without(10), "s", 50, test)!.unknown).toBe(15);
+    expect(difficultyOf(without(1), { seed: "s", resamples: 50, test })).toBeUndefined();
+    expect(difficultyOf(without(10), { seed: "s", resamples: 50, test })!.unknown).toBe(15);
   });
 });

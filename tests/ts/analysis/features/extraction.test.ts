@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { type RunData, renderHtml, renderTable, summarise } from "../../../../ts/analysis/index.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { type RunData, renderPage, renderTable, summarise } from "../../../../ts/analysis/index.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
 import { syntheticRun } from "../synthetic.ts";
 import { judgedByBoth, runOfTasks } from "../tasks.ts";
 
@@ -64,10 +64,8 @@ describe("greedy accuracy by both rules of extraction", () => {
       prompts: [{ task: "arithmetic", template: "plain", digest: "a1".repeat(32), first: "Cat <buys>?\n" }],
     };
     const of = summarise(told, 50);
-    const { document } = parseHTML(renderHtml(told, of));
-    const heads = [...document.querySelectorAll("table")]
-      .find((table) => table.querySelector("#by-mode-caption") !== null)!
-      .querySelectorAll("th[scope=col]");
+    const { document } = parseHTML(renderPage(told, of));
+    const heads = document.querySelectorAll("[aria-label='By both rules of extraction'] th[scope=col]");
     expect([...heads].map((head) => head.textContent)).toEqual([
       "Method",
       "strict",
@@ -87,7 +85,7 @@ describe("greedy accuracy by both rules of extraction", () => {
 
   it("is no part of a report whose answers were judged by one rule", () => {
     const plain = syntheticRun({ questions: 20 });
-    expect(renderHtml(plain, summarise(plain, 20))).not.toContain('id="by-mode"');
+    expect(renderPage(plain, summarise(plain, 20))).not.toContain('id="by-mode"');
     expect(renderTable(summarise(plain, 20))).not.toContain("by rule");
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sentencesOf } from "../../../../ts/analysis/features/findings/catalogue.ts";
-import { chapters, inShort } from "../../../../ts/analysis/features/in-short/view.ts";
-import { type RunSummary, summarise } from "../../../../ts/analysis/index.ts";
+import { chapters } from "../../../../ts/analysis/features/in-short/view.ts";
+import { type RunSummary, renderPage, summarise } from "../../../../ts/analysis/index.ts";
 import { allMethods, methods, syntheticRun } from "../synthetic.ts";
 
 const sentences = (summary: RunSummary): string[] =>
@@ -156,6 +156,8 @@ describe("a run in plain words", () => {
     expect(found).toMatch(
       /^AFT-BC: one greedy answer is right for \d+\.\d % \[\d+\.\d, \d+\.\d\] of the questions\.$/,
     );
-    expect(inShort({ ...summary, methods: [] })).toBe(false);
+    expect(renderPage(syntheticRun(), { ...summary, methods: [] }, { examples: 0 })).not.toContain(
+      "In short",
+    );
   });
 });

@@ -3,12 +3,12 @@ import { selfConsistencyOf, testedOf } from "../../../../ts/analysis/features/se
 import { majorityTally } from "../../../../ts/analysis/metrics/majority.ts";
 import { passTally } from "../../../../ts/analysis/metrics/sampled.ts";
 import { ratio } from "../../../../ts/analysis/metrics/tally.ts";
-import { signFlipTest } from "../../../../ts/analysis/statistics/signFlip.ts";
+import { signFlipTest } from "../../../../ts/analysis/statistics/sign-flip.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const test = signFlipTest(200, "test");
 const run = syntheticRun({ questions: 40, k: 5, seeds: [1, 2], trainingSteps: 2 });
-const found = selfConsistencyOf(run, "s", 200, test)!;
+const found = selfConsistencyOf(run, { seed: "s", resamples: 200, test })!;
 const part = (name: string) => found.methods.find((method) => method.name === name)!;
 const samplesOf = (name: string) =>
   run.arms.filter(({ method }) => method === name).flatMap(({ samples }) => samples);
@@ -74,7 +74,7 @@ describe("self-consistency", () => {
               ),
             },
       );
-    const other = selfConsistencyOf({ ...run, arms }, "s", 50, test)!;
+    const other = selfConsistencyOf({ ...run, arms }, { seed: "s", resamples: 50, test })!;
     expect(other.baseline).toBe("kept");
     const kept = other.methods.find(({ name }) => name === "kept")!;
     expect(kept.curves.best).toEqual([]);
@@ -82,6 +82,8 @@ describe("self-consistency", () => {
   });
 
   it("is nothing with one sample a question", () => {
-    expect(selfConsistencyOf(syntheticRun({ questions: 4, k: 1 }), "s", 20, test)).toBeUndefined();
+    expect(
+      selfConsistencyOf(syntheticRun({ questions: 4, k: 1 }), { seed: "s", resamples: 20, test }),
+    ).toBeUndefined();
   });
 });

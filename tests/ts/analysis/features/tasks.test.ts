@@ -1,16 +1,16 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import type { Measured } from "../../../../ts/analysis/generated/report.ts";
 import {
   type RunData,
-  renderHtml,
+  renderPage,
   renderTable,
   runSummarySchema,
   summarise,
 } from "../../../../ts/analysis/index.ts";
-import type { Measured } from "../../../../ts/analysis/report/schema.ts";
 import { onlyTasks } from "../../../../ts/analysis/run/tasks.ts";
-import { mcnemarExact } from "../../../../ts/analysis/statistics/mcnemar.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
+import { mcnemarExact } from "../../../../ts/analysis/statistics/p-values.ts";
 import { methods, syntheticRun } from "../synthetic.ts";
 import { type InventedTask, runOfTasks } from "../tasks.ts";
 
@@ -255,7 +255,7 @@ describe("the tables by task", () => {
   });
 
   it("stand in the page, the trained tasks first, others under a heading of their own", () => {
-    const { document } = parseHTML(renderHtml(run, summary));
+    const { document } = parseHTML(renderPage(run, summary));
     const texts = (selector: string): string[] =>
       [...document.querySelectorAll(selector)].map((element) => element.textContent ?? "");
     expect(texts(".by-task th[scope=colgroup]")).toEqual(["Trained on", "Out of distributionevaluated only"]);
@@ -289,7 +289,7 @@ describe("the tables by task", () => {
 
   it("are no part of a report of one task", () => {
     const one = syntheticRun({ questions: 20 });
-    expect(renderHtml(one, summarise(one, 20))).not.toContain('id="by-task"');
+    expect(renderPage(one, summarise(one, 20))).not.toContain('id="by-task"');
     expect(renderTable(summarise(one, 20))).not.toContain("Task by task");
   });
 });

@@ -1,14 +1,14 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { autoAgainstSearch, autoBetas, describeAuto } from "../../../../ts/analysis/features/beta/numbers.ts";
-import { renderHtml, renderTable, runSummarySchema, summarise } from "../../../../ts/analysis/index.ts";
+import { renderPage, renderTable, runSummarySchema, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks, withTrouble } from "../watched.ts";
 
 const plain = syntheticRun({ questions: 20, seeds: [1, 2] });
 const run = withTrouble(withLooks(withBetas(plain)));
 const summary = summarise(run, 50);
-const page = renderHtml(run, summary);
+const page = renderPage(run, summary);
 const { document } = parseHTML(page);
 const textOf = (id: string): string =>
   document.querySelector(`section[aria-labelledby=${id}]`)?.textContent?.replace(/\s+/g, " ") ?? "";
@@ -85,7 +85,7 @@ describe("the section on training", () => {
   });
 
   it("is left out, and so is that on beta, where there is nothing to tell", () => {
-    const bare = renderHtml(plain, summarise(plain, 20));
+    const bare = renderPage(plain, summarise(plain, 20));
     expect(bare).not.toContain('id="training"');
     expect(bare).not.toContain('id="beta"');
   });

@@ -5,7 +5,7 @@ import {
   testedMetrics,
   unitDifferences,
 } from "../../../../ts/analysis/measure/paired-tests.ts";
-import { holm } from "../../../../ts/analysis/statistics/holm.ts";
+import { holm } from "../../../../ts/analysis/statistics/p-values.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 
 const tallies = (...pairs: [number, number][]) =>

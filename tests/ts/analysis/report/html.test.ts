@@ -1,26 +1,24 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { type RunData, renderHtml, summarise } from "../../../../ts/analysis/index.ts";
+import { type RunData, renderPage, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 import { judgedByBoth, runOfTasks } from "../tasks.ts";
 
 const run = syntheticRun();
 const summary = summarise(run, 200);
-const page = renderHtml(run, summary);
+const page = renderPage(run, summary);
 const { document } = parseHTML(page);
 const texts = (selector: string): string[] =>
   [...document.querySelectorAll(selector)].map((element) => element.textContent ?? "");
 
 describe("report.html", () => {
   it("has a row for every method, in order, with the paper's numbers marked as the paper's", () => {
-    expect(texts("[aria-labelledby=results-caption] tbody th")).toEqual(
-      run.methods.map(({ label }) => label),
-    );
-    expect(texts(".results thead .paper")).toEqual([
+    expect(texts("[aria-label='Every number'] tbody th")).toEqual(run.methods.map(({ label }) => label));
+    expect(texts("[aria-label='Every number'] thead .paper")).toEqual([
       "The paper, GSM8K",
       "other models and data: 7B / 13B, %",
     ]);
-    expect(texts(".results tbody td.paper")).toEqual([
+    expect(texts("[aria-label='Every number'] tbody td.paper")).toEqual([
       "36.48 / 47.29VFT",
       "–",
       "–",
@@ -34,9 +32,7 @@ describe("report.html", () => {
     const { p, pHolm } = summary.methods
       .find(({ name }) => name === "none")!
       .comparisons.find(({ role }) => role === "continued")!.differences.accuracy;
-    const cell = document.querySelector(
-      "[aria-labelledby=results-caption] tbody tr:nth-child(4) td:nth-child(3)",
-    )!;
+    const cell = document.querySelector("[aria-label='Every number'] tbody tr:nth-child(4) td:nth-child(3)")!;
     expect(cell.textContent).toContain(`p = ${p!.toFixed(3)}Holm = ${pHolm!.toFixed(3)}`);
     expect(texts(".note").join(" ")).toContain(
       "adjusted for all methods compared with the same baseline (5 methods",
@@ -44,12 +40,12 @@ describe("report.html", () => {
   });
 
   it("says what each method does before any number, and gives a verdict where the tests allow one", () => {
-    const what = texts(".methods tbody tr");
+    const what = texts("[aria-label='Methods'] tbody tr");
     expect(what).toHaveLength(run.methods.length);
     expect(what[3]).toContain("wrong ones are pushed down without a limit");
     expect(what[5]).toContain("boundary constraint, BC");
     expect(what[5]).toContain("weight 3, beta 0.1");
-    const verdicts = texts(".glance tbody tr").map(
+    const verdicts = texts("[aria-label='Results at a glance'] tbody tr").map(
       (row) => /better|worse|no clear difference/.exec(row)?.[0],
     );
     expect(verdicts).toEqual(
@@ -94,8 +90,8 @@ describe("report.html", () => {
   });
 
   it("shows as many examples as asked for, and no empty section", () => {
-    expect(renderHtml(run, summary, { examples: 3 }).match(/<details class="example"/g)).toHaveLength(3);
-    expect(renderHtml(run, summary, { examples: 0 })).not.toContain('id="examples"');
+    expect(renderPage(run, summary, { examples: 3 }).match(/<details class="example"/g)).toHaveLength(3);
+    expect(renderPage(run, summary, { examples: 0 })).not.toContain('id="examples"');
   });
 
   it("holds the whole configuration, versions, seeds and durations with reused stages marked", () => {
@@ -191,7 +187,7 @@ describe("report.html", () => {
     poisoned.methods.forEach((method, at) => {
       method.name = run.methods[at]!.name;
     });
-    const out = renderHtml(poisoned, summarise(poisoned, 20));
+    const out = renderPage(poisoned, summarise(poisoned, 20));
     expect(out).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
     expect(out).not.toContain("<img");
     for (const shown of ["sums", "facts", "####", "[0-9]", "plain", "Cat"])
@@ -200,7 +196,7 @@ describe("report.html", () => {
 
   it("is written for a run without arms, too", () => {
     const bare: RunData = { ...run, arms: [], training: [], trainGroups: [], stages: [] };
-    const out = renderHtml(bare, summarise(bare, 20));
+    const out = renderPage(bare, summarise(bare, 20));
     expect(out).toContain("No method was evaluated.");
     expect(out).not.toContain("NaN");
   });

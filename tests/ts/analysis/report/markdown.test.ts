@@ -1,16 +1,13 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { renderHtml, renderMarkdown, summarise } from "../../../../ts/analysis/index.ts";
-import { percent } from "../../../../ts/analysis/report/format.ts";
+import { percent } from "../../../../ts/analysis/format.ts";
+import { renderMarkdown, renderReport, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const run = syntheticRun({ questions: 80, trainingSteps: 4 });
 const summary = summarise(run, 100);
-const page = renderHtml(run, summary, { examples: 2 });
-const { markdown, charts } = renderMarkdown(page);
-
-const body = (inner: string): string =>
-  renderMarkdown(`<!doctype html><html><body><main>${inner}</main></body></html>`).markdown;
+const { html: page, report } = renderReport(run, summary, { examples: 2 });
+const { markdown, charts } = renderMarkdown(report);
 
 describe("report.md", () => {
   it("has the page's headings, in order", () => {
@@ -68,40 +65,5 @@ describe("report.md", () => {
   it("leaves out what only a browser can use", () => {
     expect(markdown).not.toMatch(/<(script|style|nav|button|svg)/);
     expect(markdown).not.toContain("Open all");
-  });
-});
-
-describe("a page as Markdown", () => {
-  it("keeps links, emphasis and code, and escapes what a run's texts may hold", () => {
-    expect(
-      body(
-        '<p>see <a href="https://example.org/a">this</a>, <em>not</em> <b>that</b> <code>a|b</code> &lt;img&gt; *x* [y](z)</p>',
-      ),
-    ).toBe("see [this](https://example.org/a), *not* **that** `a|b` &lt;img&gt; \\*x\\* \\[y\\](z)\n");
-  });
-
-  it("puts a head over several columns before each of theirs, and bars in cells behind a stroke", () => {
-    const table =
-      '<table><caption>C</caption><thead><tr><td></td><th colspan="2">G</th></tr><tr><th>m</th><th>a</th><th>b</th></tr></thead><tbody><tr><th>x</th><td>1<small>[0, 2]</small></td><td><code>p|q</code></td></tr></tbody></table>';
-    expect(body(table)).toBe(
-      "*C*\n\n| m | G: a | G: b |\n| --- | ---: | ---: |\n| x | 1<br>[0, 2] | `p\\|q` |\n",
-    );
-  });
-
-  it("leaves out what stays hidden until a script shows it", () => {
-    expect(body("<div hidden><p>filters</p></div><p>shown</p>")).toBe("shown\n");
-  });
-
-  it("fences code by more backticks than it holds", () => {
-    expect(body("<pre><code>a\n```\nb</code></pre>")).toBe("````\na\n```\nb\n````\n");
-  });
-
-  it("takes a chart of charts as one", () => {
-    const chart =
-      '<svg xmlns="x"><title id="outer-title">Outer</title><svg x="0"><title id="inner-title">I</title></svg><svg x="1"></svg></svg>';
-    const found = renderMarkdown(`<main><p>a</p>${chart}<p>b</p></main>`);
-    expect(found.markdown).toBe("a\n\n![Outer](charts/outer.svg)\n\nb\n");
-    expect(Object.keys(found.charts)).toEqual(["outer.svg"]);
-    expect(found.charts["outer.svg"]!.match(/<\/svg>/g)).toHaveLength(3);
   });
 });

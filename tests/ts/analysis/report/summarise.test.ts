@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { MethodSummary } from "../../../../ts/analysis/generated/report.ts";
 import {
   type Arm,
   assess,
@@ -6,9 +7,8 @@ import {
   runSummarySchema,
   summarise,
 } from "../../../../ts/analysis/index.ts";
-import type { MethodSummary } from "../../../../ts/analysis/report/schema.ts";
-import { mcnemarExact } from "../../../../ts/analysis/statistics/mcnemar.ts";
-import { wilsonInterval } from "../../../../ts/analysis/statistics/wilson.ts";
+import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
+import { mcnemarExact } from "../../../../ts/analysis/statistics/p-values.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const run = syntheticRun();

@@ -5,9 +5,9 @@ import type { SweepResults } from "../../../../ts/analysis/sweep/results.ts";
 import { type InventedSweep, inventedSweep } from "../sweeps.ts";
 
 async function compared(sweep: InventedSweep): Promise<InventedSweep> {
-  const found = await againstBest(sweep.results, async (cell) => sweep.runs.get(cell)!, 200);
+  const differences = await againstBest(sweep.results, async (cell) => sweep.runs.get(cell)!, 200);
   const cells = sweep.results.cells.map((cell) => {
-    const difference = found.get(cell.cell);
+    const difference = differences.get(cell.cell);
     return difference === undefined ? cell : { ...cell, againstBest: difference };
   });
   return { ...sweep, results: { ...sweep.results, cells } };
@@ -47,10 +47,10 @@ describe("the page of a sweep", () => {
     const rows = parseHTML(renderSweepPage({ results, summaries })).document.querySelectorAll(
       "[aria-labelledby=compared] tbody tr",
     );
-    const told = [...rows].map(({ textContent }) => textContent);
-    expect(told).toHaveLength(3);
-    expect(told[1]).toMatch(/^AFT-DC.*weight 3$/);
-    expect(told[2]).toMatch(/^AFT-BC.*weight 3, beta varied, learningRate varied$/);
+    const rowTexts = [...rows].map(({ textContent }) => textContent);
+    expect(rowTexts).toHaveLength(3);
+    expect(rowTexts[1]).toMatch(/^AFT-DC.*weight 3$/);
+    expect(rowTexts[2]).toMatch(/^AFT-BC.*weight 3, beta varied, learningRate varied$/);
   });
 
   it("names the best cell with its interval, the lowest, and each key's means over the other", () => {
@@ -74,8 +74,10 @@ describe("the page of a sweep", () => {
 
   it("counts the cells that differ from the best beyond chance as the table marks them", () => {
     const marked = texts("[aria-labelledby=cells] tbody td").filter((text) => text.endsWith("*")).length;
-    const tested = sweep.results.cells.filter(({ againstBest: one }) => one?.pHolm != null);
-    const lower = tested.filter(({ againstBest: one }) => one!.pHolm! < 0.05 && one!.value! < 0);
+    const tested = sweep.results.cells.filter(({ againstBest: difference }) => difference?.pHolm != null);
+    const lower = tested.filter(
+      ({ againstBest: difference }) => difference!.pHolm! < 0.05 && difference!.value! < 0,
+    );
     expect(tested).toHaveLength(8);
     expect(lower.length).toBeGreaterThan(0);
     expect(marked).toBe(lower.length);
@@ -86,12 +88,12 @@ describe("the page of a sweep", () => {
 
   it("holds the method against both baselines of its own cell, where there are both", () => {
     const words = inShortOf(page);
-    const all = [...sweep.summaries.values()].map(
+    const differencesToContinued = [...sweep.summaries.values()].map(
       ({ methods }) =>
         methods.find(({ name }) => name === "bc")!.comparisons.find(({ role }) => role === "continued")!
           .differences.accuracy,
     );
-    const more = all.filter(({ interval }) => interval!.low > 0).length;
+    const more = differencesToContinued.filter(({ interval }) => interval!.low > 0).length;
     expect(words).toContain(
       `points: clearly more (its own 95 % interval above 0) in ${more}, clearly less in 0 of 9 cells.`,
     );
@@ -100,7 +102,8 @@ describe("the page of a sweep", () => {
 
   it("tells what the methods reach that no setting touches", () => {
     const [dc, continued] = ["dc", "continued"].map(
-      (name) => sweep.results.cells[0]!.methods.find((one) => one.name === name)!.metrics.accuracy!.value!,
+      (name) =>
+        sweep.results.cells[0]!.methods.find((method) => method.name === name)!.metrics.accuracy!.value!,
     );
     expect(inShortOf(page)).toContain(
       `The same in all cells, greedy accuracy: continued VFT ${(100 * continued!).toFixed(1)} %, AFT-DC ${(100 * dc!).toFixed(1)} %.`,
@@ -108,15 +111,15 @@ describe("the page of a sweep", () => {
   });
 
   it("says from where to where the other measures go, with the baseline's beside", () => {
-    const all = sweep.results.cells.map(
+    const accuracies = sweep.results.cells.map(
       ({ methods }) => methods.find(({ name }) => name === "bc")!.metrics.assessmentMicro!.value!,
     );
     const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
     expect(inShortOf(page)).toContain(
-      `Assessment accuracy of AFT-BC goes from ${percent(Math.min(...all))} (k = 3, temperature = `,
+      `Assessment accuracy of AFT-BC goes from ${percent(Math.min(...accuracies))} (k = 3, temperature = `,
     );
     expect(inShortOf(page)).toContain(
-      `to ${percent(Math.max(...all))} (k = 9, temperature = 1); continued VFT has `,
+      `to ${percent(Math.max(...accuracies))} (k = 9, temperature = 1); continued VFT has `,
     );
     // Here the settings leave it alone.
     expect(inShortOf(page)).not.toContain("Perplexity of right COTs of AFT-BC goes");
@@ -161,9 +164,9 @@ describe("the page of a sweep", () => {
   });
 
   it("counts the work of what cells share once", () => {
-    const all = [...sweep.summaries.values()].flatMap(({ stages }) => stages);
-    expect(all.length).toBe(9 * new Set(all.map(({ artefact }) => artefact)).size);
-    expect(texts("[aria-labelledby=record] dd").join(" ")).toContain(`in ${all.length / 9} artefacts`);
+    const stages = [...sweep.summaries.values()].flatMap((summary) => summary.stages);
+    expect(stages.length).toBe(9 * new Set(stages.map(({ artefact }) => artefact)).size);
+    expect(texts("[aria-labelledby=record] dd").join(" ")).toContain(`in ${stages.length / 9} artefacts`);
   });
 
   it("is there as Markdown too, its charts beside it", () => {
@@ -212,13 +215,13 @@ it("gathers what the cells' reports warn of, each kind once a method, with the c
     ]),
   );
   const html = renderSweepPage({ results: sweep.results, summaries: warned });
-  const told = [...parseHTML(html).document.querySelectorAll(".findings li")].map(
+  const rowTexts = [...parseHTML(html).document.querySelectorAll(".findings li")].map(
     ({ textContent }) => textContent,
   );
-  expect(told[0]).toMatch(
+  expect(rowTexts[0]).toMatch(
     /^8 of 9 AFT-BC, while training, seed 1, step 7: clipped\. \(in the words of k=3,temperature=1; also /,
   );
-  expect(told.slice(1)).toEqual([
+  expect(rowTexts.slice(1)).toEqual([
     "2 of 9 Said in k=3,temperature=0.7. (in the words of k=3,temperature=0.7; also k=3,temperature=1)",
     "1 of 9 AFT-BC, while training, seed 1, step 7: beta may be too small.",
   ]);
@@ -294,7 +297,7 @@ describe("what holds of some cells only", () => {
   it("is not told of all: seeds, questions and models that differ", () => {
     const { results, summaries } = twoSeeds;
     const cells = results.cells.map((cell, at) => ({ ...cell, seeds: [at + 1] }));
-    const others = new Map(
+    const changed = new Map(
       [...summaries].map(([cell, summary], at) => [
         cell,
         {
@@ -304,7 +307,7 @@ describe("what holds of some cells only", () => {
         },
       ]),
     );
-    const words = inShortOf(renderSweepPage({ results: { ...results, cells }, summaries: others }));
+    const words = inShortOf(renderSweepPage({ results: { ...results, cells }, summaries: changed }));
     expect(words).toContain("The cells have different seeds");
     expect(words).not.toContain("One seed was run");
     expect(words).not.toContain("a llama");

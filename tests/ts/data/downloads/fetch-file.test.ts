@@ -10,7 +10,7 @@ import { arrived, send, serve, sha256Of } from "./server.ts";
 /** Not the same anywhere, so that a wrong place shows. */
 const bytes = Buffer.from(Array.from({ length: 5000 }, (_, at) => `${at}\n`).join(""));
 const right = sha256Of(bytes);
-const fast: FetchOptions = { firstWaitMs: 1, told: arrived };
+const fast: FetchOptions = { firstWaitMs: 1, onProgress: arrived };
 
 let folder: string;
 beforeEach(() => {
@@ -27,18 +27,18 @@ const fileBytes = () => readFileSync(join(folder, "sub/data.jsonl"));
 
 it("downloads a file whole, checks it, and leaves nothing beside it", async () => {
   const server = await serve((answering) => send(answering, bytes));
-  const told: number[] = [];
+  const sizes: number[] = [];
   const fetched = await fetchFile(wanted(server.address, { sha256: right }), {
     ...fast,
-    told: (done, total) => {
-      told.push(done);
+    onProgress: (done, total) => {
+      sizes.push(done);
       expect(total).toBe(bytes.length);
     },
   });
-  expect(fetched).toEqual({ bytes: bytes.length, sha256: right, toldByServer: false });
+  expect(fetched).toEqual({ bytes: bytes.length, sha256: right, byServer: false });
   expect(fileBytes().equals(bytes)).toBe(true);
   expect(readdirSync(join(folder, "sub"))).toEqual(["data.jsonl"]);
-  expect(told.at(-1)).toBe(bytes.length);
+  expect(sizes.at(-1)).toBe(bytes.length);
 });
 
 describe("a connection that is cut", () => {
@@ -172,7 +172,7 @@ it("stops at once when it is asked to, keeps what has arrived, and goes on from 
   const stopped = fetchFile(wanted(server.address), {
     ...fast,
     signal: controller.signal,
-    told: (done) => {
+    onProgress: (done) => {
       if (done === 2000) controller.abort();
     },
   });

@@ -71,7 +71,7 @@ describe("a dataset's files", () => {
     const again = await getDataset(dataset(server.address), { to });
     expect(again.map(({ already, checkedBy }) => [already, checkedBy])).toEqual([
       [true, "publisher"],
-      [true, "lock"],
+      [true, "pin"],
     ]);
     expect(server.asked).toHaveLength(2);
   });
@@ -110,7 +110,7 @@ describe("a dataset's files", () => {
       [true, "first"],
     ]);
     expect(server.asked).toEqual([]);
-    expect((await getDataset(dataset(server.address), { to }))[1]!.checkedBy).toBe("lock");
+    expect((await getDataset(dataset(server.address), { to }))[1]!.checkedBy).toBe("pin");
   });
 
   it("come from a mirror where one is named, whose addresses have the publisher's host in them", async () => {
@@ -168,7 +168,7 @@ describe("a dataset on the hub", () => {
     expect(got!.checkedBy).toBe("server");
     expect(new Set(tokens)).toEqual(new Set(["Bearer hf_secret"]));
     expect(readFileSync(join(to, "sums/all/test.parquet")).equals(bytes)).toBe(true);
-    expect((await getDataset(onHub, { to }))[0]).toMatchObject({ already: true, checkedBy: "lock" });
+    expect((await getDataset(onHub, { to }))[0]).toMatchObject({ already: true, checkedBy: "pin" });
   });
 
   it("goes on where it broke off", async () => {

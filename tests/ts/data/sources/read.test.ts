@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { missingColumns, valueAt } from "../../../../ts/data/sources/columns.ts";
 import { plainValue } from "../../../../ts/data/sources/parquet.ts";
 import { readSource } from "../../../../ts/data/sources/read.ts";
+import { missingColumns, valueAt } from "../../../../ts/data/sources/source.ts";
 import { folderOf, refusalOf } from "../files.ts";
 
 /** Two small tables, written with pyarrow 26: text, lists and int64 as snappy; every kind of value as zstd. */

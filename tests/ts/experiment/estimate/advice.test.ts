@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 import { adviceFor } from "../../../../ts/experiment/estimate/advice.ts";
 import type { Setup } from "../../../../ts/experiment/estimate/memory.ts";
-import type { Work } from "../../../../ts/experiment/estimate/work.ts";
+import type { Work } from "../../../../ts/experiment/estimate/stage.ts";
 import { setup } from "./sizes.ts";
 
 const vft: Work = {
   key: "vft",
   label: "vft seed 1",
-  trained: { tokens: 1e7, perStep: 1e6, steps: 10 },
-  sampled: [],
+  trained: { tokens: 1e7, perStep: 1e6, steps: 10, savesStates: false },
 };
 const advice = (gigabytes: number, settings: Partial<Setup> = {}): string =>
   adviceFor(setup(settings), [vft], gigabytes * 1e9);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
-import { workOf } from "../../../../ts/experiment/estimate/work.ts";
+import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/stage.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 
 const lengths = {
@@ -13,7 +13,7 @@ const lengths = {
 async function worksOf(...set: string[]) {
   const { experiment } = await loadExperiment("experiments/miniature.yaml", { set });
   const { nodes } = await planOf(experiment);
-  const works = nodes.flatMap((node) => workOf(node, () => lengths) ?? []);
+  const works = worksOfNodes(nodes, ({ stage }) => (stage === "questions" ? lengths : undefined));
   return Object.fromEntries(works.map((work) => [work.label, work]));
 }
 
@@ -26,7 +26,7 @@ test("each stage's tokens, worked out by hand", async () => {
   expect(works["align aft-bc seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 7 * 20));
   expect(works["align rft seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 4 * 20));
   const { sampled, scored } = works["evaluate aft-bc seed 1"]!;
-  expect(sampled.map(({ prompts, k }) => [prompts, k])).toEqual([
+  expect(sampled!.map(({ prompts, k }) => [prompts, k])).toEqual([
     [40, 1],
     [40, 6],
   ]);
@@ -41,7 +41,7 @@ test("epochs count every question as often, whatever the last batch's size", asy
 
 test("a sample is no longer than it may be", async () => {
   const works = await worksOf("stages.evaluate.maxNewTokens=12");
-  expect(works["evaluate aft-bc seed 1"]!.sampled[0]!.responseTokens).toBe(12);
+  expect(works["evaluate aft-bc seed 1"]!.sampled![0]!.responseTokens).toBe(12);
 });
 
 test("stages without a model are no work", async () => {

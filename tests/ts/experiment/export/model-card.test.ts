@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { type RunData, summarise } from "../../../../ts/analysis/index.ts";
 import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
+import type { CardSubject } from "../../../../ts/experiment/export/card/subject.ts";
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
 import type { Manifest } from "../../../../ts/experiment/store/store.ts";
 import { judgedByBoth, runOfTasks } from "../../analysis/tasks.ts";
@@ -65,10 +66,12 @@ const record = (changes: Partial<RunRecord> = {}, of: object = config): RunRecor
   ...changes,
 });
 
-const manifest = (facts: object = { digest: "0123" }, settings: object = {}): Manifest =>
-  ({ facts, settings }) as unknown as Manifest;
-const card = (method: string, seed = 2, of = record(), told = manifest()): string =>
-  modelCard(of, summary, { method, seed, manifest: told });
+const artefact = (facts: object = { digest: "0123" }, settings: object = {}): CardSubject["artefact"] => ({
+  directory: "align-01",
+  manifest: { facts, settings } as unknown as Manifest,
+});
+const card = (method: string, seed = 2, of = record(), subject = artefact()): string =>
+  modelCard(of, summary, { method, seed, artefact: subject });
 const front = (text: string) => parse(/^---\n(.*?)\n---\n/s.exec(text)![1]!);
 
 describe("the model card's front", () => {
@@ -128,7 +131,7 @@ describe("the model card's results", () => {
     expect(rows(card("bc", 9))[2]!.slice(1, 4)).toEqual(["–", "not measured", "not measured"]);
     const patterns = { strict: "#### (.+)", flexible: "[0-9]+" };
     const told = { ...summary, tasks: summary.tasks.map((task) => ({ ...task, patterns })) };
-    const text = modelCard(record(), told, { method: "bc", seed: 1, manifest: manifest() });
+    const text = modelCard(record(), told, { method: "bc", seed: 1, artefact: artefact() });
     expect(text).toContain("seed 1; answers found by the strict rule (`#### (.+)`).");
   });
 
@@ -137,7 +140,7 @@ describe("the model card's results", () => {
     const text = modelCard(record({ tasks: [task("sums", "sums")] }), older, {
       method: "bc",
       seed: 1,
-      manifest: manifest(),
+      artefact: artefact(),
     });
     expect(rows(text).map(([name]) => name)).toEqual(["task", "---", "sums"]);
     expect(text).toContain("\n- Task: sums\n");
@@ -160,7 +163,7 @@ describe("how to use the model", () => {
     const text = modelCard(
       record(),
       { ...summary, prompts },
-      { method: "bc", seed: 1, manifest: manifest() },
+      { method: "bc", seed: 1, artefact: artefact() },
     );
     expect(text).toContain("return_token_type_ids=False, add_special_tokens=False)");
     expect(text).toContain(
@@ -173,7 +176,7 @@ describe("how to use the model", () => {
       'sums, template `alpaca` (SHA-256 of all its prompts `abababababababab`); the first one, word by word:\n\n````\n### Instruction:\nSay "```"\n````\n',
     );
     const { prompts: _prompts, ...without } = summary;
-    expect(modelCard(record(), without, { method: "bc", seed: 1, manifest: manifest() })).toContain(
+    expect(modelCard(record(), without, { method: "bc", seed: 1, artefact: artefact() })).toContain(
       "the run did not record a prompt by itself",
     );
   });
@@ -228,7 +231,7 @@ describe("the model card's method", () => {
   });
 
   it("says which beta was worked out or chosen, where the settings do not", () => {
-    const told = (facts: object, settings: object = {}) => card("bc", 1, record(), manifest(facts, settings));
+    const told = (facts: object, settings: object = {}) => card("bc", 1, record(), artefact(facts, settings));
     const search = { boundary: { beta: 0.2, rule: "search" } };
     expect(told(search, { values: [0.1, 0.2] })).toContain(
       "seed 1\n- beta of the boundary: 0.2 (chosen among 0.1, 0.2 by accuracy on validation questions)\n",

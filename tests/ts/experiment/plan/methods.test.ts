@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
-import { planOf, recipeOf } from "../../../../ts/experiment/plan/plan.ts";
-import { labelOf, type PlanNode } from "../../../../ts/experiment/stages/context.ts";
-import { keyOf } from "../../../../ts/experiment/store/store.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+import { keyOfNode, labelOf, type PlanNode } from "../../../../ts/experiment/stages/node.ts";
 
 const without =
   "methods={vft-kept: null, vft-continued: null, rft: null, aft-none: null, aft-dc: null, aft-bc: null}";
@@ -17,7 +16,6 @@ const plan = async (methods: Record<string, string>, ...set: string[]) => {
 };
 const boundary = (beta: string) => `{method: aft, constraint: boundary, beta: ${beta}}`;
 const ofStage = (nodes: readonly PlanNode[], stage: string) => nodes.filter((node) => node.stage === stage);
-const key = (node: PlanNode) => keyOf(recipeOf(node));
 const armOf = ({ seeds }: Awaited<ReturnType<typeof plan>>, name: string) =>
   seeds[0]!.arms.find(({ method }) => method === name)!;
 
@@ -31,9 +29,9 @@ test("all methods that need the starting weights' scores share one scoring", asy
   });
   const [score, ...others] = ofStage(shared.nodes, "score");
   expect(others).toEqual([]);
-  const groupsOf = (name: string) => key(armOf(shared, name).align!.inputs.groups!);
-  for (const name of ["auto", "dpo", "dpo-bc", "rrhf"]) expect(groupsOf(name)).toBe(key(score!));
-  expect(groupsOf("fixed")).toBe(key(shared.seeds[0]!.trainGroups[0]!.node));
+  const groupsOf = (name: string) => keyOfNode(armOf(shared, name).align!.inputs.groups!);
+  for (const name of ["auto", "dpo", "dpo-bc", "rrhf"]) expect(groupsOf(name)).toBe(keyOfNode(score!));
+  expect(groupsOf("fixed")).toBe(keyOfNode(shared.seeds[0]!.trainGroups[0]!.node));
 });
 
 test("scores are under the weights that the method starts from, and another seed's are others", async () => {
@@ -54,7 +52,7 @@ test("a search trains and validates each value; its weights are what is tested",
   const searched = await plan({ bc: boundary("{search: [0.4, 0.1], questions: 8}") });
   const { align, evaluate } = armOf(searched, "bc");
   expect(align!.stage).toBe("search");
-  expect(key(evaluate[0]!.node.inputs.checkpoint!)).toBe(key(align!));
+  expect(keyOfNode(evaluate[0]!.node.inputs.checkpoint!)).toBe(keyOfNode(align!));
   expect(Object.keys(align!.inputs)).toEqual(["align 0.1", "evaluate 0.1", "align 0.4", "evaluate 0.4"]);
   expect(align!.inputs["evaluate 0.1"]!.settings).toMatchObject({
     split: "validation",
@@ -78,9 +76,9 @@ test("the order of a search's values changes nothing, and a value given alone is
   const searched = await plan({ bc: boundary("{search: [0.4, 0.1]}") });
   const search = armOf(searched, "bc").align!;
   const turned = await plan({ bc: boundary("{search: [0.1, 0.4]}") });
-  expect(key(armOf(turned, "bc").align!)).toBe(key(search));
+  expect(keyOfNode(armOf(turned, "bc").align!)).toBe(keyOfNode(search));
   const alone = await plan({ bc: boundary("0.1") });
-  expect(key(armOf(alone, "bc").align!)).toBe(key(search.inputs["align 0.1"]!));
+  expect(keyOfNode(armOf(alone, "bc").align!)).toBe(keyOfNode(search.inputs["align 0.1"]!));
   const both = await plan({ bc: boundary("{search: [0.4, 0.1]}"), fixed: boundary("0.1") });
   expect(ofStage(both.nodes, "align")).toHaveLength(2);
 });
@@ -98,9 +96,9 @@ test("watching is part of a training's work only when there are looks", async ()
   const methods = { bc: boundary("0.1") };
   const trained = async (...set: string[]) => armOf(await plan(methods, ...set), "bc").align!;
   const unwatched = await trained();
-  expect(key(await trained("stages.watch.questions=7"))).toBe(key(unwatched));
+  expect(keyOfNode(await trained("stages.watch.questions=7"))).toBe(keyOfNode(unwatched));
   const watched = await trained("stages.watch.every=2", "stages.watch.questions=7");
-  expect(key(watched)).not.toBe(key(unwatched));
+  expect(keyOfNode(watched)).not.toBe(keyOfNode(unwatched));
   expect(watched.settings).toMatchObject({ watch: { every: 2, questions: 7 } });
   expect(watched.inputs.watch!.settings).toMatchObject({ split: "validation", questions: 7 });
   expect(watched.inputs.questions!.stage).toBe("questions");
@@ -109,11 +107,11 @@ test("watching is part of a training's work only when there are looks", async ()
 test("ranked feedback is another judging of the training questions alone", async () => {
   const methods = { rrhf: "{method: rrhf, constraint: none}" };
   const [binary, ranked] = [await plan(methods), await plan(methods, "stages.judge.feedback=ranked")];
-  const heldOut = (one: typeof binary) => key(armOf(one, "rrhf").evaluate[0]!.node.inputs.heldOut!);
+  const heldOut = (one: typeof binary) => keyOfNode(armOf(one, "rrhf").evaluate[0]!.node.inputs.heldOut!);
   expect(ranked.seeds[0]!.trainGroups[0]!.node.settings).toMatchObject({ feedback: "ranked" });
   expect(binary.seeds[0]!.trainGroups[0]!.node.settings).not.toHaveProperty("feedback");
   expect(heldOut(ranked)).toBe(heldOut(binary));
-  expect(key(armOf(ranked, "rrhf").align!)).not.toBe(key(armOf(binary, "rrhf").align!));
+  expect(keyOfNode(armOf(ranked, "rrhf").align!)).not.toBe(keyOfNode(armOf(binary, "rrhf").align!));
 });
 
 test("groups of the user's own take the place of sampling, and are known by their content", async () => {
@@ -125,9 +123,9 @@ test("groups of the user's own take the place of sampling, and are known by thei
   };
   const first = await own("{}\n");
   const [one, two] = first.seeds;
-  expect(key(one!.trainGroups[0]!.node)).toBe(key(two!.trainGroups[0]!.node));
+  expect(keyOfNode(one!.trainGroups[0]!.node)).toBe(keyOfNode(two!.trainGroups[0]!.node));
   const splits = ofStage(first.nodes, "sample").map(({ settings }) => (settings as { split: string }).split);
   expect(splits).toEqual(["test", "test"]);
   const second = await own("{}\n{}\n");
-  expect(key(second.seeds[0]!.trainGroups[0]!.node)).not.toBe(key(one!.trainGroups[0]!.node));
+  expect(keyOfNode(second.seeds[0]!.trainGroups[0]!.node)).not.toBe(keyOfNode(one!.trainGroups[0]!.node));
 });

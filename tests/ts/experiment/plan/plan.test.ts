@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
-import { planOf, recipeOf } from "../../../../ts/experiment/plan/plan.ts";
-import { labelOf } from "../../../../ts/experiment/stages/context.ts";
-import { keyOf } from "../../../../ts/experiment/store/store.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+import { keyOfNode, labelOf } from "../../../../ts/experiment/stages/node.ts";
 
 const plan = async (...set: string[]) =>
   planOf((await loadExperiment("experiments/miniature.yaml", { set })).experiment);
@@ -16,7 +15,7 @@ async function keys(...set: string[]): Promise<Record<string, string>> {
   return Object.fromEntries(
     nodes.map((node) => {
       const { split = "" } = node.settings as { split?: string };
-      return [`${labelOf(node)} ${split}`.trim(), keyOf(recipeOf(node))];
+      return [`${labelOf(node)} ${split}`.trim(), keyOfNode(node)];
     }),
   );
 }
@@ -29,10 +28,9 @@ test("each node comes after its inputs, and once", async () => {
   const { nodes } = await plan("seeds=[1,2]");
   const seen = new Set<string>();
   for (const node of nodes) {
-    const recipe = recipeOf(node);
-    for (const input of Object.values(recipe.inputs)) expect(seen).toContain(input);
-    expect(seen).not.toContain(keyOf(recipe));
-    seen.add(keyOf(recipe));
+    for (const input of Object.values(node.inputs)) expect(seen).toContain(keyOfNode(input));
+    expect(seen).not.toContain(keyOfNode(node));
+    seen.add(keyOfNode(node));
   }
 });
 
@@ -43,8 +41,8 @@ test("questions are shared by all seeds, and methods that do the same work share
   expect(count("vft")).toBe(2);
   const { arms } = two.seeds[0]!;
   const arm = (name: string) => arms.find(({ method }) => method === name)!;
-  expect(keyOf(recipeOf(arm("twin").align!))).toBe(keyOf(recipeOf(arm("rft").align!)));
-  expect(keyOf(recipeOf(arm("twin").evaluate[0]!.node))).toBe(keyOf(recipeOf(arm("rft").evaluate[0]!.node)));
+  expect(keyOfNode(arm("twin").align!)).toBe(keyOfNode(arm("rft").align!));
+  expect(keyOfNode(arm("twin").evaluate[0]!.node)).toBe(keyOfNode(arm("rft").evaluate[0]!.node));
 });
 
 test("what bears on no result changes no key", async () => {

@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
-import { planOf, recipeOf } from "../../../../ts/experiment/plan/plan.ts";
-import { labelOf, type PlanNode, type StageContext } from "../../../../ts/experiment/stages/context.ts";
-import { keyOf } from "../../../../ts/experiment/store/store.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+import {
+  keyOfNode,
+  labelOf,
+  type PlanNode,
+  type StageContext,
+} from "../../../../ts/experiment/stages/node.ts";
 
 /** Three tasks of the generator: two trained on, one only evaluated. */
 const task = (name: string, more = "") =>
@@ -24,7 +28,6 @@ const plan = async (tasks: readonly string[], ...set: string[]) =>
       })
     ).experiment,
   );
-const key = (node: PlanNode) => keyOf(recipeOf(node));
 const labels = (nodes: readonly PlanNode[], stage: string) =>
   nodes.filter((node) => node.stage === stage).map(labelOf);
 
@@ -47,15 +50,15 @@ test("each task has questions, samples and evaluations of its own; VFT is one, o
 
 test("a task that is only evaluated changes nothing that is trained or sampled before", async () => {
   const [with3, with2] = [await plan(several), await plan(several.slice(0, 2))];
-  const keysOf = ({ nodes }: typeof with3) => new Set(nodes.map(key));
-  const added = with3.nodes.filter((node) => !keysOf(with2).has(key(node)));
+  const keysOf = ({ nodes }: typeof with3) => new Set(nodes.map(keyOfNode));
+  const added = with3.nodes.filter((node) => !keysOf(with2).has(keyOfNode(node)));
   expect(new Set(added.map((node) => node.task))).toEqual(new Set(["far"]));
   expect(added.map(({ stage }) => stage)).not.toContain("vft");
 });
 
 test("weights and temperature are part of what is trained, and of nothing with one task", async () => {
   const vft = async (tasks: readonly string[], ...set: string[]) =>
-    key((await plan(tasks, ...set)).seeds[0]!.vft);
+    keyOfNode((await plan(tasks, ...set)).seeds[0]!.vft);
   const two = several.slice(0, 2);
   expect(await vft(two, "mixture.temperature=2")).not.toBe(await vft(two));
   expect(await vft([several[0]!, task("more", ", weight: 3, seed: 2")])).not.toBe(await vft(two));
@@ -64,14 +67,17 @@ test("weights and temperature are part of what is trained, and of nothing with o
 
 test("the order of the tasks changes no work", async () => {
   const [one, other] = [await plan(several), await plan(several.toReversed())];
-  expect(new Set(one.nodes.map(key))).toEqual(new Set(other.nodes.map(key)));
+  expect(new Set(one.nodes.map(keyOfNode))).toEqual(new Set(other.nodes.map(keyOfNode)));
 });
 
 test("a prompt of another form, or another text that ends a response, is other work from there on", async () => {
   const keyed = async (prompt: string) => {
     const { nodes } = await plan([task("sums", `, prompt: ${prompt}`)]);
     return new Map(
-      nodes.map((node) => [`${labelOf(node)} ${(node.settings as { split?: string }).split}`, key(node)]),
+      nodes.map((node) => [
+        `${labelOf(node)} ${(node.settings as { split?: string }).split}`,
+        keyOfNode(node),
+      ]),
     );
   };
   const [plain, alpaca, stopped] = [
@@ -93,10 +99,8 @@ test("a task that is only evaluated makes no training questions, but for example
     const found: Record<string, unknown> = {};
     for (const node of nodes.filter(({ stage }) => stage === "questions")) {
       const directory = await mkdtemp(join(tmpdir(), "aft-plan-"));
-      const { train, test: tested } = await node.work(
-        { experiment, directory } as unknown as StageContext,
-        {},
-      );
+      const counts = await node.run({ experiment, directory } as unknown as StageContext, {});
+      const { train, test: tested } = counts as Record<"train" | "test", number>;
       found[labelOf(node)] = [train, tested];
     }
     return found;

@@ -3,7 +3,8 @@ import { peaksIn, provenanceOf } from "../../../../ts/experiment/run/provenance.
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
 import type { Manifest } from "../../../../ts/experiment/store/store.ts";
 
-const manifest = (more: Partial<Manifest>): { manifest: Manifest } => ({
+const manifest = (more: Partial<Manifest>) => ({
+  directory: "artefact",
   manifest: {
     stage: "x",
     codeVersion: 1,

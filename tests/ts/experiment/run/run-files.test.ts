@@ -7,10 +7,11 @@ import { silent } from "../../../../ts/core/progress.ts";
 import type { Group } from "../../../../ts/core/records.ts";
 import { exportRun } from "../../../../ts/experiment/export/export-run.ts";
 import { rowsIn } from "../../../../ts/experiment/export/formats.ts";
-import { planOf, recipeOf } from "../../../../ts/experiment/plan/plan.ts";
+import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 import { readRunRecord, writeRunRecord } from "../../../../ts/experiment/run/run-record.ts";
 import type { Done } from "../../../../ts/experiment/run/runner.ts";
-import { keyOf, Store } from "../../../../ts/experiment/store/store.ts";
+import { recipeOf } from "../../../../ts/experiment/stages/node.ts";
+import { Store } from "../../../../ts/experiment/store/store.ts";
 
 const right = { text: "#### 2", extracted: "2", correct: true };
 const wrong = { text: "#### 3", extracted: "3", correct: false };
@@ -42,12 +43,11 @@ beforeEach(async () => {
   const store = new Store(join(runs, "artefacts"));
   const done = new Map<string, Done>();
   for (const node of plan.nodes) {
-    const recipe = recipeOf(node);
-    const artefact = await store.make(recipe, silent, async (directory) => {
+    const artefact = await store.make(recipeOf(node), silent, async (directory) => {
       await writeFile(join(directory, "groups.jsonl"), `${JSON.stringify(group)}\n`);
       return { digest: `weights of ${node.stage} ${node.method} ${node.seed}` };
     });
-    done.set(keyOf(recipe), { node, artefact });
+    done.set(artefact.key, { node, artefact });
   }
   await writeRunRecord(run, experiment, yaml, { plan, done });
 });

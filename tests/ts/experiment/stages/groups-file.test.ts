@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Experiment } from "../../../../ts/config/index.ts";
-import type { StageContext } from "../../../../ts/experiment/stages/context.ts";
-import { checkOwnGroups, ownGroupsNode } from "../../../../ts/experiment/stages/groups-file.ts";
+import { checkGroups, givenGroupsNode } from "../../../../ts/experiment/stages/groups-file.ts";
+import type { StageContext } from "../../../../ts/experiment/stages/node.ts";
 
 const experimentOf = (groupsFile: string | undefined, feedback: "binary" | "ranked") =>
   ({
@@ -32,9 +32,9 @@ async function ownNode(feedback: "binary" | "ranked" = "ranked") {
   const folder = await mkdtemp(join(tmpdir(), "aft-own-"));
   const file = join(folder, "own.jsonl");
   await writeFile(file, `${rows.join("\n")}\n`);
-  const node = (await ownGroupsNode(experimentOf(file, feedback)))!;
+  const node = (await givenGroupsNode(experimentOf(file, feedback)))!;
   const out = await mkdtemp(join(tmpdir(), "aft-own-"));
-  const work = () => node.work({ directory: out } as StageContext, {});
+  const work = () => node.run({ directory: out } as StageContext, {});
   return { node, file, work, written: () => readFile(join(out, "groups.jsonl"), "utf8") };
 }
 
@@ -72,7 +72,7 @@ test("a file that is changed while a run goes on is not taken for the one that w
 
 test("without a file there is neither a node nor anything to check", async () => {
   for (const feedback of ["binary", "ranked"] as const) {
-    expect(await ownGroupsNode(experimentOf(undefined, feedback))).toBeUndefined();
-    await expect(checkOwnGroups(experimentOf(undefined, feedback))).resolves.toBeUndefined();
+    expect(await givenGroupsNode(experimentOf(undefined, feedback))).toBeUndefined();
+    await expect(checkGroups(experimentOf(undefined, feedback))).resolves.toBeUndefined();
   }
 });

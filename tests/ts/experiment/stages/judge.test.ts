@@ -4,16 +4,20 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { arithmeticTaskSchema, type Experiment } from "../../../../ts/config/index.ts";
 import { arithmeticQuestions, taskOf } from "../../../../ts/data/index.ts";
-import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/context.ts";
-import { ownGroupsNode } from "../../../../ts/experiment/stages/groups-file.ts";
-import { judgeNode } from "../../../../ts/experiment/stages/judge.ts";
+import { givenGroupsNode } from "../../../../ts/experiment/stages/groups-file.ts";
+import { judge } from "../../../../ts/experiment/stages/judge.ts";
+import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/node.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
-const other = {} as PlanNode;
+const other = { stage: "other" } as PlanNode;
 const settings = arithmeticTaskSchema.parse({ task: "arithmetic" });
-const of = { task: taskOf(settings), settings, questions: other, shown: undefined };
 const node = (more: object = {}) =>
-  judgeNode(other, of, { extract: "strict", split: "train", questions: undefined, ...more }, 1);
+  judge.node({
+    task: taskOf(settings),
+    questions: other,
+    candidates: other,
+    judging: { extract: "strict", split: "train", questions: undefined, ...more },
+  });
 
 test("settings that are left out, or are what is done anyway, leave the key as it was", () => {
   const plain = node();
@@ -52,7 +56,7 @@ test("a judged split is ranked by score and labelled by steps as it was asked to
     candidates: { directory: folder } as Artefact,
   };
   const judging = node({ feedback: "ranked", ranking: "score", label: "answer-and-steps" });
-  const counts = await judging.work({ directory: folder } as StageContext, inputs);
+  const counts = await judging.run({ directory: folder } as StageContext, inputs);
   expect(counts).toMatchObject({ correct: 1, wrong: 2, correctStrict: 2, rightAnswerWrongSteps: 1 });
   const { ranking, candidates } = JSON.parse(await readFile(join(folder, "groups.jsonl"), "utf8"));
   expect(ranking).toBe("score");
@@ -70,14 +74,14 @@ test("groups of one's own are ranked by their rewards, and the recipe is in the 
   const group = { id: "q", task: "gsm8k", prompt: "?", reference: "#### 7", answer: "7" };
   await writeFile(file, JSON.stringify({ ...group, candidates: [cot("a", 1), cot("b", 2)] }));
   const own = (ranking: string | undefined) =>
-    ownGroupsNode({
+    givenGroupsNode({
       tasks: [{ task: "gsm8k", use: "train" }],
       stages: { judge: { feedback: "ranked", groupsFile: file, ranking } },
     } as unknown as Experiment);
   const ranked = (await own("reward"))!;
   expect(ranked.settings).toMatchObject({ ranking: "reward" });
   expect((await own(undefined))!.settings).not.toHaveProperty("ranking");
-  expect(await ranked.work({ directory: folder } as StageContext, {})).toMatchObject({ pairedByRank: 1 });
+  expect(await ranked.run({ directory: folder } as StageContext, {})).toMatchObject({ pairedByRank: 1 });
   const written = JSON.parse(await readFile(join(folder, "groups.jsonl"), "utf8"));
   expect(written.ranking).toBe("reward");
   expect(written.candidates.map(({ rank }: { rank: number }) => rank)).toEqual([2, 1]);

@@ -20,7 +20,8 @@ async function made(rows: number, ...more: string[]): Promise<void> {
   mkdirSync(directory);
   const worker = () => Promise.reject(new Error("questions are read without a model"));
   const { signal } = new AbortController();
-  await node.work({ experiment, directory, progress: silent, signal, worker }, {});
+  const context = { experiment, directory, label: "questions", progress: silent, signal, worker };
+  await node.run(context, {});
 }
 
 test("a file without rows, or with too few for the split that is evaluated, is told before a model is made", async () => {

@@ -3,18 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { silent } from "../../../../ts/core/progress.ts";
-import type { Start } from "../../../../ts/experiment/stages/base.ts";
-import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/context.ts";
-import { scoreNode } from "../../../../ts/experiment/stages/score.ts";
+import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/node.ts";
+import { score } from "../../../../ts/experiment/stages/score.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
-const groups: PlanNode = { stage: "judge", settings: {}, inputs: {}, work: async () => ({}) };
-const start: Start = {
-  settings: { dtype: "float32" },
-  inputs: { checkpoint: groups },
-  source: () => "weights",
-};
-const node = scoreNode(start, { task: "arithmetic", node: groups }, 1).node;
+const groups = { stage: "judge", settings: {}, inputs: {} } as unknown as PlanNode;
+const start = { source: "weights", key: { base: { folder: "digest" }, dtype: "float32" } };
+const node = score.node({ start, groups });
 
 /** A worker whose every response has as many tokens as characters, at -0.5 nats each. */
 function fakeWorker() {
@@ -57,7 +52,7 @@ async function work(left?: string) {
     progress: silent,
     signal: new AbortController().signal,
   } as unknown as StageContext;
-  const facts = await node.work(context, { groups: { directory: input } as Artefact });
+  const facts = await node.run(context, { groups: { directory: input } as Artefact });
   return { facts, asked: worker.asked, file: await readFile(join(directory, "groups.jsonl"), "utf8") };
 }
 

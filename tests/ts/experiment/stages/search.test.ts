@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SearchPoint } from "../../../../ts/analysis/index.ts";
-import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/context.ts";
-import { best, searchNode, searchSchema } from "../../../../ts/experiment/stages/search.ts";
+import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/node.ts";
+import { best, search, searchSchema } from "../../../../ts/experiment/stages/search.ts";
 import { placeTree } from "../../../../ts/experiment/store/place-tree.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
@@ -28,12 +28,7 @@ test("without validation questions there is nothing to choose by", () => {
 });
 
 const newFolder = () => mkdtemp(join(tmpdir(), "aft-search-"));
-const node = (stage: "align" | "evaluate"): PlanNode => ({
-  stage,
-  settings: {},
-  inputs: {},
-  work: async () => ({}),
-});
+const node = (stage: "align" | "evaluate") => ({ stage, settings: {}, inputs: {} }) as unknown as PlanNode;
 const artefact = (directory: string, facts: Record<string, unknown>) =>
   ({ directory, manifest: { facts } }) as unknown as Artefact;
 
@@ -78,7 +73,7 @@ test("a search keeps the chosen one's weights and metrics, and a record of every
     align: node("align"),
     evaluate: [{ task: "arithmetic", node: node("evaluate") }],
   }));
-  const search = searchNode("bc", "beta", points, 1);
+  const searched = search.node({ parameter: "beta", points, seed: 1 });
   const inputs = {
     "align 0.1": await trained(0.1),
     "evaluate 0.1": await evaluated(1),
@@ -87,13 +82,13 @@ test("a search keeps the chosen one's weights and metrics, and a record of every
     "align 0.4": await trained(0.4),
     "evaluate 0.4": await evaluated(3),
   };
-  expect(Object.keys(search.inputs).sort()).toEqual(Object.keys(inputs).sort());
+  expect(Object.keys(searched.inputs).sort()).toEqual(Object.keys(inputs).sort());
   const directory = await newFolder();
   // What a run that was cut off may have left.
   await mkdir(join(directory, "checkpoint"));
   await writeFile(join(directory, "checkpoint", "model.safetensors"), "torn");
   await writeFile(join(directory, "checkpoint", "stale"), "");
-  const facts = await search.work({ directory } as StageContext, inputs);
+  const facts = await searched.run({ directory } as StageContext, inputs);
   expect(facts).toEqual({ digest: "digest of 0.2", steps: 1, boundary: { beta: 0.2, rule: "search" } });
   const read = (name: string) => readFile(join(directory, name), "utf8");
   expect(await read("checkpoint/model.safetensors")).toBe("weights of 0.2");

@@ -2,19 +2,18 @@ import { describe, expect, test } from "vitest";
 import { bestOf, type CellResult } from "../../../../ts/analysis/index.ts";
 import type { Experiment } from "../../../../ts/config/index.ts";
 import { AftError, inputError } from "../../../../ts/core/errors.ts";
-import type { StageName } from "../../../../ts/experiment/stages/context.ts";
-import { errorInOneLine } from "../../../../ts/experiment/sweep/errors.ts";
+import { silent } from "../../../../ts/core/progress.ts";
 import { checkJobs, placement } from "../../../../ts/experiment/sweep/lanes.ts";
 import type { PlannedCell } from "../../../../ts/experiment/sweep/plan.ts";
-import { remainingSeconds, StageTimes } from "../../../../ts/experiment/sweep/remaining.ts";
-import { nextCell } from "../../../../ts/experiment/sweep/schedule.ts";
-import { SharedStages } from "../../../../ts/experiment/sweep/shared.ts";
+import { errorInOneLine } from "../../../../ts/experiment/sweep/results.ts";
+import { nextCell, remainingSeconds, type StageTimes } from "../../../../ts/experiment/sweep/schedule.ts";
+import { SweepState } from "../../../../ts/experiment/sweep/state.ts";
 
 /** A cell of stages named `vft:1`: the kind, then what tells it from others. */
 const cellOf = (cell: string, ...keys: string[]): PlannedCell =>
   ({
     cell,
-    stages: keys.map((key) => ({ key, stage: key.split(":")[0] as StageName, label: key, directory: key })),
+    stages: keys.map((key) => ({ key, stage: key.split(":")[0], label: key, directory: key })),
   }) as unknown as PlannedCell;
 
 const cells = [
@@ -37,20 +36,22 @@ describe("the next cell", () => {
 
 describe("the time that is left", () => {
   test("counts each missing stage once, by its kind's mean, over the cells at a time", () => {
-    const times = new StageTimes();
-    times.add("vft", 60);
-    times.add("sample", 10);
-    times.add("sample", 20);
-    times.add("align", 5);
+    const times: StageTimes = new Map([
+      ["vft", [60]],
+      ["sample", [10, 20]],
+      ["align", [5]],
+    ]);
     // Seed 1's VFT is there: 60 for the other, 4 x 15 and 4 x 5.
-    expect(remainingSeconds(cells, new Set(["vft:1"]), times, 1)).toBe(140);
-    expect(remainingSeconds(cells, new Set(["vft:1"]), times, 2)).toBe(70);
-    expect(remainingSeconds(cells.slice(0, 1), new Set(), times, 8)).toBe(80);
-    expect(remainingSeconds([], new Set(), times, 2)).toBe(0);
+    expect(remainingSeconds({ unfinished: cells, there: new Set(["vft:1"]), times, jobs: 1 })).toBe(140);
+    expect(remainingSeconds({ unfinished: cells, there: new Set(["vft:1"]), times, jobs: 2 })).toBe(70);
+    expect(remainingSeconds({ unfinished: cells.slice(0, 1), there: new Set(), times, jobs: 8 })).toBe(80);
+    expect(remainingSeconds({ unfinished: [], there: new Set(), times, jobs: 2 })).toBe(0);
   });
 
   test("is not told while a kind of stage has not been made", () => {
-    expect(remainingSeconds(cells, new Set(), new StageTimes(), 1)).toBeUndefined();
+    expect(
+      remainingSeconds({ unfinished: cells, there: new Set(), times: new Map(), jobs: 1 }),
+    ).toBeUndefined();
   });
 });
 
@@ -89,19 +90,33 @@ describe("several cells at a time", () => {
 });
 
 test("a stage that failed in one cell is not tried again in another, unless the user stopped it", () => {
-  const shared = new SharedStages(new Set());
   const event = { label: "vft seed 1", key: "vft:1", stage: "vft" as const, at: 1, of: 3 };
-  const going = new AbortController();
-  shared.check({ ...event, kind: "begin" }, "a", going.signal);
-  shared.check({ ...event, kind: "fail" }, "a", going.signal);
+  const [a, b] = cells as [PlannedCell, PlannedCell];
+  const failed = (signal: AbortSignal): SweepState => {
+    const progress = {
+      ...silent,
+      progressOf: () => silent,
+      ...{ changed() {}, made() {}, ended() {} },
+    };
+    const there = new Set<string>();
+    const state = new SweepState({
+      sweep: "x",
+      cells,
+      there,
+      outcomes: new Map(),
+      jobs: 2,
+      progress,
+      signal,
+    });
+    state.stage(a, { ...event, kind: "fail" });
+    return state;
+  };
+  const state = failed(new AbortController().signal);
   for (const kind of ["begin", "make"] as const)
-    expect(() => shared.check({ ...event, kind }, "b", going.signal)).toThrow(
-      "vft seed 1: not tried again: it failed in the cell a",
+    expect(() => state.stage(b, { ...event, kind })).toThrow(
+      "vft seed 1: not tried again: it failed in the cell seed 1, k 3",
     );
-  const stopped = new SharedStages(new Set());
-  going.abort();
-  stopped.check({ ...event, kind: "fail" }, "a", going.signal);
-  expect(() => stopped.check({ ...event, kind: "begin" }, "b", going.signal)).not.toThrow();
+  expect(() => failed(AbortSignal.abort()).stage(b, { ...event, kind: "begin" })).not.toThrow();
 });
 
 const result = (cell: string, ...rows: [method: string, accuracy: number | null][]): CellResult => ({

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ensurePython, startWorker, type Worker, WorkerDied } from "../../../../ts/bridge/index.ts";
 import { type Experiment, trackingSchema, trainingSchema } from "../../../../ts/config/index.ts";
 import { projectRoot } from "../../../../ts/core/project.ts";
-import type { PlanNode } from "../../../../ts/experiment/stages/context.ts";
+import type { PlanNode } from "../../../../ts/experiment/stages/node.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
 import { train } from "../../../../ts/experiment/train/training.ts";
 
@@ -71,8 +71,8 @@ async function trainTiny(
     groups: ["a", "b", "c"].map((id) => ({
       ...{ id, prompt },
       responses: [
-        { text: right, target: true, label: "positive" },
-        { text: wrong, target: false, label: "negative" },
+        { text: right, target: true, label: "positive", rank: 1 },
+        { text: wrong, target: false, label: "negative", rank: 2 },
       ],
     })),
     settings: trainingSchema.parse({ steps: 12, batchSize: 1, learningRate: 1e-3, saveEvery: 4 }),
@@ -90,7 +90,8 @@ const stepsOf = async (folder: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-const { exitCode } = await execa(python, ["-c", "import tensorboardX"], { reject: false });
+const isThere = "import importlib.util, sys; sys.exit(importlib.util.find_spec('tensorboardX') is None)";
+const { exitCode } = await execa(python, ["-c", isThere], { reject: false });
 describe.skipIf(exitCode !== 0)("with tensorboardX", () => {
   /** [name, step, value] of the run's event files, as a reader shows them. */
   async function scalarsOf(folder: string): Promise<[string, number, number][]> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Worker } from "../../../../ts/bridge/index.ts";
 import { type Experiment, trackingSchema, trainingSchema } from "../../../../ts/config/index.ts";
-import type { PlanNode } from "../../../../ts/experiment/stages/context.ts";
+import type { PlanNode } from "../../../../ts/experiment/stages/node.ts";
 import { Tracking } from "../../../../ts/experiment/tracking/tracking.ts";
 import { evaluationValues, stepValues } from "../../../../ts/experiment/tracking/values.ts";
 import { train } from "../../../../ts/experiment/train/training.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StepRecord } from "../../../../ts/experiment/train/step-record.ts";
+import type { StepRecord } from "../../../../ts/experiment/step-record.ts";
 import { describeHeldOut, describeStep } from "../../../../ts/experiment/validation/describe.ts";
 
 const step: StepRecord = {

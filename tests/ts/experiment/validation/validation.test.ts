@@ -93,6 +93,7 @@ async function training(some: Partial<TrainOptions> & { directory: string }) {
           text,
           target: false,
           label: correct ? ("positive" as const) : ("negative" as const),
+          rank: correct ? 1 : 2,
         })),
       ],
     })),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LossSettings } from "../../../../ts/bridge/index.ts";
-import type { HeldOut, StepRecord } from "../../../../ts/experiment/train/step-record.ts";
+import type { HeldOut, StepRecord } from "../../../../ts/experiment/step-record.ts";
 import { type Conditions, TrainingWarnings, type Warning } from "../../../../ts/experiment/warnings/index.ts";
 
 const aft = (constraint: "none" | "detached" | "boundary"): LossSettings => ({

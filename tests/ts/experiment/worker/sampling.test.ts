@@ -6,7 +6,8 @@ import type { Params, Worker } from "../../../../ts/bridge/index.ts";
 import { readJsonl } from "../../../../ts/core/jsonl.ts";
 import { type Progress, silent } from "../../../../ts/core/progress.ts";
 import { candidateSchema } from "../../../../ts/core/records.ts";
-import { inTurn, sampleInto } from "../../../../ts/experiment/worker/sampling.ts";
+import { inTurn } from "../../../../ts/experiment/worker/in-turn.ts";
+import { sampleInto } from "../../../../ts/experiment/worker/sampling.ts";
 
 /** A worker whose sample of (question, index) is a text that says so; it fails after so many candidates. */
 function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {

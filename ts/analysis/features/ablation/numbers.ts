@@ -1,6 +1,6 @@
-import { points } from "../../report/format.ts";
-import { type Constraint, constraintOf, constraints, familyOf } from "../../report/roles.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import { points } from "../../format.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
+import { type Constraint, constraintOf, constraints, familyOf } from "../../run/roles.ts";
 
 /** One loss with each constraint; a cell holds every method of the kind, as in a sweep of beta. */
 export interface AblationRow {
@@ -22,7 +22,8 @@ export function ablationOf({ methods }: RunSummary): AblationRow[] | null {
     rows.set(family, row);
     row.cells[constraint].push(method);
   }
-  const kinds = ({ cells }: AblationRow): number => constraints.filter((one) => cells[one].length > 0).length;
+  const kinds = ({ cells }: AblationRow): number =>
+    constraints.filter((constraint) => cells[constraint].length > 0).length;
   const comparable = [...rows.values()].filter((row) => kinds(row) >= 2).length >= 2;
   return comparable && methods.some(({ role }) => role === "continued") ? [...rows.values()] : null;
 }
@@ -31,7 +32,7 @@ export function ablationOf({ methods }: RunSummary): AblationRow[] | null {
 export function constraintEffects(rows: readonly AblationRow[]): string {
   const accuracyOf = (methods: readonly MethodSummary[]): number | null =>
     methods.length === 1 ? methods[0]!.metrics.accuracy.value : null;
-  const told = rows.flatMap(({ family, cells }) => {
+  const effects = rows.flatMap(({ family, cells }) => {
     const without = accuracyOf(cells.none);
     const parts = (["detached", "boundary"] as const).flatMap((constraint) => {
       const value = accuracyOf(cells[constraint]);
@@ -41,7 +42,7 @@ export function constraintEffects(rows: readonly AblationRow[]): string {
     });
     return parts.length === 0 ? [] : [`${family} ${parts.join(" and ")}`];
   });
-  return told.length === 0
+  return effects.length === 0
     ? ""
-    : `With a constraint minus without, points of greedy accuracy: ${told.join("; ")}. These differences are not tested themselves: what is tested are those to continued VFT.`;
+    : `With a constraint minus without, points of greedy accuracy: ${effects.join("; ")}. These differences are not tested themselves: what is tested are those to continued VFT.`;
 }

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { Group } from "../../../core/records.ts";
-import type { Reliability } from "../../generated/report.ts";
-import { label, name, number, type Share, shareSchema } from "../../measure/schema.ts";
+import type { Reliability, Share } from "../../generated/report.ts";
+import { label, name, number, shareSchema } from "../../measure/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
-import { wilsonInterval } from "../../statistics/wilson.ts";
-
-export type { Reliability } from "../../generated/report.ts";
+import { wilsonInterval } from "../../statistics/interval.ts";
+import { numbers } from "../feature.ts";
 
 const binSchema = shareSchema.extend({
   bin: z.int().meta({ description: "1: the lowest scores" }),
@@ -28,6 +27,15 @@ export const reliabilitySchema = z.array(
     any: shareSchema.meta({ description: "share right of all COTs of those questions: scores of no use" }),
   }),
 );
+
+export const reliability = numbers({
+  schema: {
+    reliability: reliabilitySchema
+      .optional()
+      .meta({ description: "is the score a good assessor? by method; older reports have none" }),
+  },
+  compute: ({ headline }) => ({ reliability: reliabilityOf(headline) }),
+});
 
 interface Scored {
   score: number;

@@ -1,9 +1,8 @@
-import { percent, whole } from "../../report/format.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
-import type { TrainedArm } from "../training/numbers.ts";
+import { percent, whole } from "../../format.ts";
+import type { MethodSummary, RunSummary, TrainedArm } from "../../generated/report.ts";
 
-type Search = NonNullable<TrainedArm["search"]>;
-type Auto = Extract<NonNullable<TrainedArm["boundary"]>, { rule: "auto" }>;
+export type Search = NonNullable<TrainedArm["search"]>;
+export type Auto = Extract<NonNullable<TrainedArm["boundary"]>, { rule: "auto" }>;
 
 /** A method whose beta was searched, or worked out, in each of its seeds. */
 export interface BetaOf<T> {
@@ -17,14 +16,17 @@ export const searchedBetas = (summary: RunSummary): BetaOf<Search>[] =>
 export const autoBetas = (summary: RunSummary): BetaOf<Auto>[] =>
   byMethod(summary, ({ boundary }) => (boundary?.rule === "auto" ? boundary : undefined));
 
-function byMethod<T>({ methods, training }: RunSummary, of: (arm: TrainedArm) => T | undefined): BetaOf<T>[] {
+function byMethod<T>(
+  { methods, training }: RunSummary,
+  foundBy: (arm: TrainedArm) => T | undefined,
+): BetaOf<T>[] {
   return methods
     .map((method) => ({
       method,
       seeds: training
         .filter((arm) => arm.method === method.name)
         .flatMap((arm) => {
-          const found = of(arm);
+          const found = foundBy(arm);
           return found === undefined ? [] : [{ ...found, seed: arm.seed }];
         }),
     }))
@@ -34,9 +36,9 @@ function byMethod<T>({ methods, training }: RunSummary, of: (arm: TrainedArm) =>
 /** A beta as it is written in words and tables; a value of the user's own keeps its digits. */
 export const betaText = (beta: number): string => String(Number(beta.toPrecision(3)));
 
-/** How `beta: auto` was come by, all seeds in one sentence. */
+/** Where `beta: auto` comes from, all seeds in one sentence. */
 export function describeAuto({ method, seeds }: BetaOf<Auto>): string {
-  const each = (of: (one: Auto) => string): string => [...new Set(seeds.map(of))].join(", ");
+  const each = (textOf: (auto: Auto) => string): string => [...new Set(seeds.map(textOf))].join(", ");
   return (
     `${method.label}: beta ${seeds.map(({ seed, beta }) => `${betaText(beta)} (seed ${seed})`).join(", ")} – ` +
     `the ${each(({ quantile }) => percent(quantile, 0))} % quantile of (lowest better score − own score) over ` +
@@ -58,22 +60,22 @@ const isSameLoss = (a: MethodSummary, b: MethodSummary): boolean =>
   a.method === b.method && a.settings.constraint === b.settings.constraint;
 
 function compareBetas(auto: BetaOf<Auto>, searched: BetaOf<Search>, split: string): string | undefined {
-  const shared = auto.seeds.flatMap((one) => {
-    const search = searched.seeds.find(({ seed }) => seed === one.seed);
-    return search === undefined ? [] : [{ seed: one.seed, auto: one, search }];
+  const shared = auto.seeds.flatMap(({ seed, beta }) => {
+    const search = searched.seeds.find((candidate) => candidate.seed === seed);
+    return search === undefined ? [] : [{ seed, beta, search }];
   });
   if (shared.length === 0) return undefined;
   const onTest = ({ metrics }: MethodSummary, seed: number): string =>
-    percent(metrics.accuracy.perSeed.find((one) => one.seed === seed)?.value);
-  const told = shared.map(
-    ({ seed, auto: { beta }, search: { chosen } }) =>
+    percent(metrics.accuracy.perSeed.find((candidate) => candidate.seed === seed)?.value);
+  const bySeed = shared.map(
+    ({ seed, beta, search: { chosen } }) =>
       `seed ${seed}: ${betaText(beta)} against ${betaText(chosen)} (${split} accuracy ${onTest(auto.method, seed)} and ${onTest(searched.method, seed)} %)`,
   );
-  const near = shared.filter(({ auto: { beta }, search }) => nearest(search, beta).beta === search.chosen);
-  const within = shared.filter(({ auto: { beta }, search }) => isWithin(search, beta));
+  const near = shared.filter(({ beta, search }) => nearest(search, beta).beta === search.chosen);
+  const within = shared.filter(({ beta, search }) => isWithin(search, beta));
   const seeds = shared.length === 1 ? "the one seed" : `${shared.length} seeds`;
   return (
-    `What the rule found (${auto.method.label}) against what the search chose (${searched.method.label}): ${told.join("; ")}. ` +
+    `What the rule found (${auto.method.label}) against what the search chose (${searched.method.label}): ${bySeed.join("; ")}. ` +
     `Of the values tried, the one nearest to the rule’s is the chosen one in ${near.length} of ${seeds}, ` +
     `and its validation accuracy lies within the chosen one’s 95 % interval in ${within.length}.`
   );

@@ -1,34 +1,37 @@
-import { type Content, facts, heading, note, table } from "../../document/blocks.ts";
-import { describeMethod, givenNumbers, ownBetas } from "../../report/describeMethod.ts";
-import type { MethodSummary } from "../../report/schema.ts";
+import { type Content, facts, heading, note, tableOf } from "../../document/blocks.ts";
+import type { MethodSummary } from "../../generated/report.ts";
+import { describeMethod, givenNumbers, ownBetas } from "../../run/method-words.ts";
+import type { Feature } from "../feature.ts";
 import { glossary } from "./glossary.ts";
+
+/** The methods in words, before any of their numbers, and the words themselves. */
+export const compared: Feature = {
+  section: { id: "compared", title: ({ methods }) => comparedTitle(methods) },
+  view: ({ summary }) => comparedMethods(summary.methods),
+};
 
 export const comparedTitle = (methods: readonly MethodSummary[]): string =>
   methods.length === 1 ? "What is measured" : "What is compared";
 
-/** The methods in words, before any of their numbers, and the words themselves. */
-export function compared(methods: readonly MethodSummary[]): Content {
+export function comparedMethods(methods: readonly MethodSummary[]): Content {
   if (methods.length === 0) return null;
   const k = Math.max(0, ...methods.map((method) => method.k));
-  const settings = methods.map(givenNumbers);
-  const hasSettings = settings.some((text) => text !== "");
   return [
-    table({
-      label: "Methods",
-      caption:
-        methods.length === 1
-          ? "The model, and how it was trained further"
-          : "Each method goes on from the same model for the same number of steps, but where its settings say otherwise",
-      columns: [
-        "Method",
-        { head: "what it does", kind: "text" },
-        ...(hasSettings ? [{ head: "its settings", kind: "text" } as const] : []),
+    tableOf(
+      methods,
+      [
+        ["Method", ({ label }) => label],
+        ["what it does", describeMethod, "text"],
+        methods.some((method) => givenNumbers(method) !== "") && ["its settings", givenNumbers, "text"],
       ],
-      rows: methods.map((method, at) => ({
-        head: method.label,
-        cells: [describeMethod(method), ...(hasSettings ? [settings[at]] : [])],
-      })),
-    }),
+      {
+        label: "Methods",
+        caption:
+          methods.length === 1
+            ? "The model, and how it was trained further"
+            : "Each method goes on from the same model for the same number of steps, but where its settings say otherwise",
+      },
+    ),
     methods.some((method) => method.settings.weight !== undefined) && note(settingsNote(methods)),
     heading("What the words mean"),
     facts(glossary(k, methods.find(({ role }) => role === "continued")?.label)),

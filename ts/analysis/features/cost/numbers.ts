@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { CostRow } from "../../generated/report.ts";
+import type { Cost, CostRow } from "../../generated/report.ts";
 import { count } from "../../measure/schema.ts";
 import type { RunData, StageRun } from "../../run/run-data.ts";
-
-export type { CostRow } from "../../generated/report.ts";
+import { numbers } from "../feature.ts";
 
 export const rowSchema = z.object({
   name: z.string().meta({ description: "of the stage or the method; total: of all" }),
@@ -27,7 +26,14 @@ export const costSchema = z.object({
   total: rowSchema.meta({ description: "all stages together" }),
 });
 
-export function costOf({ stages, methods }: RunData): z.infer<typeof costSchema> {
+export const cost = numbers({
+  schema: {
+    cost: costSchema.optional().meta({ description: "what the run took, by stage and by method" }),
+  },
+  compute: ({ run }) => ({ cost: costOf(run) }),
+});
+
+export function costOf({ stages, methods }: RunData): Cost {
   const names = [...new Set(stages.map(({ stage }) => stage))];
   return {
     byStage: names.map((name) =>
@@ -68,4 +74,4 @@ function rowOf(name: string, stages: readonly StageRun[]): CostRow {
   };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,32 +1,64 @@
-import type { Difficulty } from "../../generated/report.ts";
-import type { Difference } from "../../measure/schema.ts";
+/** Greedy accuracy by how many steps the reference solution has. */
+import { z } from "zod";
+import { defined } from "../../../core/defined.ts";
+import type { Difference, Difficulty } from "../../generated/report.ts";
+import { evaluatedMethods, type Resampling } from "../../measure/draws.ts";
+import { adjustTogether } from "../../measure/paired-tests.ts";
+import { count, differenceSchema, label, metricSchema, name } from "../../measure/schema.ts";
 import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "../../measure/series.ts";
 import type { Tally } from "../../metrics/tally.ts";
-import { roleOf } from "../../report/roles.ts";
+import { roleOf } from "../../run/roles.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
-import { holm } from "../../statistics/holm.ts";
-import type { signFlipTest } from "../../statistics/signFlip.ts";
+import { numbers } from "../feature.ts";
 
-export type { Difficulty } from "../../generated/report.ts";
+const inBinSchema = z.object({
+  name,
+  label,
+  accuracy: metricSchema.meta({ description: "greedy, on the questions of this bin" }),
+  againstContinued: differenceSchema
+    .nullable()
+    .meta({ description: "minus continued VFT; pHolm over all methods in all bins" }),
+});
+
+/** Greedy accuracy by how many steps the reference solution has. */
+export const difficultySchema = z.object({
+  unknown: count.meta({ description: "questions whose reference has no steps that could be counted" }),
+  bins: z
+    .array(
+      z.object({
+        from: count.meta({ description: "fewest steps" }),
+        to: count.meta({ description: "most steps" }),
+        questions: count.meta({ description: "test questions with so many steps" }),
+        methods: z.array(inBinSchema).meta({ description: "in the order of the table" }),
+      }),
+    )
+    .meta({ description: "from the fewest steps to the most" }),
+});
+
+export const difficulty = numbers({
+  schema: {
+    difficulty: difficultySchema
+      .optional()
+      .meta({ description: "accuracy by steps; only where questions differ in them" }),
+  },
+  compute: ({ headline, ...resampling }) => defined({ difficulty: difficultyOf(headline, resampling) }),
+});
 
 /** A bin has so many questions at least: fewer give intervals as wide as the scale. */
 export const fewestInBin = 30;
 
 /** Undefined where the questions do not differ in steps, or are too few to be split. */
-export function difficultyOf(
-  run: RunData,
-  seed: string,
-  resamples: number,
-  test: ReturnType<typeof signFlipTest>,
-): Difficulty | undefined {
+export function difficultyOf(run: RunData, { seed, resamples, test }: Resampling): Difficulty | undefined {
   const steps = stepsOf(run);
   const bins = binsOf([...steps.values()]);
   if (bins.length < 2) return undefined;
-  const asked = new Set(run.arms.flatMap(({ predictions }) => predictions.map((one) => one.questionId)));
-  const methods = run.methods.filter(({ name }) => run.arms.some(({ method }) => method === name));
+  const questionIds = new Set(
+    run.arms.flatMap(({ predictions }) => predictions.map(({ questionId }) => questionId)),
+  );
+  const methods = evaluatedMethods(run);
   const base = methods.findIndex((method) => roleOf(method) === "continued");
-  const found = bins.map(({ from, to }) => {
+  const measured = bins.map(({ from, to }) => {
     const ids = [...steps].filter(([, value]) => value >= from && value <= to).map(([id]) => id);
     const series = seriesOf(run, methods, ids, `${seed}, ${from} to ${to} steps`, resamples);
     return {
@@ -42,24 +74,22 @@ export function difficultyOf(
       })),
     };
   });
-  const tested = testedOf(found);
-  const adjusted = holm(tested.map(({ p }) => p!));
-  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
-  return { unknown: asked.size - steps.size, bins: found };
+  adjustTogether(testedOf(measured));
+  return { unknown: questionIds.size - steps.size, bins: measured };
 }
 
 /** Every difference of every bin: what Holm's adjustment goes over. */
 export const testedOf = (bins: Difficulty["bins"]): Difference[] =>
   bins.flatMap(({ methods }) =>
-    methods.flatMap(({ againstContinued: one }) => (one === null || one.p === null ? [] : [one])),
+    methods.flatMap(({ againstContinued }) => (againstContinued?.p == null ? [] : [againstContinued])),
   );
 
 /** Steps of the reference by question, where they are known. */
 function stepsOf({ arms }: RunData): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const { predictions } of arms)
-    for (const { questionId, steps } of predictions) if (steps !== undefined) found.set(questionId, steps);
-  return found;
+  const stepsById = new Map<string, number>();
+  for (const { questionId, steps } of arms.flatMap(({ predictions }) => predictions))
+    if (steps !== undefined) stepsById.set(questionId, steps);
+  return stepsById;
 }
 
 /** Neighbouring numbers of steps together until a bin has questions enough; what is left joins the last one. */
@@ -89,7 +119,7 @@ function seriesOf(
     arms
       .filter(({ method }) => method === name)
       .map((arm) => {
-        const correct = new Map(arm.predictions.map((one) => [one.questionId, one.correct]));
+        const correct = new Map(arm.predictions.map(({ questionId, correct: right }) => [questionId, right]));
         const tallies = ids.map((id): Tally => {
           const right = correct.get(id);
           return { numerator: right === true ? 1 : 0, denominator: right === undefined ? 0 : 1 };
@@ -102,6 +132,6 @@ function seriesOf(
     seed,
     resamples,
   );
-  let at = 0;
-  return tallied.map((seeds) => seeds.map((one) => ({ ...one, draws: draws[at++]! })));
+  let next = 0;
+  return tallied.map((seeds) => seeds.map((series) => ({ ...series, draws: draws[next++]! })));
 }

@@ -1,151 +1,158 @@
 /** What the texts themselves are like: their steps beside their answers, and whether an answer can be read at all. */
-import { percent, points, whole } from "../../report/format.ts";
-import type { Diagnostic, MethodSummary, RunSummary } from "../../report/schema.ts";
+
+import { percent, points, whole } from "../../format.ts";
+import type { MethodSummary } from "../../generated/report.ts";
+import { kind } from "./catalogue.ts";
+import type { Measurements, MethodIn } from "./measurements.ts";
 
 /** Shares above which a finding becomes a warning; they are habits of the field, not results. */
-const manyOtherwise = 0.05;
-const muchUnreadable = 0.05;
+const most = { withoutPair: 0.5, otherSteps: 0.05, unreadable: 0.05 };
 /** A difference between the two rules of extraction that is worth a word. */
 const fewPoints = 0.03;
 
-type Steps = Pick<
-  MethodSummary["counts"],
-  "rightAnswers" | "rightAnswersWrongSteps" | "wrongAnswers" | "wrongAnswersRightSteps"
->;
+type TrainGroups = Measurements["trainGroups"][number];
 
-/** Labels by the final answer call a lucky COT good and one that slips at its end bad: how many are there of each? */
-export function stepsAndAnswers(
-  methods: readonly MethodSummary[],
-  trainGroups: RunSummary["trainGroups"],
-): Diagnostic[] {
-  const sum = (field: keyof Steps): number => trainGroups.reduce((total, group) => total + group[field], 0);
-  const training: Steps = {
-    rightAnswers: sum("rightAnswers"),
-    rightAnswersWrongSteps: sum("rightAnswersWrongSteps"),
-    wrongAnswers: sum("wrongAnswers"),
-    wrongAnswersRightSteps: sum("wrongAnswersRightSteps"),
-  };
-  const bySteps = trainGroups.some(({ labelledBySteps }) => labelledBySteps);
-  const all = [
-    { who: "Training samples", of: {}, counts: training, bySteps },
-    ...methods.map(({ name, label, counts }) => ({
-      who: label,
-      of: { method: name },
-      counts,
-      bySteps: false,
-    })),
-  ];
-  return all.flatMap(({ who, of, counts, bySteps }) => [
-    ...lucky(who, of, counts, bySteps),
-    ...slipped(who, of, counts),
-  ]);
+const sumOf = (
+  groups: readonly TrainGroups[],
+  field: Exclude<keyof TrainGroups, "counts" | "labelledBySteps">,
+) => groups.reduce((total, group) => total + group[field], 0);
+
+/** Groups that teach the alignment loss nothing, because one side is missing. */
+export const groupsWithoutPair = kind({
+  id: "groups-without-pair",
+  question: "How much of the training data can align?",
+  numbers: ({ trainGroups }: Measurements) => {
+    const groups = sumOf(trainGroups, "groups");
+    const withoutPair = groups - sumOf(trainGroups, "withPair");
+    const withoutPositive = sumOf(trainGroups, "withoutPositive");
+    const withoutNegative = sumOf(trainGroups, "withoutNegative");
+    return groups === 0 ? undefined : { evidence: { groups, withoutPair, withoutPositive, withoutNegative } };
+  },
+  level: ({ evidence }) => (evidence.withoutPair / evidence.groups > most.withoutPair ? "warning" : "note"),
+  template: ({ evidence: { groups, withoutPair, withoutPositive, withoutNegative } }) =>
+    `${percent(withoutPair / groups)} % of the training questions (${whole(withoutPair)} of ${whole(groups)}) have no pair ` +
+    `of a right and a wrong COT: nothing can be learnt from them about which is better. ${whole(withoutPositive)} without a right one, ` +
+    `${whole(withoutNegative)} without a wrong one.`,
+});
+
+/** Samples whose steps were checked: those that are trained on, or a method's own on the test questions. */
+interface Checked
+  extends Pick<
+    MethodSummary["counts"],
+    "rightAnswers" | "rightAnswersWrongSteps" | "wrongAnswers" | "wrongAnswersRightSteps"
+  > {
+  label: string;
+  /** Of training samples undefined. */
+  method?: Pick<MethodSummary, "name">;
+  /** A right answer by wrong steps counts as wrong. */
+  isLabelledBySteps: boolean;
 }
 
-function lucky(
-  who: string,
-  of: { method?: string },
-  { rightAnswers, rightAnswersWrongSteps }: Steps,
-  bySteps: boolean,
-): Diagnostic[] {
-  if (rightAnswers === 0) return [];
-  const share = rightAnswersWrongSteps / rightAnswers;
+export const checkedSamples = ({ methods, trainGroups }: Measurements): Checked[] => [
+  {
+    label: "Training samples",
+    isLabelledBySteps: trainGroups.some(({ labelledBySteps }) => labelledBySteps),
+    rightAnswers: sumOf(trainGroups, "rightAnswers"),
+    rightAnswersWrongSteps: sumOf(trainGroups, "rightAnswersWrongSteps"),
+    wrongAnswers: sumOf(trainGroups, "wrongAnswers"),
+    wrongAnswersRightSteps: sumOf(trainGroups, "wrongAnswersRightSteps"),
+  },
+  ...methods.map((method) => ({ ...method.counts, label: method.label, method, isLabelledBySteps: false })),
+];
+
+/** Labels by the final answer call a lucky COT good. */
+export const rightByWrongSteps = kind({
+  id: "right-by-wrong-steps",
+  question: "Right answers by wrong steps",
+  numbers: ({ rightAnswers, rightAnswersWrongSteps: byWrongSteps, ...samples }: Checked) =>
+    rightAnswers === 0
+      ? undefined
+      : {
+          ...samples,
+          areMany: byWrongSteps / rightAnswers > most.otherSteps && !samples.isLabelledBySteps,
+          evidence: { rightAnswers, byWrongSteps },
+        },
   // Training goes by the labels of the training samples; a method's own samples only tell how it answers.
-  const isLabelled = of.method === undefined;
-  const many = share > manyOtherwise && !bySteps;
-  const verdict = bySteps
-    ? " and count as wrong"
-    : many && isLabelled
-      ? ", more than 5 %, so labels by the final answer are noisy here"
-      : "";
-  return [
-    {
-      id: "right-by-wrong-steps",
-      level: many ? (isLabelled ? "warning" : "note") : "fine",
-      ...of,
-      text: `${who}: ${percent(share)} % of the right answers (${whole(rightAnswersWrongSteps)} of ${whole(rightAnswers)} samples) were reached by wrong steps${verdict}.`,
-      evidence: { rightAnswers, byWrongSteps: rightAnswersWrongSteps },
-    },
-  ];
-}
+  level: ({ areMany, method }) => (areMany ? (method === undefined ? "warning" : "note") : "fine"),
+  template: ({ label, method, areMany, isLabelledBySteps, evidence: { rightAnswers, byWrongSteps } }) => {
+    const verdict = isLabelledBySteps
+      ? " and count as wrong"
+      : areMany && method === undefined
+        ? ", more than 5 %, so labels by the final answer are noisy here"
+        : "";
+    return `${label}: ${percent(byWrongSteps / rightAnswers)} % of the right answers (${whole(byWrongSteps)} of ${whole(rightAnswers)} samples) were reached by wrong steps${verdict}.`;
+  },
+});
 
-/** A note only: a check of steps sees false equations, not every false thought. */
-function slipped(
-  who: string,
-  of: { method?: string },
-  { wrongAnswers, wrongAnswersRightSteps }: Steps,
-): Diagnostic[] {
-  if (wrongAnswers === 0) return [];
-  const share = wrongAnswersRightSteps / wrongAnswers;
-  const many = share > manyOtherwise;
-  return [
-    {
-      id: "wrong-by-right-steps",
-      level: many ? "note" : "fine",
-      ...of,
-      text: `${who}: in ${percent(share)} % of the wrong answers (${whole(wrongAnswersRightSteps)} of ${whole(wrongAnswers)} samples) the check of the steps finds no error${many ? ": the slip is in the answer itself or in what the check cannot see, and the whole COT counts as wrong for it" : ""}.`,
-      evidence: { wrongAnswers, withRightSteps: wrongAnswersRightSteps },
-    },
-  ];
-}
+/** And one that slips at its end bad. A note only: a check of steps sees false equations, not every false thought. */
+export const wrongByRightSteps = kind({
+  id: "wrong-by-right-steps",
+  question: "Wrong answers by right steps",
+  numbers: ({ wrongAnswers, wrongAnswersRightSteps: withRightSteps, ...samples }: Checked) =>
+    wrongAnswers === 0
+      ? undefined
+      : {
+          ...samples,
+          areMany: withRightSteps / wrongAnswers > most.otherSteps,
+          evidence: { wrongAnswers, withRightSteps },
+        },
+  level: ({ areMany }) => (areMany ? "note" : "fine"),
+  template: ({ label, areMany, evidence: { wrongAnswers, withRightSteps } }) =>
+    `${label}: in ${percent(withRightSteps / wrongAnswers)} % of the wrong answers (${whole(withRightSteps)} of ${whole(wrongAnswers)} samples) the check of the steps finds no error${areMany ? ": the slip is in the answer itself or in what the check cannot see, and the whole COT counts as wrong for it" : ""}.`,
+});
 
 /** Answers that one rule of extraction finds and the other does not, on one task or on some of several. */
-export function notInForm(method: MethodSummary, tasks: RunSummary["tasks"]): Diagnostic[] {
-  const { name, label } = method;
-  const places =
-    tasks.length < 2
-      ? [{ on: "", byMode: method.byMode }]
-      : tasks.map((task) => ({
-          on: `on ${task.name} `,
-          byMode: task.methods.find((one) => one.name === name)?.byMode,
-        }));
-  const found = places.flatMap(({ on, byMode }) => {
-    const strict = byMode?.strict.value ?? null;
-    const flexible = byMode?.flexible.value ?? null;
-    return strict === null || flexible === null ? [] : [{ on, strict, flexible }];
-  });
-  const told = (differing: typeof found, level: Diagnostic["level"], verdict: string): Diagnostic[] => {
-    const [first] = differing;
-    if (first === undefined) return [];
+export const notInForm = kind({
+  id: "answers-not-in-form",
+  question: "Answers that are there but not in the asked form",
+  numbers: ({ method, tasks }: MethodIn) => {
+    const places =
+      tasks.length < 2
+        ? [{ on: "", byMode: method.byMode }]
+        : tasks.map(({ name, methods }) => ({
+            on: `on ${name} `,
+            byMode: methods.find((measured) => measured.name === method.name)?.byMode,
+          }));
+    const known = places.flatMap(({ on, byMode }) => {
+      const [strict, flexible] = [byMode?.strict.value ?? null, byMode?.flexible.value ?? null];
+      return strict === null || flexible === null ? [] : [{ on, strict, flexible }];
+    });
+    return [1, -1].flatMap((sign) => {
+      const differing = known.filter(({ strict, flexible }) => sign * (flexible - strict) > fewPoints);
+      const [first] = differing;
+      if (first === undefined) return [];
+      return {
+        method,
+        differing,
+        isStrictLower: sign > 0,
+        evidence: { strict: first.strict, flexible: first.flexible },
+      };
+    });
+  },
+  level: ({ isStrictLower }) => (isStrictLower ? "warning" : "note"),
+  template: ({ method, differing, isStrictLower }) => {
     const numbers = differing.map(
       ({ on, strict, flexible }) =>
         `${on}${percent(flexible)} % by the flexible rule and ${percent(strict)} % by the strict one (${points(flexible - strict)} points)`,
     );
-    return [
-      {
-        id: "answers-not-in-form",
-        level,
-        method: name,
-        text: `${label}: right are ${numbers.join(", ")}; ${verdict}.`,
-        evidence: { strict: first.strict, flexible: first.flexible },
-      },
-    ];
-  };
-  return [
-    ...told(
-      found.filter(({ strict, flexible }) => flexible - strict > fewPoints),
-      "warning",
-      "answers are there but not in the asked form, so strict accuracy is partly a measure of form",
-    ),
-    ...told(
-      found.filter(({ strict, flexible }) => strict - flexible > fewPoints),
-      "note",
-      "the texts go on after their answer, and the flexible rule takes something else for it",
-    ),
-  ];
-}
+    const verdict = isStrictLower
+      ? "answers are there but not in the asked form, so strict accuracy is partly a measure of form"
+      : "the texts go on after their answer, and the flexible rule takes something else for it";
+    return `${method.label}: right are ${numbers.join(", ")}; ${verdict}.`;
+  },
+});
 
-export function unreadable({ name, label, counts }: MethodSummary): Diagnostic[] {
-  if (counts.questions === 0) return [];
-  const share = counts.greedyWithoutAnswer / counts.questions;
-  const cut = counts.greedyCutOff / counts.questions;
-  if (Math.max(share, cut) <= muchUnreadable) return [];
-  return [
-    {
-      id: "unreadable-output",
-      level: "warning",
-      method: name,
-      text: `${label}: ${percent(share)} % of the greedy outputs hold no answer that could be read and ${percent(cut)} % were cut off at the length limit; they count as wrong.`,
-      evidence: { withoutAnswer: share, cutOff: cut },
-    },
-  ];
-}
+export const unreadable = kind({
+  id: "unreadable-output",
+  question: "Outputs without a readable answer",
+  numbers: ({ method }: MethodIn) => {
+    const { questions, greedyWithoutAnswer, greedyCutOff } = method.counts;
+    const [withoutAnswer, cutOff] = [greedyWithoutAnswer / questions, greedyCutOff / questions];
+    return questions === 0 || Math.max(withoutAnswer, cutOff) <= most.unreadable
+      ? undefined
+      : { method, evidence: { withoutAnswer, cutOff } };
+  },
+  level: "warning",
+  template: ({ method, evidence: { withoutAnswer, cutOff } }) =>
+    `${method.label}: ${percent(withoutAnswer)} % of the greedy outputs hold no answer that could be read and ${percent(cutOff)} % were cut off at the length limit; they count as wrong.`,
+});

@@ -13,26 +13,28 @@ export interface Finding<Numbers = unknown> {
 
 /** An entry of a catalogue; what its numbers are, it alone knows. */
 export interface FindingKind<Source> {
-  id: string;
+  ids: readonly { id: string; question?: string | undefined }[];
   find: (source: Source) => Finding[];
 }
 
 /**
+ * @param parts.question what such findings answer, where they stand together under a heading
  * @param parts.numbers what it rests on, one for each time that it is said; undefined: it is not said
  * @param parts.level left out: note
  * @param parts.template the numbers in a sentence or two; empty: nothing is said
  */
 export const kind = <Source, Numbers extends object>(parts: {
   id: string;
+  question?: string;
   numbers: (source: Source) => Numbers | readonly Numbers[] | undefined;
   level?: Level | ((numbers: Numbers) => Level);
   template: (numbers: Numbers) => string;
 }): FindingKind<Source> => ({
-  id: parts.id,
+  ids: [{ id: parts.id, question: parts.question }],
   find: (source) => {
-    const found = parts.numbers(source) ?? [];
+    const given = parts.numbers(source) ?? [];
     const { level = "note" } = parts;
-    return (Array.isArray(found) ? (found as readonly Numbers[]) : [found as Numbers])
+    return (Array.isArray(given) ? (given as readonly Numbers[]) : [given as Numbers])
       .map((numbers) => ({
         id: parts.id,
         level: typeof level === "function" ? level(numbers) : level,
@@ -41,6 +43,15 @@ export const kind = <Source, Numbers extends object>(parts: {
       }))
       .filter(({ text }) => text !== "");
   },
+});
+
+/** Kinds of findings about a part of the source: of each part in turn. */
+export const ofEach = <Source, Part>(
+  partsOf: (source: Source) => readonly Part[],
+  ...kinds: readonly FindingKind<Part>[]
+): FindingKind<Source> => ({
+  ids: kinds.flatMap(({ ids }) => ids),
+  find: (source) => partsOf(source).flatMap((part) => findingsOf(kinds, part)),
 });
 
 /** In the catalogue's order. */

@@ -1,8 +1,8 @@
 /** "How sure it is". */
 
+import { percent, plural, points } from "../../format.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
-import { percent, plural, points } from "../../report/format.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { isAligned } from "./methods.ts";
 

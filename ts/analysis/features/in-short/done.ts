@@ -1,6 +1,7 @@
 /** "What was done". */
-import { percent, plural, whole } from "../../report/format.ts";
-import type { RunSummary } from "../../report/schema.ts";
+
+import { percent, plural, whole } from "../../format.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { isAligned, isUntouched, questionsAsked } from "./methods.ts";
 

@@ -1,8 +1,7 @@
 /** What sentences say of a run's methods. */
 
-import type { Share } from "../../measure/schema.ts";
-import { percent, range } from "../../report/format.ts";
-import type { MethodSummary, Metric, RunSummary } from "../../report/schema.ts";
+import { percent, range } from "../../format.ts";
+import type { MethodSummary, Metric, RunSummary, Share } from "../../generated/report.ts";
 
 /** The VFT weights alone. */
 export const isUntouched = (methods: readonly MethodSummary[]): boolean =>

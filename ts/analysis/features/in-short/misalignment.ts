@@ -1,8 +1,7 @@
 /** Assessment misalignment of the weights that all methods start from: how often a wrong solution is scored above a right one. */
 
-import type { Share } from "../../measure/schema.ts";
-import { percent, plural } from "../../report/format.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import { percent, plural } from "../../format.ts";
+import type { MethodSummary, RunSummary, Share } from "../../generated/report.ts";
 import { kind } from "../findings/catalogue.ts";
 import { shareText, startOf } from "./methods.ts";
 

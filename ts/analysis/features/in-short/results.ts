@@ -1,8 +1,8 @@
 /** "What came out". */
 
+import { percent, plural, points, range } from "../../format.ts";
+import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
 import { holds } from "../../measure/paired-tests.ts";
-import { percent, plural, points, range } from "../../report/format.ts";
-import type { Difference, MethodSummary, RunSummary } from "../../report/schema.ts";
 import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { type Chapter, kind } from "../findings/catalogue.ts";
 import { continuedOf, furtherTraining, highest, isAligned, shareText, startOf } from "./methods.ts";

@@ -1,5 +1,5 @@
-import type { Content } from "../../document/blocks.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import type { RunSummary } from "../../generated/report.ts";
+import type { Feature } from "../feature.ts";
 import { type Chapter, chapterBlocks } from "../findings/catalogue.ts";
 import { certainty } from "./certainty.ts";
 import { done } from "./done.ts";
@@ -9,5 +9,7 @@ import { results } from "./results.ts";
 export const chapters: readonly Chapter<RunSummary>[] = [done, results, certainty];
 
 /** Nothing where no method was evaluated. */
-export const inShort = (summary: RunSummary): Content =>
-  summary.methods.length > 0 && chapterBlocks(chapters, summary);
+export const inShort: Feature = {
+  section: { id: "in-short", title: () => "In short" },
+  view: ({ summary }) => summary.methods.length > 0 && chapterBlocks(chapters, summary),
+};

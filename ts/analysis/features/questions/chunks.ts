@@ -2,7 +2,7 @@ import type { Group } from "../../../core/records.ts";
 import type { Arm } from "../../run/run-data.ts";
 import { packCot, packScore, scoreOf } from "./cots.ts";
 import type { Entry } from "./entries.ts";
-import type { ChunkPlace, SampleRow, TextRow } from "./packed.ts";
+import type { ChunkPlace, PackedCot, SampleRow, TextRow } from "./packed.ts";
 import { type Strings, scriptJson, uniqueStrings } from "./strings.ts";
 
 /** Small enough to be read between two key presses, large enough that a search opens few. In characters. */
@@ -13,14 +13,14 @@ export interface Chunk extends ChunkPlace {
   json: string;
 }
 
-/** Rows with their own list of strings, closed whenever it has grown to a chunk's size. */
-export function cutIntoChunks<T>(
+/** Rows with a list of their strings, closed whenever that has grown to a chunk's size. */
+export function cutIntoChunks<Row>(
   kind: string,
   count: number,
-  pack: (at: number, strings: Strings) => T,
+  pack: (q: number, strings: Strings) => Row,
 ): Chunk[] {
   const chunks: Chunk[] = [];
-  let rows: T[] = [];
+  let rows: Row[] = [];
   let strings = uniqueStrings();
   let [size, measured] = [0, 0];
   const close = (end: number): void => {
@@ -30,10 +30,10 @@ export function cutIntoChunks<T>(
     strings = uniqueStrings();
     [size, measured] = [0, 0];
   };
-  for (let at = 0; at < count; at++) {
-    rows.push(pack(at, strings));
+  for (let q = 0; q < count; q++) {
+    rows.push(pack(q, strings));
     for (; measured < strings.list.length; measured++) size += strings.list[measured]!.length;
-    if (size > chunkSize) close(at + 1);
+    if (size > chunkSize) close(q + 1);
   }
   if (rows.length > 0) close(count);
   return chunks;
@@ -41,14 +41,14 @@ export function cutIntoChunks<T>(
 
 export function packTexts(
   { question, answer, reference, greedy }: Entry,
-  ownPrompts: (string | undefined)[],
+  promptMiddles: (string | undefined)[],
   strings: Strings,
 ): TextRow {
   return [
     strings.place(question ?? ""),
     strings.place(answer),
     strings.place(reference),
-    ownPrompts.map((prompt) => strings.place(prompt)),
+    promptMiddles.map((middle) => strings.place(middle)),
     greedy.map((prediction) => (prediction === undefined ? null : packCot(prediction, strings))),
   ];
 }
@@ -59,24 +59,23 @@ export function packSamples(
   seeds: readonly number[],
   strings: Strings,
 ): SampleRow {
-  const shared = seeds.map((seed) =>
-    heldOut.find((group, a) => group !== undefined && arms[a]!.seed === seed),
-  );
+  const vft = seeds.map((seed) => heldOut.find((group, arm) => group && arms[arm]!.seed === seed));
+  const cotsOf = (group: Group | undefined, scored: boolean): PackedCot[] =>
+    (group?.candidates ?? []).map((candidate) => packCot(candidate, strings, scored));
   return [
-    shared.map((group) => (group?.candidates ?? []).map((candidate) => packCot(candidate, strings, false))),
-    heldOut.map((group, a) => scoresInOrder(group, shared[seeds.indexOf(arms[a]!.seed)])),
-    samples.map((group) => (group?.candidates ?? []).map((candidate) => packCot(candidate, strings))),
+    vft.map((group) => cotsOf(group, false)),
+    heldOut.map((group, arm) => scoresInOrder(group, vft[seeds.indexOf(arms[arm]!.seed)])),
+    samples.map((group) => cotsOf(group, true)),
   ];
 }
 
 /** An arm's scores of the COTs that all arms of its seed score; by text, should an arm have them in another order. */
-function scoresInOrder(group: Group | undefined, shared: Group | undefined): (number | null)[] | null {
-  if (group === undefined || shared === undefined) return null;
-  return shared.candidates.map(({ text }, at) => {
-    const same =
-      group.candidates[at]?.text === text
-        ? group.candidates[at]
-        : group.candidates.find((one) => one.text === text);
-    return same === undefined ? null : packScore(scoreOf(same));
+function scoresInOrder(group: Group | undefined, vft: Group | undefined): (number | null)[] | null {
+  if (group === undefined || vft === undefined) return null;
+  const byText = new Map(group.candidates.toReversed().map((candidate) => [candidate.text, candidate]));
+  return vft.candidates.map(({ text }, at) => {
+    const candidate = group.candidates[at];
+    const scored = candidate?.text === text ? candidate : byText.get(text);
+    return scored === undefined ? null : packScore(scoreOf(scored));
   });
 }

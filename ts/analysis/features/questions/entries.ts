@@ -19,23 +19,20 @@ export interface Entry {
 export function entriesOf(run: RunData, arms: readonly Arm[]): Entry[] {
   const entries = new Map<string, Entry>();
   const taskPlaces = new Map(run.tasks.map(({ name }, at) => [name, at]));
-  const none = <T>(count: number): (T | undefined)[] => Array.from({ length: count });
   const entryOf = (id: string, taskName: string | undefined, answer: string): Entry => {
     const task = taskPlaces.get(taskName ?? "") ?? 0;
     // Two tasks may give a question of theirs the same id.
     const key = `${task} ${id}`;
-    const known = entries.get(key);
-    if (known !== undefined) return known;
-    const entry: Entry = {
+    const entry = entries.get(key) ?? {
       id,
       task,
-      question: undefined,
       answer,
+      question: undefined,
       reference: undefined,
-      prompts: none(run.seeds.length),
-      greedy: none(arms.length),
-      samples: none(arms.length),
-      heldOut: none(arms.length),
+      prompts: run.seeds.map(() => undefined),
+      greedy: arms.map(() => undefined),
+      samples: arms.map(() => undefined),
+      heldOut: arms.map(() => undefined),
     };
     entries.set(key, entry);
     return entry;

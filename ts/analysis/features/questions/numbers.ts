@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Group } from "../../../core/records.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { type Chunk, cutIntoChunks, packSamples, packTexts } from "./chunks.ts";
 import { packScore, scoreOf } from "./cots.ts";
@@ -19,24 +19,24 @@ const previewLength = 140;
 
 /**
  * Everything that the browser shows, packed; undefined where no question was asked.
- * @param mostBytes of all chunks together, roughly. Greedy answers are always there; samples of as many questions as fit
+ * @param maxBytes of all chunks together, roughly. Greedy answers are always there; samples of as many questions as fit
  */
 export function packRun(
   run: RunData,
   summary: RunSummary,
-  mostBytes = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Packed | undefined {
   const methods = summary.methods.filter(({ name }) => run.arms.some((arm) => arm.method === name));
   const arms = methods.flatMap(({ name }) => run.arms.filter(({ method }) => method === name));
   const entries = entriesOf(run, arms);
   if (entries.length === 0) return undefined;
-  const { promptEnds, ownPrompts } = splitPrompts(run, entries);
+  const { promptEnds, promptMiddles } = splitPrompts(run, entries);
   for (const [q, entry] of entries.entries())
-    entry.question ??= ownPrompts[q]!.find((prompt) => prompt !== undefined)?.trim() ?? entry.id;
+    entry.question ??= promptMiddles[q]!.find((prompt) => prompt !== undefined)?.trim() ?? entry.id;
   const texts = cutIntoChunks("texts", entries.length, (q, strings) =>
-    packTexts(entries[q]!, ownPrompts[q]!, strings),
+    packTexts(entries[q]!, promptMiddles[q]!, strings),
   );
-  const fitting = withSamples(run, entries, mostBytes - bytesOf(texts));
+  const fitting = questionsWithSamples(run, entries, maxBytes - bytesOf(texts));
   const samples =
     fitting.size === 0
       ? []
@@ -74,7 +74,7 @@ export const chunkScript = (stamp: string, { name, json }: Chunk): string =>
   `aftReportData(${scriptJson(stamp)},${scriptJson(name)},${json});\n`;
 
 export const bytesOf = (chunks: readonly Chunk[]): number =>
-  chunks.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+  sum(chunks.map(({ json }) => Buffer.byteLength(json)));
 
 const placeOf = ({ name, first, count }: Chunk): ChunkPlace => ({ name, first, count });
 
@@ -91,24 +91,24 @@ function splitPrompts(run: RunData, entries: readonly Entry[]) {
       commonEnds(entries.flatMap(({ task, prompts }) => (task === t ? (prompts[s] ?? []) : []))),
     ),
   );
-  const ownPrompts = entries.map(({ task, prompts }) =>
+  const promptMiddles = entries.map(({ task, prompts }) =>
     prompts.map((prompt, s) => {
       const [start, end] = promptEnds[s]![task] ?? ["", ""];
       return prompt?.slice(start.length, prompt.length - end.length);
     }),
   );
-  return { promptEnds, ownPrompts };
+  return { promptEnds, promptMiddles };
 }
 
 /** Which questions' samples fit, the tasks' questions in turn, so that every task has some. */
-function withSamples(run: RunData, entries: readonly Entry[], mostBytes: number): Set<number> {
+function questionsWithSamples(run: RunData, entries: readonly Entry[], maxBytes: number): Set<number> {
   const turns = new Array<number>(Math.max(1, run.tasks.length)).fill(0);
   const inTurn = entries
     .map(({ task }, q) => ({ q, turn: turns[task]!++ }))
     .sort((a, b) => a.turn - b.turn)
     .map(({ q }) => q);
   const chosen = new Set<number>();
-  let left = mostBytes;
+  let left = maxBytes;
   for (const q of inTurn) {
     const size = sizeOf(entries[q]!);
     if (size === 0) continue;
@@ -121,12 +121,11 @@ function withSamples(run: RunData, entries: readonly Entry[], mostBytes: number)
 
 /** About as many bytes as a question's samples take when packed: each text once, and 40 a COT, 8 a score. */
 function sizeOf({ samples, heldOut }: Entry): number {
-  const own = samples.flatMap((group) => group?.candidates ?? []);
-  const scored = heldOut.flatMap((group) => group?.candidates ?? []);
-  let size = 40 * own.length + 8 * scored.length;
-  for (const text of new Set([...own, ...scored].map(({ text }) => text)))
-    size += Buffer.byteLength(text) + 8;
-  return size;
+  const textsOf = (groups: (Group | undefined)[]): string[] =>
+    groups.flatMap((group) => (group?.candidates ?? []).map(({ text }) => text));
+  const [sampled, scored] = [textsOf(samples), textsOf(heldOut)];
+  const distinct = [...new Set([...sampled, ...scored])];
+  return 40 * sampled.length + 8 * scored.length + sum(distinct.map((text) => Buffer.byteLength(text) + 8));
 }
 
 function outcome(prediction: Entry["greedy"][number]): string {
@@ -135,25 +134,23 @@ function outcome(prediction: Entry["greedy"][number]): string {
   return prediction.extracted === null ? "n" : "w";
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** The mean score of the right COTs less that of the wrong ones. */
 function margin(group: Group | undefined): number | null {
   const scores = (right: boolean): number[] =>
-    (group?.candidates ?? []).flatMap((one) => (one.correct === right ? (scoreOf(one) ?? []) : []));
+    (group?.candidates ?? []).flatMap((cot) => (cot.correct === right ? (scoreOf(cot) ?? []) : []));
   const [right, wrong] = [scores(true), scores(false)];
-  return right.length === 0 || wrong.length === 0 ? null : mean(right) - mean(wrong);
+  if (right.length === 0 || wrong.length === 0) return null;
+  return sum(right) / right.length - sum(wrong) / wrong.length;
 }
 
+/** In thousandths. */
 function rightShare({ greedy, samples }: Entry): number | null {
-  let [right, all] = [0, 0];
-  const add = ({ correct }: { correct: boolean }): void => {
-    all++;
-    if (correct) right++;
-  };
-  for (const prediction of greedy) if (prediction !== undefined) add(prediction);
-  for (const group of samples) group?.candidates.forEach(add);
-  return all === 0 ? null : Math.round((1000 * right) / all);
+  const sampled = samples.flatMap((group) => group?.candidates ?? []);
+  const cots = [...greedy.filter((prediction) => prediction !== undefined), ...sampled];
+  const right = cots.filter(({ correct }) => correct).length;
+  return cots.length === 0 ? null : Math.round((1000 * right) / cots.length);
 }
 
 function preview(question: string): string {

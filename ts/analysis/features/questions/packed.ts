@@ -1,5 +1,5 @@
 /**
- * How the examples browser's data lie in the page: an index that is read when the page opens, and chunks that are read when
+ * How the questions' browser's data lie in the page: an index that is read when the page opens, and chunks that are read when
  * they are looked at. Everything is an array in the order of the index's lists, because names repeated 100,000 times would
  * be most of the file.
  */
@@ -33,7 +33,7 @@ export type PackedCot = [
   reason?: Place,
 ];
 
-/** [question, answer, reference, prompts, greedy]: a prompt's own part for each seed, a COT for each arm. */
+/** [question, answer, reference, prompts, greedy]: what only this prompt has for each seed, a COT for each arm. */
 export type TextRow = [
   question: number,
   answer: number,
@@ -46,8 +46,8 @@ export interface TextChunk {
   rows: TextRow[];
 }
 
-/** [vft, scores, own]: the VFT model's COTs for each seed, their scores for each arm, each arm's own samples. */
-export type SampleRow = [vft: PackedCot[][], scores: ((number | null)[] | null)[], own: PackedCot[][]];
+/** The VFT model's COTs for each seed, their scores for each arm, and the samples of each arm. */
+export type SampleRow = [vft: PackedCot[][], vftScores: ((number | null)[] | null)[], byArm: PackedCot[][]];
 export interface SampleChunk {
   strings: string[];
   /** Null: left out, because not all fit. */

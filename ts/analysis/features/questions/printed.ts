@@ -1,44 +1,59 @@
 import type { Group } from "../../../core/records.ts";
-import { html, type Markup } from "../../document/markup.ts";
-import { decimal, plural } from "../../report/format.ts";
-import type { MethodSummary, RunSummary } from "../../report/schema.ts";
+import {
+  app,
+  type Block,
+  type ColumnOf,
+  type Inline,
+  paragraph,
+  quiet,
+  small,
+  strong,
+  styled,
+  tableOf,
+} from "../../document/blocks.ts";
+import { decimal, plural } from "../../format.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import type { Arm, Prediction, RunData } from "../../run/run-data.ts";
-import { browserPlace } from "./view.ts";
+import type { Feature } from "../feature.ts";
 
 /** More columns of scores than this do not fit beside the text. */
 const mostMethods = 6;
 
-/** Questions with their COTs: the browser of all of them, and the first ones printed, for paper and where no script runs. */
-export function examplesSection(run: RunData, summary: RunSummary, count: number, browser = false): Markup {
-  const printed = printedExamples(run, summary, count);
-  if (printed.markup === "" && !browser) return html``;
-  return html`<section aria-labelledby="examples">
-<h2 id="examples">Questions and their COTs</h2>
-${browser && browserPlace}
-<div class="printed-examples">${printed}</div>
-</section>`;
-}
+/** Questions with their COTs: the app with all of them, and the first ones printed, for paper and where no script runs. */
+export const questions: Feature = {
+  section: { id: "examples", title: () => "Questions and their COTs", contentsTitle: "Questions and COTs" },
+  view: ({ run, summary, examples, hasApp }) => {
+    const instead = printedExamples(run, summary, examples);
+    // Its HTML is filled in when the size of all else is known.
+    return hasApp ? app({ html: "", readsFiles: false, instead }) : instead;
+  },
+};
 
 /** The first test questions that have a pair: their COTs from the VFT model, scored by every method. */
-function printedExamples(run: RunData, summary: RunSummary, count: number): Markup {
+function printedExamples(run: RunData, summary: RunSummary, count: number): Block[] {
   const seed = run.seeds[0];
   const arms = shownMethods(summary).flatMap((method) => {
-    const arm = run.arms.find((one) => one.method === method.name && one.seed === seed);
+    const arm = run.arms.find((candidate) => candidate.method === method.name && candidate.seed === seed);
     return arm === undefined ? [] : [{ method, arm }];
   });
   const groups = chooseGroups(arms[0]?.arm.heldOut ?? [], count);
-  if (groups.length === 0) return html``;
+  if (groups.length === 0) return [];
   const ids = new Set(groups.map(({ id }) => id));
-  const shown = arms.map(({ method, arm }) => ({ method, arm, lookup: scoresByText(arm, ids) }));
-  const withPair = groups.filter(hasPair).length;
-  return html`<p>${plural(groups.length, "question")}. ${withPair === groups.length ? "Not picked by hand: the first questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.</p>
-${groups.map((group, at) => example(group, at, shown, run.tasks.length > 1))}`;
+  const shown = arms.map(({ method, arm }) => ({ method, arm, scores: scoresByText(arm, ids) }));
+  const isPaired = groups.every(hasPair);
+  return [
+    paragraph(
+      `${plural(groups.length, "question")}. ${isPaired ? "Not picked by hand: the first questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.`,
+    ),
+    ...groups.map((group, at) => example(group, at, shown, run.tasks.length > 1)),
+  ];
 }
 
 interface ShownArm {
   method: MethodSummary;
   arm: Arm;
-  lookup: Map<string, number>;
+  /** By question and text. */
+  scores: ReadonlyMap<string, number>;
 }
 
 function shownMethods({ methods }: RunSummary): MethodSummary[] {
@@ -62,8 +77,8 @@ const scoresByText = ({ heldOut }: Arm, ids: ReadonlySet<string>): Map<string, n
     heldOut
       .filter(({ id }) => ids.has(id))
       .flatMap(({ id, candidates }) =>
-        candidates.flatMap(({ text, score }) =>
-          score === undefined ? [] : [[key(id, text), score] as const],
+        candidates.flatMap(({ text: cot, score }) =>
+          score === undefined ? [] : [[key(id, cot), score] as const],
         ),
       ),
   );
@@ -81,39 +96,77 @@ function inTurn(groups: readonly Group[]): Group[] {
     .map(({ group }) => group);
 }
 
-function example(group: Group, at: number, arms: readonly ShownArm[], named: boolean): Markup {
+function example(group: Group, at: number, arms: readonly ShownArm[], namesTask: boolean): Block {
   const predictions = arms.flatMap(({ method, arm }) => {
     const prediction = arm.predictions.find(({ questionId }) => questionId === group.id);
     return prediction === undefined ? [] : [{ label: method.label, prediction }];
   });
   const distinct = [...new Map(group.candidates.map((candidate) => [candidate.text, candidate])).values()];
-  const rows = distinct
+  const cots = distinct
     .map((candidate) => ({
       candidate,
       times: group.candidates.filter(({ text }) => text === candidate.text).length,
-      scores: arms.map(({ lookup }) => lookup.get(key(group.id, candidate.text))),
+      scores: arms.map(({ scores }) => scores.get(key(group.id, candidate.text))),
     }))
     .sort((a, b) => (b.scores[0] ?? -Infinity) - (a.scores[0] ?? -Infinity));
   const right = group.candidates.filter(({ correct }) => correct).length;
-  return html`<details class="example"${at === 0 ? html` open` : ""}>
-<summary><span class="question">${predictions[0]?.prediction.question ?? group.prompt}</span> <span class="quiet">${named && `${group.task}: `}answer ${group.answer}; ${right} of ${group.candidates.length} samples right</span></summary>
-<div class="scroll" tabindex="0" role="region" aria-label="COTs of question ${at + 1}">
-<table><caption>Sampled from the VFT model; score under each method</caption>
-<thead><tr><th scope="col">COT</th><th scope="col">answer</th>${arms.map(({ method }) => html`<th scope="col">${method.label}</th>`)}</tr></thead>
-<tbody>${rows.map(
-    ({ candidate, times, scores }) =>
-      html`<tr><td class="cot">${candidate.text}${times > 1 && html` <small>sampled ${times} times</small>`}</td><td>${mark(candidate)}${
-        candidate.correct && candidate.stepsValid === false ? html` <small>by wrong steps</small>` : ""
-      }</td>${scores.map((score) => html`<td>${decimal(score)}</td>`)}</tr>`,
-  )}</tbody></table></div>
-<p class="greedy"><b>Greedy:</b> ${predictions.map(
-    ({ label, prediction }, i) => html`${i > 0 ? "; " : ""}${label} ${mark(prediction)}`,
-  )}</p>
-</details>`;
+  return {
+    block: "details",
+    kind: "example",
+    isOpen: at === 0,
+    summary: [
+      styled("question", predictions[0]?.prediction.question ?? group.prompt),
+      " ",
+      quiet(
+        `${namesTask ? `${group.task}: ` : ""}answer ${group.answer}; ${right} of ${group.candidates.length} samples right`,
+      ),
+    ],
+    blocks: [
+      tableOf(
+        cots,
+        [
+          [
+            "COT",
+            ({ candidate, times }) => [candidate.text, times > 1 && [" ", small(`sampled ${times} times`)]],
+            "cot",
+          ],
+          ["answer", ({ candidate }) => answerCell(candidate)],
+          ...arms.map(
+            ({ method }, which): ColumnOf<(typeof cots)[number]> => [
+              method.label,
+              ({ scores }) => decimal(scores[which]),
+            ],
+          ),
+        ],
+        {
+          label: `COTs of question ${at + 1}`,
+          caption: "Sampled from the VFT model; score under each method",
+        },
+      ),
+      {
+        block: "paragraph",
+        kind: "answers",
+        content: [
+          strong("Greedy:"),
+          predictions.map(({ label, prediction }, which) => [
+            which > 0 ? "; " : " ",
+            `${label} `,
+            answerMark(prediction),
+          ]),
+        ],
+      },
+    ],
+  };
 }
 
-function mark({ extracted, correct }: Pick<Prediction, "extracted" | "correct">): Markup {
-  if (correct) return html`<span class="mark right">✓ right, ${extracted}</span>`;
-  if (extracted === null) return html`<span class="mark none">∅ no answer</span>`;
-  return html`<span class="mark wrong">✗ wrong, ${extracted}</span>`;
+const answerCell = (candidate: Group["candidates"][number]): Inline => [
+  answerMark(candidate),
+  candidate.correct && candidate.stepsValid === false && [" ", small("by wrong steps")],
+];
+
+function answerMark({ extracted, correct }: Pick<Prediction, "extracted" | "correct">): Inline {
+  if (correct) return styled("mark right", `✓ right, ${extracted}`);
+  return extracted === null
+    ? styled("mark none", "∅ no answer")
+    : styled("mark wrong", `✗ wrong, ${extracted}`);
 }

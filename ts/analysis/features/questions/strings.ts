@@ -29,10 +29,10 @@ const escapes: Record<string, string> = { "<": "\\u003c", "\u2028": "\\u2028", "
 
 /** What all texts begin with and what, after that, all end with: the words of a template. */
 export function commonEnds(texts: readonly string[]): [start: string, end: string] {
-  const [first = "", ...others] = texts;
+  const [first = "", ...rest] = texts;
   let start = first.length;
   let end = first.length;
-  for (const text of others) {
+  for (const text of rest) {
     let at = 0;
     while (at < start && at < text.length && text[at] === first[at]) at++;
     start = at;

@@ -1,6 +1,6 @@
 import { html, type Markup, raw } from "../../document/markup.ts";
+import { plural, whole } from "../../format.ts";
 import { browserScript, browserStyle } from "../../generated/browser.ts";
-import { plural, whole } from "../../report/format.ts";
 import { bytesOf, chunkScript, type Packed } from "./numbers.ts";
 import { scriptJson } from "./strings.ts";
 

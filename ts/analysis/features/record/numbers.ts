@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { seed } from "../../measure/schema.ts";
-
-export type { Provenance } from "../../generated/report.ts";
+import { defined } from "../../../core/defined.ts";
+import { count, number, seed } from "../../measure/schema.ts";
+import { promptInfoSchema, stageRunSchema } from "../../run/run-data.ts";
+import { numbers } from "../feature.ts";
 
 const sha256 = z.string().meta({ description: "SHA-256, in hexadecimal" });
 
@@ -34,4 +35,37 @@ export const provenanceSchema = z.object({
       }),
     )
     .meta({ description: "the task's own files by their field, and the questions that were made of them" }),
+});
+
+/** What the run was. */
+export const record = numbers({
+  schema: {
+    schemaVersion: z.literal(1).meta({ description: "of this form of report.json" }),
+    name: z.string().meta({ description: "the experiment's name" }),
+    description: z.string().optional().meta({ description: "what the experiment asks" }),
+    finishedAt: z.string().meta({ description: "ISO 8601" }),
+    device: z.string().meta({ description: "on which device the run was made" }),
+    seeds: z.array(number).meta({ description: "the whole experiment was run once for each" }),
+    resamples: count.meta({ description: "draws of every bootstrap" }),
+    split: z
+      .enum(["train", "validation", "test"])
+      .default("test")
+      .meta({ description: "which questions everything is measured on" }),
+    prompts: z.array(promptInfoSchema).optional().meta({ description: "how each task's questions are put" }),
+    stages: z.array(stageRunSchema).meta({ description: "every stage with its time and memory" }),
+    provenance: provenanceSchema
+      .optional()
+      .meta({ description: "weights, data and command; older reports have none" }),
+    versions: z.record(z.string(), z.string()).meta({ description: "of packages and languages, by name" }),
+    configYaml: z.string().meta({ description: "the whole experiment, every default filled in" }),
+  },
+  compute: ({ run, resamples }) => {
+    const { name, description, finishedAt, device, seeds, split = "test" } = run;
+    const { prompts, stages, provenance, versions, configYaml } = run;
+    return {
+      schemaVersion: 1,
+      ...{ name, finishedAt, device, seeds, resamples, split, stages, versions, configYaml },
+      ...defined({ description, prompts, provenance }),
+    };
+  },
 });

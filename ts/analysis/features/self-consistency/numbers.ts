@@ -1,5 +1,10 @@
-import type { SelfConsistency } from "../../generated/report.ts";
-import type { Difference, Share } from "../../measure/schema.ts";
+/** Greedy answers against votes of samples: maj@j, best of j and pass@j, and each method's ways of answering. */
+import { z } from "zod";
+import { defined } from "../../../core/defined.ts";
+import type { Difference, SelfConsistency, Share } from "../../generated/report.ts";
+import { evaluatedMethods, type Resampling, type SignFlipTest } from "../../measure/draws.ts";
+import { adjustTogether } from "../../measure/paired-tests.ts";
+import { count, differenceSchema, label, metricSchema, name, shareSchema } from "../../measure/schema.ts";
 import {
   bootstrapInterval,
   differenceOfSeries,
@@ -11,33 +16,85 @@ import { questionIds } from "../../measure/tallies.ts";
 import { mostSamples, passTally } from "../../metrics/sampled.ts";
 import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../../metrics/self-consistency.ts";
 import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
-import { roleOf } from "../../report/roles.ts";
+import { roleOf } from "../../run/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
 import { bootstrapRatios } from "../../statistics/bootstrap.ts";
-import { holm } from "../../statistics/holm.ts";
-import { discordant, mcnemarExact } from "../../statistics/mcnemar.ts";
-import type { signFlipTest } from "../../statistics/signFlip.ts";
-import { type CurveName, curveNames, type Decoding, decodings } from "./schema.ts";
+import { discordant, mcnemarExact } from "../../statistics/p-values.ts";
+import { numbers } from "../feature.ts";
 
-export type { SelfConsistency } from "../../generated/report.ts";
+/** How a question is answered: greedily, by a vote of k samples, or as the best-scored of them. */
+export const decodings = ["greedy", "majority", "best"] as const;
+export type Decoding = (typeof decodings)[number];
+export const curveNames = ["majority", "best", "pass"] as const;
+export type CurveName = (typeof curveNames)[number];
 
-export { type CurveName, curveNames, type Decoding, decodings } from "./schema.ts";
+export const bySizeSchema = shareSchema.extend({
+  size: count.meta({ description: "j: how many samples are used" }),
+});
+
+export const selfConsistencySchema = z.object({
+  k: count.meta({ description: "samples a test question" }),
+  baseline: z
+    .string()
+    .optional()
+    .meta({ description: "the method whose greedy and maj@k answers the others are held against" }),
+  methods: z
+    .array(
+      z.object({
+        name,
+        label,
+        curves: z
+          .object({
+            majority: z.array(bySizeSchema).meta({ description: "maj@j: the most frequent answer of j" }),
+            best: z
+              .array(bySizeSchema)
+              .meta({ description: "the best-scored of j; empty where a sample has no score" }),
+            pass: z.array(bySizeSchema).meta({ description: "pass@j: one of j is right" }),
+          })
+          .meta({ description: "share right by how many of the k samples are used" }),
+        decodings: z
+          .array(
+            z.object({
+              decoding: z.enum(decodings).meta({ description: "how a question is answered" }),
+              samples: count.meta({ description: "a question" }),
+              accuracy: metricSchema.meta({ description: "share of the questions answered rightly" }),
+              againstGreedy: differenceSchema
+                .nullable()
+                .meta({ description: "minus the baseline's greedy answers; null: it is that" }),
+              againstMajority: differenceSchema
+                .nullable()
+                .meta({ description: "minus the baseline's vote of k samples; null: it is that" }),
+            }),
+          )
+          .meta({ description: "greedy, by vote, and best-scored" }),
+      }),
+    )
+    .meta({ description: "in the order of the table" }),
+});
+
+export const selfConsistency = numbers({
+  schema: {
+    selfConsistency: selfConsistencySchema
+      .optional()
+      .meta({ description: "greedy answers against votes of samples; only with samples" }),
+  },
+  compute: ({ headline, ...resampling }) =>
+    defined({ selfConsistency: selfConsistencyOf(headline, resampling) }),
+});
 
 type MethodPart = SelfConsistency["methods"][number];
 
 /** maj@j, best of j and pass@j by j, and each method's ways of answering against the baseline's. */
 export function selfConsistencyOf(
   run: RunData,
-  seed: string,
-  resamples: number,
-  test: ReturnType<typeof signFlipTest>,
+  { seed, resamples, test }: Resampling,
 ): SelfConsistency | undefined {
   const k = Math.max(0, ...run.arms.map(({ samples }) => mostSamples(samples)));
   if (k < 2) return undefined;
   const ids = questionIds(run);
   const sizes = curveSizes(k);
   const none = ids.map(() => noShare);
-  const methods = run.methods.filter(({ name }) => run.arms.some(({ method }) => method === name));
+  const methods = evaluatedMethods(run);
   const tallied = methods.map(({ name }) =>
     run.arms.filter(({ method }) => method === name).map((arm) => tallyOf(arm, ids, k)),
   );
@@ -56,34 +113,34 @@ export function selfConsistencyOf(
   );
   const series = tallied.flatMap((arms) => arms.flatMap((arm) => decodings.map((name) => arm.decoded[name])));
   const draws = bootstrapRatios([...curves, ...series], seed, resamples);
-  let at = 0;
+  let next = 0;
   const curvesOf = tallied.map(
     () =>
       Object.fromEntries(
         curveNames.map((name) => [
           name,
           sizes
-            .map((size) => ({ size, ...shareOf(curves[at]!, draws[at++]!) }))
+            .map((size) => ({ size, ...shareOf(curves[next]!, draws[next++]!) }))
             .filter(({ value }) => value !== null),
         ]),
       ) as unknown as MethodPart["curves"],
   );
   const decoded = tallied.map((arms) => {
     const perArm = arms.map(({ arm, decoded }) =>
-      decodings.map((name) => ({ seed: arm.seed, tallies: decoded[name], draws: draws[at++]! })),
+      decodings.map((name) => ({ seed: arm.seed, tallies: decoded[name], draws: draws[next++]! })),
     );
     return Object.fromEntries(
-      decodings.map((name, which) => [name, perArm.map((one) => one[which]!)]),
+      decodings.map((name, which) => [name, perArm.map((arm) => arm[which]!)]),
     ) as unknown as Record<Decoding, SeedSeries[]>;
   });
   const base = baselineAt(methods);
   const parts = methods.map(({ name, label }, which): MethodPart => {
-    const against = (mine: Decoding, theirs: Decoding): Difference | null =>
-      base < 0 || (base === which && mine === theirs)
+    const against = (decoding: Decoding, baseline: Decoding): Difference | null =>
+      base < 0 || (base === which && decoding === baseline)
         ? null
         : paired(
-            pairedSeeds(decoded[which]![mine], decoded[base]![theirs]),
-            mine === "greedy" && theirs === "greedy",
+            pairedSeeds(decoded[which]![decoding], decoded[base]![baseline]),
+            decoding === "greedy" && baseline === "greedy",
             test,
           );
     return {
@@ -101,16 +158,13 @@ export function selfConsistencyOf(
         .filter(({ accuracy }) => accuracy.value !== null),
     };
   });
-  for (const what of ["againstGreedy", "againstMajority"] as const) adjust(testedOf(parts, what));
-  return { k, ...(base < 0 ? {} : { baseline: methods[base]!.name }), methods: parts };
+  for (const baseline of ["againstGreedy", "againstMajority"] as const)
+    adjustTogether(testedOf(parts, baseline));
+  return { k, ...defined({ baseline: methods[base]?.name }), methods: parts };
 }
 
 /** Greedy answers of one seed have McNemar's exact test, here as in the table of results. */
-function paired(
-  seeds: ReturnType<typeof pairedSeeds>,
-  isGreedy: boolean,
-  test: ReturnType<typeof signFlipTest>,
-): Difference {
+function paired(seeds: ReturnType<typeof pairedSeeds>, isGreedy: boolean, test: SignFlipTest): Difference {
   const [first] = seeds;
   if (!isGreedy || seeds.length !== 1 || first === undefined) return differenceOfSeries(seeds, test);
   const { onlyThis, onlyBaseline } = discordant(first[0].tallies, first[1].tallies);
@@ -126,14 +180,11 @@ function baselineAt(methods: RunData["methods"]): number {
 /** Every difference of one column: what Holm's adjustment goes over. */
 export const testedOf = (
   methods: readonly MethodPart[],
-  what: "againstGreedy" | "againstMajority",
+  baseline: "againstGreedy" | "againstMajority",
 ): Difference[] =>
-  methods.flatMap(({ decodings: all }) => all.flatMap((one) => (one[what]?.p == null ? [] : [one[what]])));
-
-function adjust(tested: readonly Difference[]): void {
-  const adjusted = holm(tested.map(({ p }) => p!));
-  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
-}
+  methods.flatMap((method) =>
+    method.decodings.flatMap(({ [baseline]: difference }) => (difference?.p == null ? [] : [difference])),
+  );
 
 function tallyOf(arm: Arm, ids: readonly string[], k: number) {
   const samples = new Map(
@@ -146,7 +197,7 @@ function tallyOf(arm: Arm, ids: readonly string[], k: number) {
       },
     ]),
   );
-  const correct = new Map(arm.predictions.map((one) => [one.questionId, one.correct]));
+  const correct = new Map(arm.predictions.map(({ questionId, correct: right }) => [questionId, right]));
   const curve = (name: CurveName, size: number): Tally[] =>
     ids.map((id) => sizeTally(samples.get(id)?.[name] ?? null, size));
   const greedy = ids.map((id): Tally => {

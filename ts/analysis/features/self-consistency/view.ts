@@ -1,73 +1,97 @@
 import { consistencyChart } from "../../charts/consistency.ts";
-import { html, type Markup } from "../../document/markup.ts";
-import { significant } from "../../measure/paired-tests.ts";
-import { figure } from "../../report/figure.ts";
-import { percent, plural, points, pValue, range, whole } from "../../report/format.ts";
-import { consistencyCurves } from "../../report/panelData.ts";
-import type { Difference, RunSummary } from "../../report/schema.ts";
-import { scrolling } from "../../report/scrolling.ts";
-import { type CurveName, type Decoding, type SelfConsistency, testedOf } from "./numbers.ts";
+import {
+  type Block,
+  type Cell,
+  type ColumnOf,
+  chart,
+  details,
+  note,
+  paragraph,
+  tableOf,
+} from "../../document/blocks.ts";
+import { plural, whole } from "../../format.ts";
+import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
+import { familyPlaces } from "../../run/families.ts";
+import { baselineCell, differenceCell, metricCell, missing, plainCell } from "../cells.ts";
+import type { Feature } from "../feature.ts";
+import { type CurveName, type Decoding, selfConsistency as numbers, testedOf } from "./numbers.ts";
 
 /** What more samples bring, and whether alignment brings the same with one; nothing for fewer than two samples. */
-export function selfConsistencySection(summary: RunSummary): Markup {
-  const found = summary.selfConsistency;
-  const curves = consistencyCurves(summary);
-  if (found === undefined || curves.length === 0) return html``;
-  return html`<section aria-labelledby="consistency">
-<h2 id="consistency">Against self-consistency</h2>
-<p>A model can also be made to answer better without any training: sample several COTs and take the most frequent answer (maj@j, self-consistency), at j times the cost of one answer.${summary.methods.length > 1 && ` This asks whether alignment reaches with one greedy answer what plain fine-tuning reaches with a vote of ${found.k}, and whether the two add up.`}</p>
-${figure(
-  "Accuracy by the number of samples",
-  `Each method’s own ${found.k} samples a question. Vote: the most frequent answer of j samples; best-scored: the answer of the one with the highest score (mean log-probability a token), which is as good as the model assesses; any: at least one is right, which is what a perfect assessor would reach. Every point is the mean over all choices of j of the ${found.k} samples, counted exactly, not drawn; bands are 95 % for the ${summary.split} questions being a sample.`,
-  consistencyChart(curves, { width: 860 }),
-)}
-${comparison(summary, found)}
-${curveTables(summary, found)}
-</section>`;
+export const selfConsistency: Feature = {
+  section: { id: "consistency", title: () => "Against self-consistency" },
+  numbers,
+  view: ({ summary }) => {
+    const { selfConsistency: found, methods, split } = summary;
+    const curves = consistencyCurves(summary);
+    if (found === undefined || curves.length === 0) return null;
+    return [
+      paragraph(
+        `A model can also be made to answer better without any training: sample several COTs and take the most frequent answer (maj@j, self-consistency), at j times the cost of one answer.${methods.length > 1 ? ` This asks whether alignment reaches with one greedy answer what plain fine-tuning reaches with a vote of ${found.k}, and whether the two add up.` : ""}`,
+      ),
+      chart({
+        title: "Accuracy by the number of samples",
+        caption: `Each method’s own ${found.k} samples a question. Vote: the most frequent answer of j samples; best-scored: the answer of the one with the highest score (mean log-probability a token), which is as good as the model assesses; any: at least one is right, which is what a perfect assessor would reach. Every point is the mean over all choices of j of the ${found.k} samples, counted exactly, not drawn; bands are 95 % for the ${split} questions being a sample.`,
+        svg: consistencyChart(curves, { width: 860 }),
+        file: "consistency",
+      }),
+      waysOfAnswering(summary, found),
+      found.baseline !== undefined && testNote(summary, found),
+      curveTable(summary, found),
+    ];
+  },
+};
+
+export function consistencyCurves({ selfConsistency: found, methods }: RunSummary) {
+  const places = familyPlaces(methods);
+  return (found?.methods ?? [])
+    .filter(({ curves }) => curves.pass.length > 0)
+    .map(({ name, label, curves, decodings }) => ({
+      label,
+      place: places.get(name),
+      curves,
+      greedy: decodings.find(({ decoding }) => decoding === "greedy")?.accuracy.value ?? null,
+    }));
 }
 
-const named = (decoding: Decoding, k: number): string =>
+const decodingText = (decoding: Decoding, k: number): string =>
   ({ greedy: "greedy", majority: `maj@${k}`, best: `best-scored of ${k}` })[decoding];
 
-function comparison({ methods, seeds, split }: RunSummary, found: SelfConsistency): Markup {
+function waysOfAnswering({ methods, split }: RunSummary, found: SelfConsistency): Block {
   const { k } = found;
   const base = methods.find(({ name }) => name === found.baseline)?.label;
-  const tests = (["againstGreedy", "againstMajority"] as const).map(
-    (what) => testedOf(found.methods, what).length,
-  );
   const questions = methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0;
-  return html`${scrolling(
-    "Ways of answering",
-    html`<table class="results"><caption>Ways of answering, by method, on ${plural(questions, `${split} question`)}: percent right${
-      base !== undefined && `, and minus ${base} in points`
-    }</caption>
-<thead><tr><th scope="col">Method</th><th scope="col" class="text">answer</th><th scope="col">samples a question</th><th scope="col">right, %</th>${
-      base !== undefined &&
-      html`<th scope="col">minus ${base}, greedy</th><th scope="col">minus ${base}, maj@${k}</th>`
-    }</tr></thead>
-<tbody>${found.methods.map(({ label, decodings }) =>
-      decodings.map(
-        ({ decoding, samples, accuracy, againstGreedy, againstMajority }) =>
-          html`<tr><th scope="row">${label}</th><td class="text">${named(decoding, k)}</td><td>${samples}</td><td><b>${percent(accuracy.value)}</b><small>${range(accuracy.interval, (one) => percent(one))}</small>${
-            accuracy.overSeeds && html`<small>std ${percent(accuracy.overSeeds.std)}</small>`
-          }</td>${base !== undefined && html`${difference(againstGreedy)}${difference(againstMajority)}`}</tr>`,
-      ),
-    )}</tbody></table>`,
-  )}
-${
-  base !== undefined &&
-  html`<p class="note">Intervals: 95 %, ${seeds.length === 1 ? "Wilson’s for greedy answers, otherwise " : ""}a bootstrap over questions; differences are paired question by question. p: two-sided sign-flip test over the same questions${seeds.length === 1 ? "" : ", a question’s seeds one unit"}; Holm: adjusted for the ${tests[0]} differences of the first column, and the ${tests[1]} of the second; * below 0.05. The samples of a vote are drawn at the experiment’s temperature, the greedy answer is not drawn at all: single samples are often worse than it, and a vote of few can be, too.</p>`
-}`;
+  const rows = found.methods.flatMap(({ label, decodings }) =>
+    decodings.map((decoding) => ({ label, ...decoding })),
+  );
+  return tableOf(
+    rows,
+    [
+      ["Method", ({ label }) => label],
+      ["answer", ({ decoding }) => decodingText(decoding, k), "text"],
+      ["samples a question", ({ samples }) => samples],
+      ["right, %", ({ accuracy }) => metricCell(accuracy)],
+      base !== undefined && [`minus ${base}, greedy`, ({ againstGreedy }) => minus(againstGreedy)],
+      base !== undefined && [`minus ${base}, maj@${k}`, ({ againstMajority }) => minus(againstMajority)],
+    ],
+    {
+      label: "Ways of answering",
+      caption: `Ways of answering, by method, on ${plural(questions, `${split} question`)}: percent right${base === undefined ? "" : `, and minus ${base} in points`}`,
+      kind: "results",
+    },
+  );
 }
 
-function difference(found: Difference | null): Markup {
-  if (found === null) return html`<td class="quiet">baseline</td>`;
-  const { value, interval, overSeeds, p, pHolm, clear } = found;
-  return html`<td${clear ? html` class="clear"` : ""}><b>${points(value)}</b><small>${range(interval, points)}</small>${
-    overSeeds && html`<small>seeds ${range(overSeeds, points)}</small>`
-  }${p !== null && html`<small>${pValue(p)}</small>`}${
-    pHolm !== null && html`<small>${pValue(pHolm, "Holm")}${significant(found) ? " *" : ""}</small>`
-  }</td>`;
+const minus = (difference: Difference | null): Cell =>
+  difference === null ? baselineCell : differenceCell(difference);
+
+function testNote({ seeds }: RunSummary, { methods }: SelfConsistency): Block {
+  const isSingle = seeds.length === 1;
+  const tests = (["againstGreedy", "againstMajority"] as const).map(
+    (baseline) => testedOf(methods, baseline).length,
+  );
+  return note(
+    `Intervals: 95 %, ${isSingle ? "Wilson’s for greedy answers, otherwise " : ""}a bootstrap over questions; differences are paired question by question. p: two-sided sign-flip test over the same questions${isSingle ? "" : ", a question’s seeds one unit"}; Holm: adjusted for the ${tests[0]} differences of the first column, and the ${tests[1]} of the second; * below 0.05. The samples of a vote are drawn at the experiment’s temperature, the greedy answer is not drawn at all: single samples are often worse than it, and a vote of few can be, too.`,
+  );
 }
 
 const curveTitles: Record<CurveName, string> = {
@@ -76,29 +100,36 @@ const curveTitles: Record<CurveName, string> = {
   pass: "pass@j",
 };
 
-function curveTables({ seeds }: RunSummary, { methods }: SelfConsistency): Markup {
+function curveTable({ seeds }: RunSummary, { methods }: SelfConsistency): Block {
   const sizes = [...new Set(methods.flatMap(({ curves }) => curves.pass.map(({ size }) => size)))];
-  const names = (Object.keys(curveTitles) as CurveName[]).filter((name) =>
-    methods.some(({ curves }) => curves[name].length > 0),
+  const rows = methods.flatMap(({ label, curves }) =>
+    (Object.keys(curveTitles) as CurveName[])
+      .filter((name) => curves[name].length > 0)
+      .map((name) => ({ label, name, curve: curves[name] })),
   );
-  return html`<details><summary>All curves in numbers</summary>${scrolling(
-    "Curves in numbers",
-    html`<table class="results"><caption>Percent right by the number of samples j, with 95 % intervals; n: questions${seeds.length > 1 && ", all seeds together"}</caption>
-<thead><tr><th scope="col">Method</th><th scope="col" class="text">of j samples</th>${sizes.map((size) => html`<th scope="col">j = ${size}</th>`)}<th scope="col">n</th></tr></thead>
-<tbody>${methods.map(({ label, curves }) =>
-      names
-        .filter((name) => curves[name].length > 0)
-        .map(
-          (name) =>
-            html`<tr><th scope="row">${label}</th><td class="text">${curveTitles[name]}</td>${sizes.map(
-              (size) => {
-                const point = curves[name].find((one) => one.size === size);
-                return point === undefined
-                  ? html`<td class="quiet">–</td>`
-                  : html`<td>${percent(point.value)}<small>${range(point.interval, (one) => percent(one))}</small></td>`;
-              },
-            )}<td>${whole(curves[name][0]!.n)}</td></tr>`,
+  return details(
+    "All curves in numbers",
+    tableOf(
+      rows,
+      [
+        ["Method", ({ label }) => label],
+        ["of j samples", ({ name }) => curveTitles[name], "text"],
+        ...sizes.map(
+          (size): ColumnOf<(typeof rows)[number]> => [
+            `j = ${size}`,
+            ({ curve }) => {
+              const point = curve.find((candidate) => candidate.size === size);
+              return point === undefined ? missing : plainCell(point);
+            },
+          ],
         ),
-    )}</tbody></table>`,
-  )}</details>`;
+        ["n", ({ curve }) => whole(curve[0]!.n)],
+      ],
+      {
+        label: "Curves in numbers",
+        caption: `Percent right by the number of samples j, with 95 % intervals; n: questions${seeds.length > 1 ? ", all seeds together" : ""}`,
+        kind: "results",
+      },
+    ),
+  );
 }

@@ -1,20 +1,48 @@
+import { z } from "zod";
+import type { RunSummary } from "../../generated/report.ts";
+import { drawRun, measureAll } from "../../measure/draws.ts";
 import { measureMacro } from "../../measure/macro.ts";
 import { adjustForMany } from "../../measure/paired-tests.ts";
-import { type Drawn, drawRun, measureAll } from "../../report/measured.ts";
-import type { Measured, RunSummary } from "../../report/schema.ts";
-import type { RunData } from "../../run/run-data.ts";
+import { count, measuredSchema } from "../../measure/schema.ts";
+import { taskInfoSchema } from "../../run/run-data.ts";
 import { onlyTasks, trainedTasks } from "../../run/tasks.ts";
-import { signFlipTest } from "../../statistics/signFlip.ts";
+import { signFlipTest } from "../../statistics/sign-flip.ts";
+import { numbers, type Source } from "../feature.ts";
+
+export const taskSummarySchema = taskInfoSchema.extend({
+  questions: count.meta({ description: "of the split that is measured on" }),
+  methods: z
+    .array(measuredSchema)
+    .meta({ description: "on this task alone; pHolm is adjusted for all methods on all tasks" }),
+});
+
+const macroSchema = z.object({
+  tasks: z.array(z.string()).meta({ description: "the tasks that the means are over" }),
+  methods: z.array(measuredSchema).meta({
+    description:
+      "means over the tasks, intervals put together from the tasks'; mcnemar does not apply and is empty",
+  }),
+});
+
+export const tasks = numbers({
+  schema: {
+    tasks: z
+      .array(taskSummarySchema)
+      .default([])
+      .meta({ description: "each task apart, those that are evaluated only (out of distribution) too" }),
+    macro: macroSchema
+      .optional()
+      .meta({ description: "each trained task counts once; only there where there are several" }),
+  },
+  compute: summariseTasks,
+});
 
 /**
  * Every task apart, and the mean over the trained ones. What is tested on several tasks is adjusted for all of them: among
  * many methods on many tasks some look like a gain by chance.
- * @param headline the pooled numbers of the trained tasks; where there is one such task they are its own
+ * Where one task is trained, the headline's numbers are its own.
  */
-export function summariseTasks(
-  run: RunData,
-  headline: { drawn: Drawn; measured: readonly Measured[] },
-): Pick<RunSummary, "tasks" | "macro"> {
+function summariseTasks({ run, ...headline }: Source): Pick<RunSummary, "tasks" | "macro"> {
   const { resamples } = headline.drawn;
   const trained = trainedTasks(run).map(({ name }) => name);
   const apart = run.tasks.map((task) => {
@@ -26,9 +54,9 @@ export function summariseTasks(
   adjustForMany(apart.flatMap(({ methods }) => methods));
   const tasks = apart.map(({ task, drawn, methods }) => ({ ...task, questions: drawn.questions, methods }));
   if (trained.length < 2) return { tasks };
-  const own = apart.filter(({ task }) => task.use === "train");
-  const questions = own.reduce((sum, { drawn }) => sum + drawn.questions, 0);
-  const methods = measureMacro(own, signFlipTest(questions, run.name));
+  const trainedApart = apart.filter(({ task }) => task.use === "train");
+  const questions = trainedApart.reduce((sum, { drawn }) => sum + drawn.questions, 0);
+  const methods = measureMacro(trainedApart, signFlipTest(questions, run.name));
   adjustForMany(methods);
   return { tasks, macro: { tasks: trained, methods } };
 }

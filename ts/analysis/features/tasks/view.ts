@@ -1,81 +1,183 @@
-import { html, type Markup } from "../../document/markup.ts";
-import { significant } from "../../measure/paired-tests.ts";
-import { decimal, percent, points, pValue, range, whole } from "../../report/format.ts";
-import type { Metric, RunSummary } from "../../report/schema.ts";
-import { accuracyAgainst, measuredOf, type TaskColumn, taskColumns } from "./columns.ts";
+import {
+  type Block,
+  type Cell,
+  type ColumnOf,
+  type Content,
+  details,
+  heading,
+  note,
+  paragraph,
+  small,
+  tableOf,
+} from "../../document/blocks.ts";
+import { decimal, plural, points, whole } from "../../format.ts";
+import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
+import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
+import type { Feature } from "../feature.ts";
+import { tasks as numbers } from "./numbers.ts";
 
 /** Methods by tasks, the trained ones first; nothing for a run of one task. */
-export function byTaskHtml(summary: RunSummary): Markup | false {
-  const found = taskColumns(summary);
-  if (found === null) return false;
-  const { trained, outOfDistribution } = found;
-  const all = [...trained, ...outOfDistribution];
-  return html`<h3 id="by-task">Task by task</h3>
-<div class="scroll" role="region" aria-labelledby="by-task-caption" tabindex="0">
-<table class="results by-task">
-<caption id="by-task-caption">Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with interval${
-    summary.seeds.length > 1 ? ", its interval over the seeds" : ""
-  } and Holm-adjusted p.</caption>
-<thead>
-<tr><td></td>${group("Trained on", trained)}${group(html`Out of distribution<small>evaluated only</small>`, outOfDistribution)}</tr>
-<tr><th scope="col">Method</th>${all.map(({ name, of }) => html`<th scope="col">${name}<small>${of}</small></th>`)}</tr>
-</thead>
-<tbody>${summary.methods.map(
-    ({ name, label, role }) =>
-      html`<tr${role === "continued" ? html` class="baseline"` : ""}><th scope="row">${label}</th>${all.map((column) => cell(column, name))}</tr>`,
-  )}</tbody>
-</table>
-</div>
-<p class="note">${togetherNote(summary)}Holm: p adjusted for all methods on all of these tasks; * below 0.05.</p>
-${othersByTask(summary, all)}`;
+export const tasks: Feature = {
+  numbers,
+  view: ({ summary }) => {
+    const found = taskColumns(summary);
+    if (found === null) return null;
+    const columns = [...found.trained, ...found.outOfDistribution];
+    return [
+      heading("Task by task", "by-task"),
+      tableOf(
+        summary.methods,
+        [
+          ["Method", ({ label }) => label],
+          ...columns.map(
+            (column): ColumnOf<MethodSummary> => [
+              [column.name, small(column.over)],
+              ({ name }) => accuracyCell(measuredOf(column, name)),
+            ],
+          ),
+        ],
+        {
+          label: "Task by task",
+          caption: `Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with interval${
+            summary.seeds.length > 1 ? ", its interval over the seeds" : ""
+          } and Holm-adjusted p.`,
+          kind: "tasks",
+          isBaseline: ({ role }) => role === "continued",
+          groups: [
+            { head: "Trained on", columns: found.trained.length },
+            {
+              head: ["Out of distribution", small("evaluated only")],
+              columns: found.outOfDistribution.length,
+            },
+          ].filter((group) => group.columns > 0),
+        },
+      ),
+      note(
+        `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once, as in the table above; macro: every task counts once (the mean of the tasks’ accuracies, questions resampled within their task), each adjusted for its own methods. "}Holm: p adjusted for all methods on all of these tasks; * below 0.05.`,
+      ),
+      otherMetrics(summary, columns),
+    ];
+  },
+};
+
+/** A column of the tables by task: one task, or several together. */
+interface TaskColumn {
+  name: string;
+  /** How many questions, or what the column is a mean of. */
+  over: string;
+  /** One entry a method, by its name. */
+  methods: readonly Measured[];
 }
 
-const group = (head: string | Markup, columns: readonly TaskColumn[]): Markup | false =>
-  columns.length > 0 && html`<th scope="colgroup" colspan="${columns.length}"><span>${head}</span></th>`;
-
-const togetherNote = ({ macro }: RunSummary): string =>
-  macro === undefined
-    ? ""
-    : "pooled: every question of the trained tasks counts once, as in the table above; macro: every task counts once (the mean of the tasks’ accuracies, questions resampled within their task), each adjusted for its own methods. ";
-
-function cell(column: TaskColumn, name: string): Markup {
-  const measured = measuredOf(column, name);
-  if (measured === undefined) return html`<td class="quiet">–</td>`;
-  const { accuracy } = measured.metrics;
-  const difference = accuracyAgainst(measured, "continued");
-  return html`<td${difference?.clear === true ? html` class="clear"` : ""}><b>${percent(accuracy.value)}</b><small>${range(accuracy.interval, (value) => percent(value))}</small>${
-    accuracy.overSeeds && html`<small>std ${percent(accuracy.overSeeds.std)}</small>`
-  }${
-    difference !== undefined &&
-    html`<small class="difference">${points(difference.value)}${significant(difference) ? " *" : ""}</small><small>${range(difference.interval, points)}</small>${
-      difference.overSeeds && html`<small>seeds ${range(difference.overSeeds, points)}</small>`
-    }${difference.pHolm !== null && html`<small>${pValue(difference.pHolm, "Holm")}</small>`}`
-  }</td>`;
+interface TaskColumns {
+  trained: TaskColumn[];
+  /** Evaluated only. */
+  outOfDistribution: TaskColumn[];
 }
 
-const heads = [
-  "single samples, %",
-  "maj@k, %",
-  "assessment accuracy, micro, %",
-  "pairs",
-  "perplexity of right COTs",
-  "of wrong COTs",
-];
+/** Trained tasks, then all of them together where there are several; then the others. Null for a run of one task. */
+function taskColumns({ tasks: measured, macro, methods }: RunSummary): TaskColumns | null {
+  if (measured.length < 2) return null;
+  const trained = measured.filter(({ use }) => use === "train");
+  const columnsOf = (some: RunSummary["tasks"]): TaskColumn[] =>
+    some.map((task) => ({
+      name: task.name,
+      over: plural(task.questions, "question"),
+      methods: task.methods,
+    }));
+  const pooled = trained.reduce((sum, { questions }) => sum + questions, 0);
+  const together: TaskColumn[] =
+    macro === undefined
+      ? []
+      : [
+          { name: "pooled", over: `all ${whole(pooled)} alike`, methods },
+          { name: "macro", over: `mean of ${macro.tasks.length} tasks`, methods: macro.methods },
+        ];
+  return {
+    trained: [...columnsOf(trained), ...together],
+    outOfDistribution: columnsOf(measured.filter(({ use }) => use === "evaluate")),
+  };
+}
 
-function othersByTask(summary: RunSummary, columns: readonly TaskColumn[]): Markup {
-  const number = ({ value, interval }: Metric, format: (value: number | null) => string): Markup =>
-    html`<td>${format(value)}<small>${range(interval, format)}</small></td>`;
-  const share = (value: number | null): string => percent(value);
-  return html`<details><summary>Samples, assessment accuracy and perplexity, task by task</summary>
-<div class="scroll" role="region" aria-label="Other metrics, task by task" tabindex="0"><table class="results"><caption>The other metrics on each task; the intervals are for the questions being a sample</caption>
-<thead><tr><th scope="col">Method</th><th scope="col" class="text">task</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${columns.map((column) =>
-    summary.methods.map(({ name, label }) => {
+const measuredOf = ({ methods }: TaskColumn, name: string): Measured | undefined =>
+  methods.find((method) => method.name === name);
+
+function accuracyCell(measured: Measured | undefined): Cell {
+  if (measured === undefined) return missing;
+  const difference = against(measured, "continued")?.differences.accuracy;
+  return {
+    content: metricWithDifference(measured.metrics.accuracy, difference),
+    mark: difference?.clear === true ? "clear" : undefined,
+  };
+}
+
+function otherMetrics({ methods }: RunSummary, columns: readonly TaskColumn[]): Block {
+  const rows = columns.flatMap((column) =>
+    methods.flatMap(({ name, label }) => {
       const metrics = measuredOf(column, name)?.metrics;
-      return (
-        metrics !== undefined &&
-        html`<tr><th scope="row">${label}</th><td class="text">${column.name}</td>${number(metrics.sampledAccuracy, share)}${number(metrics.majority, share)}${number(metrics.assessmentMicro, share)}<td>${whole(metrics.assessmentMicro.perSeed[0]?.n ?? 0)}</td>${number(metrics.perplexityPositive, decimal)}${number(metrics.perplexityNegative, decimal)}</tr>`
-      );
+      return metrics === undefined ? [] : { label, task: column.name, metrics };
     }),
-  )}</tbody></table></div></details>`;
+  );
+  return details(
+    "Samples, assessment accuracy and perplexity, task by task",
+    tableOf(
+      rows,
+      [
+        ["Method", ({ label }) => label],
+        ["task", ({ task }) => task, "text"],
+        ["single samples, %", ({ metrics }) => plainCell(metrics.sampledAccuracy)],
+        ["maj@k, %", ({ metrics }) => plainCell(metrics.majority)],
+        ["assessment accuracy, micro, %", ({ metrics }) => plainCell(metrics.assessmentMicro)],
+        ["pairs", ({ metrics }) => whole(metrics.assessmentMicro.perSeed[0]?.n ?? 0)],
+        ["perplexity of right COTs", ({ metrics }) => plainCell(metrics.perplexityPositive, decimal)],
+        ["of wrong COTs", ({ metrics }) => plainCell(metrics.perplexityNegative, decimal)],
+      ],
+      {
+        label: "Other metrics, task by task",
+        caption: "The other metrics on each task; the intervals are for the questions being a sample",
+        kind: "results",
+      },
+    ),
+  );
+}
+
+/** For a terminal: as many tasks beside each other as fit. */
+export function taskTables(summary: RunSummary): Content {
+  const found = taskColumns(summary);
+  if (found === null) return null;
+  const part = (head: string, columns: readonly TaskColumn[], caption = ""): Content =>
+    columns.length > 0 &&
+    tableOf(
+      summary.methods,
+      [
+        [head, ({ label }) => label],
+        ...columns.map(
+          (column): ColumnOf<MethodSummary> => [
+            `${column.name} (${column.over})`,
+            ({ name }) => terminalAccuracy(measuredOf(column, name)),
+          ],
+        ),
+      ],
+      { label: head, caption },
+    );
+  return [
+    part(
+      "Trained tasks",
+      found.trained,
+      "Task by task: % right by greedy decoding, and minus continued VFT in points",
+    ),
+    part("Out of distribution", found.outOfDistribution),
+    paragraph(
+      `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once; macro: every task does.\n"}*: as below, p Holm-adjusted for all methods on all of these tasks (pooled, macro: for all methods).`,
+    ),
+  ];
+}
+
+function terminalAccuracy(measured: Measured | undefined): Cell {
+  if (measured === undefined) return ["–", small(""), small("")];
+  const difference = against(measured, "continued")?.differences.accuracy;
+  return [
+    terminalCell(measured.metrics.accuracy),
+    small(difference && `${points(difference.value)}${terminalMark(difference)}`),
+  ];
 }

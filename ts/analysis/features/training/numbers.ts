@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { defined } from "../../../core/defined.ts";
 import type { TrainedArm } from "../../generated/report.ts";
 import { method, seed } from "../../measure/schema.ts";
-import { heldOutSchema, type RunData, trainedShape } from "../../run/run-data.ts";
-
-export type { TrainedArm } from "../../generated/report.ts";
+import { type Arm, heldOutSchema, type RunData, trainedShape } from "../../run/run-data.ts";
+import { numbers } from "../feature.ts";
 
 /** One method's training with one seed, as report.json tells it: its boundary, its looks, what went wrong. */
 export const trainedArmSchema = z.object({
@@ -15,27 +15,34 @@ export const trainedArmSchema = z.object({
     .meta({ description: "validation questions while training; step 0: the weights it starts from" }),
 });
 
+export const training = numbers({
+  schema: {
+    training: z
+      .array(trainedArmSchema)
+      .default([])
+      .meta({ description: "boundaries, looks and warnings, by method and seed" }),
+  },
+  compute: ({ run }) => ({ training: trainedArms(run) }),
+});
+
 /** Of every arm that tells something of its training. */
-export const trainedArms = (run: RunData): TrainedArm[] =>
+const trainedArms = (run: RunData): TrainedArm[] =>
   run.arms
-    .map((arm): TrainedArm => {
-      const { method, seed, boundary, search, stopped, warnings, before } = arm;
-      const steps = run.training.find((one) => one.method === method && one.seed === seed)?.steps ?? [];
-      const looks = [
-        ...(before === undefined ? [] : [{ step: 0, heldOut: before }]),
-        ...steps.flatMap(({ step, heldOut }) => (heldOut === undefined ? [] : [{ step, heldOut }])),
-      ];
-      return {
-        method,
-        seed,
-        ...(boundary === undefined ? {} : { boundary }),
-        ...(search === undefined ? {} : { search }),
-        ...(stopped === undefined ? {} : { stopped }),
-        ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
-        looks: looks.map(({ step, heldOut }) => ({ step, ...heldOutSchema.parse(heldOut) })),
-      };
-    })
-    .filter(
-      ({ looks, boundary, search, stopped, warnings }) =>
-        looks.length > 0 || [boundary, search, stopped, warnings].some((one) => one !== undefined),
-    );
+    .map((arm) => trainedArm(arm, run))
+    .filter(({ method: _, seed: __, looks, ...facts }) => looks.length > 0 || Object.keys(facts).length > 0);
+
+function trainedArm(
+  { method, seed, boundary, search, stopped, warnings = [], before }: Arm,
+  run: RunData,
+): TrainedArm {
+  const steps = run.training.find((curve) => curve.method === method && curve.seed === seed)?.steps ?? [];
+  const validations = [{ step: 0, heldOut: before }, ...steps];
+  return {
+    method,
+    seed,
+    ...defined({ boundary, search, stopped, warnings: warnings.length === 0 ? undefined : warnings }),
+    looks: validations.flatMap(({ step, heldOut }) =>
+      heldOut === undefined ? [] : [{ step, ...heldOutSchema.parse(heldOut) }],
+    ),
+  };
+}

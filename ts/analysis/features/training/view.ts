@@ -1,82 +1,93 @@
 import { familiesChart } from "../../charts/families.ts";
-import { html, type Markup } from "../../document/markup.ts";
-import { figure } from "../../report/figure.ts";
-import { plural } from "../../report/format.ts";
-import type { RunSummary } from "../../report/schema.ts";
-import type { RunData } from "../../run/run-data.ts";
-import { lookRows, marginRows } from "./curves.ts";
+import { type Content, chart, heading, list, tableOf } from "../../document/blocks.ts";
+import { plural } from "../../format.ts";
+import type { RunSummary } from "../../generated/report.ts";
+import type { Feature } from "../feature.ts";
+import { marginRows, validationRows } from "./curves.ts";
+import { training as numbers } from "./numbers.ts";
 
-/** What could be seen while the methods trained: looks at validation questions, early stops, warnings. */
-export function trainingSection(run: RunData, summary: RunSummary): Markup {
-  const looks = lookRows(summary);
-  const margins = marginRows(run, summary);
-  const told = [stops(summary), warnings(summary)];
-  if (looks.length + margins.length === 0 && told.every(({ markup }) => markup === "")) return html``;
-  return html`<section aria-labelledby="training">
-<h2 id="training">While training</h2>
-${told}
-${
-  looks.length > 0 &&
-  figure(
-    "Looks at validation questions",
-    "How each method’s weights score the VFT model’s samples on validation questions, and where it was measured how many they answer rightly, from the weights it starts from (step 0) on. A thin line is one seed, a thick one the mean of the seeds. Assessment accuracy that rises while accuracy falls is over-fitting to assessing; a perplexity of right COTs that rises is a constraint that is missing or too weak.",
-    familiesChart(
-      { id: "looks", title: "Looks at validation questions while training", description: inWords(summary) },
-      looks,
-      { width: 860 },
-    ),
-  )
-}
-${
-  margins.length > 0 &&
-  figure(
-    "Margin, assessment accuracy and loss of the training groups",
-    "Of the groups of each step: the mean score of right COTs minus that of wrong ones (nats a token), the share of their pairs that the model orders rightly, and the method’s own loss over groups, whose scale differs from family to family. A running mean over a twenty-fifth of the steps. A margin that grows without end is what the constraints are there to prevent.",
-    familiesChart(
-      {
-        id: "margins",
-        title: "Margin, assessment accuracy and group loss while training",
-        description: "By optimizer step, one column a family of methods.",
-      },
-      margins,
-      { width: 860 },
-    ),
-  )
-}
-</section>`;
-}
+/** What could be seen while the methods trained: validation, early stops, warnings. */
+export const training: Feature = {
+  section: { id: "training", title: () => "While training" },
+  numbers,
+  view: ({ run, summary }) => {
+    const validations = validationRows(summary);
+    const margins = marginRows(run, summary);
+    return [
+      stops(summary),
+      warnings(summary),
+      validations.length > 0 &&
+        chart({
+          title: "Looks at validation questions",
+          caption:
+            "How each method’s weights score the VFT model’s samples on validation questions, and where it was measured how many they answer rightly, from the weights it starts from (step 0) on. A thin line is one seed, a thick one the mean of the seeds. Assessment accuracy that rises while accuracy falls is over-fitting to assessing; a perplexity of right COTs that rises is a constraint that is missing or too weak.",
+          svg: familiesChart(
+            {
+              id: "looks",
+              title: "Looks at validation questions while training",
+              description: validationInWords(summary),
+            },
+            validations,
+            { width: 860 },
+          ),
+          file: "looks",
+        }),
+      margins.length > 0 &&
+        chart({
+          title: "Margin, assessment accuracy and loss of the training groups",
+          caption:
+            "Of the groups of each step: the mean score of right COTs minus that of wrong ones (nats a token), the share of their pairs that the model orders rightly, and the method’s own loss over groups, whose scale differs from family to family. A running mean over a twenty-fifth of the steps. A margin that grows without end is what the constraints are there to prevent.",
+          svg: familiesChart(
+            {
+              id: "margins",
+              title: "Margin, assessment accuracy and group loss while training",
+              description: "By optimizer step, one column a family of methods.",
+            },
+            margins,
+            { width: 860 },
+          ),
+          file: "margins",
+        }),
+    ];
+  },
+};
 
 const labelOf = ({ methods }: RunSummary, name: string): string =>
   methods.find((method) => method.name === name)?.label ?? name;
 
-function stops(summary: RunSummary): Markup {
-  const stopped = summary.training.filter((arm) => arm.stopped !== undefined);
-  if (stopped.length === 0) return html``;
-  return html`<h3>Stopped early</h3><ul>${stopped.map(({ method, seed, stopped: stop }) => {
-    const { bestStep, lastStep, reason } = stop!;
+function stops(summary: RunSummary): Content {
+  const sentences = summary.training.flatMap(({ method, seed, stopped }) => {
+    if (stopped === undefined) return [];
+    const { bestStep, lastStep, reason } = stopped;
     const kept =
       bestStep === 0
         ? "the weights it started from are kept, no later look was better"
         : `the weights of step ${bestStep} are kept`;
-    return html`<li>${labelOf(summary, method)}, seed ${seed}: stopped after step ${lastStep} (${reason}); ${kept}.</li>`;
-  })}</ul>`;
+    return `${labelOf(summary, method)}, seed ${seed}: stopped after step ${lastStep} (${reason}); ${kept}.`;
+  });
+  return sentences.length > 0 && [heading("Stopped early"), list(sentences)];
 }
 
-function warnings(summary: RunSummary): Markup {
-  const told = summary.training.flatMap(({ method, seed, warnings: all }) =>
-    (all ?? []).map((warning) => ({ label: labelOf(summary, method), seed, ...warning })),
+function warnings(summary: RunSummary): Content {
+  const warned = summary.training.flatMap(({ method, seed, warnings: ofArm = [] }) =>
+    ofArm.map((warning) => ({ ...warning, label: labelOf(summary, method), seed })),
   );
-  if (told.length === 0) return html``;
-  return html`<details open><summary>${plural(told.length, "warning")} while training</summary>
-<div class="scroll" role="region" aria-label="Warnings" tabindex="0"><table><caption>Warnings, each kind told once a training</caption>
-<thead><tr><th scope="col">method</th><th scope="col">seed</th><th scope="col">step</th><th scope="col" class="text">warning</th></tr></thead>
-<tbody>${told.map(
-    ({ label, seed, step, text }) =>
-      html`<tr><th scope="row">${label}</th><td>${seed}</td><td>${step}</td><td class="text">${text}</td></tr>`,
-  )}</tbody></table></div></details>`;
+  if (warned.length === 0) return null;
+  const rows = tableOf(
+    warned,
+    [
+      ["method", ({ label }) => label],
+      ["seed", ({ seed }) => seed],
+      ["step", ({ step }) => step],
+      ["warning", ({ text }) => text, "text"],
+    ],
+    { label: "Warnings", caption: "Warnings, each kind told once a training" },
+  );
+  const counted = `${plural(warned.length, "warning")} while training`;
+  return { block: "details", summary: counted, isOpen: true, blocks: [rows] };
 }
 
-const inWords = (summary: RunSummary): string =>
+const validationInWords = (summary: RunSummary): string =>
   summary.training
     .filter(({ looks }) => looks.length > 1)
     .map(({ method, seed, looks }) => {

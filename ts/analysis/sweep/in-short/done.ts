@@ -1,15 +1,15 @@
 /** "What was done". */
 import { type Chapter, type FindingKind, findingsOf, kind } from "../../features/findings/catalogue.ts";
 import { exampleQuestion, startingModel, trainingSamples } from "../../features/in-short/done.ts";
-import { plural } from "../../report/format.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import { plural } from "../../format.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import { type SweepNumbers, sameInAll, summariesOf } from "../numbers.ts";
 import type { CellResult } from "../results.ts";
 
 /** What a cell's own report says, where all cells say the same. */
 const ofEveryCell = (finding: FindingKind<RunSummary>): FindingKind<SweepNumbers> =>
   kind({
-    id: finding.id,
+    id: finding.ids[0]!.id,
     numbers: (sweep: SweepNumbers) => ({
       texts: summariesOf(sweep).map((summary) =>
         findingsOf([finding], summary)

@@ -1,25 +1,45 @@
 /** "What came out". */
+import { against } from "../../features/cells.ts";
 import { type Chapter, kind } from "../../features/findings/catalogue.ts";
-import { plural, points, range } from "../../report/format.ts";
-import type { MetricName } from "../../report/schema.ts";
+import { plural, points, range } from "../../format.ts";
+import type { MetricName } from "../../generated/report.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { cellText } from "../axes.ts";
 import { isBalanced, marginals } from "../marginals.ts";
 import { format, formatted, type Measure, metricOf } from "../measures.ts";
-import { type BestCell, followedValue, methodIn, type SweepNumbers } from "../numbers.ts";
+import { type BestCell, followedValue, methodIn, type SweepNumbers, summariesOf } from "../numbers.ts";
 import type { CellResult } from "../results.ts";
+
+/** A finding about the best cell, where there is one that is better than others. */
+const ofBest = <Numbers extends object>(parts: {
+  id: string;
+  numbers: (best: BestCell, sweep: SweepNumbers) => Numbers | readonly Numbers[] | undefined;
+  template: (numbers: Numbers) => string;
+}) =>
+  kind({
+    ...parts,
+    numbers: (sweep: SweepNumbers) => {
+      const { best } = sweep;
+      return best === undefined || isLevel(sweep, best) ? undefined : parts.numbers(best, sweep);
+    },
+  });
 
 /** How many of the other cells are as good as the best. */
 const asGood = (sweep: SweepNumbers, { others, value }: BestCell): number =>
   others.filter((cell) => followedValue(sweep, cell) === value).length;
 
-/** The best cell; undefined where there is none, or all cells are as good. */
-function bestIn(sweep: SweepNumbers): BestCell | undefined {
-  const { best } = sweep;
-  const isLevel = best !== undefined && best.others.length > 0 && asGood(sweep, best) === best.others.length;
-  return isLevel ? undefined : best;
-}
+const isLevel = (sweep: SweepNumbers, best: BestCell): boolean =>
+  best.others.length > 0 && asGood(sweep, best) === best.others.length;
+
+/** The cells by what the best cell's method comes to in them, the lowest first. */
+const byValue = (sweep: SweepNumbers, measure: Measure, cells: readonly CellResult[]) =>
+  cells
+    .flatMap((cell) => {
+      const value = followedValue(sweep, cell, measure);
+      return value === null ? [] : [{ text: cellText(cell, sweep.axes), value }];
+    })
+    .sort((a, b) => a.value - b.value);
 
 const noBest = kind({
   id: "no-best",
@@ -27,40 +47,34 @@ const noBest = kind({
   template: () => "No cell has a number by which the best could be chosen.",
 });
 
-const level = kind({
-  id: "level",
-  numbers: (sweep: SweepNumbers) => (bestIn(sweep) === undefined ? sweep.best : undefined),
+const allLevel = kind({
+  id: "all-level",
+  numbers: (sweep: SweepNumbers) => (sweep.best && isLevel(sweep, sweep.best) ? sweep.best : undefined),
   template: ({ measure, label, value }) =>
     `All cells have the same ${measure.words} of ${label}: ${formatted(measure, value)}.`,
 });
 
-const bestAndLowest = kind({
+const bestAndLowest = ofBest({
   id: "best-and-lowest",
-  numbers: (sweep: SweepNumbers) => {
-    const best = bestIn(sweep);
-    if (best === undefined) return undefined;
-    const lowest = best.others
-      .flatMap((cell) => {
-        const value = followedValue(sweep, cell);
-        return value === null ? [] : [{ text: cellText(cell, sweep.axes), value }];
-      })
-      .reduce<{ text: string; value: number } | undefined>(
-        (least, cell) => (least === undefined || cell.value < least.value ? cell : least),
-        undefined,
-      );
-    return { ...best, text: cellText(best.result, sweep.axes), equal: asGood(sweep, best), lowest };
-  },
+  numbers: (best, sweep) => ({
+    ...best,
+    text: cellText(best.result, sweep.axes),
+    equal: asGood(sweep, best),
+    lowest: byValue(sweep, best.measure, best.others)[0],
+  }),
   template: ({ label, text, measure, value, interval, equal, lowest }) =>
-    `Of ${label}, ${text} has the highest ${measure.words}: ${formatted(measure, value)} ${range(interval, (end) => format(measure, end))}${equal > 0 ? `, as in ${plural(equal, "other cell")}` : ""}${
-      lowest === undefined ? "" : `; ${lowest.text} has the lowest, ${formatted(measure, lowest.value)}`
-    }.`,
+    [
+      `Of ${label}, ${text} has the highest ${measure.words}: ${formatted(measure, value)} ${range(interval, (end) => format(measure, end))}`,
+      equal > 0 ? `, as in ${plural(equal, "other cell")}` : "",
+      lowest === undefined ? "" : `; ${lowest.text} has the lowest, ${formatted(measure, lowest.value)}`,
+      ".",
+    ].join(""),
 });
 
 /** How many of the cells can be told from the best. */
-const worseThanBest = kind({
+const worseThanBest = ofBest({
   id: "worse-than-best",
-  numbers: (sweep: SweepNumbers) => {
-    const { others = [] } = bestIn(sweep) ?? {};
+  numbers: ({ others }) => {
     const tested = others.filter(({ againstBest }) => againstBest?.pHolm != null);
     const lower = tested.filter(({ againstBest }) => isLower(againstBest!)).length;
     return tested.length === 0 ? undefined : { others: others.length, tested: tested.length, lower };
@@ -77,80 +91,64 @@ const worseThanBest = kind({
 });
 
 /** The methods that the settings do not touch: what the varied one is to be held against. */
-const untouched = kind({
+const untouched = ofBest({
   id: "untouched",
-  numbers: (sweep: SweepNumbers) => {
-    const best = bestIn(sweep);
-    const [first, ...others] = sweep.done;
-    if (best === undefined || first === undefined || others.length === 0) return undefined;
-    const { measure } = best;
-    const methods = first.methods.flatMap((method) => {
-      const value = metricOf(method, measure);
-      const isSame = others.every((cell) => metricOf(methodIn(cell, method.name), measure) === value);
-      return value === null || !isSame || method.name === best.method ? [] : [{ label: method.label, value }];
+  numbers: ({ measure, method: followed }, { done: [first, ...others] }) => {
+    const methods = (first?.methods ?? []).flatMap(({ name, label, metrics }) => {
+      const value = metrics[measure.name]?.value ?? null;
+      const isSame = others.every((cell) => metricOf(methodIn(cell, name), measure) === value);
+      return value === null || !isSame || name === followed ? [] : [{ label, value }];
     });
-    return methods.length === 0 ? undefined : { measure, methods };
+    return methods.length === 0 || others.length === 0 ? undefined : { measure, methods };
   },
   template: ({ measure, methods }) =>
     `The same in all cells, ${measure.words}: ${methods.map(({ label, value }) => `${label} ${formatted(measure, value)}`).join(", ")}.`,
 });
 
-const axisMeans = kind({
+const axisMeans = ofBest({
   id: "axis-means",
-  numbers: (sweep: SweepNumbers) => {
-    const { axes } = sweep;
-    const best = bestIn(sweep);
-    if (best === undefined || axes.length < 2) return undefined;
-    return axes
-      .filter((axis) => isBalanced(axis, axes))
-      .map((axis) => ({
-        ...best,
-        axis: axis.name,
-        means: marginals(sweep, axis).map(({ text, mean }) => ({ text, mean: mean(best.measure) })),
-      }))
-      .filter(({ means }) => means.every(({ mean }) => mean !== null));
-  },
+  numbers: ({ label, measure }, sweep) =>
+    sweep.axes
+      .filter((axis) => sweep.axes.length > 1 && isBalanced(axis, sweep.axes))
+      .map((axis) => ({ axis, label, measure, means: marginals(sweep, axis, measure) }))
+      .filter(({ means }) => means.every(({ mean }) => mean !== null)),
   template: ({ axis, label, measure, means }) =>
-    `By ${axis}, averaged over the other settings, ${label} comes to ${means.map(({ text, mean }) => `${formatted(measure, mean)} (${text})`).join(", ")}.`,
+    `By ${axis.name}, averaged over the other settings, ${label} comes to ${means.map(({ text, mean }) => `${formatted(measure, mean)} (${text})`).join(", ")}.`,
 });
 
 /** What a gain in the chosen metric may come with. */
 const sideMeasures: readonly MetricName[] = ["assessmentMicro", "perplexityPositive"];
 
 /** Other measures of the followed method from their lowest to their highest, with the baseline's. */
-const sideEffects = kind({
+const sideEffects = ofBest({
   id: "side-effects",
-  numbers: (sweep: SweepNumbers) => {
-    const best = bestIn(sweep);
-    if (best === undefined) return undefined;
-    return sweep.measures
-      .filter(({ name }) => name !== best.metric && sideMeasures.includes(name))
-      .map((measure) => ({ measure, label: best.label, ...extremes(sweep, measure) }))
-      .filter(({ low, high }) => low !== undefined && low.value !== high!.value);
-  },
-  template: ({ measure, label, low, high, continued: [least, most] }) => {
+  numbers: ({ label, metric }, sweep) =>
+    sweep.measures
+      .filter(({ name }) => name !== metric && sideMeasures.includes(name))
+      .flatMap((measure) => {
+        const values = byValue(sweep, measure, sweep.done);
+        const [low, high] = [values[0], values.at(-1)];
+        return low === undefined || high === undefined || low.value === high.value
+          ? []
+          : [{ measure, label, low, high, continued: continuedValues(sweep, measure) }];
+      }),
+  template: ({ measure, label, low, high, continued }) => {
     const words = `${measure.words.charAt(0).toUpperCase()}${measure.words.slice(1)}`;
+    const [least, most] = [continued[0], continued.at(-1)].map((value) => format(measure, value));
+    const unit = measure.isShare ? " %" : "";
     const baseline =
-      least === undefined
+      continued.length === 0
         ? ""
-        : `; continued VFT has ${least === most ? formatted(measure, least) : `between ${format(measure, least)} and ${formatted(measure, most)}`}`;
-    return `${words} of ${label} goes from ${formatted(measure, low!.value)} (${low!.text}) to ${formatted(measure, high!.value)} (${high!.text})${baseline}.`;
+        : `; continued VFT has ${least === most ? "" : `between ${least} and `}${most}${unit}`;
+    return `${words} of ${label} goes from ${formatted(measure, low.value)} (${low.text}) to ${formatted(measure, high.value)} (${high.text})${baseline}.`;
   },
 });
 
-function extremes(sweep: SweepNumbers, measure: Measure) {
-  const cells = sweep.done
-    .flatMap((cell) => {
-      const value = followedValue(sweep, cell, measure);
-      return value === null ? [] : [{ text: cellText(cell, sweep.axes), value }];
-    })
-    .sort((a, b) => a.value - b.value);
-  const continued = sweep.done
+const continuedValues = ({ done }: SweepNumbers, measure: Measure): number[] =>
+  done
     .flatMap(({ methods }) => methods.filter(({ role }) => role === "continued"))
     .flatMap((method) => metricOf(method, measure) ?? [])
     .sort((a, b) => a - b);
-  return { low: cells[0], high: cells.at(-1), continued: [continued[0], continued.at(-1)] };
-}
 
 const baselines = [
   { role: "continued", words: "continued VFT (further steps on the reference solutions alone)" },
@@ -158,19 +156,20 @@ const baselines = [
 ] as const;
 
 /** The followed method beside both baselines of its own cell; differences by themselves, not adjusted for many cells. */
-const againstBaselines = kind({
+const againstBaselines = ofBest({
   id: "against-baselines",
-  numbers: (sweep: SweepNumbers) => {
-    const best = bestIn(sweep);
-    if (best === undefined) return undefined;
-    return baselines
+  numbers: ({ label, method, metric }, sweep) =>
+    baselines
       .map(({ role, words }) => ({
         words,
-        label: best.label,
-        differences: sweep.done.flatMap((cell) => differenceTo(role, sweep, cell)),
+        label,
+        differences: summariesOf(sweep).flatMap(({ methods }) => {
+          const followed = methods.find(({ name }) => name === method);
+          const { value, interval } = against(followed, role)?.differences[metric] ?? {};
+          return interval == null ? [] : [{ value: value ?? 0, interval }];
+        }),
       }))
-      .filter(({ differences }) => differences.length > 0);
-  },
+      .filter(({ differences }) => differences.length > 0),
   template: ({ words, label, differences }) => {
     const clearly = (sign: number): number =>
       differences.filter(({ value, interval }) => Math.sign(value) === sign && !includes(interval, 0)).length;
@@ -179,19 +178,17 @@ const againstBaselines = kind({
   },
 });
 
-function differenceTo(
-  role: (typeof baselines)[number]["role"],
-  { best, summaries }: SweepNumbers,
-  { cell }: CellResult,
-) {
-  const method = summaries.get(cell)?.methods.find(({ name }) => name === best!.method);
-  const comparison = method?.comparisons.find((candidate) => candidate.role === role);
-  const { value, interval } = comparison?.differences[best!.metric] ?? {};
-  return interval == null ? [] : [{ value: value ?? 0, interval }];
-}
-
 export const results: Chapter<SweepNumbers> = {
   heading: "What came out",
-  kinds: [noBest, level, bestAndLowest, worseThanBest, untouched, axisMeans, sideEffects, againstBaselines],
+  kinds: [
+    noBest,
+    allLevel,
+    bestAndLowest,
+    worseThanBest,
+    untouched,
+    axisMeans,
+    sideEffects,
+    againstBaselines,
+  ],
   hasResults: true,
 };

@@ -10,11 +10,11 @@ import {
   list,
   note,
   small,
-  strong,
   table,
   text,
 } from "../../document/blocks.ts";
-import { plural, points, pValue, range, whole } from "../../report/format.ts";
+import { boldCell, missing } from "../../features/cells.ts";
+import { plural, points, pValue, whole } from "../../format.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";
@@ -90,35 +90,32 @@ function counts({ done, measures }: SweepNumbers, best: BestCell): string {
   return `${texts.join(", ")} (first seed, first cell)`;
 }
 
-const measured = (method: CellMethod | undefined, measure: Measure): Cell => {
-  const { value = null, interval = null } = method?.metrics[measure.name] ?? {};
-  return [strong(format(measure, value)), small(range(interval, (end) => format(measure, end)))];
-};
+const measured = (method: CellMethod | undefined, measure: Measure): Cell =>
+  boldCell(method?.metrics[measure.name] ?? { value: null, interval: null }, (value) =>
+    format(measure, value),
+  );
 
 function againstContinued(method: CellMethod | undefined, metric: string): Cell {
   const difference = method?.againstContinued?.[metric];
-  if (difference === undefined) return { content: "–", mark: "quiet" };
-  const { value, interval } = difference;
-  return markedIf(interval !== null && !includes(interval, 0), [
-    strong(points(value)),
-    small(range(interval, points)),
-  ]);
+  if (difference === undefined) return missing;
+  const { interval } = difference;
+  const isClear = interval !== null && !includes(interval, 0);
+  return { content: boldCell(difference, points), mark: isClear ? "clear" : undefined };
 }
 
 function againstBest({ againstBest: difference }: CellResult, isBest: boolean): Cell {
   if (isBest) return { content: "best", mark: "quiet" };
   if (difference === undefined) return { content: "not comparable", mark: "quiet" };
-  const { value, interval, p, pHolm } = difference;
-  return markedIf(isLower(difference), [
-    strong(points(value)),
-    small(range(interval, points)),
-    p !== null && small(pValue(p)),
-    pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
-  ]);
+  const { p, pHolm } = difference;
+  return {
+    content: [
+      boldCell(difference, points),
+      p !== null && small(pValue(p)),
+      pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
+    ],
+    mark: isLower(difference) ? "clear" : undefined,
+  };
 }
-
-const markedIf = (isClear: boolean, content: Exclude<Cell, { mark: unknown }>): Cell =>
-  isClear ? { content, mark: "clear" } : content;
 
 function explanation({ done }: SweepNumbers, { measure }: BestCell): Block {
   const tested = done.filter((cell) => cell.againstBest?.p != null).length;

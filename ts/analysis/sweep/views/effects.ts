@@ -1,7 +1,7 @@
 import { type SweepRow, type SweepSeries, sweepChart } from "../../charts/index.ts";
 import { type Block, type Content, chart, table } from "../../document/blocks.ts";
-import { familyPlaces } from "../../report/family.ts";
-import { plural } from "../../report/format.ts";
+import { plural } from "../../format.ts";
+import { familyPlaces } from "../../run/families.ts";
 import { type AxisValue, rowsAcross, type SweepAxis } from "../axes.ts";
 import { completeCells, isBalanced, marginals, meanOfAll } from "../marginals.ts";
 import { format, type Measure, metricOf } from "../measures.ts";
@@ -49,28 +49,14 @@ const caption = (axis: SweepAxis, rows: number, isMean: boolean): string =>
   ].join(" ");
 
 /** What is drawn of a method at a value of the axis. */
-type PointOf = (
-  method: string,
-  measure: Measure,
-  value: AxisValue,
-) => Omit<SweepSeries["points"][number], "at">;
-
-const scaleOf = ({ isShare }: Measure): number => (isShare ? 100 : 1);
+type PointOf = (method: string, measure: Measure, value: AxisValue) => SweepSeries["points"][number];
 
 /** Its number in the one of these cells that has the value. */
 const measuredIn =
   (cells: ReadonlySet<CellResult>): PointOf =>
-  (method, measure, value) => {
-    const scale = scaleOf(measure);
+  (method, { name }, value) => {
     const cell = value.cells.find((candidate) => cells.has(candidate));
-    const metric = cell && methodIn(cell, method)?.metrics[measure.name];
-    return {
-      value: metric?.value == null ? null : scale * metric.value,
-      ...(metric?.interval != null && {
-        low: scale * metric.interval.low,
-        high: scale * metric.interval.high,
-      }),
-    };
+    return (cell && methodIn(cell, method)?.metrics[name]) ?? { value: null };
   };
 
 /** Over the settings of the other axes that are there with every value: else the means would be of different cells. */
@@ -78,8 +64,7 @@ const meanIn =
   (complete: ReadonlySet<CellResult>): PointOf =>
   (method, measure, value) => {
     const cells = value.cells.filter((cell) => complete.has(cell));
-    const mean = meanOfAll(cells.map((cell) => metricOf(methodIn(cell, method), measure)));
-    return { value: mean === null ? null : scaleOf(measure) * mean };
+    return { value: meanOfAll(cells.map((cell) => metricOf(methodIn(cell, method), measure))) };
   };
 
 /** A panel a measure, each with all methods along the axis. */
@@ -94,10 +79,11 @@ function rowOf(
     text,
     panels: measures.map((measure) => ({
       measure: measure.label,
+      scale: measure.isShare ? 100 : 1,
       series: methods.map(({ name, label }) => ({
         label,
         place: places.get(name)!,
-        points: axis.values.map((value, at) => ({ at, ...pointOf(name, measure, value) })),
+        points: axis.values.map((value) => pointOf(name, measure, value)),
       })),
     })),
   };
@@ -108,10 +94,11 @@ function describe(sweep: SweepNumbers, axis: SweepAxis): string {
   const { axes, best, measures } = sweep;
   if (best === undefined || !isBalanced(axis, axes)) return `By ${axis.name}.`;
   const averaged = axes.length > 1 ? ", mean over what else varies" : "";
-  const values = marginals(sweep, axis);
   return measures
     .map((measure) => {
-      const means = values.map(({ text, mean }) => `${format(measure, mean(measure))} with ${text}`);
+      const means = marginals(sweep, axis, measure).map(
+        ({ text, mean }) => `${format(measure, mean)} with ${text}`,
+      );
       return `${best.label}, ${measure.words}${averaged}: ${means.join(", ")}.`;
     })
     .join(" ");
@@ -120,14 +107,15 @@ function describe(sweep: SweepNumbers, axis: SweepAxis): string {
 function marginalTable(sweep: SweepNumbers, axis: SweepAxis): Content {
   const { axes, best, measures } = sweep;
   if (best === undefined || axes.length < 2 || !isBalanced(axis, axes)) return null;
-  const values = marginals(sweep, axis);
+  const columns = measures.map((measure) => marginals(sweep, axis, measure));
+  const cells = plural(axis.values[0]!.cells.length, "cell");
   return table({
     label: `Means by ${axis.name}`,
-    caption: `${best.label} by ${axis.name}: each number is a mean over the ${plural(values[0]!.cells, "cell")} that have the value`,
+    caption: `${best.label} by ${axis.name}: each number is a mean over the ${cells} that have the value`,
     columns: [axis.name, ...measures.map(({ label }) => label)],
-    rows: values.map(({ text, mean }) => ({
+    rows: axis.values.map(({ text }, value) => ({
       head: text,
-      cells: measures.map((measure) => format(measure, mean(measure))),
+      cells: measures.map((measure, column) => format(measure, columns[column]![value]!.mean)),
     })),
   });
 }

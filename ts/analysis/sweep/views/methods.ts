@@ -1,12 +1,12 @@
 import type { Content } from "../../document/blocks.ts";
-import { compared } from "../../features/compared/view.ts";
-import { varied } from "../../report/describeMethod.ts";
-import type { MethodSummary } from "../../report/schema.ts";
+import { comparedMethods } from "../../features/compared/view.ts";
+import type { MethodSummary } from "../../generated/report.ts";
+import { varied } from "../../run/method-words.ts";
 import type { SweepNumbers } from "../numbers.ts";
 
 /** Every method of any cell, in words; what varies between the cells is no setting of theirs. */
 export const methods = (sweep: SweepNumbers): Content =>
-  compared(sweep.methods.map((method) => sweep.results.keys.reduce(withoutVaried, method)));
+  comparedMethods(sweep.methods.map((method) => sweep.results.keys.reduce(withoutVaried, method)));
 
 function withoutVaried(method: MethodSummary, key: string): MethodSummary {
   const [part, name, ...path] = key.split(".");

@@ -1,6 +1,6 @@
 import { type Content, code, facts, moment, paragraph, text } from "../../document/blocks.ts";
-import { duration } from "../../report/format.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import { duration } from "../../format.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import { type SweepNumbers, summariesOf } from "../numbers.ts";
 
 /** When, where and with what; each cell's report has its own record in full. */

@@ -1,5 +1,5 @@
 import { badge, type Content, findings, quiet, text } from "../../document/blocks.ts";
-import type { RunSummary } from "../../report/schema.ts";
+import type { RunSummary } from "../../generated/report.ts";
 import type { SweepNumbers } from "../numbers.ts";
 
 /** What the cells' reports warn of, each kind once a method; the words are those of the first cell. */

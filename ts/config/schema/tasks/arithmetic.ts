@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { count, positive, rangeWithin } from "../numbers.ts";
-import { common } from "./common.ts";
+import { common } from "./published.ts";
 
 /** Seeded multi-step word problems, generated: no download. */
 export const arithmeticTaskSchema = z

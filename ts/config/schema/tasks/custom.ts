@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { count, share } from "../numbers.ts";
 import { answerSchema } from "./answer.ts";
-import { common, seed, some } from "./common.ts";
+import { common, seed, some } from "./published.ts";
 
-const own = (what: string) =>
+const rowsFile = (what: string) =>
   z
     .string()
     .min(1)
@@ -33,10 +33,10 @@ export type Columns = z.output<typeof columnsSchema>;
 export const customTaskSchema = z.strictObject({
   ...common,
   task: z.literal("custom").meta({ description: "questions of your own: a column map over your files" }),
-  file: own("one file with all rows, shared out by `shares`"),
-  trainFile: own("training rows"),
-  validationFile: own("validation rows"),
-  testFile: own("test rows"),
+  file: rowsFile("one file with all rows, shared out by `shares`"),
+  trainFile: rowsFile("training rows"),
+  validationFile: rowsFile("validation rows"),
+  testFile: rowsFile("test rows"),
   shares: z
     .strictObject({
       validation: share.default(0.1).meta({ description: "the share of `file` to choose settings on" }),

@@ -1,23 +1,31 @@
-/** The settings of every task: one file each, and their union. */
+/** The settings of every task, and their union. */
 import { z } from "zod";
-import { aquaTaskSchema } from "./aqua.ts";
 import { arithmeticTaskSchema } from "./arithmetic.ts";
 import { customTaskSchema } from "./custom.ts";
-import { ecqaTaskSchema } from "./ecqa.ts";
-import { gsm8kTaskSchema } from "./gsm8k.ts";
-import { gsm8kRankTaskSchema } from "./gsm8k-rank.ts";
-import { mmluTaskSchema } from "./mmlu.ts";
+import {
+  aquaTaskSchema,
+  ecqaTaskSchema,
+  gsm8kRankTaskSchema,
+  gsm8kTaskSchema,
+  mmluTaskSchema,
+} from "./published.ts";
 
 export { type AnswerSettings, answerSchema } from "./answer.ts";
-export { type AquaTask, aquaTaskSchema } from "./aqua.ts";
 export { type ArithmeticTask, arithmeticTaskSchema } from "./arithmetic.ts";
-export { common as commonTaskSettings } from "./common.ts";
 export { type Columns, type CustomTask, customTaskSchema } from "./custom.ts";
-export { type EcqaTask, ecqaTaskSchema } from "./ecqa.ts";
-export { type Gsm8kTask, gsm8kTaskSchema } from "./gsm8k.ts";
-export { type Gsm8kRankTask, gsm8kRankTaskSchema } from "./gsm8k-rank.ts";
-export { type Mixture, mixtureSchema } from "./mixture.ts";
-export { type MmluTask, mmluTaskSchema } from "./mmlu.ts";
+export {
+  type AquaTask,
+  aquaTaskSchema,
+  common as commonTaskSettings,
+  type EcqaTask,
+  ecqaTaskSchema,
+  type Gsm8kRankTask,
+  type Gsm8kTask,
+  gsm8kRankTaskSchema,
+  gsm8kTaskSchema,
+  type MmluTask,
+  mmluTaskSchema,
+} from "./published.ts";
 
 export const taskSchema = z.discriminatedUnion("task", [
   arithmeticTaskSchema,
@@ -29,6 +37,15 @@ export const taskSchema = z.discriminatedUnion("task", [
   customTaskSchema,
 ]);
 export type Task = z.output<typeof taskSchema>;
+
+/** How often each task's questions are trained on where there are several. */
+export const mixtureSchema = z.strictObject({
+  temperature: z.number().min(1).default(1).meta({
+    description:
+      "a task with n questions and weight w has a share of w n^(1/temperature): 1 by size, large: all alike",
+  }),
+});
+export type Mixture = z.output<typeof mixtureSchema>;
 
 /** The name by which an experiment knows a task. */
 export const taskName = ({ name, task }: Pick<Task, "name" | "task">): string => name ?? task;

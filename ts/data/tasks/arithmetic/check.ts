@@ -1,4 +1,4 @@
-import { type BinaryEquation, binaryEquation, isTrue } from "../../equations.ts";
+import { type BinaryEquation, binaryEquation, isTrue } from "../../steps/equations.ts";
 import type { StepCheck } from "../../task.ts";
 import {
   type ArithmeticProblem,
@@ -85,7 +85,7 @@ function name(progress: Progress, right: string, thing?: string): Progress | str
       ? "not a product of the question, or used before"
       : "not the quantity of this thing, or named before";
   return {
-    unnamed: progress.unnamed.filter((other) => other !== item),
+    unnamed: progress.unnamed.filter((left) => left !== item),
     readings: progress.readings.map(({ has, owes }) => ({ has: [...has, quantityOf(item)], owes })),
   };
 }
@@ -96,18 +96,18 @@ const isProductOf = (item: Product, equation: BinaryEquation | undefined): boole
     (equation.left === item.each && equation.right === item.count));
 
 function combine({ has, owes }: Numbers, { left, operator, right, result }: BinaryEquation): Numbers[] {
-  const found: Numbers[] = [];
+  const readings: Numbers[] = [];
   if (operator === "+") {
     const added = take(take(has, left), right);
-    if (added !== undefined) found.push({ has: [...added, result], owes });
+    if (added !== undefined) readings.push({ has: [...added, result], owes });
     const owed = take(take(owes, left), right);
-    if (owed !== undefined) found.push({ has, owes: [...owed, result] });
+    if (owed !== undefined) readings.push({ has, owes: [...owed, result] });
   } else if (operator === "-") {
     const rest = take(has, left);
     const owed = take(owes, right);
-    if (rest !== undefined && owed !== undefined) found.push({ has: [...rest, result], owes: owed });
+    if (rest !== undefined && owed !== undefined) readings.push({ has: [...rest, result], owes: owed });
   }
-  return found;
+  return readings;
 }
 
 /** The numbers without one that equals `value`; undefined when there is none. */

@@ -1,5 +1,5 @@
 import type { Random } from "../../../core/random.ts";
-import { type ArithmeticProblem, type Item, isProduct, quantityOf, signedQuantityOf } from "./problem.ts";
+import { type Item, signedQuantityOf } from "./problem.ts";
 
 /**
  * How often a set of items can be brought into an order in which every running total lies in 0..maxTotal,
@@ -38,28 +38,3 @@ export function randomOrder(items: readonly Item[], maxTotal: number, random: Ra
   }
   return order;
 }
-
-/**
- * How many different reference COTs the problem has: the orders of its products (labelled: of its listed
- * quantities) times the orders of its sums. Items that look the same on paper are not told apart.
- */
-export function countOrders(problem: ArithmeticProblem): number {
-  const { items, maxTotal, form } = problem;
-  const sums = orderTable(items.map(signedQuantityOf), maxTotal).at(-1)!;
-  const listed = items.filter((item) => (form === "clean" ? isProduct(item) : item.operation !== "subtract"));
-  const lines = listed.map((item) =>
-    form === "clean" && isProduct(item) ? `${item.count}*${item.each}` : `${item.thing} ${quantityOf(item)}`,
-  );
-  return (arrangements(lines) * sums) / repetitions(items.map((item) => `${signedQuantityOf(item)}`));
-}
-
-const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
-
-/** In how many ways equal texts can be swapped without a visible difference. */
-function repetitions(texts: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts.values()].reduce((product, count) => product * factorial(count), 1);
-}
-
-const arrangements = (texts: readonly string[]): number => factorial(texts.length) / repetitions(texts);

@@ -1,10 +1,9 @@
 import { type ArithmeticTask, arithmeticTaskSchema, taskName } from "../../../config/index.ts";
 import type { Question } from "../../../core/records.ts";
-import { extractNumber, numberPatterns, sameNumber } from "../../answers.ts";
+import { gsm8kNumber } from "../../answers/index.ts";
 import type { Task, TaskKind } from "../../task.ts";
 import { checkProblemSteps } from "./check.ts";
 import { arithmeticQuestions } from "./generate.ts";
-import { countOrders } from "./orders.ts";
 import { type ArithmeticProblem, problemSchema, type SplitName } from "./problem.ts";
 
 /**
@@ -26,9 +25,7 @@ export const arithmetic: TaskKind<ArithmeticTask> = {
     },
     body: ({ question }) => question,
     plain: ({ question }) => `${question}\n`,
-    patterns: numberPatterns,
-    extract: extractNumber,
-    sameAnswer: sameNumber,
+    ...gsm8kNumber,
     checkSteps(question, text) {
       const problem = problemOf(question);
       return problem === undefined ? undefined : checkProblemSteps(problem, text);
@@ -42,12 +39,6 @@ export const arithmetic: TaskKind<ArithmeticTask> = {
     },
   }),
 };
-
-/** How many different reference COTs the question has; undefined when it carries no problem. */
-export function validOrders(question: Question): number | undefined {
-  const problem = problemOf(question);
-  return problem === undefined ? undefined : countOrders(problem);
-}
 
 const known = new WeakMap<Question, ArithmeticProblem | undefined>();
 

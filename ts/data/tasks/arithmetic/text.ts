@@ -1,7 +1,8 @@
 import type { Random } from "../../../core/random.ts";
 import { randomOrder } from "./orders.ts";
 import { type ArithmeticProblem, type Item, isProduct, quantityOf } from "./problem.ts";
-import { verbs } from "./words.ts";
+
+const verbs = { multiply: "buys", add: "finds", subtract: "gives away" } as const;
 
 /** E.g. `Cat buys 7 boxes of 4 keys and 4 bags of 6 figs. How many things are there in all?` */
 export function questionText({ name, items }: ArithmeticProblem): string {

@@ -1,12 +1,16 @@
 import type { CustomTask } from "../../../config/index.ts";
+import { defined } from "../../../core/defined.ts";
 import type { Problem } from "../../../core/errors.ts";
-import { type AnswerRule, answerRuleOf, type ExtractMode, lettersOf, outcomeOf } from "../../answers.ts";
+import {
+  type AnswerRule,
+  answerRuleOf,
+  type ExtractMode,
+  lettersOf,
+  outcomeOf,
+} from "../../answers/index.ts";
 
 /** The rule by which this task's answers are found and compared. */
-export function ruleOf({ answer }: CustomTask): AnswerRule {
-  if (answer.kind === "regex") return answerRuleOf(answer, "tasks: answer.pattern");
-  return answerRuleOf({ kind: answer.kind });
-}
+export const ruleOf = ({ answer }: CustomTask): AnswerRule => answerRuleOf(answer, "tasks: answer.pattern");
 
 /** The answer of a row in the form that the rule compares, or what is wrong with it. */
 export function answerOf(
@@ -21,8 +25,8 @@ export function answerOf(
   if (typeof text !== "string" || text.trim() === "")
     return { what: `${what}: no answer`, found: value, expected: "text or a number" };
   // A solution that ends in its answer, or the answer itself.
-  const found = extracted(rule, text);
-  if (found !== null) return found;
+  const strict = extracted(rule, text);
+  if (strict !== null) return strict;
   if (answer.kind === "regex") return text.trim();
   const marked = `#### ${text.trim()}`;
   const first = isShort(text) ? extracted(rule, marked) : null;
@@ -45,8 +49,7 @@ export const extracted = (
   text: string,
   mode: ExtractMode = "strict",
   choices?: string[],
-): string | null =>
-  outcomeOf(rule, text, mode, { answer: "", ...(choices === undefined ? {} : { choices }) }).extracted;
+): string | null => outcomeOf(rule, text, mode, { answer: "", ...defined({ choices }) }).extracted;
 
 function letterOf(
   value: unknown,

@@ -1,12 +1,12 @@
 import { type CustomTask, taskName } from "../../../config/index.ts";
+import { defined } from "../../../core/defined.ts";
 import { AftError, type Problem } from "../../../core/errors.ts";
 import type { Row } from "../../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../../core/records.ts";
-import { type AnswerRule, lettersOf } from "../../answers.ts";
-import { missingColumns, valueAt } from "../../sources/columns.ts";
+import { type AnswerRule, lettersOf } from "../../answers/index.ts";
 import { firstOfSource } from "../../sources/first.ts";
 import { readSource } from "../../sources/read.ts";
-import type { SourceRow } from "../../sources/source.ts";
+import { missingColumns, type SourceRow, valueAt, type WantedColumn } from "../../sources/source.ts";
 import type { ReadQuestions, Split } from "../../task.ts";
 import { closed } from "../choices.ts";
 import { idOf } from "../reading.ts";
@@ -15,10 +15,10 @@ import { answerOf, extracted, ruleOf } from "./answer.ts";
 /** Names that mean something in a question: a user's column of that name does not pass through. */
 const reserved = new Set([...Object.keys(questionSchema.shape), "prompt", "conversation", "problem"]);
 
-/** The questions of one file by the column map; a column that no row has is told with the nearest. */
+/** The questions of one file by the column map; a column that no row has is reported with the nearest. */
 export async function readCustom(settings: CustomTask, file: string, split?: Split): Promise<ReadQuestions> {
   const source = await readSource(file);
-  const missing = missingColumns(source, askedColumns(settings));
+  const missing = missingColumns(source, wantedColumns(settings));
   if (missing.length > 0) return { questions: [], problems: [...source.problems, ...missing] };
   const rule = ruleOf(settings);
   const questions: Row<Question>[] = [];
@@ -43,21 +43,21 @@ export async function readCustom(settings: CustomTask, file: string, split?: Spl
   return { questions, problems };
 }
 
-/** Columns that the files' beginnings do not have, and files that cannot be read, each told. */
+/** Columns that the files' beginnings do not have, and files that cannot be read. */
 export async function missingInFiles(settings: CustomTask, files: readonly string[]): Promise<Problem[]> {
-  const found = files.map(async (file): Promise<readonly Problem[]> => {
+  const problems = files.map(async (file): Promise<readonly Problem[]> => {
     try {
       const first = await firstOfSource(file);
-      return first === undefined ? [] : missingColumns(first, askedColumns(settings));
+      return first === undefined ? [] : missingColumns(first, wantedColumns(settings));
     } catch (error) {
       if (error instanceof AftError) return error.problems;
       throw error;
     }
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(problems)).flat();
 }
 
-function askedColumns({ columns }: CustomTask): { column: string; named: string }[] {
+function wantedColumns({ columns }: CustomTask): WantedColumn[] {
   const { choices, ...single } = columns;
   const lists = choices === undefined ? [] : [choices].flat();
   return [
@@ -93,8 +93,7 @@ function questionOf(
     task: taskName(settings),
     question,
     answer,
-    ...(choices === undefined ? {} : { choices }),
-    ...(reference === undefined ? {} : { reference }),
+    ...defined({ choices, reference }),
   };
   if (reference === undefined || extracted(rule, reference, "strict", choices) !== null) return made;
   return {
@@ -121,13 +120,15 @@ function referenceOf(
 /** The options: of one column each, or of one column as a list, as JSON, or as text with `|` between them. */
 function choicesOf(row: SourceRow["value"], column: string | string[]): string[] | Problem {
   const name = Array.isArray(column) ? column.join(", ") : column;
-  const found = Array.isArray(column) ? column.map((one) => valueAt(row, one)) : listOf(valueAt(row, column));
-  const texts = found?.filter((one) => typeof one === "string" || typeof one === "number").map(String);
-  const isList = found !== undefined && texts !== undefined && texts.length === found.length;
+  const values = Array.isArray(column)
+    ? column.map((option) => valueAt(row, option))
+    : listOf(valueAt(row, column));
+  const texts = values?.filter((value) => typeof value === "string" || typeof value === "number").map(String);
+  const isList = values !== undefined && texts !== undefined && texts.length === values.length;
   if (isList && texts.length >= 2 && texts.length <= 26) return withoutLetters(texts);
   return {
     what: `column ${name}: no list of options`,
-    found: Array.isArray(column) ? found : valueAt(row, column),
+    found: Array.isArray(column) ? values : valueAt(row, column),
     expected: "2 to 26 texts: a list, JSON, or text with | between them",
   };
 }
@@ -155,7 +156,7 @@ function listOf(value: unknown): unknown[] | undefined {
 
 /** Columns that the map does not name pass through, as everywhere. */
 function restOf(row: SourceRow["value"], settings: CustomTask): Record<string, unknown> {
-  const named = new Set(askedColumns(settings).map(({ column }) => column));
+  const named = new Set(wantedColumns(settings).map(({ column }) => column));
   return Object.fromEntries(
     Object.entries(row).filter(([column]) => !named.has(column) && !reserved.has(column)),
   );

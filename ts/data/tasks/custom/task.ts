@@ -1,15 +1,19 @@
 import { type CustomTask, customTaskSchema, taskName } from "../../../config/index.ts";
+import { defined } from "../../../core/defined.ts";
 import { inputError } from "../../../core/errors.ts";
 import type { Question } from "../../../core/records.ts";
-import { answersBy } from "../../answers.ts";
 import { refuseShared } from "../../duplicates.ts";
 import type { Split, Splits, Task, TaskKind } from "../../task.ts";
-import { choiceTask } from "../choices.ts";
+import { choiceForm } from "../choices.ts";
 import { gsm8kForm } from "../gsm8k.ts";
 import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
 import { ruleOf } from "./answer.ts";
 import { missingInFiles, readCustom } from "./rows.ts";
 import { sharedOut } from "./shares.ts";
+
+const filesOf = ({ file, trainFile, validationFile, testFile }: CustomTask): Record<string, string> => ({
+  ...defined({ file, trainFile, validationFile, testFile }),
+});
 
 /**
  * Questions of the user's own, from files in whatever columns they stand. A row of a CSV file with
@@ -22,42 +26,33 @@ export const custom: TaskKind<CustomTask> = {
   settingsSchema: customTaskSchema,
   files: filesOf,
   parts(settings) {
-    const { trainFile, validationFile, testFile, file } = filesOf(settings);
-    const parts = { train: trainFile ?? file, validation: validationFile, test: testFile };
-    return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+    const { trainFile, validationFile, testFile, file } = settings;
+    return defined({ train: trainFile ?? file, validation: validationFile, test: testFile });
   },
   read: readCustom,
   look: (settings) => missingInFiles(settings, Object.values(filesOf(settings))),
   make(settings): Task {
-    const { body, plain } = settings.answer.kind === "choice" ? choiceTask : gsm8kForm;
+    const { body, plain } = settings.answer.kind === "choice" ? choiceForm : gsm8kForm;
     const { checkSteps, quality } = gsm8kForm;
     return {
       name: taskName(settings),
       splits: (seed) => splitsOf(settings, seed),
       body,
       plain,
-      ...answersBy(ruleOf(settings)),
+      ...ruleOf(settings),
       // Of a number's solution the equations are its steps, as GSM8K's are.
       ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { checkSteps, quality } : {}),
     };
   },
 };
 
-function filesOf({ file, trainFile, validationFile, testFile }: CustomTask): Record<string, string> {
-  const all = { file, trainFile, validationFile, testFile };
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([setting, path]) => (path === undefined ? [] : [[setting, path]])),
-  );
-}
-
-async function splitsOf(settings: CustomTask, ownSeed?: number): Promise<Splits> {
-  const seed = ownSeed ?? settings.seed;
+async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Splits> {
   const { file, validationFile, trainFile, testFile } = settings;
   const questions = async (path: string | undefined, split: Split): Promise<Question[]> =>
     path === undefined ? [] : await rightQuestions(readCustom(settings, path, split));
   if (file !== undefined) {
-    const all = await rightQuestions(readCustom(settings, file));
-    const shared = renamed(sharedOut(all, settings.shares, seed), settings);
+    const rows = await rightQuestions(readCustom(settings, file));
+    const shared = renamed(sharedOut(rows, settings.shares, seed), settings);
     return counted(shared, settings, { train: file, validation: file, test: file }, seed);
   }
   const files = { train: trainFile ?? "", validation: validationFile ?? "", test: testFile ?? "" };
@@ -66,24 +61,17 @@ async function splitsOf(settings: CustomTask, ownSeed?: number): Promise<Splits>
       what: `the task ${taskName(settings)} names no file`,
       expected: "file, or trainFile, validationFile and testFile",
     });
-  const given: Splits = {
+  const splits: Splits = {
     train: await questions(trainFile, "train"),
     validation: await questions(validationFile, "validation"),
     test: await questions(testFile, "test"),
   };
-  refuseShared(given, files);
-  if (validationFile !== undefined || !settings.validation) return counted(given, settings, files, seed);
-  const { train, validation } = setAside(
-    given.train,
-    { train: settings.train, validation: settings.validation },
-    files.train,
-    "custom",
-    seed,
-  );
+  refuseShared(splits, files);
+  if (validationFile !== undefined || !settings.validation) return counted(splits, settings, files, seed);
+  const { train, validation } = settings;
   return {
-    ...counted({ ...given, train: [], validation: [] }, { test: settings.test }, files, seed),
-    train,
-    validation,
+    ...counted({ ...splits, train: [], validation: [] }, { test: settings.test }, files, seed),
+    ...setAside({ file: files.train, questions: splits.train }, { train, validation }, "custom", seed),
   };
 }
 
@@ -102,10 +90,11 @@ function renamed(splits: Splits, settings: CustomTask): Splits {
 /** Of each split as many as the settings ask for. */
 function counted(
   splits: Splits,
-  asked: Partial<Record<Split, number | undefined>>,
+  counts: Partial<Record<Split, number | undefined>>,
   files: Record<Split, string>,
   seed: number,
 ): Splits {
-  const part = (split: Split) => drawn(splits[split], asked[split], files[split], "custom", split, seed);
+  const part = (split: Split) =>
+    drawn({ file: files[split], questions: splits[split] }, counts[split], "custom", split, seed);
   return { train: part("train"), validation: part("validation"), test: part("test") };
 }

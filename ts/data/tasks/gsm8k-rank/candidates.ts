@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defined } from "../../../core/defined.ts";
 import { nearestName, type Problem } from "../../../core/errors.ts";
 import type { JudgedCandidate } from "../../../core/records.ts";
 
@@ -47,28 +48,28 @@ export function rankedTexts(
   generators: readonly string[] | undefined,
 ): RankedText[] | Problem {
   const field = row.candidates === undefined ? "responses" : "candidates";
-  const given = (row.candidates ?? row.responses)?.map((candidate) =>
+  const listed = (row.candidates ?? row.responses)?.map((candidate) =>
     typeof candidate === "string" ? { text: candidate } : candidate,
   );
-  if (given === undefined)
+  if (listed === undefined)
     return {
       what: "missing field candidates",
       expected: "a list of candidates (or responses), each with a rank or a score",
     };
   for (const beside of ["ranks", "scores"] as const)
-    if (row[beside] !== undefined && row[beside].length !== given.length)
+    if (row[beside] !== undefined && row[beside].length !== listed.length)
       return {
         what: `field ${beside}: another number than there are ${field}`,
         found: row[beside].length,
-        expected: `${given.length}`,
+        expected: `${listed.length}`,
       };
-  const members = given.map((candidate, at) => ({
+  const members = listed.map((candidate, at) => ({
     ...candidate,
     rank: candidate.rank ?? row.ranks?.[at],
     score: candidate.score ?? row.scores?.[at],
   }));
   const measures: Measure[] = generators === undefined ? ["rank", "score"] : ["rank", "score", "generator"];
-  const measure = measures.find((one) => members.some((member) => member[one] !== undefined));
+  const measure = measures.find((name) => members.some((member) => member[name] !== undefined));
   const without = members.findIndex((member) => measure === undefined || member[measure] === undefined);
   if (without >= 0 || measure === undefined)
     return {
@@ -114,6 +115,6 @@ function placed(
     text,
     rank: levels.indexOf(measured[at]!) + 1,
     ...(measure === "score" ? { reward: score! } : {}),
-    ...(generator === undefined ? {} : { generator }),
+    ...defined({ generator }),
   }));
 }

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { type Gsm8kRankTask, gsm8kRankTaskSchema, gsm8kTaskSchema, taskName } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
 import type { Group, Question } from "../../../core/records.ts";
-import { extractNumber } from "../../answers.ts";
+import { extractNumber } from "../../answers/index.ts";
 import { downloaded } from "../../downloads/folder.ts";
 import { readSource } from "../../sources/read.ts";
-import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../../task.ts";
+import type { ReadQuestions, Split } from "../../task.ts";
 import { gsm8k, gsm8kForm, withoutFinalNumber } from "../gsm8k.ts";
-import { firstOf, type Made, questionsOf, rightQuestions, setAside } from "../reading.ts";
+import { fileTask, type Made, questionsOf, rightQuestions, setAside, splitsWithAside } from "../reading.ts";
 import { type RankedRow, type RankedText, rankedRowSchema, rankedTexts } from "./candidates.ts";
 
 /**
@@ -15,7 +15,7 @@ import { type RankedRow, type RankedText, rankedRowSchema, rankedTexts } from ".
  * as is known the authors' own file is not published: the form that is read is that of {@link rankedRowSchema}.
  * `groups` makes of it what `stages.judge.groupsFile` takes.
  */
-export const gsm8kRank: TaskKind<Gsm8kRankTask> = {
+export const gsm8kRank = fileTask<Gsm8kRankTask>({
   name: "gsm8k-rank",
   description: "GSM8K questions with ranked candidates of your own, tested as GSM8K is",
   settingsSchema: gsm8kRankTaskSchema,
@@ -26,38 +26,20 @@ export const gsm8kRank: TaskKind<Gsm8kRankTask> = {
     return known ? { ...files, gsm8kTrainFile } : files;
   },
   parts: (settings) => ({ train: filesOf(settings).trainFile, test: filesOf(settings).testFile }),
+  form: gsm8kForm,
+  async splits(settings, part, seed) {
+    const { train, validation, test } = await splitsWithAside(settings, part, seed);
+    return { train: train.map(withoutRanked), validation: validation.map(withoutRanked), test };
+  },
   read,
   groups,
-  make: (settings): Task => ({
-    name: taskName(settings),
-    splits: (seed) => splitsOf(settings, seed),
-    ...gsm8kForm,
-  }),
-};
+});
 
-function filesOf({ trainFile, gsm8kTrainFile, testFile }: Gsm8kRankTask) {
-  return {
-    trainFile: trainFile ?? downloaded("gsm8k-rank", "train.jsonl"),
-    gsm8kTrainFile: gsm8kTrainFile ?? downloaded("gsm8k", "train.jsonl"),
-    testFile: testFile ?? downloaded("gsm8k", "test.jsonl"),
-  };
-}
-
-async function splitsOf(settings: Gsm8kRankTask, seed?: number): Promise<Splits> {
-  const { testFile } = filesOf(settings);
-  const { train, validation } = await trainingQuestions(settings, seed);
-  return {
-    train: train.map(withoutRanked),
-    validation: validation.map(withoutRanked),
-    test: firstOf(await rightQuestions(read(settings, testFile, "test")), settings.test, testFile),
-  };
-}
-
-async function trainingQuestions(settings: Gsm8kRankTask, seed = settings.seed) {
-  const { trainFile } = filesOf(settings);
-  const rows = await rightQuestions(read(settings, trainFile, "train"));
-  return setAside(rows, settings, trainFile, "gsm8k-rank", seed);
-}
+const filesOf = ({ trainFile, gsm8kTrainFile, testFile }: Gsm8kRankTask) => ({
+  trainFile: trainFile ?? downloaded("gsm8k-rank", "train.jsonl"),
+  gsm8kTrainFile: gsm8kTrainFile ?? downloaded("gsm8k", "train.jsonl"),
+  testFile: testFile ?? downloaded("gsm8k", "test.jsonl"),
+});
 
 /** Candidates are no part of a question: they stand in its group. */
 const withoutRanked = ({ ranked: _, ...question }: Question): Question => question;
@@ -111,7 +93,9 @@ async function publishedAnswers(file: string): Promise<ReadonlyMap<string, strin
  * all that ranked feedback goes by, whatever the final answers are.
  */
 async function groups(settings: Gsm8kRankTask, prompt: (question: Question) => string): Promise<Group[]> {
-  const { train } = await trainingQuestions(settings);
+  const { trainFile: file } = filesOf(settings);
+  const questions = await rightQuestions(read(settings, file, "train"));
+  const { train } = setAside({ file, questions }, settings, settings.task, settings.seed);
   return train.map((question) => {
     const { id, task, reference, answer, ranked } = question;
     const candidates = (ranked as RankedText[]).map((candidate) => ({

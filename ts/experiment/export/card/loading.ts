@@ -1,7 +1,7 @@
 import { type Card, fenced } from "./subject.ts";
 
 /** How to load the weights and put a question as in training, with transformers and with vLLM. */
-export function loadingText({ summary, config, subject: { form = "weights" } }: Card): string {
+export function loadingText({ summary, config, form }: Card): string {
   const prompt = summary.prompts?.[0];
   const { maxNewTokens } = config.stages.evaluate;
   const stop = config.tasks.find(({ use }) => use === "train")?.prompt.stop ?? [];

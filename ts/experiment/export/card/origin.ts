@@ -30,11 +30,11 @@ function dataset({ name, kind, licence, homepage }: CardTask): string {
 }
 
 /** Of the seed's own samples, for methods that learn from them. */
-function samples({ summary, subject: { method, seed } }: Card): string[] {
-  const own = summary.methods.find(({ name }) => name === method);
-  const groups = summary.trainGroups.find((one) => one.seed === seed);
-  if (own === undefined || groups === undefined || !entryOf(own.method).learnsFrom.includes("samples"))
-    return [];
+function samples({ summary, method, seed }: Card): string[] {
+  const kind = summary.methods.find(({ name }) => name === method)?.method;
+  const groups = summary.trainGroups.find((counted) => counted.seed === seed);
+  const isTaught = kind !== undefined && entryOf(kind).learnsFrom.includes("samples");
+  if (groups === undefined || !isTaught) return [];
   return [
     `- and on the model's own solutions: ${plural(groups.candidates, "sample")} to ${plural(groups.groups, "training question")}, judged by their answers; ${plural(groups.withPair, "question")} with a right and a wrong one`,
   ];

@@ -6,39 +6,33 @@ type Measured = Task["methods"][number];
 
 /** Greedy accuracy of these very weights, task by task, with continued VFT beside it where the run has it. */
 export function resultsText(card: Card): string {
-  const { record, summary, subject } = card;
-  const baseline = summary.methods.find(({ role }) => role === "continued")?.name;
-  const beside = baseline === subject.method ? undefined : baseline;
+  const { record, summary, method, seed } = card;
+  const continued = summary.methods.find(({ role }) => role === "continued")?.name;
+  const baseline = continued === method ? undefined : continued;
   const head = [
     "task",
     "test questions",
     "right, % [95 %]",
-    ...(beside === undefined ? [] : ["continued VFT, %", `difference, points${overSeeds(summary)}`]),
+    ...(baseline === undefined ? [] : ["continued VFT, %", `difference, points${overSeeds(summary)}`]),
   ];
+  const { macro } = summary;
   const rows = [
-    ...tasksOf(card).map(({ name, use, methods }) => row(label(name, use), methods, subject, beside)),
-    ...(summary.macro === undefined
+    ...tasksOf(card).map(({ name, use, methods }) => row(card, baseline, label(name, use), methods)),
+    ...(macro === undefined
       ? []
-      : [
-          row(
-            `mean of ${summary.macro.tasks.length} trained tasks (macro)`,
-            summary.macro.methods,
-            subject,
-            beside,
-          ),
-        ]),
+      : [row(card, baseline, `mean of ${macro.tasks.length} trained tasks (macro)`, macro.methods)]),
   ];
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const note =
+    baseline === undefined
+      ? ""
+      : " Continued VFT is the same further training on the reference solutions alone: the fair baseline. Differences are paired question by question; one whose interval includes 0 is noise.";
   return [
     line(head),
-    line(head.map((_, at) => (at === 0 ? "---" : "---:"))),
+    line(head.map((_, column) => (column === 0 ? "---" : "---:"))),
     ...rows.map(line),
     "",
-    `Greedy decoding on held-out questions, seed ${subject.seed}; answers found by the ${record.extract} rule${patterns(card)}. ${
-      beside === undefined
-        ? ""
-        : "Continued VFT is the same further training on the reference solutions alone: the fair baseline. Differences are paired question by question; one whose interval includes 0 is noise."
-    }`.trimEnd(),
+    `Greedy decoding on held-out questions, seed ${seed}; answers found by the ${record.extract} rule${patterns(card)}.${note}`,
   ].join("\n");
 }
 
@@ -55,44 +49,46 @@ const overSeeds = ({ seeds }: RunSummary): string =>
   seeds.length > 1 ? `, mean of ${seeds.length} seeds [95 %]` : " [95 %]";
 
 function row(
+  { method, seed }: Card,
+  baseline: string | undefined,
   name: string,
   methods: readonly Measured[],
-  { method, seed }: Card["subject"],
-  baseline: string | undefined,
 ): string[] {
-  const of = (wanted: string | undefined) => methods.find((one) => one.name === wanted);
-  const own = accuracyOf(of(method), seed);
-  const difference = of(method)?.comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
+  const measured = (wanted: string): Measured | undefined => methods.find((other) => other.name === wanted);
+  const accuracyOf = (wanted: string) =>
+    measured(wanted)?.metrics.accuracy.perSeed.find((cell) => cell.seed === seed && cell.value !== null);
+  const accuracy = accuracyOf(method);
+  const continued = measured(method)?.comparisons.find(({ role }) => role === "continued");
   return [
     name,
-    own === undefined ? "–" : own.n.toLocaleString("en-US"),
-    share(own),
+    accuracy?.n.toLocaleString("en-US") ?? "–",
+    withRange(accuracy, percent) ?? "not measured",
     ...(baseline === undefined
       ? []
       : [
-          share(accuracyOf(of(baseline), seed)),
-          difference === undefined ? "–" : withRange(difference, points),
+          withRange(accuracyOf(baseline), percent) ?? "not measured",
+          withRange(continued?.differences.accuracy, points) ?? "–",
         ]),
   ];
 }
 
-const accuracyOf = (measured: Measured | undefined, seed: number) =>
-  measured?.metrics.accuracy.perSeed.find((one) => one.seed === seed && one.value !== null);
-
-const share = (own: ReturnType<typeof accuracyOf>): string =>
-  own === undefined ? "not measured" : withRange(own, (value) => percent(value));
+interface Estimate {
+  value: number | null;
+  interval: { low: number; high: number } | null;
+}
 
 function withRange(
-  { value, interval }: { value: number | null; interval: { low: number; high: number } | null },
+  estimate: Estimate | undefined,
   format: (value: number | null) => string,
-): string {
+): string | undefined {
+  if (estimate === undefined) return undefined;
+  const { value, interval } = estimate;
   return interval === null
     ? format(value)
     : `${format(value)} [${format(interval.low)}, ${format(interval.high)}]`;
 }
 
 function patterns({ record, summary }: Card): string {
-  const all = summary.tasks.flatMap(({ patterns: own }) => own?.[record.extract] ?? []);
-  const distinct = [...new Set(all)];
-  return distinct.length === 0 ? "" : ` (${distinct.map((pattern) => `\`${pattern}\``).join(", ")})`;
+  const distinct = new Set(summary.tasks.flatMap((task) => task.patterns?.[record.extract] ?? []));
+  return distinct.size === 0 ? "" : ` (${[...distinct].map((pattern) => `\`${pattern}\``).join(", ")})`;
 }

@@ -3,7 +3,8 @@ import { isScalar, parse, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import type { RunSummary } from "../../../analysis/index.ts";
 import type { RunRecord } from "../../run/run-record.ts";
-import type { Manifest } from "../../store/store.ts";
+import type { stages } from "../../stages/index.ts";
+import type { Artefact } from "../../store/store.ts";
 
 export type CardTask = RunRecord["tasks"][number];
 
@@ -11,17 +12,18 @@ export type CardTask = RunRecord["tasks"][number];
 export interface CardSubject {
   method: string;
   seed: number;
-  manifest: Manifest;
+  artefact: Pick<Artefact, "directory" | "manifest">;
   /** Whether it was trained as a LoRA adapter, and is exported as one. */
   form?: "weights" | "merged" | "adapter";
 }
 
 /** Everything that the parts of a card are made from. */
-export interface Card {
+export interface Card extends Required<CardSubject> {
   record: RunRecord;
   summary: RunSummary;
-  subject: CardSubject;
   config: CardConfig;
+  /** Of the artefact, whichever stage made it. */
+  facts: ReturnType<typeof stages.search.factsOf>;
 }
 
 /** What is read back of the experiment. Anything may be missing: another version may have written it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../../../../ts/analysis/features/findings/numbers.ts";
+import type { Difference, MethodSummary, RunSummary } from "../../../../../ts/analysis/generated/report.ts";
 import { summarise } from "../../../../../ts/analysis/index.ts";
-import type { Difference, MethodSummary } from "../../../../../ts/analysis/report/schema.ts";
 import { syntheticRun } from "../../synthetic.ts";
 
 const summary = summarise(syntheticRun());
@@ -43,8 +43,14 @@ function method(changes: {
   };
 }
 
+const diagnosed = (
+  methods: MethodSummary[],
+  trainGroups: RunSummary["trainGroups"] = [],
+  training: RunSummary["training"] = [],
+) => diagnose({ methods, trainGroups, training, tasks: [] });
+
 const found = (id: string, changes: Parameters<typeof method>[0]) =>
-  diagnose([method(changes)], []).find((diagnostic) => diagnostic.id === id)!;
+  diagnosed([method(changes)]).find((diagnostic) => diagnostic.id === id)!;
 
 describe("gain over continued VFT", () => {
   it("is shown when the interval excludes 0 and the exact test agrees", () => {
@@ -75,7 +81,7 @@ describe("gain over continued VFT", () => {
 
   it("is not shown where as many methods as were compared find one like it by chance", () => {
     const clear = method({ accuracy: difference(0.02, 0.01), p: 0.02, pHolm: 0.06 });
-    const [first] = diagnose([clear, clear, clear], []);
+    const [first] = diagnosed([clear, clear, clear], []);
     expect(first).toMatchObject({
       level: "note",
       text: "BC: taken alone the difference to continued VFT (+2.0 points [+1.0, +3.0], exact McNemar p = 0.020, Holm-adjusted p = 0.060 over 3 methods) is more than the noise, but among 3 comparisons one like it can come by chance.",
@@ -85,7 +91,7 @@ describe("gain over continued VFT", () => {
 
   it("is shown among several methods where the adjusted p stays small", () => {
     const clear = method({ accuracy: difference(0.02, 0.01), p: 0.01, pHolm: 0.02 });
-    expect(diagnose([clear, clear], [])[0]).toMatchObject({
+    expect(diagnosed([clear, clear], [])[0]).toMatchObject({
       level: "fine",
       text: expect.stringContaining(
         "exact McNemar p = 0.010, Holm-adjusted p = 0.020 over 2 methods) by more",
@@ -149,7 +155,7 @@ it.each([
   ["vft", undefined, ""],
 ])("names the likely cause by the constraint of any loss: %s, %s", (name, constraint, cause) => {
   const one = { ...method({ perplexity: difference(0.06, 0.01) }), method: name, settings: { constraint } };
-  const { text } = diagnose([one], []).find(({ id }) => id === "positives-less-likely")!;
+  const { text } = diagnosed([one], []).find(({ id }) => id === "positives-less-likely")!;
   expect(text).toContain(`right COTs have become less likely${cause} (perplexity`);
 });
 
@@ -165,7 +171,7 @@ it("does not blame a method for what continued VFT does as well", () => {
           differences: { ...comparison.differences, perplexityPositive: difference(0.001, 0.01) },
         },
   );
-  const found = diagnose([{ ...one, comparisons }], []).find(({ id }) => id === "positives-less-likely")!;
+  const found = diagnosed([{ ...one, comparisons }], []).find(({ id }) => id === "positives-less-likely")!;
   expect(found.level).toBe("note");
   expect(found.text).toContain("less likely, but not clearly more so than with continued VFT");
 });
@@ -183,7 +189,7 @@ it("says where the baseline trained otherwise than a method, and nowhere else", 
     (name) => summary.methods.find((one) => one.name === name)!,
   );
   const otherwise = { ...bc!, settings: { ...bc!.settings, train: { learningRate: 6e-4 } } };
-  const found = diagnose([continued!, dc!, otherwise], []).filter(({ id }) => id === "unequal-training");
+  const found = diagnosed([continued!, dc!, otherwise], []).filter(({ id }) => id === "unequal-training");
   expect(found.map(({ method: name, text }) => [name, text])).toEqual([
     [
       "bc",
@@ -191,7 +197,7 @@ it("says where the baseline trained otherwise than a method, and nowhere else", 
     ],
   ]);
   const alike = [continued!, otherwise].map((one) => ({ ...one, settings: otherwise.settings }));
-  expect(diagnose(alike, []).filter(({ id }) => id === "unequal-training")).toEqual([]);
+  expect(diagnosed(alike, []).filter(({ id }) => id === "unequal-training")).toEqual([]);
 });
 
 it("tells each kind of live warning once a method, in the words of its first seed", () => {
@@ -207,7 +213,7 @@ it("tells each kind of live warning once a method, in the words of its first see
     told(3, 60, "overfits", "it over-fits"),
     { method: "dc", seed: 1, looks: [] },
   ];
-  const found = diagnose([template!], [], training).filter(({ id }) => id === "warned-while-training");
+  const found = diagnosed([template!], [], training).filter(({ id }) => id === "warned-while-training");
   expect(found).toEqual([
     {
       id: "warned-while-training",
@@ -228,7 +234,7 @@ it("says how many training groups have no pair, and which side is missing", () =
     withoutNegative: 150,
     rightAnswers: 0,
   };
-  expect(diagnose([], [groups])).toEqual([
+  expect(diagnosed([], [groups])).toEqual([
     {
       id: "groups-without-pair",
       level: "warning",
@@ -241,7 +247,7 @@ it("says how many training groups have no pair, and which side is missing", () =
 it("warns where right answers are often reached by wrong steps, and is silent where steps were not checked", () => {
   const counts = { ...template!.counts, rightAnswers: 200, rightAnswersWrongSteps: 140 };
   const trained = { ...summary.trainGroups[0]!, rightAnswers: 100, rightAnswersWrongSteps: 6 };
-  const lucky = diagnose([{ ...template!, counts }], [trained]).filter(
+  const lucky = diagnosed([{ ...template!, counts }], [trained]).filter(
     ({ id }) => id === "right-by-wrong-steps",
   );
   expect(lucky).toMatchObject([
@@ -256,13 +262,13 @@ it("warns where right answers are often reached by wrong steps, and is silent wh
     },
   ]);
   const unchecked = { ...template!, counts: { ...counts, rightAnswers: 0, rightAnswersWrongSteps: 0 } };
-  expect(diagnose([unchecked], []).some(({ id }) => id === "right-by-wrong-steps")).toBe(false);
+  expect(diagnosed([unchecked], []).some(({ id }) => id === "right-by-wrong-steps")).toBe(false);
 });
 
 it("counts wrong answers in whose steps the check finds no error, as a note", () => {
   const counts = { ...template!.counts, wrongAnswers: 50, wrongAnswersRightSteps: 10 };
   const of = (changed: Partial<typeof counts>) =>
-    diagnose([{ ...template!, counts: { ...counts, ...changed } }], []).filter(
+    diagnosed([{ ...template!, counts: { ...counts, ...changed } }], []).filter(
       ({ id }) => id === "wrong-by-right-steps",
     );
   expect(of({})).toEqual([
@@ -308,11 +314,11 @@ it.each([
     flexible: { ...metric, value: flexible },
     difference,
   };
-  const [found] = diagnose([{ ...template!, byMode }], []).filter(({ id }) => id === "answers-not-in-form");
+  const [found] = diagnosed([{ ...template!, byMode }], []).filter(({ id }) => id === "answers-not-in-form");
   expect(found!.level).toBe(level);
   expect(found!.text).toMatch(text);
   const near = { ...byMode, flexible: { ...metric, value: strict + 0.029 } };
-  expect(diagnose([{ ...template!, byMode: near }], []).some(({ id }) => id === "answers-not-in-form")).toBe(
+  expect(diagnosed([{ ...template!, byMode: near }], []).some(({ id }) => id === "answers-not-in-form")).toBe(
     false,
   );
 });

@@ -63,11 +63,11 @@ describe("what the page holds", () => {
       score: -1.2346,
       firstWrongStep: { line: 2, reason: "the equation is not true" },
     });
-    expect(question.samples!.own[a]!.map((cot) => cot.text)).toEqual(
+    expect(question.samples!.byArm[a]!.map((cot) => cot.text)).toEqual(
       arm.samples[7]!.candidates.map((one) => one.text),
     );
     const scores = arm.heldOut[7]!.candidates.map(({ score }) => Math.round(score! * 10_000) / 10_000);
-    expect(question.samples!.scores[a]).toEqual(scores);
+    expect(question.samples!.vftScores[a]).toEqual(scores);
     expect(question.samples!.vft[0]!.map((cot) => cot.text)).toEqual(
       arm.heldOut[7]!.candidates.map((one) => one.text),
     );
@@ -97,7 +97,7 @@ describe("what the page holds", () => {
     const question = unpacked(all, "test-1");
     expect(question).toMatchObject({ question: text, reference: text, prompts: [`${text}?`] });
     expect(question.greedy[0]).toMatchObject({ text, extracted: text });
-    expect(question.samples!.own[0]![0]!.text).toBe(text);
+    expect(question.samples!.byArm[0]![0]!.text).toBe(text);
     for (const json of [...all.chunks.map((chunk) => chunk.json), scriptJson(all.index)])
       expect(json).not.toMatch(/[<\u2028\u2029]/);
     // The script of a chunk is a script: run, it hands over what the chunk holds.

@@ -5,8 +5,8 @@ import {
   arithmeticQuestions,
   taskNamed,
   taskOf,
-  validOrders,
 } from "../../../../../ts/data/index.ts";
+import { countOrders } from "./count-orders.ts";
 
 const arithmetic = taskNamed("arithmetic");
 const settingsOf = (settings: object) => ({ task: "arithmetic", ...settings });
@@ -99,7 +99,7 @@ const contentByHand = ({ items }: ArithmeticProblem): string =>
 
 it("draws the reference among all valid orders of the same question", () => {
   const questions = [...arithmeticQuestions({ items: [3, 4] }, 2_000, 5)];
-  const orders = questions.map((question) => validOrders(question)!).sort((a, b) => a - b);
+  const orders = questions.map((question) => countOrders(problemOf(question))).sort((a, b) => a - b);
   expect(orders[1_000]).toBe(12);
 });
 

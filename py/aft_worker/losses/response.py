@@ -1,0 +1,47 @@
+"""A response as losses and metrics know it, and what they read off a group of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+# whether the final answer is right
+Label = Literal["positive", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is known of a response beside its log-probability.
+
+    It may be a target, take part in the group loss, or both. tokens: EOS included. target: part of the
+    maximum-likelihood term. reference: the reference COT, watched apart. label: watched alone. rank: 1 is the
+    best, equals share one; right and wrong are 1 and 2; None: no part in the group loss. reward: greater is
+    better, in the order of the ranks. reference_logprob: summed, under the reference model, a constant.
+    """
+
+    tokens: int = 0
+    target: bool = False
+    reference: bool = False
+    label: Label | None = None
+    rank: int | None = None
+    reward: float = 0.0
+    reference_logprob: float | None = None
+
+
+def mean_logprobs(sums: Tensor, responses: Sequence[Response]) -> Tensor:
+    """s(c) [R]: summed log-probabilities [R] in nats -> a token (arXiv 2309.02144)."""
+    return sums / tokens_of(responses)
+
+
+def tokens_of(responses: Sequence[Response]) -> Tensor:
+    """-> int64 [R]."""
+    return torch.tensor([response.tokens for response in responses])
+
+
+def ranks_of(responses: Sequence[Response]) -> Tensor:
+    """Of responses that all take part in the group loss -> int64 [R]."""
+    return torch.tensor([response.rank for response in responses])

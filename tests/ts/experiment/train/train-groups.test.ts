@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { methodSchema, type TrainedMethod } from "../../../../ts/config/index.ts";
+import type { Group } from "../../../../ts/core/records.ts";
+import {
+  type TrainGroupOptions,
+  trainGroup as trainGroupOf,
+} from "../../../../ts/experiment/train/train-groups.ts";
+
+const options: TrainGroupOptions = { seed: 1, feedback: "binary" };
+const trainGroup = (group: Parameters<typeof trainGroupOf>[0], method: TrainedMethod) =>
+  trainGroupOf(group, method, options);
+
+const method = (settings: object) => methodSchema.parse(settings) as TrainedMethod;
+const reference = "1 + 2 = 3\n3 + 4 = 7\n#### 7";
+const right = {
+  text: "3 + 4 = 7\n#### 7",
+  extracted: "7",
+  correct: true,
+  tokenIds: [3, 4, 1],
+  finish: "stop" as const,
+};
+const lucky = { text: "1 + 2 = 4\n#### 7", extracted: "7", correct: true };
+const wrong = { text: "1 + 2 = 4\n#### 8", extracted: "8", correct: false };
+const same = { text: reference, extracted: "7", correct: true };
+const group: Group = {
+  id: "q1",
+  task: "arithmetic",
+  prompt: "?\n",
+  reference,
+  answer: "7",
+  candidates: [right, wrong, right, lucky, same, wrong],
+};
+const target = { text: reference, target: true, reference: true };
+const positive = (text: string) => ({ text, target: false, label: "positive", rank: 1 });
+const negative = (text: string) => ({ text, target: false, label: "negative", rank: 2 });
+const sampled = { tokenIds: [3, 4, 1], finish: "stop" };
+
+test("continued VFT trains on the reference alone", () => {
+  expect(trainGroup(group, method({ method: "vft" }))).toEqual({
+    id: "q1",
+    prompt: "?\n",
+    responses: [target],
+  });
+});
+
+test("RFT adds each accepted sample once, as a target: right answer, true equations, never the reference again", () => {
+  expect(trainGroup(group, method({ method: "rft" })).responses).toEqual([
+    target,
+    { text: right.text, target: true, ...sampled },
+  ]);
+});
+
+test("AFT ranks each distinct sample by its answer, right above wrong; the reference is a target and on no side", () => {
+  expect(trainGroup(group, method({ method: "aft", constraint: "detached" })).responses).toEqual([
+    target,
+    { ...positive(right.text), ...sampled },
+    positive(lucky.text),
+    positive(reference),
+    negative(wrong.text),
+  ]);
+});
+
+test("with referenceAsPositive the reference is a positive too, and a sample of the same text is not a second one", () => {
+  const settings = method({ method: "aft", constraint: "detached", referenceAsPositive: true });
+  expect(trainGroup(group, settings).responses).toEqual([
+    { ...target, label: "positive", rank: 1 },
+    { ...positive(right.text), ...sampled },
+    positive(lucky.text),
+    negative(wrong.text),
+  ]);
+});
+
+test("a question without positives or without negatives is kept, with what it has", () => {
+  const settings = method({ method: "aft", constraint: "none" });
+  expect(trainGroup({ ...group, candidates: [] }, settings).responses).toEqual([target]);
+  expect(trainGroup({ ...group, candidates: [wrong] }, settings).responses).toEqual([
+    target,
+    negative(wrong.text),
+  ]);
+});
+
+test("a question without a reference is an error that names it", () => {
+  const { reference: _, ...none } = group;
+  expect(() => trainGroup(none, method({ method: "vft" }))).toThrow('question "q1" has no reference COT');
+});

@@ -1,0 +1,116 @@
+/** What each node of a plan sends through the model, as its stage states it, and the time, memory and disk of it. */
+import { sumOf } from "../../core/sum.ts";
+import type { Cost, Expectation } from "../stages/cost.ts";
+import { keyOfNode, labelOf, type PlanNode } from "../stages/node.ts";
+import { type Memory, type Setup, samplingMemory, scoringMemory, total, trainingMemory } from "./memory.ts";
+import { adapterParameters, bytesOf } from "./shape.ts";
+import {
+  type Speed,
+  samplesAtOnce,
+  samplingSeconds,
+  scoringFlops,
+  scoringSeconds,
+  trainingFlops,
+  trainingSeconds,
+} from "./time.ts";
+
+export interface Work extends Cost {
+  /** Of the node's artefact. */
+  key: string;
+  label: string;
+}
+
+/** Of those nodes that use a model. @param lengthsOf of what a node of the stage `questions` holds */
+export function worksOf(
+  nodes: readonly PlanNode[],
+  lengthsOf: (questions: PlanNode) => Expectation["questions"],
+): Work[] {
+  const expectations = new Map<PlanNode, Expectation>();
+  const expectedInputs = ({ inputs }: PlanNode): Record<string, Expectation> =>
+    Object.fromEntries(Object.entries(inputs).map(([role, input]) => [role, expectedOf(input)]));
+  const expectedOf = (node: PlanNode): Expectation => {
+    const known = expectations.get(node);
+    if (known !== undefined) return known;
+    const lengths = lengthsOf(node);
+    const expectation = lengths === undefined ? node.expected(expectedInputs(node)) : { questions: lengths };
+    expectations.set(node, expectation);
+    return expectation;
+  };
+  return nodes.flatMap((node) =>
+    node.cost === undefined
+      ? []
+      : [{ key: keyOfNode(node), label: labelOf(node), ...node.cost(expectedInputs(node)) }],
+  );
+}
+
+export interface StageEstimate {
+  /** Of its artefact. */
+  key: string;
+  label: string;
+  tokens: number;
+  flops: number;
+  seconds: number;
+  /** At its height. */
+  memory: Memory;
+  memoryBytes: number;
+  /** Whether the height is that of training or of sampling and scoring. */
+  peak: "training" | "sampling" | "scoring";
+  diskBytes: number;
+}
+
+export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEstimate {
+  const { sampled = [] } = work;
+  const sampledTokens = sumOf(
+    sampled,
+    ({ prompts, k, promptTokens, responseTokens }) => prompts * (promptTokens.mean + k * responseTokens),
+  );
+  const trained = work.trained?.tokens ?? 0;
+  const scored = work.scored?.tokens ?? 0;
+  const peaks = heights(setup, work);
+  const highest = peaks.reduce((a, b) => (total(b.memory) > total(a.memory) ? b : a));
+  return {
+    key: work.key,
+    label: work.label,
+    tokens: trained + scored + sampledTokens,
+    flops: trained * trainingFlops(setup) + (scored + sampledTokens) * scoringFlops(setup),
+    seconds:
+      trainingSeconds(setup, speed, trained) +
+      scoringSeconds(setup, speed, scored) +
+      sumOf(sampled, (sampling) => samplingSeconds(setup, speed, sampling)),
+    memory: highest.memory,
+    memoryBytes: total(highest.memory),
+    peak: highest.peak,
+    diskBytes: work.trained === undefined ? 0 : savedBytes(setup),
+  };
+}
+
+/** The most memory that each kind of work in it takes. */
+function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memory: Memory }[] {
+  const { maxTokensPerBatch } = setup;
+  const peaks: { peak: StageEstimate["peak"]; memory: Memory }[] = [];
+  if (work.trained !== undefined) {
+    const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.trained.perStep));
+    peaks.push({ peak: "training", memory: trainingMemory(setup, tokens) });
+  }
+  if (work.scored !== undefined) {
+    const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.scored.tokens));
+    peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
+  }
+  for (const sampling of work.sampled ?? []) {
+    const { prompts, k, promptTokens, maxNewTokens } = sampling;
+    const rows = Math.min(samplesAtOnce(setup, sampling), prompts * k);
+    // A response may grow to the last token that it is allowed.
+    const cached = rows * (promptTokens.longest + maxNewTokens);
+    const prefilled = Math.ceil(rows / k) * promptTokens.longest;
+    peaks.push({ peak: "sampling", memory: samplingMemory(setup, cached, prefilled) });
+  }
+  return peaks;
+}
+
+/** The weights that a stage leaves: of an adapter in float32, it alone. */
+export const savedBytes = ({ shape, dtype, adapter }: Setup): number =>
+  adapter === undefined ? shape.parameters * bytesOf(dtype) : 4 * adapterParameters(shape, adapter);
+
+/** A saved state of a run that is under way: masters and two moments in float32. */
+export const resumeBytes = ({ shape, adapter }: Setup): number =>
+  12 * (adapter === undefined ? shape.parameters : adapterParameters(shape, adapter));

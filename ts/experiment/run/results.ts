@@ -1,0 +1,126 @@
+/** A finished run's numbers, read back from its artefacts for the report. */
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { type RunData, vftStage } from "../../analysis/index.ts";
+import { defined } from "../../core/defined.ts";
+import { stages } from "../stages/index.ts";
+import type { Search } from "../stages/search.ts";
+import type { HeldOut } from "../step-record.ts";
+import type { Place } from "../store/files.ts";
+import { type Artefact, openArtefact } from "../store/store.ts";
+import type { BoundaryFacts } from "../train/boundary.ts";
+import type { TrainedFacts } from "../train/files.ts";
+import { peaksIn, provenanceOf } from "./provenance.ts";
+import { type RunRecord, readRunRecord } from "./run-record.ts";
+
+/** @param only a method: what it answered is read, and nothing of any training */
+export async function loadRunData(
+  runDirectory: string,
+  only?: string,
+): Promise<{ record: RunRecord; run: RunData }> {
+  const record = await readRunRecord(runDirectory);
+  const opened = new Map<string, Artefact>();
+  for (const { artefact } of record.stages)
+    opened.set(artefact, await openArtefact(resolve(runDirectory, artefact)));
+  const placeOf = (artefact: string): Place => ({ directory: join(runDirectory, artefact) });
+  const environment = environmentOf(record, opened);
+  const run: RunData = {
+    name: record.name,
+    description: record.description,
+    configYaml: record.configYaml,
+    versions: environment.versions,
+    device: environment.device,
+    seeds: record.seeds.map(({ seed }) => seed),
+    finishedAt: record.finishedAt,
+    split: record.split ?? splitIn(record.configYaml),
+    tasks: record.tasks.map(({ name, use, patterns }) => ({ name, use, patterns, extract: record.extract })),
+    prompts: record.tasks.flatMap(({ name, template, questions }) => {
+      const { prompt } = stages.questions.factsOf(opened.get(questions)!);
+      return prompt === undefined ? [] : [{ task: name, template, ...prompt }];
+    }),
+    methods: record.methods,
+    provenance: provenanceOf(record, opened),
+    stages: record.stages.map(({ stage, method, task, seed, reused, artefact }) => {
+      const { seconds, facts } = opened.get(artefact)!.manifest;
+      return {
+        stage,
+        ...defined({ method, task }),
+        seed: seed ?? 0,
+        seconds,
+        ...defined({ tokens: facts.tokens }),
+        ...peaksIn(facts),
+        reused,
+        artefact,
+      };
+    }),
+    training: [],
+    arms: [],
+    trainGroups: [],
+  };
+  const stepsOf = (artefact: string) => stages.vft.files.metrics.read(placeOf(artefact));
+  for (const { seed, vft, trainGroups, arms } of only === undefined ? record.seeds : []) {
+    run.training.push({ method: vftStage, seed, steps: await stepsOf(vft) });
+    run.trainGroups.push({
+      seed,
+      counts: sumOfCounts(trainGroups.map(({ artefact }) => stages.judge.factsOf(opened.get(artefact)!))),
+      groups: await stages.judge.files.groups.readAll(trainGroups.map(({ artefact }) => placeOf(artefact))),
+    });
+    for (const { method, align } of arms)
+      if (align !== undefined) run.training.push({ method, seed, steps: await stepsOf(align) });
+  }
+  const { predictions, samples, heldOut } = stages.evaluate.files;
+  for (const { seed, arms } of record.seeds)
+    for (const { method, align, evaluate } of arms) {
+      if (only !== undefined && method !== only) continue;
+      const places = evaluate.map(({ artefact }) => placeOf(artefact));
+      run.arms.push({
+        method,
+        seed,
+        // An experiment with `greedy: false` has no predictions.
+        predictions: await predictions.readAll(places.filter((place) => predictions.isIn(place))),
+        samples: await samples.readAll(places),
+        heldOut: await heldOut.readAll(places),
+        ...(align === undefined ? {} : await methodFacts(opened.get(align)!)),
+      });
+    }
+  return { record, run };
+}
+
+/** What the judge counted, over all tasks. */
+function sumOfCounts(tasks: readonly Readonly<Record<string, number | undefined>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of tasks)
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + (count ?? 0);
+  return sums;
+}
+
+/** What the run's first trained weights were made with: every artefact that a worker made says so. */
+function environmentOf(
+  record: RunRecord,
+  opened: ReadonlyMap<string, Artefact>,
+): { versions: Record<string, string>; device: string } {
+  const { environment } = opened.get(record.seeds[0]!.vft)!.manifest.facts;
+  return environment ?? { versions: {}, device: "unknown" };
+}
+
+/** Of a record that does not say it: the whole configuration does. */
+function splitIn(configYaml: string): RunData["split"] {
+  const { stages } = (parse(configYaml) ?? {}) as { stages?: { evaluate?: { split?: RunData["split"] } } };
+  return stages?.evaluate?.split;
+}
+
+/** What an artefact with a method's weights tells beside its steps. */
+export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {
+  boundary?: BoundaryFacts;
+  search?: Pick<Search, "parameter" | "chosen" | "points">;
+  /** What was measured on the weights that it starts from. */
+  before?: HeldOut;
+}
+
+export async function methodFacts(artefact: Artefact): Promise<MethodFacts> {
+  const { boundary, stopped, warnings } = stages.search.factsOf(artefact);
+  const record = await stages.search.files.search.read(artefact);
+  const search = record && { parameter: record.parameter, chosen: record.chosen, points: record.points };
+  const before = await stages.search.files.before.read(artefact);
+  return defined({ boundary, search, before: before?.heldOut, stopped, warnings });
+}

@@ -1,0 +1,103 @@
+/** What a stage is expected to send through the model, in tokens, before it runs: the part of its estimate that it states itself. */
+import { planSteps, type Training } from "../../config/index.ts";
+import type { SplitName } from "../../data/index.ts";
+
+/** Of texts, in tokens. */
+export interface Length {
+  mean: number;
+  longest: number;
+}
+
+/** The questions of a split. */
+export interface Lengths {
+  questions: number;
+  prompt: Length;
+  /** undefined where no question has a reference. */
+  reference: Length | undefined;
+}
+
+/** k samples of each of these prompts. */
+export interface Sampling {
+  prompts: number;
+  k: number;
+  promptTokens: Length;
+  responseTokens: number;
+  maxNewTokens: number;
+}
+
+export interface Cost {
+  /** Prompt and response tokens that are trained on, and those of the largest global batch. */
+  trained?: { tokens: number; perStep: number; steps: number; savesStates: boolean };
+  scored?: { tokens: number } | undefined;
+  sampled?: readonly Sampling[];
+}
+
+/** What an artefact holds, as far as it can be told before it is made. */
+export interface Expectation {
+  /** The questions that it holds or was made from. */
+  questions?: Record<SplitName, Lengths> | undefined;
+  samples?: Sampling | undefined;
+}
+
+/** A response without a reference to go by is taken to be this share of the longest allowed. */
+const unknownShare = 1 / 4;
+const usualMaxNewTokens = 512;
+
+/** A sample is taken to be as long as a reference. */
+export function samplingOf(
+  { questions }: Expectation,
+  settings: { split: SplitName; questions?: number | undefined; k: number; maxNewTokens: number },
+): Sampling {
+  const { k, maxNewTokens } = settings;
+  const lengths = questions![settings.split];
+  return {
+    prompts: Math.min(lengths.questions, settings.questions ?? lengths.questions),
+    k,
+    promptTokens: lengths.prompt,
+    responseTokens: Math.min(maxNewTokens, responseTokens(lengths, maxNewTokens)),
+    maxNewTokens,
+  };
+}
+
+const responseTokens = ({ reference }: Lengths, maxNewTokens = usualMaxNewTokens): number =>
+  reference?.mean ?? unknownShare * maxNewTokens;
+
+/** Groups of samples: each prompt once, and each sample. Groups of the user's own are not looked into. */
+export const scoringCost = ({ samples }: Expectation): Cost["scored"] =>
+  samples && {
+    tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens),
+  };
+
+/** What one task, or a file of groups, gives a training: the reference of each question, and a share of its samples. */
+export interface TrainedPart extends Expectation {
+  /** Trained samples over sampled ones: 0 of references alone. */
+  share: number;
+}
+
+/** @param otherwise the questions of parts that do not tell theirs */
+export function trainingCost(
+  training: Training,
+  parts: readonly TrainedPart[],
+  otherwise?: Expectation["questions"],
+): NonNullable<Cost["trained"]> {
+  const sizes = parts.map(({ questions = otherwise, samples, share }) => {
+    if (questions === undefined) return { count: 0, tokens: 0 };
+    const { prompt, questions: trained } = questions.train;
+    const count = samples?.prompts ?? trained;
+    const responses = 1 + share * (samples?.k ?? 0);
+    const tokens = prompt.mean + responses * responseTokens(questions.train, samples?.maxNewTokens);
+    return { count, tokens: count * tokens };
+  });
+  const count = sizes.reduce((sum, size) => sum + size.count, 0);
+  const perQuestion = sizes.reduce((sum, { tokens }) => sum + tokens, 0) / Math.max(1, count);
+  const { totalSteps } = planSteps(training, count);
+  const batch = Math.min(training.batchSize, count);
+  // Each epoch's last batch is smaller, so that steps x batch would be too many.
+  const seen = training.steps === undefined ? (training.epochs ?? 1) * count : totalSteps * batch;
+  return {
+    tokens: seen * perQuestion,
+    perStep: batch * perQuestion,
+    steps: totalSteps,
+    savesStates: training.saveEvery > 0,
+  };
+}

@@ -1,0 +1,47 @@
+/** The weights that a stage works on: an artefact's, or those of a model that is there already. */
+import type { Adapter, Model, Training } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
+import { weightsIn } from "../store/files.ts";
+import { digestOfFolder } from "../store/folder-digest.ts";
+import type { Artefact } from "../store/store.ts";
+import type { PlanNode } from "./node.ts";
+
+/** `role`: as what the artefact stands among a stage's inputs. */
+export type Weights = { role: "base" | "checkpoint"; node: PlanNode } | { source: string; key: ModelKey };
+
+/** What of a model that is there stands in a key: its content (a folder) or its id and revision (the hub). */
+interface ModelKey {
+  base: { hub: string; revision: string } | { folder: string };
+  dtype: string;
+}
+
+/** The base model, and what is trained in place of its weights. */
+export interface Base {
+  weights: Weights;
+  adapter: Adapter | undefined;
+}
+
+/** What of weights must stand in the settings of a stage beside its inputs. */
+export const weightsKey = (weights: Weights): Partial<ModelKey> => ("key" in weights ? weights.key : {});
+
+export const weightsInputs = (weights: Weights): { base?: PlanNode; checkpoint?: PlanNode } =>
+  "node" in weights ? { [weights.role]: weights.node } : {};
+
+/** Where they lie: a folder, or a hub id. */
+export const sourceOf = (
+  weights: Weights,
+  inputs: { base?: Artefact | undefined; checkpoint?: Artefact | undefined },
+): string => ("node" in weights ? weightsIn(inputs[weights.role]!) : weights.source);
+
+/** A model that is not made here. */
+export async function existingWeights({ dtype, hub, path, revision = "main" }: Model): Promise<Weights> {
+  if (hub !== undefined) return { source: hub, key: { base: { hub, revision }, dtype } };
+  return { source: path!, key: { base: { folder: await digestOfFolder(path!) }, dtype } };
+}
+
+/** What of a training bears on the result, for its key: not how often it is saved, and the weights that it starts from. */
+export const trainingKey = (
+  { saveEvery: _, ...training }: Training,
+  start: Weights,
+  adapter: Adapter | undefined,
+) => ({ ...training, ...weightsKey(start), ...defined({ adapter }) });
