@@ -253,7 +253,23 @@ class DpoLoss(Message, kw_only=True, tag_field="kind", tag="dpo"):
     dpo_beta: Annotated[float, Meta(gt=0)]
 
 
-LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss
+class SimpoLoss(Message, kw_only=True, tag_field="kind", tag="simpo"):
+    """SimPO, arXiv 2405.14734."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+    # SimPO's own beta: the scale of score differences
+    simpo_beta: Annotated[float, Meta(gt=0)]
+    # gamma / beta, nats a token
+    margin: Annotated[float, Meta(ge=0)]
+
+
+LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss
 
 
 class TrainResponse(Message, kw_only=True):

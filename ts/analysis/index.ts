@@ -1,5 +1,7 @@
 /** What the numbers of an experiment mean: metrics, statistics, diagnostics, charts and the report. */
 
+export { escapeText } from "../core/escape.ts";
+export { predictionSchema } from "../core/records.ts";
 export {
   type Assessment,
   assess,
@@ -27,7 +29,6 @@ export {
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
-export { escapeText } from "./document/escape.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
@@ -38,6 +39,7 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export { type DataFile, dataFolder } from "./features/questions/view.ts";
+export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, percent, plural, points, pValue, range } from "./format.ts";
 export type {
   Comparison,
@@ -71,7 +73,7 @@ export type {
   TaskInfo,
   TrainingStep,
 } from "./run/run-data.ts";
-export { predictionSchema, searchPointSchema, vftStage } from "./run/run-data.ts";
+export { vftStage } from "./run/run-data.ts";
 export { bootstrapRatios, percentileInterval, quantile } from "./statistics/bootstrap.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { sameValueInterval, wilsonInterval } from "./statistics/interval.ts";

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadExperiment } from "../../../ts/config/index.ts";
+import { groupMethodKinds, loadExperiment, methods } from "../../../ts/config/index.ts";
 import type { AftError } from "../../../ts/core/errors.ts";
-import { errorOf, folderOf, smallest, withChange } from "./helpers.ts";
+import { errorOf, folderOf, inWords, smallest, withChange } from "./helpers.ts";
 
 describe("the commonest mistakes in an experiment, word by word", () => {
   it("a misspelt key", async () => {
@@ -127,7 +127,7 @@ describe("less common ones", () => {
     [
       "{method: keep}",
       "{method: keep, train: {steps: 1}}",
-      "train goes with method: vft, rft, aft, rrhf, pro or dpo only",
+      `train goes with method: ${inWords(Object.keys(methods).filter((name) => name !== "keep"))} only`,
       "",
     ],
     ["create: {}", "hub: a b", "bad value for model.hub", "a hub name such as organisation/name"],
@@ -221,7 +221,7 @@ methods: {}
       `main.yaml:8:39: bad value for methods.kept.checkEquations
   found: 1
   expected: true or false
-main.yaml:8:42: methods.kept.beta goes with method: aft, rrhf, pro or dpo only
+main.yaml:8:42: methods.kept.beta goes with method: ${inWords(groupMethodKinds)} only
   found: 2
   expected: no beta with method: rft
   fix: remove it; where it is inherited, write \`beta: null\``,

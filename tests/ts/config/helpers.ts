@@ -55,3 +55,7 @@ export function withChange(from: string, to: string): Record<string, string> {
   if (!smallest.includes(from)) throw new Error(`the smallest experiment has no ${from}`);
   return { "main.yaml": smallest.replace(from, to) };
 }
+
+/** `a, b or c`. */
+export const inWords = (names: readonly string[]): string =>
+  names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { boundaryBetaOf, withBoundaryBeta } from "../../../ts/config/index.ts";
-import { errorOf, load, smallest, withChange } from "./helpers.ts";
+import { boundaryBetaOf, groupMethodKinds, methods, withBoundaryBeta } from "../../../ts/config/index.ts";
+import { errorOf, inWords, load, smallest, withChange } from "./helpers.ts";
 
 const withMethod = (settings: string): Record<string, string> => withChange("{method: vft}", `{${settings}}`);
 const bounded = (beta: string): Record<string, string> =>
@@ -85,7 +85,7 @@ describe("methods that are not there", () => {
     expect(await errorOf(withMethod("method: rrh, constraint: none"))).toBe(
       `main.yaml:9:18: bad value for methods.more.method
   found: "rrh"
-  expected: one of keep, vft, rft, aft, rrhf, pro, dpo
+  expected: one of ${Object.keys(methods).join(", ")}
   did you mean: rrhf`,
     );
   });
@@ -94,7 +94,7 @@ describe("methods that are not there", () => {
     expect(await errorOf(withMethod("method: ranked"))).toBe(
       `main.yaml:9:18: bad value for methods.more.method
   found: "ranked"
-  expected: one of keep, vft, rft, aft, rrhf, pro, dpo`,
+  expected: one of ${Object.keys(methods).join(", ")}`,
     );
   });
 
@@ -115,10 +115,12 @@ describe("methods that are not there", () => {
     );
   });
 
-  it("boundaryBeta is DPO's", async () => {
+  it("boundaryBeta is for losses with a beta of their own", async () => {
+    const besideTheirOwn = groupMethodKinds.filter((kind) => methods[kind].boundaryBeta === "boundaryBeta");
+    expect(besideTheirOwn).toContain("dpo");
     expect(
       await errorOf(withMethod("method: rrhf, constraint: boundary, beta: 0.1, boundaryBeta: 0.2")),
-    ).toContain("methods.more.boundaryBeta goes with method: dpo only");
+    ).toContain(`methods.more.boundaryBeta goes with method: ${inWords(besideTheirOwn)} only`);
   });
 
   it("a boundary without its beta is incomplete", async () => {

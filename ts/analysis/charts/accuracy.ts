@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
 import type { Metric } from "../generated/report.ts";
-import { type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
+import { type FamilyPlace, familyOrder, familyTitle } from "./family-places.ts";
 import { type LegendItem, lineItem } from "./legend.ts";
 import { dotPaint, linePaint, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";

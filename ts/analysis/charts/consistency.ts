@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
 import { percent } from "../format.ts";
 import type { SelfConsistency } from "../generated/report.ts";
-import type { FamilyPlace } from "../run/families.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
 import { areaPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";

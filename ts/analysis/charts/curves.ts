@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { defined } from "../../core/defined.ts";
-import type { FamilyPlace } from "../run/families.ts";
 import type { TrainingStep } from "../run/run-data.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
 import { linePaint, sideAxis } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";

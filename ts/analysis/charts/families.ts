@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "../run/families.ts";
+import { type FamilyName, type FamilyPlace, familyOrder, familyTitle } from "./family-places.ts";
 import { areaPaint, frame, linePaint, lineStyleAt, sideAxis } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import { colourOf } from "./palette.ts";
@@ -43,6 +43,7 @@ export function familiesChart(
   const families = familyOrder.filter((family) => series.some(({ place }) => place.family === family));
   const methods = [...new Map(series.map((method) => [method.label, method])).values()];
   const most = Math.max(0, ...families.map((family) => members(methods, family).length));
+  const firstTop = 34 + lineHeight * most;
   return stacked(
     text,
     drawn.map((row, at) => [
@@ -50,8 +51,8 @@ export function familiesChart(
         id: `${text.id}-${row.id}`,
         width,
         families,
-        titles: at === 0 ? (marginTop) => titlesOf(methods, families, marginTop) : undefined,
-        marginTop: at === 0 ? 34 + lineHeight * most : 14,
+        marginTop: at === 0 ? firstTop : 14,
+        titles: at === 0 ? titlesOf(methods, families, firstTop) : [],
         isLast: at === drawn.length - 1,
       }),
     ]),
@@ -67,12 +68,12 @@ function panels(
     id: string;
     width: number | undefined;
     families: FamilyName[];
-    titles: ((marginTop: number) => Plot.Markish[]) | undefined;
     marginTop: number;
+    titles: Plot.Markish[];
     isLast: boolean;
   },
 ): string {
-  const { id, width, families, titles, marginTop, isLast } = options;
+  const { id, width, families, marginTop, titles, isLast } = options;
   const marginBottom = isLast ? 40 : 22;
   return renderChart({
     text: { id, title: label, description: `${label}, by optimizer step.` },
@@ -82,11 +83,7 @@ function panels(
     x: { label: isLast ? "optimizer step →" : null, nice: false, ticks: 3 },
     y: { ...sideAxis(label, 54), nice: true, ticks: 4, ...domainOfFlat(series) },
     fx: { axis: null, padding: 0.14, domain: families },
-    marks: [
-      frame(),
-      ...groupedBy(series, ({ label: method }) => method).flatMap(lines),
-      ...(titles?.(marginTop) ?? []),
-    ],
+    marks: [frame(), ...groupedBy(series, ({ label: method }) => method).flatMap(lines), ...titles],
   });
 }
 

@@ -1,4 +1,4 @@
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 
 export interface LegendItem {

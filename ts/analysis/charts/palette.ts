@@ -1,5 +1,5 @@
 import { type GroupMethodKind, groupMethodKinds, methods } from "../../config/index.ts";
-import type { FamilyName, FamilyPlace } from "../run/families.ts";
+import type { FamilyName, FamilyPlace } from "./family-places.ts";
 
 /**
  * Colours that stay apart for the colour-blind (Okabe and Ito's set); dashes and shapes tell the same things a
@@ -80,12 +80,18 @@ const declarations: Record<Kind, (colour: string) => string> = {
   dot: (colour) => `fill:${colour};stroke:${colour}`,
 };
 
-const darkRules = [
-  ...names.flatMap((name) =>
-    kinds.map((kind) => `.${classOf(name, kind)}{${declarations[kind](colours[name].dark)}}`),
-  ),
-  `.aft-plot{color:${darkInk}}`,
-].join("");
+const darkRules = (name: ColourName): string =>
+  kinds.map((kind) => `.${classOf(name, kind)}{${declarations[kind](colours[name].dark)}}`).join("");
 
-/** The style that repaints charts on dark pages; paper is light. */
-export const chartStyle = `@media screen and (prefers-color-scheme:dark){${darkRules}}`;
+/** Methods whose colours come into a chart's style only where they are drawn: a new one changes no other's charts. */
+const first: readonly string[] = ["aft", "rrhf", "pro", "dpo"];
+const later = groupMethodKinds.filter((kind) => !first.includes(kind));
+const isLater = (name: ColourName): boolean => later.some((kind) => name === `${kind}${name.at(-1)}`);
+
+/** The style that repaints charts on dark pages; paper is light. drawn: the charts that it is for; all when left out. */
+export function chartStyle(drawn?: string): string {
+  const used = names.filter(
+    (name) => drawn === undefined || !isLater(name) || drawn.includes(`aft-${name}-`),
+  );
+  return `@media screen and (prefers-color-scheme:dark){${used.map(darkRules).join("")}.aft-plot{color:${darkInk}}}`;
+}

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type FamilyPlace, familyOrder } from "../run/families.ts";
+import { type FamilyPlace, familyOrder } from "./family-places.ts";
 import { frame } from "./marks.ts";
 
 /** With more methods than this a family of methods starts a new row. */

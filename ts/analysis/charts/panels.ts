@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
-import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
 import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
@@ -42,11 +42,18 @@ export interface PanelsOptions extends ChartOptions {
   reference?: Panel | undefined;
 }
 
-/** Shares with 95 % intervals over a few places, one panel a method, all on the same scale from 0 to 100 %. */
-export function panelsChart(
+export type SharesChart = (methods: readonly Panel[], options?: PanelsOptions) => string;
+
+/** A chart of shares with 95 % intervals over a few places, one panel a method, all on the same scale from 0 to 100 %. */
+export const sharesChart =
+  (shares: SharesOptions): SharesChart =>
+  (methods, options = {}) =>
+    draw(methods, shares, options);
+
+function draw(
   methods: readonly Panel[],
   { text, x, y, colour, what, levelIs }: SharesOptions,
-  { id = text.id, reference, width }: PanelsOptions = {},
+  { id = text.id, reference, width }: PanelsOptions,
 ): string {
   const panels = panelsOf(methods, { gap: 0.24 });
   const drawn = methods.flatMap(({ label, points }) => drawnIn(label, points));

@@ -1,4 +1,4 @@
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { accuracyChart, type MethodAccuracy } from "./accuracy.ts";
 
 import { chartStyle, ink } from "./palette.ts";
@@ -27,7 +27,7 @@ export function picture(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="aft-plot" role="img" aria-labelledby="picture-title" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" color="${ink}">`,
     `<title id="picture-title">${escapeText(options.title)}</title>`,
-    `<style>${chartStyle}</style>`,
+    `<style>${chartStyle(left + right)}</style>`,
     heading("Scores of right and wrong COTs", 16),
     placeAt(left, 0, top),
     heading("Accuracy", half + gap + 16),

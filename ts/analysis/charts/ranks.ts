@@ -1,16 +1,11 @@
-import { type Panel, type PanelsOptions, panelsChart } from "./panels.ts";
+import { sharesChart } from "./panels.ts";
 
 /** Share of right COTs by their place within the question, the best-scored first; the level is any COT's share. */
-export const ranksChart = (panels: readonly Panel[], options?: PanelsOptions): string =>
-  panelsChart(
-    panels,
-    {
-      text: { id: "ranks", title: "Share of right COTs by their place within the question" },
-      x: "place by score, the best-scored first →",
-      y: "right COTs, %",
-      colour: "sampled",
-      what: "share right, 95 % interval",
-      levelIs: "any COT of these questions",
-    },
-    options,
-  );
+export const ranksChart = sharesChart({
+  text: { id: "ranks", title: "Share of right COTs by their place within the question" },
+  x: "place by score, the best-scored first →",
+  y: "right COTs, %",
+  colour: "sampled",
+  what: "share right, 95 % interval",
+  levelIs: "any COT of these questions",
+});

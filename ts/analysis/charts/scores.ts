@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
-import type { FamilyPlace } from "../run/families.ts";
 import { quantile } from "../statistics/bootstrap.ts";
 import { type DensityPoint, density } from "./density.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { type LegendItem, lineItem } from "./legend.ts";
 import { areaPaint, linePaint } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeText } from "../document/escape.ts";
+import { escapeText } from "../../core/escape.ts";
 import { type LegendItem, legendSvg } from "./legend.ts";
 import type { ChartText } from "./options.ts";
 import { ink } from "./palette.ts";

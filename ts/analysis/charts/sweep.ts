@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import type { FamilyPlace } from "../run/families.ts";
 import type { Interval } from "../statistics/interval.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { legendChart, lineItem } from "./legend.ts";
 import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";

@@ -19,7 +19,7 @@ export function renderHtml({ kind, title, description, introduction, sections, f
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${raw(scripts)}; img-src data:">
 <link rel="icon" href="data:,">
 <title>${title}: ${kind.toLowerCase()}</title>
-<style>${raw(pageStyle)}${raw(chartStyle)}</style>
+<style>${raw(pageStyle)}${raw(chartStyle())}</style>
 </head>
 <body>
 <header>

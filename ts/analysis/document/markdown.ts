@@ -78,7 +78,7 @@ function chartsIn(block: Block): Chart[] {
 
 /** With the colours for dark pages, and a font: nothing around it gives them. */
 const standingAlone = (svg: string): string =>
-  `${svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg font-family="system-ui, sans-serif" ${attributes}><style>${chartStyle}</style>`)}\n`;
+  `${svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg font-family="system-ui, sans-serif" ${attributes}><style>${chartStyle(svg)}</style>`)}\n`;
 
 /** With one row of heads: a head over several columns goes before each of theirs. */
 function tableMarkdown({ caption, columns, groups = [], rows }: Table): string[] {

@@ -1,4 +1,4 @@
-import { escapeText } from "./escape.ts";
+import { escapeText } from "../../core/escape.ts";
 
 /** Text that is HTML already; everything else is escaped where it meets {@link html}. */
 export interface Markup {

@@ -1,7 +1,8 @@
 /** Panels of a chart, one a method, each seen against one of them. */
+
+import { familyPlaces } from "../charts/family-places.ts";
 import type { Panel } from "../charts/panels.ts";
 import type { RunSummary } from "../generated/report.ts";
-import { familyPlaces } from "../run/families.ts";
 
 export interface Panels {
   panels: Panel[];

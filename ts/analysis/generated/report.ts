@@ -98,7 +98,7 @@ export interface MethodSummary {
   byMode?: MethodSummaryByMode | undefined;
   /** against each baseline that is there */
   comparisons: Comparison[];
-  /** its kind: keep, vft, rft, aft, rrhf, pro or dpo */
+  /** its kind: keep, vft, rft, aft, rrhf, pro, dpo or simpo */
   method: string;
   /** the part it plays in the comparison */
   role: "kept" | "continued" | "rft" | "unconstrained" | "detached" | "boundary" | "other";

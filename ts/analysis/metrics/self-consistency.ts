@@ -2,6 +2,10 @@ import type { JudgedCandidate } from "../../core/records.ts";
 import { ballotOf } from "./majority.ts";
 import { noShare, type Tally } from "./tally.ts";
 
+/** What is made of j samples: the most frequent answer, the best-scored one, or whether any is right. */
+export const curveNames = ["majority", "best", "pass"] as const;
+export type CurveName = (typeof curveNames)[number];
+
 /**
  * maj@j of one question for j = 1..n of its n samples: the expectation over all subsets of j samples, a tie broken at
  * random, an answer that could not be extracted without a vote. Exact, by counting subsets: for every answer that is

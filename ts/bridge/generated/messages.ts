@@ -484,6 +484,19 @@ export interface WorkerMethods {
         beta?: number | undefined;
         /** DPO's own beta: the scale of its implicit reward */
         dpoBeta: number;
+      } | {
+        kind: "simpo";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+        /** SimPO's own beta: the scale of score differences */
+        simpoBeta: number;
+        /** gamma / beta, nats a token */
+        margin: number;
       };
       seed: number;
       /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */

@@ -700,7 +700,7 @@ export interface TrainingChangesOptimizer {
 }
 
 /** One way of going on from the VFT weights: a row of the report's table. */
-export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo;
+export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo | MethodSettingsSimpo;
 
 /** no further training: evaluates the weights as they are */
 export interface MethodSettingsKeep {
@@ -1052,6 +1052,86 @@ export interface MethodSettingsDpoBoundary {
   beta: number;
   /** all pairs of a better and a worse COT of a question, or one drawn at random */
   pairs: "all" | "one";
+  /**
+   * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
+   * (from the VFT model's scores) or {search: [...]} on the validation split
+   */
+  boundaryBeta: BoundaryBeta;
+  /** worse COTs are held at beta below the lowest better one (BC) */
+  constraint: "boundary";
+}
+
+/** SimPO (arXiv 2405.14734): pairs of mean scores with a margin, without a reference model */
+export type MethodSettingsSimpo = MethodSettingsSimpoNone | MethodSettingsSimpoDetached | MethodSettingsSimpoBoundary;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsSimpoNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** SimPO (arXiv 2405.14734): pairs of mean scores with a margin, without a reference model */
+  method: "simpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** SimPO's own beta: the scale of a difference of scores */
+  beta: number;
+  /** gamma / beta: how far (nats a token) the better score is to lie above the worse */
+  margin: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsSimpoDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** SimPO (arXiv 2405.14734): pairs of mean scores with a margin, without a reference model */
+  method: "simpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** SimPO's own beta: the scale of a difference of scores */
+  beta: number;
+  /** gamma / beta: how far (nats a token) the better score is to lie above the worse */
+  margin: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** worse COTs are held at beta below the lowest better one (BC) */
+export interface MethodSettingsSimpoBoundary {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** SimPO (arXiv 2405.14734): pairs of mean scores with a margin, without a reference model */
+  method: "simpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** SimPO's own beta: the scale of a difference of scores */
+  beta: number;
+  /** gamma / beta: how far (nats a token) the better score is to lie above the worse */
+  margin: number;
   /**
    * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
    * (from the VFT model's scores) or {search: [...]} on the validation split

@@ -12,9 +12,10 @@ import type { Baseline, GroupLoss } from "./entry.ts";
 import { pro } from "./pro.ts";
 import { constraintOf, rankedName } from "./ranked.ts";
 import { rrhf } from "./rrhf.ts";
+import { simpo } from "./simpo.ts";
 
 /** In the order of tables, charts and error texts. */
-export const methods = { keep, vft, rft, aft, rrhf, pro, dpo } as const;
+export const methods = { keep, vft, rft, aft, rrhf, pro, dpo, simpo } as const;
 
 type Entries = typeof methods;
 /** `method` of an experiment's methods. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { positive } from "./numbers.ts";
+import { positive } from "./values.ts";
 
 const distance = z.number().min(0);
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { methodSchema } from "../methods/index.ts";
 import { modelSchema } from "./model.ts";
-import { count } from "./numbers.ts";
 import { slug } from "./patterns.ts";
 import { stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
 import { trackingSchema } from "./tracking.ts";
+import { count } from "./values.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {

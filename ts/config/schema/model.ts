@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
-import { positive } from "./numbers.ts";
 import { hubName } from "./patterns.ts";
+import { flag, positive, positiveNumber, text, texts } from "./values.ts";
 
 const tokenizer = z.strictObject({
   kind: z.enum(["words", "bpe", "sentencepiece"]).default("words").meta({
@@ -11,8 +11,8 @@ const tokenizer = z.strictObject({
   vocabularySize: positive
     .optional()
     .meta({ description: "bpe and sentencepiece: how many tokens to learn" }),
-  bos: z.boolean().default(true).meta({ description: "a text begins with <s>; false: with none, as Qwen's" }),
-  chatTemplate: z.string().min(1).optional().meta({
+  bos: flag.default(true).meta({ description: "a text begins with <s>; false: with none, as Qwen's" }),
+  chatTemplate: text.optional().meta({
     description: "Jinja, as in tokenizer_config.json: what `prompt: chat` is rendered by",
   }),
 });
@@ -38,24 +38,15 @@ export const createdModelSchema = z
       description:
         "all but llama: a token sees so many, itself included, in all layers (mistral), the upper half (qwen), every second (gemma) or five of six (gemma3); left out: it sees all",
     }),
-    logitSoftcap: z
-      .number()
-      .positive()
+    logitSoftcap: positiveNumber
       .optional()
       .meta({ description: "gemma only: c in c * tanh(logits / c); 30 when left out" }),
-    attentionSoftcap: z
-      .number()
-      .positive()
+    attentionSoftcap: positiveNumber
       .optional()
       .meta({ description: "gemma only: the same of the attention's scores; 50 when left out" }),
     maxPositions: positive.default(256).meta({ description: "longest prompt + response, in tokens" }),
-    tieEmbeddings: z
-      .boolean()
-      .default(true)
-      .meta({ description: "input and output embeddings are one matrix" }),
-    initStd: z
-      .number()
-      .positive()
+    tieEmbeddings: flag.default(true).meta({ description: "input and output embeddings are one matrix" }),
+    initStd: positiveNumber
       .default(0.05)
       .meta({ description: "standard deviation of the random initial weights" }),
     tokenizer: tokenizer.prefault({}).meta({ description: "how the tokenizer is trained" }),
@@ -90,9 +81,7 @@ export type CreatedModel = z.output<typeof createdModelSchema>;
 
 export const adapterSchema = z.strictObject({
   rank: positive.default(16).meta({ description: "inner width of the two small matrices beside each layer" }),
-  alpha: z
-    .number()
-    .positive()
+  alpha: positiveNumber
     .default(32)
     .meta({ description: "the adapter's share: the product of its matrices counts alpha / rank times" }),
   dropout: z
@@ -101,7 +90,7 @@ export const adapterSchema = z.strictObject({
     .lt(1)
     .default(0)
     .meta({ description: "share of the adapter's inputs that is dropped while training" }),
-  targets: z.array(z.string().min(1)).min(1).optional().meta({
+  targets: texts.optional().meta({
     description:
       "the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when left out",
   }),
@@ -111,13 +100,9 @@ export type Adapter = z.output<typeof adapterSchema>;
 export const modelSchema = z
   .strictObject({
     create: createdModelSchema.optional().meta({ description: "make a model from scratch with these sizes" }),
-    path: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: "a folder in Hugging Face format, relative to this file" }),
+    path: text.optional().meta({ description: "a folder in Hugging Face format, relative to this file" }),
     hub: hubName.optional().meta({ description: "a model of the Hugging Face hub: organisation/name" }),
-    revision: z.string().min(1).optional().meta({ description: "hub only: a commit, tag or branch" }),
+    revision: text.optional().meta({ description: "hub only: a commit, tag or branch" }),
     dtype: z
       .enum(["auto", "float32", "bfloat16", "float16"])
       .default("auto")
@@ -129,7 +114,7 @@ export const modelSchema = z
     adapter: adapterSchema.optional().meta({
       description: "LoRA: train an adapter beside the weights, which stay as they are; none when left out",
     }),
-    gradientCheckpointing: z.boolean().default(false).meta({
+    gradientCheckpointing: flag.default(false).meta({
       description:
         "compute activations again in the backward pass: far less memory, a third more work, no other result",
     }),

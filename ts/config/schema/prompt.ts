@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defined } from "../../core/defined.ts";
-import { count } from "./numbers.ts";
+import { count, text } from "./values.ts";
 
 const templates = ["plain", "alpaca", "chat"] as const;
 const template = z.enum(templates).meta({
@@ -11,14 +11,14 @@ const template = z.enum(templates).meta({
 /** The place of the question in a text of the user's own. */
 export const questionPlace = "{question}";
 
-const system = z.string().min(1).optional().meta({
+const system = text.optional().meta({
   description: "chat: the system message; alpaca: the sentence in front",
 });
 const fewShot = count.default(0).meta({
   description: "solved training questions in front of each question; they are not trained on",
 });
 const stop = z
-  .array(z.string().min(1))
+  .array(text)
   .default([])
   .meta({ description: "texts that end a response, beside the end-of-sequence token" });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag, texts } from "./values.ts";
 
 export type { Label, Ranking } from "../generated/experiment.ts";
 
@@ -7,13 +8,10 @@ const byColumn = z.enum(["steps", "score", "reward", "rank"]).meta({
     "steps: by the answer, then by how far the steps are right; score: by the answer, then by log-probability; reward, rank: by that column of the candidates",
 });
 const byGenerators = z.strictObject({
-  generators: z
-    .array(z.string().min(1))
-    .min(1)
+  generators: texts
     .refine((names) => new Set(names).size === names.length, { error: "a generator comes twice" })
     .meta({ description: "the models that the candidates' `generator` names, the best first" }),
-  reference: z
-    .boolean()
+  reference: flag
     .default(false)
     .meta({ description: "the reference COT becomes a candidate, above all generators" }),
 });

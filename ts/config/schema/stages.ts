@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { count, positive } from "./numbers.ts";
 import { labelSchema, rankingSchema } from "./ranking.ts";
 import { trainingSchema } from "./training.ts";
+import { count, flag, positive, positiveNumber, text } from "./values.ts";
 
 const k = positive.default(6);
-const temperature = z
-  .number()
-  .positive()
+const temperature = positiveNumber
   .default(1)
   .meta({ description: "of the samples; 1: the model's own distribution" });
 const topP = z
@@ -47,7 +45,7 @@ export const judgeSchema = z.strictObject({
     description:
       "answer: a positive has the right final answer; answer-and-steps: and right steps, of which there is at least one",
   }),
-  groupsFile: z.string().min(1).optional().meta({
+  groupsFile: text.optional().meta({
     description:
       "groups of your own (JSON Lines), in the place of sampling and judging training questions; relative to this file",
   }),
@@ -58,8 +56,7 @@ export const watchSchema = z.strictObject({
   questions: positive
     .default(200)
     .meta({ description: "how many validation questions; as many as there are when there are fewer" }),
-  accuracy: z
-    .boolean()
+  accuracy: flag
     .default(false)
     .meta({ description: "also decode greedily at each look, beside AAccuracy and perplexity" }),
   patience: positive.optional().meta({
@@ -81,7 +78,7 @@ export const evaluateSchema = z.strictObject({
   temperature,
   topP,
   maxNewTokens,
-  greedy: z.boolean().default(true).meta({ description: "also decode greedily: the accuracy of the tables" }),
+  greedy: flag.default(true).meta({ description: "also decode greedily: the accuracy of the tables" }),
 });
 
 /** The settings of each stage, in the order in which they run. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const text = z.string().min(1);
+import { flag, text } from "./values.ts";
 
 /** A user and a password in an address would stand in every record of the run. */
 const uri = text
@@ -16,7 +15,7 @@ const uri = text
 
 /** Where the numbers of training also go. Changes no result, and is in no artefact's key. */
 export const trackingSchema = z.strictObject({
-  tensorboard: z.boolean().default(true).meta({
+  tensorboard: flag.default(true).meta({
     description: "event files in the run's folder, for `tensorboard --logdir runs/NAME`",
   }),
   wandb: z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
-import { count, positive, share } from "./numbers.ts";
+import { count, flag, positive, positiveNumber, share } from "./values.ts";
 
 const [, lengthKeys, warmupKeys] = exclusiveKeys;
 const oneLength = refuseBoth(lengthKeys);
@@ -21,26 +21,25 @@ const optimizer = {
   betas: z
     .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
     .meta({ description: "AdamW's decay rates of the two moments" }),
-  epsilon: z.number().positive().meta({ description: "AdamW's epsilon" }),
+  epsilon: positiveNumber.meta({ description: "AdamW's epsilon" }),
   weightDecay: z.number().min(0).meta({ description: "AdamW's decoupled weight decay" }),
   clipNorm: z.number().min(0).meta({ description: "largest global gradient norm; 0: no clipping" }),
 };
 const about = { schedule: "the learning rate over time", optimizer: "AdamW" };
 const training = {
-  epochs: z
-    .number()
-    .positive()
-    .meta({ description: "passes over the questions (3 by default); give epochs or steps" }),
+  epochs: positiveNumber.meta({
+    description: "passes over the questions (3 by default); give epochs or steps",
+  }),
   steps: positive.meta({ description: "optimizer steps; give epochs or steps" }),
   batchSize: positive.meta({ description: "questions a step, whatever the micro-batching" }),
-  learningRate: z.number().positive().meta({ description: "the highest learning rate, after the warm-up" }),
+  learningRate: positiveNumber.meta({ description: "the highest learning rate, after the warm-up" }),
   schedule: z
     .strictObject(schedule)
     .partial()
     .superRefine(oneWarmup, evenWhenOthersFail)
     .meta({ description: about.schedule }),
   optimizer: z.strictObject(optimizer).partial().meta({ description: about.optimizer }),
-  lengthGrouped: z.boolean().meta({ description: "batch questions of similar length: less padding, faster" }),
+  lengthGrouped: flag.meta({ description: "batch questions of similar length: less padding, faster" }),
   saveEvery: count.meta({ description: "steps between resumable checkpoints; 0: none" }),
 };
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { count, positive } from "./numbers.ts";
 import { device } from "./patterns.ts";
+import { count, positive, text } from "./values.ts";
 
 export const workerSchema = z.strictObject({
   device: device
     .default("auto")
     .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
   threads: positive.optional().meta({ description: "CPU threads; all cores when left out" }),
-  python: z.string().min(1).optional().meta({
+  python: text.optional().meta({
     description: "an existing Python with torch; the project makes its own environment when left out",
   }),
   transport: z

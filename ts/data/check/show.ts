@@ -45,10 +45,10 @@ export async function shownQuestions(
   options: ShowOptions,
 ): Promise<Shown> {
   const task = kind.make(settings);
-  const { rows, examples, note } = await rowsOf(kind, settings, task, put, options);
+  const { rows, examples, note } = await rowsOf({ kind, settings, task, put }, options);
   const questions = rows
     .slice(0, options.count)
-    .map(({ question, where }) => shownQuestion(question, where, task, put, examples));
+    .map((row) => shownQuestion(row, task, putQuestion(row.question, task, put, examples)));
   return { total: rows.length, questions, patterns: task.patterns, ...defined({ note }) };
 }
 
@@ -58,13 +58,14 @@ interface Rows {
   note?: string;
 }
 
-async function rowsOf(
-  kind: TaskKind,
-  settings: { task: string; seed?: number },
-  task: Task,
-  put: PromptSettings,
-  { split, file }: ShowOptions,
-): Promise<Rows> {
+interface Showing {
+  kind: TaskKind;
+  settings: { task: string; seed?: number };
+  task: Task;
+  put: PromptSettings;
+}
+
+async function rowsOf({ kind, settings, task, put }: Showing, { split, file }: ShowOptions): Promise<Rows> {
   const parts = kind.parts?.(settings) ?? {};
   const alone = file ?? (needsOthers(parts, split) ? undefined : parts[split]);
   if (alone === undefined) {
@@ -99,18 +100,16 @@ const needsOthers = (parts: Partial<Record<Split, string>>, split: Split): boole
 };
 
 function shownQuestion(
-  question: Question,
-  where: string | undefined,
+  { question, where }: Rows["rows"][number],
   task: Task,
-  put: PromptSettings,
-  examples: readonly Question[],
+  prompt: ShownQuestion["prompt"],
 ): ShownQuestion {
   const { id, reference, answer, choices } = question;
   const extracted = (mode: ExtractMode) => outcomeOf(task, reference!, mode, question).extracted;
   return {
     id,
     ...defined({ where }),
-    prompt: putQuestion(question, task, put, examples),
+    prompt,
     ...(reference === undefined
       ? {}
       : { reference, extracted: { strict: extracted("strict"), flexible: extracted("flexible") } }),

@@ -57,7 +57,7 @@ export class Tracking {
   }
 
   /** `key`: of the node's artefact. */
-  of(node: TrackedNode, key: string): Track {
+  trackOf(node: TrackedNode, key: string): Track {
     const { experiment } = this.options;
     const label = labelOf(node, experiment);
     const seed = `seed${node.seed ?? 0}`;

@@ -5,11 +5,20 @@ import { reliabilitySchema } from "../../analysis/features/assessor/numbers.ts";
 import { costSchema, rowSchema } from "../../analysis/features/cost/numbers.ts";
 import { difficultySchema } from "../../analysis/features/difficulty/numbers.ts";
 import { diagnosticSchema } from "../../analysis/features/findings/numbers.ts";
-import { provenanceSchema } from "../../analysis/features/record/numbers.ts";
+import {
+  promptInfoSchema,
+  provenanceSchema,
+  stageRunSchema,
+} from "../../analysis/features/record/numbers.ts";
 import { methodSummarySchema } from "../../analysis/features/results/numbers.ts";
 import { bySizeSchema, selfConsistencySchema } from "../../analysis/features/self-consistency/numbers.ts";
-import { taskSummarySchema } from "../../analysis/features/tasks/numbers.ts";
-import { trainedArmSchema } from "../../analysis/features/training/numbers.ts";
+import { taskInfoSchema, taskSummarySchema } from "../../analysis/features/tasks/numbers.ts";
+import {
+  heldOutSchema,
+  searchPointSchema,
+  trainedArmSchema,
+  trainedSchema,
+} from "../../analysis/features/training/schema.ts";
 import {
   comparisonSchema,
   differenceSchema,
@@ -23,14 +32,6 @@ import {
   shareSchema,
 } from "../../analysis/measure/schema.ts";
 import { runSummarySchema } from "../../analysis/report/schema.ts";
-import {
-  heldOutSchema,
-  promptInfoSchema,
-  searchPointSchema,
-  stageRunSchema,
-  taskInfoSchema,
-  trainedSchema,
-} from "../../analysis/run/run-data.ts";
 import { deviceInfo, modelInfo, nonFinite } from "../../bridge/messages.ts";
 import { type MethodName, methods } from "../../bridge/protocol.ts";
 import { methodSchema } from "../../config/methods/index.ts";

@@ -4,6 +4,7 @@ import { accuracyChart } from "../../../../ts/analysis/charts/accuracy.ts";
 import { betaChart } from "../../../../ts/analysis/charts/beta.ts";
 import { curvesChart } from "../../../../ts/analysis/charts/curves.ts";
 import { familiesChart } from "../../../../ts/analysis/charts/families.ts";
+import { familyPlaces } from "../../../../ts/analysis/charts/family-places.ts";
 import { gridOf } from "../../../../ts/analysis/charts/panel-grid.ts";
 import { scoresChart } from "../../../../ts/analysis/charts/scores.ts";
 import { autoBetas, searchedBetas } from "../../../../ts/analysis/features/beta/numbers.ts";
@@ -15,7 +16,6 @@ import {
 } from "../../../../ts/analysis/features/charts/numbers.ts";
 import { marginRows, validationRows } from "../../../../ts/analysis/features/training/curves.ts";
 import { summarise } from "../../../../ts/analysis/index.ts";
-import { familyPlaces } from "../../../../ts/analysis/run/families.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 import { withBetas, withLooks } from "../watched.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { consistencyChart } from "../../../../ts/analysis/charts/consistency.ts";
 import { difficultyChart } from "../../../../ts/analysis/charts/difficulty.ts";
-import { panelsChart } from "../../../../ts/analysis/charts/panels.ts";
+import { sharesChart } from "../../../../ts/analysis/charts/panels.ts";
 import { ranksChart } from "../../../../ts/analysis/charts/ranks.ts";
 import { reliabilityChart } from "../../../../ts/analysis/charts/reliability.ts";
 import { placePanels, scorePanels } from "../../../../ts/analysis/features/assessor/view.ts";
@@ -45,23 +45,21 @@ describe("charts of shares by score, place, steps and samples, as SVG files that
   });
 
   it("says every share in words", () => {
-    const svg = panelsChart(
-      [
-        {
-          label: "A <b>",
-          points: [{ at: "1–2", value: 0.25, interval: { low: 0.1, high: 0.4 } }],
-          level: 0.5,
-        },
-      ],
+    const chart = sharesChart({
+      text: { id: "few", title: "Few" },
+      x: "steps",
+      y: "%",
+      colour: "greedy",
+      what: "share",
+      levelIs: "any",
+    });
+    const svg = chart([
       {
-        text: { id: "few", title: "Few" },
-        x: "steps",
-        y: "%",
-        colour: "greedy",
-        what: "share",
-        levelIs: "any",
+        label: "A <b>",
+        points: [{ at: "1–2", value: 0.25, interval: { low: 0.1, high: 0.4 } }],
+        level: 0.5,
       },
-    );
+    ]);
     expect(svg).toContain("A &lt;b&gt;: 1–2: 25.0 %; any 50.0 %.");
   });
 });

@@ -65,7 +65,7 @@ async function trainTiny(
     ...{ experiment, folder: join(folder, "run"), progress },
     ...(waitSeconds === undefined ? {} : { waitSeconds }),
   });
-  const track = tracking.of({ stage: "align", method: "aft", seed: 1 } as PlanNode, "key");
+  const track = tracking.trackOf({ stage: "align", method: "aft", seed: 1 } as PlanNode, "key");
   await train({
     ...{ worker, model, seed: 1, directory, maxTokensPerBatch: 512, progress },
     groups: ["a", "b", "c"].map((id) => ({

@@ -61,7 +61,7 @@ function tracking(settings: object, some: Partial<Experiment> = {}) {
 const newFolder = () => mkdtemp(join(tmpdir(), "aft-tracking-"));
 
 async function trained(worker: Worker, of: ReturnType<typeof tracking>, directory: string): Promise<void> {
-  const track = of.tracking.of(align, "key");
+  const track = of.tracking.trackOf(align, "key");
   await train({
     ...{ worker, model: "m", loss: { kind: "vft" }, seed: 1, directory, maxTokensPerBatch: 64 },
     groups: ["a", "b"].map((id) => ({ id, prompt: id, responses: [{ text: id, target: true }] })),
@@ -155,7 +155,10 @@ test.each(["track/open", "track/log", "track/close"])(
 test("runs are named by method, value and seed; the VFT that all go on from by its stage", async () => {
   const named = async (node: PlanNode, methods = {}): Promise<string[]> => {
     const { worker, opens } = fakeWorker();
-    await tracking({}, { methods: methods as Experiment["methods"] }).tracking.of(node, "k")(worker, "new");
+    await tracking({}, { methods: methods as Experiment["methods"] }).tracking.trackOf(node, "k")(
+      worker,
+      "new",
+    );
     return opens().flatMap(({ name, directory }) => [name, directory.split("/").at(-1)]);
   };
   expect(await named(vft)).toEqual(["x/vft/seed1", "vft-seed1"]);

@@ -1,11 +1,11 @@
 import { entryOf } from "../../../config/index.ts";
 import type { MethodAccuracy } from "../../charts/accuracy.ts";
 import type { MethodCurve } from "../../charts/curves.ts";
+import { familyPlaces } from "../../charts/family-places.ts";
 import type { MethodScores } from "../../charts/scores.ts";
 import type { LossCurve } from "../../charts/vft-loss.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { scoresOf } from "../../metrics/scores.ts";
-import { familyPlaces } from "../../run/families.ts";
 import { constraintOf } from "../../run/roles.ts";
 import { type Arm, type RunData, vftStage } from "../../run/run-data.ts";
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defined } from "../../../core/defined.ts";
 import { count, number, seed } from "../../measure/schema.ts";
-import { promptInfoSchema, stageRunSchema } from "../../run/run-data.ts";
 import { numbers } from "../feature.ts";
 
 const sha256 = z.string().meta({ description: "SHA-256, in hexadecimal" });
@@ -35,6 +34,32 @@ export const provenanceSchema = z.object({
       }),
     )
     .meta({ description: "the task's own files by their field, and the questions that were made of them" }),
+});
+
+/** How the questions of a task are put to the model, and one of them as the model got it. */
+export const promptInfoSchema = z.object({
+  task: z.string().meta({ description: "the task's name in the experiment" }),
+  template: z.string().optional().meta({ description: "the name of the template" }),
+  digest: z.string().meta({ description: "SHA-256: equal prompts, equal digest" }),
+  first: z.string().meta({ description: "the first prompt, word by word" }),
+});
+
+/** One stage of the run, as its artefact tells it. */
+export const stageRunSchema = z.object({
+  stage: z.string().meta({ description: "create, vft, sample, judge, align, evaluate, ..." }),
+  method: z.string().optional().meta({ description: "the method's name; none where all share the stage" }),
+  task: z.string().optional().meta({ description: "where there are several" }),
+  seed: z.number().meta({ description: "0: shared by all seeds" }),
+  seconds: z.number().min(0).meta({ description: "of work, those before an interruption included" }),
+  tokens: z.number().min(0).optional().meta({ description: "trained on, sampled or scored" }),
+  peakResidentBytes: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description: "the worker's highest main memory from its start to this stage's end" }),
+  peakAcceleratorBytes: z.number().min(0).optional().meta({ description: "likewise, of all accelerators" }),
+  reused: z.boolean().meta({ description: "made before, by this experiment or another" }),
+  artefact: z.string().meta({ description: "its folder, relative to the run's" }),
 });
 
 /** What the run was. */

@@ -14,7 +14,14 @@ import {
 } from "../../measure/series.ts";
 import { questionIds } from "../../measure/tallies.ts";
 import { mostSamples, passTally } from "../../metrics/sampled.ts";
-import { bestBySize, curveSizes, majorityBySize, sizeTally } from "../../metrics/self-consistency.ts";
+import {
+  bestBySize,
+  type CurveName,
+  curveNames,
+  curveSizes,
+  majorityBySize,
+  sizeTally,
+} from "../../metrics/self-consistency.ts";
 import { noShare, ratio, type Tally, total } from "../../metrics/tally.ts";
 import { roleOf } from "../../run/roles.ts";
 import type { Arm, RunData } from "../../run/run-data.ts";
@@ -25,8 +32,6 @@ import { numbers } from "../feature.ts";
 /** How a question is answered: greedily, by a vote of k samples, or as the best-scored of them. */
 export const decodings = ["greedy", "majority", "best"] as const;
 export type Decoding = (typeof decodings)[number];
-export const curveNames = ["majority", "best", "pass"] as const;
-export type CurveName = (typeof curveNames)[number];
 
 export const bySizeSchema = shareSchema.extend({
   size: count.meta({ description: "j: how many samples are used" }),

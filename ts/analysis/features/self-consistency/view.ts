@@ -1,4 +1,5 @@
 import { consistencyChart } from "../../charts/consistency.ts";
+import { familyPlaces } from "../../charts/family-places.ts";
 import {
   type Block,
   type Cell,
@@ -11,10 +12,10 @@ import {
 } from "../../document/blocks.ts";
 import { plural, whole } from "../../format.ts";
 import type { Difference, RunSummary, SelfConsistency } from "../../generated/report.ts";
-import { familyPlaces } from "../../run/families.ts";
+import type { CurveName } from "../../metrics/self-consistency.ts";
 import { baselineCell, differenceCell, metricCell, missing, plainCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
-import { type CurveName, type Decoding, selfConsistency as numbers, testedOf } from "./numbers.ts";
+import { type Decoding, selfConsistency as numbers, testedOf } from "./numbers.ts";
 
 /** What more samples bring, and whether alignment brings the same with one; nothing for fewer than two samples. */
 export const selfConsistency: Feature = {

@@ -4,10 +4,23 @@ import { drawRun, measureAll } from "../../measure/draws.ts";
 import { measureMacro } from "../../measure/macro.ts";
 import { adjustForMany } from "../../measure/paired-tests.ts";
 import { count, measuredSchema } from "../../measure/schema.ts";
-import { taskInfoSchema } from "../../run/run-data.ts";
+import { extractModes } from "../../run/run-data.ts";
 import { onlyTasks, trainedTasks } from "../../run/tasks.ts";
 import { signFlipTest } from "../../statistics/sign-flip.ts";
 import { numbers, type Source } from "../feature.ts";
+
+/** A task of the experiment: trained on and evaluated, or evaluated only (out of distribution). */
+export const taskInfoSchema = z.object({
+  name: z.string().meta({ description: "the task's name in the experiment" }),
+  use: z
+    .enum(["train", "evaluate"])
+    .meta({ description: "train: trained on and evaluated; evaluate: evaluated only" }),
+  extract: z.enum(extractModes).optional().meta({ description: "the rule that decides what is correct" }),
+  patterns: z
+    .record(z.enum(extractModes), z.string())
+    .optional()
+    .meta({ description: "what each rule looks for, as it stands in the code" }),
+});
 
 export const taskSummarySchema = taskInfoSchema.extend({
   questions: count.meta({ description: "of the split that is measured on" }),

@@ -1,7 +1,7 @@
 import type { FamilyRow, FamilySeries } from "../../charts/families.ts";
+import { familyPlaces } from "../../charts/family-places.ts";
 import { halfWindow, runningMean } from "../../charts/smooth.ts";
 import type { RunSummary, TrainedArm } from "../../generated/report.ts";
-import { familyPlaces } from "../../run/families.ts";
 import type { RunData, TrainingStep } from "../../run/run-data.ts";
 
 type Validation = TrainedArm["looks"][number];

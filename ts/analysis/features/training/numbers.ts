@@ -1,19 +1,9 @@
 import { z } from "zod";
 import { defined } from "../../../core/defined.ts";
 import type { TrainedArm } from "../../generated/report.ts";
-import { method, seed } from "../../measure/schema.ts";
-import { type Arm, heldOutSchema, type RunData, trainedShape } from "../../run/run-data.ts";
+import type { Arm, RunData } from "../../run/run-data.ts";
 import { numbers } from "../feature.ts";
-
-/** One method's training with one seed, as report.json tells it: its boundary, its looks, what went wrong. */
-export const trainedArmSchema = z.object({
-  method,
-  seed,
-  ...trainedShape,
-  looks: z
-    .array(heldOutSchema.extend({ step: z.int().meta({ description: "optimizer steps done" }) }))
-    .meta({ description: "validation questions while training; step 0: the weights it starts from" }),
-});
+import { heldOutSchema, trainedArmSchema } from "./schema.ts";
 
 export const training = numbers({
   schema: {

@@ -1,7 +1,7 @@
+import { familyPlaces } from "../../charts/family-places.ts";
 import { type SweepRow, type SweepSeries, sweepChart } from "../../charts/index.ts";
 import { type Block, type Content, chart, table } from "../../document/blocks.ts";
 import { plural } from "../../format.ts";
-import { familyPlaces } from "../../run/families.ts";
 import { type AxisValue, rowsAcross, type SweepAxis } from "../axes.ts";
 import { completeCells, isBalanced, marginals, meanOfAll } from "../marginals.ts";
 import { format, type Measure, metricOf } from "../measures.ts";

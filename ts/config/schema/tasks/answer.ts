@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { positive } from "../numbers.ts";
+import { flag, positive, text } from "../values.ts";
 
-const pattern = z.string().min(1);
+const pattern = text;
 
 /** By which rule final answers are found in texts and compared. */
 export const answerSchema = z
@@ -34,7 +34,7 @@ export const answerSchema = z
       match: z.enum(["first", "last"]).optional().meta({
         description: "which match counts; left out: strict the first, flexible the last",
       }),
-      ignoreCase: z.boolean().optional().meta({ description: "upper and lower case are the same" }),
+      ignoreCase: flag.optional().meta({ description: "upper and lower case are the same" }),
       timeoutMs: positive
         .optional()
         .meta({ description: "what one text may take, beyond which it counts as not checked; default 250" }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, positive, rangeWithin } from "../numbers.ts";
+import { count, positive, rangeWithin } from "../values.ts";
 import { common } from "./published.ts";
 
 /** Seeded multi-step word problems, generated: no download. */

@@ -1,29 +1,27 @@
 import { z } from "zod";
-import { count, share } from "../numbers.ts";
+import { count, share, text } from "../values.ts";
 import { answerSchema } from "./answer.ts";
 import { common, seed, some } from "./published.ts";
 
 const rowsFile = (what: string) =>
-  z
-    .string()
-    .min(1)
+  text
     .optional()
     .meta({ description: `${what}: JSON Lines, JSON, CSV, TSV or Parquet, relative to this file` });
 
 /** Which column holds what. A dot reaches into a nested value: `question.stem`. */
 const columnsSchema = z.strictObject({
-  question: z.string().min(1).default("question").meta({ description: "the column of the question's text" }),
-  answer: z.string().min(1).default("answer").meta({
+  question: text.default("question").meta({ description: "the column of the question's text" }),
+  answer: text.default("answer").meta({
     description: "the column of the final answer, or of a solution that ends in it",
   }),
-  reference: z.string().min(1).optional().meta({
+  reference: text.optional().meta({
     description: "the column of the solution that is trained on; none: evaluated only",
   }),
   choices: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(2)])
+    .union([text, z.array(text).min(2)])
     .optional()
     .meta({ description: "the column that lists the options, or one column an option" }),
-  id: z.string().min(1).optional().meta({
+  id: text.optional().meta({
     description: "the column of the row's id, unique within a split; counted when left out",
   }),
 });

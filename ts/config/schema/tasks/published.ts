@@ -1,8 +1,8 @@
 /** What can be said of every task, and the settings of the published datasets' tasks. */
 import { z } from "zod";
-import { count, positive } from "../numbers.ts";
 import { slug } from "../patterns.ts";
 import { promptSchema } from "../prompt.ts";
+import { count, positive, positiveNumber, text, texts } from "../values.ts";
 
 /** What can be said of every task. */
 export const common = {
@@ -12,7 +12,7 @@ export const common = {
   use: z.enum(["train", "evaluate"]).default("train").meta({
     description: "train: trained on and evaluated; evaluate: evaluated only, out of distribution",
   }),
-  weight: z.number().positive().default(1).meta({
+  weight: positiveNumber.default(1).meta({
     description: "its share in training beside other tasks, times its number of questions (see mixture)",
   }),
   prompt: promptSchema.default("plain"),
@@ -20,9 +20,7 @@ export const common = {
 
 /** A file of a task that is read rather than made. */
 export const file = (what: string) =>
-  z
-    .string()
-    .min(1)
+  text
     .optional()
     .meta({ description: `${what}, relative to this file; when left out that of \`aft data get\`` });
 
@@ -55,7 +53,7 @@ export type Gsm8kTask = z.output<typeof gsm8kTaskSchema>;
 export const gsm8kRankTaskSchema = z.strictObject({
   ...common,
   task: z.literal("gsm8k-rank").meta({ description: "GSM8K questions whose candidates are ranked" }),
-  trainFile: z.string().min(1).optional().meta({
+  trainFile: text.optional().meta({
     description:
       "JSON Lines of {question, answer?, candidates} rows, each candidate with a rank or a score, relative to this file",
   }),
@@ -64,7 +62,7 @@ export const gsm8kRankTaskSchema = z.strictObject({
   train: some("training"),
   validation: count.default(100).meta({ description: "training questions set aside for choosing settings" }),
   test: some("test"),
-  generators: z.array(z.string().min(1)).min(2).optional().meta({
+  generators: z.array(text).min(2).optional().meta({
     description:
       "names of what generated the candidates, the best first: ranks candidates that carry a `generator` and no rank or score",
   }),
@@ -92,7 +90,7 @@ export type AquaTask = z.output<typeof aquaTaskSchema>;
 export const ecqaTaskSchema = z.strictObject({
   ...common,
   task: z.literal("ecqa").meta({ description: "ECQA: common sense with five options and explanations" }),
-  folder: z.string().min(1).optional().meta({
+  folder: text.optional().meta({
     description:
       "where ecqa.jsonl, author_split/ and cqa/ lie as published, relative to this file; when left out that of `aft data get`",
   }),
@@ -112,9 +110,7 @@ export const mmluTaskSchema = z.strictObject({
     .meta({ description: "evaluate: it has no solutions to train on" }),
   task: z.literal("mmlu").meta({ description: "MMLU: 57 subjects with four options, out of distribution" }),
   testFile: file("Parquet or JSON Lines of {question, subject, choices, answer} rows"),
-  subjects: z
-    .array(z.string().min(1))
-    .min(1)
+  subjects: texts
     .optional()
     .meta({ description: "only these subjects, such as high_school_physics; all 57 when left out" }),
   test: some("test"),

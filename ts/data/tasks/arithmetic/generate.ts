@@ -53,7 +53,7 @@ export function* arithmeticQuestions(
           items,
         };
         return texts.has(questionText(drawn)) ? undefined : drawn;
-      }) ?? tooNarrow(parsed, size, split, made, count);
+      }) ?? tooNarrow(parsed, `${size} items for the ${split} split after ${made} of ${count} questions`);
     seen.set(content, (seen.get(content) ?? 0) + 1);
     const question = questionText(problem);
     texts.add(question);
@@ -95,7 +95,7 @@ function drawItems(settings: ArithmeticTask, size: number, random: Random): Item
   while (items.length < size) {
     let item: Item | undefined;
     for (let tries = 0; tries < triesAnItem && item === undefined; tries++) {
-      const drawn = drawItem(settings, items.length === 0, unused[items.length]!, held, random);
+      const drawn = drawItem(settings, unused[items.length]!, held, random);
       if (drawn !== undefined && inRange(total, drawn, settings.maxTotal)) item = drawn;
     }
     if (item === undefined) return undefined;
@@ -112,12 +112,14 @@ const inRange = (total: number, item: Item, maxTotal: number): boolean =>
 
 function drawItem(
   { operations, multiplier, amount }: ArithmeticTask,
-  first: boolean,
   thing: string,
   held: ReadonlyMap<string, number>,
   random: Random,
 ): Item | undefined {
-  const operation = random.pick(first ? operations.filter((name) => name !== "subtract") : operations);
+  // Nothing can be given away at first.
+  const operation = random.pick(
+    held.size === 0 ? operations.filter((name) => name !== "subtract") : operations,
+  );
   if (operation === "multiply")
     return {
       operation,
@@ -133,16 +135,10 @@ function drawItem(
   return enough.length === 0 ? undefined : { operation, amount: taken, thing: random.pick(enough) };
 }
 
-function tooNarrow(
-  settings: ArithmeticTask,
-  size: number,
-  split: SplitName,
-  made: number,
-  count: number,
-): never {
+function tooNarrow(settings: ArithmeticTask, missing: string): never {
   const { items, multiplier, amount, maxTotal, operations, repeats } = settings;
   throw inputError({
-    what: `these arithmetic settings do not hold enough different problems: no further one with ${size} items for the ${split} split after ${made} of ${count} questions`,
+    what: `these arithmetic settings do not hold enough different problems: no further one with ${missing}`,
     found: { items, multiplier, amount, maxTotal, operations, repeats },
     expected: "more room, or fewer questions",
     fix: "widen items, multiplier, amount, maxTotal or operations, raise repeats, or ask for fewer questions",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { randomFrom } from "../../../ts/core/random.ts";
-import { extractAnyNumber, normalRational, sameRational } from "../../../ts/data/answers/index.ts";
-import { golden } from "./golden.ts";
+import { randomFrom } from "../../../../ts/core/random.ts";
+import { extractAnyNumber, normalRational, sameRational } from "../../../../ts/data/answers/index.ts";
+import { golden } from "../golden.ts";
 
 interface Case {
   text: string;

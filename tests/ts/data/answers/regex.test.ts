@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../../ts/data/index.ts";
-import { answerRuleOf, extractBoth, judge, outcomeOf, regexRule, taskNamed } from "../../../ts/data/index.ts";
+import type { Task } from "../../../../ts/data/index.ts";
+import {
+  answerRuleOf,
+  extractBoth,
+  judge,
+  outcomeOf,
+  regexRule,
+  taskNamed,
+} from "../../../../ts/data/index.ts";
 
 describe("a pattern of one's own", () => {
   it("gives what its group captures: strict the first match, flexible the last", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Group, JudgedCandidate } from "../../../ts/core/records.ts";
-import { placed } from "../../../ts/data/index.ts";
+import type { Group, JudgedCandidate } from "../../../../ts/core/records.ts";
+import { placed } from "../../../../ts/data/index.ts";
 
 describe("the distinct COTs of a group, best first", () => {
   const group = (candidates: JudgedCandidate[]): Group => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Label, sides, type Task, taskNamed } from "../../../ts/data/index.ts";
+import { judge, type Label, sides, type Task, taskNamed } from "../../../../ts/data/index.ts";
 
 const question = { id: "q", task: "gsm8k", question: "How many?", answer: "72" };
 const texts = [

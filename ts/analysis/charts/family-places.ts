@@ -6,7 +6,7 @@ import {
   groupMethodKinds,
   isRanked,
 } from "../../config/index.ts";
-import type { MethodInfo } from "./run-data.ts";
+import type { MethodInfo } from "../run/run-data.ts";
 
 /** Methods of one kind of loss. */
 export type FamilyName = GroupMethodKind | "baseline";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { extractNumber, normalNumber, sameNumber } from "../../../ts/data/answers/index.ts";
-import { golden } from "./golden.ts";
+import { extractNumber, normalNumber, sameNumber } from "../../../../ts/data/answers/index.ts";
+import { golden } from "../golden.ts";
 
 interface Case {
   text: string;

@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { extractNumber, rightAsPublished, sameNumber } from "../../../ts/data/answers/index.ts";
-import { choiceRule, extractBoth } from "../../../ts/data/index.ts";
-import { golden } from "./golden.ts";
+import { extractNumber, rightAsPublished, sameNumber } from "../../../../ts/data/answers/index.ts";
+import { choiceRule, extractBoth } from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
 
 describe("right answers of GSM8K", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { equations } from "../../../ts/data/index.ts";
+import { equations } from "../../../../ts/data/index.ts";
 
 describe("equations in a text", () => {
   it.each([

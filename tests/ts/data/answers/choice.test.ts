@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../ts/data/answers/index.ts";
-import { judge, type Task, taskNamed } from "../../../ts/data/index.ts";
-import { golden } from "./golden.ts";
+import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../../ts/data/answers/index.ts";
+import { judge, type Task, taskNamed } from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
 
 interface Case {
   text: string;

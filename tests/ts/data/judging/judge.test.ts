@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Candidate, Question } from "../../../ts/core/records.ts";
-import { groupSchema } from "../../../ts/core/records.ts";
-import { arithmeticQuestions, judge, longestJudged } from "../../../ts/data/index.ts";
-import { golden } from "./golden.ts";
+import type { Candidate, Question } from "../../../../ts/core/records.ts";
+import { groupSchema } from "../../../../ts/core/records.ts";
+import { arithmeticQuestions, judge, longestJudged } from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
 
 const rows = <T>(name: string): { value: T; where: string }[] =>
   golden<T>(`judge/${name}`).map((value, at) => ({ value, where: `${name}:${at + 1}` }));

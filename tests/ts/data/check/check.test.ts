@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { promptSettings } from "../../../ts/config/index.ts";
+import { promptSettings } from "../../../../ts/config/index.ts";
 import {
   checkRecords,
   type Findings,
@@ -9,8 +9,8 @@ import {
   shownQuestions,
   taskKind,
   taskNamed,
-} from "../../../ts/data/index.ts";
-import { folderOf } from "./files.ts";
+} from "../../../../ts/data/index.ts";
+import { folderOf } from "../files.ts";
 
 const gsm8k = taskKind("gsm8k");
 const settings = gsm8k.settingsSchema.parse({ task: "gsm8k" });

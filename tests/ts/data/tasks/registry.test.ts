@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { taskNamed, taskNames } from "../../../ts/data/index.ts";
+import { taskNamed, taskNames } from "../../../../ts/data/index.ts";
 
 it("finds a task by its name", () => {
   expect(taskNames()).toEqual(["arithmetic", "gsm8k", "aqua", "ecqa", "gsm8k-rank", "mmlu", "custom"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Group, groupSchema } from "../../../ts/core/records.ts";
+import { type Group, groupSchema } from "../../../../ts/core/records.ts";
 import {
   fromPreferenceRows,
   fromRrhfRows,
@@ -11,8 +11,8 @@ import {
   toRrhfRow,
   toUnpairedRows,
   unpairedRowSchema,
-} from "../../../ts/data/index.ts";
-import { golden } from "./golden.ts";
+} from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
 
 const groups = golden<Group>("convert/groups.jsonl");
 const preference = golden("convert/preference.jsonl").map((row) => preferenceRowSchema.parse(row));

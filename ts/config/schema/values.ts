@@ -1,9 +1,13 @@
 import { z } from "zod";
 
-/** Whole numbers and ranges that several sections share. */
+/** Kinds of value that several sections share. */
 export const count = z.int().min(0);
 export const positive = z.int().min(1);
 export const share = z.number().min(0).max(1);
+export const positiveNumber = z.number().positive();
+export const flag = z.boolean();
+export const text = z.string().min(1);
+export const texts = z.array(text).min(1);
 
 /** `[smallest, largest]`, both ends included, both from `low` to `high`. */
 export const rangeWithin = (low: number, high: number) =>

@@ -4,8 +4,8 @@ import {
   equationQuality,
   equationSteps,
   type StepCheck,
-} from "../../../ts/data/index.ts";
-import { golden } from "./golden.ts";
+} from "../../../../ts/data/index.ts";
+import { golden } from "../golden.ts";
 
 interface Case {
   text: string;

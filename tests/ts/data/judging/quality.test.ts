@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Question } from "../../../ts/core/records.ts";
-import { groupSchema } from "../../../ts/core/records.ts";
-import { judge, longestJudged, type Task, taskNamed } from "../../../ts/data/index.ts";
+import type { Question } from "../../../../ts/core/records.ts";
+import { groupSchema } from "../../../../ts/core/records.ts";
+import { judge, longestJudged, type Task, taskNamed } from "../../../../ts/data/index.ts";
 
 // Cat buys 7 boxes of 4 keys and 4 bags of 6 figs.
 const arithmeticQuestion: Question = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Group } from "../../../ts/core/records.ts";
-import { acceptedForRft, sides } from "../../../ts/data/index.ts";
+import type { Group } from "../../../../ts/core/records.ts";
+import { acceptedForRft, sides } from "../../../../ts/data/index.ts";
 
 const group = (candidates: Group["candidates"], reference?: string): Group => ({
   id: "q",

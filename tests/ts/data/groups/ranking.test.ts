@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Candidate, Group, Question } from "../../../ts/core/records.ts";
+import type { Candidate, Group, Question } from "../../../../ts/core/records.ts";
 import {
   checkOwnGroups,
   judge,
@@ -7,7 +7,7 @@ import {
   mergeGenerators,
   type Ranking,
   rankedGroups,
-} from "../../../ts/data/index.ts";
+} from "../../../../ts/data/index.ts";
 
 const question: Question = {
   id: "q",

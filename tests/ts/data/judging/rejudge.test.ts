@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rejudged, taskNamed } from "../../../ts/data/index.ts";
+import { rejudged, taskNamed } from "../../../../ts/data/index.ts";
 
 const answered = (questionId: string, text: string, answer = "12") => ({
   questionId,

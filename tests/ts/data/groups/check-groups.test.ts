@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Group } from "../../../ts/core/records.ts";
-import { checkOwnGroups, judge } from "../../../ts/data/index.ts";
+import type { Group } from "../../../../ts/core/records.ts";
+import { checkOwnGroups, judge } from "../../../../ts/data/index.ts";
 
 type Candidate = Group["candidates"][number];
 const right = (text: string, rest: Partial<Candidate> = {}): Candidate => ({

@@ -1,0 +1,39 @@
+"""SimPO: Simple Preference Optimization (arXiv 2405.14734)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from ..protocol import SimpoLoss
+from .constraint import Constraint
+from .ranking import boundaries, pairs
+from .registry import register
+from .response import Response, mean_logprobs, ranks_of
+
+
+@register("simpo", "SimPO")
+def simpo_loss(sums: Tensor, responses: Sequence[Response], settings: SimpoLoss) -> Tensor:
+    """L = mean over pairs (w ranked strictly above l) of -log sigmoid(b (s_w - s_l) - gamma).
+
+    Sums [R] of one group -> scalar. b is `simpo_beta`, gamma = b * `margin`, s the mean log-probability: no
+    reference model. Source: arXiv 2405.14734, equation 6, for one pair. The mean over a group's pairs, so
+    that a question counts once however many responses it has, is our reading, as for DPO.
+
+    - detached: s_l is detached.
+    - boundary: adds -log sigmoid(b (D(s_w) - s'_l) - gamma) to a pair, s'_l = D(2 B_l) - s_l the loser's
+      mirror image. Our reading (see `constraint`).
+
+    With M pairs, u_wl = sigmoid(gamma - b (s_w - s_l)) and v_wl = sigmoid(gamma - b (s_w - s'_l)) for the
+    boundary, else 0: dL/ds_k = (b / M) (sum_{w > k} (u_wk - v_wk) - sum_{l < k} u_kl), the first sum left out
+    when detached. No pair: 0.
+    """
+    scores, ranks = mean_logprobs(sums, responses), ranks_of(responses)
+    better, worse = pairs(ranks)
+    total = scores.new_zeros(())
+    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, ranks, beta)):
+        gap = term.better[better] - term.worse[worse]
+        total = total - logsigmoid(settings.simpo_beta * (gap - settings.margin)).sum()
+    return total / max(better.numel(), 1)
