@@ -1,4 +1,4 @@
-import { html, type Markup, raw } from "../../document/markup.ts";
+import { html, type Markup } from "../../document/markup.ts";
 import { plural, whole } from "../../format.ts";
 import { browserScript, browserStyle } from "../../generated/browser.ts";
 import { bytesOf, chunkScript, type Packed } from "./numbers.ts";
@@ -53,21 +53,6 @@ export function questionsApp(packed: Packed, room: number): QuestionsApp {
     content: chunkScript(index.stamp, chunk),
   }));
   return { html: parts.join("\n"), files: beside ? files : [] };
-}
-
-/** Where the browser stands in a page that is made before anyone knows how large it gets. No text of a run can hold it. */
-export const browserPlace = raw("<!--examples browser-->");
-
-/** The page with the app in its place. */
-export function withQuestions(page: string, packed: Packed, inPage: number): QuestionsApp {
-  const { html: app, files } = questionsApp(packed, inPage - Buffer.byteLength(page));
-  const [before = "", after = ""] = page.split(browserPlace.markup);
-  // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
-  const allowed =
-    files.length > 0
-      ? before.replace("script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self' file:")
-      : before;
-  return { html: allowed + app + after, files };
 }
 
 /** What the browser holds and where, in the page's words. */
