@@ -1,4 +1,4 @@
-/** Questions that the model cannot take, told before a run comes to them. */
+/** Questions that the model cannot take, found before a run comes to them. */
 import type { Experiment } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
 import type { SplitName } from "../../data/index.ts";
