@@ -1,7 +1,5 @@
 """What long work is given by those who wait for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 CheckCancelled = Callable[[], None]

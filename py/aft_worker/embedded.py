@@ -1,7 +1,5 @@
 """The worker inside a Python that Node started through pythonia: the same messages, as JSON text."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

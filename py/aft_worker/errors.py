@@ -1,8 +1,10 @@
-"""What a handler raises. Everything else that is raised is a bug, and is answered as InternalError."""
+"""What a handler raises, and what its texts are made of. Everything else that is raised is a bug, and is
+answered as InternalError."""
 
-from __future__ import annotations
-
+import difflib
 import math
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -22,7 +24,26 @@ class WorkerError(Exception):
 
 
 class Cancelled(Exception):
-    """The running request was cancelled; raised by `Context.checkpoint`."""
+    """The running request was cancelled; raised by `Context.check_cancelled`."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that was probably meant."""
+    return next(iter(difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)), None)
+
+
+def first_line(error: BaseException) -> str:
+    """An error's kind and the first line of its text that is not empty."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return f"{type(error).__name__}: {next(filter(None, lines), 'no reason given')}"
+
+
+def error_number(error: BaseException) -> int | None:
+    """The system's error number: of an OSError, or from the text in which the Rust libraries hide it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    hidden = re.search(r"\(os error (\d+)\)", str(error))
+    return int(hidden[1]) if hidden else None
 
 
 def real(value: float) -> Real:

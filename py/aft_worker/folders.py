@@ -1,18 +1,16 @@
 """Writes a folder whole or not at all, also when the process is killed on the way."""
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable
 from glob import escape
 from pathlib import Path
 
-from .errors import WorkerError
+from . import distributed
+from .errors import WorkerError, error_number
 
 # renameat2(2) of Linux and renamex_np(2) of macOS exchange two names in one step
 _AT_FDCWD = -100
@@ -26,8 +24,19 @@ def write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
     A folder that was there before is replaced only once the new one is complete; at every moment `target` is
     the old one or the new one (but for an instant where the file system cannot exchange names, NFS say).
     Raises WriteFailed, after which no neighbour is left; what a killed process left beside is cleared by the
-    next one that writes this folder.
+    next one that writes this folder. Of several processes the main one alone writes (`write` is not called in
+    the others, which get no names), and all go on once it has.
     """
+    if not distributed.is_main():
+        distributed.wait_for_all()
+        return []
+    try:
+        return _write_folder(target, write)
+    finally:
+        distributed.wait_for_all()
+
+
+def _write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
     draft = target.with_name(f".{target.name}.writing-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,14 +66,6 @@ def write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
     return files
 
 
-def error_number(error: BaseException) -> int | None:
-    """The system's error number: of an OSError, or from the text in which the Rust libraries hide it."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return error.errno
-    hidden = re.search(r"\(os error (\d+)\)", str(error))
-    return int(hidden[1]) if hidden else None
-
-
 def _put_in_place(draft: Path, target: Path) -> None:
     """Afterwards `draft` is what `target` was, or nothing."""
     if target.exists() and not target.is_dir():
@@ -83,16 +84,16 @@ def _put_in_place(draft: Path, target: Path) -> None:
         old.rename(draft)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def _exchange(left: Path, right: Path) -> bool:
     """Swaps two names in one step; False where the system or its file system cannot."""
     library = ctypes.CDLL(None, use_errno=True)
-    names = os.fsencode(one), os.fsencode(other)
+    paths = os.fsencode(left), os.fsencode(right)
     if sys.platform == "darwin":
-        return library.renamex_np(*names, _RENAME_SWAP) == 0
+        return library.renamex_np(*paths, _RENAME_SWAP) == 0
     renameat2 = getattr(library, "renameat2", None)
     if renameat2 is None:
         return False
-    return renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+    return renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0
 
 
 def clear_leftovers(target: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from . import distributed
 from .errors import WorkerError, real
 from .global_batch import Batch, fits, micro_batches
 from .losses.objective import LossShare, Objective
@@ -73,6 +74,7 @@ class GradientPass:
             done += sum(len(row.numbers) for row in rows)
             if done < len(self.scores):
                 self._on_progress(done, len(self.scores), self.tokens)
+        self._vft, self._alignment = distributed.total(self._vft, self._alignment)
 
     def non_finite(self, what: str, groups: list[str]) -> WorkerError:
         """The error that says which step and groups gave it."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
+from .distributed import mean
 from .global_batch import Batch
 from .losses import boundaries, pairs, ranks_of
 
@@ -42,16 +43,12 @@ def score_metrics(batch: Batch, scores: Sequence[float], beta: float | None) -> 
             limits += limit[bounded].tolist()
             below += (values < limit)[bounded].double().tolist()
     return {
-        "mean_target": _mean([s for s, one in zip(scores, batch.responses, strict=True) if one.target]),
-        "mean_reference": _mean([s for s, one in zip(scores, batch.responses, strict=True) if one.reference]),
-        "mean_positive": _mean(positives),
-        "mean_negative": _mean(negatives),
-        "margin": _mean(margins),
-        "assessment_accuracy": _mean(ordered),
-        "mean_boundary": _mean(limits),
-        "negatives_below_boundary": _mean(below),
+        "mean_target": mean([s for s, one in zip(scores, batch.responses, strict=True) if one.target]),
+        "mean_reference": mean([s for s, one in zip(scores, batch.responses, strict=True) if one.reference]),
+        "mean_positive": mean(positives),
+        "mean_negative": mean(negatives),
+        "margin": mean(margins),
+        "assessment_accuracy": mean(ordered),
+        "mean_boundary": mean(limits),
+        "negatives_below_boundary": mean(below),
     }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None

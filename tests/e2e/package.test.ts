@@ -119,7 +119,7 @@ test("a report that is written there holds the questions' browser", async () => 
 test("its Python lies in the user's cache, named by its pins, and not in node_modules", async () => {
   await writeFile(
     join(elsewhere, "where.js"),
-    'import { environmentFolder } from "./node_modules/aft/dist/bridge/own-environment.js";\n' +
+    'import { environmentFolder } from "./node_modules/aft/dist/bridge/virtual-environment.js";\n' +
       'console.log(environmentFolder({ name: "python", folder: ".venv" }, "0123456789abcdef"));\n',
   );
   const env = { AFT_CACHE: join(elsewhere, "cache") };

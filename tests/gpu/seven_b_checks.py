@@ -108,7 +108,7 @@ class SevenB:
         model = self._loaded()
         base = str(self._folder / "base")
         save_model(model, base)
-        module, own = add_adapter(model.module, LORA, 1, base, None)
+        module, own = add_adapter(model.module, LORA, seed=1, source=base, revision=None)
         module.train()
         self._model = wrap(module, model.tokenizer.tokenizer, base)
         self._model.adapter = own

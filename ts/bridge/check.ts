@@ -14,19 +14,19 @@ function validator(name: string): ValidateFunction {
     ajv = new Ajv2020({ strict: true, discriminator: true, verbose: true });
     ajv.addSchema(JSON.parse(readFileSync(schemaFile, "utf8")), "protocol");
   }
-  const found = ajv.getSchema(`protocol#/$defs/${name}`);
-  if (found === undefined) throw new Error(`protocol.schema.json has no ${name}: run npm run generate`);
-  return found;
+  const validate = ajv.getSchema(`protocol#/$defs/${name}`);
+  if (validate === undefined) throw new Error(`protocol.schema.json has no ${name}: run npm run generate`);
+  return validate;
 }
 
-function check(name: string, value: unknown, of: string): void {
+function check(name: string, value: unknown, part: string): void {
   const validate = validator(name);
   if (validate(value) === true) return;
   // Of a union every branch complains; the deepest place is what is wrong.
   const errors = validate.errors as ErrorObject[];
   const error = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
   throw new ProtocolError({
-    what: `the worker sent ${of} that protocol.ts does not allow: ${error.message}${detail(error)}`,
+    what: `the worker sent ${part} that protocol.ts does not allow: ${error.message}${detail(error)}`,
     where: error.instancePath === "" ? "/" : error.instancePath,
     found: error.data,
     fix: "run npm run generate, and see that the worker is the one of this version",

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { inputError } from "../core/errors.ts";
 import { projectRoot } from "../core/project.ts";
 
-/** The npm package's own way to its binary: it is there once the package is. */
+/** What the npm package offers to find its binary, which is there once the package is. */
 interface DenoPackage {
   runInstall(): string;
 }
@@ -16,15 +16,15 @@ export function findDeno(
   path: string = process.env.PATH ?? "",
 ): string {
   for (const folder of folders) {
-    const own = denoOfPackage(folder);
-    if (own !== undefined) return own;
+    const packaged = denoOfPackage(folder);
+    if (packaged !== undefined) return packaged;
   }
   const program = process.platform === "win32" ? "deno.exe" : "deno";
-  const found = path
+  const onPath = path
     .split(delimiter)
     .map((folder) => join(folder, program))
     .find((file) => existsSync(file));
-  if (found !== undefined) return found;
+  if (onPath !== undefined) return onPath;
   throw inputError({
     what: "notebooks run on Deno, which is not here",
     expected: "the npm package deno in this project, or a program deno on the PATH",

@@ -6,7 +6,12 @@ import { readFile } from "node:fs/promises";
 import { inputError } from "../core/errors.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import { inspect, oldest } from "./interpreter.ts";
-import { constraintsFile, type Environment, ownEnvironment, requirementsFile } from "./own-environment.ts";
+import {
+  constraintsFile,
+  type Environment,
+  ensureEnvironment,
+  requirementsFile,
+} from "./virtual-environment.ts";
 
 export interface PythonOptions {
   /** An existing interpreter; AFT_PYTHON comes next, then the project's own environment. */
@@ -23,7 +28,7 @@ const worker: Environment = {
   requirements: requirementsFile(""),
   // The worker can do without: an interpreter of the user's own need not have them.
   optional: requirementsFile("-tracking"),
-  more: requirementsFile("-dev"),
+  extras: requirementsFile("-dev"),
   what: "the worker's Python packages",
   otherwise: "set AFT_PYTHON to a Python that has the packages of py/requirements.txt",
 };
@@ -37,7 +42,7 @@ export async function ensurePython(options: PythonOptions = {}): Promise<string>
     return named;
   }
   const { development = false, progress, signal } = options;
-  return ownEnvironment(worker, { more: development, progress, signal });
+  return ensureEnvironment(worker, { extras: development, progress, signal });
 }
 
 /** Package names (as pip spells them) of a requirements file. */
@@ -48,25 +53,25 @@ async function requiredPackages(file: string): Promise<string[]> {
 
 async function checkInterpreter(python: string, source: string, development: boolean): Promise<void> {
   const packages = await requiredPackages(worker.requirements);
-  if (development) packages.push(...(await requiredPackages(worker.more!)));
-  const found = await inspect(python, packages);
-  if (found === undefined)
+  if (development) packages.push(...(await requiredPackages(worker.extras!)));
+  const interpreter = await inspect(python, packages);
+  if (interpreter === undefined)
     throw inputError({
       what: `the Python that ${source} names could not be started`,
       found: python,
       expected: `an interpreter of Python ${oldest} or newer`,
       fix: `correct ${source}, or leave it out: aft then makes an environment of its own`,
     });
-  if (!found.recent)
+  if (!interpreter.recent)
     throw inputError({
       what: `the Python that ${source} names is too old`,
-      found: `${python} is Python ${found.version}`,
+      found: `${python} is Python ${interpreter.version}`,
       expected: `Python ${oldest} or newer`,
     });
-  if (found.missing.length > 0)
+  if (interpreter.missing.length > 0)
     throw inputError({
-      what: `the Python that ${source} names lacks packages: ${found.missing.join(", ")}`,
+      what: `the Python that ${source} names lacks packages: ${interpreter.missing.join(", ")}`,
       found: python,
-      fix: `${python} -m pip install -c ${constraintsFile} ${found.missing.join(" ")}`,
+      fix: `${python} -m pip install -c ${constraintsFile} ${interpreter.missing.join(" ")}`,
     });
 }

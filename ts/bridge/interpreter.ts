@@ -43,9 +43,9 @@ const names = ["python3", "python", "python3.13", "python3.12", "python3.11"];
 export async function findInterpreter(): Promise<string> {
   const seen: string[] = [];
   for (const name of names) {
-    const found = await inspect(name);
-    if (found?.recent) return name;
-    if (found !== undefined) seen.push(`${name} is ${found.version}`);
+    const interpreter = await inspect(name);
+    if (interpreter?.recent) return name;
+    if (interpreter !== undefined) seen.push(`${name} is ${interpreter.version}`);
   }
   throw inputError({
     what: `no Python ${oldest} or newer was found on the PATH`,

@@ -4,7 +4,12 @@ import { execa } from "execa";
 import { writeFileAtomic } from "../core/files.ts";
 import { projectRoot } from "../core/project.ts";
 import { findDeno } from "./deno.ts";
-import { type Environment, type MakeOptions, ownEnvironment, requirementsFile } from "./own-environment.ts";
+import {
+  type Environment,
+  ensureEnvironment,
+  type MakeOptions,
+  requirementsFile,
+} from "./virtual-environment.ts";
 
 const notebook: Environment = {
   name: "notebook",
@@ -40,10 +45,10 @@ export interface Jupyter {
 }
 
 /** Jupyter with Deno's kernel, made ready. */
-export async function ensureJupyter(options: Omit<MakeOptions, "more"> = {}): Promise<Jupyter> {
-  // Asked for first: without it the rest would be of no use.
+export async function ensureJupyter(options: Omit<MakeOptions, "extras"> = {}): Promise<Jupyter> {
+  // First of all: without it the rest would be of no use.
   const deno = findDeno();
-  const python = await ownEnvironment(notebook, options);
+  const python = await ensureEnvironment(notebook, options);
   const data = join(dirname(dirname(python)), "share", "jupyter");
   await writeKernel(data, deno);
   return { python, env: { JUPYTER_DATA_DIR: data } };

@@ -254,3 +254,21 @@ export const trackerFailure = z
   .meta({ description: "why the tracker takes nothing any more; told once" });
 
 export const nothing = z.object({}).meta({ id: "Nothing", type: "object" });
+
+/** A method of the protocol; unless it says otherwise it waits its turn and reports no progress. */
+export const method = <
+  P extends z.ZodType,
+  R extends z.ZodType,
+  G extends z.ZodType = typeof nothing,
+>(definition: {
+  description: string;
+  params: P;
+  result: R;
+  progress?: G;
+  /** Answered while another method still runs. */
+  immediate?: boolean;
+}): { description: string; immediate: boolean; params: P; result: R; progress: G } => ({
+  immediate: false,
+  progress: nothing as unknown as G,
+  ...definition,
+});

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { defined } from "../core/defined.ts";
 import { failure, Interrupted } from "../core/errors.ts";
 import type { ProgressSink } from "../core/progress.ts";
 
@@ -27,7 +28,7 @@ export async function pipInstall(
       "-c",
       constraints,
     ],
-    { reject: false, all: true, buffer: true, ...(signal === undefined ? {} : { cancelSignal: signal }) },
+    { reject: false, all: true, buffer: true, ...defined({ cancelSignal: signal }) },
   );
   let packages = 0;
   const lines = createInterface({ input: pip.all! });

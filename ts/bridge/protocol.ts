@@ -11,6 +11,7 @@ import { z } from "zod";
 import type { WorkerMethods } from "./generated/messages.ts";
 import {
   type loss,
+  method,
   type modelShape,
   nothing,
   positive,
@@ -31,7 +32,7 @@ export const protocolVersion = 1;
 
 /** What every method does, its params, result and progress. `immediate` ones are answered while another one still runs. */
 export const methods = {
-  hello: {
+  hello: method({
     description: "greets: both sides must speak the same version of the protocol",
     immediate: true,
     params: z.object({ protocolVersion: positive }),
@@ -41,21 +42,18 @@ export const methods = {
       python: z.string(),
       pid: positive,
     }),
-    progress: nothing,
-  },
+  }),
   ...deviceMethods,
   ...modelMethods,
   ...textMethods,
   ...trainingMethods,
   ...trackingMethods,
-  shutdown: {
+  shutdown: method({
     description: "ends the process",
-    immediate: false,
     params: nothing,
     result: nothing,
-    progress: nothing,
-  },
-} as const;
+  }),
+};
 
 /** A method of the protocol. */
 export type MethodName = keyof WorkerMethods;

@@ -3,12 +3,3 @@
 from .machine import describe_machine
 from .selection import DtypeName, dtype_name, resolve_device, resolve_dtype
 from .speed import measure_speed
-
-__all__ = [
-    "DtypeName",
-    "describe_machine",
-    "dtype_name",
-    "measure_speed",
-    "resolve_device",
-    "resolve_dtype",
-]

@@ -1,7 +1,5 @@
 """What this machine has: devices, memory, number types, library versions, and what is wrong with them."""
 
-from __future__ import annotations
-
 import os
 import platform
 import sys
@@ -39,36 +37,39 @@ def describe_machine() -> DeviceInfoResult:
     )
 
 
-def installed(names: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for name in names:
+def installed(packages: tuple[str, ...]) -> dict[str, str]:
+    """Name to version, of those that are installed."""
+    versions = {}
+    for name in packages:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def warnings(
     packages: dict[str, str], cuda_build: str | None, gpu_visible: bool, threads: int, cores: int
 ) -> list[str]:
     """One sentence for each thing that is wrong, with its fix. `packages` maps names to versions."""
-    found = []
+    sentences = []
     for name, oldest in OLDEST.items():
         version = packages.get(name)
         needed = ".".join(map(str, oldest))
         if version is None:
-            found.append(f"{name} is not installed: pip install '{name}>={needed}'")
+            sentences.append(f"{name} is not installed: pip install '{name}>={needed}'")
         elif _release(version) < oldest:
-            found.append(f"{name} {version} is older than {needed}: pip install --upgrade '{name}>={needed}'")
+            sentences.append(
+                f"{name} {version} is older than {needed}: pip install --upgrade '{name}>={needed}'"
+            )
     if cuda_build and not gpu_visible:
-        found.append(f"{why_no_gpu(cuda_build)}; until then everything runs on the CPU")
+        sentences.append(f"{why_no_gpu(cuda_build)}; until then everything runs on the CPU")
     if threads > cores:
-        found.append(
+        sentences.append(
             f"{threads} threads on {cores} {'core' if cores == 1 else 'cores'} slow each other down: "
             f"set worker.threads to {cores} or less"
         )
-    return found
+    return sentences
 
 
 def memory() -> tuple[int, int]:

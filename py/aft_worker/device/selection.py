@@ -1,7 +1,5 @@
 """Which device and number type a name stands for, and why a device cannot be had."""
 
-from __future__ import annotations
-
 import os
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """How fast a device is, measured in about a second: what estimates of time go by."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

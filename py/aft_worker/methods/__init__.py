@@ -9,8 +9,6 @@ import os
 from ..rpc import Handler
 from . import process
 
-__all__ = ["handler_of"]
-
 
 def handler_of(method: str) -> Handler:
     """The handler of a method of the protocol; AFT_HANDLERS names another module than `catalogue`."""

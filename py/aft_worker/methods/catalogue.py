@@ -1,7 +1,5 @@
 """The table of the methods that need torch. A new method is a function and a line here."""
 
-from __future__ import annotations
-
 import os
 
 import torch

@@ -1,7 +1,5 @@
 """What stays in the worker between two requests, by the handles that it gave."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..model import LoadedModel

@@ -1,7 +1,5 @@
 """The device, models and tokenizers: made, loaded, looked into, saved."""
 
-from __future__ import annotations
-
 import gc
 
 import torch

@@ -1,7 +1,5 @@
 """The methods of the process itself. None of them imports torch, so that `hello` is answered at once."""
 
-from __future__ import annotations
-
 import os
 import platform
 import resource

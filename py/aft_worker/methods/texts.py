@@ -1,7 +1,5 @@
 """What a model does with texts: prompts rendered, responses sampled and scored."""
 
-from __future__ import annotations
-
 import time
 
 from .. import protocol as p

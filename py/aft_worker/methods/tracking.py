@@ -1,7 +1,5 @@
 """Trackers: numbers by name and step in, and one word when a tracker has failed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Trainings, step by step."""
 
-from __future__ import annotations
-
 from .. import protocol as p
 from ..rpc import Context, CountReporter
 from ..train import Trainer

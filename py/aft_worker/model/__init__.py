@@ -9,15 +9,3 @@ from .inspection import count_tokens, inspect_model
 from .loading import LoadedModel, load_model, save_model
 from .merging import merge_adapter
 from .source import open_tokenizer
-
-__all__ = [
-    "LoadedModel",
-    "count_tokens",
-    "create_model",
-    "inspect_model",
-    "load_model",
-    "merge_adapter",
-    "open_tokenizer",
-    "save_model",
-    "tokenizer_digest",
-]

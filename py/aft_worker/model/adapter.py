@@ -1,8 +1,5 @@
 """LoRA (arXiv 2106.09685): small trainable matrices beside the linear layers of a frozen base model."""
 
-from __future__ import annotations
-
-import difflib
 import hashlib
 import json
 from dataclasses import dataclass
@@ -14,7 +11,8 @@ from torch import nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from ..errors import WorkerError
+from ..device import dtype_name
+from ..errors import WorkerError, nearest
 from ..protocol import AdapterInfo, AdapterSettings
 from .digest import tensors_digest, weights_digest
 from .source import not_loaded
@@ -35,27 +33,26 @@ class Adapter:
     base_dtype: str
 
     def info(self, module: nn.Module) -> AdapterInfo:
-        own = adapter_weights(module).values()
         return AdapterInfo(
             rank=self.rank,
             alpha=self.alpha,
             dropout=self.dropout,
             targets=self.targets,
-            parameters=sum(weight.numel() for weight in own),
+            parameters=sum(weight.numel() for weight in adapter_weights(module).values()),
             base=self.base_digest,
         )
 
 
 def add_adapter(
-    module: PreTrainedModel, settings: AdapterSettings, seed: int, source: str, revision: str | None
+    module: PreTrainedModel, settings: AdapterSettings, *, seed: int, source: str, revision: str | None
 ) -> tuple[PreTrainedModel, Adapter]:
     """Puts a fresh adapter on a base model and freezes the base: (the wrapped module, what it is).
 
     Its A matrices are a function of the seed, B is 0, so the first scores are the base model's. The adapter
     is in float32, also beside a bfloat16 base. Raises ModelNotLoaded for targets that the model has not.
     """
-    names = linear_layers(module)
-    targets = _checked(settings.targets, names, source) if settings.targets is not None else names
+    layers = linear_layers(module)
+    targets = layers if settings.targets is None else _checked(settings.targets, layers, source)
     adapter = Adapter(
         rank=settings.rank,
         alpha=settings.alpha,
@@ -64,7 +61,7 @@ def add_adapter(
         base_source=source,
         base_revision=revision,
         base_digest=weights_digest(module),
-        base_dtype=str(weight_dtype(module)).removeprefix("torch."),
+        base_dtype=dtype_name(weight_dtype(module)),
     )
     config = LoraConfig(
         task_type="CAUSAL_LM",
@@ -73,7 +70,7 @@ def add_adapter(
         lora_dropout=settings.dropout,
         target_modules=targets,
         bias="none",
-        fan_in_fan_out=any(type(one) is Conv1D for one in _inner_layers(module).values()),
+        fan_in_fan_out=any(type(layer) is Conv1D for layer in _inner_layers(module).values()),
         revision=revision,
     )
     with torch.random.fork_rng(devices=[]):
@@ -99,22 +96,21 @@ def adapted_digest(module: nn.Module, adapter: Adapter) -> str:
 
     Dropout is no part of it: it changes no score.
     """
-    own = tensors_digest(adapter_weights(module))
-    parts = [adapter.base_digest, adapter.rank, float(adapter.alpha), own]
+    weights = tensors_digest(adapter_weights(module))
+    parts = [adapter.base_digest, adapter.rank, float(adapter.alpha), weights]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def check_settings(adapter: Adapter, wanted: AdapterSettings, source: str) -> None:
+def check_settings(adapter: Adapter, expected: AdapterSettings, source: str) -> None:
     """That a folder's adapter is of the settings that are asked for. Raises ModelNotLoaded."""
-    found = {"rank": adapter.rank, "alpha": adapter.alpha, "dropout": adapter.dropout}
-    asked = {"rank": wanted.rank, "alpha": wanted.alpha, "dropout": wanted.dropout}
-    if wanted.targets is not None:
-        found["targets"], asked["targets"] = sorted(adapter.targets), sorted(set(wanted.targets))
-    for name, value in asked.items():
-        if found[name] != value:
+    pairs = {name: (getattr(adapter, name), getattr(expected, name)) for name in ("rank", "alpha", "dropout")}
+    if expected.targets is not None:
+        pairs["targets"] = sorted(adapter.targets), sorted(set(expected.targets))
+    for name, (held, value) in pairs.items():
+        if held != value:
             raise not_loaded(
                 source,
-                f"it holds an adapter with {name} {found[name]}, and {value} is asked for: ask for the same, "
+                f"it holds an adapter with {name} {held}, and {value} is asked for: ask for the same, "
                 "or merge it into its base first (aft export)",
                 pointer=f"/adapter/{name}",
             )
@@ -147,16 +143,16 @@ def _inner_layers(module: PreTrainedModel) -> dict[str, nn.Module]:
     }
 
 
-def _checked(wanted: list[str], there: list[str], source: str) -> list[str]:
-    for place, name in enumerate(wanted):
-        if name not in there:
-            near = difflib.get_close_matches(name, there, n=1, cutoff=0.5)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            text = f"it has no linear layer {name!r} in its blocks (there are {', '.join(there)}){meant}"
+def _checked(targets: list[str], layers: list[str], source: str) -> list[str]:
+    for place, name in enumerate(targets):
+        if name not in layers:
+            meant = nearest(name, layers)
+            hint = f"; did you mean {meant}?" if meant else ""
+            text = f"it has no linear layer {name!r} in its blocks (there are {', '.join(layers)}){hint}"
             raise WorkerError(
                 "ModelNotLoaded",
                 f"cannot put an adapter on {source!r}: {text}",
                 source=source,
                 pointer=f"/adapter/targets/{place}",
             )
-    return sorted(set(wanted))
+    return sorted(set(targets))

@@ -4,8 +4,6 @@ adapter_model.safetensors, adapter_config.json   as peft writes them
 base_model.json    the base: where it lies, its digest, the type it was loaded in
 """
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import dataclass
@@ -13,12 +11,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from peft import PeftModel
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..device import dtype_name
+from ..errors import first_line
 from .adapter import Adapter, weight_dtype
 from .digest import weights_digest
-from .source import not_loaded
+from .source import has_tokenizer, load_tokenizer, not_loaded
 
 CONFIG, WEIGHTS, BASE = "adapter_config.json", "adapter_model.safetensors", "base_model.json"
 
@@ -46,19 +45,19 @@ def base_of(folder: Path) -> BaseReference:
     if not (folder / WEIGHTS).is_file():
         raise not_loaded(str(folder), f"the folder lacks {WEIGHTS}, the adapter's weights")
     if not (folder / BASE).is_file():
-        named = config.get("base_model_name_or_path")
-        if not named:
+        source = config.get("base_model_name_or_path")
+        if not source:
             raise not_loaded(str(folder), f"its {CONFIG} does not name the base model")
-        return BaseReference(str(named), config.get("revision"), None, None)
-    found = _read(folder, BASE)
+        return BaseReference(str(source), config.get("revision"), None, None)
+    reference = _read(folder, BASE)
     try:
-        source, digest, dtype = found["source"], found["digest"], found["dtype"]
-        revision, near = found.get("revision"), found.get("relative")
+        source, digest, dtype = reference["source"], reference["digest"], reference["dtype"]
+        revision, relative = reference.get("revision"), reference.get("relative")
     except KeyError as error:
         raise not_loaded(str(folder), f"its {BASE} lacks {error}") from None
     # a neighbour first: a store that was moved as a whole has its base beside it
-    if near is not None:
-        for place in (os.path.normpath(folder.absolute() / near), source):
+    if relative is not None:
+        for place in (os.path.normpath(folder.absolute() / relative), source):
             if Path(place).is_dir():
                 return BaseReference(place, revision, digest, dtype)
         raise not_loaded(str(folder), f"its base model is gone: there is no folder {source!r} any more")
@@ -78,7 +77,9 @@ def put_on(module: PreTrainedModel, base: BaseReference, folder: Path) -> tuple[
     try:
         wrapped = PeftModel.from_pretrained(module, str(folder), is_trainable=True)
     except Exception as error:
-        raise not_loaded(str(folder), f"its adapter does not fit the base model: {_first(error)}") from None
+        raise not_loaded(
+            str(folder), f"its adapter does not fit the base model: {first_line(error)}"
+        ) from None
     config: Any = wrapped.peft_config["default"]
     adapter = Adapter(
         rank=config.r,
@@ -91,6 +92,15 @@ def put_on(module: PreTrainedModel, base: BaseReference, folder: Path) -> tuple[
         base_dtype=dtype,
     )
     return cast(PreTrainedModel, wrapped), adapter
+
+
+def tokenizer_of(source: str, revision: str | None) -> PreTrainedTokenizerBase:
+    """Of a folder or hub id; of a folder with an adapter alone, where it has no tokenizer, that of the base.
+    Raises ModelNotLoaded."""
+    if holds_adapter(source) and not has_tokenizer(source):
+        base = base_of(Path(source))
+        source, revision = base.source, base.revision
+    return load_tokenizer(source, revision)
 
 
 def write_adapter(module: PreTrainedModel, adapter: Adapter, draft: Path, target: Path) -> None:
@@ -111,7 +121,7 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
         return json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise not_loaded(str(folder), f"its {name} cannot be read ({_first(error)})") from None
+        raise not_loaded(str(folder), f"its {name} cannot be read ({first_line(error)})") from None
 
 
 def _require_lora(folder: Path, config: dict[str, Any]) -> None:
@@ -124,8 +134,3 @@ def _targets(module: PeftModel) -> list[str]:
     """The names of the layers that carry a part of the adapter."""
     paths = [name.partition(".lora_")[0] for name, _ in module.named_parameters() if ".lora_A." in name]
     return sorted({path.rpartition(".")[2] for path in paths})
-
-
-def _first(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"

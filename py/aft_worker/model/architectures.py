@@ -1,7 +1,5 @@
 """The architectures that are made from scratch: what each has that the others have not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from transformers import (
@@ -19,11 +17,9 @@ from ..protocol import ModelCreateParams
 GEMMA_SOFTCAPS = {"logit_softcap": 30.0, "attention_softcap": 50.0}  # Gemma 2's own (arXiv 2408.00118)
 GEMMA3_PERIOD = 6  # one layer in so many sees everything (arXiv 2503.19786)
 
-_CAMEL = {
-    "sliding_window": "slidingWindow",
-    "logit_softcap": "logitSoftcap",
-    "attention_softcap": "attentionSoftcap",
-}
+_FIELDS = dict(
+    zip(ModelCreateParams.__struct_fields__, ModelCreateParams.__struct_encode_fields__, strict=True)
+)
 
 
 def config_of(params: ModelCreateParams, shared: dict[str, Any]) -> PretrainedConfig:
@@ -80,7 +76,7 @@ def _qwen(params: ModelCreateParams, sizes: dict[str, Any]) -> PretrainedConfig:
 def _gemma2(params: ModelCreateParams, sizes: dict[str, Any]) -> PretrainedConfig:
     """Scaled embeddings, norms before and after, soft-caps; the window in every second layer, the first one
     among them."""
-    caps = {name: getattr(params, name) or usual for name, usual in GEMMA_SOFTCAPS.items()}
+    caps = {name: getattr(params, name) or default for name, default in GEMMA_SOFTCAPS.items()}
     return Gemma2Config(
         **sizes,
         sliding_window=params.sliding_window or params.max_positions,
@@ -145,9 +141,9 @@ def _check_options(params: ModelCreateParams) -> None:
         )
 
 
-def _not_of(architecture: str, name: str, value: float, where: str) -> WorkerError:
-    field = _CAMEL[name]
-    return _invalid(field, value, f"{field} goes with architecture {where}, found {architecture}")
+def _not_of(architecture: str, name: str, value: float, architectures: str) -> WorkerError:
+    field = _FIELDS[name]
+    return _invalid(field, value, f"{field} goes with architecture {architectures}, found {architecture}")
 
 
 def _invalid(field: str, found: float | str, message: str) -> WorkerError:

@@ -1,7 +1,5 @@
 """Attention that computes what the model was trained with."""
 
-from __future__ import annotations
-
 from transformers import PreTrainedModel
 
 from .source import not_loaded

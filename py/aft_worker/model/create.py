@@ -1,7 +1,5 @@
 """Makes a model from scratch, for demonstrations and tests."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Digests that name weights and tokenizers: equal digests, equal behaviour, on whatever device they lie."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

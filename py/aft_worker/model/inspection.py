@@ -1,7 +1,5 @@
 """What an estimate needs to know of a model, without reading its weights."""
 
-from __future__ import annotations
-
 import json
 import struct
 from collections import Counter
@@ -14,8 +12,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 from ..device import dtype_name
 from ..protocol import LinearLayer, ModelShape
 from .adapter import inner_linear_layers
-from .adapter_folder import base_of, holds_adapter
-from .source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
+from .adapter_folder import base_of, holds_adapter, tokenizer_of
+from .source import check_source, not_loaded, why
 
 _TYPES = {"F64": "float64", "F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
@@ -38,10 +36,7 @@ def inspect_model(source: str, revision: str | None) -> ModelShape:
 
 def count_tokens(source: str, revision: str | None, texts: list[str]) -> list[int]:
     """Tokens of each text, without BOS and EOS. Raises ModelNotLoaded."""
-    if holds_adapter(source) and not has_tokenizer(source):
-        base = base_of(Path(source))
-        source, revision = base.source, base.revision
-    tokenizer = load_tokenizer(source, revision)
+    tokenizer = tokenizer_of(source, revision)
     return [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
 
 
@@ -83,6 +78,6 @@ def _stored(folder: str) -> str | None:
                 header = json.loads(stream.read(size))
         except (OSError, ValueError, struct.error):
             return None
-        kinds = Counter(one["dtype"] for name, one in header.items() if name != "__metadata__")
+        kinds = Counter(weight["dtype"] for name, weight in header.items() if name != "__metadata__")
         return _TYPES.get(kinds.most_common(1)[0][0]) if kinds else None
     return None

@@ -1,7 +1,5 @@
 """A causal language model with its tokenizer, read and written in Hugging Face format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -15,10 +13,10 @@ from ..protocol import AdapterSettings, ModelInfo
 from ..score import verify_head
 from ..tokens import TokenCodec
 from .adapter import Adapter, adapted_digest, add_adapter, check_settings
-from .adapter_folder import base_of, holds_adapter, put_on, write_adapter
+from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
 from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
-from .source import check_source, has_tokenizer, load_tokenizer, not_loaded, why
+from .source import check_source, not_loaded, why
 
 
 @dataclass
@@ -38,8 +36,9 @@ class LoadedModel:
     def digest(self) -> str:
         """SHA-256 of the weights, base and adapter; remembered until `weights_changed` is called."""
         if self._digest is None:
-            own = self.adapter
-            self._digest = weights_digest(self.module) if own is None else adapted_digest(self.module, own)
+            adapter = self.adapter
+            whole = adapter is None
+            self._digest = weights_digest(self.module) if whole else adapted_digest(self.module, adapter)
         return self._digest
 
     def weights_changed(self) -> None:
@@ -64,8 +63,8 @@ def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: st
     the module's own logits, or no token ends a response."""
     module.eval()
     embedding = _embedding(module)
-    stated = getattr(module.generation_config, "eos_token_id", None)
-    eos_ids = [] if stated is None else [stated] if isinstance(stated, int) else list(stated)
+    eos = getattr(module.generation_config, "eos_token_id", None)
+    eos_ids = [] if eos is None else [eos] if isinstance(eos, int) else list(eos)
     positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
     model = LoadedModel(
         module=module,
@@ -107,24 +106,21 @@ def load_model(
     `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
     """
     target = resolve_device(device)
-    kept, own, put = source, None, None
-    if holds_adapter(source):
-        put = base_of(Path(source))
-        source, revision = put.source, put.revision
-    module = load_module(source, revision, resolve_dtype(dtype, target), attention)
+    base = base_of(Path(source)) if holds_adapter(source) else None
+    weights, weights_revision = (source, revision) if base is None else (base.source, base.revision)
+    module = load_module(weights, weights_revision, resolve_dtype(dtype, target), attention)
     module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
-    if put is not None:
-        module, own = put_on(module, put, Path(kept))
+    trained = None
+    if base is not None:
+        module, trained = put_on(module, base, Path(source))
         if adapter is not None:
-            check_settings(own, adapter, kept)
+            check_settings(trained, adapter, source)
     elif adapter is not None:
-        module, own = add_adapter(module, adapter, adapter_seed, source, revision)
+        module, trained = add_adapter(module, adapter, seed=adapter_seed, source=source, revision=revision)
     if gradient_checkpointing:
-        checkpoint_gradients(module, source)
-    own_tokenizer = put is not None and has_tokenizer(kept)
-    tokenizer = load_tokenizer(kept) if own_tokenizer else load_tokenizer(source, revision)
-    model = wrap(module, tokenizer, kept)
-    model.adapter = own
+        checkpoint_gradients(module, weights)
+    model = wrap(module, tokenizer_of(source, revision), source)
+    model.adapter = trained
     return model
 
 

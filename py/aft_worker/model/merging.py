@@ -1,7 +1,5 @@
 """Base and adapter become one whole model, which any software can load."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,9 +8,9 @@ from transformers import PreTrainedModel
 from ..device import dtype_name, resolve_device, resolve_dtype
 from ..folders import write_folder
 from ..protocol import ModelMergeResult
-from .adapter_folder import base_of, holds_adapter, put_on
+from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of
 from .loading import load_module
-from .source import has_tokenizer, load_tokenizer, not_loaded
+from .source import not_loaded
 
 
 def merge_adapter(source: str, directory: str) -> ModelMergeResult:
@@ -34,8 +32,7 @@ def merge_adapter(source: str, directory: str) -> ModelMergeResult:
     for weight in merged.parameters():
         weight.data = weight.data.to(dtype)
     merged.config.dtype = dtype
-    own = has_tokenizer(source)
-    tokenizer = load_tokenizer(source) if own else load_tokenizer(base.source, base.revision)
+    tokenizer = tokenizer_of(source, None)
 
     def write(folder: Path) -> None:
         merged.save_pretrained(folder)

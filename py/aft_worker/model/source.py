@@ -1,14 +1,11 @@
 """Where a model comes from, and in one sentence what is wrong when it does not come."""
 
-from __future__ import annotations
-
-import difflib
 import re
 from pathlib import Path
 
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from ..errors import WorkerError
+from ..errors import WorkerError, first_line, nearest
 
 _HUB_ID = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
@@ -71,29 +68,27 @@ def check_tokenizer_folder(folder: Path, pointer: str) -> None:
 
 def why(error: Exception, hub: bool = False) -> str:
     """The first sentence of what a library said; for a hub id also how to do without the hub."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    said = f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+    reason = first_line(error)
     if hub:
         return (
-            f"there is no such folder, and as a hub id it could not be fetched ({said}). Without a network: "
-            "download the model elsewhere and give the path of its folder"
+            f"there is no such folder, and as a hub id it could not be fetched ({reason}). Without a "
+            "network: download the model elsewhere and give the path of its folder"
         )
     if "Safetensor" in type(error).__name__:
-        return f"a weights file is damaged or cut short ({said}); fetch or save it again"
-    return said
+        return f"a weights file is damaged or cut short ({reason}); fetch or save it again"
+    return reason
 
 
-def _require(source: str, folder: Path, names: tuple[str, ...], what: str, pointer: str = "/source") -> None:
-    if any((folder / name).is_file() for name in names):
+def _require(
+    source: str, folder: Path, files: tuple[str, ...], purpose: str, pointer: str = "/source"
+) -> None:
+    if any((folder / name).is_file() for name in files):
         return
-    there = sorted(path.name for path in folder.iterdir())
-    listing = ", ".join(there[:6]) + (", ..." if len(there) > 6 else "") if there else "nothing"
-    expected = names[0] if len(names) == 1 else f"{names[0]} (or {', '.join(names[1:])})"
-    raise not_loaded(source, f"the folder lacks {expected}, {what}; there {_verb(there)} {listing}", pointer)
-
-
-def _verb(there: list[str]) -> str:
-    return "are" if len(there) > 1 else "is"
+    present = sorted(path.name for path in folder.iterdir())
+    listing = ", ".join(present[:6]) + (", ..." if len(present) > 6 else "") if present else "nothing"
+    there = f"there {'are' if len(present) > 1 else 'is'} {listing}"
+    expected = files[0] if len(files) == 1 else f"{files[0]} (or {', '.join(files[1:])})"
+    raise not_loaded(source, f"the folder lacks {expected}, {purpose}; {there}", pointer)
 
 
 def _nearest(folder: Path) -> str:
@@ -103,5 +98,5 @@ def _nearest(folder: Path) -> str:
         existing = next(up for up in folder.absolute().parents if up.is_dir())
         return f": {existing} exists, {folder.absolute().relative_to(existing).parts[0]} in it does not"
     siblings = sorted(path.name for path in parent.iterdir() if path.is_dir())
-    close = difflib.get_close_matches(folder.name, siblings, n=1, cutoff=0.5)
-    return f"; did you mean {str(parent / close[0])!r}?" if close else ""
+    meant = nearest(folder.name, siblings)
+    return f"; did you mean {str(parent / meant)!r}?" if meant else ""

@@ -9,14 +9,3 @@ from .handles import Registry
 from .loop import serve
 from .preparation import prepare
 from .progress import CandidateReporter, CountReporter
-
-__all__ = [
-    "CandidateReporter",
-    "Context",
-    "CountReporter",
-    "Engine",
-    "Handler",
-    "Registry",
-    "prepare",
-    "serve",
-]

@@ -1,7 +1,5 @@
 """What a method's handler has of the outside, whatever runs it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Protocol
 

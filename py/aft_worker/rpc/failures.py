@@ -1,15 +1,12 @@
 """What an exception that no handler foresaw becomes on the wire."""
 
-from __future__ import annotations
-
 import errno
-import re
 import shutil
 import sys
 import traceback
 from typing import Any
 
-from ..errors import WorkerError
+from ..errors import WorkerError, error_number
 
 _WRITE_ERRORS = {
     errno.ENOSPC,
@@ -21,7 +18,6 @@ _WRITE_ERRORS = {
     errno.EIO,
     errno.ENOTDIR,
 }
-_RUST_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 def worker_error(error: BaseException, params: Any) -> WorkerError:
@@ -69,11 +65,9 @@ def _out_of_memory(error: BaseException) -> WorkerError:
 
 
 def _write_errno(error: BaseException, directory: str) -> int | None:
-    if isinstance(error, OSError) and error.errno in _WRITE_ERRORS:
-        return error.errno
-    rust = _RUST_ERROR.search(str(error))  # safetensors and tokenizers
-    if rust and int(rust[1]) in _WRITE_ERRORS:
-        return int(rust[1])
+    number = error_number(error)
+    if number in _WRITE_ERRORS:
+        return number
     if "PytorchStreamWriter" in str(error):  # torch.save says only that it failed
         try:
             return errno.ENOSPC if shutil.disk_usage(directory).free < 1 << 20 else errno.EIO

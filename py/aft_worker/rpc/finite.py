@@ -1,9 +1,6 @@
 """Keeps NaN and infinities from leaving as `null`, which is what a JSON encoder makes of them."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,94 +12,54 @@ from ..protocol import NonFinite
 
 type_info = cache(inspect.type_info)
 
-Check = Callable[[Any, str], Any]
-
 
 def name_non_finite(message: msgspec.Struct) -> None:
     """Names every non-finite float of a message in place: NonFinite where the field is Real. Elsewhere the
     value has no meaning, so that it is an InternalError whose pointer names the field."""
-    check = _check_of(type(message))
-    if check is not None:
-        check(message, "")
+    _named(message, type_info(type(message)), "")
 
 
-@cache
-def _check_of(declared: Any) -> Check | None:
-    """What to do with a value of this type; None when no float can be in it."""
-    return _compile(type_info(declared))
-
-
-def _compile(info: inspect.Type) -> Check | None:
-    match info:
-        case inspect.FloatType():
-            return _refuse
-        case inspect.UnionType(types=types):
-            if any(isinstance(one, inspect.StructType) and one.cls is NonFinite for one in types):
-                return _name
-            checks = [check for check in map(_compile, types) if check is not None]
-            return checks[0] if checks else None
-        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
-            return _list_of(_compile(item))
-        case inspect.TupleType(item_types=items):
-            return _list_of(_compile(items[0]))
-        case inspect.DictType(value_type=value):
-            return _dict_of(_compile(value))
-        case inspect.StructType():
-            return _struct
-    return None
-
-
-def _refuse(value: Any, pointer: str) -> Any:
+def _named(value: Any, declared: inspect.Type, pointer: str) -> Any:
+    """The value, or what stands for it; containers are changed in place."""
     if isinstance(value, float) and not math.isfinite(value):
+        if _is_real(declared):
+            return real(value)
         raise WorkerError("InternalError", f"the worker computed {value} for {pointer}", pointer=pointer)
-    return value
-
-
-def _name(value: Any, pointer: str) -> Any:
-    return real(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _list_of(item: Check | None) -> Check | None:
-    if item is None:
-        return None
-
-    def check(values: Any, pointer: str) -> Any:
-        for at, value in enumerate(values or ()):
-            checked = item(value, f"{pointer}/{at}")
-            if checked is not value:
-                values[at] = checked
-        return values
-
-    return check
-
-
-def _dict_of(item: Check | None) -> Check | None:
-    if item is None:
-        return None
-
-    def check(values: Any, pointer: str) -> Any:
-        for key, value in (values or {}).items():
-            values[key] = item(value, f"{pointer}/{key}")
-        return values
-
-    return check
-
-
-def _struct(value: Any, pointer: str) -> Any:
-    """By the value's own class, so that it serves unions of structs too."""
-    if not isinstance(value, msgspec.Struct):
-        return value
-    for attribute, name, check in _fields(type(value)):
-        found = getattr(value, attribute)
-        checked = check(found, f"{pointer}/{name}")
-        if checked is not found:
-            setattr(value, attribute, checked)
+    if isinstance(value, msgspec.Struct):
+        for attribute, name, field in _fields(type(value)):
+            setattr(value, attribute, _named(getattr(value, attribute), field, f"{pointer}/{name}"))
+    elif isinstance(value, list | tuple | dict):
+        if (item := _item(declared)) is None:
+            return value
+        for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            named = _named(entry, item, f"{pointer}/{key}")
+            if named is not entry:
+                value[key] = named  # pyright: ignore[reportIndexIssue]
     return value
 
 
 @cache
-def _fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
+def _fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, str, inspect.Type], ...]:
+    """(attribute, name in JSON, type) of each field."""
     info = type_info(cls)
     assert isinstance(info, inspect.StructType)
-    checks = ((field.name, field.encode_name, _compile(field.type)) for field in info.fields)
-    return tuple((name, encoded, check) for name, encoded, check in checks if check is not None)
+    return tuple((field.name, field.encode_name, field.type) for field in info.fields)
+
+
+def _is_real(declared: inspect.Type) -> bool:
+    options = declared.types if isinstance(declared, inspect.UnionType) else ()
+    return any(isinstance(option, inspect.StructType) and option.cls is NonFinite for option in options)
+
+
+def _item(declared: inspect.Type) -> inspect.Type | None:
+    """The type of a container's entries; None where they hold no float (ids and texts are many)."""
+    match declared:
+        case inspect.UnionType(types=types):
+            return next(filter(None, map(_item, types)), None)
+        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
+            pass
+        case inspect.TupleType(item_types=(item, *_)) | inspect.DictType(value_type=item):
+            pass
+        case _:
+            return None
+    return None if isinstance(item, inspect.IntType | inspect.StrType) else item

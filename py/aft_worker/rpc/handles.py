@@ -1,11 +1,8 @@
-"""What the worker holds under names that it gave."""
+"""What the worker holds, by the handles that it gave."""
 
-from __future__ import annotations
-
-import difflib
 from typing import Generic, TypeVar
 
-from ..errors import WorkerError
+from ..errors import WorkerError, nearest
 
 T = TypeVar("T")
 
@@ -42,9 +39,8 @@ class Registry(Generic[T]):
         if not self._held:
             hint = f"no {self._kind} is held"
         else:
-            near = difflib.get_close_matches(handle, self._held, n=1, cutoff=0.5)
-            held = ", ".join(self._held)
-            hint = f"held: {held}" + (f"; did you mean {near[0]!r}?" if near else "")
+            meant = nearest(handle, self._held)
+            hint = f"held: {', '.join(self._held)}" + (f"; did you mean {meant!r}?" if meant else "")
         return WorkerError(
             "UnknownHandle",
             f"there is no {self._kind} {handle!r} ({hint})",

@@ -1,7 +1,5 @@
 """The stdio transport: JSON-RPC messages framed as in the Language Server Protocol (`Content-Length: N`)."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,8 +1,5 @@
 """Decoding of a request's params: a mistake is answered with a JSON pointer and the value found there."""
 
-from __future__ import annotations
-
-import difflib
 import re
 from functools import cache
 from typing import Any
@@ -10,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from ..errors import WorkerError
+from ..errors import WorkerError, nearest
 from ..protocol import METHODS
 from .finite import type_info
 
@@ -24,12 +21,12 @@ _LONGEST_SHOWN = 200
 def decode_params(method: str, raw: bytes) -> Any:
     """The params struct of the method; raises MethodNotFound or InvalidParams."""
     if method not in METHODS:
-        near = nearest(method, METHODS)
+        meant = nearest(method, METHODS)
         raise WorkerError(
             "MethodNotFound",
-            f"there is no method {method!r}" + (f"; did you mean {near!r}?" if near else ""),
+            f"there is no method {method!r}" + (f"; did you mean {meant!r}?" if meant else ""),
             method=method,
-            nearest=near,
+            nearest=meant,
         )
     params = METHODS[method].params
     try:
@@ -40,26 +37,20 @@ def decode_params(method: str, raw: bytes) -> Any:
         raise WorkerError("InvalidParams", f"{method}: {error}", pointer="") from None
 
 
-def nearest(name: str, valid: Any) -> str | None:
-    """The valid name that was probably meant."""
-    found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
-    return found[0] if found else None
-
-
 def _invalid(method: str, params: type, raw: bytes, text: str) -> WorkerError:
     place = _PLACE.search(text)
     path = [key or int(index) for key, index in _STEP.findall(place["path"])] if place else []
-    what = text[: place.start()] if place else text
-    field = _FIELD.search(what)
+    mistake = text[: place.start()] if place else text
+    field = _FIELD.search(mistake)
     if field:
         if field[1] == "unknown":
-            near = nearest(field["name"], _field_names(type_info(params), path))
-            what += f"; did you mean `{near}`?" if near else ""
+            meant = nearest(field["name"], _field_names(type_info(params), path))
+            mistake += f"; did you mean `{meant}`?" if meant else ""
         path.append(field["name"])
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
     return WorkerError(
         "InvalidParams",
-        f"{method}: {what[:1].lower()}{what[1:]}",
+        f"{method}: {mistake[:1].lower()}{mistake[1:]}",
         pointer=pointer,
         found=_value_at(msgspec.json.decode(raw), path),
     )
@@ -82,9 +73,9 @@ def _field_names(info: inspect.Type, path: list[str | int]) -> list[str]:
             if not path:
                 return [field.encode_name for field in fields]
             inner = [field.type for field in fields if field.encode_name == path[0]]
-            return [name for one in inner for name in _field_names(one, path[1:])]
+            return [name for option in inner for name in _field_names(option, path[1:])]
         case inspect.ListType(item_type=item) if path:
             return _field_names(item, path[1:])
         case inspect.UnionType(types=types):
-            return [name for one in types for name in _field_names(one, path)]
+            return [name for option in types for name in _field_names(option, path)]
     return []

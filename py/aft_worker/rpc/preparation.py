@@ -1,7 +1,5 @@
 """What holds for the worker's process whatever the transport."""
 
-from __future__ import annotations
-
 import faulthandler
 import os
 import signal

@@ -1,7 +1,5 @@
 """How often a running request reports: about five times a second, and no candidate is ever lost."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

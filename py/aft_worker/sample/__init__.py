@@ -6,5 +6,3 @@ Who asks, and over which wire, is not known here.
 
 from .by_name import open_sampler
 from .sampler import Sampler, SampleRequest, SampleTotals
-
-__all__ = ["SampleRequest", "SampleTotals", "Sampler", "open_sampler"]

@@ -1,7 +1,5 @@
 """The engines that sample."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from ..score import Model

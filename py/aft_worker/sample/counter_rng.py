@@ -5,8 +5,6 @@ It has no state, so neither the batch, nor the order, nor a resume can change wh
 of a sample is a SHA-256; its stream is SplitMix64 (Steele, Lea, Flood 2014) read at position `step`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 

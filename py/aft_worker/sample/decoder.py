@@ -1,7 +1,5 @@
 """The model's part of sampling: prompts and tokens in, the next token's logits out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

@@ -1,7 +1,5 @@
 """The key-value cache of sampling: expanded to the samples of a prompt, and freed of finished rows."""
 
-from __future__ import annotations
-
 import torch
 from transformers import DynamicCache, PretrainedConfig
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer

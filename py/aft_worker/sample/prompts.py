@@ -1,7 +1,5 @@
 """Which prompts are sampled together: by length, within the token budget of a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What a sampler is, whatever engine is behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol

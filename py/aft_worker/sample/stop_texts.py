@@ -1,7 +1,5 @@
 """Texts that end a response while it is sampled, as few-shot prompts of base models need them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ..tokens import TokenCodec
@@ -31,11 +29,11 @@ class StopWatch:
         """Takes the next token; True when the text now contains a stop text."""
         self._ids.append(token)
         tail = self._codec.decode(self._ids[self._start :])
-        seen = self._before + tail
+        visible = self._before + tail
         if self._codec.decodes_apart and not tail.endswith(_HALF):
             self._start = len(self._ids)
-            self._before = seen[max(0, len(seen) - self._longest + 1) :]
-        if first_stop(seen, self._stops) is None:
+            self._before = visible[max(0, len(visible) - self._longest + 1) :]
+        if first_stop(visible, self._stops) is None:
             return False
         text = self._codec.decode(self._ids)
         at = first_stop(text, self._stops)
@@ -46,5 +44,4 @@ class StopWatch:
 
 def first_stop(text: str, stops: Sequence[str]) -> int | None:
     """Where the first stop text in `text` begins."""
-    found = [at for at in (text.find(stop) for stop in stops) if at >= 0]
-    return min(found, default=None)
+    return min((at for at in (text.find(stop) for stop in stops) if at >= 0), default=None)

@@ -1,7 +1,5 @@
 """From logits and a uniform number to the next token, and its log-probability under the model itself."""
 
-from __future__ import annotations
-
 import torch
 
 # Bounds the float64 work space: 2^24 elements are 128 MiB.

@@ -1,7 +1,5 @@
 """Samples with the model's own forward, batch by batch: the rows in flight decide, the decoder computes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import torch

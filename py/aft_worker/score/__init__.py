@@ -7,19 +7,3 @@ gather exist once.
 from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
 from .score_path import score_path
 from .scoring import Model, evaluating, response_scores, score_groups, verify_head
-
-__all__ = [
-    "ROW_TOKENS",
-    "MicroBatch",
-    "Model",
-    "Row",
-    "collate",
-    "encode_group",
-    "evaluating",
-    "make_rows",
-    "pack",
-    "response_scores",
-    "score_groups",
-    "score_path",
-    "verify_head",
-]

@@ -8,8 +8,6 @@ A row with one response is an ordinary causal sequence, and a batch of such rows
 positions: padding stands on the right, where a causal model cannot see it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,9 +80,13 @@ def encode_group(
         length = len(prompt) + len(ids)
         if 0 < max_positions < length:
             text = f"prompt and response are {length} tokens, the model takes at most {max_positions}"
-            where = {"id": group.id, "pointer": place}
             raise WorkerError(
-                "SequenceTooLong", f"{group.id}: {text}", tokens=length, limit=max_positions, **where
+                "SequenceTooLong",
+                f"{group.id}: {text}",
+                id=group.id,
+                tokens=length,
+                limit=max_positions,
+                pointer=place,
             )
         responses.append(ids)
     return prompt, responses
@@ -92,14 +94,14 @@ def encode_group(
 
 def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: int, place: str) -> list[int]:
     response = group.responses[number]
-    given = response.token_ids
-    if given is not None and not codec.spells(given, response.text):
+    token_ids = response.token_ids
+    if token_ids is not None and not codec.spells(token_ids, response.text):
         message = (
             f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were "
             "made with another tokenizer; leave out tokenIds, and the text is tokenised anew"
         )
-        raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(given))
-    ids = codec.encode_response(response.text, given, response.finish)
+        raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(token_ids))
+    ids = codec.encode_response(response.text, token_ids, response.finish)
     if not ids:
         message = f"{group.id}: a response without a token"
         raise WorkerError("EmptyResponse", message, id=group.id, pointer=place)

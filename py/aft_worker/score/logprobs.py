@@ -1,7 +1,5 @@
 """Log-probabilities of target tokens without ever holding [tokens, vocabulary] logits."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor

@@ -1,7 +1,5 @@
 """How one model's scores are computed: what gives hidden states and logits, under which masks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 

@@ -4,8 +4,6 @@ Every method, metric and test gets its scores here, so shift, mask and gather ex
 arXiv 2309.02144 is sum / count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -158,7 +156,7 @@ def _differs(model: Model, prompt: list[int], responses: list[list[int]], expect
     """Whether scores [T] differ from `expected` by more than rounding can explain."""
     path = score_path(model.module)
     rows = make_rows(prompt, responses, range(len(responses)), ROW_TOKENS, path.share)
-    found = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
+    scored = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
     tolerance = 1e-3 if path.head.weight.dtype == torch.float32 else 0.1
     # weights that give NaN are no question of the head: NaN is not "more than"
-    return bool(((found - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())
+    return bool(((scored - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())

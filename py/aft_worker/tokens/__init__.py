@@ -6,5 +6,3 @@ Knows tokenizers and no model.
 from .chat import render_conversations
 from .codec import TokenCodec
 from .training import train_tokenizer
-
-__all__ = ["TokenCodec", "render_conversations", "train_tokenizer"]

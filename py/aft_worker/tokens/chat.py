@@ -1,7 +1,5 @@
 """Prompts of chat models, in the template that comes with the tokenizer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from transformers import PreTrainedTokenizerBase
@@ -38,10 +36,10 @@ def _rendered(
         text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     except Exception as error:  # a template may raise whatever it likes
         roles = ", ".join(message.role for message in conversation.messages)
-        said = str(error).strip() or type(error).__name__
+        reason = str(error).strip() or type(error).__name__
         raise WorkerError(
             "ChatTemplateRefused",
-            f"the chat template of {source!r} does not take conversation {number} (roles: {roles}): {said}",
+            f"the chat template of {source!r} does not take conversation {number} (roles: {roles}): {reason}",
             source=source,
             conversation=number,
             pointer=f"/conversations/{number}",

@@ -1,15 +1,14 @@
 """Text to token ids and back. Prompt and response are tokenised apart, so that a prompt has one encoding: the
-prompt as a text that begins, the response as one that goes on (`continuation.py`)."""
-
-from __future__ import annotations
+prompt as a text that begins, the response as one that goes on (`dummy_prefix.py`)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from transformers import PreTrainedTokenizerBase
 
 from ..errors import WorkerError
-from .dummy_prefix import continuing, joins
+from .dummy_prefix import joins, without_dummy_prefix
 
 # What is remembered of encodings, counted in texts and in tokens (some 40 bytes each); then it is emptied.
 CACHE_TEXTS = 200_000
@@ -33,8 +32,8 @@ class TokenCodec:
         vocabulary_size: int | None = None,
     ) -> None:
         self.tokenizer = tokenizer
-        own, pad = _special_id(tokenizer, "eos_token_id"), _special_id(tokenizer, "pad_token_id")
-        ends = [id for id in (own, *eos_ids) if id is not None]
+        eos, pad = _special_id(tokenizer, "eos_token_id"), _special_id(tokenizer, "pad_token_id")
+        ends = [id for id in (eos, *eos_ids) if id is not None]
         if not ends:
             source = str(getattr(tokenizer, "name_or_path", ""))
             message = (
@@ -87,7 +86,9 @@ class TokenCodec:
         if claim in self._spelled:
             return True
         known = not ids or max(ids) < self._vocabulary_size
-        if not known or (text and self.decode(ids) != text and self._decode_beginning(ids) != text):
+        if not known or (
+            text and self.decode(ids) != text and _decode_beginning(self.tokenizer, list(ids)) != text
+        ):
             return False
         if len(self._spelled) >= CACHE_TEXTS:
             self._spelled.clear()
@@ -97,11 +98,6 @@ class TokenCodec:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a response: special tokens dropped, spaces as they are, the first one too."""
         return self._coder.decode(list(ids))
-
-    def _decode_beginning(self, ids: Sequence[int]) -> str:
-        """As the tokenizer itself writes them: Llama 2's takes a space away from the beginning."""
-        text = self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text if isinstance(text, str) else "".join(text)
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
         """What each token adds to the text of a response, for showing: one piece a token.
@@ -146,10 +142,16 @@ class TokenCodec:
         return [token for token in full if token not in self.eos_ids and token not in plain]
 
 
+def _decode_beginning(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> str:
+    """As the tokenizer itself writes a text that begins: Llama 2's takes a space away from there."""
+    text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    return text if isinstance(text, str) else "".join(text)
+
+
 def _special_id(tokenizer: PreTrainedTokenizerBase, name: str) -> int | None:
     """Of bos_token_id, eos_token_id or pad_token_id: its one id."""
-    found: object = getattr(tokenizer, name)
-    return found if isinstance(found, int) else None
+    id: object = getattr(tokenizer, name)
+    return id if isinstance(id, int) else None
 
 
 @dataclass(frozen=True)
@@ -172,18 +174,14 @@ def _coder_of(tokenizer: PreTrainedTokenizerBase) -> _Coder:
         def encode(text: str) -> list[int]:
             return list(tokenizer.encode(text, add_special_tokens=False))
 
-        def decode(ids: list[int]) -> str:
-            text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-            return text if isinstance(text, str) else "".join(text)
-
-        return _Coder(encode, encode, decode, False)
+        return _Coder(encode, encode, partial(_decode_beginning, tokenizer), False)
     # a tokenizer.json may carry both, and either would silently change what is scored
     backend.no_truncation()
     backend.no_padding()
-    further = continuing(backend)
+    without_prefix = without_dummy_prefix(backend)
     return _Coder(
         begin=lambda text: backend.encode(text, add_special_tokens=False).ids,
-        go_on=lambda text: further.encode(text, add_special_tokens=False).ids,
-        decode=lambda ids: further.decode(ids, skip_special_tokens=True),
-        decodes_apart=joins(further),
+        go_on=lambda text: without_prefix.encode(text, add_special_tokens=False).ids,
+        decode=lambda ids: without_prefix.decode(ids, skip_special_tokens=True),
+        decodes_apart=joins(without_prefix),
     )

@@ -9,8 +9,6 @@ the model sees, every response is lossless, and its tokens are those that prompt
 are tokenised together, wherever nothing merges over the border between them.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -22,10 +20,10 @@ _JOINING = {"ByteLevel", "ByteFallback", "Fuse", "Replace", "Metaspace"}
 _Rule = dict[str, Any]
 
 
-def continuing(backend: Tokenizer) -> Tokenizer:
+def without_dummy_prefix(backend: Tokenizer) -> Tokenizer:
     """The same tokenizer without what it does to a text's beginning; itself where it does nothing there."""
     rules = {part: _rule(getattr(backend, part)) for part in ("normalizer", "pre_tokenizer", "decoder")}
-    changed = {part: _continuing(part, rule) for part, rule in rules.items()}
+    changed = {part: _without_prefix(part, rule) for part, rule in rules.items()}
     if changed == rules:
         return backend
     return Tokenizer.from_str(json.dumps({**json.loads(backend.to_str()), **changed}))
@@ -49,10 +47,12 @@ def _steps(part: str, rule: _Rule) -> list[_Rule]:
     return rule[_MEMBERS[part]] if rule["type"] == "Sequence" else [rule]
 
 
-def _continuing(part: str, rule: _Rule | None) -> _Rule | None:
+def _without_prefix(part: str, rule: _Rule | None) -> _Rule | None:
     if rule is None:
         return None
-    steps = [_without_prefix(part, step) for step in _steps(part, rule) if not _only_at_the_start(part, step)]
+    steps = [
+        _step_without_prefix(part, step) for step in _steps(part, rule) if not _only_at_the_start(part, step)
+    ]
     if rule["type"] == "Sequence":
         return {**rule, _MEMBERS[part]: steps}
     return steps[0] if steps else None
@@ -64,7 +64,7 @@ def _only_at_the_start(part: str, step: _Rule) -> bool:
     return strips or step["type"] == "Prepend"
 
 
-def _without_prefix(part: str, step: _Rule) -> _Rule:
+def _step_without_prefix(part: str, step: _Rule) -> _Rule:
     if step["type"] == "Metaspace":
         return {**step, "prepend_scheme": "never"}
     if part == "pre_tokenizer" and step["type"] == "ByteLevel":

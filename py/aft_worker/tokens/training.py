@@ -1,8 +1,6 @@
 """Makes tokenizers from texts: words for small closed languages, and BPE for any text, over bytes as Qwen's
 or over characters as Llama 2's."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence
@@ -82,9 +80,9 @@ def train_sentencepiece(texts: Sequence[str], vocabulary_size: int | None) -> To
     learner.train_from_iterator(written, trainer)
     learned = json.loads(learner.to_str())["model"]
     pieces = sorted(learned["vocab"], key=learned["vocab"].get)
-    names = [*SENTENCEPIECE_SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *pieces]
+    tokens = [*SENTENCEPIECE_SPECIAL, *(f"<0x{byte:02X}>" for byte in range(256)), *pieces]
     model = models.BPE(
-        vocab={name: number for number, name in enumerate(names)},
+        vocab={token: number for number, token in enumerate(tokens)},
         merges=[tuple(merge) for merge in learned["merges"]],
         unk_token=UNKNOWN,
         fuse_unk=True,
@@ -142,10 +140,10 @@ def _checked(size: int | None, smallest: int, kind: str, parts: str) -> int:
     """The size of a vocabulary that can hold its `parts`. Raises InvalidParams."""
     if size is not None and size >= smallest:
         return size
-    found = "none" if size is None else str(size)
+    given = "none" if size is None else str(size)
     raise WorkerError(
         "InvalidParams",
-        f"a {kind} tokenizer needs a vocabularySize of at least {smallest} ({parts}), found {found}",
+        f"a {kind} tokenizer needs a vocabularySize of at least {smallest} ({parts}), found {given}",
         pointer="/vocabularySize",
-        found=found,
+        found=given,
     )

@@ -5,16 +5,17 @@ reaches a training step. A tracker that fails is dropped, which is said once. `S
 backend.
 """
 
-from . import mlflow, tensorboard, trackio, wandb
 from .background import BackgroundTracker, Point
 from .ledger import Ledger
+from .mlflow import MlflowRun
 from .sink import Opening, OpenSink, Sink
+from .tensorboard import EventFiles
+from .trackio import TrackioRun
+from .wandb import WandbRun
 
 SINKS: dict[str, OpenSink] = {
-    "tensorboard": tensorboard.open_sink,
-    "wandb": wandb.open_sink,
-    "mlflow": mlflow.open_sink,
-    "trackio": trackio.open_sink,
+    "tensorboard": EventFiles,
+    "wandb": WandbRun,
+    "mlflow": MlflowRun,
+    "trackio": TrackioRun,
 }
-
-__all__ = ["SINKS", "BackgroundTracker", "Ledger", "Opening", "Point", "Sink"]

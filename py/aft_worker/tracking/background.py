@@ -1,14 +1,12 @@
 """A sink in a thread of its own: `log` costs a queue's append, whatever the backend does meanwhile."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .ledger import Ledger
-from .secrets_out import told
+from .redaction import redacted
 from .sink import Sink, Unavailable
 
 # So many points wait at most: a backend that takes none for that long takes none any more.
@@ -74,10 +72,10 @@ class BackgroundTracker:
                 self._drop(f"it did not {did} within {self._wait_seconds:g} s ({left})")
 
     def failure(self) -> str | None:
-        """Why nothing is sent any more: told once, then None again."""
+        """Why nothing is sent any more: said once, then None again."""
         with self._box.changed:
-            found, self._box.failure = self._box.failure, None
-            return found
+            failure, self._box.failure = self._box.failure, None
+            return failure
 
     def _drop(self, why: str) -> None:
         self._box.failure = why
@@ -101,7 +99,7 @@ class BackgroundTracker:
             self._end(str(error))
         # A backend may end its thread by SystemExit too.
         except BaseException as error:
-            self._end(told(error))
+            self._end(redacted(error))
 
     def _take(self) -> list[Point]:
         """What waits, as soon as something does; nothing: it is time to close."""
@@ -126,7 +124,7 @@ class BackgroundTracker:
 
     def _end(self, why: str | None) -> None:
         with self._box.changed:
-            # One that was given up before has been told of.
+            # The failure of one that was given up before is known.
             if why is not None and not self._box.ended:
                 self._drop(why)
             self._box.ended = True

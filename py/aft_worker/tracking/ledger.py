@@ -1,7 +1,5 @@
 """What a tracker's run has been given: a small file beside it, so that a resumed training repeats nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path
@@ -22,12 +20,12 @@ class Ledger:
         return max(self.last.values(), default=-1)
 
     def read(self) -> None:
-        """Takes up what an earlier process wrote of this key; a damaged file counts as none."""
+        """Reads what an earlier process wrote of this key; a damaged file counts as none."""
         try:
-            found = json.loads(self._file.read_text())
-            if found["key"] == self._key:
-                self.run = str(found["run"])
-                self.last = {str(name): int(step) for name, step in found["last"].items()}
+            entry = json.loads(self._file.read_text())
+            if entry["key"] == self._key:
+                self.run = str(entry["run"])
+                self.last = {str(name): int(step) for name, step in entry["last"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return
 

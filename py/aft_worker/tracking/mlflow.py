@@ -1,11 +1,9 @@
 """MLflow, through its client: runs by their ids, with no "active" run that a thread would have to own."""
 
-from __future__ import annotations
-
 import json
 import time
 
-from .sink import Opening, Sink, package
+from .sink import Opening, package
 
 
 class MlflowRun:
@@ -26,8 +24,8 @@ class MlflowRun:
 
     def _experiment(self, settings: dict[str, str]) -> str:
         name = settings["experiment"]
-        found = self._client.get_experiment_by_name(name)
-        return self._client.create_experiment(name) if found is None else found.experiment_id
+        known = self._client.get_experiment_by_name(name)
+        return self._client.create_experiment(name) if known is None else known.experiment_id
 
     def log(self, step: int, values: dict[str, float]) -> None:
         now = int(time.time() * 1000)
@@ -36,7 +34,3 @@ class MlflowRun:
 
     def close(self) -> None:
         self._client.set_terminated(self.run)
-
-
-def open_sink(opening: Opening) -> Sink:
-    return MlflowRun(opening)

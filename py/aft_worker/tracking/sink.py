@@ -1,7 +1,5 @@
 """What every backend is: it takes numbers by step, and is closed."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Callable

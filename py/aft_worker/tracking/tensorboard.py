@@ -1,14 +1,12 @@
 """TensorBoard's event files, by tensorboardX, or by `tensorboard` itself where only that is installed."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .sink import Opening, Sink, Unavailable, package
+from .sink import Opening, Unavailable, package
 
 
 class EventFiles:
@@ -38,8 +36,8 @@ class EventFiles:
 
     def log(self, step: int, values: dict[str, float]) -> None:
         summaries = self._library.summaries
-        found = [summaries.Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
-        self._write(self._library.events.Event(step=step, summary=summaries.Summary(value=found)))
+        scalars = [summaries.Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
+        self._write(self._library.events.Event(step=step, summary=summaries.Summary(value=scalars)))
 
     def close(self) -> None:
         self._writer.close()
@@ -83,7 +81,3 @@ def _library() -> _Library:
         except Unavailable:
             raise none from None
     return _Library("tensorboardX.proto", "tensorboardX.summary", open_light, "write_event")
-
-
-def open_sink(opening: Opening) -> Sink:
-    return EventFiles(opening)

@@ -1,10 +1,8 @@
 """trackio: a local database (TRACKIO_DIR), shown by `trackio show`."""
 
-from __future__ import annotations
-
 import secrets
 
-from .sink import Opening, Sink, package
+from .sink import Opening, package
 
 
 class TrackioRun:
@@ -27,7 +25,3 @@ class TrackioRun:
 
     def close(self) -> None:
         self._run.finish()
-
-
-def open_sink(opening: Opening) -> Sink:
-    return TrackioRun(opening)

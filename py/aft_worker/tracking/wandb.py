@@ -1,8 +1,6 @@
 """Weights & Biases: online or not by `mode`, then WANDB_MODE; its key is in WANDB_API_KEY or ~/.netrc."""
 
-from __future__ import annotations
-
-from .sink import Opening, Sink, package
+from .sink import Opening, package
 
 
 class WandbRun:
@@ -33,7 +31,3 @@ class WandbRun:
 
     def close(self) -> None:
         self._run.finish()
-
-
-def open_sink(opening: Opening) -> Sink:
-    return WandbRun(opening)

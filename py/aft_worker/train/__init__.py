@@ -4,5 +4,3 @@ The gradient is the whole batch's, however it is cut into micro-batches.
 """
 
 from .trainer import Trainer
-
-__all__ = ["Trainer"]

@@ -1,7 +1,5 @@
 """AdamW with float32 master weights, its learning-rate schedule, and clipping by the global norm."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from .. import distributed
 from ..protocol import OptimizerSettings, ScheduleSettings
 
 
@@ -79,6 +78,10 @@ class Optimizer:
         finally:
             for hook in hooks:
                 hook.remove()
+
+    def sum_over_processes(self) -> None:
+        """Makes what has been collected here the sum of what all processes have collected."""
+        distributed.sum_gradients(self.masters.values())
 
     def gradient_norm(self) -> float:
         """Global 2-norm of what has been collected; 0.0 when nothing has."""

@@ -5,8 +5,6 @@ optimizer.safetensors  AdamW's moments and step counts
 state.json             steps done and the settings of the run
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -43,16 +41,16 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
         state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")
-        found, step, form = state["settings"], int(state["step"]), state["format"]
+        saved, step, form = state["settings"], int(state["step"]), state["format"]
     except Exception as error:
         # a torn file shows as any of many exceptions of json and safetensors
         raise _refused(directory, f"it is not a complete training state ({error})") from error
     if form != FORMAT:
         raise _refused(directory, f"its format is {form}, this worker reads {FORMAT}")
-    was, now = _flat(found), _flat(settings)
-    for name in sorted(was.keys() | now.keys()):
-        if was.get(name) != now.get(name):
-            why = f"{name} was {_shown(was, name)} when it was saved, now it is {_shown(now, name)}"
+    before, now = _flat(saved), _flat(settings)
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            why = f"{name} was {_shown(before, name)} when it was saved, now it is {_shown(now, name)}"
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
@@ -61,10 +59,12 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
 
 def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:
     for name in sorted(saved.keys() | masters.keys()):
-        was = list(saved[name].shape) if name in saved else "absent"
-        now = list(masters[name].shape) if name in masters else "absent"
-        if was != now:
-            raise _refused(directory, f"weight {name} was {was} when it was saved, in this model it is {now}")
+        before, now = (
+            list(weights[name].shape) if name in weights else "absent" for weights in (saved, masters)
+        )
+        if before != now:
+            why = f"weight {name} was {before} when it was saved, in this model it is {now}"
+            raise _refused(directory, why)
 
 
 def _flat(settings: dict[str, Any]) -> dict[str, Any]:

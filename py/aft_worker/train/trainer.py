@@ -1,7 +1,5 @@
 """The loss steps: one global batch in, one update of the weights out."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Sequence
@@ -10,6 +8,7 @@ from pathlib import Path
 import msgspec
 import torch
 
+from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
 from ..errors import WorkerError
 from ..global_batch import prepare
@@ -76,7 +75,7 @@ class Trainer:
         check_cancelled: CheckCancelled = never_cancelled,
         on_progress: OnProgress = no_progress,
     ) -> StepMetrics:
-        """One update from the global batch `groups`.
+        """One update from the global batch `groups`, which all processes have and each does its share of.
 
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last. Whatever
         is raised, the weights are as before the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group`
@@ -88,11 +87,12 @@ class Trainer:
         started = time.perf_counter()
         if not self._model.module.training:
             self._model.module.train()
-        batch = prepare(self._model, groups, self._loss, self._max_tokens)
+        batch = prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
+        paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
             self._model,
             self._optimizer,
-            Objective(self._loss, batch.target_tokens, len(groups)),
+            Objective(self._loss, target_tokens, len(groups)),
             batch,
             self._max_tokens,
             self._seed,
@@ -102,6 +102,7 @@ class Trainer:
         )
         try:
             gradients.run()
+            self._optimizer.sum_over_processes()
             norm = self._optimizer.gradient_norm()
             if not math.isfinite(norm):
                 raise gradients.non_finite("the gradient", batch.ids)
@@ -111,6 +112,7 @@ class Trainer:
             self._optimizer.discard()
             raise
         self.steps_done = number
+        (tokens,) = distributed.total(gradients.tokens)
         seconds = time.perf_counter() - started
         return StepMetrics(
             step=number,
@@ -118,11 +120,11 @@ class Trainer:
             loss=gradients.loss,
             gradient_norm=norm,
             groups=len(groups),
-            paired_groups=len(batch.paired),
-            target_tokens=batch.target_tokens,
-            tokens=gradients.tokens,
+            paired_groups=paired_groups,
+            target_tokens=target_tokens,
+            tokens=tokens,
             seconds=seconds,
-            tokens_per_second=gradients.tokens / seconds,
+            tokens_per_second=tokens / seconds,
             **score_metrics(batch, gradients.scores, getattr(self._loss, "beta", None)),
         )
 

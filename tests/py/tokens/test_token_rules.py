@@ -11,7 +11,7 @@ from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
 from aft_worker.sample.prompts import encode_prompts
 from aft_worker.score.batching import encode_group
 from aft_worker.tokens.codec import TokenCodec
-from aft_worker.tokens.dummy_prefix import continuing
+from aft_worker.tokens.dummy_prefix import without_dummy_prefix
 from aft_worker.tokens.training import SPACE
 from tokenizers import pre_tokenizers
 from transformers import AutoTokenizer
@@ -152,10 +152,10 @@ def test_all_responses_see_one_prompt_which_is_the_one_that_is_sampled_from(kind
 def test_only_a_tokenizer_that_adds_a_space_is_changed_to_go_on(kind, codecs) -> None:
     backend = codecs[kind].tokenizer.backend_tokenizer
     rules = backend.to_str()
-    further = continuing(backend)
-    assert (further is not backend) is (kind in ("sentencepiece", "newer rule", "adds eos"))
+    without_prefix = without_dummy_prefix(backend)
+    assert (without_prefix is not backend) is (kind in ("sentencepiece", "newer rule", "adds eos"))
     assert backend.to_str() == rules
-    assert further.get_vocab() == backend.get_vocab()
+    assert without_prefix.get_vocab() == backend.get_vocab()
     assert codecs[kind].decodes_apart
 
 
@@ -164,7 +164,7 @@ def test_bytes_that_would_get_a_space_before_them_go_on_without(codecs) -> None:
     plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     prefixing.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     assert prefixing.encode("Cat").ids != plain.encode("Cat").ids
-    assert continuing(prefixing).encode("Cat").ids == plain.encode("Cat").ids
+    assert without_dummy_prefix(prefixing).encode("Cat").ids == plain.encode("Cat").ids
 
 
 def test_the_end_of_the_tokenizer_and_those_of_the_generation_settings_are_all_ends(codecs) -> None:

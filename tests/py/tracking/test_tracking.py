@@ -16,7 +16,7 @@ from aft_worker import protocol as p
 from aft_worker.errors import WorkerError
 from aft_worker.methods import tracking
 from aft_worker.tracking import SINKS, background
-from aft_worker.tracking.secrets_out import told
+from aft_worker.tracking.redaction import redacted
 from aft_worker.tracking.sink import Opening, Unavailable
 from tracking_stubs import mlflow_stub, trackio_stub, wandb_stub
 
@@ -255,8 +255,8 @@ def test_a_library_gets_the_run_its_numbers_and_its_end(
 
 def test_keys_of_the_environment_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_API_KEY", "abcdefgh12345678")
-    assert told(ValueError("bad key abcdefgh12345678\nat line 2")) == "ValueError: bad key *** at line 2"
-    assert told(WordlessError()) == "WordlessError"
+    assert redacted(ValueError("bad key abcdefgh12345678\nat line 2")) == "ValueError: bad key *** at line 2"
+    assert redacted(WordlessError()) == "WordlessError"
 
 
 class WordlessError(Exception):

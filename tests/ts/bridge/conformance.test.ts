@@ -9,6 +9,7 @@ import {
   WorkerFailure,
 } from "../../../ts/bridge/index.ts";
 import { methods, protocolVersion } from "../../../ts/bridge/protocol.ts";
+import { defined } from "../../../ts/core/defined.ts";
 import { generate, load, rejection, startFake, tokenizerOf, transports } from "./harness.ts";
 
 const examples: { [M in MethodName]: Params<M> } = {
@@ -190,7 +191,7 @@ describe.each(transports)("over %s", (transport) => {
     const error = await rejection(worker.request("model/load", { ...load("x"), ...change } as never));
     expect(isWorkerFailure(error, "InvalidParams") && error.data).toEqual({
       pointer,
-      ...(found === undefined ? {} : { found }),
+      ...defined({ found }),
     });
     expect((error as Error).message).toContain(text);
   });

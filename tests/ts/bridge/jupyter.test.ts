@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { findDeno, writeKernel } from "../../../ts/bridge/index.ts";
-import { cacheFolder } from "../../../ts/bridge/own-environment.ts";
+import { cacheFolder } from "../../../ts/bridge/virtual-environment.ts";
 import { projectRoot } from "../../../ts/core/project.ts";
 
 const temporary = (): Promise<string> => mkdtemp(join(tmpdir(), "aft-jupyter-"));

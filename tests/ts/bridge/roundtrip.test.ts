@@ -10,6 +10,7 @@ import {
   startWorker,
   type Worker,
 } from "../../../ts/bridge/index.ts";
+import { defined } from "../../../ts/core/defined.ts";
 import { rejection, transports } from "./harness.ts";
 
 const prompt = "Cat buys 2 boxes of 3 keys.";
@@ -123,7 +124,7 @@ describe.each(transports)("over %s, with torch", (transport) => {
       const how = { temperature: 1, topP: 1, seed: 3, maxTokensPerBatch: 512 };
       await worker.request(
         "generate",
-        { ...ask, ...how, ...(stop === undefined ? {} : { stop }) },
+        { ...ask, ...how, ...defined({ stop }) },
         { onProgress: (progress) => void candidates.push(...progress.candidates) },
       );
       return candidates.sort((a, b) => a.index - b.index);

@@ -104,11 +104,11 @@ function constrained(type: string, schema: JsonSchema): string {
     ["min_length", schema.minLength ?? schema.minItems],
   ];
   // zod bounds every integer by what a double holds; that says nothing of the field.
-  const given = limits.filter(
+  const stated = limits.filter(
     ([, limit]) => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER,
   );
-  if (given.length === 0) return type;
-  return `Annotated[${type}, Meta(${given.map(([name, limit]) => `${name}=${limit}`).join(", ")})]`;
+  if (stated.length === 0) return type;
+  return `Annotated[${type}, Meta(${stated.map(([name, limit]) => `${name}=${limit}`).join(", ")})]`;
 }
 
 function discriminatorOf(name: string, schema: ProtocolSchema): string | undefined {
@@ -169,10 +169,10 @@ function snakeCase(name: string): string {
 }
 
 function referencesIn(schema: JsonSchema): string[] {
-  const found: string[] = [];
+  const references: string[] = [];
   JSON.stringify(schema, (key, value: unknown) => {
-    if (key === "$ref" && typeof value === "string") found.push(refName(value));
+    if (key === "$ref" && typeof value === "string") references.push(refName(value));
     return value;
   });
-  return found;
+  return references;
 }

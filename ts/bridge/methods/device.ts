@@ -1,11 +1,10 @@
 /** The machine that the worker runs on. */
 import { z } from "zod";
-import { count, device, deviceInfo, dtype, nothing, positive } from "../messages.ts";
+import { count, device, deviceInfo, dtype, method, nothing, positive } from "../messages.ts";
 
 export const deviceMethods = {
-  "device/info": {
+  "device/info": method({
     description: "Python, packages, devices and memory",
-    immediate: false,
     params: nothing,
     result: z.object({
       python: z.string().meta({ description: "its version" }),
@@ -20,11 +19,9 @@ export const deviceMethods = {
       memoryFreeBytes: count.meta({ description: "main memory that is free now" }),
       warnings: z.array(z.string()).meta({ description: "what is not as it should be, in words" }),
     }),
-    progress: nothing,
-  },
-  "device/speed": {
+  }),
+  "device/speed": method({
     description: "measures how fast a device computes and copies",
-    immediate: false,
     params: z.object({ device, dtype }),
     result: z.object({
       device: z.string(),
@@ -33,9 +30,8 @@ export const deviceMethods = {
       bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
       secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
     }),
-    progress: nothing,
-  },
-  "device/memory": {
+  }),
+  "device/memory": method({
     description: "memory in use now, and at most so far",
     immediate: true,
     params: nothing,
@@ -45,6 +41,5 @@ export const deviceMethods = {
       acceleratorBytes: count,
       peakAcceleratorBytes: count,
     }),
-    progress: nothing,
-  },
-} as const;
+  }),
+};

@@ -8,6 +8,7 @@ import {
   device,
   dtype,
   handle,
+  method,
   modelInfo,
   modelShape,
   nothing,
@@ -17,9 +18,8 @@ import {
 } from "../messages.ts";
 
 export const modelMethods = {
-  "tokenizer/train": {
+  "tokenizer/train": method({
     description: "trains a tokenizer on texts and writes it to a folder",
-    immediate: false,
     params: z.object({
       kind: z.enum(["words", "bpe", "sentencepiece"]).meta({
         description: "words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's",
@@ -34,11 +34,9 @@ export const modelMethods = {
       directory: path,
     }),
     result: z.object({ vocabularySize: positive, digest: z.string() }),
-    progress: nothing,
-  },
-  "model/create": {
+  }),
+  "model/create": method({
     description: "makes a model from scratch, with random weights",
-    immediate: false,
     params: z.object({
       architecture,
       hiddenSize: positive,
@@ -63,11 +61,9 @@ export const modelMethods = {
       attention,
     }),
     result: modelInfo,
-    progress: nothing,
-  },
-  "model/load": {
+  }),
+  "model/load": method({
     description: "loads a model from a folder or the hub",
-    immediate: false,
     params: z.object({
       source: z.string().min(1).meta({
         description:
@@ -87,38 +83,30 @@ export const modelMethods = {
         .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
     }),
     result: modelInfo,
-    progress: nothing,
-  },
-  "model/merge": {
+  }),
+  "model/merge": method({
     description: "writes a model with its adapter merged into the weights",
-    immediate: false,
     params: z.object({
       source: path.meta({ description: "a folder that holds an adapter" }),
       directory: path,
     }),
     result: z.object({ files: z.array(z.string()), dtype: z.string() }),
-    progress: nothing,
-  },
-  "model/save": {
+  }),
+  "model/save": method({
     description: "writes a model to a folder in Hugging Face format",
-    immediate: false,
     params: z.object({ model: handle, directory: path }),
     result: z.object({ digest: z.string(), files: z.array(z.string()) }),
-    progress: nothing,
-  },
-  "model/inspect": {
+  }),
+  "model/inspect": method({
     description: "sizes of a model whose weights are not read",
-    immediate: false,
     params: z.object({
       source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
       revision: z.string().optional(),
     }),
     result: modelShape,
-    progress: nothing,
-  },
-  "tokens/count": {
+  }),
+  "tokens/count": method({
     description: "counts the tokens of texts",
-    immediate: false,
     params: z.object({
       source: z.string().min(1),
       revision: z.string().optional(),
@@ -127,20 +115,15 @@ export const modelMethods = {
     result: z.object({
       counts: z.array(count).meta({ description: "tokens of each text, without BOS and EOS" }),
     }),
-    progress: nothing,
-  },
-  "model/digest": {
+  }),
+  "model/digest": method({
     description: "works out the digest of a model's weights as they are now",
-    immediate: false,
     params: z.object({ model: handle }),
     result: z.object({ digest: z.string() }),
-    progress: nothing,
-  },
-  "model/unload": {
+  }),
+  "model/unload": method({
     description: "frees the memory of a model",
-    immediate: false,
     params: z.object({ model: handle }),
     result: nothing,
-    progress: nothing,
-  },
-} as const;
+  }),
+};

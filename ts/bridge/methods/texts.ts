@@ -6,7 +6,7 @@ import {
   count,
   handle,
   maxTokensPerBatch,
-  nothing,
+  method,
   positive,
   progressCount,
   score,
@@ -14,9 +14,8 @@ import {
 } from "../messages.ts";
 
 export const textMethods = {
-  "prompt/render": {
+  "prompt/render": method({
     description: "puts conversations into a tokenizer's own chat template",
-    immediate: false,
     params: z.object({
       source: z.string().min(1).meta({ description: "a folder with a tokenizer, or a hub id" }),
       revision: z.string().optional(),
@@ -31,11 +30,9 @@ export const textMethods = {
         .array(z.string())
         .meta({ description: "each conversation in the tokenizer's own chat template, up to the reply" }),
     }),
-    progress: nothing,
-  },
-  generate: {
+  }),
+  generate: method({
     description: "samples responses; they come as progress",
-    immediate: false,
     params: z.object({
       model: handle,
       prompts: z.array(
@@ -56,10 +53,9 @@ export const textMethods = {
     progress: z
       .object({ candidates: z.array(candidate), done: count, total: count, tokens: count })
       .meta({ description: "candidates come here and only here, as soon as they are finished" }),
-  },
-  score: {
+  }),
+  score: method({
     description: "scores responses to prompts",
-    immediate: false,
     params: z.object({
       model: handle,
       groups: z.array(scoreGroup).min(1),
@@ -77,5 +73,5 @@ export const textMethods = {
       seconds: z.number(),
     }),
     progress: progressCount,
-  },
-} as const;
+  }),
+};

@@ -1,11 +1,10 @@
 /** Experiment trackers, which the worker's libraries write to. */
 import { z } from "zod";
-import { handle, nothing, path, trackedPoint, trackerFailure, trackerKind } from "../messages.ts";
+import { handle, method, path, trackedPoint, trackerFailure, trackerKind } from "../messages.ts";
 
 export const trackingMethods = {
-  "track/open": {
+  "track/open": method({
     description: "opens a run of an experiment tracker",
-    immediate: false,
     params: z.object({
       kind: trackerKind,
       directory: path.meta({ description: "of this run alone; holds what is needed to go on with it" }),
@@ -31,20 +30,15 @@ export const trackingMethods = {
       tracker: handle.optional(),
       unavailable: z.string().optional().meta({ description: "why there is no tracker" }),
     }),
-    progress: nothing,
-  },
-  "track/log": {
+  }),
+  "track/log": method({
     description: "sends numbers to a tracker",
-    immediate: false,
     params: z.object({ tracker: handle, points: z.array(trackedPoint).min(1) }),
     result: z.object({ failed: trackerFailure }),
-    progress: nothing,
-  },
-  "track/close": {
+  }),
+  "track/close": method({
     description: "closes a tracker once it has sent everything",
-    immediate: false,
     params: z.object({ tracker: handle }),
     result: z.object({ failed: trackerFailure }),
-    progress: nothing,
-  },
-} as const;
+  }),
+};

@@ -5,7 +5,7 @@ import {
   handle,
   loss,
   maxTokensPerBatch,
-  nothing,
+  method,
   optimizer,
   path,
   positive,
@@ -16,9 +16,8 @@ import {
 } from "../messages.ts";
 
 export const trainingMethods = {
-  "train/begin": {
+  "train/begin": method({
     description: "begins a training, or goes on with one that was saved",
-    immediate: false,
     params: z.object({
       model: handle,
       optimizer,
@@ -32,11 +31,9 @@ export const trainingMethods = {
       run: handle,
       step: count.meta({ description: "steps already done: 0, or those resumed" }),
     }),
-    progress: nothing,
-  },
-  "train/step": {
+  }),
+  "train/step": method({
     description: "one optimizer step",
-    immediate: false,
     params: z.object({
       run: handle,
       step: positive.meta({
@@ -46,19 +43,15 @@ export const trainingMethods = {
     }),
     result: stepMetrics,
     progress: progressCount,
-  },
-  "train/save": {
+  }),
+  "train/save": method({
     description: "writes the state of a training, from which it can go on",
-    immediate: false,
     params: z.object({ run: handle, directory: path }),
     result: z.object({ step: count }),
-    progress: nothing,
-  },
-  "train/end": {
+  }),
+  "train/end": method({
     description: "ends a training and gives the digest of the weights",
-    immediate: false,
     params: z.object({ run: handle }),
     result: z.object({ step: count, digest: z.string() }),
-    progress: nothing,
-  },
-} as const;
+  }),
+};

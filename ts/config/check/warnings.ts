@@ -1,9 +1,10 @@
+import type { MethodKind } from "../methods/index.ts";
 import type { Experiment } from "../schema/experiment.ts";
 
 /** What is allowed but probably not meant. */
 export function warningsOf(experiment: Experiment): string[] {
   const methods = Object.values(experiment.methods);
-  const has = (kind: string): boolean => methods.some((method) => method.method === kind);
+  const has = (kind: MethodKind): boolean => methods.some((method) => method.method === kind);
   const byGroups = methods.filter((method) => "constraint" in method);
   const compares = byGroups.length > 0 || has("rft");
   const warnings: string[] = [];

@@ -30,7 +30,7 @@ export interface StageEvent {
   stage: string;
   /** Its place among the run's stages, from 1. */
   at: number;
-  of: number;
+  total: number;
   /** Of `end`. */
   artefact?: Artefact;
   /** Of `fail`. */
@@ -79,7 +79,9 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
-      const [key, label, place] = [keyOf(recipe), labelOf(node), { at: index + 1, of: plan.nodes.length }];
+      const key = keyOf(recipe);
+      const label = labelOf(node);
+      const place = { at: index + 1, total: plan.nodes.length };
       const report = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
         options.onStage?.({ ...event, label, key, stage: node.stage, ...place });
       const inputs = Object.fromEntries(
@@ -119,7 +121,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
 }
 
 function summaryLine(
-  { at, of: total }: Pick<StageEvent, "at" | "of">,
+  { at, total }: Pick<StageEvent, "at" | "total">,
   label: string,
   { manifest, reused }: Artefact,
 ): string {

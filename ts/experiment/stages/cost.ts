@@ -32,7 +32,7 @@ export interface Cost {
   sampled?: readonly Sampling[];
 }
 
-/** What an artefact holds, as far as it can be told before it is made. */
+/** What an artefact holds, as far as it is known before it is made. */
 export interface Expectation {
   /** The questions that it holds or was made from. */
   questions?: Record<SplitName, Lengths> | undefined;

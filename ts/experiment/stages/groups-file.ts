@@ -32,7 +32,7 @@ interface GivenGroups {
   ranking: ColumnRanking | undefined;
 }
 
-/** A way to come by judged groups, and so of that stage's name and version. */
+/** Another way to judged groups, and so of that stage's name and version. */
 const givenGroups = defineStage({
   name: judge.name,
   codeVersion: judge.codeVersion,
@@ -45,24 +45,24 @@ const givenGroups = defineStage({
     ...defined({ ranking }),
   }),
   inputs: () => ({}),
-  async run(context, { digest, ...given }) {
-    const rows = await readGroups(given);
-    if ((await digestOfFile(given.file)) !== digest)
+  async run(context, { digest, ...source }) {
+    const rows = await readGroups(source);
+    if ((await digestOfFile(source.file)) !== digest)
       throw failure({
         what: "the groups were changed while the run was going on",
-        where: given.file,
+        where: source.file,
         fix: "run the same command again: it takes them as they are now",
       });
     const groups = rows.map(({ value }) => value);
     await groupsFile.write(context, groups);
-    return countsOf(groups, given.feedback);
+    return countsOf(groups, source.feedback);
   },
 });
 
 /** undefined: the experiment has none. */
 export async function givenGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
-  const given = givenGroupsOf(experiment);
-  return given && givenGroups.node({ ...given, digest: await digestOfFile(given.file) });
+  const source = givenGroupsOf(experiment);
+  return source && givenGroups.node({ ...source, digest: await digestOfFile(source.file) });
 }
 
 function givenGroupsOf({ stages, tasks }: Experiment): GivenGroups | undefined {
@@ -74,12 +74,12 @@ function givenGroupsOf({ stages, tasks }: Experiment): GivenGroups | undefined {
 
 /**
  * Whether there can be groups to train on as the experiment says: refuses groups of the user's own that cannot be
- * trained on, and ranks from a task that gives none. Before a run, which would come upon it after VFT only.
+ * trained on, and ranks from a task that gives none. Before a run, which would find it after VFT only.
  */
 export async function checkGroups(experiment: Experiment): Promise<void> {
-  const given = givenGroupsOf(experiment);
-  if (given !== undefined) {
-    await readGroups(given);
+  const source = givenGroupsOf(experiment);
+  if (source !== undefined) {
+    await readGroups(source);
     return;
   }
   const { feedback, ranking = "steps", label } = experiment.stages.judge;
@@ -90,10 +90,10 @@ export async function checkGroups(experiment: Experiment): Promise<void> {
   }
 }
 
-async function readGroups(given: GivenGroups): Promise<Row<Group>[]> {
-  const read = await readRows(given.file, groupSchema);
-  const rows = given.ranking === undefined ? read : rankedGroups(read, given.ranking);
-  checkOwnGroups(rows, given);
+async function readGroups(source: GivenGroups): Promise<Row<Group>[]> {
+  const read = await readRows(source.file, groupSchema);
+  const rows = source.ranking === undefined ? read : rankedGroups(read, source.ranking);
+  checkOwnGroups(rows, source);
   return rows;
 }
 

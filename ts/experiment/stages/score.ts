@@ -36,10 +36,10 @@ export const score = defineStage({
       const output = await groupsFile.append(context);
       try {
         // What an interrupted run has scored is kept: these are the same groups under the same weights.
-        const before = await groupsFile.read(context);
+        const scoredBefore = await groupsFile.read(context);
         const { maxTokensPerBatch } = context.experiment.worker;
         await scoreGroups(
-          groups.slice(before.length).map(withReference),
+          groups.slice(scoredBefore.length).map(withReference),
           { ...context, worker, model, maxTokensPerBatch },
           (scored) => output.append(scored.map(withoutReference)),
         );

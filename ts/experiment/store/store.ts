@@ -123,9 +123,9 @@ async function build(
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw writeError(directory, error);
   });
-  const { seconds: before } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };
+  const { seconds: secondsBefore } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };
   const started = performance.now();
-  const spent = (): number => before + (performance.now() - started) / 1000;
+  const spent = (): number => secondsBefore + (performance.now() - started) / 1000;
   let facts: object;
   try {
     facts = await work(directory);

@@ -80,7 +80,10 @@ export class SweepState {
   }
 
   /** Throws where the stage failed in another cell of this call; the next call tries it again. */
-  stage(planned: PlannedCell, { kind, key, label, stage, at, of: stageCount, artefact }: StageEvent): void {
+  stage(
+    planned: PlannedCell,
+    { kind, key, label, stage, at, total: stageCount, artefact }: StageEvent,
+  ): void {
     const { there, progress, signal } = this.options;
     const { cell } = planned;
     if (kind === "end") there.add(key);

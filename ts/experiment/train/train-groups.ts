@@ -41,7 +41,7 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
   const joined = members.find(
     ({ candidate }) => candidate.text === group.reference && method.referenceAsPositive,
   );
-  const others = members.filter((member) => member !== joined);
+  const unjoined = members.filter((member) => member !== joined);
   const rewarded = members.every(({ candidate }) => typeof candidate.reward === "number");
   const describe = (member: Placed): Partial<Response> => termsOf(member, methods[method.method], rewarded);
   return {
@@ -49,7 +49,7 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
     prompt,
     responses: [
       joined === undefined ? reference : { ...reference, ...describe(joined) },
-      ...others.map((member) => ({ ...responseOf(member.candidate), target: false, ...describe(member) })),
+      ...unjoined.map((member) => ({ ...responseOf(member.candidate), target: false, ...describe(member) })),
     ],
   };
 }

@@ -42,13 +42,13 @@ export async function sampleInto(
   const { progress, label } = options;
   const output = await openAppend<Candidate>(file);
   try {
-    const before = await readJsonl(file, candidateSchema);
-    const missing = missingPrompts(options.prompts, options.k, before);
+    const sampledBefore = await readJsonl(file, candidateSchema);
+    const missing = missingPrompts(options.prompts, options.k, sampledBefore);
     const total = options.prompts.length * options.k;
-    let done = before.length;
+    let done = sampledBefore.length;
     let tokens = 0;
     const show = (): void =>
-      progress.update({ label, done, total, unit: "candidates", from: before.length, tokens });
+      progress.update({ label, done, total, unit: "candidates", from: sampledBefore.length, tokens });
     show();
     await samplePrompts(missing, options, async (candidates) => {
       await output.append(candidates);
@@ -56,7 +56,7 @@ export async function sampleInto(
       tokens += sumOf(candidates, (candidate) => candidate.tokens);
       show();
     });
-    return { candidates: done, tokens: tokens + sumOf(before, (candidate) => candidate.tokens ?? 0) };
+    return { candidates: done, tokens: tokens + sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0) };
   } finally {
     await output.close();
     progress.end(label);
@@ -96,9 +96,9 @@ export function promptOf({ id, prompt }: Question): { id: string; prompt: string
 function missingPrompts(
   prompts: SampleOptions["prompts"],
   k: number,
-  before: readonly Candidate[],
+  sampled: readonly Candidate[],
 ): Params<"generate">["prompts"] {
-  const have = new Set(before.map(({ questionId, index }) => `${index} ${questionId}`));
+  const have = new Set(sampled.map(({ questionId, index }) => `${index} ${questionId}`));
   return prompts.flatMap(({ id, prompt }) => {
     const indices = Array.from({ length: k }, (_, index) => index).filter(
       (index) => !have.has(`${index} ${id}`),

@@ -90,7 +90,7 @@ describe("several cells at a time", () => {
 });
 
 test("a stage that failed in one cell is not tried again in another, unless the user stopped it", () => {
-  const event = { label: "vft seed 1", key: "vft:1", stage: "vft" as const, at: 1, of: 3 };
+  const event = { label: "vft seed 1", key: "vft:1", stage: "vft" as const, at: 1, total: 3 };
   const [a, b] = cells as [PlannedCell, PlannedCell];
   const failed = (signal: AbortSignal): SweepState => {
     const progress = {

@@ -1,6 +1,4 @@
-"""Errors of libraries are told to people and written to logs: what is secret in them is taken out."""
-
-from __future__ import annotations
+"""Errors of libraries are shown to people and written to logs: what is secret in them is taken out."""
 
 import os
 import re
@@ -9,10 +7,10 @@ _NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 _USER_IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
 # Shorter values are words that may stand in any text.
 _SHORTEST = 8
-_LONGEST_TOLD = 300
+_LONGEST = 300
 
 
-def told(error: BaseException) -> str:
+def redacted(error: BaseException) -> str:
     """An error's kind and text on one line, less the keys of the environment and the users of addresses."""
     text = " ".join(str(error).split())
     for name, value in os.environ.items():
@@ -21,4 +19,4 @@ def told(error: BaseException) -> str:
     text = _USER_IN_URL.sub("***@", text)
     kind = type(error).__name__
     text = f"{kind}: {text}" if text else kind
-    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -22,11 +22,12 @@ export interface Environment {
   name: string;
   /** Its folder's name in a checkout. */
   folder: string;
-  /** A requirements file, and one more for those who want more packages. */
+  /** A requirements file. */
   requirements: string;
-  /** Installed with the first, though not required of an interpreter of the user's own. */
+  /** Another, installed with the first, though not required of an interpreter that the user names. */
   optional?: string;
-  more?: string;
+  /** A third, installed for those who ask for it. */
+  extras?: string;
   /** What is installed, in a few words. */
   what: string;
   /** What a user can do where it cannot be made. */
@@ -34,8 +35,8 @@ export interface Environment {
 }
 
 export interface MakeOptions {
-  /** With the packages of `more`. */
-  more?: boolean;
+  /** With the packages of `extras`. */
+  extras?: boolean;
   progress?: ProgressSink | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -65,22 +66,23 @@ export const environmentFolder = (
 ): string => (installed ? join(cacheFolder(), `${name}-${digest.slice(0, 12)}`) : join(projectRoot, folder));
 
 /** The interpreter of an environment, made when it is not there or other pins made it. */
-export async function ownEnvironment(environment: Environment, options: MakeOptions): Promise<string> {
-  const { more = false, progress = silent, signal } = options;
-  const { requirements, optional, more: further } = environment;
-  const files = [constraintsFile, requirements, optional, further].filter((file) => file !== undefined);
+export async function ensureEnvironment(environment: Environment, options: MakeOptions): Promise<string> {
+  const { extras = false, progress = silent, signal } = options;
+  const files = [constraintsFile, environment.requirements, environment.optional, environment.extras].filter(
+    (file) => file !== undefined,
+  );
   const digest = digestOf(await Promise.all(files.map((file) => readFile(file, "utf8"))));
   const directory = environmentFolder(environment, digest);
   const ready = async (): Promise<boolean> => {
     const stamp = await readStamp(directory);
-    return stamp?.digest === digest && (stamp.more || !more) && existsSync(interpreterIn(directory));
+    return stamp?.digest === digest && (stamp.more || !extras) && existsSync(interpreterIn(directory));
   };
   if (await ready()) return interpreterIn(directory);
   await withLock(
     `${directory}.lock`,
     async () => {
       if (await ready()) return;
-      await build(environment, directory, { digest, more }, progress, signal);
+      await build(environment, directory, { digest, more: extras }, progress, signal);
     },
     { purpose: "another aft is making the Python environment", progress, signal },
   );
@@ -89,6 +91,7 @@ export async function ownEnvironment(environment: Environment, options: MakeOpti
 
 interface Stamp {
   digest: string;
+  /** With the extras. */
   more: boolean;
 }
 
@@ -103,7 +106,7 @@ async function readStamp(directory: string): Promise<Stamp | undefined> {
 }
 
 async function build(
-  { requirements, optional, more: further, what, otherwise }: Environment,
+  { requirements, optional, extras, what, otherwise }: Environment,
   directory: string,
   wanted: Stamp,
   progress: ProgressSink,
@@ -133,7 +136,7 @@ async function build(
         fix: `install Python's venv module (Debian and Ubuntu: apt-get install python3-venv), or ${otherwise}`,
       });
   }
-  const files = [requirements, optional, wanted.more ? further : undefined].filter(
+  const files = [requirements, optional, wanted.more ? extras : undefined].filter(
     (file) => file !== undefined,
   );
   await pipInstall(interpreterIn(directory), files, constraintsFile, { what, otherwise, progress, signal });

@@ -1,0 +1,40 @@
+"""Runs a function in several processes that know of each other as torchrun's do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from aft_worker import distributed
+
+
+def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) -> list[Any]:
+    """What `function(folder)` gives back in each rank, by way of a file."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    context = multiprocessing.get_context("spawn")
+    processes = [
+        context.Process(target=_run, args=(rank, count, port, function, folder)) for rank in range(count)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=100)
+    assert [process.exitcode for process in processes] == [0] * count
+    return [torch.load(folder / f"rank-{rank}.pt", weights_only=False) for rank in range(count)]
+
+
+def _run(rank: int, count: int, port: int, function: Callable[[Path], Any], folder: Path) -> None:
+    torch.set_num_threads(1)
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(count), "CUDA_VISIBLE_DEVICES": ""}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    distributed.join()
+    result = function(folder)
+    distributed.leave()
+    torch.save(result, folder / f"rank-{rank}.pt")
