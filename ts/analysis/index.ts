@@ -38,7 +38,7 @@ export {
   methodScores,
   vftCurves,
 } from "./features/charts/numbers.ts";
-export { type DataFile, dataFolder } from "./features/questions/view.ts";
+export { type DataFile, dataFolder } from "./features/questions/app.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, percent, plural, points, pValue, range } from "./format.ts";
 export type {

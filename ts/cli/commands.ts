@@ -12,7 +12,7 @@ export interface Command {
   load(): Promise<Definition>;
 }
 
-/** Commands of one kind, which are told apart by a second word: `aft data get`, `aft data show`. */
+/** Commands of one kind, which differ in their second word: `aft data get`, `aft data show`. */
 export interface Family {
   name: string;
   describe: string;

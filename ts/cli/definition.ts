@@ -32,7 +32,7 @@ export const define = <
   handler(values: ValuesOf<P> & ValuesOf<O>): void | Promise<void>;
 }): Definition => ({ positionals: {}, options: {}, ...definition });
 
-/** How every command that reads an experiment is told which, and what to change in it. */
+/** The experiment that a command reads; {@link setOption} changes settings in it. */
 export const experimentFile = {
   type: "string",
   demandOption: true,

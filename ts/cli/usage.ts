@@ -103,7 +103,7 @@ export function usageError(
   return inputError({ what: `aft ${name}: ${message}`, expected: example });
 }
 
-/** An option that takes one value and was given several comes as a list: nobody's handler expects that. */
+/** An option that takes one value and was given several comes as a list, which no handler expects. */
 export function checkOnce(argv: Readonly<Record<string, unknown>>, options: OptionMap): void {
   for (const [option, { array }] of Object.entries(options))
     if (array !== true && Array.isArray(argv[option]))

@@ -1,8 +1,8 @@
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 import { inputError, type Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeError, writeFileAtomic } from "./files.ts";
-import { linesOf } from "./lines.ts";
 import { rowProblems } from "./rows.ts";
 
 /** How many bad rows are named before the rest are only counted. */
@@ -73,6 +73,25 @@ async function* readLines(path: string): AsyncGenerator<Buffer> {
   } catch (error) {
     throw readError(path, error, expected);
   }
+}
+
+/**
+ * A file's lines as bytes, without their line feeds. Only a line feed ends a line: a text may hold the other
+ * separators of Unicode, at which `node:readline` cuts too, and errors of reading reach the caller.
+ */
+async function* linesOf(path: string): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      const last = chunk.subarray(start, end);
+      yield parts.length === 0 ? last : Buffer.concat([...parts, last]);
+      parts = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) parts.push(chunk.subarray(start));
+  }
+  if (parts.length > 0) yield Buffer.concat(parts);
 }
 
 function parseLine<T>(

@@ -72,7 +72,7 @@ function map(shape: Shape): string {
   return `a map with ${needed.join(", ")}${rest.length === 0 ? "" : ` (and ${rest.join(", ")})`}`;
 }
 
-/** The key that tells a union's branches apart; undefined for a union of plain values. */
+/** The key by which a union's branches differ; undefined for a union of plain values. */
 function discriminator(branches: readonly Shape[]): string | undefined {
   const key = constantsOf(branches[0]!)[0]?.[0];
   if (key === undefined) return undefined;

@@ -15,7 +15,7 @@ export type Style =
   | `mark ${"right" | "wrong" | "none"}`
   | `badge ${"fine" | "note" | "warning" | "reused"}`;
 
-export interface Styled {
+interface Styled {
   style: Style;
   content: Inline;
 }
@@ -29,7 +29,7 @@ export interface Link {
 }
 
 /** A point in time, ISO 8601. */
-export interface Moment {
+interface Moment {
   moment: string;
 }
 
@@ -46,19 +46,19 @@ export interface Section {
   blocks: readonly Block[];
 }
 
-export interface Heading {
+interface Heading {
   block: "heading";
   content: Inline;
   id?: string | undefined;
 }
 
-export interface Paragraph {
+interface Paragraph {
   block: "paragraph";
   content: Inline;
   kind?: "note" | "answers";
 }
 
-export interface List {
+interface List {
   block: "list";
   items: readonly Inline[];
   kind?: "findings";
@@ -78,7 +78,7 @@ export interface Column {
 }
 
 /** `clear`: a difference that is more than chance explains; `quiet`: nothing to see. */
-export interface MarkedCell {
+interface MarkedCell {
   content: Inline;
   mark: "clear" | "quiet" | undefined;
 }
@@ -120,7 +120,7 @@ export interface Chart {
   isWide?: boolean;
 }
 
-export interface Details {
+interface Details {
   block: "details";
   summary: Inline;
   blocks: readonly Block[];
@@ -128,7 +128,7 @@ export interface Details {
   kind?: "example";
 }
 
-export interface Preformatted {
+interface Preformatted {
   block: "preformatted";
   text: string;
 }

@@ -12,7 +12,7 @@ import type { Feature } from "../features/feature.ts";
 import { findings } from "../features/findings/view.ts";
 import { inShort } from "../features/in-short/view.ts";
 import { paper } from "../features/paper/view.ts";
-import { questions } from "../features/questions/printed.ts";
+import { questions } from "../features/questions/view.ts";
 import { record } from "../features/record/view.ts";
 import { resultsNotes, resultsTables } from "../features/results/terminal.ts";
 import { results } from "../features/results/view.ts";

@@ -15,14 +15,14 @@ import { renderTerminal } from "../document/terminal.ts";
 import type { Feature, Shown } from "../features/feature.ts";
 import { isUntouched } from "../features/in-short/methods.ts";
 import { introduction } from "../features/introduction.ts";
-import { packRun } from "../features/questions/numbers.ts";
 import {
   type DataFile,
   type Limits,
   mostBeside,
   mostInPage,
   questionsApp,
-} from "../features/questions/view.ts";
+} from "../features/questions/app.ts";
+import { packRun } from "../features/questions/numbers.ts";
 import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";

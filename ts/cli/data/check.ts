@@ -46,7 +46,7 @@ export const check = define({
   },
 });
 
-/** More than these hide what is said first. */
+/** Problems that are printed before the rest are only counted. */
 const mostShown = 20;
 
 const shown = (problems: readonly Problem[]): Problem[] => {

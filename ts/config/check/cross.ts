@@ -146,7 +146,7 @@ function checkWarmups(sections: Sections, report: Report): void {
     );
   };
   check(["stages", "vft"], vft, sumOf(sizes));
-  // How many groups a file of one's own has shows when it is read.
+  // How many groups a user's file has is known when it is read.
   const sampled = judge?.groupsFile === undefined ? sumOf(sizes, sample?.questions) : undefined;
   const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
   if (trained.length > 0) check(["stages", "align"], align, sampled);

@@ -1,6 +1,6 @@
 import type { Problem } from "../../core/errors.ts";
 
-/** By place in the files, `--set` last; a mistake in a file that is extended twice is told once. */
+/** By place in the files, `--set` last; a mistake in a file that is extended twice is reported once. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   const distinct = new Map(problems.map((problem) => [`${problem.where} ${problem.what}`, problem]));
   const order = ({ where = "" }: Problem): [string, number, number] => {

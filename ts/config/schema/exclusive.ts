@@ -10,7 +10,7 @@ export const exclusiveKeys = [
   ["warmupRatio", "warmupSteps"],
 ] as const;
 
-/** Checks also run when other keys of the same map are bad, so that all errors are told at once. */
+/** Checks also run when other keys of the same map are bad, so that all errors are reported at once. */
 export const evenWhenOthersFail = {
   when: ({ value }: { value: unknown }): boolean => typeof value === "object" && value !== null,
 };

@@ -23,8 +23,8 @@ const stop = z
   .meta({ description: "texts that end a response, beside the end-of-sequence token" });
 
 /**
- * How a question is put to the model: a template's name, or a map with one and what goes with it, or a text of one's own
- * in which `{question}` stands for the question (with its options, where it has some).
+ * How a question is put to the model: a template's name, or a map with one and what goes with it, or a text of the user's
+ * own in which `{question}` stands for the question (with its options, where it has some).
  */
 export const promptSchema = z
   .union([

@@ -66,7 +66,7 @@ function listsOf(sweep: MapTree, part: "matrix" | "pairs", problems: Problem[]):
   });
 }
 
-/** The experiment's own name tells the sweep from others; the cells' names come of what varies. */
+/** The experiment's name is that of the sweep; the cells are named by what varies. */
 const notSwept = ["name", "sweep", "extends"];
 
 export function checkKey(key: string, origin: Origin, problems: Problem[]): void {

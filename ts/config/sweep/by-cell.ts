@@ -5,7 +5,7 @@ export interface OfCell<T> {
   items: readonly T[];
 }
 
-/** What is said of all cells is said once; what is said of some names them. */
+/** A problem of all cells is reported once; a problem of some names them. */
 export function problemsByCell(cells: readonly OfCell<Problem>[]): Problem[] {
   return gathered(cells, ({ where, what }) => `${where} ${what}`).map(({ item, names }) =>
     names.length === cells.length ? item : { ...item, what: `${item.what} (${inCells(names)})` },

@@ -10,7 +10,7 @@ export const mostCells = 1000;
 /** What one cell lays over the experiment. */
 export interface CellSettings {
   settings: Setting[];
-  /** Where the cell was asked for: its item of `include`, or its first value. */
+  /** Where the cell is written: its item of `include`, or its first value. */
   origin: Origin;
 }
 

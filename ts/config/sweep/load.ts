@@ -122,7 +122,7 @@ function hiddenSets(cells: readonly CellSettings[], set: readonly string[]): Pro
   });
 }
 
-/** `methods.aft-bd.beta` would make a method of that name, which nobody means. */
+/** `methods.aft-bd.beta` would make a method of that name, which is a mistake. */
 function newMethods(cells: readonly CellSettings[], base: Tree): Problem[] {
   const methods = at(base, ["methods"]);
   const names = methods?.kind === "map" ? [...methods.entries.keys()] : [];

@@ -32,7 +32,7 @@ export function cellNames(cells: readonly Readonly<Record<string, unknown>>[]): 
 const marked = (name: string, settings: Readonly<Record<string, unknown>>): string =>
   `${name}~${digestOf(settings).slice(0, 6)}`;
 
-/** The last parts of a dotted key, as many as tell it from the others: `k`, or `sample.k` beside `evaluate.k`. */
+/** The last parts of a dotted key, as many as distinguish it from the others: `k`, or `sample.k` beside `evaluate.k`. */
 export function shortKey(key: string, keys: readonly string[]): string {
   const parts = key.split(".");
   for (let from = parts.length - 1; from > 0; from--) {

@@ -1,4 +1,5 @@
 /** Reading one number at one place of a text, in the forms of {@link ./number.ts}. */
+import { fraction, fractionOf, normalForm } from "./fraction.ts";
 import { normalNumber } from "./gsm8k.ts";
 
 export interface Numeral {
@@ -55,10 +56,10 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 
 function fractionAt(text: string, at: number): Numeral | undefined {
   if (text[at] !== "\\") return undefined;
-  const fraction = match(latexFraction, text, at);
-  if (fraction === null) return undefined;
-  const [whole, a, b, c, d] = fraction;
-  return { value: rational(BigInt((a ?? c)!), BigInt((b ?? d)!)), end: at + whole.length };
+  const latex = match(latexFraction, text, at);
+  if (latex === null) return undefined;
+  const [whole, a, b, c, d] = latex;
+  return { value: quotient(BigInt((a ?? c)!), BigInt((b ?? d)!)), end: at + whole.length };
 }
 
 function decimalAt(text: string, at: number): Numeral | undefined {
@@ -73,16 +74,17 @@ function decimalAt(text: string, at: number): Numeral | undefined {
     if (mixed !== null && BigInt(mixed[1]!) < BigInt(mixed[2]!)) {
       const [part, a, b] = mixed;
       const whole = BigInt(integer) * BigInt(b!) + BigInt(a!);
-      return { value: rational(whole, BigInt(b!)), end: end + part.length };
+      return { value: quotient(whole, BigInt(b!)), end: end + part.length };
     }
     const latex = fractionAt(text, end);
-    const parts = latex?.value === undefined ? undefined : parse(latex.value);
-    if (latex !== undefined && parts !== undefined)
-      return { value: rational(BigInt(integer) * parts[1] + parts[0], parts[1]), end: latex.end };
+    if (latex?.value !== undefined) {
+      const { numerator, denominator } = fractionOf(latex.value);
+      return { value: quotient(BigInt(integer) * denominator + numerator, denominator), end: latex.end };
+    }
     const divided = match(over, text, end);
     // `1/2/2026` is a date.
     if (divided !== null && !/^[/]\d/.test(text.slice(end + divided[0].length, end + divided[0].length + 2)))
-      return { value: rational(BigInt(integer), BigInt(divided[1]!)), end: end + divided[0].length };
+      return { value: quotient(BigInt(integer), BigInt(divided[1]!)), end: end + divided[0].length };
   }
   const power = number.length > mostDigits ? null : match(exponent, text, end);
   if (power !== null) {
@@ -98,38 +100,12 @@ function decimalAt(text: string, at: number): Numeral | undefined {
 const isDigit = (character: string): boolean => character >= "0" && character <= "9";
 
 function shifted(number: string, zeros: number): string | undefined {
-  const [whole = "", decimals = ""] = number.split(".");
-  const digits = BigInt(whole + decimals);
-  const shift = zeros - decimals.length;
-  return shift >= 0 ? String(digits * 10n ** BigInt(shift)) : rational(digits, 10n ** BigInt(-shift));
+  const { numerator, denominator } = fractionOf(number);
+  const power = 10n ** BigInt(Math.abs(zeros));
+  return zeros >= 0 ? quotient(numerator * power, denominator) : quotient(numerator, denominator * power);
 }
 
-function parse(value: string): [bigint, bigint] {
-  const [numerator = "", denominator] = value.split("/");
-  if (denominator !== undefined) return [BigInt(numerator), BigInt(denominator)];
-  const [whole = "", decimals = ""] = numerator.split(".");
-  return [BigInt(whole + decimals), 10n ** BigInt(decimals.length)];
-}
-
-/** A decimal where the division ends, else the reduced fraction; undefined when it divides by zero. */
-function rational(numerator: bigint, denominator: bigint): string | undefined {
-  if (denominator === 0n) return undefined;
-  const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, denominator);
-  const [n, d] = [numerator / divisor, denominator / divisor];
-  let rest = d;
-  let places = 0;
-  for (; rest % 10n === 0n; rest /= 10n) places++;
-  for (; rest % 2n === 0n; rest /= 2n) places++;
-  for (; rest % 5n === 0n; rest /= 5n) places++;
-  if (rest !== 1n) return `${n}/${d}`;
-  const scaled = (n * 10n ** BigInt(places)) / d;
-  const digits = String(scaled < 0n ? -scaled : scaled).padStart(places + 1, "0");
-  const written = `${digits.slice(0, digits.length - places)}.${digits.slice(digits.length - places)}`;
-  return normalNumber(scaled < 0n ? `-${written}` : written) ?? undefined;
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [x, y] = [a, b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x === 0n ? 1n : x;
+function quotient(numerator: bigint, denominator: bigint): string | undefined {
+  const value = fraction(numerator, denominator);
+  return value && normalForm(value);
 }

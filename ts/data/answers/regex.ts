@@ -1,6 +1,6 @@
 /**
- * Final answers by a pattern of the user's own. Whether a pattern can take exponential time cannot be told from its
- * looks for certain, so it runs under a time limit that stops the matching itself.
+ * Final answers by a pattern of the user's own. Whether a pattern can take exponential time cannot be seen in it for
+ * certain, so it runs under a time limit that stops the matching itself.
  */
 import { createContext, Script } from "node:vm";
 import type { AnswerSettings } from "../../config/index.ts";

@@ -119,7 +119,7 @@ const missing = (path: string, task: string, file: PublishedFile | undefined): P
       : `aft data get ${task}; where there is no network, get ${addressOf(file)} elsewhere and put it into ${dirname(path)}`,
 });
 
-/** Questions that stand in two splits. A published dataset is used as it is: this is told, and not mended. */
+/** Questions that stand in two splits. A published dataset is used as it is: this is reported, and not mended. */
 function sharedContent(read: readonly { split: Split; reading: ReadQuestions }[]): Findings {
   const counts: Record<string, number> = {};
   const notes: string[] = [];

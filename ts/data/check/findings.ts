@@ -9,7 +9,7 @@ import type { ReadQuestions, Task } from "../task.ts";
 export interface Findings {
   /** What was looked at. */
   what: string;
-  /** In the order in which they are told. */
+  /** In the order in which they are printed. */
   counts: Record<string, number>;
   /** What is wrong, row by row. */
   problems: Problem[];

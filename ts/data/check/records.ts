@@ -18,7 +18,7 @@ import { type Findings, findingsOf } from "./findings.ts";
 
 type Kind = "questions" | "candidates" | "groups" | "predictions";
 
-/** What only rows of a kind have: one such field is enough to tell, so that the missing ones can be named. */
+/** Fields by which rows of a kind are recognised, in the order in which kinds are tried. */
 const marks: Record<Kind, readonly string[]> = {
   groups: ["prompt", "candidates"],
   candidates: ["questionId", "index"],

@@ -48,7 +48,7 @@ function numberOf(text: string | null | undefined): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** Retry-After in seconds; a date, or a wait that nobody would sit through, is not kept to. */
+/** Retry-After in seconds; a date, or a wait of more than two minutes, is ignored. */
 function waitOf(response: Response): { waitMs?: number } {
   const seconds = numberOf(response.headers.get("retry-after"));
   return seconds === undefined || seconds > 120 ? {} : { waitMs: seconds * 1000 };

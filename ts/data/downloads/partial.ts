@@ -35,7 +35,7 @@ export async function forget(file: string): Promise<void> {
   await rm(noteOf(file), { force: true });
 }
 
-/** Writes pieces from some place on; `onBytes` gets how many bytes are there after each. What was written stays whatever happens. */
+/** Writes pieces from some place on; `onBytes` gets how many bytes are there after each. What was written stays. */
 export async function appendAll(
   file: string,
   from: number,

@@ -6,7 +6,7 @@ export interface Opened {
   /** Where the bytes begin: 0 where the server would not go on from the requested place. */
   from: number;
   total?: number | undefined;
-  /** What tells this version of the file from others, with which a broken download may go on. */
+  /** Identifies this version of the file: a broken download is resumed only with an equal tag. */
   tag?: string | undefined;
   /** The publisher's own digest, where the server gives it. */
   sha256?: string | undefined;

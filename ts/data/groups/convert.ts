@@ -8,6 +8,7 @@ import { z } from "zod";
 import { inputError } from "../../core/errors.ts";
 import type { Group, JudgedCandidate } from "../../core/records.ts";
 import type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
+import { grouped } from "../problems.ts";
 import { placed, sides } from "./members.ts";
 
 export type { PreferenceRow, RrhfRow, UnpairedRow } from "../generated/rows.ts";
@@ -77,30 +78,39 @@ export function toRrhfRow(group: Group): RrhfRow {
 }
 
 /** Rows of equal prompt make one group: what was ever chosen is right, what was only rejected is wrong. */
-export function fromPreferenceRows(rows: readonly PreferenceRow[], task: string): Group[] {
-  const labels = new Map<string, Map<string, boolean>>();
-  for (const { prompt, chosen, rejected } of rows) {
-    const texts = textsOf(labels, prompt);
-    texts.set(chosen, true);
-    if (!texts.has(rejected)) texts.set(rejected, false);
-  }
-  return groupsOf(labels, task);
-}
+export const fromPreferenceRows = (rows: readonly PreferenceRow[], task: string): Group[] =>
+  [...grouped(rows, ({ prompt }) => prompt)].map(([prompt, pairs], at) => {
+    const right = new Set(pairs.map(({ chosen }) => chosen));
+    const texts = new Set(pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]));
+    return groupOf(
+      prompt,
+      [...texts].map((text) => candidateOf(text, right.has(text))),
+      at,
+      task,
+    );
+  });
 
 /** Rows of equal prompt make one group. A text that is labelled both ways is an input error. */
 export function fromUnpairedRows(rows: readonly UnpairedRow[], task: string): Group[] {
   const labels = new Map<string, Map<string, boolean>>();
   for (const [at, { prompt, completion, label }] of rows.entries()) {
-    const texts = textsOf(labels, prompt);
+    const texts = labels.get(prompt) ?? new Map<string, boolean>();
     if (texts.get(completion) === !label)
       throw inputError({
         what: `row ${at + 1}: this completion of the prompt was labelled ${!label} before`,
         found: completion,
         expected: "one label for a text",
       });
-    texts.set(completion, label);
+    labels.set(prompt, texts.set(completion, label));
   }
-  return groupsOf(labels, task);
+  return [...labels].map(([prompt, texts], at) =>
+    groupOf(
+      prompt,
+      [...texts].map(([text, correct]) => candidateOf(text, correct)),
+      at,
+      task,
+    ),
+  );
 }
 
 /**
@@ -126,22 +136,6 @@ export function fromRrhfRows(rows: readonly RrhfRow[], task: string): Group[] {
     return groupOf(query, candidates, at, task);
   });
 }
-
-function textsOf(labels: Map<string, Map<string, boolean>>, prompt: string): Map<string, boolean> {
-  const texts = labels.get(prompt) ?? new Map<string, boolean>();
-  labels.set(prompt, texts);
-  return texts;
-}
-
-const groupsOf = (labels: ReadonlyMap<string, ReadonlyMap<string, boolean>>, task: string): Group[] =>
-  [...labels].map(([prompt, texts], at) =>
-    groupOf(
-      prompt,
-      [...texts].map(([text, correct]) => candidateOf(text, correct)),
-      at,
-      task,
-    ),
-  );
 
 const groupOf = (prompt: string, candidates: JudgedCandidate[], at: number, task: string): Group => ({
   id: `${task}-${at + 1}`,

@@ -40,7 +40,7 @@ export function sides(group: Group, options: SidesOptions = {}): Sides {
   return { positives: [...positives.values()], negatives: [...negatives.values()] };
 }
 
-/** What tells better COTs from worse ones: right and wrong answers, or the candidates' own ranks. */
+/** What makes a COT better than another: right and wrong answers, or the candidates' own ranks. */
 export type Feedback = "binary" | "ranked";
 
 /** A COT and its place in its group: 1 is the best, equals share one, no place is left empty. */

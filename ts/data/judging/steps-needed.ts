@@ -7,7 +7,7 @@ import { taskKinds, taskNamed } from "../tasks/registry.ts";
 export const canRank = (task: Task, question: Question): boolean =>
   task.quality?.(question, "") !== undefined;
 
-/** Refuses ranks by steps of a task that has no word on the quality of steps. `where`: what asks for them. */
+/** Refuses ranks by steps of a task that does not measure the quality of steps. `where`: the setting that wants them. */
 export function checkRanking(task: Task, where?: string): void {
   if (task.quality !== undefined) return;
   throw inputError({
@@ -18,7 +18,7 @@ export function checkRanking(task: Task, where?: string): void {
   });
 }
 
-/** Refuses labels by steps of a task that cannot check steps. `where`: what asks for them. */
+/** Refuses labels by steps of a task that cannot check steps. `where`: the setting that wants them. */
 export function checkLabel(task: Task, where?: string): void {
   if (task.checkSteps !== undefined) return;
   throw inputError({

@@ -11,7 +11,7 @@ import { type Source, sourceOf } from "./source.ts";
 const mostBytes = 2 ** 20;
 
 /**
- * The file's columns with its first row, of which only the columns count; undefined where the beginning does not tell (an
+ * The file's columns with its first row, of which only the columns count; undefined where the beginning does not show them (an
  * empty file, say): then the reading of the whole file will. A file that is not there, or of no known kind, is an input error.
  */
 export async function firstOfSource(file: string): Promise<Source | undefined> {

@@ -4,9 +4,10 @@
  */
 
 import { defined } from "../../core/defined.ts";
+import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
 import type { StepCheck, StepQuality } from "../task.ts";
 import { holds, leftSide, type ReadEquation, readEquations, spell, spelling } from "./equations.ts";
-import { equal, evaluate, type Fraction, roundsTo, type Token, tokenize } from "./expression.ts";
+import { evaluate, type Token, tokenize } from "./expression.ts";
 
 export interface EquationStep {
   /** Without spaces, `$` and thousands' commas: `48/2=24`. */

@@ -1,12 +1,5 @@
-import {
-  equal,
-  evaluate,
-  type Fraction,
-  isExpressionCharacter,
-  roundsTo,
-  type Token,
-  tokenize,
-} from "./expression.ts";
+import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
+import { evaluate, isExpressionCharacter, type Token, tokenize } from "./expression.ts";
 
 /** An equation found in a text, without spaces, `$` and thousands' commas: `3 x 1,200 = 3600` is `3*1200=3600`. */
 export interface Equation {

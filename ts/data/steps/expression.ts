@@ -2,13 +2,8 @@
  * Arithmetic as people write it inside a sentence: `$48 / 2`, `3 x 4`, `(5 + 3) * 2`, `20% * 50`, `1,200 - 30`.
  * Values are exact fractions. No recursion; the caller bounds the length.
  */
+import { type Fraction, fraction, fractionOf } from "../answers/fraction.ts";
 import { normalNumber } from "../answers/index.ts";
-
-/** numerator / denominator, the denominator positive. */
-export interface Fraction {
-  numerator: bigint;
-  denominator: bigint;
-}
 
 export type Operator = "+" | "-" | "*" | "/";
 export type Token =
@@ -112,27 +107,4 @@ function apply(operator: Operator, a: Fraction | undefined, b: Fraction | undefi
   const left = whole ? a.numerator : a.numerator * b.denominator;
   const right = whole ? b.numerator : b.numerator * a.denominator;
   return fraction(operator === "+" ? left + right : left - right, whole ? 1n : a.denominator * b.denominator);
-}
-
-const fraction = (numerator: bigint, denominator: bigint): Fraction | undefined =>
-  denominator === 0n
-    ? undefined
-    : denominator < 0n
-      ? { numerator: -numerator, denominator: -denominator }
-      : { numerator, denominator };
-
-function fractionOf(decimal: string): Fraction {
-  if (!decimal.includes(".")) return { numerator: BigInt(decimal), denominator: 1n };
-  const [whole = "0", decimals = ""] = decimal.split(".");
-  return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
-}
-
-export const equal = (a: Fraction, b: Fraction): boolean =>
-  a.numerator * b.denominator === b.numerator * a.denominator;
-
-/** Whether `b` is `a` rounded to `decimals` places, a half either way. */
-export function roundsTo(a: Fraction, b: Fraction, decimals: number): boolean {
-  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
-  const magnitude = difference < 0n ? -difference : difference;
-  return magnitude * 2n * 10n ** BigInt(decimals) <= a.denominator * b.denominator;
 }

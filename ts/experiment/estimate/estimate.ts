@@ -73,7 +73,8 @@ export async function estimateOf(
     return questions.get(keyOfNode(node.inputs.questions ?? node))!;
   };
   const { evaluate } = experiment.stages;
-  const long = await tooLong(tasks, questionsOfTask, evaluate, model.shape.maxPositions, model.count);
+  const limits = { limit: model.shape.maxPositions, count: model.count };
+  const long = await tooLong(tasks, questionsOfTask, evaluate, limits);
   const sum = summed(experiment, model, works, await measurements.speed(experiment));
   return { ...sum, warnings: [...sum.warnings, ...long] };
 }

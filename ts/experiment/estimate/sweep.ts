@@ -52,13 +52,8 @@ export async function estimateSweep(
     const cells = await estimatedCells(planned, measurements);
     const used = cells.findIndex(({ estimate }) => estimate !== undefined);
     if (used === -1) return undefined;
-    return summed(
-      sweep.name,
-      planned,
-      cells,
-      options.jobs,
-      await measurements.speed(planned.cells[used]!.experiment),
-    );
+    const measured = await measurements.speed(planned.cells[used]!.experiment);
+    return { sweep: sweep.name, ...summed(planned, cells, options.jobs, measured) };
   } finally {
     await measurements.close();
   }
@@ -90,12 +85,11 @@ async function estimatedCells(
 }
 
 function summed(
-  sweep: string,
   { cells: planned, there }: PlannedSweep,
   cells: CellEstimate[],
   wantedJobs: number,
   { device, devices }: Measured,
-): SweepEstimate {
+): Omit<SweepEstimate, "sweep"> {
   const estimates = cells.flatMap(({ estimate }) => estimate ?? []);
   const stages = estimates.flatMap((estimate) => estimate.stages);
   const unfinished = planned.filter((cell) => missingOf(cell, there).length > 0);
@@ -106,7 +100,6 @@ function summed(
   const spread = workers.every((worker) => worker.device === "auto") ? Math.max(1, gpus) : 1;
   const weights = sumOf(stages, ({ diskBytes }) => diskBytes);
   return {
-    sweep,
     cells,
     jobs,
     seconds: sumOf(stages, ({ seconds }) => seconds),

@@ -9,13 +9,13 @@ import { type Count, promptText, type Splits } from "./lengths.ts";
 /**
  * One line for each task and split of which the run will stop at a question: a training question with its reference, or a
  * prompt of the evaluation that leaves no room for an answer.
+ * @param limit tokens that the model takes; 0: it states no limit
  */
 export async function tooLong(
   tasks: readonly Pick<TaskQuestions, "task" | "settings">[],
   questionsOf: (task: number) => Splits<Question[]>,
-  { split, questions: count }: Experiment["stages"]["evaluate"],
-  limit: number,
-  countTokens: Count,
+  { split, questions: evaluated }: Experiment["stages"]["evaluate"],
+  { limit, count }: { limit: number; count: Count },
 ): Promise<string[]> {
   const warnings: string[] = [];
   const check = async (
@@ -25,7 +25,7 @@ export async function tooLong(
     textsOf: (question: Question) => string[],
   ): Promise<void> => {
     const pieces = questions.map((question) => ({ id: question.id, texts: textsOf(question) }));
-    const [longest, ...others] = await overlong(pieces, limit, countTokens);
+    const [longest, ...others] = await overlong(pieces, limit, count);
     if (longest !== undefined)
       warnings.push(
         `${others.length + 1} of ${pieces.length} ${part} questions of ${name} are too long for the model, which takes ${limit} tokens with the answer (${longest.id}: ${longest.tokens}): the run will stop there`,
@@ -34,11 +34,10 @@ export async function tooLong(
   for (const [at, { task, settings }] of tasks.entries()) {
     const questions = questionsOf(at);
     if (settings.use === "train")
-      await check(task.name, "train", questions.train, (question) => [
-        promptText(question),
-        question.reference ?? "",
-      ]);
-    await check(task.name, split, questions[split].slice(0, count), (question) => [promptText(question)]);
+      await check(task.name, "train", questions.train, (question) => {
+        return [promptText(question), question.reference ?? ""];
+      });
+    await check(task.name, split, questions[split].slice(0, evaluated), (question) => [promptText(question)]);
   }
   return warnings;
 }

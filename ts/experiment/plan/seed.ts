@@ -81,16 +81,19 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
     const points = beta.search.map((value) => {
       const variant = `beta ${value}`;
       const align = alignWith(name, withBoundaryBeta(method, value), variant);
-      const evaluation = validationOf(planner, beta.questions);
-      const labels = { method: name, variant };
-      return { beta: value, align, evaluate: evaluated(planner, align, trained, evaluation, labels) };
+      const wanted = {
+        checkpoint: align,
+        tasks: trained,
+        evaluation: validationOf(planner, beta.questions),
+      };
+      return { beta: value, align, evaluate: evaluated(planner, wanted, { method: name, variant }) };
     });
     return stages.search.node({ parameter: boundaryBetaKey(method)!, points, seed }, { method: name, seed });
   };
   const arms = Object.entries(experiment.methods).map(([name, method]): Arm => {
     const align = method.method === "keep" ? undefined : trainedBy(name, method);
     const evaluation = { ...experiment.stages.evaluate, ...judgingOf(planner) };
-    const evaluate = evaluated(planner, align ?? vft, tasks, evaluation, { method: name });
+    const evaluate = evaluated(planner, { checkpoint: align ?? vft, tasks, evaluation }, { method: name });
     return { method: name, seed, ...defined({ align }), evaluate };
   });
   return { seed, tasks, vft, trainGroups, arms };
@@ -167,12 +170,11 @@ const validationOf = (planner: Planner, questions: number | undefined): Evaluati
 /** On each task. */
 const evaluated = (
   planner: Planner,
-  checkpoint: PlanNode,
-  tasks: readonly TaskQuestions[],
-  evaluation: Evaluation,
+  wanted: { checkpoint: PlanNode; tasks: readonly TaskQuestions[]; evaluation: Evaluation },
   labels: { method: string; variant?: string },
 ): OfTask[] =>
-  tasks.map((task) => {
+  wanted.tasks.map((task) => {
+    const { checkpoint, evaluation } = wanted;
     const heldOut = heldOutOf(planner, task, evaluation.split, evaluation.questions);
     const label = { ...labels, ...defined({ task: task.shown }), seed: planner.seed };
     return {

@@ -22,11 +22,13 @@ test("questions that a run would stop at are told by task and split: references 
     validation: [longPrompt],
     test: [longPrompt, longAnswer, { ...longPrompt, id: "not-asked" }],
   };
-  const told = await tooLong(seeds[0]!.tasks, () => all, experiment.stages.evaluate, 8, count);
+  const told = await tooLong(seeds[0]!.tasks, () => all, experiment.stages.evaluate, { limit: 8, count });
   expect(told).toEqual([
     "1 of 2 train questions of sums are too long for the model, which takes 8 tokens with the answer (long-answer: 9): the run will stop there",
     "1 of 2 test questions of sums are too long for the model, which takes 8 tokens with the answer (long-prompt: 9): the run will stop there",
     "1 of 2 test questions of far are too long for the model, which takes 8 tokens with the answer (long-prompt: 9): the run will stop there",
   ]);
-  expect(await tooLong(seeds[0]!.tasks, () => all, experiment.stages.evaluate, 0, count)).toEqual([]);
+  expect(await tooLong(seeds[0]!.tasks, () => all, experiment.stages.evaluate, { limit: 0, count })).toEqual(
+    [],
+  );
 });

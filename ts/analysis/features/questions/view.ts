@@ -1,87 +1,172 @@
-import { html, type Markup, raw } from "../../document/markup.ts";
-import { plural, whole } from "../../format.ts";
-import { browserScript, browserStyle } from "../../generated/browser.ts";
-import { bytesOf, chunkScript, type Packed } from "./numbers.ts";
-import { scriptJson } from "./strings.ts";
+import type { Group } from "../../../core/records.ts";
+import {
+  app,
+  type Block,
+  type ColumnOf,
+  type Inline,
+  paragraph,
+  quiet,
+  small,
+  strong,
+  styled,
+  tableOf,
+} from "../../document/blocks.ts";
+import { decimal, plural } from "../../format.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
+import type { Arm, Prediction, RunData } from "../../run/run-data.ts";
+import type { Feature } from "../feature.ts";
 
-/** The folder beside the page that holds what would make it too large. */
-export const dataFolder = "report-data";
+/** More columns of scores than this do not fit beside the text. */
+const mostMethods = 6;
 
-export interface DataFile {
-  /** Inside {@link dataFolder}. */
-  name: string;
-  content: string;
-}
+/** Questions with their COTs: the app with all of them, and the first ones printed, for paper and where no script runs. */
+export const questions: Feature = {
+  section: { id: "examples", title: () => "Questions and their COTs", contentsTitle: "Questions and COTs" },
+  view: ({ run, summary, examples, hasApp }) => {
+    const instead = printedExamples(run, summary, examples);
+    // Its HTML is filled in when the size of all else is known.
+    return hasApp ? app({ html: "", readsFiles: false, instead }) : instead;
+  },
+};
 
-/** In bytes. */
-export interface Limits {
-  /** Of a page with everything in it; a larger one keeps its texts in files beside it. */
-  inPage: number;
-  /** Of these files together: greedy answers are always there, samples of as many questions as fit. */
-  beside: number;
-}
-export const mostInPage = 20_000_000;
-export const mostBeside = 200_000_000;
-
-export interface QuestionsApp {
-  /** With its style, script and data, so that it can stand anywhere in a page. */
-  html: string;
-  /** Lie in {@link dataFolder} beside the page, which must then allow scripts from files; none: all lies in the page. */
-  files: DataFile[];
-}
-
-/**
- * The browser of all questions with its data, which lie beside the page where they would make it too large.
- * @param room bytes that the page has for them
- */
-export function questionsApp(packed: Packed, room: number): QuestionsApp {
-  const { index, chunks } = packed;
-  const beside = Buffer.byteLength(scriptJson(index)) + bytesOf(chunks) > room;
-  const block = (name: string, json: string): string =>
-    `<script type="application/json" id="data-${name}">${json}</script>`;
-  const parts = [
-    `<style>${browserStyle}</style>`,
-    `<script>document.documentElement.classList.add("scripted")</script>`,
-    html`<div id="browser" hidden>${introduction(packed, beside)}</div>`.markup,
-    block("index", scriptJson({ ...index, folder: beside ? dataFolder : null })),
-    ...(beside ? [] : chunks.map(({ name, json }) => block(name, json))),
-    // Runs when the whole page has been read.
-    `<script type="module">${browserScript}</script>\n`,
+/** The first test questions that have a pair: their COTs from the VFT model, scored by every method. */
+function printedExamples(run: RunData, summary: RunSummary, count: number): Block[] {
+  const seed = run.seeds[0];
+  const arms = shownMethods(summary).flatMap((method) => {
+    const arm = run.arms.find((candidate) => candidate.method === method.name && candidate.seed === seed);
+    return arm === undefined ? [] : [{ method, arm }];
+  });
+  const groups = chooseGroups(arms[0]?.arm.heldOut ?? [], count);
+  if (groups.length === 0) return [];
+  const ids = new Set(groups.map(({ id }) => id));
+  const shown = arms.map(({ method, arm }) => ({ method, arm, scores: scoresByText(arm, ids) }));
+  const isPaired = groups.every(hasPair);
+  return [
+    paragraph(
+      `${plural(groups.length, "question")}. ${isPaired ? "Not picked by hand: the first questions for which the VFT model sampled both a right and a wrong COT." : "Not picked by hand: the first questions, those with both a right and a wrong COT before the others."} COTs stand in the order of their score under the first method, best first: a wrong one above a right one is assessment misalignment. Seed ${seed ?? "–"}.`,
+    ),
+    ...groups.map((group, at) => example(group, at, shown, run.tasks.length > 1)),
   ];
-  const files = chunks.map((chunk) => ({
-    name: `${chunk.name}.js`,
-    content: chunkScript(index.stamp, chunk),
-  }));
-  return { html: parts.join("\n"), files: beside ? files : [] };
 }
 
-/** Where the browser stands in a page that is made before anyone knows how large it gets. No text of a run can hold it. */
-export const browserPlace = raw("<!--examples browser-->");
-
-/** The page with the app in its place. */
-export function withQuestions(page: string, packed: Packed, inPage: number): QuestionsApp {
-  const { html: app, files } = questionsApp(packed, inPage - Buffer.byteLength(page));
-  const [before = "", after = ""] = page.split(browserPlace.markup);
-  // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
-  const allowed =
-    files.length > 0
-      ? before.replace("script-src 'unsafe-inline'", "script-src 'unsafe-inline' 'self' file:")
-      : before;
-  return { html: allowed + app + after, files };
+interface ShownArm {
+  method: MethodSummary;
+  arm: Arm;
+  /** By question and text. */
+  scores: ReadonlyMap<string, number>;
 }
 
-/** What the browser holds and where, in the page's words. */
-function introduction({ index, chunks }: Packed, beside: boolean): Markup {
-  const { ids, withSamples, methods } = index;
-  const megabytes = Math.max(1, Math.round(bytesOf(chunks) / 1e6));
-  const sampled =
-    withSamples === 0
-      ? "no samples"
-      : withSamples === ids.length
-        ? "all samples"
-        : `the samples of ${whole(withSamples)} of them${index.tasks.length > 1 ? ", the tasks in turn" : ", the first of all"}`;
-  return html`<p>${plural(ids.length, "question")} with the greedy answers of ${plural(methods.length, "method")} and ${sampled}. Choose two methods: the filter “flipped” lists the questions that one of them answers rightly and the other does not. Move in the list with the arrow keys; Enter goes to the question, Escape back to the list.${
-    beside &&
-    html` The texts lie in the folder <code>${dataFolder}</code> beside this page (about ${megabytes} MB) and are read when they are looked at: copy or move both together.`
-  }</p>`;
+function shownMethods({ methods }: RunSummary): MethodSummary[] {
+  const rank = ({ role }: MethodSummary): number =>
+    ["kept", "boundary", "detached", "unconstrained", "continued", "rft", "other"].indexOf(role);
+  const shown = new Set([...methods].sort((a, b) => rank(a) - rank(b)).slice(0, mostMethods));
+  const kept = methods.filter(({ role }) => role === "kept");
+  return [...kept, ...methods.filter(({ role }) => role !== "kept")].filter((method) => shown.has(method));
+}
+
+const hasPair = ({ candidates }: Group): boolean =>
+  candidates.some(({ correct }) => correct) && candidates.some(({ correct }) => !correct);
+
+const chooseGroups = (groups: readonly Group[], count: number): Group[] =>
+  [...inTurn(groups.filter(hasPair)), ...inTurn(groups.filter((group) => !hasPair(group)))].slice(0, count);
+
+const key = (id: string, text: string): string => JSON.stringify([id, text]);
+
+const scoresByText = ({ heldOut }: Arm, ids: ReadonlySet<string>): Map<string, number> =>
+  new Map(
+    heldOut
+      .filter(({ id }) => ids.has(id))
+      .flatMap(({ id, candidates }) =>
+        candidates.flatMap(({ text: cot, score }) =>
+          score === undefined ? [] : [[key(id, cot), score] as const],
+        ),
+      ),
+  );
+
+/** The tasks' questions in turn, so that the first few show every task. */
+function inTurn(groups: readonly Group[]): Group[] {
+  const seen = new Map<string, number>();
+  return groups
+    .map((group) => {
+      const turn = seen.get(group.task) ?? 0;
+      seen.set(group.task, turn + 1);
+      return { group, turn };
+    })
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ group }) => group);
+}
+
+function example(group: Group, at: number, arms: readonly ShownArm[], namesTask: boolean): Block {
+  const predictions = arms.flatMap(({ method, arm }) => {
+    const prediction = arm.predictions.find(({ questionId }) => questionId === group.id);
+    return prediction === undefined ? [] : [{ label: method.label, prediction }];
+  });
+  const distinct = [...new Map(group.candidates.map((candidate) => [candidate.text, candidate])).values()];
+  const cots = distinct
+    .map((candidate) => ({
+      candidate,
+      times: group.candidates.filter(({ text }) => text === candidate.text).length,
+      scores: arms.map(({ scores }) => scores.get(key(group.id, candidate.text))),
+    }))
+    .sort((a, b) => (b.scores[0] ?? -Infinity) - (a.scores[0] ?? -Infinity));
+  const right = group.candidates.filter(({ correct }) => correct).length;
+  return {
+    block: "details",
+    kind: "example",
+    isOpen: at === 0,
+    summary: [
+      styled("question", predictions[0]?.prediction.question ?? group.prompt),
+      " ",
+      quiet(
+        `${namesTask ? `${group.task}: ` : ""}answer ${group.answer}; ${right} of ${group.candidates.length} samples right`,
+      ),
+    ],
+    blocks: [
+      tableOf(
+        cots,
+        [
+          [
+            "COT",
+            ({ candidate, times }) => [candidate.text, times > 1 && [" ", small(`sampled ${times} times`)]],
+            "cot",
+          ],
+          ["answer", ({ candidate }) => answerCell(candidate)],
+          ...arms.map(
+            ({ method }, which): ColumnOf<(typeof cots)[number]> => [
+              method.label,
+              ({ scores }) => decimal(scores[which]),
+            ],
+          ),
+        ],
+        {
+          label: `COTs of question ${at + 1}`,
+          caption: "Sampled from the VFT model; score under each method",
+        },
+      ),
+      {
+        block: "paragraph",
+        kind: "answers",
+        content: [
+          strong("Greedy:"),
+          predictions.map(({ label, prediction }, which) => [
+            which > 0 ? "; " : " ",
+            `${label} `,
+            answerMark(prediction),
+          ]),
+        ],
+      },
+    ],
+  };
+}
+
+const answerCell = (candidate: Group["candidates"][number]): Inline => [
+  answerMark(candidate),
+  candidate.correct && candidate.stepsValid === false && [" ", small("by wrong steps")],
+];
+
+function answerMark({ extracted, correct }: Pick<Prediction, "extracted" | "correct">): Inline {
+  if (correct) return styled("mark right", `✓ right, ${extracted}`);
+  return extracted === null
+    ? styled("mark none", "∅ no answer")
+    : styled("mark wrong", `✗ wrong, ${extracted}`);
 }

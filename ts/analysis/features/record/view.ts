@@ -40,7 +40,7 @@ export const record: Feature = {
   ],
 };
 
-export const versionsText = ({ versions }: RunSummary): string =>
+const versionsText = ({ versions }: RunSummary): string =>
   Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ");

@@ -36,8 +36,8 @@ export const searchPointSchema = z.object({
   rightCots: z.int().optional().meta({ description: "that perplexityPositive is over" }),
 });
 
-/** What training a method told beside its steps; report.json holds it in the same words. */
-export const trainedShape = {
+/** What a training gives beside its steps, as report.json holds it. */
+const trainedShape = {
   boundary: z
     .discriminatedUnion("rule", [
       z.object({

@@ -81,7 +81,7 @@ function warnings(summary: RunSummary): Content {
       ["step", ({ step }) => step],
       ["warning", ({ text }) => text, "text"],
     ],
-    { label: "Warnings", caption: "Warnings, each kind told once a training" },
+    { label: "Warnings", caption: "Warnings, each kind once a training" },
   );
   const counted = `${plural(warned.length, "warning")} while training`;
   return { block: "details", summary: counted, isOpen: true, blocks: [rows] };

@@ -86,7 +86,7 @@ function drawNew(
   return undefined;
 }
 
-/** Items in the order in which they are told; no total on the way leaves 0..maxTotal. */
+/** Items in the order in which the question names them; no total on the way leaves 0..maxTotal. */
 function drawItems(settings: ArithmeticTask, size: number, random: Random): Item[] | undefined {
   const unused = random.shuffle(things);
   const held = new Map<string, number>();

@@ -1,0 +1,56 @@
+/** Exact fractions, the denominator positive. */
+import { normalNumber } from "./gsm8k.ts";
+
+export interface Fraction {
+  numerator: bigint;
+  denominator: bigint;
+}
+
+/** Undefined when it divides by zero. */
+export const fraction = (numerator: bigint, denominator: bigint): Fraction | undefined =>
+  denominator === 0n
+    ? undefined
+    : denominator < 0n
+      ? { numerator: -numerator, denominator: -denominator }
+      : { numerator, denominator };
+
+/** Of a decimal (`-12.50`), or of a quotient of whole numbers (`3/4`). */
+export function fractionOf(text: string): Fraction {
+  const [decimal = "", divisor] = text.split("/");
+  if (divisor !== undefined) return { numerator: BigInt(decimal), denominator: BigInt(divisor) };
+  const [whole = "", decimals = ""] = decimal.split(".");
+  return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
+}
+
+export const equal = (a: Fraction, b: Fraction): boolean =>
+  a.numerator * b.denominator === b.numerator * a.denominator;
+
+/** Whether `b` is `a` rounded to `decimals` places, a half either way. */
+export function roundsTo(a: Fraction, b: Fraction, decimals: number): boolean {
+  const difference = absolute(a.numerator * b.denominator - b.numerator * a.denominator);
+  return difference * 2n * 10n ** BigInt(decimals) <= a.denominator * b.denominator;
+}
+
+/** A decimal where the division ends (`0.75`), else the reduced fraction (`1/3`). */
+export function normalForm({ numerator, denominator }: Fraction): string | undefined {
+  const divisor = greatestCommonDivisor(absolute(numerator), denominator);
+  const [n, d] = [numerator / divisor, denominator / divisor];
+  let rest = d;
+  let places = 0;
+  for (; rest % 10n === 0n; rest /= 10n) places++;
+  for (; rest % 2n === 0n; rest /= 2n) places++;
+  for (; rest % 5n === 0n; rest /= 5n) places++;
+  if (rest !== 1n) return `${n}/${d}`;
+  const scaled = (n * 10n ** BigInt(places)) / d;
+  const digits = String(absolute(scaled)).padStart(places + 1, "0");
+  const written = `${digits.slice(0, digits.length - places)}.${digits.slice(digits.length - places)}`;
+  return normalNumber(scaled < 0n ? `-${written}` : written) ?? undefined;
+}
+
+const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x === 0n ? 1n : x;
+}
