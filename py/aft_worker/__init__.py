@@ -1,4 +1,4 @@
-"""The worker of AFT: samples, scores and does the loss steps on the accelerator. The way of a batch:
+"""The worker of AFT: it samples, scores and does the loss steps on the accelerator. The way of a batch:
 
     rpc        a message is decoded and run
     methods    what the message asks for, from the rooms below
@@ -9,8 +9,8 @@
     sample     prompts to candidates
     tracking   numbers to an experiment tracker
 
-What all may use: protocol (generated), errors, callbacks, distributed, folders. Rooms import in one direction,
-by their `__init__` alone: tests/py/test_directions.py says which.
+All may use protocol (generated), errors, callbacks, distributed, folders. Rooms import in one direction and
+by their `__init__` alone (tests/py/test_directions.py).
 """
 
 __version__ = "0.1.0"
