@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import torch
 from aft_worker.callbacks import never_cancelled, no_progress
-from aft_worker.global_batch import prepare
-from aft_worker.gradients import GradientPass
 from aft_worker.losses.objective import Objective
 from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import (
@@ -29,6 +27,8 @@ from aft_worker.protocol import (
     VftLoss,
 )
 from aft_worker.score import score_groups
+from aft_worker.train.global_batch import prepare
+from aft_worker.train.gradients import GradientPass
 from aft_worker.train.optimization import Optimizer
 from random_models import Shape, converted, group, rounded
 from results import Results
@@ -135,7 +135,17 @@ def gradient(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup
     optimizer = Optimizer(model.module, ADAMW)
     batch = prepare(model, groups, loss, max_tokens)
     objective = Objective(loss, batch.target_tokens, len(groups))
-    step = GradientPass(model, optimizer, objective, batch, max_tokens, 0, 1, never_cancelled, no_progress)
+    step = GradientPass(
+        model,
+        optimizer=optimizer,
+        objective=objective,
+        batch=batch,
+        max_tokens=max_tokens,
+        seed=0,
+        step=1,
+        check_cancelled=never_cancelled,
+        on_progress=no_progress,
+    )
     step.run()
     gradients = {
         name: master.grad.cpu() for name, master in optimizer.masters.items() if master.grad is not None

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import tiny
 import torch
 from aft_worker.callbacks import never_cancelled, no_progress
-from aft_worker.global_batch import prepare
-from aft_worker.gradients import GradientPass
 from aft_worker.losses.objective import Objective
 from aft_worker.protocol import (
     DpoLoss,
@@ -21,6 +19,8 @@ from aft_worker.protocol import (
     TrainResponse,
     VftLoss,
 )
+from aft_worker.train.global_batch import prepare
+from aft_worker.train.gradients import GradientPass
 from aft_worker.train.optimization import Optimizer
 
 BETA = 0.3
@@ -131,7 +131,17 @@ def differentiated(
     optimizer = Optimizer(model.module, tiny.optimizer())
     batch = prepare(model, groups, settings, limit)
     objective = Objective(settings, batch.target_tokens, len(groups))
-    step = _Counting(model, optimizer, objective, batch, limit, seed, 1, never_cancelled, no_progress)
+    step = _Counting(
+        model,
+        optimizer=optimizer,
+        objective=objective,
+        batch=batch,
+        max_tokens=limit,
+        seed=seed,
+        step=1,
+        check_cancelled=never_cancelled,
+        on_progress=no_progress,
+    )
     step.run()
     weights = [
         torch.zeros_like(weight) if weight.grad is None else weight.grad.clone()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from .objective import LossShare, Objective
 from .ranking import boundaries, has_pair, pairs
 from .registry import GroupLoss, group_loss
 from .response import Label, Response, ranks_of
@@ -15,15 +16,3 @@ from .vft import vft_loss
 
 for _module in iter_modules(__path__):
     import_module(f".{_module.name}", __name__)
-
-__all__ = [
-    "GroupLoss",
-    "Label",
-    "Response",
-    "boundaries",
-    "group_loss",
-    "has_pair",
-    "pairs",
-    "ranks_of",
-    "vft_loss",
-]

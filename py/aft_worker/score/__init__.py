@@ -5,5 +5,5 @@ gather exist once.
 """
 
 from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
-from .score_path import score_path
+from .path import score_path
 from .scoring import Model, evaluating, response_scores, score_groups, verify_head

@@ -19,7 +19,7 @@ from ..protocol import ScoreGroup
 from ..tokens import TokenCodec
 from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
 from .logprobs import chunked_logprobs
-from .score_path import score_path
+from .path import score_path
 
 
 class Model(Protocol):

@@ -11,9 +11,7 @@ import torch
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
 from ..errors import WorkerError
-from ..global_batch import prepare
-from ..gradients import GradientPass
-from ..losses.objective import Objective
+from ..losses import Objective
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -23,9 +21,11 @@ from ..protocol import (
     VftLoss,
 )
 from ..score import Model
-from ..step_metrics import score_metrics
+from .global_batch import prepare
+from .gradients import GradientPass
 from .optimization import Optimizer, learning_rate
 from .saved_state import load_state, save_state
+from .step_metrics import score_metrics
 
 
 class Trainer:
@@ -91,14 +91,14 @@ class Trainer:
         paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
             self._model,
-            self._optimizer,
-            Objective(self._loss, target_tokens, len(groups)),
-            batch,
-            self._max_tokens,
-            self._seed,
-            number,
-            check_cancelled,
-            on_progress,
+            optimizer=self._optimizer,
+            objective=Objective(self._loss, target_tokens, len(groups)),
+            batch=batch,
+            max_tokens=self._max_tokens,
+            seed=self._seed,
+            step=number,
+            check_cancelled=check_cancelled,
+            on_progress=on_progress,
         )
         try:
             gradients.run()

@@ -9,11 +9,11 @@ import pytest
 import tiny
 import torch
 from adapted import GROUPS, LORA
-from aft_worker import gradients
 from aft_worker.errors import WorkerError
 from aft_worker.model.adapter import adapter_weights, linear_layers
 from aft_worker.protocol import AdapterSettings, GeneratePrompt
 from aft_worker.score.scoring import response_scores, score_groups
+from aft_worker.train import gradients
 
 ALIGNMENT = tiny.alignment(beta=0.1)
 BLOCK = ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"]

@@ -18,7 +18,7 @@ from aft_worker.protocol import (
     VftLoss,
 )
 from aft_worker.score.batching import encode_group
-from aft_worker.score.score_path import score_path
+from aft_worker.score.path import score_path
 from aft_worker.score.scoring import score_groups
 from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -7,12 +7,12 @@ import math
 import pytest
 import tiny
 import torch
-from aft_worker import gradients
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.losses.objective import Objective
 from aft_worker.protocol import GeneratePrompt, TrainGroup, TrainResponse, VftLoss
 from aft_worker.score import logprobs
 from aft_worker.score.scoring import score_groups
+from aft_worker.train import gradients
 from largest_tensor import LargestTensor
 
 GROUPS = [

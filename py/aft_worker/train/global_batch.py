@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ..losses import Response, group_loss, has_pair
+from ..protocol import LossSettings, TrainGroup
+from ..score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
 from .feedback import judged_responses
-from .losses import Response, group_loss, has_pair
-from .protocol import LossSettings, TrainGroup
-from .score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import torch
 
-from .distributed import mean
+from ..distributed import mean
+from ..losses import boundaries, pairs, ranks_of
 from .global_batch import Batch
-from .losses import boundaries, pairs, ranks_of
 
 
 def score_metrics(batch: Batch, scores: Sequence[float], beta: float | None) -> dict[str, float | None]:

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 import tiny
 import torch
-from aft_worker import gradients
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import DpoLoss, LossSettings, ProLoss, RrhfLoss, TrainGroup, TrainResponse, VftLoss
 from aft_worker.score.scoring import score_groups
+from aft_worker.train import gradients
 from aft_worker.train.trainer import Trainer
 from graded import GROUP_LOSSES, LOSSES, gold, group, large, member
 

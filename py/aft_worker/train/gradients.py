@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from . import distributed
-from .errors import WorkerError, real
+from .. import distributed
+from ..callbacks import CheckCancelled, OnProgress
+from ..errors import WorkerError, real
+from ..losses import LossShare, Objective
+from ..protocol import LossParts
+from ..score import MicroBatch, Model, Row, collate, pack, response_scores
 from .global_batch import Batch, fits, micro_batches
-from .losses.objective import LossShare, Objective
-from .protocol import LossParts
-from .score import MicroBatch, Model, Row, collate, pack, response_scores
-
-if TYPE_CHECKING:
-    from .train.optimization import Optimizer
+from .optimization import Optimizer
 
 
 class GradientPass:
@@ -33,14 +31,15 @@ class GradientPass:
     def __init__(
         self,
         model: Model,
+        *,
         optimizer: Optimizer,
         objective: Objective,
         batch: Batch,
         max_tokens: int,
         seed: int,
         step: int,
-        checkpoint: Callable[[], None],
-        on_progress: Callable[[int, int, int], None],
+        check_cancelled: CheckCancelled,
+        on_progress: OnProgress,
     ) -> None:
         self.scores = [0.0] * len(batch.responses)
         self.tokens = 0
@@ -52,7 +51,7 @@ class GradientPass:
         self._max_tokens = max_tokens
         self._seed = seed
         self._step = step
-        self._checkpoint = checkpoint
+        self._check_cancelled = check_cancelled
         self._on_progress = on_progress
         self._passes = 0
 
@@ -63,7 +62,7 @@ class GradientPass:
         return LossParts(total=real(total), vft=real(self._vft), alignment=real(self._alignment))
 
     def run(self) -> None:
-        """Raises NonFiniteLoss, naming the micro-batch's groups, and whatever `checkpoint` raises."""
+        """Raises NonFiniteLoss, naming the micro-batch's groups, and whatever `check_cancelled` raises."""
         done = 0
         for units in micro_batches(self._batch, self._max_tokens):
             rows = [row for unit in units for row in unit]
@@ -106,7 +105,7 @@ class GradientPass:
             self.tokens += batch.tokens
 
     def _forward(self, rows: Sequence[Row], seed: int) -> tuple[Tensor, MicroBatch]:
-        self._checkpoint()
+        self._check_cancelled()
         _seed_dropout(self._model.device, seed)
         batch = collate(rows, self._model.tokenizer.pad_id, self._model.device)
         return response_scores(self._model, batch)[0], batch

@@ -8,9 +8,9 @@ import graded
 import pytest
 import tiny
 from aft_worker.errors import WorkerError
-from aft_worker.feedback import judged_responses
 from aft_worker.losses import Response, group_loss
 from aft_worker.protocol import ProLoss, TrainResponse
+from aft_worker.train.feedback import judged_responses
 from graded import GROUP_LOSSES, LOSSES, gold, group, member
 
 PRO = LOSSES["pro none"]

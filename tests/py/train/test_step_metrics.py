@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import tiny
-from aft_worker.global_batch import Batch
 from aft_worker.losses import Response
 from aft_worker.score.scoring import score_groups
-from aft_worker.step_metrics import score_metrics
+from aft_worker.train.global_batch import Batch
+from aft_worker.train.step_metrics import score_metrics
 from graded import GROUPS, LOSSES
 
 P, N = "positive", "negative"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .errors import WorkerError
-from .losses import GroupLoss, Response
-from .protocol import TrainGroup
+from ..errors import WorkerError
+from ..losses import GroupLoss, Response
+from ..protocol import TrainGroup
 
 
 def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "") -> list[Response]:
