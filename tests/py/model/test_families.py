@@ -155,9 +155,9 @@ TRAINED = TrainGroup(
     id="a",
     prompt=families.GROUPS[0].prompt,
     responses=[
-        TrainResponse(text=" 9 - 5 = 4\n#### 4", target=True, label="positive"),
-        TrainResponse(text=" 4\n#### 4", target=False, label="positive"),
-        TrainResponse(text=" 9 - 5 = 5\n#### 5", target=False, label="negative"),
+        TrainResponse(text=" 9 - 5 = 4\n#### 4", target=True, label="positive", rank=1),
+        TrainResponse(text=" 4\n#### 4", target=False, label="positive", rank=1),
+        TrainResponse(text=" 9 - 5 = 5\n#### 5", target=False, label="negative", rank=2),
     ],
 )
 
