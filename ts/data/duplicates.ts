@@ -1,7 +1,7 @@
 import type { Problem } from "../core/errors.ts";
 import type { Question } from "../core/records.ts";
 import { grouped, refuse } from "./problems.ts";
-import type { Split, Splits } from "./task.ts";
+import type { SplitName, Splits } from "./task.ts";
 
 /** What makes two questions the same: their words and their options, whatever the spaces between the words. */
 export const contentOf = ({ question, choices = [] }: Question): string =>
@@ -12,8 +12,8 @@ export const repeated = <T>(items: readonly T[], questionOf: (item: T) => Questi
   [...grouped(items, (item) => contentOf(questionOf(item))).values()].filter((same) => same.length > 1);
 
 /** Refuses a question that stands in two splits: what is tested on must not have been trained on. */
-export function refuseShared(splits: Splits, files: Record<Split, string>): void {
-  const first = new Map<string, Split>();
+export function refuseShared(splits: Splits, files: Record<SplitName, string>): void {
+  const first = new Map<string, SplitName>();
   const problems: (() => Problem)[] = [];
   for (const split of ["train", "validation", "test"] as const)
     for (const question of splits[split]) {

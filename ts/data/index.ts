@@ -60,7 +60,15 @@ export {
 
 export { checkEquationSteps, equationQuality, equationSteps } from "./steps/equation-steps.ts";
 export { equations } from "./steps/equations.ts";
-export type { Split, Splits, StepCheck, StepQuality, Task, TaskKind } from "./task.ts";
+export {
+  type SplitName,
+  type Splits,
+  type StepCheck,
+  type StepQuality,
+  splitNames,
+  type Task,
+  type TaskKind,
+} from "./task.ts";
 export { arithmeticQuestions } from "./tasks/arithmetic/generate.ts";
-export { type ArithmeticProblem, type SplitName, splitNames } from "./tasks/arithmetic/problem.ts";
+export type { ArithmeticProblem } from "./tasks/arithmetic/problem.ts";
 export { taskKind, taskKinds, taskNamed, taskNames, taskOf } from "./tasks/registry.ts";

@@ -14,7 +14,10 @@ export interface Splits {
   test: Question[];
 }
 
-export type Split = keyof Splits;
+export const splitNames = ["train", "validation", "test"] as const;
+
+/** A part of a task's questions. */
+export type SplitName = keyof Splits;
 
 /** The questions of a file, each with its place, and everything that is wrong with the file's other rows. */
 export interface ReadQuestions {
@@ -74,9 +77,9 @@ export interface TaskKind<Settings extends { task: string } = { task: string }> 
   /** The files that the questions are read from, by the setting that names them: their content decides what is made. */
   files?(settings: Settings): Record<string, string>;
   /** The file of each split, where the task has one; read by `read`. */
-  parts?(settings: Settings): Partial<Record<Split, string>>;
+  parts?(settings: Settings): Partial<Record<SplitName, string>>;
   /** A file in the form in which the dataset's rows are published. Without a split: all of its rows. */
-  read?(settings: Settings, file: string, split?: Split): Promise<ReadQuestions>;
+  read?(settings: Settings, file: string, split?: SplitName): Promise<ReadQuestions>;
   /** What the files' beginnings show to be wrong, such as a column that is not there; whole files are not read. */
   look?(settings: Settings): Promise<Problem[]>;
   /** The training questions' own candidates with their ranks, where the dataset has some; put to the model by `prompt`. */

@@ -7,7 +7,7 @@ import {
   findingsOf,
   kindOfRecords,
   noRecords,
-  type Split,
+  type SplitName,
   splitNames,
   taskKinds,
   taskNames,
@@ -62,7 +62,7 @@ const shown = (problems: readonly Problem[]): Problem[] => {
 async function findingsOn(
   what: string,
   task: string | undefined,
-  split: Split | undefined,
+  split: SplitName | undefined,
   set: readonly string[],
 ) {
   if (existsSync(what)) {

@@ -6,7 +6,7 @@ import { addressOf, datasetOf, type PublishedFile } from "../downloads/catalogue
 import { dataFolder } from "../downloads/folder.ts";
 import { stateOf } from "../downloads/pins.ts";
 import { contentOf } from "../duplicates.ts";
-import type { ReadQuestions, Split, Task, TaskKind } from "../task.ts";
+import type { ReadQuestions, SplitName, Task, TaskKind } from "../task.ts";
 import { type Findings, findingsOf } from "./findings.ts";
 
 /** Each published file by its digest, then the questions of each split that has a file, then what splits share. */
@@ -15,10 +15,10 @@ export async function checkDataset(
   settings: { task: string },
   task: Task,
 ): Promise<Findings[]> {
-  const parts = Object.entries(kind.parts?.(settings) ?? {}) as [Split, string][];
+  const parts = Object.entries(kind.parts?.(settings) ?? {}) as [SplitName, string][];
   if (parts.length === 0) return checkMade(task);
   const files = await checkFiles(kind, settings);
-  const read: { split: Split; reading: ReadQuestions }[] = [];
+  const read: { split: SplitName; reading: ReadQuestions }[] = [];
   const findings: Findings[] = [files];
   for (const [split, file] of parts) {
     if (!existsSync(file)) continue;
@@ -43,7 +43,7 @@ async function readAll(
   kind: TaskKind,
   settings: { task: string },
   file: string,
-  split: Split,
+  split: SplitName,
 ): Promise<ReadQuestions> {
   try {
     return await kind.read!(settings, file, split);
@@ -120,7 +120,7 @@ const missing = (path: string, task: string, file: PublishedFile | undefined): P
 });
 
 /** Questions that stand in two splits. A published dataset is used as it is: this is reported, and not mended. */
-function sharedContent(read: readonly { split: Split; reading: ReadQuestions }[]): Findings {
+function sharedContent(read: readonly { split: SplitName; reading: ReadQuestions }[]): Findings {
   const counts: Record<string, number> = {};
   const notes: string[] = [];
   for (const [at, { split, reading }] of read.entries())

@@ -6,7 +6,7 @@ import type { Question } from "../../core/records.ts";
 import { type ExtractMode, outcomeOf } from "../answers/index.ts";
 import { refuse } from "../problems.ts";
 import { type Conversation, fewShotSplits, putQuestion } from "../prompts.ts";
-import type { Split, Task, TaskKind } from "../task.ts";
+import type { SplitName, Task, TaskKind } from "../task.ts";
 import { missingFiles } from "./dataset.ts";
 
 /** A question as the model is given it, and what judging makes of its reference. */
@@ -31,7 +31,7 @@ export interface Shown {
 }
 
 export interface ShowOptions {
-  split: Split;
+  split: SplitName;
   count: number;
   /** Rows of this file instead of the task's own. */
   file?: string | undefined;
@@ -94,7 +94,7 @@ async function rowsOf({ kind, settings, task, put }: Showing, { split, file }: S
 }
 
 /** Whether all files are here, so that the questions are those of an experiment; else the split's own file has to do. */
-const needsOthers = (parts: Partial<Record<Split, string>>, split: Split): boolean => {
+const needsOthers = (parts: Partial<Record<SplitName, string>>, split: SplitName): boolean => {
   const file = parts[split];
   return file === undefined || !existsSync(file) || Object.values(parts).every((file) => existsSync(file));
 };

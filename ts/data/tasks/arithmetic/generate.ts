@@ -2,12 +2,12 @@ import { type ArithmeticTask, arithmeticTaskSchema, taskName } from "../../../co
 import { inputError } from "../../../core/errors.ts";
 import { type Random, randomFrom } from "../../../core/random.ts";
 import type { Question } from "../../../core/records.ts";
+import type { SplitName } from "../../task.ts";
 import {
   type ArithmeticProblem,
   contentOf,
   type Item,
   quantityOf,
-  type SplitName,
   splitOf,
   stepsOf,
   totalOf,

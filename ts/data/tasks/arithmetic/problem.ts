@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { SplitName } from "../../task.ts";
 
 const natural = z.int().min(0);
 const item = z.discriminatedUnion("operation", [
@@ -52,9 +53,6 @@ function contentOfItem(item: Item): string {
   if (item.operation === "subtract") return `-${item.amount}`;
   return `+${Math.min(item.count, item.each)}*${Math.max(item.count, item.each)}`;
 }
-
-export const splitNames = ["train", "validation", "test"] as const;
-export type SplitName = (typeof splitNames)[number];
 
 /**
  * The split to which a content belongs, for every seed, every count and every setting: 80 % train, 10 %

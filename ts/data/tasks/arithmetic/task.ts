@@ -1,10 +1,10 @@
 import { type ArithmeticTask, arithmeticTaskSchema, taskName } from "../../../config/index.ts";
 import type { Question } from "../../../core/records.ts";
 import { gsm8kNumber } from "../../answers/index.ts";
-import type { Task, TaskKind } from "../../task.ts";
+import type { SplitName, Task, TaskKind } from "../../task.ts";
 import { checkProblemSteps } from "./check.ts";
 import { arithmeticQuestions } from "./generate.ts";
-import { type ArithmeticProblem, problemSchema, type SplitName } from "./problem.ts";
+import { type ArithmeticProblem, problemSchema } from "./problem.ts";
 
 /**
  * Multi-step word problems in GSM8K's form, made rather than read, so that a small model learns them in minutes:

@@ -3,7 +3,7 @@ import { defined } from "../../../core/defined.ts";
 import { inputError } from "../../../core/errors.ts";
 import type { Question } from "../../../core/records.ts";
 import { refuseShared } from "../../duplicates.ts";
-import type { Split, Splits, Task, TaskKind } from "../../task.ts";
+import type { SplitName, Splits, Task, TaskKind } from "../../task.ts";
 import { choiceForm } from "../choices.ts";
 import { gsm8kForm } from "../gsm8k.ts";
 import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
@@ -48,7 +48,7 @@ export const custom: TaskKind<CustomTask> = {
 
 async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Splits> {
   const { file, validationFile, trainFile, testFile } = settings;
-  const questions = async (path: string | undefined, split: Split): Promise<Question[]> =>
+  const questions = async (path: string | undefined, split: SplitName): Promise<Question[]> =>
     path === undefined ? [] : await rightQuestions(readCustom(settings, path, split));
   if (file !== undefined) {
     const rows = await rightQuestions(readCustom(settings, file));
@@ -79,7 +79,7 @@ async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Spl
 function renamed(splits: Splits, settings: CustomTask): Splits {
   if (settings.columns.id !== undefined) return splits;
   const counted = idOf(taskName(settings), undefined, 0).slice(0, -1);
-  const part = (split: Split): Question[] =>
+  const part = (split: SplitName): Question[] =>
     splits[split].map((question) => ({
       ...question,
       id: idOf(taskName(settings), split, Number(question.id.slice(counted.length))),
@@ -90,11 +90,11 @@ function renamed(splits: Splits, settings: CustomTask): Splits {
 /** Of each split as many as the settings ask for. */
 function counted(
   splits: Splits,
-  counts: Partial<Record<Split, number | undefined>>,
-  files: Record<Split, string>,
+  counts: Partial<Record<SplitName, number | undefined>>,
+  files: Record<SplitName, string>,
   seed: number,
 ): Splits {
-  const part = (split: Split) =>
+  const part = (split: SplitName) =>
     drawn({ file: files[split], questions: splits[split] }, counts[split], "custom", split, seed);
   return { train: part("train"), validation: part("validation"), test: part("test") };
 }
