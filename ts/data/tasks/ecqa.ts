@@ -8,7 +8,7 @@ import type { Row } from "../../core/jsonl.ts";
 import type { Question } from "../../core/records.ts";
 import { downloaded } from "../downloads/folder.ts";
 import { readSource } from "../sources/read.ts";
-import type { ReadQuestions, Split } from "../task.ts";
+import type { ReadQuestions, SplitName } from "../task.ts";
 import { choiceForm, closed } from "./choices.ts";
 import { fileTask, idOf, parsedRow, publishedSplits } from "./reading.ts";
 
@@ -63,7 +63,7 @@ export const ecqa = fileTask<EcqaTask>({
  * The explanations joined with the questions that they explain, in the order of the split's list of ids, or without a split
  * all in the order of the file. Of an id that is explained twice the first counts, as in the authors' own script.
  */
-async function read(settings: EcqaTask, file: string, split?: Split): Promise<ReadQuestions> {
+async function read(settings: EcqaTask, file: string, split?: SplitName): Promise<ReadQuestions> {
   const folder = dirname(file);
   const task = taskName(settings);
   const commonsense = await commonsenseRows(folder);

@@ -9,7 +9,7 @@ import { rowProblems } from "../../core/rows.ts";
 import { refuse } from "../problems.ts";
 import { readSource } from "../sources/read.ts";
 import type { SourceRow } from "../sources/source.ts";
-import type { ReadQuestions, Split, Splits, Task, TaskKind } from "../task.ts";
+import type { ReadQuestions, SplitName, Splits, Task, TaskKind } from "../task.ts";
 
 /** The questions of a file. */
 export interface Part {
@@ -25,7 +25,7 @@ interface FileTask<Settings extends FileSettings> extends Omit<TaskKind<Settings
   read: NonNullable<TaskKind<Settings>["read"]>;
   /** How questions are put and judged. */
   form: Omit<Task, "name" | "splits">;
-  splits(settings: Settings, part: (split: Split) => Promise<Part>, seed: number): Promise<Splits>;
+  splits(settings: Settings, part: (split: SplitName) => Promise<Part>, seed: number): Promise<Splits>;
 }
 
 export const fileTask = <Settings extends FileSettings>({
@@ -35,7 +35,7 @@ export const fileTask = <Settings extends FileSettings>({
 }: FileTask<Settings>): TaskKind<Settings> => ({
   ...kind,
   make(settings): Task {
-    const part = async (split: Split): Promise<Part> => {
+    const part = async (split: SplitName): Promise<Part> => {
       const file = kind.parts(settings)[split]!;
       return { file, questions: await rightQuestions(kind.read(settings, file, split)) };
     };
@@ -52,7 +52,7 @@ type Counts = { train?: number | undefined; validation?: number | undefined; tes
 /** The published splits: of the training questions some drawn by the seed, of the others the first. */
 export async function publishedSplits(
   settings: FileSettings & Counts,
-  part: (split: Split) => Promise<Part>,
+  part: (split: SplitName) => Promise<Part>,
   seed: number,
 ): Promise<Splits> {
   return {
@@ -65,7 +65,7 @@ export async function publishedSplits(
 /** The published test split, and validation questions set aside from the training split. */
 export async function splitsWithAside(
   settings: FileSettings & Counts & { validation: number },
-  part: (split: Split) => Promise<Part>,
+  part: (split: SplitName) => Promise<Part>,
   seed: number,
 ): Promise<Splits> {
   return {
@@ -79,7 +79,7 @@ export type Made = Omit<Question, "id" | "task">;
 
 export interface Rows<T> {
   task: string;
-  split: Split | undefined;
+  split: SplitName | undefined;
   schema: z.ZodType<T>;
   /** The question of a row that fits the schema, or what is wrong with it. */
   make(value: T, where: string): Made | Problem;
@@ -117,7 +117,7 @@ export function parsedRow<T>({ value, where }: SourceRow, schema: z.ZodType<T>):
     : rowProblems(parsed.error.issues, schema, value, where);
 }
 
-export const idOf = (task: string, split: Split | undefined, number: number): string =>
+export const idOf = (task: string, split: SplitName | undefined, number: number): string =>
   `${task}-${split ?? "row"}-${number}`;
 
 const isProblem = (made: Made | Problem): made is Problem => "what" in made && !("question" in made);

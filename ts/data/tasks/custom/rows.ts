@@ -7,7 +7,7 @@ import { type AnswerRule, lettersOf } from "../../answers/index.ts";
 import { firstOfSource } from "../../sources/first.ts";
 import { readSource } from "../../sources/read.ts";
 import { missingColumns, type SourceRow, valueAt, type WantedColumn } from "../../sources/source.ts";
-import type { ReadQuestions, Split } from "../../task.ts";
+import type { ReadQuestions, SplitName } from "../../task.ts";
 import { closed } from "../choices.ts";
 import { idOf } from "../reading.ts";
 import { answerOf, extracted, ruleOf } from "./answer.ts";
@@ -16,7 +16,11 @@ import { answerOf, extracted, ruleOf } from "./answer.ts";
 const reserved = new Set([...Object.keys(questionSchema.shape), "prompt", "conversation", "problem"]);
 
 /** The questions of one file by the column map; a column that no row has is reported with the nearest. */
-export async function readCustom(settings: CustomTask, file: string, split?: Split): Promise<ReadQuestions> {
+export async function readCustom(
+  settings: CustomTask,
+  file: string,
+  split?: SplitName,
+): Promise<ReadQuestions> {
   const source = await readSource(file);
   const missing = missingColumns(source, wantedColumns(settings));
   if (missing.length > 0) return { questions: [], problems: [...source.problems, ...missing] };

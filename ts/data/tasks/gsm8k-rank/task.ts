@@ -5,7 +5,7 @@ import type { Group, Question } from "../../../core/records.ts";
 import { extractNumber } from "../../answers/index.ts";
 import { downloaded } from "../../downloads/folder.ts";
 import { readSource } from "../../sources/read.ts";
-import type { ReadQuestions, Split } from "../../task.ts";
+import type { ReadQuestions, SplitName } from "../../task.ts";
 import { gsm8k, gsm8kForm, withoutFinalNumber } from "../gsm8k.ts";
 import { fileTask, type Made, questionsOf, rightQuestions, setAside, splitsWithAside } from "../reading.ts";
 import { type RankedRow, type RankedText, rankedRowSchema, rankedTexts } from "./candidates.ts";
@@ -45,7 +45,7 @@ const filesOf = ({ trainFile, gsm8kTrainFile, testFile }: Gsm8kRankTask) => ({
 const withoutRanked = ({ ranked: _, ...question }: Question): Question => question;
 
 /** The test split is GSM8K's own; everything else has ranked candidates, which stand in the question's `ranked`. */
-async function read(settings: Gsm8kRankTask, file: string, split?: Split): Promise<ReadQuestions> {
+async function read(settings: Gsm8kRankTask, file: string, split?: SplitName): Promise<ReadQuestions> {
   const task = taskName(settings);
   if (split === "test") return gsm8k.read!(gsm8kTaskSchema.parse({ task: "gsm8k", name: task }), file, split);
   const source = await readSource(file);
