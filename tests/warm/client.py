@@ -12,17 +12,17 @@ import time
 
 def connect(address: str) -> socket.socket:
     """To the server, which the first who asks starts."""
-    while True:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(address)
-            return connection
-        except OSError:
-            connection.close()
+    if not os.path.exists(address):
         with open(address + ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not os.path.exists(address):
                 start_server(address)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(address)
+    except OSError as error:
+        raise SystemExit(f"the warm Python no longer serves ({error}): see {address}.log") from error
+    return connection
 
 
 def start_server(address: str) -> None:
