@@ -1,9 +1,13 @@
-import { defineConfig, mergeConfig } from "vitest/config";
-import fast from "./vitest.config.ts";
+import { defineConfig } from "vitest/config";
 
 /** What is slow by nature: the guide's commands, notebooks, kills, an installed package. */
-const { test, ...rest } = fast;
-export default mergeConfig(
-  { ...rest, test: { ...test, include: [] } },
-  defineConfig({ test: { include: ["tests/slow/**/*.test.ts"] } }),
-);
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    globalSetup: "tests/warm/setup.ts",
+    include: ["tests/slow/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});

@@ -1,4 +1,4 @@
-"""Stands for `python -m aft_worker`: has the server fork one, and ends as it ends. Imports next to nothing."""
+"""Stands for `python -m aft_worker`: has the server fork one, and ends as it ends."""
 
 import fcntl
 import json

@@ -1,13 +1,14 @@
 """A Python that has imported what the worker needs, and forks a worker for whoever asks.
 
-Importing torch and transformers takes seconds of a processor, and the tests start a worker some hundred times.
-`python` beside this file looks like an interpreter; for `-m aft_worker` it sends its arguments, environment,
-folder and standard streams to this server, which forks a child that goes on as `python -m aft_worker` would. The
-server ends with the tests that started it.
+Importing torch and transformers takes seconds of a processor, and the tests start a worker some hundred
+times. `python` beside this file looks like an interpreter; for `-m aft_worker` it sends its arguments,
+environment, folder and standard streams to this server, which forks a child that goes on as
+`python -m aft_worker` would. The server ends with the tests that started it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -38,10 +39,9 @@ def serve(address: str, parent: int) -> None:
 
 
 def preload() -> None:
+    import aft_worker.methods.catalogue  # noqa: F401
     import peft  # noqa: F401
     from transformers import LlamaForCausalLM  # noqa: F401
-
-    import aft_worker.methods.catalogue  # noqa: F401
 
 
 def start(connection: socket.socket, listener: socket.socket) -> None:
@@ -76,7 +76,6 @@ def become_worker(request: dict, streams: list[int]) -> None:
     sys.stderr = os.fdopen(2, "w", buffering=1)
 
     import torch
-
     from aft_worker.__main__ import main
 
     threads = request["environment"].get("AFT_THREADS") or option(sys.argv, "--threads")
@@ -96,18 +95,14 @@ def watch(child: int, connection: socket.socket) -> None:
     def asker_gone() -> None:
         while connection.recv(1):
             pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     threading.Thread(target=asker_gone, daemon=True).start()
     _, status = os.waitpid(child, 0)
-    try:
+    with contextlib.suppress(OSError):
         connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
 
 
 def is_alive(process: int) -> bool:
