@@ -25,17 +25,17 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
         takes = loss.takes(ranks)
         if takes and loss.needs_reference:
             _need_references(group, loss, pointer)
-    rewarded = all(one.reward is not None for one in group.responses if one.rank is not None)
+    rewarded = all(response.reward is not None for response in group.responses if response.rank is not None)
     return [
         Response(
-            target=one.target,
-            reference=bool(one.reference),
-            label=one.label,
-            rank=one.rank if takes else None,
-            reward=(one.reward or 0.0) if rewarded else float(-(one.rank or 0)),
-            reference_logprob=one.reference_logprob,
+            target=response.target,
+            reference=bool(response.reference),
+            label=response.label,
+            rank=response.rank if takes else None,
+            reward=(response.reward or 0.0) if rewarded else float(-(response.rank or 0)),
+            reference_logprob=response.reference_logprob,
         )
-        for one in group.responses
+        for response in group.responses
     ]
 
 

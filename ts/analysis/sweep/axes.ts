@@ -54,8 +54,8 @@ function axisOf(keys: string[], cells: readonly CellResult[]): Omit<SweepAxis, "
 /** Each value of one comes with one value of the other, and the other way round. */
 function goTogether(a: string, b: string, cells: readonly CellResult[]): boolean {
   const pairs = new Set(cells.map((cell) => `${valueText(cell, a)}\n${valueText(cell, b)}`));
-  const of = (key: string): number => new Set(cells.map((cell) => valueText(cell, key))).size;
-  return pairs.size === of(a) && pairs.size === of(b);
+  const valuesOf = (key: string): number => new Set(cells.map((cell) => valueText(cell, key))).size;
+  return pairs.size === valuesOf(a) && pairs.size === valuesOf(b);
 }
 
 /** A cell of `include` need not set every key. */

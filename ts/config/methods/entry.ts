@@ -128,7 +128,7 @@ interface PublishedLoss<Name extends string, Own extends Shape, Wire extends Sha
   ownBeta?: string;
   /** Fields of its own in the protocol, and where they come from. */
   wire?: Wire;
-  toWire?: (own: z.output<z.ZodObject<Own>>) => z.input<z.ZodObject<Wire>>;
+  toWire?: (settings: z.output<z.ZodObject<Own>>) => z.input<z.ZodObject<Wire>>;
 }
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

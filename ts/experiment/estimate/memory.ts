@@ -99,9 +99,9 @@ export const cacheBytes = ({ shape, dtype }: Setup): number =>
 export function blockActivations({ shape, dtype, adapter }: Setup): number {
   const { hiddenSize, intermediateSize, keyValueHeads, headSize, heads } = shape;
   const bytes = bytesOf(dtype);
-  const own = bytes * (6 * hiddenSize + 4 * intermediateSize + 2 * keyValueHeads * headSize);
+  const block = bytes * (6 * hiddenSize + 4 * intermediateSize + 2 * keyValueHeads * headSize);
   const adapters = adapter === undefined ? 0 : adapterActivations(shape, bytes, adapter);
-  return own + 8 * hiddenSize + 6 * heads + adapters;
+  return block + 8 * hiddenSize + 6 * heads + adapters;
 }
 
 /** Each adapted layer's input in float32 (once more under dropout, with its mask), and what lies between the matrices. */
