@@ -1,7 +1,7 @@
 """The worker of AFT: it samples, scores and does the loss steps on the accelerator. The way of a batch:
 
     rpc        a message is decoded and run
-    methods    what the message asks for, from the rooms below
+    handlers   what the message asks for, from the rooms below
     model      a causal model with its tokenizer; device: where it lies; tokens: texts to ids and back
     score      groups to rows, micro-batches and log-probabilities
     losses     log-probabilities to a loss and its gradient, without a model

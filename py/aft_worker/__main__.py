@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.environ.get("AFT_THREADS"))
     threads = parser.parse_args().threads
 
-    from .methods import handler_of
+    from .handlers import handler_of
     from .rpc import prepare, serve
 
     prepare(threads)

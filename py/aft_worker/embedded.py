@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from .methods import handler_of
+from .handlers import handler_of
 from .rpc import Engine, prepare
 
 # A call into Node costs a round trip, so that not every look for a cancellation makes one.

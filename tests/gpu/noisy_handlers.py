@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aft_worker.methods import catalogue
+from aft_worker.handlers import catalogue
 
 PRINTED = ["printed by Python", "written by Python", "written to fd 1", "printed by C"]
 

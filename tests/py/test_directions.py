@@ -21,9 +21,9 @@ ALLOWED: dict[str, set[str]] = {
     "model": {"score", "tokens", "device"},
     "sample": {"score", "tokens", "device"},
     "train": {"losses", "score"},
-    "methods": {"train", "sample", "model", "score", "tokens", "device", "tracking", "rpc"},
-    "__main__": {"methods", "rpc"},
-    "embedded": {"methods", "rpc"},
+    "handlers": {"train", "sample", "model", "score", "tokens", "device", "tracking", "rpc"},
+    "__main__": {"handlers", "rpc"},
+    "embedded": {"handlers", "rpc"},
 }
 
 
@@ -108,7 +108,7 @@ def test_every_room_says_what_it_is() -> None:
 
 
 def test_what_answers_hello_imports_no_torch() -> None:
-    light = {"__main__", "embedded", "methods", "methods.process", "protocol", "errors", "callbacks"}
+    light = {"__main__", "embedded", "handlers", "handlers.process", "protocol", "errors", "callbacks"}
     light |= {name for name in MODULES if room(name) in ("rpc", "tracking")}
     for name in light:
         tree = ast.parse(MODULES[name].read_text())

@@ -39,7 +39,7 @@ def serve(address: str, parent: int) -> None:
 
 
 def preload() -> None:
-    import aft_worker.methods.catalogue  # noqa: F401
+    import aft_worker.handlers.catalogue  # noqa: F401
     import peft  # noqa: F401
     from transformers import LlamaForCausalLM  # noqa: F401
 

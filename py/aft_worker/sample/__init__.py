@@ -4,5 +4,5 @@ What is sampled is a function of (seed, prompt id, sample index) and the weights
 Who asks, and over which wire, is not known here.
 """
 
-from .by_name import open_sampler
+from .registry import open_sampler
 from .sampler import Sampler, SampleRequest, SampleTotals

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from aft_worker import protocol as p
 from aft_worker.errors import WorkerError, real
-from aft_worker.methods import handler_of
+from aft_worker.handlers import handler_of
 from aft_worker.rpc.engine import Engine
 from aft_worker.rpc.failures import worker_error
 from aft_worker.rpc.finite import name_non_finite
@@ -103,7 +103,7 @@ def test_garbage_in_the_embedded_worker_is_answered_and_the_next_message_too(fak
 
 
 def test_every_method_of_the_protocol_has_its_handler() -> None:
-    from aft_worker.methods import catalogue, process
+    from aft_worker.handlers import catalogue, process
 
     assert set(process.METHODS).isdisjoint(catalogue.METHODS)
     assert set(process.METHODS) | set(catalogue.METHODS) == set(p.METHODS)

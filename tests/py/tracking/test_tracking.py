@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aft_worker import protocol as p
 from aft_worker.errors import WorkerError
-from aft_worker.methods import tracking
+from aft_worker.handlers import tracking
 from aft_worker.tracking import SINKS, background
 from aft_worker.tracking.redaction import redacted
 from aft_worker.tracking.sink import Opening, Unavailable

@@ -2,7 +2,7 @@
 
 import { percent, points, whole } from "../../format.ts";
 import type { MethodSummary } from "../../generated/report.ts";
-import { kind } from "./catalogue.ts";
+import { defineFinding } from "./catalogue.ts";
 import type { Measurements, MethodIn } from "./measurements.ts";
 
 /** Shares above which a finding becomes a warning; they are habits of the field, not results. */
@@ -18,7 +18,7 @@ const sumOf = (
 ) => groups.reduce((total, group) => total + group[field], 0);
 
 /** Groups that teach the alignment loss nothing, because one side is missing. */
-export const groupsWithoutPair = kind({
+export const groupsWithoutPair = defineFinding({
   id: "groups-without-pair",
   question: "How much of the training data can align?",
   numbers: ({ trainGroups }: Measurements) => {
@@ -61,7 +61,7 @@ export const checkedSamples = ({ methods, trainGroups }: Measurements): Checked[
 ];
 
 /** Labels by the final answer call a lucky COT good. */
-export const rightByWrongSteps = kind({
+export const rightByWrongSteps = defineFinding({
   id: "right-by-wrong-steps",
   question: "Right answers by wrong steps",
   numbers: ({ rightAnswers, rightAnswersWrongSteps: byWrongSteps, ...samples }: Checked) =>
@@ -85,7 +85,7 @@ export const rightByWrongSteps = kind({
 });
 
 /** And one that slips at its end bad. A note only: a check of steps sees false equations, not every false thought. */
-export const wrongByRightSteps = kind({
+export const wrongByRightSteps = defineFinding({
   id: "wrong-by-right-steps",
   question: "Wrong answers by right steps",
   numbers: ({ wrongAnswers, wrongAnswersRightSteps: withRightSteps, ...samples }: Checked) =>
@@ -102,7 +102,7 @@ export const wrongByRightSteps = kind({
 });
 
 /** Answers that one rule of extraction finds and the other does not, on one task or on some of several. */
-export const notInForm = kind({
+export const notInForm = defineFinding({
   id: "answers-not-in-form",
   question: "Answers that are there but not in the asked form",
   numbers: ({ method, tasks }: MethodIn) => {
@@ -142,7 +142,7 @@ export const notInForm = kind({
   },
 });
 
-export const unreadable = kind({
+export const unreadable = defineFinding({
   id: "unreadable-output",
   question: "Outputs without a readable answer",
   numbers: ({ method }: MethodIn) => {

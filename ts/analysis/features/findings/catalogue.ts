@@ -23,7 +23,7 @@ export interface FindingKind<Source> {
  * @param parts.level left out: note
  * @param parts.template the numbers in a sentence or two; empty: nothing is said
  */
-export const kind = <Source, Numbers extends object>(parts: {
+export const defineFinding = <Source, Numbers extends object>(parts: {
   id: string;
   question?: string;
   numbers: (source: Source) => Numbers | readonly Numbers[] | undefined;

@@ -6,14 +6,14 @@ import { testedAgainst } from "../../measure/paired-tests.ts";
 import { type Constraint, constraintOf } from "../../run/roles.ts";
 import { includes } from "../../statistics/interval.ts";
 import { against } from "../cells.ts";
-import { kind } from "./catalogue.ts";
+import { defineFinding } from "./catalogue.ts";
 import type { MethodIn } from "./measurements.ts";
 
 const inPoints = (difference: Difference): string =>
   `${points(difference.value)} points ${range(difference.interval, points)}`.trimEnd();
 
 /** More than what the same number of further VFT steps gives, and than chance among as many methods? */
-export const gainOverContinued = kind({
+export const gainOverContinued = defineFinding({
   id: "gain-over-continued-vft",
   question: "Is there a gain over more plain fine-tuning?",
   numbers: ({ method, methods }: MethodIn) => {
@@ -72,7 +72,7 @@ const settingsText = (method: MethodSummary): string =>
     .join(", ") || "the common settings";
 
 /** The baseline is fair to a method that trains as it does. */
-export const unequalTraining = kind({
+export const unequalTraining = defineFinding({
   id: "unequal-training",
   question: "Is the baseline fair to every method?",
   numbers: ({ method, methods }: MethodIn) => {
@@ -88,7 +88,7 @@ export const unequalTraining = kind({
 });
 
 /** Assessment accuracy up while accuracy goes down: the model has learnt to tell COTs apart at the cost of writing them. */
-export const overfitToAssessing = kind({
+export const overfitToAssessing = defineFinding({
   id: "overfit-to-assessing",
   question: "Over-fitted to assessing: does assessment accuracy rise while accuracy falls?",
   numbers: ({ method }: MethodIn) => {
@@ -129,7 +129,7 @@ const causes: Partial<Record<Constraint, string>> = {
 };
 
 /** Perplexity of right COTs up: the constraint is too strong, or there is none, and good text has become unlikely. */
-export const positivesLessLikely = kind({
+export const positivesLessLikely = defineFinding({
   id: "positives-less-likely",
   question: "Did right COTs become less likely?",
   numbers: ({ method }: MethodIn) => {
@@ -164,7 +164,7 @@ export const positivesLessLikely = kind({
 });
 
 /** Does what a method learned cost it on tasks that it was not trained on? Against the weights that it starts from. */
-export const outOfDistribution = kind({
+export const outOfDistribution = defineFinding({
   id: "out-of-distribution",
   question: "Did other tasks suffer?",
   numbers: ({ method, tasks }: MethodIn) => {
@@ -201,7 +201,7 @@ export const outOfDistribution = kind({
 const nameOf = (warning: { kind?: string | undefined; text: string }): string => warning.kind ?? warning.text;
 
 /** One finding a method: each kind of warning in the words of its first seed. */
-export const warnedWhileTraining = kind({
+export const warnedWhileTraining = defineFinding({
   id: "warned-while-training",
   question:
     "What was warned of while training? (Each seed by itself, on few questions: the findings above go by all of them)",

@@ -3,17 +3,17 @@
 import { percent, plural, points } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
-import { type Chapter, kind } from "../findings/catalogue.ts";
+import { type Chapter, defineFinding } from "../findings/catalogue.ts";
 import { isAligned } from "./methods.ts";
 
-const intervals = kind({
+const intervals = defineFinding({
   id: "intervals",
   numbers: ({ split }: RunSummary) => ({ split }),
   template: ({ split }) =>
     `Brackets are 95 % intervals: they cover the choice of the ${split} questions, not that of the training run.`,
 });
 
-const medianWidth = kind({
+const medianWidth = defineFinding({
   id: "median-width",
   numbers: ({ methods }: RunSummary) => {
     const widths = testedAgainst(methods, "continued", "accuracy")
@@ -28,7 +28,7 @@ const medianWidth = kind({
     `Half of the differences in greedy accuracy are known to ±${points(median).replace("+", "")} points or better.`,
 });
 
-const seedsRun = kind({
+const seedsRun = defineFinding({
   id: "seeds-run",
   numbers: ({ seeds, methods }: RunSummary) => ({ seeds: seeds.length, methods }),
   template: ({ seeds, methods }) =>
@@ -47,7 +47,7 @@ export function accuracyBySeed(methods: readonly MethodSummary[]): string {
     : `; greedy accuracy of ${start.label} by seed: ${values.join(", ")} %`;
 }
 
-const pickedAfterLooking = kind({
+const pickedAfterLooking = defineFinding({
   id: "picked-after-looking",
   numbers: ({ methods }: RunSummary) => {
     const compared = testedAgainst(methods, "continued", "accuracy").length;
@@ -57,7 +57,7 @@ const pickedAfterLooking = kind({
     `The best of ${aligned} methods was picked after looking; p is therefore adjusted for all ${compared} comparisons (Holm).`,
 });
 
-const paperBeside = kind({
+const paperBeside = defineFinding({
   id: "paper-beside",
   numbers: () => ({}),
   template: () =>

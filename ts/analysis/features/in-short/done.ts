@@ -2,11 +2,11 @@
 
 import { percent, plural, whole } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
-import { type Chapter, kind } from "../findings/catalogue.ts";
+import { type Chapter, defineFinding } from "../findings/catalogue.ts";
 import { isAligned, isUntouched, questionsAsked } from "./methods.ts";
 
 /** The model that every method goes on from, and what it was trained on. */
-export const startingModel = kind({
+export const startingModel = defineFinding({
   id: "starting-model",
   numbers: ({ provenance }: RunSummary) => ({
     model: provenance?.model ?? provenance?.base,
@@ -19,7 +19,7 @@ export const startingModel = kind({
 /** A longer question would hide what was done with it; the record has it in full. */
 const longestExample = 240;
 
-export const exampleQuestion = kind({
+export const exampleQuestion = defineFinding({
   id: "example-question",
   numbers: ({ prompts, tasks }: RunSummary) => {
     const example = tasks.length < 2 ? prompts?.[0]?.first.trim() : undefined;
@@ -29,7 +29,7 @@ export const exampleQuestion = kind({
 });
 
 /** How much there is to learn from. */
-export const trainingSamples = kind({
+export const trainingSamples = defineFinding({
   id: "training-samples",
   numbers: ({ trainGroups: [first], seeds, methods }: RunSummary) =>
     first && { ...first, seeds: seeds.length, areLearntFrom: methods.some(isAligned) },
@@ -37,7 +37,7 @@ export const trainingSamples = kind({
     `${areLearntFrom ? "Alignment learns from" : "It gave"} ${plural(candidates, "sampled solution")} to ${plural(groups, "training question")}${seeds > 1 ? " (first seed)" : ""}; ${whole(withPair)} of these questions (${percent(groups === 0 ? null : withPair / groups)} %) got both right and wrong ones, from which a method can learn to tell them apart.`,
 });
 
-const waysCompared = kind({
+const waysCompared = defineFinding({
   id: "ways-compared",
   numbers: ({ methods }: RunSummary) => ({
     methods: methods.length,
@@ -50,7 +50,7 @@ const waysCompared = kind({
       : `${plural(methods, "way")} of going on from there ${methods === 1 ? "is" : "are"} compared${aligned === 0 ? "" : `, ${aligned === methods ? "all" : aligned} of them learning from the model’s own solutions`}.`,
 });
 
-const measuredOn = kind({
+const measuredOn = defineFinding({
   id: "measured-on",
   numbers: ({ methods, tasks, seeds, split }: RunSummary) => ({
     questions: questionsAsked(methods[0]!),

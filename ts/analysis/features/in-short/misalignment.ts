@@ -2,7 +2,7 @@
 
 import { percent, plural } from "../../format.ts";
 import type { MethodSummary, RunSummary, Share } from "../../generated/report.ts";
-import { kind, ofEach } from "../findings/catalogue.ts";
+import { defineFinding, ofEach } from "../findings/catalogue.ts";
 import { shareText, startOf } from "./methods.ts";
 
 type Valued = Pick<Share, "value" | "interval">;
@@ -22,7 +22,7 @@ function assessedStart(summary: RunSummary): AssessedStart[] {
     : [{ summary, start, seeds: perSeed?.length ?? 0 }];
 }
 
-const pairsInWrongOrder = kind({
+const pairsInWrongOrder = defineFinding({
   id: "pairs-in-wrong-order",
   numbers: ({ start: { label, metrics }, seeds }: AssessedStart) => ({
     label,
@@ -34,7 +34,7 @@ const pairsInWrongOrder = kind({
     `Assessment misalignment of ${label}: of two of its own solutions to one question, one right and one wrong, it scores the wrong one higher in ${shareText(wrong)} of ${plural(pairs, "pair")}${seeds > 1 ? ` (${seeds} seeds together)` : ""}; guessing would be wrong in 50 %, a perfect judge in none.`,
 });
 
-const bestScoredOfQuestion = kind({
+const bestScoredOfQuestion = defineFinding({
   id: "best-scored-of-question",
   numbers: ({ summary: { reliability }, start, seeds }: AssessedStart) => {
     const { byRank, any } = reliability?.find(({ name }) => name === start.name) ?? {};
@@ -46,7 +46,7 @@ const bestScoredOfQuestion = kind({
 });
 
 /** What a score that assesses perfectly would be worth. */
-const worthOfAssessing = kind({
+const worthOfAssessing = defineFinding({
   id: "worth-of-assessing",
   numbers: ({ summary: { selfConsistency }, start }: AssessedStart) => {
     const curves = selfConsistency?.methods.find(({ name }) => name === start.name)?.curves;

@@ -4,7 +4,7 @@ import type { Difference, MethodSummary, RunSummary } from "../../generated/repo
 import { holds } from "../../measure/paired-tests.ts";
 import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { against } from "../cells.ts";
-import { type Chapter, kind, ofEach } from "../findings/catalogue.ts";
+import { type Chapter, defineFinding, ofEach } from "../findings/catalogue.ts";
 import { continuedOf, furtherTraining, highest, isAligned, shareText, startOf } from "./methods.ts";
 import { misalignment } from "./misalignment.ts";
 
@@ -30,7 +30,7 @@ function comparedIn(summary: RunSummary): Compared[] {
 const isContinued = ({ baseline }: Compared): boolean => baseline.role === "continued";
 
 /** The answer to the question that comes first. */
-const gains = kind({
+const gains = defineFinding({
   id: "gains",
   numbers: (compared: Compared) => {
     if (compared.best === undefined || !isContinued(compared)) return undefined;
@@ -57,7 +57,7 @@ interface Labelled {
 
 /** Which methods differ from continued VFT after the adjustment for many, and how the others stand. */
 const differing = (metric: "accuracy" | "sampledAccuracy", words: string) =>
-  kind({
+  defineFinding({
     id: `differing-${metric}`,
     numbers: (compared: Compared) => {
       const { methods, seeds } = compared.summary;
@@ -93,7 +93,7 @@ function sideText(name: string, sign: 1 | -1, clear: readonly Labelled[]): strin
 const inPoints = ({ value, interval }: Difference): string =>
   `${points(value)} points ${range(interval, points)}`;
 
-const mostAnswered = kind({
+const mostAnswered = defineFinding({
   id: "most-answered",
   numbers: ({ best, ...compared }: Compared) =>
     best && { ...compared, best, start: startOf(compared.summary) },
@@ -107,13 +107,13 @@ const mostAnswered = kind({
   },
 });
 
-const effectOfConstraints = kind({
+const effectOfConstraints = defineFinding({
   id: "effect-of-constraints",
   numbers: ({ summary }: Compared) => ({ rows: ablationOf(summary) ?? [] }),
   template: ({ rows }) => constraintEffects(rows),
 });
 
-const bestAssessing = kind({
+const bestAssessing = defineFinding({
   id: "best-assessing",
   numbers: ({ aligned, baseline }: Compared) => {
     const best = highest(aligned, "assessmentMicro");
@@ -133,7 +133,7 @@ const bestAssessing = kind({
 });
 
 /** One answer of each kind beside the vote: whatever beats it may owe that to greedy decoding alone. */
-const againstVotes = kind({
+const againstVotes = defineFinding({
   id: "against-votes",
   numbers: ({ summary: { selfConsistency, methods }, best }: Compared) => {
     const voting = methods.find(({ name }) => name === selfConsistency?.baseline);
@@ -146,7 +146,7 @@ const againstVotes = kind({
 });
 
 /** Where there is nothing to compare with: each method by itself. */
-const alone = kind({
+const alone = defineFinding({
   id: "alone",
   numbers: (summary: RunSummary) =>
     comparedIn(summary).length > 0

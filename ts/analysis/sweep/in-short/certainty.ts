@@ -1,9 +1,9 @@
 /** "How sure it is". */
-import { type Chapter, kind } from "../../features/findings/catalogue.ts";
+import { type Chapter, defineFinding } from "../../features/findings/catalogue.ts";
 import { accuracyBySeed } from "../../features/in-short/certainty.ts";
 import { type SweepNumbers, sameInAll, summariesOf } from "../numbers.ts";
 
-const intervals = kind({
+const intervals = defineFinding({
   id: "intervals",
   numbers: ({ best }: SweepNumbers) => ({
     arePaired:
@@ -19,7 +19,7 @@ const intervals = kind({
     }`,
 });
 
-const pickedAfterLooking = kind({
+const pickedAfterLooking = defineFinding({
   id: "picked-after-looking",
   numbers: ({ best, results: { cells } }: SweepNumbers) =>
     best === undefined || best.among < 2
@@ -29,7 +29,7 @@ const pickedAfterLooking = kind({
     `The best of ${among} was picked after looking, which flatters it${isOnTest ? "; and it was picked on the test split, so that no unseen questions are left to confirm it (stages.evaluate.split: validation)" : ": confirm it on the test split with other seeds"}.`,
 });
 
-const seedsRun = kind({
+const seedsRun = defineFinding({
   id: "seeds-run",
   numbers: (sweep: SweepNumbers) => ({
     areSame: sameInAll(sweep.done.map(({ seeds }) => seeds.join(", "))) !== "",

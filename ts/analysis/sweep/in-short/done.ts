@@ -1,5 +1,10 @@
 /** "What was done". */
-import { type Chapter, type FindingKind, findingsOf, kind } from "../../features/findings/catalogue.ts";
+import {
+  type Chapter,
+  defineFinding,
+  type FindingKind,
+  findingsOf,
+} from "../../features/findings/catalogue.ts";
 import { exampleQuestion, startingModel, trainingSamples } from "../../features/in-short/done.ts";
 import { plural } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
@@ -8,7 +13,7 @@ import type { CellResult } from "../results.ts";
 
 /** What a cell's own report says, where all cells say the same. */
 const ofEveryCell = (finding: FindingKind<RunSummary>): FindingKind<SweepNumbers> =>
-  kind({
+  defineFinding({
     id: finding.ids[0]!.id,
     numbers: (sweep: SweepNumbers) => ({
       texts: summariesOf(sweep).map((summary) =>
@@ -20,7 +25,7 @@ const ofEveryCell = (finding: FindingKind<RunSummary>): FindingKind<SweepNumbers
     template: ({ texts }) => sameInAll(texts),
   });
 
-const variants = kind({
+const variants = defineFinding({
   id: "variants",
   numbers: ({ results: { cells }, axes }: SweepNumbers) => ({
     cells: cells.length,
@@ -31,7 +36,7 @@ const variants = kind({
     `One experiment was run in ${plural(cells, "variant")}, called cells${isProduct ? ": every combination of the values listed below" : ""}.`,
 });
 
-const sharedWork = kind({
+const sharedWork = defineFinding({
   id: "shared-work",
   numbers: (sweep: SweepNumbers) => ({ vft: sameInAll(summariesOf(sweep).map(vftArtefacts)) }),
   template: ({ vft }) =>
@@ -44,7 +49,7 @@ const vftArtefacts = ({ stages }: RunSummary): string =>
     .map(({ artefact }) => artefact)
     .join(" ");
 
-const measuredOn = kind({
+const measuredOn = defineFinding({
   id: "measured-on",
   numbers: ({ done }: SweepNumbers) => ({ texts: done.map(measuredBy) }),
   template: ({ texts }) =>
@@ -56,7 +61,7 @@ function measuredBy({ methods, seeds, split }: CellResult): string {
   return `Each cell measures ${plural(methods.length, "method")} on ${questions === 0 ? "" : `${plural(questions, "question")} of `}the ${split} split, with ${plural(seeds.length, "seed")}.`;
 }
 
-const unfinished = kind({
+const unfinished = defineFinding({
   id: "unfinished",
   numbers: ({ results: { cells } }: SweepNumbers) => ({
     failed: cells.filter(({ status }) => status === "failed").length,

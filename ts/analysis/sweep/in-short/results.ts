@@ -1,6 +1,6 @@
 /** "What came out". */
 import { against } from "../../features/cells.ts";
-import { type Chapter, kind } from "../../features/findings/catalogue.ts";
+import { type Chapter, defineFinding } from "../../features/findings/catalogue.ts";
 import { plural, points, range } from "../../format.ts";
 import type { MetricName } from "../../generated/report.ts";
 import { includes } from "../../statistics/interval.ts";
@@ -17,7 +17,7 @@ const ofBest = <Numbers extends object>(parts: {
   numbers: (best: BestCell, sweep: SweepNumbers) => Numbers | readonly Numbers[] | undefined;
   template: (numbers: Numbers) => string;
 }) =>
-  kind({
+  defineFinding({
     ...parts,
     numbers: (sweep: SweepNumbers) => {
       const { best } = sweep;
@@ -41,13 +41,13 @@ const byValue = (sweep: SweepNumbers, measure: Measure, cells: readonly CellResu
     })
     .sort((a, b) => a.value - b.value);
 
-const noBest = kind({
+const noBest = defineFinding({
   id: "no-best",
   numbers: ({ best }: SweepNumbers) => (best === undefined ? {} : undefined),
   template: () => "No cell has a number by which the best could be chosen.",
 });
 
-const allLevel = kind({
+const allLevel = defineFinding({
   id: "all-level",
   numbers: (sweep: SweepNumbers) => (sweep.best && isLevel(sweep, sweep.best) ? sweep.best : undefined),
   template: ({ measure, label, value }) =>

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   type Chapter,
   chapterBlocks,
+  defineFinding,
   findingsOf,
-  kind,
   sentencesOf,
 } from "../../../../../ts/analysis/features/findings/catalogue.ts";
 
@@ -11,13 +11,13 @@ interface Source {
   gains: number[];
 }
 
-const gain = kind({
+const gain = defineFinding({
   id: "gain",
   numbers: ({ gains }: Source) => gains.map((points) => ({ points })),
   level: ({ points }) => (points < 0 ? "warning" : "fine"),
   template: ({ points }) => `It gains ${points} points.`,
 });
-const none = kind({
+const none = defineFinding({
   id: "none",
   numbers: ({ gains }: Source) => (gains.length === 0 ? {} : undefined),
   template: () => "There is nothing to compare.",
@@ -35,7 +35,9 @@ describe("a catalogue of findings", () => {
   });
 
   it("leaves out what its template says nothing of", () => {
-    expect(findingsOf([kind({ id: "mute", numbers: () => ({}), template: () => "" })], {})).toEqual([]);
+    expect(findingsOf([defineFinding({ id: "mute", numbers: () => ({}), template: () => "" })], {})).toEqual(
+      [],
+    );
   });
 
   it("lets a few sentences run on and lists many results, with the items below", () => {

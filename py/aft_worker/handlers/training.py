@@ -3,7 +3,7 @@
 from .. import protocol as p
 from ..rpc import Context, CountReporter
 from ..train import Trainer
-from .held import TrainingRun, models, runs
+from .registries import TrainingRun, models, runs
 
 
 def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:

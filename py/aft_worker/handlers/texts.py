@@ -8,7 +8,7 @@ from ..rpc import CandidateReporter, Context, CountReporter
 from ..sample import SampleRequest, open_sampler
 from ..score import score_groups
 from ..tokens import render_conversations
-from .held import models
+from .registries import models
 
 
 def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:

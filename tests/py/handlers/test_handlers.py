@@ -11,7 +11,7 @@ import pytest
 import tiny
 from aft_worker import protocol as p
 from aft_worker.errors import Cancelled, WorkerError
-from aft_worker.methods import catalogue, handler_of, held
+from aft_worker.handlers import catalogue, handler_of, registries
 from aft_worker.rpc import CandidateReporter, CountReporter, Engine, Registry
 
 TEXTS = ["Ann has 3 pens and 4 figs . How many ?", "3 + 4 = 7 ; #### 7"]
@@ -58,7 +58,7 @@ def model(tokenizer):
         **{"dtype": "auto", "device": "cpu", "attention": "auto"},
     )
     yield info
-    if info.model in dict(held.models.items()):
+    if info.model in dict(registries.models.items()):
         call("model/unload", model=info.model)
 
 
@@ -235,32 +235,32 @@ def test_an_unknown_handle_is_named_with_its_pointer(method, params):
 
 
 def test_a_registry_says_what_it_holds():
-    held: Registry[str] = Registry("model")
+    registry: Registry[str] = Registry("model")
     with pytest.raises(WorkerError, match=r"^there is no model 'model-1' \(no model is held\)$"):
-        held.get("model-1")
-    assert [held.add("a"), held.add("b")] == ["model-1", "model-2"]
-    assert held.remove("model-1") == "a"
-    assert held.add("c") == "model-3"
+        registry.get("model-1")
+    assert [registry.add("a"), registry.add("b")] == ["model-1", "model-2"]
+    assert registry.remove("model-1") == "a"
+    assert registry.add("c") == "model-3"
     with pytest.raises(WorkerError) as raised:
-        held.get("modell-3")
+        registry.get("modell-3")
     assert str(raised.value) == (
         "there is no model 'modell-3' (held: model-2, model-3; did you mean 'model-3'?)"
     )
 
 
 def test_a_resume_that_is_refused_holds_no_run_and_leaves_the_model(model, tmp_path):
-    before = held.runs.items()
+    before = registries.runs.items()
     with pytest.raises(WorkerError, match="it is not a complete training state"):
         begin(model, resumeFrom=str(tmp_path / "absent"))
-    assert held.runs.items() == before
+    assert registries.runs.items() == before
     assert call("model/digest", model=model.model).digest == model.digest
 
 
 def test_requests_that_fail_leave_no_handles(model, tmp_path):
-    before = held.models.items()
+    before = registries.models.items()
     with pytest.raises(WorkerError):
         call("model/load", source=str(tmp_path), dtype="auto", device="cpu", attention="auto")
-    assert held.models.items() == before
+    assert registries.models.items() == before
     group = {"id": "q", "prompt": TEXTS[0], "responses": [{"text": "7", "tokenIds": [10**6]}]}
     with pytest.raises(WorkerError, match="do not spell its text") as raised:
         call("score", model=model.model, groups=[group], maxTokensPerBatch=512)
@@ -270,7 +270,7 @@ def test_requests_that_fail_leave_no_handles(model, tmp_path):
 def test_unloading_frees_the_model_and_the_runs_that_train_it(model):
     run = begin(model)
     step(run.run, 1)
-    weights = weakref.ref(held.models.get(model.model).module)
+    weights = weakref.ref(registries.models.get(model.model).module)
     call("model/unload", model=model.model)
     gc.collect()
     assert weights() is None
@@ -279,7 +279,7 @@ def test_unloading_frees_the_model_and_the_runs_that_train_it(model):
 
 
 def test_an_error_of_a_handler_travels_with_its_code_and_data(monkeypatch, tmp_path):
-    monkeypatch.setenv("AFT_HANDLERS", "aft_worker.methods.catalogue")
+    monkeypatch.setenv("AFT_HANDLERS", "aft_worker.handlers.catalogue")
     sent: list[bytes] = []
     engine = Engine(sent.append, lambda: [], handler_of)
     source = str(tmp_path / "absent")

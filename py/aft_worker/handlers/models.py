@@ -17,7 +17,7 @@ from ..model import (
 )
 from ..rpc import Context
 from ..tokens import train_tokenizer
-from .held import models, runs
+from .registries import models, runs
 
 
 def device_info(params: p.Nothing, context: Context) -> p.DeviceInfoResult:

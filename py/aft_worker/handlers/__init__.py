@@ -15,5 +15,5 @@ def handler_of(method: str) -> Handler:
     if method in process.METHODS:
         return process.METHODS[method]
     # Imported at first need: it imports torch, which takes seconds, and `hello` must not wait for it.
-    catalogue = importlib.import_module(os.environ.get("AFT_HANDLERS", "aft_worker.methods.catalogue"))
+    catalogue = importlib.import_module(os.environ.get("AFT_HANDLERS", "aft_worker.handlers.catalogue"))
     return catalogue.METHODS[method]
