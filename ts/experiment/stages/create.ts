@@ -8,7 +8,7 @@ import type { OfTask } from "./by-task.ts";
 import { splitFiles } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 
-interface CreateParams {
+export interface CreateParams {
   create: CreatedModel;
   dtype: string;
   seed: number;

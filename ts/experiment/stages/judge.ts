@@ -18,7 +18,7 @@ import { splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 
-interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
+export interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
   candidates: PlanNode;
   judging: {
     extract: "strict" | "flexible";

@@ -8,7 +8,7 @@ import { eachSplit, readSplit, splitFacts, splitFiles, writeSplits } from "./que
 import { defineStage } from "./stage.ts";
 import { sourceOf, type Weights, weightsInputs, weightsKey } from "./weights.ts";
 
-interface PromptsParams {
+export interface PromptsParams {
   questions: PlanNode;
   base: Weights;
   revision: string | undefined;

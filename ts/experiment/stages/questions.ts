@@ -52,7 +52,7 @@ export const splitFacts = z.object({
     .meta({ description: "of all prompts, and the first one" }),
 });
 
-interface QuestionsParams {
+export interface QuestionsParams {
   settings: TaskSettings;
   /** Digests of the files that the questions come from, by the setting that names them. */
   identity: Readonly<Record<string, string>>;

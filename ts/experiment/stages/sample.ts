@@ -11,7 +11,7 @@ import type { PlanNode } from "./node.ts";
 import { readSplit } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 
-interface SampleParams {
+export interface SampleParams {
   vft: PlanNode;
   questions: PlanNode;
   sampling: Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {

@@ -14,7 +14,7 @@ import type { PlanNode } from "./node.ts";
 import { defineStage } from "./stage.ts";
 import { sourceOf, type Weights, weightsInputs, weightsKey } from "./weights.ts";
 
-interface ScoreParams {
+export interface ScoreParams {
   start: Weights;
   groups: PlanNode;
 }

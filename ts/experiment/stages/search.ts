@@ -17,7 +17,7 @@ import { evaluate } from "./evaluate.ts";
 import type { PlanNode } from "./node.ts";
 import { defineStage } from "./stage.ts";
 
-interface SearchParams {
+export interface SearchParams {
   parameter: string;
   /** Each value's training, and its evaluation on the validation questions of each task. */
   points: readonly { beta: number; align: PlanNode; evaluate: readonly OfTask[] }[];

@@ -13,7 +13,7 @@ import { defineStage } from "./stage.ts";
 import { mixtureOf, trainingFacts, trainingFiles, trainOn } from "./train-on.ts";
 import { type Base, sourceOf, trainingKey, weightsInputs } from "./weights.ts";
 
-interface VftParams {
+export interface VftParams {
   base: Base;
   questions: readonly OfTask[];
   training: Training;

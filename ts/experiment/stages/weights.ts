@@ -10,7 +10,7 @@ import type { PlanNode } from "./node.ts";
 export type Weights = { role: "base" | "checkpoint"; node: PlanNode } | { source: string; key: ModelKey };
 
 /** What of a model that is there stands in a key: its content (a folder) or its id and revision (the hub). */
-interface ModelKey {
+export interface ModelKey {
   base: { hub: string; revision: string } | { folder: string };
   dtype: string;
 }
