@@ -1,5 +1,5 @@
 import { inputError, type Problem } from "../../core/errors.ts";
-import type { Group } from "../../core/records.ts";
+import type { Group, JudgedCandidate, Prediction } from "../../core/records.ts";
 
 /** Scores (mean log-probability, nats) of G_P and G_N: a question's right and wrong COTs, each text once. */
 export interface GroupScores {
@@ -39,3 +39,9 @@ const noScore = (group: Group, at: number): Problem => ({
   expected: "score: the mean log-probability of the response's tokens",
   fix: "aft score --model DIR --in groups.jsonl --out scored.jsonl",
 });
+
+/** The mean log-probability of a COT's tokens, nats: given, or from what the sampler noted; undefined where it was not measured. */
+export function scoreOf({ score, logprob, tokens }: JudgedCandidate | Prediction): number | undefined {
+  if (typeof score === "number") return score;
+  return logprob === undefined || tokens === undefined || tokens === 0 ? undefined : logprob / tokens;
+}

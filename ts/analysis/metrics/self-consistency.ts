@@ -1,5 +1,6 @@
 import type { JudgedCandidate } from "../../core/records.ts";
 import { ballotOf } from "./majority.ts";
+import { scoreOf } from "./scores.ts";
 import { noShare, type Tally } from "./tally.ts";
 
 /** What is made of j samples: the most frequent answer, the best-scored one, or whether any is right. */
@@ -71,7 +72,7 @@ function waysOfOthers(
  */
 export function bestBySize(candidates: readonly JudgedCandidate[]): number[] | null {
   const n = candidates.length;
-  const scored = candidates.map((candidate) => ({ ...candidate, score: sampleScore(candidate) }));
+  const scored = candidates.map((candidate) => ({ ...candidate, score: scoreOf(candidate) }));
   if (scored.some(({ score }) => score === undefined)) return null;
   const ranked = scored
     .filter(({ extracted }) => extracted !== null)
@@ -92,10 +93,6 @@ export function bestBySize(candidates: readonly JudgedCandidate[]): number[] | n
     );
   });
 }
-
-/** Mean log-probability a token: given, or from what the sampler noted. */
-export const sampleScore = ({ score, logprob, tokens }: JudgedCandidate): number | undefined =>
-  score ?? (logprob !== undefined && tokens !== undefined && tokens > 0 ? logprob / tokens : undefined);
 
 /** One question's share in a metric of j samples: none where it has fewer. */
 export const sizeTally = (values: readonly number[] | null, size: number): Tally =>

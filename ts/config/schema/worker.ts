@@ -26,4 +26,3 @@ export const reportSchema = z.strictObject({
       "questions printed with their sampled COTs and scores, on paper and where no script runs; 0 leaves out the browser of all questions, too",
   }),
 });
-export type ReportSettings = z.output<typeof reportSchema>;

@@ -1,6 +1,7 @@
 import type { Group } from "../../../core/records.ts";
+import { scoreOf } from "../../metrics/scores.ts";
 import type { Arm } from "../../run/run-data.ts";
-import { packCot, packScore, scoreOf } from "./cots.ts";
+import { packCot, packScore } from "./cots.ts";
 import type { Entry } from "./entries.ts";
 import type { ChunkPlace, PackedCot, SampleRow, TextRow } from "./packed.ts";
 import { type Strings, scriptJson, uniqueStrings } from "./strings.ts";

@@ -1,4 +1,5 @@
 import type { JudgedCandidate } from "../../../core/records.ts";
+import { scoreOf } from "../../metrics/scores.ts";
 import type { Prediction } from "../../run/run-data.ts";
 import type { Flag, PackedCot } from "./packed.ts";
 import type { Strings } from "./strings.ts";
@@ -10,12 +11,6 @@ export const packScore = (score: number | null | undefined): number | null =>
   score === null || score === undefined || !Number.isFinite(score)
     ? null
     : Math.round(score * 10_000) / 10_000;
-
-/** The mean log-probability of a COT's tokens, nats; undefined where it was not measured. */
-export function scoreOf({ score, logprob, tokens }: Cot): number | undefined {
-  if (typeof score === "number") return score;
-  return logprob === undefined || tokens === undefined || tokens === 0 ? undefined : logprob / tokens;
-}
 
 /** @param scored false: the score stands elsewhere */
 export function packCot(cot: Cot, strings: Strings, scored = true): PackedCot {

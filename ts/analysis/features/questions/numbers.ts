@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Group } from "../../../core/records.ts";
 import type { RunSummary } from "../../generated/report.ts";
+import { scoreOf } from "../../metrics/scores.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { type Chunk, cutIntoChunks, packSamples, packTexts } from "./chunks.ts";
-import { packScore, scoreOf } from "./cots.ts";
+import { packScore } from "./cots.ts";
 import { type Entry, entriesOf } from "./entries.ts";
 import type { ChunkPlace, PackedIndex } from "./packed.ts";
 import { commonEnds, scriptJson } from "./strings.ts";
