@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { inputError, nearestName } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import { projectRoot } from "../core/project.ts";
+import { runFiles } from "../experiment/index.ts";
 
 /**
  * The folder that holds the runs, where none is named: `AFT_RUNS`; else the nearest folder `runs` in the working
@@ -23,9 +24,9 @@ export function runsFolder(named?: string): string {
 const isIn = (folder: string, path: string): boolean => `${path}${sep}`.startsWith(`${folder}${sep}`);
 
 /** By what a finished run is known, and by what a sweep, and what a message calls them. */
-const run = { record: "run.json", what: "finished run", fix: "run its experiment first" };
-const sweep = { record: "sweep.json", what: "sweep", fix: "run its file first" };
-type Kind = typeof run;
+const run = { record: runFiles.record, what: "finished run", fix: "run its experiment first" };
+const sweep = { record: runFiles.sweep, what: "sweep", fix: "run its file first" };
+type Kind = typeof run | typeof sweep;
 
 const isKind = (folder: string, { record }: Kind): boolean => existsSync(join(folder, record));
 
