@@ -22,7 +22,7 @@ GONE_WITHIN = 2.0
 LONG = 8_000
 LONG_PROMPT_TOKENS = 2000
 LONG_PROMPT = " keys" * LONG_PROMPT_TOKENS
-SAMPLING = {"temperature": 1, "topP": 1, "seed": 1, "maxTokensPerBatch": 1 << 60}
+SAMPLING = {"temperature": 1, "topP": 1, "seed": 1}
 # Less than the cache of the long prompt, which a call that failed must not keep.
 LEFT_BEHIND = float(1 << 20)
 

@@ -102,7 +102,7 @@ def _sample(worker: Worker, model: str) -> list[dict[str, Any]]:
     params = {
         "model": model,
         "prompts": [{"id": "q", "prompt": PROMPT, "indices": list(range(8))}],
-        **{"maxNewTokens": 16, "temperature": 1, "topP": 1, "seed": 3, "maxTokensPerBatch": 4096},
+        **{"maxNewTokens": 16, "temperature": 1, "topP": 1, "seed": 3},
     }
     worker.send("generate", params, lambda value: candidates.extend(value["candidates"])).result()
     return candidates

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from aft_worker.callbacks import never_cancelled
 from aft_worker.model.adapter import adapter_weights, add_adapter
 from aft_worker.model.loading import LoadedModel, checkpoint_gradients, load_model, save_model, wrap
 from aft_worker.model.merging import merge_adapter
@@ -22,7 +21,7 @@ from aft_worker.protocol import (
     ScoreResponse,
     TrainGroup,
 )
-from aft_worker.sample import SampleRequest, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
 from aft_worker.score.scoring import score_groups
 from aft_worker.train.trainer import Trainer
 from clock import peak_bytes, timed
@@ -143,14 +142,13 @@ class SevenB:
             temperature=1.0,
             top_p=1.0,
             seed=0,
-            max_tokens_per_batch=2 * plan.max_tokens,
         )
         sampler = open_sampler("transformers", model)
         drawn: list[SampledCandidate] = []
 
         def run() -> None:
             drawn.clear()
-            sampler.sample(request, check_cancelled=never_cancelled, on_candidates=drawn.extend)
+            drawn.extend(collect(sampler, CollectedJob(request)))
 
         if self._device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self._device)
