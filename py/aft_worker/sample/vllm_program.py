@@ -50,6 +50,9 @@ class Engine:
             "disable_log_stats": True,
             "seed": 0,
         }
+        if settings["eager"]:
+            # a CPU's generator cannot be set back, as vLLM does with a seeded row whose prompt comes in parts
+            arguments["enable_chunked_prefill"] = False
         optional = {"gpu_memory_utilization": settings["memoryShare"], "max_num_seqs": settings["slots"]}
         arguments.update({name: value for name, value in optional.items() if value is not None})
         usage = importlib.import_module("vllm.usage.usage_lib").UsageContext.LLM_CLASS

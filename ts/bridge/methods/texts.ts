@@ -25,8 +25,12 @@ const samplerInfo = z
 const vllmSettings = z
   .object({
     python: z.string().min(1).meta({ description: "of an environment that has vLLM" }),
-    tensorParallel: positive.optional().meta({ description: "devices that a model is split over; 1 when left out" }),
-    dataParallel: positive.optional().meta({ description: "processes with a whole model each; 1 when left out" }),
+    tensorParallel: positive
+      .optional()
+      .meta({ description: "devices that a model is split over; 1 when left out" }),
+    dataParallel: positive
+      .optional()
+      .meta({ description: "processes with a whole model each; 1 when left out" }),
     memoryShare: z.number().gt(0).max(1).optional().meta({
       description:
         "of each device's memory, for vLLM (on a CPU: for its cache); what is free but a reserve when left out",

@@ -59,6 +59,8 @@ const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worke
   device: "auto",
   transport: "stdio",
   maxTokensPerBatch: 1,
+  sampler: "auto",
+  vllm: { tensorParallel: 1, dataParallel: 1 },
   ...settings,
 });
 
