@@ -117,7 +117,8 @@ const short = (value: number): string =>
 export function roughly(seconds: number): string {
   if (seconds < 60) return duration(Math.max(5, 5 * Math.round(seconds / 5)));
   if (seconds < 600) return duration(10 * Math.round(seconds / 10));
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : duration(600 * Math.round(seconds / 600));
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : duration(600 * Math.round(seconds / 600));
 }
 
 /** "45 s", "3 min 20 s", "2 h 05 min". */

@@ -2,7 +2,9 @@
 import type { Progress } from "./progress.ts";
 
 /** The rate is that of the last stretch of this length: it follows a change and does not flicker. */
-const windowMs = 15_000;
+const usualWindowMs = 15_000;
+/** Reports that come closer to each other than this are one. */
+const pointMs = 50;
 /** Less than this tells nothing. */
 const leastMs = 500;
 
@@ -13,12 +15,19 @@ export interface Rate {
 
 export class RateMeter {
   private readonly points: { at: number; done: number; tokens: number }[] = [];
+  private readonly windowMs: number;
+
+  constructor(windowMs: number = usualWindowMs) {
+    this.windowMs = windowMs;
+  }
 
   /** @param at in ms, of a clock that does not jump */
   add({ done, tokens = 0 }: Progress, at: number): void {
     const { points } = this;
+    const before = points.at(-2);
+    if (before !== undefined && at - before.at < pointMs) points.pop();
     points.push({ at, done, tokens });
-    while (points.length > 2 && points[1]!.at < at - windowMs) points.shift();
+    while (points.length > 2 && points[1]!.at < at - this.windowMs) points.shift();
   }
 
   /** undefined until there is enough to tell. */

@@ -35,6 +35,9 @@ interface Ended {
 /** A stage that is not this far tells nothing yet of how long the whole of it takes. */
 const tellingShare = 0.05;
 
+/** The rest of a run is told by a longer stretch than a stage's own rate: it is multiplied up. */
+const windowMs = 60_000;
+
 /** Seconds of a stage that has been made for a while, and will be for another. */
 const longStage = { spent: 10, left: 20 };
 
@@ -63,7 +66,7 @@ export class Forecast {
   /** Its work begins now. */
   begin({ key, stage, label }: ForeseenStage & { label: string }): void {
     this.kinds.set(key, stage);
-    this.running.set(key, { label, stage, begunAt: this.now(), meter: new RateMeter() });
+    this.running.set(key, { label, stage, begunAt: this.now(), meter: new RateMeter(windowMs) });
   }
 
   /** How far it is; a part of a stage has a label that only begins with the stage's. */
@@ -77,7 +80,7 @@ export class Forecast {
       delete running.part;
       return;
     }
-    const meter = running.part?.label === progress.label ? running.part.meter : new RateMeter();
+    const meter = running.part?.label === progress.label ? running.part.meter : new RateMeter(windowMs);
     meter.add(progress, at);
     running.part = { label: progress.label, meter, last: progress };
   }
