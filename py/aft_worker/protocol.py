@@ -125,6 +125,16 @@ class GeneratePrompt(Message, kw_only=True):
     indices: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
 
 
+class SamplerInfo(Message, kw_only=True):
+    name: Literal["transformers", "vllm"]
+    # of the library that samples
+    version: str
+    # samples that are decoded at once
+    slots: Annotated[int, Meta(ge=0)]
+    # how a decode step is computed, and why not faster
+    step: str
+
+
 class SampledCandidate(Message, kw_only=True):
     question_id: str
     index: Annotated[int, Meta(ge=0)]
@@ -594,8 +604,8 @@ class GenerateParams(Message, kw_only=True):
     seed: int
     # texts that end a response, which is cut before the first of them that is complete
     stop: list[Annotated[str, Meta(min_length=1)]] | None = None
-    # tokens (padding included) of one micro-batch; bounds memory, never changes a result
-    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+    # most samples that are decoded at once; sized from free memory when left out
+    slots: Annotated[int, Meta(ge=1)] | None = None
 
 
 class GenerateResult(Message, kw_only=True):
@@ -603,6 +613,7 @@ class GenerateResult(Message, kw_only=True):
     tokens: Annotated[int, Meta(ge=0)]
     seconds: float
     digest: str
+    sampler: SamplerInfo
 
 
 class GenerateProgress(Message, kw_only=True):

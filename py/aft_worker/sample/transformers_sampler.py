@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import torch
+import transformers
 
 from ..callbacks import CheckCancelled
-from ..protocol import SampledCandidate
+from ..errors import Cancelled, WorkerError
+from ..protocol import SampledCandidate, SamplerInfo
 from ..score import Model, evaluating
 from .decoder import Decoder
 from .in_flight import RowsInFlight
 from .prompts import EncodedPrompt, encode_prompts, split_batches
-from .sampler import SampleRequest, SampleTotals
+from .sampler import SampleJob, SampleRequest
 
 _COMPACT_SHARE = 4  # finished rows leave the batch once they are one in so many
 _CHECK_EVERY = 8  # decode steps between two polls for a cancellation
@@ -19,30 +21,30 @@ _CHECK_EVERY = 8  # decode steps between two polls for a cancellation
 class TransformersSampler:
     """A batch is filled once and runs until its last row is finished."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, slots: int | None = None) -> None:
         self._model = model
 
-    def sample(
-        self,
-        request: SampleRequest,
-        *,
-        check_cancelled: CheckCancelled,
-        on_candidates: Callable[[list[SampledCandidate]], None],
-    ) -> SampleTotals:
+    def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
         """See `Sampler`."""
-        model = self._model
+        current: SampleJob | None = job
+        while current is not None:
+            try:
+                self._sample_job(current)
+            except (WorkerError, Cancelled) as error:
+                current.fail(error)
+            current = more()
+
+    def _sample_job(self, job: SampleJob) -> None:
+        model, request = self._model, job.request
         prompts = encode_prompts(
             request.prompts, model.tokenizer, model.max_positions, request.max_new_tokens
         )
-        candidates = tokens = 0
         with evaluating(model.module):
-            for batch in split_batches(prompts, request.max_tokens_per_batch):
-                check_cancelled()
-                for finished in self._sample_batch(request, batch, check_cancelled):
-                    candidates += len(finished)
-                    tokens += sum(candidate.tokens for candidate in finished)
-                    on_candidates(finished)
-        return SampleTotals(candidates, tokens)
+            for batch in split_batches(prompts, 8192):
+                job.check_cancelled()
+                for finished in self._sample_batch(request, batch, job.check_cancelled):
+                    job.add(finished)
+        job.finish(SamplerInfo(name="transformers", version=transformers.__version__, slots=0, step="plain"))
 
     @torch.inference_mode()
     def _sample_batch(

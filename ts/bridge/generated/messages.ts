@@ -356,14 +356,23 @@ export interface WorkerMethods {
       seed: number;
       /** texts that end a response, which is cut before the first of them that is complete */
       stop?: string[] | undefined;
-      /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
-      maxTokensPerBatch: number;
+      /** most samples that are decoded at once; sized from free memory when left out */
+      slots?: number | undefined;
     };
     result: {
       candidates: number;
       tokens: number;
       seconds: number;
       digest: string;
+      sampler: {
+        name: "transformers" | "vllm";
+        /** of the library that samples */
+        version: string;
+        /** samples that are decoded at once */
+        slots: number;
+        /** how a decode step is computed, and why not faster */
+        step: string;
+      };
     };
     /** candidates come here and only here, as soon as they are finished */
     progress: {

@@ -19,7 +19,8 @@ export interface SampleOptions {
   seed: number;
   /** Texts that end a response, which is cut before them. */
   stop?: readonly string[];
-  maxTokensPerBatch: number;
+  /** Most samples that are decoded at once; the worker sizes it from free memory when left out. */
+  slots?: number | undefined;
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
@@ -72,9 +73,9 @@ export async function samplePrompts(
   options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, stop, maxTokensPerBatch, signal } = options;
-  const settings = { temperature, topP, maxNewTokens, seed, maxTokensPerBatch };
-  const request = { model, ...settings, ...defined({ stop: stop && [...stop] }) };
+  const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, signal } = options;
+  const settings = { temperature, topP, maxNewTokens, seed };
+  const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots }) };
   await inTurn(chunks(prompts, promptsPerRequest), inFlight, async (chunk) => {
     await worker.request(
       "generate",

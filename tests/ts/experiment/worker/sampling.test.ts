@@ -42,7 +42,6 @@ const options = (worker: Worker, seen: Progress[] = []) => ({
   topP: 1,
   maxNewTokens: 8,
   seed: 1,
-  maxTokensPerBatch: 64,
   label: "sample",
   progress: { ...silent, update: (progress: Progress) => seen.push(progress) },
   signal: new AbortController().signal,
