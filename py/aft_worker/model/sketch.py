@@ -17,8 +17,9 @@ def sketch_module(
     attention: str,
     device: torch.device,
 ) -> PreTrainedModel:
-    """The module that a folder's or hub id's config.json describes, with its first `layers` layers, on the device.
-    No weights are read: they are random, and no random number of others is touched. Raises ModelNotLoaded."""
+    """The module that a folder's or hub id's config.json describes, with its first `layers` layers, on the
+    device. No weights are read: they are random, and no random number of others is touched. Raises
+    ModelNotLoaded."""
     is_folder = check_source(source)
     try:
         config = _with_layers(AutoConfig.from_pretrained(source, revision=revision or "main"), layers)

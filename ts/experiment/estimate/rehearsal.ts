@@ -151,7 +151,7 @@ async function samplingPace(
   scoredToken: number,
   seconds: Seconds,
 ): Promise<Pace["sampled"]> {
-  const { worker, setup, whole, works, examples } = rehearsal;
+  const { worker, whole, works, examples } = rehearsal;
   const samplings = works.flatMap(({ sampled = [] }) => sampled);
   const main = samplings.reduce<(typeof samplings)[number] | undefined>(
     (most, other) => (most === undefined || other.prompts * other.k > most.prompts * most.k ? other : most),
@@ -164,7 +164,7 @@ async function samplingPace(
     indices: [0],
   }));
   const generate = async (maxNewTokens: number): Promise<number> => {
-    const settings = { temperature: 1, topP: 1, seed: 1, maxTokensPerBatch: setup.maxTokensPerBatch };
+    const settings = { temperature: 1, topP: 1, seed: 1 };
     return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings })).tokens;
   };
   const wanted = Math.max(2, Math.round(main.responseTokens));
