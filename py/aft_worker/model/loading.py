@@ -108,7 +108,7 @@ def load_model(
     `attention` auto lets transformers choose (SDPA where the architecture has it). A folder that holds an
     adapter gives its base model with it; any other source gets a fresh one where `adapter` is given. With
     `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
-    `sketch_layers`: random weights in so many of its layers, to measure with; of an adapter's folder its base.
+    `sketch_layers`: random weights in so many layers, to measure with; of an adapter's folder the base.
     """
     target = resolve_device(device)
     base = base_of(Path(source)) if holds_adapter(source) else None
