@@ -51,7 +51,7 @@ export interface ExperimentWorker {
   /** the Python of an environment that has vLLM */
   vllmPython?: string | undefined;
   /** how vLLM holds the model */
-  vllm: ExperimentWorkerVllm;
+  vllm?: ExperimentWorkerVllm | undefined;
 }
 
 /** how vLLM holds the model */

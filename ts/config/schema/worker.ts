@@ -39,7 +39,7 @@ export const workerSchema = z.strictObject({
       "what draws samples: transformers (in the worker) or vllm; auto: vllm where vllmPython is given",
   }),
   vllmPython: text.optional().meta({ description: "the Python of an environment that has vLLM" }),
-  vllm: vllmSchema.prefault({}).meta({ description: "how vLLM holds the model" }),
+  vllm: vllmSchema.optional().meta({ description: "how vLLM holds the model" }),
 });
 export type Worker = z.output<typeof workerSchema>;
 

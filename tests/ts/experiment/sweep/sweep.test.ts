@@ -46,7 +46,6 @@ const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worke
   transport: "stdio",
   maxTokensPerBatch: 1,
   sampler: "auto",
-  vllm: { tensorParallel: 1, dataParallel: 1 },
   ...settings,
 });
 
