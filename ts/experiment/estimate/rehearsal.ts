@@ -162,7 +162,7 @@ const tokensWithin = ({ speed, seconds }: Rehearsal, flopsPerToken: number): num
   (seconds * cautious * speed.flopsPerSecond) / flopsPerToken;
 
 async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Promise<number> {
-  const { worker, setup, works } = rehearsal;
+  const { worker, setup, works, signal } = rehearsal;
   const { maxTokensPerBatch } = setup;
   const responses = Math.max(1, ...works.flatMap(({ sampled = [] }) => sampled.map(({ k }) => k)));
   const tokens = tokensWithin(rehearsal, scoringFlops(setup));
@@ -171,7 +171,7 @@ async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Pro
   );
   let scored = 0;
   const score = async (): Promise<void> => {
-    scored = (await worker.request("score", { model, groups, maxTokensPerBatch })).tokens;
+    scored = (await worker.request("score", { model, groups, maxTokensPerBatch }, { signal })).tokens;
   };
   await score();
   return (await fastest(seconds, score)) / Math.max(1, scored);
@@ -184,7 +184,7 @@ async function samplingPace(
   scoredToken: number,
   seconds: Seconds,
 ): Promise<Pace["sampled"]> {
-  const { worker, whole, works, examples } = rehearsal;
+  const { worker, whole, works, examples, signal } = rehearsal;
   const samplings = works.flatMap(({ sampled = [] }) => sampled);
   const main = samplings.reduce<(typeof samplings)[number] | undefined>(
     (most, other) => (most === undefined || other.prompts * other.k > most.prompts * most.k ? other : most),
@@ -198,7 +198,8 @@ async function samplingPace(
   }));
   const generate = async (maxNewTokens: number): Promise<number> => {
     const settings = { temperature: 1, topP: 1, seed: 1 };
-    return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings })).tokens;
+    return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings }, { signal }))
+      .tokens;
   };
   const wanted = Math.max(2, Math.round(main.responseTokens));
   const short = Math.max(1, Math.min(8, Math.floor(wanted / 3)));
