@@ -496,6 +496,8 @@ class ModelLoadParams(Message, kw_only=True):
     adapter_seed: int | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
+    # to measure with: random weights in so many of its layers; its own are not read
+    sketch_layers: Annotated[int, Meta(ge=1)] | None = None
 
 
 ModelLoadResult = ModelInfo

@@ -29,7 +29,7 @@ LEFT_BEHIND = float(1 << 20)
 
 def check_conformance(results: Results, device: torch.device, folder: Path) -> None:
     """Every item with a worker whose handlers print: printing must not disturb any of them."""
-    with Worker("noisy_handlers") as worker:
+    with Worker("noisy_handlers", Path(__file__).parent) as worker:
         model = create(worker, folder, str(device), "float32")["model"]
         _check_bad_messages(results, worker, model)
         _check_printing(results, worker)

@@ -15,6 +15,7 @@ from aft_worker.score import score_groups
 from numerics import SHAPE, SMALL
 from random_models import converted, prompt, rounded
 from results import Results
+from shapes import named
 
 # Batches differ in how float sums are rounded, so a token may differ where the noise falls between two: about
 # one in 10^6 (see aft_worker/sampling.py), so one sample in 10^4 of 64 tokens. Were the samples functions of
@@ -64,7 +65,11 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
     started = time.perf_counter()
     low = _sample(model, prompts, 256)
     seconds = time.perf_counter() - started
-    results.measure("sampling in bfloat16", sum(one.tokens for one in low.values()) / seconds, "tokens/s")
+    results.measure(
+        f"sampling, {named('Llama', shape)}, bfloat16: rate",
+        sum(one.tokens for one in low.values()) / seconds,
+        "tokens/s",
+    )
     _check_rescoring(results, "bfloat16", model, prompts, low, BFLOAT16_NATS)
 
 

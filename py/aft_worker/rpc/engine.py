@@ -184,7 +184,8 @@ class Engine:
     def _run(self, request: _Request) -> Exception | None:
         """-> what its handler raised."""
         try:
-            result = self._handler_of(request.method)(request.params(), EngineContext(self, request))
+            params = request.params()  # first: it knows of a method that there is none
+            result = self._handler_of(request.method)(params, EngineContext(self, request))
         except Exception as error:
             if not request.answered:
                 self.fail(request, error)

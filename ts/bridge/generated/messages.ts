@@ -218,6 +218,8 @@ export interface WorkerMethods {
       adapterSeed?: number | undefined;
       /** compute a block's activations again when they are needed; changes no result */
       gradientCheckpointing?: boolean | undefined;
+      /** to measure with: random weights in so many of its layers; its own are not read */
+      sketchLayers?: number | undefined;
     };
     result: ModelInfo;
     progress: Record<string, never>;

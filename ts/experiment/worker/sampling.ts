@@ -28,8 +28,11 @@ export interface SampleOptions {
 
 /** Prompts of one request: enough to batch well by length, few enough that progress and cancelling stay lively. */
 const promptsPerRequest = 512;
-/** Requests under way: the next one's prompts are there before the worker asks. */
-const inFlight = 2;
+/**
+ * Requests under way. The worker fills the place of a finished sample from whichever of them has one left, so there must be
+ * prompts left while the longest samples of a request still run: with one sample a prompt two requests would not do.
+ */
+const inFlight = 4;
 
 /**
  * Samples k candidates of each prompt into an append-only file, written as they come. What the file already
