@@ -142,8 +142,10 @@ class SamplerInfo(Message, kw_only=True):
     version: str
     # samples that are decoded at once
     slots: Annotated[int, Meta(ge=0)]
-    # how a decode step is computed, and why not faster
-    step: str
+    # a decode step: replayed as a CUDA graph, or not
+    step: Literal["captured", "plain"]
+    # why it is slower than this device could
+    note: str | None = None
 
 
 class SampledCandidate(Message, kw_only=True):

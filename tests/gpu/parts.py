@@ -1,7 +1,7 @@
-"""Cuts a model (a folder, or a file) into parts of a given size, and puts them together again where they arrive.
+"""Cuts a model (a folder, or a file) into parts of a given size, and joins them where they arrive.
 
     python tests/gpu/parts.py split SOURCE FOLDER [--size 60M]    FOLDER/NAME.parts.json, NAME.part-1, ...
-    python tests/gpu/parts.py join FOLDER ... --to PLACE          the parts may have arrived in several folders
+    python tests/gpu/parts.py join FOLDER ... --to PLACE          the parts may lie in several folders
 
 Every part and the whole are checked by SHA-256. Needs nothing but Python.
 """
@@ -43,7 +43,9 @@ def split(source: Path, folder: Path, size: int) -> list[Path]:
         for number, block in enumerate(_pieces(packed, size), 1):
             part = folder / f"{source.name}.part-{number}"
             part.write_bytes(block)
-            parts.append({"name": part.name, "bytes": len(block), "sha256": hashlib.sha256(block).hexdigest()})
+            parts.append(
+                {"name": part.name, "bytes": len(block), "sha256": hashlib.sha256(block).hexdigest()}
+            )
     manifest = folder / f"{source.name}.parts.json"
     record = {"name": source.name, "folder": source.is_dir(), "sha256": whole, "parts": parts}
     manifest.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
@@ -108,7 +110,9 @@ def _checked(part: dict[str, Any], folders: list[Path]) -> bytes:
         raise Parts(f"{part['name']} ({part['bytes']} bytes) is not in {_listed(folders)}")
     block = there[0].read_bytes()
     if hashlib.sha256(block).hexdigest() != part["sha256"]:
-        raise Parts(f"{there[0]} has {len(block)} bytes of {part['bytes']} and is not the part that was split")
+        raise Parts(
+            f"{there[0]} has {len(block)} bytes of {part['bytes']} and is not the part that was split"
+        )
     return block
 
 

@@ -15,7 +15,7 @@ from aft_worker.rpc import Context
 
 NAN = float("nan")
 
-SAMPLER = p.SamplerInfo(name="transformers", version="0", slots=1, step="none")
+SAMPLER = p.SamplerInfo(name="transformers", version="0", slots=1, step="plain")
 
 
 def info(params: p.ModelCreateParams | p.ModelLoadParams, context: Context) -> p.ModelInfo:

@@ -1,4 +1,4 @@
-"""A model that is carried in parts: put together again it is the same, and what is missing or damaged is named."""
+"""A model carried in parts is the same when it is joined, and what is missing or damaged is named."""
 
 from __future__ import annotations
 

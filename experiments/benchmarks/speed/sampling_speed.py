@@ -8,9 +8,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import torch
 from aft_worker.model.loading import LoadedModel
-from aft_worker.protocol import GeneratePrompt, SampledCandidate
+from aft_worker.protocol import GeneratePrompt
 from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
 from clock import alternating, ratio, synchronize
 from random_models import prompt
@@ -18,15 +19,6 @@ from results import Results
 
 K = 6
 SEED = 9
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """Each of `questions` sampled six times, at most `new_tokens` long."""
-
-    questions: int
-    new_tokens: int
-    temperature: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,9 +48,11 @@ def request_for(prompts: Sequence[GeneratePrompt], new_tokens: int) -> SampleReq
 
 def draw(
     model: LoadedModel, prompts: Sequence[GeneratePrompt], new_tokens: int, slots: int | None = None
-) -> list[SampledCandidate]:
-    """`slots` None: as many at once as the sampler itself chooses."""
-    return collect(open_sampler("transformers", model, slots), CollectedJob(request_for(prompts, new_tokens)))
+) -> CollectedJob:
+    """All samples; `slots` None: as many at once as the sampler itself chooses."""
+    job = CollectedJob(request_for(prompts, new_tokens))
+    collect(open_sampler("transformers", model, slots), job)
+    return job
 
 
 def measure_rate(
@@ -84,6 +78,7 @@ def measure_rate(
     count = max(1, len(prompts) // 10)
     tenth, spent = _timed_draw(device, model, prompts[:count], new_tokens)
     _report(results, f"{title}, {count} questions", tenth, spent)
+    results.measure(f"{title}: sampler", _shown(tenth))
     whole = spent * len(prompts) / count
     fitting = int(
         len(prompts) * min(1.0, 0.8 * max(0.0, seconds_left - (time.perf_counter() - started)) / whole)
@@ -116,10 +111,12 @@ def compare_with_generate(
     ours: list[int] = []
     theirs: list[int] = []
     lengths: list[int] = []
+    samplers: set[str] = set()
 
     def sample() -> None:
-        found = draw(model, prompts, plan.new_tokens, slots=plan.rows)
-        lengths[:] = [one.tokens for one in found]
+        job = draw(model, prompts, plan.new_tokens, slots=plan.rows)
+        lengths[:] = [one.tokens for one in job.candidates]
+        samplers.add(_shown(job))
         ours.append(sum(lengths))
 
     def generate() -> None:
@@ -148,6 +145,7 @@ def compare_with_generate(
     results.measure(f"sample against generate, {title}: samples of ours", len(lengths))
     results.measure(f"sample against generate, {title}: tokens of a sample, mean", statistics.mean(lengths))
     results.measure(f"sample against generate, {title}: tokens of a sample, longest", max(lengths))
+    results.measure(f"sample against generate, {title}: sampler", "; ".join(sorted(samplers)))
     results.equal(f"sample against generate, {title}: every sample once", len(lengths), K * len(prompts))
 
 
@@ -179,7 +177,7 @@ def generated_tokens(model: LoadedModel, prompts: Sequence[GeneratePrompt], new_
 
 def _timed_draw(
     device: torch.device, model: LoadedModel, prompts: Sequence[GeneratePrompt], new_tokens: int
-) -> tuple[list[SampledCandidate], float]:
+) -> tuple[CollectedJob, float]:
     synchronize(device)
     started = time.perf_counter()
     found = draw(model, prompts, new_tokens)
@@ -187,8 +185,14 @@ def _timed_draw(
     return found, time.perf_counter() - started
 
 
-def _report(results: Results, title: str, found: Sequence[SampledCandidate], seconds: float) -> None:
-    tokens = [one.tokens for one in found]
+def _shown(job: CollectedJob) -> str:
+    """What sampled, in its own words: how many at once, and how."""
+    told = msgspec.to_builtins(job.sampler)
+    return ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+
+
+def _report(results: Results, title: str, job: CollectedJob, seconds: float) -> None:
+    tokens = [one.tokens for one in job.candidates]
     results.measure(f"{title}: rate", sum(tokens) / seconds, "tokens/s")
     results.measure(f"{title}: samples", len(tokens) / seconds, "samples/s")
     results.measure(f"{title}: seconds", seconds, "s")

@@ -19,7 +19,7 @@ BRIEF = Lengths(range(40, 61), range(30, 51))
 
 
 def sampling_quickstart(sitting: Sitting) -> None:
-    plan = Comparison(rows=96, batches=4, rounds=5, new_tokens=64)
+    plan = Comparison(rows=60, batches=6, rounds=5, new_tokens=64)
     if sitting.small:
         plan = Comparison(rows=12, batches=2, rounds=1, new_tokens=24)
     model = quickstart_model(sitting.device, steps=20 if sitting.small else 150)

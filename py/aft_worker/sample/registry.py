@@ -10,5 +10,5 @@ _SAMPLERS: dict[str, Callable[[Model, int | None], Sampler]] = {"transformers": 
 
 
 def open_sampler(name: str, model: Model, slots: int | None = None) -> Sampler:
-    """The engine of this name with the model in it; `slots`: most samples at once. KeyError: none such."""
+    """The engine of this name with the model in it; `slots`: most samples at once. KeyError: no such name."""
     return _SAMPLERS[name](model, slots)

@@ -80,10 +80,6 @@ class VllmEngine:
     def new_row(self) -> int:
         return next(self._numbers)
 
-    @property
-    def copies(self) -> int:
-        return len(self._processes)
-
     def add(self, prompts: Sequence[Sequence[int]], rows: Sequence[Sequence[int]], message: Message) -> None:
         """`rows`: [number, place of its prompt, seed, most tokens]; all of a prompt go the same way, which
         computes it once."""

@@ -239,10 +239,9 @@ class _Session:
                     task.job.fail(error)
 
     def _info(self) -> SamplerInfo:
-        copies = f"{self._engine.copies} processes, " if self._engine.copies > 1 else ""
         return SamplerInfo(
             name="vllm",
             version=self._engine.version,
             slots=self._engine.slots,
-            step=f"{copies}vLLM's own on {self._engine.platform}",
+            step="plain" if self._model.device.type == "cpu" else "captured",
         )

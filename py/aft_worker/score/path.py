@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
@@ -61,17 +62,27 @@ class ScorePath:
             kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
         return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
 
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[N, H] after the final norm -> [N, vocabulary], in the head's dtype but for a soft-cap."""
+        logits = self.head(hidden)
+        return logits if self.softcap is None else torch.tanh(logits / self.softcap) * self.softcap
+
     def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
-        """One mask for all layers, or one a kind of layer where a sliding window makes a difference."""
         dtype = self.head.weight.dtype
+        return self.masks(longest, lambda window: block_mask(segments, positions, window, dtype))
+
+    def masks(self, longest: int, make: Callable[[int | None], Tensor]) -> Tensor | dict[str, Tensor]:
+        """One mask for all layers, or one a kind of layer where a sliding window makes a difference to
+        sequences of `longest` tokens; `make` makes that of a window, or of none."""
         binds = self.window is not None and self.window < longest
         if not binds or self.layer_types == {"full_attention"}:
-            return block_mask(segments, positions, None, dtype)
-        sliding = block_mask(segments, positions, self.window, dtype)
-        if len(self.layer_types) < 2:
-            return sliding
-        full = block_mask(segments, positions, None, dtype)
-        return {"full_attention": full, "sliding_attention": sliding}
+            return make(None)
+        sliding = make(self.window)
+        return (
+            sliding
+            if len(self.layer_types) < 2
+            else {"full_attention": make(None), "sliding_attention": sliding}
+        )
 
 
 _paths: WeakKeyDictionary[nn.Module, ScorePath] = WeakKeyDictionary()

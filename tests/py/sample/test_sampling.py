@@ -214,25 +214,6 @@ def test_what_was_finished_before_a_cancellation_has_been_handed_over():
     assert all(whole[one.question_id, one.index] == one.token_ids for one in found)
 
 
-def test_each_prompt_goes_through_the_model_once_for_all_its_samples(monkeypatch):
-    model = tiny.llama()
-    rows: list[tuple[int, int]] = []
-    forward = model.module.forward
-
-    def counting(**inputs):
-        rows.append(tuple(inputs["input_ids"].shape))
-        return forward(**inputs)
-
-    monkeypatch.setattr(model.module, "forward", counting)
-    draw(model, prompts(range(6)))
-    width = max(len(model.tokenizer.encode_prompt(text)) for text in PROMPTS)
-    assert rows[0] == (len(PROMPTS), width)
-    assert all(shape[1] == 1 for shape in rows[1:])
-    # finished rows have left the batch
-    assert rows[1][0] == 6 * len(PROMPTS)
-    assert rows[-1][0] < rows[1][0]
-
-
 def test_sampling_is_without_dropout_and_leaves_the_mode_as_it_was():
     model = tiny.llama(attention_dropout=0.5)
     usual = ids(draw(model))

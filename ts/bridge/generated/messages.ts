@@ -384,8 +384,10 @@ export interface WorkerMethods {
         version: string;
         /** samples that are decoded at once */
         slots: number;
-        /** how a decode step is computed, and why not faster */
-        step: string;
+        /** a decode step: replayed as a CUDA graph, or not */
+        step: "captured" | "plain";
+        /** why it is slower than this device could */
+        note?: string | undefined;
       };
     };
     /** candidates come here and only here, as soon as they are finished */

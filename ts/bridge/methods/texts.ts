@@ -18,7 +18,10 @@ const samplerInfo = z
     name: z.enum(["transformers", "vllm"]),
     version: z.string().meta({ description: "of the library that samples" }),
     slots: count.meta({ description: "samples that are decoded at once" }),
-    step: z.string().meta({ description: "how a decode step is computed, and why not faster" }),
+    step: z
+      .enum(["captured", "plain"])
+      .meta({ description: "a decode step: replayed as a CUDA graph, or not" }),
+    note: z.string().optional().meta({ description: "why it is slower than this device could" }),
   })
   .meta({ id: "SamplerInfo", type: "object" });
 

@@ -24,8 +24,8 @@ export interface Estimate {
   setup: Omit<Setup, "shape">;
   device: { name: string; description: string; freeBytes: number };
   speed: Speed;
-  /** Seconds of the work's parts; whether they were measured, or follow from sizes and the speed. */
-  pace: Pace & { measured: boolean };
+  /** Seconds of the work's parts. They were measured, or for a reason follow from sizes and the device's speed. */
+  pace: Pace & ({ measured: true } | { measured: false; reason: string });
   stages: StageEstimate[];
   seconds: number;
   peakBytes: number;
@@ -82,10 +82,13 @@ export async function estimateOf(
   const setup = setupOf(experiment, model, measured);
   const examples = (await Promise.all(tasks.map((_, at) => model.examplesOf(questionsNode(at))))).flat();
   const tried = { setup, speed: measured.speed, works, examples };
-  const pace = await measurements.pace(experiment, model, tried);
+  const rehearsed = await measurements.pace(experiment, model, tried);
   const samplings = works.flatMap(({ sampled = [] }) => sampled);
-  const whole = { ...(pace ?? assumedPace(setup, measured.speed, samplings)), measured: pace !== undefined };
-  const sum = summed(setup, model, works, measured, whole);
+  const pace: Estimate["pace"] =
+    "pace" in rehearsed
+      ? { ...rehearsed.pace, measured: true }
+      : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
+  const sum = summed(setup, model, works, measured, pace);
   return { ...sum, warnings: [...sum.warnings, ...long] };
 }
 

@@ -22,8 +22,7 @@ import {
   trainTokenizer,
 } from "./lengths.ts";
 import type { Setup } from "./memory.ts";
-import type { Pace } from "./pace.ts";
-import { type Example, rehearse } from "./rehearsal.ts";
+import { type Example, type Rehearsed, rehearse } from "./rehearsal.ts";
 import { type ModelShape, shapeOfCreated } from "./shape.ts";
 import type { Work } from "./stage.ts";
 
@@ -108,12 +107,12 @@ export class Measurements {
     };
   }
 
-  /** How fast the experiment's own work goes with this model; undefined where it is too large to be tried. */
+  /** How fast the experiment's own work goes with this model. */
   pace(
     experiment: Experiment,
     model: Described,
     tried: { setup: Setup; speed: Measured["speed"]; works: readonly Work[]; examples: readonly Example[] },
-  ): Promise<Pace | undefined> {
+  ): Promise<Rehearsed> {
     const { dtype, attention, adapter, gradientCheckpointing } = experiment.model;
     const { device, threads, python, maxTokensPerBatch } = experiment.worker;
     const settings = { dtype, attention, device, gradientCheckpointing, ...defined({ adapter }) };

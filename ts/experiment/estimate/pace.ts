@@ -6,6 +6,8 @@ import { adapterParameters, multiplied } from "./shape.ts";
 
 /** How fast a model goes on a device, in seconds. */
 export interface Pace {
+  /** Of a stage, to load the model. */
+  load: number;
   /** Of a training step, and of each token of it. */
   trained: { step: number; token: number };
   /** Of each token of a prompt or response that is scored; a prompt goes through the model as fast before it is sampled from. */
@@ -43,6 +45,7 @@ export const scoringFlops = ({ shape, adapter }: Setup): number =>
 export function assumedPace(setup: Setup, speed: Speed, samplings: readonly Sampling[]): Pace {
   const scored = scoringFlops(setup) / (assumed.scoring * speed.flopsPerSecond);
   return {
+    load: 0,
     trained: { step: 0, token: trainingFlops(setup) / (assumed.training * speed.flopsPerSecond) },
     scored: { token: scored },
     sampled: {
@@ -61,8 +64,9 @@ function decodingSeconds(setup: Setup, speed: Speed, sampling: Sampling, scored:
 }
 
 /** Of a stage. Finished samples make room for the next at once, so that the places are full until the last few. */
-export function secondsOf({ trained, scored, sampled }: Pace, cost: Cost): number {
+export function secondsOf({ load, trained, scored, sampled }: Pace, cost: Cost): number {
   return (
+    load +
     (cost.trained === undefined
       ? 0
       : cost.trained.steps * trained.step + cost.trained.tokens * trained.token) +
@@ -88,6 +92,7 @@ export function atDepth(layers: number, few: { layers: number; pace: Pace }, mor
     return high + Math.max(0, perLayer) * (layers - more.layers);
   };
   return {
+    load: at(({ load }) => load),
     trained: { step: at(({ trained }) => trained.step), token: at(({ trained }) => trained.token) },
     scored: { token: at(({ scored }) => scored.token) },
     sampled: { start: at(({ sampled }) => sampled.start), token: at(({ sampled }) => sampled.token) },

@@ -3,9 +3,9 @@
  * the same sizes with random weights. A model that is too large for that has its first layers measured, few and more, and the
  * rest follows from the difference.
  */
-import type { Requests, TrainGroup } from "../../bridge/index.ts";
+import { type Requests, type TrainGroup, WorkerFailure } from "../../bridge/index.ts";
 import type { Trained } from "../stages/cost.ts";
-import { type Setup, samplesAtOnce, total, trainingMemory } from "./memory.ts";
+import { type Setup, samplesAtOnce, scoringMemory, total, trainingMemory } from "./memory.ts";
 import { atDepth, lineThrough, type Pace, type Speed, scoringFlops, trainingFlops } from "./pace.ts";
 import { multiplied } from "./shape.ts";
 import type { Work } from "./stage.ts";
@@ -42,24 +42,54 @@ const cautious = 0.2;
 const memoryShare = 0.6;
 const steps = { least: 3, most: 12 };
 
-/** undefined where not even a little of it can be measured in a few seconds, or fits. */
-export async function rehearse(rehearsal: Rehearsal): Promise<Pace | undefined> {
-  const { worker, setup, load, examples } = rehearsal;
-  if (examples.length === 0) return undefined;
+/** A pace that was measured, or why there is none. */
+export type Rehearsed = { pace: Pace } | { reason: string };
+
+/** An error of the worker, such as a model that has no room here, is a reason to go by sizes, and none to say nothing. */
+export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
+  if (rehearsal.examples.length === 0) return { reason: "there is no training question to try it with" };
   const depths = depthsOf(rehearsal);
+  if (depths.length === 0) return { reason: "the model is too large to be tried here" };
+  try {
+    return { pace: await measuredPace(rehearsal, depths) };
+  } catch (error) {
+    if (error instanceof WorkerFailure && !rehearsal.signal.aborted)
+      return { reason: `trying it failed: ${error.problems[0]!.what}` };
+    throw error;
+  }
+}
+
+async function measuredPace(rehearsal: Rehearsal, depths: readonly number[]): Promise<Pace> {
+  const { setup } = rehearsal;
+  // What the worker imports at its first model is no part of loading one.
+  await withModel(rehearsal, 1, async () => {});
   const measured: { layers: number; pace: Pace }[] = [];
   for (const layers of depths) {
-    const { model } = await load(layers);
-    try {
-      const cut = { ...rehearsal, setup: withLayers(setup, layers), whole: setup };
-      measured.push({ layers, pace: await paceOf(model, cut) });
-    } finally {
-      await worker.request("model/unload", { model }).catch(() => {});
-    }
+    const cut = { ...rehearsal, setup: withLayers(setup, layers), whole: setup };
+    const pace = await withModel(rehearsal, layers, async (model, load) => ({
+      load,
+      ...(await paceOf(model, cut)),
+    }));
+    measured.push({ layers, pace });
   }
   const [few, more] = measured;
-  if (few === undefined || more === undefined) return few?.pace;
-  return atDepth(setup.shape.layers, few, more);
+  return more === undefined ? few!.pace : atDepth(setup.shape.layers, few!, more);
+}
+
+/** @param use gets the model, and the seconds that it took to load */
+async function withModel<T>(
+  { worker, load, now = () => performance.now() }: Rehearsal,
+  layers: number,
+  use: (model: string, seconds: number) => Promise<T>,
+): Promise<T> {
+  const started = now();
+  const { model } = await load(layers);
+  const seconds = (now() - started) / 1000;
+  try {
+    return await use(model, seconds);
+  } finally {
+    await worker.request("model/unload", { model }).catch(() => {});
+  }
 }
 
 /** All layers; or one, and as many more as weigh as much as the head, so that the difference stands out of the noise; or none. */
@@ -75,10 +105,13 @@ export function depthsOf({
   const block = (multiplied(setup.shape) - head) / layers;
   const more = Math.min(layers, 1 + Math.max(2, Math.ceil(head / block)));
   const tokens = Math.min(...examples.map((example) => example.tokens));
+  const trains = works.some(({ trained }) => trained !== undefined);
+  const perStep = Math.max(tokens, ...works.map(({ trained }) => trained?.perStep ?? 0));
+  const atOnce = Math.min(setup.maxTokensPerBatch, perStep);
   const fits = (depth: number, seconds: number): boolean => {
     const cut = withLayers(setup, depth);
-    const flops = tokens * (works.some(({ trained }) => trained) ? trainingFlops(cut) : scoringFlops(cut));
-    const bytes = total(trainingMemory(cut, tokens));
+    const flops = tokens * (trains ? trainingFlops(cut) : scoringFlops(cut));
+    const bytes = total(trains ? trainingMemory(cut, atOnce) : scoringMemory(cut, atOnce));
     return flops / (cautious * speed.flopsPerSecond) <= seconds && bytes <= memoryShare * setup.freeBytes;
   };
   if (more === layers || fits(layers, each / 8)) return fits(layers, patience) ? [layers] : [];
@@ -105,7 +138,7 @@ interface Cut extends Rehearsal {
   whole: Setup;
 }
 
-async function paceOf(model: string, rehearsal: Cut): Promise<Pace> {
+async function paceOf(model: string, rehearsal: Cut): Promise<Omit<Pace, "load">> {
   const { works } = rehearsal;
   const clock = rehearsal.now ?? (() => performance.now());
   const seconds = async (work: () => Promise<unknown>): Promise<number> => {
@@ -129,7 +162,7 @@ const tokensWithin = ({ speed, seconds }: Rehearsal, flopsPerToken: number): num
   (seconds * cautious * speed.flopsPerSecond) / flopsPerToken;
 
 async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Promise<number> {
-  const { worker, setup, works } = rehearsal;
+  const { worker, setup, works, signal } = rehearsal;
   const { maxTokensPerBatch } = setup;
   const responses = Math.max(1, ...works.flatMap(({ sampled = [] }) => sampled.map(({ k }) => k)));
   const tokens = tokensWithin(rehearsal, scoringFlops(setup));
@@ -138,7 +171,7 @@ async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Pro
   );
   let scored = 0;
   const score = async (): Promise<void> => {
-    scored = (await worker.request("score", { model, groups, maxTokensPerBatch })).tokens;
+    scored = (await worker.request("score", { model, groups, maxTokensPerBatch }, { signal })).tokens;
   };
   await score();
   return (await fastest(seconds, score)) / Math.max(1, scored);
@@ -151,7 +184,7 @@ async function samplingPace(
   scoredToken: number,
   seconds: Seconds,
 ): Promise<Pace["sampled"]> {
-  const { worker, whole, works, examples } = rehearsal;
+  const { worker, whole, works, examples, signal } = rehearsal;
   const samplings = works.flatMap(({ sampled = [] }) => sampled);
   const main = samplings.reduce<(typeof samplings)[number] | undefined>(
     (most, other) => (most === undefined || other.prompts * other.k > most.prompts * most.k ? other : most),
@@ -165,7 +198,8 @@ async function samplingPace(
   }));
   const generate = async (maxNewTokens: number): Promise<number> => {
     const settings = { temperature: 1, topP: 1, seed: 1 };
-    return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings })).tokens;
+    return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings }, { signal }))
+      .tokens;
   };
   const wanted = Math.max(2, Math.round(main.responseTokens));
   const short = Math.max(1, Math.min(8, Math.floor(wanted / 3)));
@@ -230,9 +264,10 @@ async function trainingPace(
       train(batchAt(2 + at)),
     );
     const ends = await Promise.all(sent);
-    const spent = (ends.at(-1)!.at - ends[0]!.at) / 1000;
-    const mean = ends.slice(1).reduce((sum, end) => sum + end.tokens, 0) / (ends.length - 1);
-    points.push({ tokens: mean, seconds: spent / (ends.length - 1) });
+    const between = ends.slice(1).map(({ at }, place) => (at - ends[place]!.at) / 1000);
+    const mean = ends.slice(1).reduce((sum, end) => sum + end.tokens, 0) / between.length;
+    // The middle one: a step that compiles anew is none of the many that follow.
+    points.push({ tokens: mean, seconds: between.sort((a, b) => a - b)[Math.floor(between.length / 2)]! });
   }
   return lineThrough(points);
 }

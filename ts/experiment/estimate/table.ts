@@ -68,10 +68,10 @@ function assumptions({ setup, pace }: Estimate): string {
           "measured: training, sampling and scoring of a model of these sizes with random weights, by the worker as it will run",
         ]
       : [
-          `assumed, as the model is too large to be tried here: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
+          `assumed, as ${pace.reason}: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
         ]),
     `${setup.adapter === undefined ? "6" : "4"} FLOPs a weight and trained token${setup.gradientCheckpointing ? " and 2 for recomputing" : ""}, 2 a scored or sampled one`,
-    "a sample is as long as a reference, and all samples of a question differ; looks while training, groups of your own and loading are not counted",
+    "a sample is as long as a reference, and all samples of a question differ; looks while training and groups of your own are not counted",
   ].join("; ");
 }
 

@@ -36,6 +36,7 @@ const sampling = {
   maxNewTokens: 400,
 };
 const pace: Pace = {
+  load: 0,
   trained: { step: 0.5, token: 1e-3 },
   scored: { token: 1e-4 },
   sampled: { start: 2, token: 1e-2 },
@@ -51,7 +52,7 @@ test("sampling takes its start, each prompt once and each sample's tokens; scori
   expect(secondsOf(pace, { sampled: [sampling, sampling], scored: { tokens: 1000 } })).toBeCloseTo(
     2 * secondsOf(pace, { sampled: [sampling] }) + 0.1,
   );
-  expect(secondsOf(pace, {})).toBe(0);
+  expect(secondsOf({ ...pace, load: 3 }, { scored: { tokens: 1000 } })).toBeCloseTo(3.1);
 });
 
 test("as many samples are decoded together as there are, as have room, and as the worker takes", () => {
@@ -113,11 +114,13 @@ test("one size alone tells of tokens", () => {
 
 test("of few layers and of more follows what all take, and never less than was measured", () => {
   const scale = (by: number): Pace => ({
+    load: 1 + by,
     trained: { step: 0.1 + 0.2 * by, token: 1e-3 * by },
     scored: { token: 1e-4 + 1e-5 * by },
     sampled: { start: 1, token: 1e-2 - 1e-4 * by },
   });
   const all = atDepth(32, { layers: 1, pace: scale(1) }, { layers: 5, pace: scale(5) });
+  expect(all.load).toBeCloseTo(33);
   expect(all.trained.step).toBeCloseTo(0.1 + 0.2 * 32);
   expect(all.trained.token).toBeCloseTo(32e-3);
   expect(all.scored.token).toBeCloseTo(1e-4 + 32e-5);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Params, Requests } from "../../../../ts/bridge/index.ts";
+import { type Params, type Requests, WorkerFailure } from "../../../../ts/bridge/index.ts";
 import {
   depthsOf,
   type Example,
@@ -36,6 +36,7 @@ const works: Work[] = [
 
 /** What things take, in ms, of a model of `layers` layers: the first of each kind a second more. */
 const cost = {
+  load: (layers: number) => 100 + 10 * layers,
   step: (layers: number) => 5 + 2 * layers,
   trainedToken: (layers: number) => 0.01 + 0.001 * layers,
   scoredToken: (layers: number) => 0.002 + 0.0005 * layers,
@@ -95,6 +96,7 @@ function fakeWorker() {
     load: async (count: number) => {
       loaded.push(count);
       layers = count;
+      clock.ms += cost.load(layers) + (loaded.length === 1 ? 2000 : 0);
       return { model: `m${count}` };
     },
   };
@@ -115,6 +117,12 @@ const small = shapeOfCreated(
   100,
 );
 
+async function paceOf(tried: Rehearsal) {
+  const rehearsed = await rehearse(tried);
+  if ("reason" in rehearsed) throw new Error(rehearsed.reason);
+  return rehearsed.pace;
+}
+
 const rehearsal = (fake: ReturnType<typeof fakeWorker>, more: Partial<Rehearsal> = {}): Rehearsal => ({
   ...fake,
   setup: setup({ shape: small, dtype: "float32", accelerator: false }),
@@ -128,8 +136,10 @@ const rehearsal = (fake: ReturnType<typeof fakeWorker>, more: Partial<Rehearsal>
 
 test("a small model is tried whole, and each number is found without what comes once", async () => {
   const fake = fakeWorker();
-  const pace = (await rehearse(rehearsal(fake)))!;
-  expect(fake.loaded).toEqual([3]);
+  const pace = await paceOf(rehearsal(fake));
+  // Once with a layer, for all that comes with the first model of a process.
+  expect(fake.loaded).toEqual([1, 3]);
+  expect(pace.load).toBeCloseTo(cost.load(3) / 1000);
   expect(pace.scored.token).toBeCloseTo(cost.scoredToken(3) / 1000, 9);
   expect(pace.sampled.token).toBeCloseTo(cost.sampledToken(3) / 1000, 9);
   expect(pace.sampled.start).toBeCloseTo(cost.start() / 1000, 6);
@@ -165,8 +175,9 @@ test("the smallest and the largest batch of the run are tried, and as many sampl
 test("of a large model a layer and some more are tried, and all follow", async () => {
   const fake = fakeWorker();
   const large = rehearsal(fake, { setup: setup(), speed: { flopsPerSecond: 5e14 } });
-  const pace = (await rehearse(large))!;
-  expect(fake.loaded).toEqual([1, 3]);
+  const pace = await paceOf(large);
+  expect(fake.loaded).toEqual([1, 1, 3]);
+  expect(pace.load).toBeCloseTo(cost.load(32) / 1000);
   expect(pace.scored.token).toBeCloseTo(cost.scoredToken(32) / 1000, 9);
   expect(pace.sampled.token).toBeCloseTo(cost.sampledToken(32) / 1000, 9);
   expect(pace.trained.token).toBeCloseTo(cost.trainedToken(32) / 1000, 6);
@@ -205,24 +216,42 @@ describe("how many layers are tried", () => {
   });
 });
 
-test("nothing is tried without a question, or of a model that is too large", async () => {
+test("nothing is tried without a question, or of a model that is too large, and it is said why", async () => {
   const fake = fakeWorker();
-  expect(await rehearse(rehearsal(fake, { examples: [] }))).toBeUndefined();
-  expect(await rehearse(rehearsal(fake, { setup: setup(), speed: { flopsPerSecond: 1e9 } }))).toBeUndefined();
+  expect(await rehearse(rehearsal(fake, { examples: [] }))).toEqual({
+    reason: "there is no training question to try it with",
+  });
+  expect(await rehearse(rehearsal(fake, { setup: setup(), speed: { flopsPerSecond: 1e9 } }))).toEqual({
+    reason: "the model is too large to be tried here",
+  });
   expect(fake.loaded).toEqual([]);
 });
 
-test("a model that fails is unloaded, and the error is the worker's", async () => {
-  const fake = fakeWorker();
-  const { worker } = fake;
-  const failing = {
-    request: (method: string, params: never) =>
-      method === "generate"
-        ? Promise.reject(new Error("out of memory"))
-        : worker.request(method as never, params),
-  } as unknown as Requests;
-  await expect(rehearse(rehearsal(fake, { worker: failing }))).rejects.toThrow("out of memory");
-  expect(fake.asked.at(-1)!.method).toBe("model/unload");
+describe("a model that fails", () => {
+  const failing = (fake: ReturnType<typeof fakeWorker>, error: Error) => ({
+    worker: {
+      request: (method: string, params: never) =>
+        method === "generate" ? Promise.reject(error) : fake.worker.request(method as never, params),
+    } as unknown as Requests,
+  });
+
+  test("by an error of the worker is unloaded, and goes by its sizes", async () => {
+    const fake = fakeWorker();
+    const error = new WorkerFailure("generate", "OutOfMemory", 1, "cuda:0 is full", { device: "cuda:0" });
+    expect(await rehearse(rehearsal(fake, failing(fake, error)))).toEqual({
+      reason: expect.stringMatching(/^trying it failed: .*cuda:0 is full/),
+    });
+    expect(fake.asked.at(-1)!.method).toBe("model/unload");
+  });
+
+  test("by anything else, or once it was stopped, is an error", async () => {
+    const fake = fakeWorker();
+    const died = failing(fake, new Error("the worker is gone"));
+    await expect(rehearse(rehearsal(fake, died))).rejects.toThrow("the worker is gone");
+    const stopped = new AbortController();
+    stopped.abort(new Error("Ctrl-C"));
+    await expect(rehearse(rehearsal(fake, { signal: stopped.signal }))).rejects.toThrow("Ctrl-C");
+  });
 });
 
 test("the first layers of a model have that many parameters less", () => {

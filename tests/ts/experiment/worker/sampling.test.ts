@@ -150,7 +150,7 @@ test("cancelled while requests interleave, what came is kept, and the rest alone
   const { asked, worker } = fakeWorker();
   const seen: Progress[] = [];
   const counts = await sampleInto(file, { ...options(worker, seen), ...sampling });
-  expect(counts).toEqual({ candidates: 3000, tokens: 6000, sampler: { name: "vllm", version: "1.0" } });
+  expect(counts).toMatchObject({ candidates: 3000, tokens: 6000 });
   expect(seen[0]).toMatchObject({ done: 1001, from: 1001, tokens: 0 });
   const before = new Set(kept.map(({ questionId }) => questionId));
   expect(asked.flat().map(({ id }) => id)).toEqual(
