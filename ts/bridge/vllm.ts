@@ -2,8 +2,8 @@
 import { execa } from "execa";
 import { inputError } from "../core/errors.ts";
 
-/** The oldest that is tried: older ones read what newer releases of transformers save otherwise. */
-export const oldestVllm = "0.18";
+/** The first that asks for transformers 5, in whose form the weights of a run are saved: an older one may misread them. */
+export const oldestVllm = "0.24";
 
 export interface Vllm {
   version: string;
