@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..errors import WorkerError
-from .batching import MicroBatch, block_mask
+from .micro_batch import MicroBatch
+from .padded import block_mask
 
 # settings of a config that scale the logits, which the score path does not follow, and their neutral value
 HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
@@ -37,6 +38,8 @@ class ScorePath:
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
         maskable = self.config._attn_implementation in ("sdpa", "eager")
         self.share = maskable and self.layer_types <= MASKABLE_LAYERS
+        # whether rows are packed; whoever has tried it for this model says so
+        self.packed = False
 
     @property
     def source(self) -> str:
@@ -56,22 +59,29 @@ class ScorePath:
     def hidden_states(self, batch: MicroBatch) -> Tensor:
         """[B, L, H] after the final norm."""
         kwargs = {}
-        if batch.segments is not None and batch.position_ids is not None:
+        if batch.masks is not None:
+            kwargs = {"position_ids": batch.position_ids, "attention_mask": batch.masks}
+        elif batch.segments is not None and batch.position_ids is not None:
             masks = self._masks(batch.segments, batch.position_ids, batch.longest)
             kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
         return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
 
+    def windows(self, longest: int) -> dict[str, int | None]:
+        """How far each kind of layer sees, by kind; one kind where a window makes no difference."""
+        binds = self.window is not None and self.window < longest
+        if not binds or self.layer_types == {"full_attention"}:
+            return {"full_attention": None}
+        sliding = {"sliding_attention": self.window}
+        return sliding if len(self.layer_types) < 2 else {"full_attention": None, **sliding}
+
     def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
         """One mask for all layers, or one a kind of layer where a sliding window makes a difference."""
         dtype = self.head.weight.dtype
-        binds = self.window is not None and self.window < longest
-        if not binds or self.layer_types == {"full_attention"}:
-            return block_mask(segments, positions, None, dtype)
-        sliding = block_mask(segments, positions, self.window, dtype)
-        if len(self.layer_types) < 2:
-            return sliding
-        full = block_mask(segments, positions, None, dtype)
-        return {"full_attention": full, "sliding_attention": sliding}
+        masks = {
+            kind: block_mask(segments, positions, window, dtype)
+            for kind, window in self.windows(longest).items()
+        }
+        return masks if len(masks) > 1 else next(iter(masks.values()))
 
 
 _paths: WeakKeyDictionary[nn.Module, ScorePath] = WeakKeyDictionary()
