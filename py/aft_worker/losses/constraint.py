@@ -60,7 +60,8 @@ class Constraint:
         """values [G, R] -> what f is taken of: once, and once more for the mirror images.
 
         boundary: beta -> B [G, R] in the unit of the values. It is +inf, and so is the mirror image, for a
-        response with nothing above it, which is the worse one of no pair: its gap is left out, not weighed by 0.
+        response with nothing above it, which is the worse one of no pair; its gaps are left out, not weighed
+        by 0.
         """
         if self.beta is None or self.kind != "boundary":
             return [PairTerm(values, values.detach() if self.kind == "detached" else values)]

@@ -106,5 +106,3 @@ def make_rows(
         row.numbers.append(number)
         length += len(response)
     return rows
-
-

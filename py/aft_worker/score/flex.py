@@ -95,7 +95,9 @@ def compile_blocks(backbone: nn.Module) -> None:
             block.forward = partial(_run_block, block, block.forward)
 
 
-def _run_block(block: GradientCheckpointingLayer, plain: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _run_block(
+    block: GradientCheckpointingLayer, plain: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
     masks = [value for value in (*args, *kwargs.values()) if isinstance(value, BlockMask)]
     if not masks or not torch.is_grad_enabled():
         return plain(*args, **kwargs)
@@ -116,4 +118,3 @@ def _checkpoints(function: Callable[..., Any]) -> bool:
 
 def _call(own: Callable[..., Any], block: nn.Module, *args: Any, **kwargs: Any) -> Any:
     return own(block, *args, **kwargs)
-

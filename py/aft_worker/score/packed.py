@@ -128,7 +128,9 @@ def narrowed(stretches: np.ndarray, positions: Sequence[int], window: int) -> np
     places = np.arange(len(first))
     # a prompt's positions are its places, counted from its first
     oldest = np.array(positions) - window + 1
-    return np.array([np.maximum(first, np.minimum(first + oldest, end)), end, np.maximum(own, places - window + 1)])
+    return np.array(
+        [np.maximum(first, np.minimum(first + oldest, end)), end, np.maximum(own, places - window + 1)]
+    )
 
 
 def block_mask(stretches: np.ndarray, device: torch.device) -> BlockMask:

@@ -21,8 +21,8 @@ from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout
 from .logprobs import chunked_logprobs
 from .micro_batch import MicroBatch
-from .predictors import predictor_states
 from .path import score_path
+from .predictors import predictor_states
 
 
 class Model(Protocol):

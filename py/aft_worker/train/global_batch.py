@@ -110,9 +110,7 @@ def _pass(
     if layout.fits(rows, max_tokens):
         pieces = [rows]
     else:
-        pieces = [
-            [rows[i] for i in members] for members in layout.pack([[row] for row in rows], max_tokens)
-        ]
+        pieces = [[rows[i] for i in members] for members in layout.pack([[row] for row in rows], max_tokens)]
     order = [n for unit in numbers for n in unit]
     at = {number: place for place, number in enumerate(order)}
     places = [[at[n] for row in piece for n in row.numbers] for piece in pieces]

@@ -143,6 +143,7 @@ class Optimizer:
 
     def _gradients(self) -> list[Tensor]:
         return [master.grad for master in self.masters.values() if master.grad is not None]
+
     @property
     def is_collecting(self) -> bool:
         return self._collecting

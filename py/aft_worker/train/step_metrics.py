@@ -65,9 +65,7 @@ def _table(groups: Sequence[Sequence[int]], facts: Sequence[Sequence[bool]]) -> 
     width = max(map(len, groups), default=0)
     padding = [0] * width
     numbers = [[*group, *padding][:width] for group in groups]
-    told = [
-        [[fact[n] for n in group] + [False] * (width - len(group)) for group in groups] for fact in facts
-    ]
+    told = [[[fact[n] for n in group] + [False] * (width - len(group)) for group in groups] for fact in facts]
     shape = (len(groups), width)
     places = torch.tensor(numbers, dtype=torch.long).reshape(shape)
     return places, torch.tensor(told, dtype=torch.bool).reshape(len(facts), *shape)

@@ -27,7 +27,6 @@ from .optimization import Optimizer, learning_rate
 from .saved_state import load_state, save_state
 from .step_metrics import score_metrics
 
-
 Upcoming = Callable[[], tuple[int, Sequence[TrainGroup]] | None]
 """Number and groups of the step that will be asked for next, if that is known already."""
 
