@@ -125,6 +125,18 @@ class GeneratePrompt(Message, kw_only=True):
     indices: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
 
 
+class SamplerInfo(Message, kw_only=True):
+    name: Literal["transformers", "vllm"]
+    # of the library that samples
+    version: str
+    # samples that are decoded at once
+    slots: Annotated[int, Meta(ge=0)]
+    # a decode step: replayed as a CUDA graph, or not
+    step: Literal["captured", "plain"]
+    # why it is slower than this device could
+    note: str | None = None
+
+
 class SampledCandidate(Message, kw_only=True):
     question_id: str
     index: Annotated[int, Meta(ge=0)]
@@ -484,6 +496,8 @@ class ModelLoadParams(Message, kw_only=True):
     adapter_seed: int | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
+    # to measure with: random weights in so many of its layers; its own are not read
+    sketch_layers: Annotated[int, Meta(ge=1)] | None = None
 
 
 ModelLoadResult = ModelInfo
@@ -592,8 +606,8 @@ class GenerateParams(Message, kw_only=True):
     seed: int
     # texts that end a response, which is cut before the first of them that is complete
     stop: list[Annotated[str, Meta(min_length=1)]] | None = None
-    # tokens (padding included) of one micro-batch; bounds memory, never changes a result
-    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+    # most samples that are decoded at once; sized from free memory when left out
+    slots: Annotated[int, Meta(ge=1)] | None = None
 
 
 class GenerateResult(Message, kw_only=True):
@@ -601,6 +615,7 @@ class GenerateResult(Message, kw_only=True):
     tokens: Annotated[int, Meta(ge=0)]
     seconds: float
     digest: str
+    sampler: SamplerInfo
 
 
 class GenerateProgress(Message, kw_only=True):

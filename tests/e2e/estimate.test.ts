@@ -34,7 +34,7 @@ test("a dry run with --estimate says what each stage takes, and writes nothing",
   );
   for (const label of ["vft seed 1", "align aft-bc seed 1", "evaluate aft-bc seed 1", "in all"])
     expect(dry.stdout).toMatch(new RegExp(`^  ${label} .* (s|min|h)  .* GB`, "m"));
-  expect(dry.stdout).toContain("assumed: training and scoring reach 40 % of the measured FLOP/s");
+  expect(dry.stdout).toContain("measured: training, sampling and scoring of a model of these sizes");
   expect(dry.stdout).not.toContain("warning:");
   expect(existsSync(join(other, "runs"))).toBe(false);
 });
@@ -46,6 +46,7 @@ test("with --json the numbers stand beside the stages", async () => {
   expect(estimate.stages.map(({ label }: { label: string }) => label)).not.toContain("vft seed 1");
   expect(estimate.stages.map(({ label }: { label: string }) => label)).toContain("evaluate aft-bc seed 1");
   expect(estimate.seconds).toBeGreaterThan(0);
+  expect(estimate.pace).toMatchObject({ measured: true });
   expect(estimate.warnings).toEqual([]);
 });
 
@@ -74,6 +75,9 @@ test("what does not fit is said in one line, with what to change", async () => {
   };
   const dry = await estimated(experiment, runs, ...setting(`model.create=${JSON.stringify(huge)}`));
   expect(dry.exitCode).toBe(0);
+  expect(dry.stdout).toContain(
+    "assumed, as the model is too large to be tried here: training and scoring reach 40 %",
+  );
   const warnings = dry.stdout.split("\n").filter((line) => line.startsWith("warning: "));
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(
@@ -125,7 +129,7 @@ describe("of a sweep", () => {
     expect(dry.stdout).toMatch(/^ {2}k=2,beta=0.2 +9 +5 +2 /m);
     expect(dry.stdout).toMatch(/^ {2}k=3,beta=0.1 +9 +9 +0$/m);
     expect(dry.stdout).toMatch(/^time: about \d+ s with 2 cells at a time if none slows another down/m);
-    expect(dry.stdout).toContain("assumed: training and scoring reach 40 %");
+    expect(dry.stdout).toContain("measured: training, sampling and scoring of a model of these sizes");
   });
 });
 

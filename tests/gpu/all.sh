@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# All GPU checks: the worker's, a model of 7B's shape, the miniature pipeline. Arguments go to check.py and
-# seven_b.py (of theirs, --small and --out); DEVICE as in pipeline.sh.
+# All GPU checks in one sitting: those of the worker and its measurements in one process, then the miniature pipeline
+# in what is left.
+#
+#   tests/gpu/all.sh [--budget SECONDS] [arguments of check.py: --small, --out, --only, ...]
+#
+#   --budget   seconds for all of it (default: 360); what does not fit is skipped, and said to be
+#   DEVICE     cuda, cuda:N or cpu (default: cuda); the rest as in pipeline.sh
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,12 +14,26 @@ python=${AFT_PYTHON:-python3}
 [ -n "${AFT_PYTHON:-}" ] || [ ! -x .venv/bin/python ] || python=$PWD/.venv/bin/python
 export AFT_PYTHON=$python
 
-"$python" tests/gpu/device.py "$DEVICE" || exit 1
+budget=360 arguments=() some=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    --budget) budget=${2:?--budget needs seconds} && shift ;;
+    --only) some=yes && arguments+=("$1") ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+pipeline=60 # seconds that the miniature pipeline takes, about
+
+"$python" experiments/benchmarks/instruments/device.py "$DEVICE" || exit 1
 status=0
-"$python" tests/gpu/check.py --device "$DEVICE" "$@" || status=1
-case " $* " in
-  *" --only "*) ;; # topics of check.py alone
-  *) "$python" tests/gpu/seven_b.py --device "$DEVICE" "$@" || status=1 ;;
-esac
-bash tests/gpu/pipeline.sh || status=1
+"$python" tests/gpu/check.py --device "$DEVICE" --budget $((budget - SECONDS)) "${arguments[@]}" || status=1
+left=$((budget - SECONDS))
+if [ -n "$some" ]; then
+  exit $status # some topics of check.py alone
+elif [ "$left" -lt "$pipeline" ]; then
+  echo "skipped: the miniature pipeline, which takes about $pipeline s, and $left s of the budget are left"
+else
+  timeout "$left" bash tests/gpu/pipeline.sh || status=1
+fi
 exit $status

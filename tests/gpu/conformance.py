@@ -22,14 +22,14 @@ GONE_WITHIN = 2.0
 LONG = 8_000
 LONG_PROMPT_TOKENS = 2000
 LONG_PROMPT = " keys" * LONG_PROMPT_TOKENS
-SAMPLING = {"temperature": 1, "topP": 1, "seed": 1, "maxTokensPerBatch": 1 << 60}
+SAMPLING = {"temperature": 1, "topP": 1, "seed": 1}
 # Less than the cache of the long prompt, which a call that failed must not keep.
 LEFT_BEHIND = float(1 << 20)
 
 
 def check_conformance(results: Results, device: torch.device, folder: Path) -> None:
     """Every item with a worker whose handlers print: printing must not disturb any of them."""
-    with Worker("noisy_handlers") as worker:
+    with Worker("noisy_handlers", Path(__file__).parent) as worker:
         model = create(worker, folder, str(device), "float32")["model"]
         _check_bad_messages(results, worker, model)
         _check_printing(results, worker)

@@ -1,20 +1,51 @@
 #!/usr/bin/env bash
-# Packs what a GPU machine without Node, npm or network lacks: tests/gpu/pack.sh FOLDER [PYTHON_VERSION]
+# Packs what a GPU machine without Node, npm or network lacks:
+#
+#   tests/gpu/pack.sh FOLDER [--python 3.12] [--packages "msgspec peft accelerate"] [--model SOURCE] [--part-size 60M]
 #
 #   FOLDER/node.xz              this machine's node binary
 #   FOLDER/node_modules.tar.xz  the packages that `aft run` needs, from this checkout's node_modules
-#   FOLDER/site/                msgspec, peft and accelerate for Python PYTHON_VERSION (default 3.12) on x86-64 Linux
+#   FOLDER/site/                the Python packages for that Python on x86-64 Linux; with a GGUF model also gguf
+#   FOLDER/model/               a model's folder, or its GGUF file, in parts of at most that size; parts.py joins
+#                               them there, and from_gguf.py makes a folder of a GGUF file
 #
-# The GPU machine must be of this machine's kind (Linux, x86-64): node and esbuild are programs.
+# The GPU machine must be of this machine's kind (Linux, x86-64): node and esbuild are programs. Where a call carries
+# little, the parts go one by one: `parts.py join` takes them from several folders.
 set -euo pipefail
+started_in=$PWD
 cd "$(dirname "$0")/../.."
-[ $# -ge 1 ] || { echo "usage: tests/gpu/pack.sh FOLDER [PYTHON_VERSION]" >&2; exit 2; }
-folder=$1
-python_version=${2:-3.12}
+
+usage() {
+  echo "$1" >&2
+  sed -n 4p tests/gpu/pack.sh | sed 's/^# */usage: /' >&2
+  exit 2
+}
+absolute() {
+  case $1 in /*) echo "$1" ;; *) echo "$started_in/$1" ;; esac
+}
+folder="" python_version=3.12 packages="msgspec peft accelerate" model="" part_size=60M
+while [ $# -gt 0 ]; do
+  case $1 in
+    --*) [ $# -gt 1 ] || usage "$1 needs a value" ;;&
+    --python) python_version=$2 && shift ;;
+    --packages) packages=$2 && shift ;;
+    --model) model=$(absolute "$2") && shift ;;
+    --part-size) part_size=$2 && shift ;;
+    --*) usage "no such option: $1" ;;
+    *) [ -z "$folder" ] || usage "one folder, found another: $1" && folder=$(absolute "$1") ;;
+  esac
+  shift
+done
+[ -n "$folder" ] || usage "a folder is missing"
+[ -z "$model" ] || [ -e "$model" ] || usage "--model: no such file or folder: $model"
+python=${AFT_PYTHON:-python3}
+[ -n "${AFT_PYTHON:-}" ] || [ ! -x .venv/bin/python ] || python=.venv/bin/python
 mkdir -p "$folder"
 
 node=$(node -p 'fs.realpathSync(process.execPath)')
-xz -6 -T0 -c "$node" >"$folder/node.xz"
+cp "$node" "$folder/node"
+strip "$folder/node" 2>/dev/null || true # symbols: a seventh of it, needed by debuggers alone
+xz -6 -T0 -f "$folder/node"
 
 # Production packages only, and of these no types, source maps, documentation, bundles for browsers, nor sources
 # of what lies there compiled. esbuild stays: tsx reads the TypeScript sources through it.
@@ -41,11 +72,15 @@ tar -cJf "$folder/node_modules.tar.xz" \
   -T "$folder/packages"
 rm "$folder/packages"
 
-python=${AFT_PYTHON:-python3}
-[ -n "${AFT_PYTHON:-}" ] || [ ! -x .venv/bin/python ] || python=.venv/bin/python
-mapfile -t packages < <(grep -E '^(msgspec|peft|accelerate)==' py/constraints.txt)
+pinned=()
+for name in $packages; do
+  pinned+=("$(grep "^$name==" py/constraints.txt)") || usage "--packages: py/constraints.txt has no $name"
+done
+case $model in *.gguf) pinned+=(gguf==0.19.0) ;; esac
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --upgrade \
   --only-binary=:all: --python-version "$python_version" --platform manylinux_2_17_x86_64 \
-  --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --target "$folder/site" "${packages[@]}"
+  --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --target "$folder/site" "${pinned[@]}"
 
-du -sh "$folder"/*
+[ -z "$model" ] || "$python" tests/gpu/parts.py split "$model" "$folder/model" --size "$part_size"
+
+du -sh "$folder"/* "$folder"/model/* 2>/dev/null

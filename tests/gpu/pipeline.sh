@@ -17,7 +17,7 @@ if [ -z "${AFT_PYTHON:-}" ]; then
 fi
 export AFT_PYTHON HF_HUB_OFFLINE=1
 
-"$AFT_PYTHON" tests/gpu/device.py "$device"
+"$AFT_PYTHON" experiments/benchmarks/instruments/device.py "$device"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -60,7 +60,7 @@ def group(id: str, words: int, prompt: str = PROMPT) -> dict[str, Any]:
 
 def check_round_trip(results: Results, device: str, folder: Path) -> None:
     """A run's requests, in the device's own number type."""
-    with Worker() as worker:
+    with Worker(modules=Path(__file__).parent) as worker:
         worker.call("hello", protocolVersion=p.PROTOCOL_VERSION)
         info = worker.call("device/info")
         names = [one["name"] for one in info["devices"]]
@@ -102,7 +102,7 @@ def _sample(worker: Worker, model: str) -> list[dict[str, Any]]:
     params = {
         "model": model,
         "prompts": [{"id": "q", "prompt": PROMPT, "indices": list(range(8))}],
-        **{"maxNewTokens": 16, "temperature": 1, "topP": 1, "seed": 3, "maxTokensPerBatch": 4096},
+        **{"maxNewTokens": 16, "temperature": 1, "topP": 1, "seed": 3},
     }
     worker.send("generate", params, lambda value: candidates.extend(value["candidates"])).result()
     return candidates

@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 
 import torch
-from aft_worker.callbacks import never_cancelled
 from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import GeneratePrompt, SampledCandidate, ScoreGroup, ScoreResponse
-from aft_worker.sample import SampleRequest, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
 from aft_worker.score import score_groups
 from numerics import SHAPE, SMALL
 from random_models import converted, prompt, rounded
 from results import Results
+from shapes import named
 
 # Batches differ in how float sums are rounded, so a token may differ where the noise falls between two: about
 # one in 10^6 (see aft_worker/sampling.py), so one sample in 10^4 of 64 tokens. Were the samples functions of
@@ -41,11 +41,11 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
     ]
     base = rounded(shape, seed=12)
     model = converted(base, device, torch.float32)
-    whole = _sample(model, prompts, 1 << 15)
+    whole = _sample(model, prompts, 256)
     results.measure("samples in float32", len(whole))
     results.equal(
         "float32, twice in the same batch: samples that differ",
-        _differ(whole, _sample(model, prompts, 1 << 15)),
+        _differ(whole, _sample(model, prompts, 256)),
         0,
     )
     # a quarter of the prompts, the last first, one index at a time, in small batches
@@ -54,7 +54,7 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
         for one in reversed(prompts[: max(2, count // 4)])
         for index in reversed(one.indices)
     ]
-    other = _sample(model, part, 1 << 10)
+    other = _sample(model, part, 7)
     share = _differ(other, whole) / len(other)
     results.at_most("float32, in other batches: share of samples that differ", share, DIFFERING_SHARE)
     texts = {tuple(one.token_ids) for one in whole.values()}
@@ -63,27 +63,22 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
 
     model = converted(base, device, torch.bfloat16)
     started = time.perf_counter()
-    low = _sample(model, prompts, 1 << 15)
+    low = _sample(model, prompts, 256)
     seconds = time.perf_counter() - started
-    results.measure("sampling in bfloat16", sum(one.tokens for one in low.values()) / seconds, "tokens/s")
+    results.measure(
+        f"sampling, {named('Llama', shape)}, bfloat16: rate",
+        sum(one.tokens for one in low.values()) / seconds,
+        "tokens/s",
+    )
     _check_rescoring(results, "bfloat16", model, prompts, low, BFLOAT16_NATS)
 
 
 def _sample(
-    model: LoadedModel, prompts: Sequence[GeneratePrompt], max_tokens: int
+    model: LoadedModel, prompts: Sequence[GeneratePrompt], slots: int
 ) -> dict[tuple[str, int], SampledCandidate]:
     """By prompt and index."""
-    found: list[SampledCandidate] = []
-    request = SampleRequest(
-        prompts=prompts,
-        max_new_tokens=64,
-        temperature=1.0,
-        top_p=1.0,
-        seed=9,
-        max_tokens_per_batch=max_tokens,
-    )
-    sampler = open_sampler("transformers", model)
-    sampler.sample(request, check_cancelled=never_cancelled, on_candidates=found.extend)
+    request = SampleRequest(prompts=prompts, max_new_tokens=64, temperature=1.0, top_p=1.0, seed=9)
+    found = collect(open_sampler("transformers", model, slots), CollectedJob(request))
     return {(one.question_id, one.index): one for one in found}
 
 

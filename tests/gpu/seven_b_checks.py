@@ -1,4 +1,8 @@
-"""What `seven_b.py` does with its one model: train it, put an adapter on it, sample, export, load."""
+"""A model of LLaMA-2 7B's shape: steps on all weights and on an adapter, export, loading again.
+
+The weights are random and made on the device: nothing is downloaded. All weights are trained only where
+memory allows; else it says so.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,33 @@ import gc
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from aft_worker.callbacks import never_cancelled
 from aft_worker.model.adapter import adapter_weights, add_adapter
 from aft_worker.model.loading import LoadedModel, checkpoint_gradients, load_model, save_model, wrap
 from aft_worker.model.merging import merge_adapter
 from aft_worker.protocol import (
     AdapterSettings,
-    GeneratePrompt,
     LossSettings,
-    SampledCandidate,
     ScoreGroup,
     ScoreResponse,
     TrainGroup,
 )
-from aft_worker.sample import SampleRequest, open_sampler
 from aft_worker.score.scoring import score_groups
 from aft_worker.train.trainer import Trainer
 from clock import peak_bytes, timed
 from numerics import LOSSES
 from random_models import EOS, FIRST_WORD, Shape, group, made_on, prompt
-from results import Results
-from speed import ADAMW, SCHEDULE, matmul_rate
+from shapes import GSM8K, SEVEN_B, named
+from sitting import Sitting
+from training_speed import ADAMW, SCHEDULE, matmul_rate
 
 K = 6
 LORA = AdapterSettings(rank=16, alpha=32, dropout=0.05)
 # a merged weight is rounded to bfloat16 (2^-9 of it), and a sum over layers of such differences remains
 MERGED = 1e-2
+# of a trained bfloat16 weight: itself, its float32 master, the master's gradient and two moments
+BYTES_A_WEIGHT = 2 + 4 + 4 + 8
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,6 @@ class Plan:
     shape: Shape
     questions: int  # a step
     lengths: tuple[range, range]  # tokens of a prompt and of a response; about GSM8K's, by Llama's tokenizer
-    prompts: int  # to sample from
-    new_tokens: int
     max_tokens: int
     least_tokens: int
     repeats: int
@@ -51,11 +51,9 @@ class Plan:
 
 
 FULL = Plan(
-    Shape(4096, 11_008, 32, 32, 32, 32_000, positions=4096, tied=False),
+    SEVEN_B,
     questions=32,
-    lengths=(range(60, 161), range(70, 191)),
-    prompts=64,
-    new_tokens=256,
+    lengths=GSM8K.ranges,
     max_tokens=16_384,
     least_tokens=2048,
     repeats=3,
@@ -65,8 +63,6 @@ SMALL = Plan(
     Shape(64, 176, 2, 4, 4, 512, positions=512, tied=False),
     questions=2,
     lengths=(range(20, 31), range(20, 41)),
-    prompts=4,
-    new_tokens=8,
     max_tokens=1024,
     least_tokens=512,
     repeats=1,
@@ -75,37 +71,43 @@ SMALL = Plan(
 
 
 class SevenB:
-    """One model through all checks: it is too large to be made for each. `folder` gets its weights twice."""
+    """`all_weights` and `adapter` each make their model: whoever has little time runs one."""
 
-    def __init__(self, results: Results, device: torch.device, plan: Plan, folder: Path) -> None:
-        self._results = results
-        self._device = device
-        self._plan = plan
-        self._folder = folder
-        self._ceiling = 0.0
-        self._model: LoadedModel | None = None
-
-    def all_weights(self) -> None:
+    def __init__(self, sitting: Sitting) -> None:
+        self._results = sitting.results
+        self._device = sitting.device
+        self._plan = SMALL if sitting.small else FULL
+        self._folder = sitting.folder
+        self._write = sitting.write
+        self._title = named("LLaMA-2", self._plan.shape)
         self._ceiling = matmul_rate(self._device, self._plan.matrix)
         side = self._plan.matrix
         self._results.measure(
-            f"bfloat16 product of random matrices, {side} a side", self._ceiling / 1e12, "TFLOP/s"
+            f"product of random matrices, {side} a side, bfloat16", self._ceiling / 1e12, "TFLOP/s"
         )
-        model = made_on(self._device, self._plan.shape, torch.bfloat16)
-        self._model = model
-        weights = list(model.module.parameters())
-        self._results.measure("parameters", sum(weight.numel() for weight in weights))
+        self._model: LoadedModel | None = self._made()
+
+    def all_weights(self) -> None:
+        weights = list(self._loaded().module.parameters())
+        count = sum(weight.numel() for weight in weights)
+        self._results.measure(f"{self._title}: parameters", count)
         self._results.holds(
             "all weights are made in bfloat16 on the device", all(map(self._is_home, weights))
         )
-        checkpoint_gradients(model.module, "random")
+        needed, there = count * BYTES_A_WEIGHT / 2**30, self._capacity()
+        if self._device.type == "cuda" and needed > there:
+            why = f"{needed:.0f} GiB for weights, gradients and optimizer, and the device has {there:.0f}"
+            self._results.skip(f"training all weights takes at least {why}")
+            return
+        checkpoint_gradients(self._loaded().module, "random")
         for name, loss in (("VFT", "VFT"), ("AFT-BC", "boundary")):
-            if not self._steps(f"{name}, all weights", LOSSES[loss], per_weight=6):
+            if not self._steps(f"{name}, {self._title}, all weights", LOSSES[loss], per_weight=6):
                 break
 
     def adapter(self) -> None:
         """On the base that lies in a folder, as an experiment has it."""
         model = self._loaded()
+        checkpoint_gradients(model.module, "random")
         base = str(self._folder / "base")
         save_model(model, base)
         module, own = add_adapter(model.module, LORA, seed=1, source=base, revision=None)
@@ -113,56 +115,24 @@ class SevenB:
         self._model = wrap(module, model.tokenizer.tokenizer, base)
         self._model.adapter = own
         trained = adapter_weights(module)
-        self._results.measure("parameters of the adapter", sum(w.numel() for w in trained.values()))
+        self._results.measure(
+            f"{self._title}: parameters of the adapter", sum(w.numel() for w in trained.values())
+        )
         self._results.holds(
             "the adapter is in float32", {w.dtype for w in trained.values()} == {torch.float32}
         )
         before = module.get_submodule("base_model.model.model.layers.0.mlp.up_proj.base_layer").weight.clone()
         fits = [
-            self._steps(f"{name}, adapter", LOSSES[loss], per_weight=4)
+            self._steps(f"{name}, {self._title}, adapter", LOSSES[loss], per_weight=4)
             for name, loss in (("VFT", "VFT"), ("AFT-BC", "boundary"))
         ]
         self._results.equal("steps of the adapter fit", fits, [True, True])
         after = module.get_submodule("base_model.model.model.layers.0.mlp.up_proj.base_layer").weight
         self._results.holds("the base's weights stay as they are", torch.equal(before, after))
+        self._write()
+        self._export()
 
-    def sampling(self) -> None:
-        model, plan = self._loaded(), self._plan
-        draw = random.Random(5)
-        prompts = [
-            GeneratePrompt(
-                id=f"q{number}",
-                prompt=prompt(draw, plan.shape.vocabulary, draw.choice(plan.lengths[0])),
-                indices=list(range(K)),
-            )
-            for number in range(plan.prompts)
-        ]
-        request = SampleRequest(
-            prompts=prompts,
-            max_new_tokens=plan.new_tokens,
-            temperature=1.0,
-            top_p=1.0,
-            seed=0,
-            max_tokens_per_batch=2 * plan.max_tokens,
-        )
-        sampler = open_sampler("transformers", model)
-        drawn: list[SampledCandidate] = []
-
-        def run() -> None:
-            drawn.clear()
-            sampler.sample(request, check_cancelled=never_cancelled, on_candidates=drawn.extend)
-
-        if self._device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(self._device)
-        timing = timed(self._device, run, warmup=0, repeats=1)
-        tokens = sum(one.tokens for one in drawn)
-        self._results.equal("each question has six samples", len(drawn), K * plan.prompts)
-        self._results.measure("sampled tokens", tokens)
-        self._results.measure("sampling: rate", tokens / timing.median, "tokens/s")
-        self._results.measure("sampling: samples", len(drawn) / timing.median, "samples/s")
-        self._measure_peak("sampling")
-
-    def export(self) -> None:
+    def _export(self) -> None:
         model = self._loaded()
         model.weights_changed()
         model.module.eval()
@@ -189,6 +159,10 @@ class SevenB:
         if self._model is None:
             raise RuntimeError("an earlier check left no model")
         return self._model
+
+    def _made(self) -> LoadedModel:
+        torch.manual_seed(11)
+        return made_on(self._device, self._plan.shape, torch.bfloat16)
 
     def _is_home(self, weight: torch.Tensor) -> bool:
         return weight.device.type == self._device.type and weight.dtype == torch.bfloat16

@@ -15,6 +15,8 @@ from aft_worker.rpc import Context
 
 NAN = float("nan")
 
+SAMPLER = p.SamplerInfo(name="transformers", version="0", slots=1, step="plain")
+
 
 def info(params: p.ModelCreateParams | p.ModelLoadParams, context: Context) -> p.ModelInfo:
     return p.ModelInfo(
@@ -101,7 +103,7 @@ def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
             candidates=[candidate], done=done, total=len(params.prompts), tokens=2 * done
         )
         context.progress(progress)
-    return p.GenerateResult(candidates=done, tokens=2 * done, seconds=0.5, digest="d")
+    return p.GenerateResult(candidates=done, tokens=2 * done, seconds=0.5, digest="d", sampler=SAMPLER)
 
 
 def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:

@@ -1,4 +1,5 @@
-"""The checks for GPU machines, tried on the CPU at their small size: so that they run where a GPU is."""
+"""The checks for GPU machines and the benchmarks, tried on the CPU at their small size, so that they run
+where a GPU is."""
 
 from __future__ import annotations
 
@@ -7,23 +8,57 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BENCH = "experiments/benchmarks/speed/bench.py"
+
+
+def _run(out: Path, script: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    """What the process said, and its results file."""
+    command = [sys.executable, script, "--device", "cpu", "--small", "--out", str(out), *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    written = list(out.glob("*.json"))
+    assert len(written) == 1, done.stdout[-3000:] + done.stderr[-2000:]
+    return done, json.loads(written[0].read_text())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "script, name, least", [("check.py", "results", 50), ("seven_b.py", "seven-b", 12)], ids=["all", "7B"]
-)
-def test_the_gpu_checks_pass_on_the_cpu(tmp_path: Path, script: str, name: str, least: int) -> None:
-    command = [sys.executable, f"tests/gpu/{script}", "--device", "cpu", "--small", "--out", str(tmp_path)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-    (written,) = tmp_path.glob(f"{name}-cpu-*-small.json")
-    results = json.loads(written.read_text())
+def test_the_gpu_checks_pass_on_the_cpu(tmp_path: Path) -> None:
+    done, results = _run(tmp_path, "tests/gpu/check.py")
     assert [check for check in results["checks"] if not check["passed"]] == []
-    assert len(results["checks"]) > least
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(results["checks"]) > 190
+    assert results["skipped"] == []
+    assert [file.name[-11:] for file in tmp_path.glob("*.json")] == ["-small.json"]
+
+
+def test_what_does_not_fit_in_the_budget_is_skipped_and_named(tmp_path: Path) -> None:
+    done, results = _run(tmp_path, "tests/gpu/check.py", "--budget", "1")
+    assert done.returncode == 1, "nothing was checked"
+    assert results["checks"] == []
+    assert [one["topic"] for one in results["skipped"]] == results["topics"].split(", ")
+    assert "numerics takes about" in f"{results['skipped'][0]['topic']} {results['skipped'][0]['why']}"
+    assert "skipped, numerics: takes about 45 s" in done.stdout
+
+
+def test_a_sitting_that_is_killed_leaves_what_was_found(tmp_path: Path) -> None:
+    """Killed as soon as the file names the second topic."""
+    out = str(tmp_path)
+    topics = ["--only", "sampling", "training"]
+    command = [sys.executable, "tests/gpu/check.py", "--device", "cpu", "--small", "--out", out, *topics]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if line.startswith("training"):
+                break
+        running.kill()
+    (written,) = tmp_path.glob("*-partial-*.json")
+    results = json.loads(written.read_text())
+    assert results["under way"] == "training"
+    assert {check["topic"] for check in results["checks"]} == {"sampling"}
+    assert all(check["passed"] for check in results["checks"])

@@ -20,7 +20,7 @@ from aft_worker.protocol import (
     TrainGroup,
     TrainResponse,
 )
-from aft_worker.sample import SampleRequest, SampleTotals, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
 from aft_worker.score import Model
 from aft_worker.tokens import TokenCodec
 from aft_worker.train import Trainer
@@ -190,18 +190,16 @@ def sample(
     model: Model,
     prompts: Sequence[GeneratePrompt],
     *,
+    slots: int | None = None,
     check_cancelled: CheckCancelled = never_cancelled,
-    on_candidates: Callable[[list[SampledCandidate]], None] | None = None,
+    on_candidates: Callable[[list[SampledCandidate]], None] = lambda candidates: None,
     **settings,
-) -> tuple[list[SampledCandidate], SampleTotals]:
-    """(candidates in the order in which they finish, totals)."""
-    usual = {"max_new_tokens": 20, "temperature": 1.0, "top_p": 1.0, "seed": 5, "max_tokens_per_batch": 4096}
+) -> list[SampledCandidate]:
+    """Candidates in the order in which they finish."""
+    usual = {"max_new_tokens": 20, "temperature": 1.0, "top_p": 1.0, "seed": 5}
     request = SampleRequest(prompts=prompts, **{**usual, **settings})
-    candidates: list[SampledCandidate] = []
-    totals = open_sampler("transformers", model).sample(
-        request, check_cancelled=check_cancelled, on_candidates=on_candidates or candidates.extend
-    )
-    return candidates, totals
+    job = CollectedJob(request, check_cancelled, on_candidates)
+    return collect(open_sampler("transformers", model, slots), job)
 
 
 _optimizer, _schedule = optimizer, schedule

@@ -6,8 +6,8 @@ import {
   type Output,
   progressLine,
   progressOn,
-  rateOf,
   redrawIntervalMs,
+  roughly,
   type Track,
   trackWith,
 } from "./progress.ts";
@@ -67,7 +67,7 @@ function counts({ done, total, failed, secondsLeft }: SweepOverview): string {
   return [
     `${done} of ${total} cells done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(left === undefined || left < 1 ? [] : [`about ${duration(left)} left`]),
+    ...(left === undefined || left < 1 ? [] : [`about ${roughly(left)} left`]),
   ].join(", ");
 }
 
@@ -125,6 +125,9 @@ function liveOn(out: Output, now: () => number): Screen {
   };
 }
 
+/** What is left of the whole stands in the first line. */
+const ownOnly = ({ whole: _, ...own }: Progress): Progress => own;
+
 /** The whole, then each running cell with its stage. */
 export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
@@ -133,7 +136,7 @@ export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<strin
       const track = tracks.get(cell);
       const doing =
         track !== undefined
-          ? progressLine(track.last, rateOf(track))
+          ? progressLine(ownOnly(track.last), track.meter.rate())
           : waits
             ? `${stage}: waiting, another is making it`
             : stage;

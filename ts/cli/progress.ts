@@ -1,14 +1,13 @@
 import { defined } from "../core/defined.ts";
 import type { Progress, ProgressSink } from "../core/progress.ts";
+import { type Rate, RateMeter, secondsLeft } from "../core/rate.ts";
 
 /** How often a pipe gets a line about work that is still going on. */
 const plainIntervalMs = 10_000;
 export const redrawIntervalMs = 100;
-/** The rate is that of the last stretch of this length: it follows a change and does not flicker. */
-const rateWindowMs = 15_000;
 
 export interface Track {
-  points: { at: number; done: number; tokens: number }[];
+  meter: RateMeter;
   shownAt: number;
   last: Progress;
 }
@@ -66,7 +65,7 @@ export function progressOn(
       tracks.set(progress.label, track);
       if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
       track.shownAt = at;
-      const rate = rateOf(track);
+      const rate = track.meter.rate();
       if (terminal) live.draw(linesWithin(live.width, progress, rate));
       else out.write(`${progressLine(progress, rate)}\n`);
     },
@@ -79,40 +78,28 @@ export function progressOn(
 
 /** A piece of work's track with one more point. */
 export function trackWith(progress: Progress, at: number, before?: Track, shownAt = 0): Track {
-  const track = before ?? { points: [], shownAt, last: progress };
-  const { done, from = 0, tokens = 0 } = progress;
+  const track = before ?? { meter: new RateMeter(), shownAt, last: progress };
   track.last = progress;
-  track.points.push({ at, done: done - from, tokens });
-  while (track.points.length > 2 && track.points[1]!.at < at - rateWindowMs) track.points.shift();
+  track.meter.add(progress, at);
   return track;
 }
 
-interface Rate {
-  perSecond: number;
-  tokensPerSecond: number;
-}
-
-export function rateOf({ points }: Track): Rate | undefined {
-  const first = points[0]!;
-  const last = points.at(-1)!;
-  const seconds = (last.at - first.at) / 1000;
-  if (seconds < 0.5) return undefined;
-  return {
-    perSecond: (last.done - first.done) / seconds,
-    tokensPerSecond: (last.tokens - first.tokens) / seconds,
-  };
-}
-
-/** "align aft-bc seed 1: 120/250 steps (48 %), 6.3 steps/s, 8,100 tokens/s, 21 s left, loss 0.41" */
-export function progressLine({ label, done, total, unit, detail }: Progress, rate?: Rate): string {
+/** "align aft-bc seed 1: 120/250 steps (48 %), 6.3 steps/s, 8,100 tokens/s, 21 s left, about 3 min of the whole run, loss 0.41" */
+export function progressLine(progress: Progress, rate?: Rate): string {
+  const { label, done, total, unit, detail, whole } = progress;
   const parts = [
     total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`,
   ];
   if (rate !== undefined && rate.perSecond > 0) {
     parts.push(`${short(rate.perSecond)} ${unit}/s`);
     if (rate.tokensPerSecond > 0) parts.push(`${short(rate.tokensPerSecond)} tokens/s`);
-    if (total > done) parts.push(`${duration((total - done) / rate.perSecond)} left`);
   }
+  const left = secondsLeft(progress, rate);
+  if (left !== undefined && total > done) parts.push(`${duration(left)} left`);
+  if (whole !== undefined)
+    parts.push(
+      `about ${roughly(whole.secondsLeft)} ${left === undefined ? "left " : ""}of the whole ${whole.name}`,
+    );
   if (detail !== undefined) parts.push(detail);
   return `${label}: ${parts.join(", ")}`;
 }
@@ -125,6 +112,14 @@ function linesWithin(width: number, { detail, ...rest }: Progress, rate?: Rate):
 
 const short = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2);
+
+/** No finer than it can be known: "45 s", "3 min 20 s", "25 min", "2 h 10 min". */
+export function roughly(seconds: number): string {
+  if (seconds < 60) return duration(Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 600) return duration(10 * Math.round(seconds / 10));
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : duration(600 * Math.round(seconds / 600));
+}
 
 /** "45 s", "3 min 20 s", "2 h 05 min". */
 export function duration(seconds: number): string {

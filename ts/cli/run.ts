@@ -11,8 +11,11 @@ import {
   estimate,
   estimateSweep,
   estimateTable,
+  expectedSeconds,
+  measureOn,
   runExperiment,
   runFiles,
+  type SweepEstimate,
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, setOption } from "./definition.ts";
@@ -71,11 +74,11 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
     const cost = argv.estimate ? await estimate(experiment, options) : undefined;
     return printPlan(await dryRun(experiment, argv.runs), cost, argv.json);
   }
-  await printEstimate(argv.estimate, experiment.model.create !== undefined, options, async () => {
-    const cost = await estimate(experiment, options);
-    return cost === undefined ? undefined : estimateTable(cost);
+  const expected = await printEstimate(argv.estimate, experiment.model.create !== undefined, options, {
+    find: () => estimate(experiment, options),
+    table: estimateTable,
   });
-  const result = await runExperiment(experiment, yaml, options);
+  const result = await runExperiment(experiment, yaml, { ...options, expected, measure: measureOn(options) });
   if (argv.json)
     return printJson({
       run: result.directory,
@@ -97,11 +100,11 @@ async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): 
   if (argv["dry-run"])
     return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
   const isMade = sweep.cells.every(({ experiment }) => experiment.model.create !== undefined);
-  await printEstimate(argv.estimate, isMade, options, async () => {
-    const cost = await estimateSweep(sweep, options);
-    return cost === undefined ? undefined : sweepEstimateTable(cost);
+  const expected = await printEstimate(argv.estimate, isMade, options, {
+    find: () => estimateSweep(sweep, options),
+    table: sweepEstimateTable,
   });
-  await runSweepFile(sweep, argv, signal);
+  await runSweepFile(sweep, argv, { signal, expected });
 }
 
 const quoted = (text: string): string =>
@@ -121,19 +124,25 @@ function printPlan(
   if (cost !== undefined) printLine(`\n${estimateTable(cost)}`);
 }
 
-/** A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. */
-async function printEstimate(
+/**
+ * A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. Gives what each
+ * stage is expected to take.
+ */
+async function printEstimate<E extends Estimate | SweepEstimate>(
   requested: boolean,
   modelIsMade: boolean,
   { progress, signal }: Parameters<typeof estimate>[1],
-  tableOf: () => Promise<string | undefined>,
-): Promise<void> {
-  if (!requested && modelIsMade) return;
+  { find, table }: { find: () => Promise<E | undefined>; table: (cost: E) => string },
+): Promise<ReturnType<typeof expectedSeconds> | undefined> {
+  if (!requested && modelIsMade) return undefined;
   try {
-    const table = await tableOf();
-    if (table !== undefined) progress.note(`${table}\n`);
+    const cost = await find();
+    if (cost === undefined) return undefined;
+    progress.note(`${table(cost)}\n`);
+    return expectedSeconds(cost);
   } catch (error) {
     if (requested || signal.aborted || !(error instanceof AftError)) throw error;
     progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
+    return undefined;
   }
 }

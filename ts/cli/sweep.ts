@@ -5,6 +5,8 @@ import { AftError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
   dryRunSweep,
+  type expectedSeconds,
+  measureOn,
   type PlannedCellStages,
   runFiles,
   runSweep,
@@ -26,10 +28,16 @@ interface SweepValues {
 export async function runSweepFile(
   sweep: LoadedSweep,
   { runs, json, jobs }: SweepValues,
-  signal: AbortSignal,
+  { signal, expected }: { signal: AbortSignal; expected: ReturnType<typeof expectedSeconds> | undefined },
 ): Promise<void> {
   const started = performance.now();
-  const run = await runSweep(sweep, { runsDirectory: runs, jobs, progress: overviewOn(), signal });
+  const options = { runsDirectory: runs, jobs, signal };
+  const run = await runSweep(sweep, {
+    ...options,
+    progress: overviewOn(),
+    expected,
+    measure: measureOn(options),
+  });
   if (json) printJson({ sweep: sweep.name, run: run.directory, best: run.results.best, cells: run.cells });
   else printEnd(run, (performance.now() - started) / 1000);
   const failed = run.cells.filter(({ error }) => error !== undefined);

@@ -14,6 +14,8 @@ export interface Progress {
   tokens?: number;
   /** Further live numbers: "loss 1.23". */
   detail?: string;
+  /** What this is a part of ("run", "sweep"), and the seconds until all of it is done; left out while that is not known. */
+  whole?: { name: string; secondsLeft: number };
 }
 
 /** Where long work reports to. A terminal redraws one line; a pipe gets plain lines. */

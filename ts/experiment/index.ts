@@ -10,6 +10,8 @@ export {
   estimate,
   estimateSweep,
   estimateTable,
+  expectedSeconds,
+  measureOn,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";

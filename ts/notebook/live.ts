@@ -164,7 +164,6 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
         topP,
         maxNewTokens,
         seed,
-        maxTokensPerBatch,
         signal: settings.signal ?? new AbortController().signal,
       },
       (candidates) => {

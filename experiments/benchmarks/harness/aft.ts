@@ -42,7 +42,6 @@ async function answer(questions: readonly Question[], source: string): Promise<v
       topP: 1,
       maxNewTokens: Number(maxNewTokens),
       seed: 1,
-      maxTokensPerBatch: 8192,
       label: "AFT, greedy",
       progress: silent,
       signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 """The machine: which device and number type a name stands for, what is there, and how fast it is."""
 
-from .machine import describe_machine
+from .machine import describe_machine, free_bytes
 from .selection import DtypeName, dtype_name, resolve_device, resolve_dtype
 from .speed import measure_speed

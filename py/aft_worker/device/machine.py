@@ -84,6 +84,15 @@ def memory() -> tuple[int, int]:
     return min(total, limit), max(0, min(free, limit - used))
 
 
+def free_bytes(device: torch.device) -> int:
+    """What this process can still take of the device's memory."""
+    if device.type != "cuda":
+        return memory()[1]
+    # what torch holds and does not use is free to it
+    held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return torch.cuda.mem_get_info(device)[0] + held
+
+
 def _cpu(total: int, free: int) -> DeviceInfo:
     return DeviceInfo(
         name="cpu",

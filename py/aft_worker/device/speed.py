@@ -1,4 +1,4 @@
-"""How fast a device is, measured in about a second: what estimates of time go by."""
+"""How fast a device is, measured in less than a second: what estimates of time go by."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import torch
 from ..protocol import DeviceSpeedResult
 from .selection import DtypeName, dtype_name, resolve_device, resolve_dtype
 
-_SECONDS = 0.4  # of each of the two measurements
+_SECONDS = 0.2  # of each of the two measurements
 _CALLS = 200
 _LARGEST = {"cpu": 2048, "cuda": 8192}
 _COPIED = {"cpu": 2**27, "cuda": 2**30}  # bytes: beyond any cache

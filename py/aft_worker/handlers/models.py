@@ -59,6 +59,7 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         adapter=params.adapter,
         adapter_seed=params.adapter_seed or 0,
         gradient_checkpointing=bool(params.gradient_checkpointing),
+        sketch_layers=params.sketch_layers,
     )
     return model.info(models.add(model))
 

@@ -2,8 +2,10 @@
 
 import time
 
+from msgspec.structs import replace
+
 from .. import protocol as p
-from ..model import open_tokenizer
+from ..model import LoadedModel, open_tokenizer
 from ..rpc import CandidateReporter, Context, CountReporter
 from ..sample import SampleRequest, open_sampler
 from ..score import score_groups
@@ -16,31 +18,74 @@ def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResu
     return p.PromptRenderResult(texts=render_conversations(tokenizer, params.conversations, params.source))
 
 
-def generate(params: p.GenerateParams, context: Context) -> p.GenerateResult:
-    started = time.perf_counter()
-    model = models.get(params.model)
-    request = SampleRequest(
-        prompts=params.prompts,
-        max_new_tokens=params.max_new_tokens,
-        temperature=params.temperature,
-        top_p=params.top_p,
-        seed=params.seed,
-        stop=params.stop or (),
-        max_tokens_per_batch=params.max_tokens_per_batch,
-    )
-    reporter = CandidateReporter(context, sum(len(prompt.indices) for prompt in params.prompts))
-    try:
-        totals = open_sampler("transformers", model).sample(
-            request, check_cancelled=reporter.check_cancelled, on_candidates=reporter.add
+class _Job:
+    """A `generate` request as a sampler sees it."""
+
+    def __init__(self, params: p.GenerateParams, context: Context, model: LoadedModel) -> None:
+        self.request = SampleRequest(
+            prompts=params.prompts,
+            max_new_tokens=params.max_new_tokens,
+            temperature=params.temperature,
+            top_p=params.top_p,
+            seed=params.seed,
+            stop=params.stop or (),
         )
+        self._context = context
+        self._model = model
+        self._started = time.perf_counter()
+        self._candidates = self._tokens = 0
+        self._reporter = CandidateReporter(context, sum(len(prompt.indices) for prompt in params.prompts))
+
+    def check_cancelled(self) -> None:
+        self._reporter.check_cancelled()
+
+    def add(self, candidates: list[p.SampledCandidate]) -> None:
+        self._candidates += len(candidates)
+        self._tokens += sum(candidate.tokens for candidate in candidates)
+        self._reporter.add(candidates)
+
+    def finish(self, sampler: p.SamplerInfo) -> None:
+        self._reporter.flush()
+        self._context.answer(
+            p.GenerateResult(
+                candidates=self._candidates,
+                tokens=self._tokens,
+                seconds=time.perf_counter() - self._started,
+                digest=self._model.digest(),
+                sampler=sampler,
+            )
+        )
+
+    def fail(self, error: Exception) -> None:
+        self._reporter.flush()
+        self._context.fail(error)
+
+    def flush(self) -> None:
+        """Sends what is held back."""
+        self._reporter.flush()
+
+
+def generate(params: p.GenerateParams, context: Context) -> None:
+    """Serves the requests behind it too, where they differ in prompts and seed alone: a sample that has ended
+    makes room for one of the next request. Each is answered as soon as all of its samples are there."""
+    model = models.get(params.model)
+    alike = replace(params, prompts=[], seed=0)
+    jobs: list[_Job] = []
+
+    def start(params: p.GenerateParams, context: Context) -> _Job:
+        jobs.append(_Job(params, context, model))
+        return jobs[-1]
+
+    def more() -> _Job | None:
+        taken = context.next_alike(lambda other: replace(other, prompts=[], seed=0) == alike)
+        return None if taken is None else start(*taken)
+
+    sampler = open_sampler("transformers", model, params.slots)
+    try:
+        sampler.sample(start(params, context), more)
     finally:
-        reporter.flush()
-    return p.GenerateResult(
-        candidates=totals.candidates,
-        tokens=totals.tokens,
-        seconds=time.perf_counter() - started,
-        digest=model.digest(),
-    )
+        for job in jobs:
+            job.flush()
 
 
 def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:

@@ -21,9 +21,9 @@ def boundaries(scores: Tensor, above: Tensor, beta: float) -> Tensor:
     """B_j = min {s_i : i ranked strictly better than j} - beta, for every response j of every group.
 
     scores [G, R] and beta in nats a token, above [G, R, R] with above[g, i, j]: i stands above j. -> [G, R]
-    in nats a token. A response with nothing above it has no boundary: +inf, the minimum of nothing; `isfinite`
-    tells the worse responses. Differentiable: the gradient by B_j goes to the lowest better score, in equal
-    shares if several are the lowest.
+    in nats a token. A response with nothing above it has no boundary: +inf, the minimum of nothing;
+    `isfinite` tells the worse responses. Differentiable: the gradient by B_j goes to the lowest better score,
+    in equal shares if several are the lowest.
 
     Source: the boundary of arXiv 2309.02144, min over the positives - beta, which it is with two ranks. One
     boundary for each worse response under ranking feedback is this project's reading.

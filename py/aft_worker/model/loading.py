@@ -16,7 +16,10 @@ from .adapter import Adapter, adapted_digest, add_adapter, check_settings
 from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
 from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
+from .sketch import sketch_module
 from .source import check_source, not_loaded, why
+
+SKETCH_DIGEST = "none: random weights to measure with"
 
 
 @dataclass
@@ -98,20 +101,26 @@ def load_model(
     adapter: AdapterSettings | None = None,
     adapter_seed: int = 0,
     gradient_checkpointing: bool = False,
+    sketch_layers: int | None = None,
 ) -> LoadedModel:
     """Loads a folder in Hugging Face format or a hub id. Raises ModelNotLoaded and DeviceUnavailable.
 
     `attention` auto lets transformers choose (SDPA where the architecture has it). A folder that holds an
     adapter gives its base model with it; any other source gets a fresh one where `adapter` is given. With
     `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
+    `sketch_layers`: random weights in so many layers, to measure with; of an adapter's folder the base.
     """
     target = resolve_device(device)
     base = base_of(Path(source)) if holds_adapter(source) else None
     weights, weights_revision = (source, revision) if base is None else (base.source, base.revision)
-    module = load_module(weights, weights_revision, resolve_dtype(dtype, target), attention)
-    module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+    number_type = resolve_dtype(dtype, target)
+    if sketch_layers is None:
+        module = load_module(weights, weights_revision, number_type, attention)
+        module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+    else:
+        module = sketch_module(weights, weights_revision, sketch_layers, number_type, attention, target)
     trained = None
-    if base is not None:
+    if base is not None and sketch_layers is None:
         module, trained = put_on(module, base, Path(source))
         if adapter is not None:
             check_settings(trained, adapter, source)
@@ -121,6 +130,9 @@ def load_model(
         checkpoint_gradients(module, weights)
     model = wrap(module, tokenizer_of(source, revision), source)
     model.adapter = trained
+    if sketch_layers is not None:
+        # working one out takes longer than what is measured
+        model._digest = SKETCH_DIGEST
     return model
 
 

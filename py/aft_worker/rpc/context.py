@@ -1,5 +1,7 @@
 """What a method's handler has of the outside, whatever runs it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -15,6 +17,24 @@ class Context(Protocol):
 
     def check_cancelled(self) -> None:
         """Takes what arrived meanwhile; raises Cancelled when this request was cancelled."""
+        ...
+
+    def upcoming(self) -> Any | None:
+        """The params of the request that comes next, where it has arrived, is of this method and good. It
+        stays in the queue: preparing it ahead is all that may be done with it."""
+        ...
+
+    def next_alike(self, accepts: Callable[[Any], bool]) -> tuple[Any, Context] | None:
+        """Takes that request over, where `accepts` takes its params, to be served beside this one: its params
+        and its own context, through which it is to be answered before this one's handler returns."""
+        ...
+
+    def answer(self, result: Any) -> None:
+        """Answers at once; what the handler returns afterwards is dropped."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Answers with an error; Cancelled is one."""
         ...
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from ..errors import Cancelled, WorkerError
 from ..protocol import METHODS
-from .context import Handler
+from .context import Context, Handler
 from .failures import worker_error
 from .finite import name_non_finite
 from .params import decode_params
@@ -36,24 +36,58 @@ _envelope = msgspec.json.Decoder(Envelope)
 _cancel = msgspec.json.Decoder(CancelParams)
 
 
+class _Request:
+    """A request that is to be answered; its params are decoded once, when they are first looked at."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        assert envelope.id is not None
+        self.id: Id = envelope.id
+        self.method = envelope.method
+        self.cancelled = self.answered = False
+        self.known_params: Any = None
+        self._raw = envelope.params
+
+    def params(self) -> Any:
+        """Raises WorkerError for what the method does not take."""
+        if self.known_params is None:
+            self.known_params = decode_params(self.method, bytes(self._raw))
+        return self.known_params
+
+
 class EngineContext:
     """The `Context` of a request that an engine runs."""
 
-    def __init__(self, engine: Engine, request: Id, method: str) -> None:
+    def __init__(self, engine: Engine, request: _Request) -> None:
         self._engine = engine
         self._request = request
-        self._progress_type = METHODS[method].progress
+        self._progress_type = METHODS[request.method].progress
 
     def progress(self, value: msgspec.Struct) -> None:
         if not isinstance(value, self._progress_type):
             raise TypeError(f"progress must be {self._progress_type.__name__}, not {type(value).__name__}")
         name_non_finite(value)
-        self._engine.notify("$/progress", {"token": self._request, "value": value})
+        self._engine.notify("$/progress", {"token": self._request.id, "value": value})
 
     def check_cancelled(self) -> None:
         self._engine.drain()
-        if self._engine.is_cancelled(self._request):
+        if self._request.cancelled:
             raise Cancelled
+
+    def upcoming(self) -> Any | None:
+        self._engine.drain()
+        return self._engine.upcoming(self._request.method)
+
+    def next_alike(self, accepts: Callable[[Any], bool]) -> tuple[Any, Context] | None:
+        params = self.upcoming()
+        if params is None or not accepts(params):
+            return None
+        return params, EngineContext(self._engine, self._engine.take())
+
+    def answer(self, result: Any) -> None:
+        self._engine.answer(self._request, result)
+
+    def fail(self, error: Exception) -> None:
+        self._engine.fail(self._request, error)
 
     def stop(self) -> None:
         self._engine.stopped = True
@@ -73,9 +107,8 @@ class Engine:
         self._send = send
         self._poll = poll
         self._handler_of = handler_of
-        self._queue: deque[Envelope] = deque()
-        self._running: Id | None = None
-        self._cancelled = False
+        self._queue: deque[_Request] = deque()
+        self._running: dict[Id, _Request] = {}  # taken and not yet answered
 
     def receive(self, text: bytes | str) -> None:
         """Takes one message: answers it at once if it is immediate or wrong, else queues it."""
@@ -89,9 +122,9 @@ class Engine:
         elif message.id is None:
             return  # JSON-RPC: a notification is never answered, known or not
         elif message.method in METHODS and METHODS[message.method].immediate:
-            self._run(message)
+            self._run(_Request(message))
         else:
-            self._queue.append(message)
+            self._queue.append(_Request(message))
 
     def run(self) -> None:
         """Runs what is queued, and what arrives meanwhile, until nothing is left."""
@@ -99,44 +132,75 @@ class Engine:
             self.drain()
             if not self._queue:
                 return
-            message = self._queue.popleft()
-            self._running, self._cancelled = message.id, False
-            try:
-                self._run(message)
-            finally:
-                self._running = None
+            request = self.take()
+            failed = self._run(request) or RuntimeError(
+                f"{request.method} ended and left this one unanswered"
+            )
+            for other in list(self._running.values()):
+                self.fail(other, failed)
 
     def drain(self) -> None:
         for text in self._poll():
             self.receive(text)
 
-    def is_cancelled(self, request: Id) -> bool:
-        return self._cancelled and self._running == request
+    def upcoming(self, method: str) -> Any | None:
+        """The params of the next request in the queue, if they are good and it is one of this method."""
+        if not self._queue or self._queue[0].method != method:
+            return None
+        try:
+            return self._queue[0].params()
+        except WorkerError:
+            return None  # told when it is run
+
+    def take(self) -> _Request:
+        """The next request in the queue, which from now on must be answered."""
+        request = self._queue.popleft()
+        self._running[request.id] = request
+        return request
+
+    def answer(self, request: _Request, result: Any) -> None:
+        try:
+            name_non_finite(result)
+            self._write({"id": request.id, "result": result})
+        except Exception as error:
+            self._fail(request.id, worker_error(error, request.known_params))
+        self._end(request)
+
+    def fail(self, request: _Request, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            known = WorkerError("RequestCancelled", f"{request.method} was cancelled")
+        else:
+            known = worker_error(error, request.known_params)
+        self._fail(request.id, known)
+        self._end(request)
+
+    def _end(self, request: _Request) -> None:
+        request.answered = True
+        self._running.pop(request.id, None)
 
     def notify(self, method: str, params: dict[str, Any]) -> None:
         self._write({"method": method, "params": params})
 
-    def _run(self, message: Envelope) -> None:
-        assert message.id is not None
-        params = None
+    def _run(self, request: _Request) -> Exception | None:
+        """-> what its handler raised."""
         try:
-            params = decode_params(message.method, bytes(message.params))
-            handler = self._handler_of(message.method)
-            result = handler(params, EngineContext(self, message.id, message.method))
-            name_non_finite(result)
-            self._write({"id": message.id, "result": result})
-        except Cancelled:
-            self._fail(message.id, WorkerError("RequestCancelled", f"{message.method} was cancelled"))
+            params = request.params()  # first: it knows of a method that there is none
+            result = self._handler_of(request.method)(params, EngineContext(self, request))
         except Exception as error:
-            self._fail(message.id, worker_error(error, params))
+            if not request.answered:
+                self.fail(request, error)
+            return error
+        if not request.answered:
+            self.answer(request, result)
+        return None
 
     def _cancel(self, message: Envelope) -> None:
         try:
             request = _cancel.decode(message.params).id
         except msgspec.DecodeError:
             return
-        if request == self._running:
-            self._cancelled = True
+        if request in self._running:
+            self._running[request].cancelled = True
             return
         for queued in self._queue:
             if queued.id == request:

@@ -4,5 +4,6 @@ What is sampled is a function of (seed, prompt id, sample index) and the weights
 Who asks, and over which wire, is not known here.
 """
 
+from .collected import CollectedJob, collect
 from .registry import open_sampler
-from .sampler import Sampler, SampleRequest, SampleTotals
+from .sampler import SampleJob, Sampler, SampleRequest

@@ -1,7 +1,7 @@
-"""Which prompts are sampled together: by length, within the token budget of a batch."""
+"""Prompts as token ids, and how long a response to each may be."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..errors import WorkerError
 from ..protocol import GeneratePrompt
@@ -47,25 +47,3 @@ def encode_prompts(
             )
         encoded.append(EncodedPrompt(prompt.id, ids, list(prompt.indices), min(room, max_new_tokens)))
     return encoded
-
-
-def split_batches(prompts: list[EncodedPrompt], max_tokens: int) -> Iterator[list[EncodedPrompt]]:
-    """Prompts sorted by length, longest first so that memory peaks at once, cut where rows times
-    (longest prompt + response limit) would exceed `max_tokens`. A prompt with more samples than fit is cut
-    too; a batch has at least one row."""
-    batch: list[EncodedPrompt] = []
-    rows = longest = room = 0
-    for prompt in sorted(prompts, key=lambda p: (-len(p.ids), p.id)):
-        left = prompt.indices
-        while left:
-            longest, room = max(longest, len(prompt.ids)), max(room, prompt.limit)
-            fits = max_tokens // (longest + room) - rows
-            if fits < len(left) and batch:
-                yield batch
-                batch, rows, longest, room = [], 0, 0, 0
-                continue
-            taken, left = left[: max(1, fits)], left[max(1, fits) :]
-            batch.append(replace(prompt, indices=taken))
-            rows += len(taken)
-    if batch:
-        yield batch

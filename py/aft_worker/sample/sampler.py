@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..callbacks import CheckCancelled
-from ..protocol import GeneratePrompt, SampledCandidate
+from ..protocol import GeneratePrompt, SampledCandidate, SamplerInfo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,34 +22,43 @@ class SampleRequest:
     temperature: float
     top_p: float
     seed: int
-    max_tokens_per_batch: int
     stop: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class SampleTotals:
-    """candidates and tokens sampled (EOS included)."""
+class SampleJob(Protocol):
+    """A request that is under way, with those who wait for its candidates."""
 
-    candidates: int
-    tokens: int
+    @property
+    def request(self) -> SampleRequest: ...
+    def check_cancelled(self) -> None:
+        """Raises Cancelled where nobody waits any more."""
+        ...
+
+    def add(self, candidates: list[SampledCandidate]) -> None:
+        """Gets the candidates in the order in which they finish."""
+        ...
+
+    def finish(self, sampler: SamplerInfo) -> None:
+        """All of its candidates have been added."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """It ends here; what was added stays."""
+        ...
 
 
 class Sampler(Protocol):
     """An engine with a model in it."""
 
-    def sample(
-        self,
-        request: SampleRequest,
-        *,
-        check_cancelled: CheckCancelled,
-        on_candidates: Callable[[list[SampledCandidate]], None],
-    ) -> SampleTotals:
-        """`on_candidates` gets the candidates in the order in which they finish.
+    def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
+        """Samples all of the job's request; whenever there is room, also those of the jobs that `more` gives,
+        which differ in nothing but prompts and seed. Returns once each of them is finished or has failed.
 
         Batches, order, other prompts and a resume change only how float sums are rounded, so that a token can
         differ only where its uniform falls on the very edge between two tokens (about one token in 10^6 in
-        float32; more often in bfloat16). Raises SequenceTooLong for a prompt that leaves no room for a token,
-        EmptyResponse for an empty prompt without BOS, InternalError for logits that are not finite, and
-        whatever `check_cancelled` raises.
+        float32; more often in bfloat16). A job alone fails with SequenceTooLong for a prompt that leaves no
+        room for a token, EmptyResponse for an empty prompt without BOS, and Cancelled. Raised, with all jobs
+        unfinished: InternalError for logits that are not finite, OutOfMemory for a device without room for
+        one sample.
         """
         ...

@@ -25,6 +25,16 @@ class StopWatch:
         self._start = 0  # where the tail's tokens begin
         self._before = ""  # the last characters before the tail, fewer than the longest stop text has
 
+    @property
+    def tokens(self) -> int:
+        """Those taken so far."""
+        return len(self._ids)
+
+    def takes(self, latest: Sequence[int], count: int) -> bool:
+        """Takes what is new of the last tokens of `count`; True as soon as the text contains a stop text."""
+        new = count - len(self._ids)
+        return any(self.ends_with(token) for token in latest[len(latest) - new :])
+
     def ends_with(self, token: int) -> bool:
         """Takes the next token; True when the text now contains a stop text."""
         self._ids.append(token)

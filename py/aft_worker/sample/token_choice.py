@@ -12,7 +12,7 @@ def choose_tokens(
     """Chooses one token for each row.
 
     logits [rows, vocabulary]; uniform float64 [rows] in [0, 1), or None for the most probable token.
-    Returns token ids int64 [rows] and their log-probabilities in nats, float32 [rows]. The latter are those
+    Returns token ids int64 [rows] and their log-probabilities in nats, float64 [rows]. The latter are those
     of temperature 1 without top-p, whatever was sampled with.
     """
     rows_at_once = max(1, _ELEMENTS_AT_ONCE // logits.shape[-1])
@@ -21,16 +21,26 @@ def choose_tokens(
         part = logits[start : start + rows_at_once].float()
         if uniform is None:
             chosen = part.argmax(dim=-1)
+            logprob = _logprob(part, chosen)
         else:
-            chosen = _invert(part, uniform[start : start + rows_at_once], temperature, top_p)
+            probabilities = torch.softmax(part.double() / temperature, dim=-1)
+            chosen = _invert(probabilities, uniform[start : start + rows_at_once], top_p)
+            if temperature == 1.0:
+                # worked out already
+                logprob = probabilities.gather(-1, chosen[:, None])[:, 0].log()
+            else:
+                logprob = _logprob(part, chosen)
         ids.append(chosen)
-        logprobs.append(part.gather(-1, chosen[:, None])[:, 0] - part.logsumexp(dim=-1))
+        logprobs.append(logprob)
     return torch.cat(ids), torch.cat(logprobs)
 
 
-def _invert(logits: torch.Tensor, uniform: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
+def _logprob(logits: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    return logits.log_softmax(dim=-1).gather(-1, chosen[:, None])[:, 0].double()
+
+
+def _invert(probabilities: torch.Tensor, uniform: torch.Tensor, top_p: float) -> torch.Tensor:
     """Inverse transform sampling: the first token whose cumulative probability exceeds the uniform number."""
-    probabilities = torch.softmax(logits.double() / temperature, dim=-1)
     if top_p < 1.0:
         probabilities = probabilities.masked_fill(~nucleus(probabilities, top_p), 0.0)
     cumulative = probabilities.cumsum(dim=-1)
@@ -39,7 +49,7 @@ def _invert(logits: torch.Tensor, uniform: torch.Tensor, temperature: float, top
     threshold = torch.minimum(uniform[:, None] * total, torch.nextafter(total, torch.zeros_like(total)))
     chosen = torch.searchsorted(cumulative, threshold, right=True)[:, 0]
     # Only a row that is not finite ends up out of range; its log-probability tells the caller.
-    return chosen.clamp(max=logits.shape[-1] - 1)
+    return chosen.clamp(max=probabilities.shape[-1] - 1)
 
 
 def nucleus(probabilities: torch.Tensor, top_p: float) -> torch.Tensor:

@@ -1,65 +1,22 @@
-"""Samples with the model's own forward, batch by batch: the rows in flight decide, the decoder computes."""
+"""Samples with the model's own forward pass, in slots that are refilled as samples end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 
-from ..callbacks import CheckCancelled
-from ..protocol import SampledCandidate
 from ..score import Model, evaluating
-from .decoder import Decoder
-from .in_flight import RowsInFlight
-from .prompts import EncodedPrompt, encode_prompts, split_batches
-from .sampler import SampleRequest, SampleTotals
-
-_COMPACT_SHARE = 4  # finished rows leave the batch once they are one in so many
-_CHECK_EVERY = 8  # decode steps between two polls for a cancellation
+from .sampler import SampleJob
+from .session import Session
 
 
 class TransformersSampler:
-    """A batch is filled once and runs until its last row is finished."""
+    """See `Sampler`. `slots`: the most samples at once; None: what the device has room for."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, slots: int | None = None) -> None:
         self._model = model
-
-    def sample(
-        self,
-        request: SampleRequest,
-        *,
-        check_cancelled: CheckCancelled,
-        on_candidates: Callable[[list[SampledCandidate]], None],
-    ) -> SampleTotals:
-        """See `Sampler`."""
-        model = self._model
-        prompts = encode_prompts(
-            request.prompts, model.tokenizer, model.max_positions, request.max_new_tokens
-        )
-        candidates = tokens = 0
-        with evaluating(model.module):
-            for batch in split_batches(prompts, request.max_tokens_per_batch):
-                check_cancelled()
-                for finished in self._sample_batch(request, batch, check_cancelled):
-                    candidates += len(finished)
-                    tokens += sum(candidate.tokens for candidate in finished)
-                    on_candidates(finished)
-        return SampleTotals(candidates, tokens)
+        self._slots = slots
 
     @torch.inference_mode()
-    def _sample_batch(
-        self, request: SampleRequest, prompts: list[EncodedPrompt], check_cancelled: CheckCancelled
-    ) -> Iterator[list[SampledCandidate]]:
-        decoder = Decoder(self._model, prompts)
-        rows = RowsInFlight(request, prompts, self._model)
-        logits = decoder.prefill()
-        for step in range(rows.longest):
-            rows.choose(logits)
-            if rows.finished == len(rows):
-                break
-            if decoder.drops_rows and rows.finished * _COMPACT_SHARE >= len(rows):
-                candidates, going_on = rows.take_finished()
-                yield candidates
-                decoder.keep(going_on)
-            if step % _CHECK_EVERY == _CHECK_EVERY - 1:
-                check_cancelled()
-            logits = decoder.step(rows.last_tokens)
-        yield rows.candidates()
+    def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
+        with evaluating(self._model.module):
+            Session(self._model, self._slots, job, more).run()

@@ -87,8 +87,10 @@ _ready: WeakSet[nn.Module] = WeakSet()
 
 
 def compile_blocks(backbone: nn.Module) -> None:
-    """From now on blocks run compiled where they get packed rows and a gradient is wanted, one compilation for
-    all that are alike."""
+    """From now on blocks run compiled where they get packed rows and a gradient is wanted.
+
+    All that are alike share one compilation.
+    """
     for block in backbone.modules():
         if isinstance(block, GradientCheckpointingLayer) and block not in _ready:
             _ready.add(block)
@@ -101,13 +103,14 @@ def _run_block(
     masks = [value for value in (*args, *kwargs.values()) if isinstance(value, BlockMask)]
     if not masks or not torch.is_grad_enabled():
         return plain(*args, **kwargs)
-    whole = type(block).forward
+    whole: Any = type(block).forward
     # newer releases of transformers checkpoint in `forward`, older ones around it
     within = _checkpoints(whole)
     own = whole.__wrapped__ if within else whole
     run = partial(compiled(_call), own, block)
     if within and block.gradient_checkpointing and block.training:
-        return block._gradient_checkpointing_func(partial(run, **kwargs), *args)
+        checkpoint: Any = block._gradient_checkpointing_func
+        return checkpoint(partial(run, **kwargs), *args)
     return run(*args, **kwargs)
 
 

@@ -1,11 +1,12 @@
-"""How a model's rows lie in a micro-batch: padded, which always can be, or packed, where that has been tried."""
+"""How a model's rows lie in a micro-batch: padded, as always can be, or packed, where it was tried."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from typing import ContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -43,9 +44,9 @@ class Layout:
         """The tensors, on their way to the device."""
         if not self.packed:
             return padded.collate(rows, self._pad_id, self._device)
-        return packed.collate(rows, self._pad_id, self._path.windows(longest_of(rows)), self._device)
+        return packed.collate(rows, self._pad_id, partial(self._path.masks, longest_of(rows)), self._device)
 
-    def attending(self) -> ContextManager[None]:
+    def attending(self) -> AbstractContextManager[None]:
         """Both passes of its micro-batches run within it, and give the same bits whenever they are run."""
         if self.packed:
             return attending(self._path.config)
@@ -55,15 +56,14 @@ class Layout:
 @contextmanager
 def _repeatable() -> Iterator[None]:
     """Within it PyTorch's own attention adds up its gradients in a fixed order on a GPU."""
-    was, warned = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
-    fill = torch.utils.deterministic.fill_uninitialized_memory
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    was = torch.are_deterministic_algorithms_enabled()
+    warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    deterministic: Any = torch.utils.deterministic
+    fill = deterministic.fill_uninitialized_memory
+    deterministic.fill_uninitialized_memory = False
     torch.use_deterministic_algorithms(True, warn_only=True)
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(was, warn_only=warned)
-        torch.utils.deterministic.fill_uninitialized_memory = fill
+        deterministic.fill_uninitialized_memory = fill

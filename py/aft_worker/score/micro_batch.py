@@ -55,7 +55,7 @@ def longest_of(rows: Sequence[Row]) -> int:
 
 
 def predictions(rows: Sequence[Row], starts: Sequence[int]) -> tuple[list[int], ...]:
-    """gather, firsts, prompts, shares and targets of a micro-batch whose rows begin at `starts` in [B * L]."""
+    """gather, firsts, prompts, shares and targets of rows that begin at `starts` in [B * L]."""
     gather: list[int] = []
     firsts: list[int] = []
     prompts: list[int] = []

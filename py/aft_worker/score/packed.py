@@ -7,7 +7,7 @@ host: an attention over blocks (FlexAttention) computes no others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from torch.nn.attention.flex_attention import BlockMask
 from .batching import Row
 from .micro_batch import MicroBatch, longest_of, place_lists, predictions, to_device
 
+MakeMasks = Callable[[Callable[[int | None], BlockMask]], Any]
+
 BLOCK = 128
 LEAST_BLOCKS = 2  # the compiler takes a single one for a case of its own
 
@@ -25,8 +27,8 @@ LEAST_BLOCKS = 2  # the compiler takes a single one for a case of its own
 def pack(units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:
     """Which units (rows that stay together) share a micro-batch: indices into `units`, the largest first.
 
-    A micro-batch costs its tokens and stays within `max_tokens`; a unit that is over it alone is a micro-batch
-    of its own. Each unit goes where it fits most tightly, so that micro-batches are few.
+    A micro-batch costs its tokens and stays within `max_tokens`; a unit that is over it alone is a
+    micro-batch of its own. Each unit goes where it fits most tightly, so that micro-batches are few.
     """
     sizes = [sum(row.length for row in rows) for rows in units]
     batches: list[list[int]] = []
@@ -51,11 +53,11 @@ def places(rows: Sequence[Row]) -> int:
 
 
 def collate(
-    rows: Sequence[Row], pad_id: int, windows: dict[str, int | None], device: torch.device | str = "cpu"
+    rows: Sequence[Row], pad_id: int, masks: MakeMasks, device: torch.device | str = "cpu"
 ) -> MicroBatch:
-    """Rows to one row of L places, a multiple of 128, with a mask for each kind of layer in `windows`.
+    """Rows to one row of L places, a multiple of 128, with what `masks` makes of the mask of a window.
 
-    windows: how many of the last positions such a layer sees, None for all; one kind gives one mask.
+    A window is how many of the last positions a token sees, its own included; None: all.
     """
     device = torch.device(device)
     tokens = places(rows)
@@ -73,10 +75,10 @@ def collate(
     ids += [pad_id] * padding
     positions += range(padding)
     stretches = seen(rows, padding)
-    kinds = {
-        kind: block_mask(stretches if window is None else narrowed(stretches, positions, window), device)
-        for kind, window in windows.items()
-    }
+
+    def of_window(window: int | None) -> BlockMask:
+        return block_mask(stretches if window is None else narrowed(stretches, positions, window), device)
+
     counts = [len(response) for row in rows for response in row.responses]
     input_ids, position_ids, lengths, *found = place_lists(
         device, ids, positions, counts, *predictions(rows, starts)
@@ -86,7 +88,7 @@ def collate(
         input_ids=input_ids[None],
         position_ids=position_ids[None],
         segments=None,
-        masks=kinds if len(kinds) > 1 else next(iter(kinds.values())),
+        masks=masks(of_window),
         gather=gather,
         firsts=firsts,
         prompts=prompts,

@@ -71,13 +71,15 @@ def collate(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
     counts = [len(response) for row in rows for response in row.responses]
     found = predictions(rows, range(0, len(rows) * width, width))
     device = torch.device(device)
-    ids, positions, segments, lengths, *found = place_lists(device, ids, positions, segments, counts, *found)
+    input_ids, position_ids, segment_ids, lengths, *found = place_lists(
+        device, ids, positions, segments, counts, *found
+    )
     gather, firsts, prompts, shares, targets = found
     shape = (len(rows), width)
     return MicroBatch(
-        input_ids=ids.view(shape),
-        position_ids=positions.view(shape) if shared else None,
-        segments=segments.view(shape) if shared else None,
+        input_ids=input_ids.view(shape),
+        position_ids=position_ids.view(shape) if shared else None,
+        segments=segment_ids.view(shape) if shared else None,
         masks=None,
         gather=gather,
         firsts=firsts,

@@ -1,14 +1,18 @@
 """How one model's scores are computed: what gives hidden states and logits, under which masks."""
 
 from collections.abc import Callable
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..errors import WorkerError
 from .micro_batch import MicroBatch
 from .padded import block_mask
+
+Mask = TypeVar("Mask")
 
 # settings of a config that scale the logits, which the score path does not follow, and their neutral value
 HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
@@ -66,22 +70,27 @@ class ScorePath:
             kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
         return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
 
-    def windows(self, longest: int) -> dict[str, int | None]:
-        """How far each kind of layer sees, by kind; one kind where a window makes no difference."""
-        binds = self.window is not None and self.window < longest
-        if not binds or self.layer_types == {"full_attention"}:
-            return {"full_attention": None}
-        sliding = {"sliding_attention": self.window}
-        return sliding if len(self.layer_types) < 2 else {"full_attention": None, **sliding}
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[N, H] after the final norm -> [N, vocabulary], in the head's dtype but for a soft-cap."""
+        logits = self.head(hidden)
+        return logits if self.softcap is None else torch.tanh(logits / self.softcap) * self.softcap
 
     def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
-        """One mask for all layers, or one a kind of layer where a sliding window makes a difference."""
         dtype = self.head.weight.dtype
-        masks = {
-            kind: block_mask(segments, positions, window, dtype)
-            for kind, window in self.windows(longest).items()
-        }
-        return masks if len(masks) > 1 else next(iter(masks.values()))
+        return self.masks(longest, lambda window: block_mask(segments, positions, window, dtype))
+
+    def masks(self, longest: int, make: Callable[[int | None], Mask]) -> Mask | dict[str, Mask]:
+        """One mask for all layers, or one a kind of layer where a sliding window makes a difference to
+        sequences of `longest` tokens; `make` makes that of a window, or of none."""
+        binds = self.window is not None and self.window < longest
+        if not binds or self.layer_types == {"full_attention"}:
+            return make(None)
+        sliding = make(self.window)
+        return (
+            sliding
+            if len(self.layer_types) < 2
+            else {"full_attention": make(None), "sliding_attention": sliding}
+        )
 
 
 _paths: WeakKeyDictionary[nn.Module, ScorePath] = WeakKeyDictionary()

@@ -7,12 +7,16 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .. import distributed
 from ..protocol import OptimizerSettings, ScheduleSettings
+
+# what runs over many tensors at once is exported under no public name
+_torch: Any = torch
 
 
 def learning_rate(highest: float, schedule: ScheduleSettings, step: int) -> float:
@@ -53,7 +57,7 @@ class Optimizer:
         ]
         self._collecting = False
         # once for all, not at each pass: a model has hundreds of weights
-        this = weakref.ref(self)
+        this: weakref.ref[Optimizer] = weakref.ref(self)
         for weight, master in self._copied:
             hook = weight.register_post_accumulate_grad_hook(partial(_collect, this, master))
             # the model may live longer, and must not hold what this holds
@@ -97,7 +101,7 @@ class Optimizer:
     def step(self, rate: float, norm: float) -> None:
         """Clips (`norm` is the present global norm), updates the weights, forgets the gradients."""
         if 0 < self._clip < norm:
-            torch._foreach_mul_(self._gradients(), self._clip / norm)
+            _torch._foreach_mul_(self._gradients(), self._clip / norm)
         for group in self._adamw.param_groups:
             group["lr"] = rate
         first = not self._adamw.state
@@ -111,7 +115,7 @@ class Optimizer:
         if self._copied:
             with torch.no_grad():
                 weights, masters = zip(*self._copied, strict=True)
-                torch._foreach_copy_(weights, masters)
+                _torch._foreach_copy_(weights, masters)
         self.discard()
 
     def discard(self) -> None:

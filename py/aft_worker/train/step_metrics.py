@@ -47,8 +47,8 @@ def score_metrics(batch: Batch, scores: Sequence[float], beta: float | None) -> 
         limit = boundaries(own, above, beta)
         bounded = limit.isfinite()
         limits, below = limit[bounded], (own < limit)[bounded].double()
-    found["mean_boundary"] = limits.sum(), limits.numel()
-    found["negatives_below_boundary"] = below.sum(), below.numel()
+    found["mean_boundary"] = limits.sum(), limits.isfinite().sum()
+    found["negatives_below_boundary"] = below.sum(), limits.isfinite().sum()
     return _means(found)
 
 
@@ -71,7 +71,7 @@ def _table(groups: Sequence[Sequence[int]], facts: Sequence[Sequence[bool]]) -> 
     return places, torch.tensor(told, dtype=torch.bool).reshape(len(facts), *shape)
 
 
-def _means(found: dict[str, tuple[Tensor | int, Tensor | int]]) -> dict[str, float | None]:
+def _means(found: dict[str, tuple[Tensor, Tensor]]) -> dict[str, float | None]:
     """Of (sum, count), each of all processes; None of nothing."""
     flat = total(*(float(value) for pair in found.values() for value in pair))
     pairs = zip(flat[::2], flat[1::2], strict=True)

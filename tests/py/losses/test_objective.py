@@ -31,9 +31,8 @@ def test_the_objective_normalises_by_the_global_batch() -> None:
     assert value.alignment.item() == pytest.approx(math.log(1 + e) / 4)
     force = 3 * e / (1 + e) / 4
     assert value.gradient.tolist() == pytest.approx([-0.1, -force / 2, force / 5, -0.1])
-    assert objective.total(value.vft.item(), value.alignment.item()) == pytest.approx(
-        0.5 + 3 * math.log(1 + e) / 4
-    )
+    total = objective.total(value.vft.item(), value.alignment.item())
+    assert total == pytest.approx(0.5 + 3 * math.log(1 + e) / 4)
     first, second = share(settings, SUMS[:3], [PAIRED]), share(settings, SUMS[3:], [ALONE])
     assert (first.vft + second.vft).item() == pytest.approx(value.vft.item())
     assert first.alignment.item() == pytest.approx(value.alignment.item())

@@ -57,10 +57,9 @@ def test_a_bfloat16_model_samples_what_it_scores(base) -> None:
         "temperature": 1.0,
         "top_p": 1.0,
         "seed": 0,
-        "max_tokens_per_batch": 512,
     }
     prompts = [GeneratePrompt(id="q", prompt="how many?", indices=[0, 1, 2, 3])]
-    drawn, _ = tiny.sample(model, prompts, **settings)
+    drawn = tiny.sample(model, prompts, **settings)
     assert len(drawn) == 4 and len({one.text for one in drawn}) > 1
     for one in drawn:
         group = tiny.score_group("q", "how many?", one.text)

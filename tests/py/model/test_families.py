@@ -47,7 +47,7 @@ def drawn(model, **settings) -> dict[tuple[str, int], SampledCandidate]:
     prompts = [
         GeneratePrompt(id=group.id, prompt=group.prompt, indices=[0, 1, 2]) for group in families.GROUPS
     ]
-    candidates, _ = tiny.sample(model, prompts, **{"max_new_tokens": 14, **settings})
+    candidates = tiny.sample(model, prompts, **{"max_new_tokens": 14, **settings})
     return {(candidate.question_id, candidate.index): candidate for candidate in candidates}
 
 
@@ -78,7 +78,7 @@ def test_a_sample_is_drawn_again_and_scored_with_the_log_probability_it_was_draw
     architecture, tokenizer, folders
 ) -> None:
     model = families.make(architecture, folders[tokenizer])
-    first, again = drawn(model), drawn(model, max_tokens_per_batch=60)
+    first, again = drawn(model), drawn(model, slots=3)
     assert {key: one.token_ids for key, one in first.items()} == {
         key: one.token_ids for key, one in again.items()
     }

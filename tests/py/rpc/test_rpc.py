@@ -67,7 +67,6 @@ def generate(identity: int, seed: int = 0) -> str:
         temperature=1,
         topP=1,
         seed=seed,
-        maxTokensPerBatch=1,
     )
 
 

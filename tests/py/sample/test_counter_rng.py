@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from aft_worker.sample.counter_rng import sample_key, uniforms
 
 
@@ -16,16 +17,25 @@ def reference(key: int, step: int) -> float:
     return (z >> 11) / 2**53
 
 
+def drawn_at(keys: list[int], step: int) -> np.ndarray:
+    words = torch.tensor(keys)
+    return uniforms(words, torch.full_like(words, step)).numpy()
+
+
 def test_it_is_splitmix64():
     # the first output of SplitMix64 for the state 0 is 0xE220A8397B1DCDAF
-    assert uniforms(np.array([0], dtype=np.uint64), 0)[0] == (0xE220A8397B1DCDAF >> 11) / 2**53
-    keys = np.array([0, 1, 2**63, 2**64 - 1], dtype=np.uint64)
+    assert drawn_at([0], 0)[0] == (0xE220A8397B1DCDAF >> 11) / 2**53
+    # as signed words: 2^63 and 2^64 - 1 among them
+    keys = [0, 1, -(2**63), -1, *(sample_key(0, "q", index) for index in range(50))]
     for step in (0, 1, 77, 10_000):
-        assert uniforms(keys, step).tolist() == [reference(int(key), step) for key in keys]
+        assert drawn_at(keys, step).tolist() == [reference(key % 2**64, step) for key in keys]
+    steps = torch.tensor([3, 0, 500])
+    expected = [reference(key % 2**64, step) for key, step in zip(keys, steps.tolist(), strict=False)]
+    assert uniforms(torch.tensor(keys[:3]), steps).tolist() == expected
 
 
 def test_the_key_of_a_sample_never_changes():
-    assert sample_key(1, "gsm8k-17", 3) == 0xF5AA75B3CD6D698A
+    assert sample_key(1, "gsm8k-17", 3) % 2**64 == 0xF5AA75B3CD6D698A
 
 
 def test_seed_id_and_index_each_give_another_key():
@@ -39,10 +49,10 @@ def test_seed_id_and_index_each_give_another_key():
 
 
 def test_it_is_uniform_over_samples_and_over_steps():
-    keys = np.array([sample_key(0, "q", index) for index in range(2000)], dtype=np.uint64)
-    one = np.array([sample_key(0, "q", 0)], dtype=np.uint64)
-    steps = np.concatenate([uniforms(one, step) for step in range(2000)])
-    for drawn in (uniforms(keys, 0), uniforms(keys, 7), steps):
+    keys = [sample_key(0, "q", index) for index in range(2000)]
+    one = [sample_key(0, "q", 0)]
+    steps = np.concatenate([drawn_at(one, step) for step in range(2000)])
+    for drawn in (drawn_at(keys, 0), drawn_at(keys, 7), steps):
         assert drawn.min() >= 0 and drawn.max() < 1
         counts = np.histogram(drawn, bins=20, range=(0, 1))[0]
         # 19 degrees of freedom: mean 19, standard deviation 6.2

@@ -24,9 +24,7 @@ def prompts(indices=(0, 1, 2), texts=PROMPTS) -> list[GeneratePrompt]:
 
 def draw(model, asked=None, **settings) -> dict[tuple[str, int], SampledCandidate]:
     """Candidates by (question, index); each came exactly once."""
-    found, totals = tiny.sample(model, prompts() if asked is None else asked, **settings)
-    assert totals.candidates == len(found)
-    assert totals.tokens == sum(len(one.token_ids) for one in found)
+    found = tiny.sample(model, prompts() if asked is None else asked, **settings)
     by_key = {(one.question_id, one.index): one for one in found}
     assert len(by_key) == len(found)
     return by_key
@@ -51,8 +49,8 @@ def any_model(request):
 def test_batch_size_order_and_the_company_of_others_change_no_sample(any_model):
     whole = ids(draw(any_model))
     assert len(whole) == 3 * len(PROMPTS)
-    for tokens in (1, 60, 200):
-        assert ids(draw(any_model, max_tokens_per_batch=tokens)) == whole
+    for slots in (1, 4, 11):
+        assert ids(draw(any_model, slots=slots)) == whole
     shuffled = prompts()
     random.Random(1).shuffle(shuffled)
     assert ids(draw(any_model, shuffled)) == whole
@@ -106,7 +104,7 @@ def test_rescoring_a_sample_gives_the_logprob_it_was_sampled_with(any_model, set
 def test_the_first_token_follows_the_softmax():
     model = tiny.llama()
     draws = 4000
-    found = draw(model, prompts(range(draws), ["a b"]), max_new_tokens=1, max_tokens_per_batch=10**5)
+    found = draw(model, prompts(range(draws), ["a b"]), max_new_tokens=1, slots=1000)
     with torch.no_grad():
         sequence = torch.tensor([model.tokenizer.encode_prompt("a b")])
         expected = model.module(input_ids=sequence).logits[0, -1].double().softmax(-1) * draws
@@ -210,29 +208,10 @@ def test_what_was_finished_before_a_cancellation_has_been_handed_over():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        draw(model, max_tokens_per_batch=100, check_cancelled=check_cancelled, on_candidates=found.extend)
+        draw(model, slots=4, check_cancelled=check_cancelled, on_candidates=found.extend)
     whole = ids(draw(model))
     assert 0 < len(found) < len(whole)
     assert all(whole[one.question_id, one.index] == one.token_ids for one in found)
-
-
-def test_each_prompt_goes_through_the_model_once_for_all_its_samples(monkeypatch):
-    model = tiny.llama()
-    rows: list[tuple[int, int]] = []
-    forward = model.module.forward
-
-    def counting(**inputs):
-        rows.append(tuple(inputs["input_ids"].shape))
-        return forward(**inputs)
-
-    monkeypatch.setattr(model.module, "forward", counting)
-    draw(model, prompts(range(6)))
-    width = max(len(model.tokenizer.encode_prompt(text)) for text in PROMPTS)
-    assert rows[0] == (len(PROMPTS), width)
-    assert all(shape[1] == 1 for shape in rows[1:])
-    # finished rows have left the batch
-    assert rows[1][0] == 6 * len(PROMPTS)
-    assert rows[-1][0] < rows[1][0]
 
 
 def test_sampling_is_without_dropout_and_leaves_the_mode_as_it_was():

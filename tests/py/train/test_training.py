@@ -360,7 +360,7 @@ def test_a_model_learns_to_stop_also_where_padding_is_eos(pad: str | None) -> No
     for number in range(1, 41):
         run.step(number, groups)
     prompts = [GeneratePrompt(id=prompt, prompt=prompt, indices=[0]) for prompt in known]
-    candidates, _ = tiny.sample(model, prompts, max_new_tokens=30, temperature=0.0)
+    candidates = tiny.sample(model, prompts, max_new_tokens=30, temperature=0.0)
     assert {candidate.question_id: (candidate.text, candidate.finish) for candidate in candidates} == {
         prompt: (text, "stop") for prompt, text in known.items()
     }

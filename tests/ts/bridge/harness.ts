@@ -46,7 +46,6 @@ export const generate = (prompts: readonly string[], milliseconds = 0): Params<"
   temperature: 1,
   topP: 1,
   seed: milliseconds,
-  maxTokensPerBatch: 1,
 });
 
 export const tokenizerOf = (texts: string[]): Params<"tokenizer/train"> => ({

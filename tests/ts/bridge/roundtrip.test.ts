@@ -98,7 +98,6 @@ describe.each(transports)("over %s, with torch", (transport) => {
         temperature: 1,
         topP: 1,
         seed: 3,
-        maxTokensPerBatch: 512,
       },
       { onProgress: (progress) => void candidates.push(...progress.candidates) },
     );

@@ -86,3 +86,20 @@ test("a pipe gets plain lines: stages, ends with the counts, a failure with its 
     ].join("\n"),
   );
 });
+
+test("what is left of the sweep stands in a terminal's first line alone, and in each of a pipe's", () => {
+  const whole = { name: "sweep", secondsLeft: 90 };
+  const terminal = screen(true);
+  terminal.watch.progressOf("k=3").update({ ...step, whole });
+  terminal.clock.ms = 200;
+  terminal.watch.changed(overview());
+  expect(terminal.text()).toContain("about 1 min 30 s left\n");
+  expect(terminal.text()).not.toContain("of the whole sweep");
+  const pipe = screen(false);
+  pipe.watch.progressOf("k=3").update({ ...step, whole });
+  pipe.clock.ms = 11_000;
+  pipe.watch.progressOf("k=3").update({ ...step, done: 42, whole });
+  expect(pipe.text()).toBe(
+    "k=3: vft seed 1: 42/100 steps (42 %), 2.0 steps/s, 29 s left, about 1 min 30 s of the whole sweep\n",
+  );
+});

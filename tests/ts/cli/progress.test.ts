@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, progressLine, progressOn } from "../../../ts/cli/progress.ts";
+import { duration, progressLine, progressOn, roughly } from "../../../ts/cli/progress.ts";
 
 function watch(isTTY: boolean) {
   let at = 0;
@@ -67,6 +67,26 @@ test("live numbers that do not fit on the line get one below it, and both are re
     "\x1b[A\x1b[Kvft: 10/300 steps (3 %), 10 steps/s, 1,000 tokens/s, 29 s left, loss 1.2",
     `vft: 20/300 steps (6 %), 10 steps/s, 1,000 tokens/s, 28 s left\n${`  ${detail}, and what no terminal`.slice(0, 99)}`,
     "\x1b[A\x1b[Kdone\n",
+  ]);
+});
+
+test("what is left of the whole stands beside what is left of the stage, no finer than it is known", () => {
+  const whole = (secondsLeft: number) => ({ name: "run", secondsLeft });
+  const rate = { perSecond: 10, tokensPerSecond: 0 };
+  expect(progressLine({ ...step(100), whole: whole(203), detail: "loss 1.2" }, rate)).toBe(
+    "vft: 100/300 steps (33 %), 10 steps/s, 20 s left, about 3 min 20 s of the whole run, loss 1.2",
+  );
+  expect(progressLine({ ...step(0), whole: whole(4000) })).toBe(
+    "vft: 0/300 steps (0 %), about 1 h 10 min left of the whole run",
+  );
+  expect([1, 33, 94, 594, 1_790, 3_590, 36_100].map(roughly)).toEqual([
+    "5 s",
+    "35 s",
+    "1 min 30 s",
+    "9 min 50 s",
+    "30 min",
+    "1 h 00 min",
+    "10 h 00 min",
   ]);
 });
 

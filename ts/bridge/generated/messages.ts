@@ -218,6 +218,8 @@ export interface WorkerMethods {
       adapterSeed?: number | undefined;
       /** compute a block's activations again when they are needed; changes no result */
       gradientCheckpointing?: boolean | undefined;
+      /** to measure with: random weights in so many of its layers; its own are not read */
+      sketchLayers?: number | undefined;
     };
     result: ModelInfo;
     progress: Record<string, never>;
@@ -354,14 +356,25 @@ export interface WorkerMethods {
       seed: number;
       /** texts that end a response, which is cut before the first of them that is complete */
       stop?: string[] | undefined;
-      /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
-      maxTokensPerBatch: number;
+      /** most samples that are decoded at once; sized from free memory when left out */
+      slots?: number | undefined;
     };
     result: {
       candidates: number;
       tokens: number;
       seconds: number;
       digest: string;
+      sampler: {
+        name: "transformers" | "vllm";
+        /** of the library that samples */
+        version: string;
+        /** samples that are decoded at once */
+        slots: number;
+        /** a decode step: replayed as a CUDA graph, or not */
+        step: "captured" | "plain";
+        /** why it is slower than this device could */
+        note?: string | undefined;
+      };
     };
     /** candidates come here and only here, as soon as they are finished */
     progress: {

@@ -81,6 +81,9 @@ export const modelMethods = {
         .boolean()
         .optional()
         .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
+      sketchLayers: positive.optional().meta({
+        description: "to measure with: random weights in so many of its layers; its own are not read",
+      }),
     }),
     result: modelInfo,
   }),

@@ -13,6 +13,18 @@ import {
   scoreGroup,
 } from "../messages.ts";
 
+const samplerInfo = z
+  .object({
+    name: z.enum(["transformers", "vllm"]),
+    version: z.string().meta({ description: "of the library that samples" }),
+    slots: count.meta({ description: "samples that are decoded at once" }),
+    step: z
+      .enum(["captured", "plain"])
+      .meta({ description: "a decode step: replayed as a CUDA graph, or not" }),
+    note: z.string().optional().meta({ description: "why it is slower than this device could" }),
+  })
+  .meta({ id: "SamplerInfo", type: "object" });
+
 export const textMethods = {
   "prompt/render": method({
     description: "puts conversations into a tokenizer's own chat template",
@@ -47,9 +59,17 @@ export const textMethods = {
       stop: z.array(z.string().min(1)).optional().meta({
         description: "texts that end a response, which is cut before the first of them that is complete",
       }),
-      maxTokensPerBatch,
+      slots: positive.optional().meta({
+        description: "most samples that are decoded at once; sized from free memory when left out",
+      }),
     }),
-    result: z.object({ candidates: count, tokens: count, seconds: z.number(), digest: z.string() }),
+    result: z.object({
+      candidates: count,
+      tokens: count,
+      seconds: z.number(),
+      digest: z.string(),
+      sampler: samplerInfo,
+    }),
     progress: z
       .object({ candidates: z.array(candidate), done: count, total: count, tokens: count })
       .meta({ description: "candidates come here and only here, as soon as they are finished" }),

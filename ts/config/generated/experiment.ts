@@ -44,6 +44,8 @@ export interface ExperimentWorker {
   transport: "stdio" | "pythonia";
   /** tokens of one micro-batch; bounds memory, never changes a result */
   maxTokensPerBatch: number;
+  /** most samples that are decoded at once; sized from free memory when left out */
+  samplesAtOnce?: number | undefined;
 }
 
 /** what the report shows */

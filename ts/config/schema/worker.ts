@@ -17,6 +17,9 @@ export const workerSchema = z.strictObject({
   maxTokensPerBatch: positive
     .default(8_192)
     .meta({ description: "tokens of one micro-batch; bounds memory, never changes a result" }),
+  samplesAtOnce: positive.optional().meta({
+    description: "most samples that are decoded at once; sized from free memory when left out",
+  }),
 });
 export type Worker = z.output<typeof workerSchema>;
 

@@ -1,21 +1,18 @@
 /** What to change where a stage does not fit in the device's memory. */
 import type { Adapter } from "../../config/index.ts";
 import { adapterSchema } from "../../config/index.ts";
-import type { Setup } from "./memory.ts";
-import { estimateStage, type Work } from "./stage.ts";
-import type { Speed } from "./time.ts";
+import { type Setup, total } from "./memory.ts";
+import { highestMemory, type Work } from "./stage.ts";
 
 interface Change {
   say: string;
   setup: Setup;
 }
 
-const anySpeed: Speed = { flopsPerSecond: 1, bytesPerSecond: 1, secondsPerCall: 0 };
-
 /** The least changes that make all of it fit, in a clause; that of a larger GPU where none does. */
 export function adviceFor(setup: Setup, works: readonly Work[], freeBytes: number): string {
   const peak = (changed: Setup): number =>
-    Math.max(...works.map((work) => estimateStage(changed, anySpeed, work).memoryBytes));
+    Math.max(...works.map((work) => total(highestMemory(changed, work).memory)));
   const fitting = changesOf(setup).find(({ setup: changed }) => peak(changed) <= freeBytes);
   if (fitting !== undefined) return `${fitting.say} brings it to ${gigabytes(peak(fitting.setup))}`;
   const last = changesOf(setup).at(-1);

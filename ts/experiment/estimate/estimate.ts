@@ -11,9 +11,9 @@ import { adviceFor, gigabytes } from "./advice.ts";
 import type { Splits } from "./lengths.ts";
 import { type Described, type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
 import type { Setup } from "./memory.ts";
+import { assumedPace, type Pace, type Speed } from "./pace.ts";
 import { adapterParameters, type Dtype } from "./shape.ts";
 import { estimateStage, resumeBytes, type StageEstimate, type Work, worksOf } from "./stage.ts";
-import type { Speed } from "./time.ts";
 import { tooLong } from "./too-long.ts";
 
 export interface Estimate {
@@ -24,6 +24,8 @@ export interface Estimate {
   setup: Omit<Setup, "shape">;
   device: { name: string; description: string; freeBytes: number };
   speed: Speed;
+  /** Seconds of the work's parts. They were measured, or for a reason follow from sizes and the device's speed. */
+  pace: Pace & ({ measured: true } | { measured: false; reason: string });
   stages: StageEstimate[];
   seconds: number;
   peakBytes: number;
@@ -67,35 +69,54 @@ export async function estimateOf(
   }
   const works = worksOf(missing, (node) => lengths.get(keyOfNode(node)));
   const { tasks } = seeds[0]!;
-  const questionsOfTask = (at: number) => {
+  const questionsNode = (at: number): PlanNode => {
     const { questions: node } = tasks[at]!;
     // Under the model's own chat template the prompts are made of the questions.
-    return questions.get(keyOfNode(node.inputs.questions ?? node))!;
+    return node.inputs.questions ?? node;
   };
+  const questionsOfTask = (at: number) => questions.get(keyOfNode(questionsNode(at)))!;
   const { evaluate } = experiment.stages;
   const limits = { limit: model.shape.maxPositions, count: model.count };
   const long = await tooLong(tasks, questionsOfTask, evaluate, limits);
-  const sum = summed(experiment, model, works, await measurements.speed(experiment));
+  const measured = await measurements.speed(experiment);
+  const setup = setupOf(experiment, model, measured);
+  const examples = (await Promise.all(tasks.map((_, at) => model.examplesOf(questionsNode(at))))).flat();
+  const tried = { setup, speed: measured.speed, works, examples };
+  const rehearsed = await measurements.pace(experiment, model, tried);
+  const samplings = works.flatMap(({ sampled = [] }) => sampled);
+  const pace: Estimate["pace"] =
+    "pace" in rehearsed
+      ? { ...rehearsed.pace, measured: true }
+      : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
+  const sum = summed(setup, model, works, measured, pace);
   return { ...sum, warnings: [...sum.warnings, ...long] };
 }
 
+const setupOf = (
+  { model: { adapter, gradientCheckpointing }, worker: { maxTokensPerBatch } }: Experiment,
+  { shape }: Pick<Described, "shape">,
+  { speed, device }: Measured,
+): Setup => ({
+  shape,
+  dtype: speed.dtype as Dtype,
+  adapter,
+  gradientCheckpointing,
+  maxTokensPerBatch,
+  accelerator: device.name !== "cpu",
+  freeBytes: device.freeBytes,
+});
+
 function summed(
-  { model, worker }: Experiment,
-  { name, shape }: Pick<Described, "name" | "shape">,
+  whole: Setup,
+  { name }: Pick<Described, "name">,
   works: readonly Work[],
   { speed, device: { name: deviceName, description, freeBytes } }: Measured,
+  pace: Estimate["pace"],
 ): Estimate {
   const device = { name: deviceName, description, freeBytes };
-  const { adapter, gradientCheckpointing } = model;
-  const setup: Omit<Setup, "shape"> = {
-    dtype: speed.dtype as Dtype,
-    adapter,
-    gradientCheckpointing,
-    maxTokensPerBatch: worker.maxTokensPerBatch,
-    accelerator: device.name !== "cpu",
-  };
-  const whole: Setup = { ...setup, shape };
-  const estimates = works.map((work) => estimateStage(whole, speed, work));
+  const { shape, ...setup } = whole;
+  const { adapter } = setup;
+  const estimates = works.map((work) => estimateStage(whole, pace, work));
   const peakBytes = Math.max(...estimates.map(({ memoryBytes }) => memoryBytes));
   const savesStates = works.some(({ trained }) => trained?.savesStates);
   const { flopsPerSecond, bytesPerSecond, secondsPerCall } = speed;
@@ -106,6 +127,7 @@ function summed(
     setup,
     device,
     speed: { flopsPerSecond, bytesPerSecond, secondsPerCall },
+    pace,
     stages: estimates,
     seconds: sumOf(estimates, ({ seconds }) => seconds),
     peakBytes,

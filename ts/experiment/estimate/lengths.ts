@@ -13,6 +13,8 @@ import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/n
 import { eachSplit, readSplit } from "../stages/questions.ts";
 import type { Place } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
+import type { Example } from "./rehearsal.ts";
+import type { ModelShape } from "./shape.ts";
 
 /** Counts tokens of texts. */
 export type Count = (texts: readonly string[]) => Promise<number[]>;
@@ -58,6 +60,26 @@ export function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(items.length, count) }, (_, at) => items[Math.floor(at * step)]!);
 }
 
+/** At most so many questions are rehearsed with. */
+const mostExamples = 256;
+
+/** Some of the questions, with a response each; those that the model cannot take are left out. */
+export async function examplesOf(
+  questions: readonly Question[],
+  { shape: { maxPositions }, count }: { shape: Pick<ModelShape, "maxPositions">; count: Count },
+): Promise<Example[]> {
+  const some = spread(questions, mostExamples);
+  const texts = some.map((question) => ({
+    prompt: promptText(question),
+    // Where there is no reference, a response is taken to be as long as the question.
+    response: question.reference ?? question.question,
+  }));
+  const counts = await count(texts.flatMap(({ prompt, response }) => [prompt, response]));
+  return texts
+    .map((text, at) => ({ ...text, tokens: 2 + counts[2 * at]! + counts[2 * at + 1]! }))
+    .filter(({ response, tokens }) => response !== "" && (maxPositions === 0 || tokens <= maxPositions));
+}
+
 /** The questions of a node: from the store, or made anew in a folder that is gone afterwards. */
 export async function questionsOf(
   node: PlanNode,
@@ -86,6 +108,9 @@ export const countWith =
 
 export interface TrainedTokenizer {
   count: Count;
+  /** Its own, within a folder that is deleted with it. */
+  directory: string;
+  folder: string;
   vocabularySize: number;
   /** Deletes its folder. */
   remove(): Promise<void>;
@@ -103,7 +128,7 @@ export async function trainTokenizer(
   try {
     const texts = tokenizerTexts(questions);
     const { vocabularySize } = await worker.request("tokenizer/train", { ...tokenizer, texts, directory });
-    return { count: countWith(worker, { source: directory }), vocabularySize, remove };
+    return { count: countWith(worker, { source: directory }), directory, folder, vocabularySize, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -1,4 +1,5 @@
 /** What an estimate goes by, asked of the worker and read from the questions once, however many experiments share it. */
+import { join } from "node:path";
 import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment, Model } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
@@ -9,13 +10,38 @@ import type { Question } from "../../core/records.ts";
 import { artefactsIn } from "../run/runner.ts";
 import type { Lengths } from "../stages/cost.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
-import { type Count, countWith, lengthsOf, questionsOf, type Splits, trainTokenizer } from "./lengths.ts";
+import type { LazyWorker } from "../worker/lazy-worker.ts";
+import { adapterRequest } from "../worker/loaded-model.ts";
+import {
+  type Count,
+  countWith,
+  examplesOf,
+  lengthsOf,
+  questionsOf,
+  type Splits,
+  trainTokenizer,
+} from "./lengths.ts";
+import type { Setup } from "./memory.ts";
+import { type Example, type Rehearsed, rehearse } from "./rehearsal.ts";
 import { type ModelShape, shapeOfCreated } from "./shape.ts";
+import type { Work } from "./stage.ts";
 
 export interface EstimateOptions {
   runsDirectory: string;
   progress: ProgressSink;
   signal: AbortSignal;
+  /** A worker that is there for more than the estimate; left out: one of its own, closed at the end. */
+  worker?: LazyWorker | undefined;
+  /** That each kind of work is tried for; left out: as long as it takes to be sure within a tenth or so. */
+  seconds?: number;
+}
+
+const enoughSeconds = 0.4;
+
+/** Where a model's config.json and tokenizer lie. */
+interface Source {
+  source: string;
+  revision?: string;
 }
 
 export interface Described {
@@ -23,7 +49,12 @@ export interface Described {
   shape: ModelShape;
   count: Count;
   lengthsOf(questions: PlanNode): Promise<Splits<Lengths>>;
+  examplesOf(questions: PlanNode): Promise<Example[]>;
+  /** For a model that is yet to be made one is written, of random weights. */
+  source(): Promise<Source>;
 }
+
+type Found = Pick<Described, "name" | "shape" | "count" | "source">;
 
 export interface Measured {
   speed: Result<"device/speed">;
@@ -69,7 +100,35 @@ export class Measurements {
         this.once(["lengths", name, keyOfNode(node)], async () =>
           lengthsOf(await this.questions(node, experiment), made.count),
         ),
+      examplesOf: (node) =>
+        this.once(["examples", name, keyOfNode(node)], async () =>
+          examplesOf((await this.questions(node, experiment)).train, made),
+        ),
     };
+  }
+
+  /** How fast the experiment's own work goes with this model. */
+  pace(
+    experiment: Experiment,
+    model: Described,
+    tried: { setup: Setup; speed: Measured["speed"]; works: readonly Work[]; examples: readonly Example[] },
+  ): Promise<Rehearsed> {
+    const { dtype, attention, adapter, gradientCheckpointing } = experiment.model;
+    const { device, threads, python, maxTokensPerBatch } = experiment.worker;
+    const settings = { dtype, attention, device, gradientCheckpointing, ...defined({ adapter }) };
+    const { name, shape } = model;
+    return this.once(["pace", { name, shape, ...settings, threads, python, maxTokensPerBatch }], async () => {
+      const worker = await this.worker(experiment);
+      const load = async (sketchLayers: number) =>
+        worker.request("model/load", {
+          ...(await model.source()),
+          ...{ dtype, attention, device, sketchLayers },
+          ...(adapter === undefined ? {} : { adapter: adapterRequest(adapter) }),
+          ...(gradientCheckpointing ? { gradientCheckpointing } : {}),
+        });
+      const { signal, seconds = enoughSeconds } = this.options;
+      return rehearse({ ...tried, worker, load, signal, seconds });
+    });
   }
 
   /** How fast an experiment's device is at its model's type. */
@@ -92,20 +151,20 @@ export class Measurements {
     for (const end of this.ends.splice(0).reverse()) await end();
   }
 
-  private async existing(experiment: Experiment): Promise<Omit<Described, "lengthsOf">> {
+  private async existing(experiment: Experiment): Promise<Found> {
     const { hub, path, revision } = experiment.model;
     const source = hub ?? path!;
     const named = { source, ...defined({ revision }) };
     const worker = await this.worker(experiment);
     const shape = await worker.request("model/inspect", named);
-    return { name: source, shape, count: countWith(worker, named) };
+    return { name: source, shape, count: countWith(worker, named), source: async () => named };
   }
 
   private async created(
     experiment: Experiment,
     create: NonNullable<Model["create"]>,
     trainedOn: readonly PlanNode[],
-  ): Promise<Omit<Described, "lengthsOf">> {
+  ): Promise<Found> {
     const splits = await Promise.all(trainedOn.map((node) => this.questions(node, experiment)));
     const worker = await this.worker(experiment);
     const tokenizer = await trainTokenizer(
@@ -114,11 +173,26 @@ export class Measurements {
       splits.flatMap(({ train }) => train),
     );
     this.ends.push(tokenizer.remove);
-    const shape = shapeOfCreated(create, tokenizer.vocabularySize);
-    return { name: "a model made from scratch", shape, count: tokenizer.count };
+    const { attention } = experiment.model;
+    const { tokenizer: _, ...sizes } = create;
+    return {
+      name: "a model made from scratch",
+      shape: shapeOfCreated(create, tokenizer.vocabularySize),
+      count: tokenizer.count,
+      source: () =>
+        this.once(["written", tokenizer.directory, { attention }], async () => {
+          const settings = { ...sizes, seed: 1, dtype: "auto", device: "cpu", attention } as const;
+          const made = await worker.request("model/create", { ...settings, tokenizer: tokenizer.directory });
+          const source = join(tokenizer.folder, "model");
+          await worker.request("model/save", { model: made.model, directory: source });
+          await worker.request("model/unload", { model: made.model });
+          return { source };
+        }),
+    };
   }
 
   private worker({ worker: { python, threads } }: Experiment): Promise<Worker> {
+    if (this.options.worker !== undefined) return this.options.worker.get();
     return this.once(["worker", { python, threads }], async () => {
       const { progress, signal } = this.options;
       const interpreter = await ensurePython({ python, progress, signal });

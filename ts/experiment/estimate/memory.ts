@@ -4,6 +4,7 @@
  * gets a tenth more, for an allocator that fragments.
  */
 import type { Adapter } from "../../config/index.ts";
+import type { Sampling } from "../stages/cost.ts";
 import { adapterParameters, bytesOf, type Dtype, type ModelShape } from "./shape.ts";
 
 export interface Setup {
@@ -12,8 +13,10 @@ export interface Setup {
   adapter?: Adapter | undefined;
   gradientCheckpointing: boolean;
   maxTokensPerBatch: number;
-  /** Logits are made in larger pieces on an accelerator. */
+  /** Logits are made in larger pieces on an accelerator, and more samples at once. */
   accelerator: boolean;
+  /** Of the device. */
+  freeBytes: number;
 }
 
 /** Part to bytes; what is not there is 0. */
@@ -90,6 +93,25 @@ export const samplingMemory = (setup: Setup, tokens: number, promptTokens: numbe
   activations: promptTokens * passing(setup),
   logits: logitBytes(setup, tokens, false),
 });
+
+/** Samples that are decoded at once, at most, and the share of the free memory that their keys and values may take; as the worker has them. */
+const slots = { cpu: { most: 64, share: 0.5 }, accelerator: { most: 1024, share: 0.8 } };
+
+/** Samples of a stage that are decoded at once: as many as have room at their full length. */
+export function samplesAtOnce(
+  setup: Setup,
+  {
+    prompts,
+    k,
+    promptTokens,
+    maxNewTokens,
+  }: Pick<Sampling, "prompts" | "k" | "promptTokens" | "maxNewTokens">,
+): number {
+  const { most, share } = setup.accelerator ? slots.accelerator : slots.cpu;
+  const free = share * (setup.freeBytes - weightBytes(setup));
+  const room = Math.floor(free / ((promptTokens.longest + maxNewTokens) * cacheBytes(setup)));
+  return Math.max(1, Math.min(most, prompts * k, room));
+}
 
 /** Keys and values of a token. */
 export const cacheBytes = ({ shape, dtype }: Setup): number =>

@@ -2,17 +2,17 @@
 import { sumOf } from "../../core/sum.ts";
 import type { Cost, Expectation } from "../stages/cost.ts";
 import { keyOfNode, labelOf, type PlanNode } from "../stages/node.ts";
-import { type Memory, type Setup, samplingMemory, scoringMemory, total, trainingMemory } from "./memory.ts";
-import { adapterParameters, bytesOf } from "./shape.ts";
 import {
-  type Speed,
+  type Memory,
+  type Setup,
   samplesAtOnce,
-  samplingSeconds,
-  scoringFlops,
-  scoringSeconds,
-  trainingFlops,
-  trainingSeconds,
-} from "./time.ts";
+  samplingMemory,
+  scoringMemory,
+  total,
+  trainingMemory,
+} from "./memory.ts";
+import { type Pace, scoringFlops, secondsOf, trainingFlops } from "./pace.ts";
+import { adapterParameters, bytesOf } from "./shape.ts";
 
 export interface Work extends Cost {
   /** Of the node's artefact. */
@@ -58,7 +58,8 @@ export interface StageEstimate {
   diskBytes: number;
 }
 
-export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEstimate {
+export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstimate {
+  const highest = highestMemory(setup, work);
   const { sampled = [] } = work;
   const sampledTokens = sumOf(
     sampled,
@@ -66,22 +67,22 @@ export function estimateStage(setup: Setup, speed: Speed, work: Work): StageEsti
   );
   const trained = work.trained?.tokens ?? 0;
   const scored = work.scored?.tokens ?? 0;
-  const peaks = heights(setup, work);
-  const highest = peaks.reduce((a, b) => (total(b.memory) > total(a.memory) ? b : a));
   return {
     key: work.key,
     label: work.label,
     tokens: trained + scored + sampledTokens,
     flops: trained * trainingFlops(setup) + (scored + sampledTokens) * scoringFlops(setup),
-    seconds:
-      trainingSeconds(setup, speed, trained) +
-      scoringSeconds(setup, speed, scored) +
-      sumOf(sampled, (sampling) => samplingSeconds(setup, speed, sampling)),
+    seconds: secondsOf(pace, work),
     memory: highest.memory,
     memoryBytes: total(highest.memory),
     peak: highest.peak,
     diskBytes: work.trained === undefined ? 0 : savedBytes(setup),
   };
+}
+
+/** Of the kind of work in it that takes most. */
+export function highestMemory(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memory: Memory } {
+  return heights(setup, work).reduce((a, b) => (total(b.memory) > total(a.memory) ? b : a));
 }
 
 /** The most memory that each kind of work in it takes. */
@@ -97,8 +98,8 @@ function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memor
     peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
   }
   for (const sampling of work.sampled ?? []) {
-    const { prompts, k, promptTokens, maxNewTokens } = sampling;
-    const rows = Math.min(samplesAtOnce(setup, sampling), prompts * k);
+    const { k, promptTokens, maxNewTokens } = sampling;
+    const rows = samplesAtOnce(setup, sampling);
     // A response may grow to the last token that it is allowed.
     const cached = rows * (promptTokens.longest + maxNewTokens);
     const prefilled = Math.ceil(rows / k) * promptTokens.longest;

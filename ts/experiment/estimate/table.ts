@@ -3,8 +3,8 @@ import { sumOf } from "../../core/sum.ts";
 import { gigabytes } from "./advice.ts";
 import type { Estimate } from "./estimate.ts";
 import { trainingState } from "./memory.ts";
+import { assumed } from "./pace.ts";
 import type { CellEstimate, SweepEstimate } from "./sweep.ts";
-import { assumed } from "./time.ts";
 
 /** A row a stage, what the highest memory is made of, and what was assumed. */
 export function estimateTable(estimate: Estimate): string {
@@ -60,13 +60,18 @@ function heightLine({ stages, peakBytes }: Estimate): string {
   return `highest in ${label}: ${parts.map(([name, bytes]) => `${name} ${gigabytes(bytes)}`).join(" + ")}, and a tenth of what comes and goes`;
 }
 
-function assumptions({ setup }: Estimate): string {
+function assumptions({ setup, pace }: Estimate): string {
   const percent = (share: number): string => `${100 * share} %`;
   return [
-    `assumed: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
+    ...(pace.measured
+      ? [
+          "measured: training, sampling and scoring of a model of these sizes with random weights, by the worker as it will run",
+        ]
+      : [
+          `assumed, as ${pace.reason}: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
+        ]),
     `${setup.adapter === undefined ? "6" : "4"} FLOPs a weight and trained token${setup.gradientCheckpointing ? " and 2 for recomputing" : ""}, 2 a scored or sampled one`,
-    `${assumed.callsPerBlock} operations a block and decoded token; a sample is as long as a reference, the longest of a batch ${assumed.longestSample} times that`,
-    "all samples of a question differ; looks while training, groups of your own and loading are not counted",
+    "a sample is as long as a reference, and all samples of a question differ; looks while training and groups of your own are not counted",
   ].join("; ");
 }
 

@@ -9,6 +9,8 @@ import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
 import { type Artefact, keyOf, Store } from "../store/store.ts";
 import { Tracking } from "../tracking/index.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
+import type { ExpectedSeconds } from "./forecast.ts";
+import { LiveForecast } from "./live-forecast.ts";
 import { stageError } from "./stage-errors.ts";
 
 export interface RunOptions {
@@ -20,7 +22,16 @@ export interface RunOptions {
   worker?: LazyWorker;
   /** Told of every stage, in the place of the lines about them; what it throws ends the run. */
   onStage?: (event: StageEvent) => void;
+  /** Of the whole that this run is a part of, and told of the stages by that; left out: of this run. */
+  forecast?: LiveForecast;
+  /** What the stages take by an estimate. */
+  expected?: ExpectedSeconds | undefined;
+  /** Finds that out; called once, where it is not known and a stage turns out to be long. */
+  measure?: Measure | undefined;
 }
+
+/** Measures on the run's own worker, between what it is asked to do otherwise. */
+export type Measure = (experiment: Experiment, worker: LazyWorker) => Promise<ExpectedSeconds>;
 
 export interface StageEvent {
   /** begin: it comes next, and may have to wait for another run; make: it is not there and is being made. */
@@ -75,6 +86,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });
+  const forecast = options.forecast ?? (await forecastOf(plan, store, done, options));
+  const { measure } = options;
   try {
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
@@ -82,8 +95,11 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
       const key = keyOf(recipe);
       const label = labelOf(node);
       const place = { at: index + 1, total: plan.nodes.length };
-      const report = (event: Pick<StageEvent, "kind" | "artefact" | "error">): void =>
-        options.onStage?.({ ...event, label, key, stage: node.stage, ...place });
+      const report = (told: Pick<StageEvent, "kind" | "artefact" | "error">): void => {
+        const event = { ...told, label, key, stage: node.stage, ...place };
+        if (options.forecast === undefined) forecast.stage(event);
+        options.onStage?.(event);
+      };
       const inputs = Object.fromEntries(
         Object.entries(recipe.inputs).map(([role, input]) => [role, done.get(input)!.artefact]),
       );
@@ -95,7 +111,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
           return workers.get();
         };
         const track = tracking.trackOf(node, key);
-        const context = { experiment, directory, label, worker, progress, signal, track };
+        const sink = forecast.sinkOf(key, progress, measure && (() => measure(experiment, workers)));
+        const context = { experiment, directory, label, worker, progress: sink, signal, track };
         const facts = await node.run(context, inputs);
         // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
         if (!usesWorker) return facts;
@@ -118,6 +135,21 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   } finally {
     if (options.worker === undefined) await workers.close();
   }
+}
+
+/** Of what is not there yet. */
+async function forecastOf(
+  { nodes }: Plan,
+  store: Store,
+  done: ReadonlyMap<string, Done>,
+  { expected }: Pick<RunOptions, "expected">,
+): Promise<LiveForecast> {
+  const found = await Promise.all(nodes.map((node) => store.find(recipeOf(node))));
+  const stages = nodes
+    .filter((_, at) => found[at] === undefined)
+    .map((node) => ({ key: keyOf(recipeOf(node)), stage: node.stage }));
+  const missing = () => stages.filter(({ key }) => !done.has(key));
+  return new LiveForecast({ name: "run", missing, jobs: () => 1, expected });
 }
 
 function summaryLine(

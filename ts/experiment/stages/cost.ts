@@ -25,9 +25,20 @@ export interface Sampling {
   maxNewTokens: number;
 }
 
+export interface Trained {
+  /** Prompt and response tokens that are trained on. */
+  tokens: number;
+  /** Of the largest global batch, and its questions. */
+  perStep: number;
+  questions: number;
+  /** Of a question, on average. */
+  responses: number;
+  steps: number;
+  savesStates: boolean;
+}
+
 export interface Cost {
-  /** Prompt and response tokens that are trained on, and those of the largest global batch. */
-  trained?: { tokens: number; perStep: number; steps: number; savesStates: boolean };
+  trained?: Trained;
   scored?: { tokens: number } | undefined;
   sampled?: readonly Sampling[];
 }
@@ -79,14 +90,14 @@ export function trainingCost(
   training: Training,
   parts: readonly TrainedPart[],
   otherwise?: Expectation["questions"],
-): NonNullable<Cost["trained"]> {
+): Trained {
   const sizes = parts.map(({ questions = otherwise, samples, share }) => {
-    if (questions === undefined) return { count: 0, tokens: 0 };
+    if (questions === undefined) return { count: 0, tokens: 0, responses: 0 };
     const { prompt, questions: trained } = questions.train;
     const count = samples?.prompts ?? trained;
     const responses = 1 + share * (samples?.k ?? 0);
     const tokens = prompt.mean + responses * responseTokens(questions.train, samples?.maxNewTokens);
-    return { count, tokens: count * tokens };
+    return { count, tokens: count * tokens, responses: count * responses };
   });
   const count = sizes.reduce((sum, size) => sum + size.count, 0);
   const perQuestion = sizes.reduce((sum, { tokens }) => sum + tokens, 0) / Math.max(1, count);
@@ -97,6 +108,8 @@ export function trainingCost(
   return {
     tokens: seen * perQuestion,
     perStep: batch * perQuestion,
+    questions: batch,
+    responses: sizes.reduce((sum, { responses }) => sum + responses, 0) / Math.max(1, count),
     steps: totalSteps,
     savesStates: training.saveEvery > 0,
   };

@@ -75,8 +75,18 @@ export const evaluate = defineStage({
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {
       const { stop } = promptSettings(settings.prompt);
       const prompts = questions.map(promptOf);
-      const { maxTokensPerBatch } = context.experiment.worker;
-      const common = { ...context, worker, model, prompts, maxNewTokens, seed, stop, maxTokensPerBatch };
+      const { samplesAtOnce: slots, maxTokensPerBatch } = context.experiment.worker;
+      const common = {
+        ...context,
+        worker,
+        model,
+        prompts,
+        maxNewTokens,
+        seed,
+        stop,
+        slots,
+        maxTokensPerBatch,
+      };
       const labelled = (detail: string) => ({ ...common, label: `${context.label} (${detail})` });
       let tokens = 0;
       if (evaluation.greedy) {

@@ -43,9 +43,9 @@ export const sample = defineStage({
     const { split, questions, ...settings } = sampling;
     const rows = await readSplit(inputs.questions, split, questions);
     const prompts = rows.map(promptOf);
-    const { maxTokensPerBatch } = context.experiment.worker;
+    const { samplesAtOnce: slots } = context.experiment.worker;
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {
-      const options = { ...context, worker, model, prompts, ...settings, stop, maxTokensPerBatch };
+      const options = { ...context, worker, model, prompts, ...settings, stop, slots };
       const counts = await sampleInto(candidates.pathIn(context), options);
       const digestOfPrompts = promptDigest(prompts.map(({ prompt }) => prompt));
       return { ...counts, questions: rows.length, weights: digest, prompts: digestOfPrompts };

@@ -4,7 +4,9 @@ import type { Cell, LoadedSweep } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
+import type { ExpectedSeconds } from "../run/forecast.ts";
 import { runExperiment } from "../run/run.ts";
+import type { Measure } from "../run/runner.ts";
 import { checkJobs, Lane, type Placement, placeOn } from "./lanes.ts";
 import { missingOf, type PlannedCell, planSweep } from "./plan.ts";
 import { reportSweep, type SweepReport } from "./report.ts";
@@ -23,6 +25,10 @@ export interface SweepOptions {
   jobs: number;
   progress: SweepProgress;
   signal: AbortSignal;
+  /** What the stages of all cells take by an estimate. */
+  expected?: ExpectedSeconds | undefined;
+  /** Finds that out for one cell; called once, where it is not known and a stage turns out to be long. */
+  measure?: Measure | undefined;
 }
 
 export interface CellRun extends Pick<Cell, "cell" | "settings">, Pick<Outcome, "error"> {
@@ -81,6 +87,8 @@ export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promi
         signal,
         worker: laneWorker,
         onStage: (event) => state.stage(cell, event),
+        forecast: state.forecast,
+        measure: options.measure,
       });
       state.end(cell, seconds(), { summary });
     } catch (thrown) {

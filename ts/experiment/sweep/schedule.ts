@@ -1,6 +1,5 @@
-/** Which cell of a sweep comes next, and how long the rest will take. */
-import { sumOf } from "../../core/sum.ts";
-import { missingOf, type PlannedCell } from "./plan.ts";
+/** Which cell of a sweep comes next, and which stages are left. */
+import { missingOf, type PlannedCell, type PlannedStage } from "./plan.ts";
 
 /**
  * The waiting cell with the fewest missing stages that running cells have yet to make, so that nothing is waited for
@@ -19,30 +18,11 @@ export function nextCell(
   return waiting[shared.indexOf(Math.min(...shared))];
 }
 
-/** By kind of stage: the seconds that each one took. */
-export type StageTimes = ReadonlyMap<string, readonly number[]>;
-
-interface Remaining {
-  unfinished: readonly PlannedCell[];
-  there: ReadonlySet<string>;
-  times: StageTimes;
-  /** Cells at a time. */
-  jobs: number;
-}
-
-/**
- * Seconds until the cells that are not finished are: each stage that is missing counts once, with the mean time of its
- * kind. undefined until every kind that is missing has been made once.
- */
-export function remainingSeconds({ unfinished, there, times, jobs }: Remaining): number | undefined {
-  const missing = new Map(
-    unfinished.flatMap((cell) => missingOf(cell, there).map(({ key, stage }) => [key, stage])),
-  );
-  let seconds = 0;
-  for (const stage of missing.values()) {
-    const known = times.get(stage);
-    if (known === undefined) return undefined;
-    seconds += sumOf(known, Number) / known.length;
-  }
-  return seconds / Math.max(1, Math.min(jobs, unfinished.length));
+/** The stages that unfinished cells lack, each once. */
+export function missingStages(
+  unfinished: readonly PlannedCell[],
+  there: ReadonlySet<string>,
+): Iterable<PlannedStage> {
+  const stages = unfinished.flatMap((cell) => missingOf(cell, there));
+  return new Map(stages.map((stage) => [stage.key, stage])).values();
 }

@@ -1,10 +1,12 @@
 /** How far a sweep is: what its cells have come to, what runs, and what is told of it. */
 import { describeError, failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import type { ExpectedSeconds } from "../run/forecast.ts";
+import { LiveForecast } from "../run/live-forecast.ts";
 import type { StageEvent } from "../run/runner.ts";
 import type { PlannedCell, PlannedSweep } from "./plan.ts";
 import { errorInOneLine, type Outcome } from "./results.ts";
-import { nextCell, remainingSeconds } from "./schedule.ts";
+import { missingStages, nextCell } from "./schedule.ts";
 
 /** What a running cell is at. */
 export interface RunningCell {
@@ -24,7 +26,7 @@ export interface SweepOverview {
   done: number;
   failed: number;
   running: RunningCell[];
-  /** undefined until every kind of stage that is missing has been made once. */
+  /** undefined while there is a kind of stage that is missing and of which nothing is known. */
   secondsLeft(): number | undefined;
 }
 
@@ -46,6 +48,8 @@ interface SweepStateOptions extends Pick<PlannedSweep, "cells" | "there"> {
   jobs: number;
   progress: SweepProgress;
   signal: AbortSignal;
+  /** What the stages take by an estimate. */
+  expected?: ExpectedSeconds | undefined;
 }
 
 export class SweepState {
@@ -58,13 +62,20 @@ export class SweepState {
   private readonly running = new Map<PlannedCell, RunningCell>();
   /** By the key of a stage: the cell that it failed in. */
   private readonly failedIn = new Map<string, string>();
-  private readonly times = new Map<string, number[]>();
+  /** Of the whole sweep. */
+  readonly forecast: LiveForecast;
 
   constructor(options: SweepStateOptions) {
     this.options = options;
     this.outcomes = options.outcomes;
     this.waiting = options.cells.filter(({ cell }) => !options.outcomes.has(cell));
     this.jobs = Math.min(options.jobs, this.waiting.length);
+    this.forecast = new LiveForecast({
+      name: "sweep",
+      missing: () => missingStages(this.unfinished, options.there),
+      jobs: () => Math.min(this.jobs, this.unfinished.length),
+      expected: options.expected,
+    });
     this.report();
   }
 
@@ -79,11 +90,13 @@ export class SweepState {
     return cell;
   }
 
+  private get unfinished(): PlannedCell[] {
+    return this.options.cells.filter(({ cell }) => !this.outcomes.has(cell));
+  }
+
   /** Throws where the stage failed in another cell of this call; the next call tries it again. */
-  stage(
-    planned: PlannedCell,
-    { kind, key, label, stage, at, total: stageCount, artefact }: StageEvent,
-  ): void {
+  stage(planned: PlannedCell, event: StageEvent): void {
+    const { kind, key, label, at, total: stageCount, artefact } = event;
     const { there, progress, signal } = this.options;
     const { cell } = planned;
     if (kind === "end") there.add(key);
@@ -91,12 +104,11 @@ export class SweepState {
     const failedIn = this.failedIn.get(key);
     if ((kind === "begin" || kind === "make") && failedIn !== undefined)
       throw failure({ what: `not tried again: it failed in the cell ${failedIn}`, where: label });
+    this.forecast.stage(event);
     const running = { cell, stage: label, position: at, stageCount, waits: kind === "begin" };
     this.running.set(planned, running);
     if (kind === "end" && artefact !== undefined && !artefact.reused) {
-      const { seconds } = artefact.manifest;
-      this.times.set(stage, [...(this.times.get(stage) ?? []), seconds]);
-      progress.made(running, seconds);
+      progress.made(running, artefact.manifest.seconds);
     }
     this.report();
   }
@@ -117,17 +129,15 @@ export class SweepState {
   }
 
   private report(): void {
-    const { sweep, cells, there, progress } = this.options;
-    const { times, jobs } = this;
+    const { sweep, cells, progress } = this.options;
     const outcomes = [...this.outcomes.values()];
-    const unfinished = cells.filter(({ cell }) => !this.outcomes.has(cell));
     progress.changed({
       sweep,
       total: cells.length,
       done: outcomes.filter(({ summary }) => summary !== undefined).length,
       failed: outcomes.filter(({ error }) => error !== undefined).length,
       running: [...this.running.values()],
-      secondsLeft: () => remainingSeconds({ unfinished, there, times, jobs }),
+      secondsLeft: () => this.forecast.secondsLeft(),
     });
   }
 }

@@ -44,7 +44,7 @@ export const loadedForTraining = ({ adapter, gradientCheckpointing }: Model, see
 });
 
 /** Without the `undefined` that an optional field may hold. */
-const adapterRequest = (adapter: Adapter): NonNullable<LoadSettings["adapter"]> => defined(adapter);
+export const adapterRequest = (adapter: Adapter): NonNullable<LoadSettings["adapter"]> => defined(adapter);
 
 /** The revision goes with the hub id, and with no weights of the run. */
 export const namedSource = (

@@ -19,7 +19,8 @@ export interface SampleOptions {
   seed: number;
   /** Texts that end a response, which is cut before them. */
   stop?: readonly string[];
-  maxTokensPerBatch: number;
+  /** Most samples that are decoded at once; the worker sizes it from free memory when left out. */
+  slots?: number | undefined;
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
@@ -27,8 +28,11 @@ export interface SampleOptions {
 
 /** Prompts of one request: enough to batch well by length, few enough that progress and cancelling stay lively. */
 const promptsPerRequest = 512;
-/** Requests under way: the next one's prompts are there before the worker asks. */
-const inFlight = 2;
+/**
+ * Requests under way. The worker fills the place of a finished sample from whichever of them has one left, so there must be
+ * prompts left while the longest samples of a request still run: with one sample a prompt two requests would not do.
+ */
+const inFlight = 4;
 
 /**
  * Samples k candidates of each prompt into an append-only file, written as they come. What the file already
@@ -69,9 +73,9 @@ export async function samplePrompts(
   options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<void> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, stop, maxTokensPerBatch, signal } = options;
-  const settings = { temperature, topP, maxNewTokens, seed, maxTokensPerBatch };
-  const request = { model, ...settings, ...defined({ stop: stop && [...stop] }) };
+  const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, signal } = options;
+  const settings = { temperature, topP, maxNewTokens, seed };
+  const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots }) };
   await inTurn(chunks(prompts, promptsPerRequest), inFlight, async (chunk) => {
     await worker.request(
       "generate",

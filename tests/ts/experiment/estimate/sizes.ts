@@ -24,6 +24,7 @@ export const setup = (settings: Partial<Setup> = {}): Setup => ({
   gradientCheckpointing: false,
   maxTokensPerBatch: 16_384,
   accelerator: true,
+  freeBytes: 80e9,
   ...settings,
 });
 

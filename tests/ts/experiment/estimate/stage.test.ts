@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
-import { lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
+import { examplesOf, lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
 import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/stage.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 
@@ -24,6 +24,8 @@ test("each stage's tokens, worked out by hand", async () => {
   // 8 steps of 8 of the 40 sampled questions.
   expect(works["align vft-continued seed 1"]!.trained).toMatchObject({ tokens: 8 * 8 * 30, steps: 8 });
   expect(works["align aft-bc seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 7 * 20));
+  expect(works["align aft-bc seed 1"]!.trained).toMatchObject({ questions: 8, responses: 7 });
+  expect(works["vft seed 1"]!.trained).toMatchObject({ questions: 16, responses: 1 });
   expect(works["align rft seed 1"]!.trained!.tokens).toBe(8 * 8 * (10 + 4 * 20));
   const { sampled, scored } = works["evaluate aft-bc seed 1"]!;
   expect(sampled!.map(({ prompts, k }) => [prompts, k])).toEqual([
@@ -73,4 +75,20 @@ test("of many questions some are counted, from first to last, each with BOS or E
     reference: undefined,
   });
   expect(found.test.reference).toBeUndefined();
+});
+
+test("examples have their references, and leave out what the model cannot take", async () => {
+  const question = { task: "t", answer: "1", question: "how?" };
+  const rows = [
+    { ...question, id: "a", prompt: "12345", reference: "123" },
+    { ...question, id: "b", prompt: "1234567", reference: "1234" },
+    { ...question, id: "c", prompt: "12" },
+  ];
+  const count = async (texts: readonly string[]) => texts.map((text) => text.length);
+  const model = (maxPositions: number) => ({ shape: { maxPositions }, count });
+  expect(await examplesOf(rows, model(12))).toEqual([
+    { prompt: "12345", response: "123", tokens: 10 },
+    { prompt: "12", response: "how?", tokens: 8 },
+  ]);
+  expect(await examplesOf(rows, model(0))).toHaveLength(3);
 });

@@ -42,7 +42,6 @@ const options = (worker: Worker, seen: Progress[] = []) => ({
   topP: 1,
   maxNewTokens: 8,
   seed: 1,
-  maxTokensPerBatch: 64,
   label: "sample",
   progress: { ...silent, update: (progress: Progress) => seen.push(progress) },
   signal: new AbortController().signal,
@@ -72,6 +71,89 @@ test("a broken-off file is gone on from: what is there is not asked for again, a
     "c/0",
     "c/1",
   ]);
+});
+
+/** A worker that has a place for one sample of each request at a time, in turn: what it gives of them interleaves. */
+function interleavingWorker({
+  stopAfter = Number.POSITIVE_INFINITY,
+  signal = new AbortController().signal,
+} = {}) {
+  type Take = (progress: unknown) => Promise<void>;
+  const open: { left: { id: string; index: number }[]; take: Take; end: (error?: unknown) => void }[] = [];
+  const atOnce: number[] = [];
+  let given = 0;
+  let turning = false;
+  const turn = async (): Promise<void> => {
+    turning = true;
+    while (open.length > 0) {
+      // All requests that are to be under way have come by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      const next = open.shift()!;
+      atOnce.push(open.length + 1);
+      const sample = next.left.shift();
+      if (signal.aborted || sample === undefined) {
+        next.end(signal.aborted ? signal.reason : undefined);
+        continue;
+      }
+      const { id: questionId, index } = sample;
+      const candidate = { questionId, index, text: `${questionId}/${index}`, tokens: 2, finish: "stop" };
+      await next.take({ candidates: [candidate] });
+      open.push(next);
+      if (++given === stopAfter) signal.dispatchEvent(new Event("stop"));
+    }
+    turning = false;
+  };
+  const request = (
+    _method: string,
+    { prompts }: Params<"generate">,
+    { onProgress }: { onProgress: Take },
+  ): Promise<object> =>
+    new Promise((resolve, reject) => {
+      const left = prompts.flatMap(({ id, indices }) => indices.map((index) => ({ id, index })));
+      const end = (error?: unknown): void => (error === undefined ? resolve({}) : reject(error));
+      open.push({ left, take: onProgress, end });
+      if (!turning) void turn();
+    });
+  return { atOnce, worker: { request } as unknown as Worker };
+}
+
+const manyPrompts = Array.from({ length: 3000 }, (_, at) => ({ id: `q${at}`, prompt: "?" }));
+
+test("candidates of requests that interleave are counted once each, and four requests keep the worker's places full", async () => {
+  const file = await newFile();
+  const seen: Progress[] = [];
+  const { worker, atOnce } = interleavingWorker();
+  const counts = await sampleInto(file, { ...options(worker, seen), prompts: manyPrompts, k: 1 });
+  expect(counts).toEqual({ candidates: 3000, tokens: 6000 });
+  expect(Math.max(...atOnce)).toBe(4);
+  expect(seen.map(({ done }) => done)).toEqual(Array.from({ length: 3001 }, (_, done) => done));
+  const rows = await readJsonl(file, candidateSchema);
+  // Of the first four, one of each request.
+  expect(rows.slice(0, 4).map(({ questionId }) => questionId)).toEqual(["q0", "q512", "q1024", "q1536"]);
+  expect(new Set(rows.map(({ questionId }) => questionId)).size).toBe(3000);
+});
+
+test("cancelled while requests interleave, what came is kept, and the rest alone is asked for again", async () => {
+  const file = await newFile();
+  const controller = new AbortController();
+  const { signal } = controller;
+  signal.addEventListener("stop", () => controller.abort(new Error("Ctrl-C")));
+  const cancelled = interleavingWorker({ stopAfter: 1001, signal });
+  const sampling = { prompts: manyPrompts, k: 1 };
+  await expect(sampleInto(file, { ...options(cancelled.worker), ...sampling, signal })).rejects.toThrow(
+    "Ctrl-C",
+  );
+  const kept = await readJsonl(file, candidateSchema);
+  expect(kept).toHaveLength(1001);
+  const { asked, worker } = fakeWorker();
+  const seen: Progress[] = [];
+  const counts = await sampleInto(file, { ...options(worker, seen), ...sampling });
+  expect(counts).toEqual({ candidates: 3000, tokens: 6000 });
+  expect(seen[0]).toMatchObject({ done: 1001, from: 1001, tokens: 0 });
+  const before = new Set(kept.map(({ questionId }) => questionId));
+  expect(asked.flat().map(({ id }) => id)).toEqual(
+    manyPrompts.map(({ id }) => id).filter((id) => !before.has(id)),
+  );
 });
 
 test("stop texts go to the worker, and what they cut is kept without token ids", async () => {

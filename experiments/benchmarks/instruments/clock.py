@@ -6,7 +6,7 @@ import gc
 import statistics
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,33 @@ def timed(device: torch.device, call: Callable[[], Any], warmup: int, repeats: i
         synchronize(device)
         seconds.append(time.perf_counter() - started)
     return Timing(statistics.median(seconds), min(seconds), max(seconds))
+
+
+def alternating(
+    device: torch.device, calls: Sequence[Callable[[], Any]], rounds: int
+) -> list[tuple[float, ...]]:
+    """Seconds of each call, round by round, one after the other within a round: so that what else the machine
+    does falls on all of them."""
+    return [tuple(timed(device, call, 0, 1).median for call in calls) for _ in range(rounds)]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Of one call's seconds to another's in the same round: median and extremes."""
+
+    median: float
+    lowest: float
+    highest: float
+
+    @property
+    def spread(self) -> str:
+        return f"{self.lowest:.2f} to {self.highest:.2f}"
+
+
+def ratio(seconds: Sequence[tuple[float, ...]], of: int, to: int) -> Ratio:
+    """How many times as long as call `to` the call `of` took."""
+    found = [one[of] / one[to] for one in seconds]
+    return Ratio(statistics.median(found), min(found), max(found))
 
 
 def peak_bytes(device: torch.device, call: Callable[[], Any]) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "msgspec", "numpy", "psutil", "peft")
 
 
@@ -30,6 +30,7 @@ def describe(device: torch.device) -> dict[str, Any]:
         },
         "sources": {"commit": _output("git", "-C", str(ROOT), "rev-parse", "HEAD"), "worker": _digest()},
         "command": shlex.join(["python", *sys.argv]),
+        "load": _load(),
     }
 
 
@@ -53,6 +54,11 @@ def _hardware(device: torch.device) -> dict[str, Any]:
             "driver": _output(*query),
         }
     return found
+
+
+def _load() -> str:
+    """How busy the machine was with everything that ran on it: processes that wanted a core, over minutes."""
+    return ", ".join(f"{one:.2f}" for one in os.getloadavg()) + " (1, 5, 15 minutes)"
 
 
 def _processor() -> str:

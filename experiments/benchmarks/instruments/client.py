@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # The longest that any one request of these checks may take, in seconds: a first CUDA context included.
 PATIENCE = 120.0
 
@@ -48,10 +48,11 @@ class Request:
 
 
 class Worker:
-    """`handlers` names another module than the worker's own handlers; `stderr` holds what it has printed."""
+    """`handlers` names another module than the worker's own handlers, `modules` a folder of modules that its
+    Python finds too; `stderr` holds what it has printed."""
 
-    def __init__(self, handlers: str | None = None) -> None:
-        paths = [str(ROOT / "py"), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    def __init__(self, handlers: str | None = None, modules: Path | None = None) -> None:
+        paths = [str(ROOT / "py"), str(modules or ""), os.environ.get("PYTHONPATH", "")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
         environment |= {"PYTHONUNBUFFERED": "1"} | ({"AFT_HANDLERS": handlers} if handlers else {})
         self.stderr: list[str] = []

@@ -1,11 +1,33 @@
-"""Whether the checks can run: `python tests/gpu/device.py cuda` says in a line why not, and exits with 1."""
+"""Whether a device can be used: `python device.py cuda` says in a line why not, and exits with 1."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
+import re
 import sys
+from pathlib import Path
 
+DEVICES = r"cpu|cuda(:[0-9]+)?"
 PACKAGES = ("torch", "transformers", "msgspec", "psutil", "peft")
+
+
+def prepare_process() -> None:
+    """What must be so before torch is read: where the worker lies, and how its threads wait."""
+    sys.path.insert(1, str(Path(__file__).resolve().parents[3] / "py"))
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # as the worker does: threads that wait soon sleep, so that a busy machine does not slow them manifold
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+
+def asked_device(arguments: list[str]) -> str:
+    """What --device says, before anything is read that needs torch; cuda where it says nothing."""
+    for place, one in enumerate(arguments):
+        given = arguments[place + 1 : place + 2] if one == "--device" else [one.removeprefix("--device=")]
+        if one.startswith("--device") and given and re.fullmatch(DEVICES, given[0]):
+            return given[0]
+    return "cuda"
 
 
 def unusable(name: str) -> str | None:

@@ -35,17 +35,27 @@ class Measurement:
     unit: str
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A topic that was not run, or a part of one, and why."""
+
+    topic: str
+    why: str
+
+
 class Results:
     """Collects by topic. An exception in a topic is a failed check of it, and the next topic is run."""
 
     def __init__(self) -> None:
         self.checks: list[Check] = []
         self.measurements: list[Measurement] = []
+        self.skipped: list[Skipped] = []
         self._topic = ""
 
     @property
     def passed(self) -> bool:
-        return bool(self.checks) and all(check.passed for check in self.checks)
+        """Nothing that was found is wrong, and something was found."""
+        return bool(self.checks or self.measurements) and all(check.passed for check in self.checks)
 
     @contextmanager
     def topic(self, name: str) -> Iterator[None]:
@@ -73,6 +83,11 @@ class Results:
     def measure(self, name: str, value: Value, unit: str = "") -> None:
         self.measurements.append(Measurement(self._topic, name, value, unit))
 
+    def skip(self, why: str, topic: str | None = None) -> None:
+        """Says that the topic (left out: the present one) is not run, or not all of it."""
+        self.skipped.append(Skipped(topic or self._topic, why))
+        print(f"  skipped, {topic or self._topic}: {why}", file=sys.stderr, flush=True)
+
     def _add(self, name: str, found: Value, expected: Value, passed: bool) -> None:
         self.checks.append(Check(self._topic, name, found, expected, passed))
         if not passed:
@@ -89,10 +104,14 @@ class Results:
         numbers += [[m.topic, m.name, f"{show(m.value)} {m.unit}".strip()] for m in self.measurements]
         failed = sum(not check.passed for check in self.checks)
         verdict = f"{failed} of {len(self.checks)} checks FAILED" if failed else "all checks passed"
-        return f"{_aligned(rows)}\n\n{_aligned(numbers)}\n\n{len(self.checks)} checks: {verdict}"
+        left_out = "".join(f"\nskipped, {one.topic}: {one.why}" for one in self.skipped)
+        return f"{_aligned(rows)}\n\n{_aligned(numbers)}\n{left_out}\n{len(self.checks)} checks: {verdict}"
 
     def write(self, folder: Path, name: str, about: dict[str, Any]) -> list[Path]:
-        """`name`.json and `name`.md in `folder`; `about` says on what, when and how they were found."""
+        """`name`.json and `name`.md in `folder`; `about` says on what, when and how they were found.
+
+        Each takes the place of the one before at once: whoever is killed leaves whole files.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         record = {
             "schema": 1,
@@ -100,10 +119,11 @@ class Results:
             **about,
             "checks": [_finite(asdict(check)) for check in self.checks],
             "measurements": [_finite(asdict(measurement)) for measurement in self.measurements],
+            "skipped": [asdict(one) for one in self.skipped],
         }
         files = [folder / f"{name}.json", folder / f"{name}.md"]
-        files[0].write_text(json.dumps(record, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        files[1].write_text(self._markdown(about), encoding="utf-8")
+        _replace(files[0], json.dumps(record, indent=2, allow_nan=False) + "\n")
+        _replace(files[1], self._markdown(about))
         return files
 
     def _markdown(self, about: dict[str, Any]) -> str:
@@ -115,14 +135,27 @@ class Results:
         return "\n\n".join(
             [
                 f"# {about['hardware']['device']}, {about['date']}",
-                "All checks passed." if self.passed else "**Some checks failed.**",
+                "**Some checks failed.**"
+                if not self.passed
+                else "All checks passed."
+                if checks
+                else "No checks.",
                 _markdown_table(["", ""], [[key, str(value)] for key, value in _flat(about)]),
-                "## Checks",
-                _markdown_table(["", "topic", "check", "found", "expected"], checks),
+                *(f"Skipped, {one.topic}: {one.why}." for one in self.skipped),
+                *(
+                    ["## Checks", _markdown_table(["", "topic", "check", "found", "expected"], checks)]
+                    * bool(checks)
+                ),
                 "## Measurements",
                 _markdown_table(["topic", "measured", "value", "unit"], numbers) + "\n",
             ]
         )
+
+
+def _replace(file: Path, text: str) -> None:
+    beside = file.with_name(f".{file.name}.writing")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def show(value: Value) -> str:

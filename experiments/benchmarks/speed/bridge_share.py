@@ -1,0 +1,99 @@
+"""What the way to the worker costs: the time of a step by the worker's own clock against the round trip."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from aft_worker.device import dtype_name
+from aft_worker.model.loading import save_model
+from aft_worker.protocol import LossSettings, TrainGroup
+from client import Worker
+from random_models import Shape, made_on
+from results import Results
+from shapes import Lengths, named
+from training_speed import ADAMW, AFT, SCHEDULE, VFT, groups_for
+
+
+def measure_bridge(
+    results: Results,
+    device: torch.device,
+    title: str,
+    shape: Shape,
+    dtype: torch.dtype,
+    lengths: Lengths,
+    questions: tuple[int, int],
+    max_tokens: int,
+    rounds: int,
+    folder: Path,
+) -> None:
+    """One step after the other, as a run sends them; `questions` a step of VFT and of AFT."""
+    title = named(title, shape)
+    model = made_on(device, shape, dtype)
+    save_model(model, str(folder / "model"))
+    spelled = {
+        name: _spelled(model.tokenizer.decode, groups_for(shape, lengths, count, aligned=name == "AFT"))
+        for name, count in (("VFT", questions[0]), ("AFT", questions[1]))
+    }
+    del model
+    with Worker() as worker:
+        loaded = worker.call(
+            "model/load",
+            **{
+                "source": str(folder / "model"),
+                "dtype": dtype_name(dtype),
+                "device": str(device),
+                "attention": "auto",
+            },
+        )
+        for name, loss in (("VFT", VFT), ("AFT", AFT)):
+            inside, whole = _steps(worker, loaded["model"], loss, spelled[name], max_tokens, rounds)
+            shares = [100 * (1 - a / b) for a, b in zip(inside, whole, strict=True)]
+            start = f"{name}, {title}, through the worker"
+            results.measure(f"{start}: step time, median of {rounds}", 1000 * statistics.median(whole), "ms")
+            results.measure(f"{start}: of it in the worker's step", 1000 * statistics.median(inside), "ms")
+            results.measure(
+                f"{start}: share of the bridge (client in Python)", statistics.median(shares), "%"
+            )
+            results.measure(f"{start}: lowest to highest", f"{min(shares):.1f} to {max(shares):.1f} %")
+        worker.call("shutdown")
+
+
+def _spelled(decode: Any, groups: Sequence[TrainGroup]) -> list[dict[str, Any]]:
+    """As they go over the wire: with their texts, which the worker holds against the ids."""
+    for one in groups:
+        for response in one.responses:
+            response.text = decode(response.token_ids)
+    return [msgspec.to_builtins(one) for one in groups]
+
+
+def _steps(
+    worker: Worker,
+    model: str,
+    loss: LossSettings,
+    groups: list[dict[str, Any]],
+    max_tokens: int,
+    rounds: int,
+) -> tuple[list[float], list[float]]:
+    """Seconds of each step: (by the worker's clock, from the sending to the answer)."""
+    settings = {
+        "optimizer": msgspec.to_builtins(ADAMW),
+        "schedule": msgspec.to_builtins(SCHEDULE),
+        "loss": msgspec.to_builtins(loss),
+    }
+    run = worker.call("train/begin", model=model, seed=0, maxTokensPerBatch=max_tokens, **settings)["run"]
+    inside, whole = [], []
+    for number in range(1, rounds + 3):
+        started = time.perf_counter()
+        metrics = worker.call("train/step", run=run, step=number, groups=groups)
+        spent = time.perf_counter() - started
+        if number > 2:
+            inside.append(metrics["seconds"])
+            whole.append(spent)
+    worker.call("train/end", run=run)
+    return inside, whole

@@ -1,0 +1,327 @@
+"""One run of sampling: which sample lies in which slot, and what comes next when one has ended."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import torch
+import transformers
+from torch import Tensor
+
+from ..device import dtype_name
+from ..errors import Cancelled, WorkerError
+from ..protocol import SampledCandidate, SamplerInfo
+from ..score import Model
+from .captured import Steps
+from .counter_rng import sample_key
+from .decoder import Decoder
+from .prompts import EncodedPrompt, encode_prompts
+from .sampler import SampleJob
+from .slot_room import open_decoder
+from .slots import Ended, Slots, Start
+from .stop_texts import StopWatch
+
+# Decode steps between two looks at what has ended: on a GPU a look waits for all that was queued.
+_STEPS_AT_ONCE = {"cpu": 1, "cuda": 8}
+_LOOKS_PER_CHECK = {"cpu": 8, "cuda": 1}
+_ROUND = 64  # lengths of slots, in positions
+
+
+def _nothing() -> None:
+    """What there is to hand over where nothing has ended."""
+
+
+class _Job:
+    """A job and how many of its samples are still to come."""
+
+    def __init__(self, job: SampleJob) -> None:
+        self.job = job
+        self.left = 0
+        self.over = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A sample that has no slot yet."""
+
+    of: _Job
+    prompt: EncodedPrompt
+    index: int
+
+
+@dataclass(slots=True)
+class _Row:
+    """A sample in a slot; `reach`: more than any position that it has used; `watch` where texts may end it;
+    `over`: it has ended, and its slot is free."""
+
+    sample: _Waiting
+    reach: int
+    watch: StopWatch | None
+    over: bool = False
+
+
+class Session:
+    """Samples of one job and of those that join it. Slots in use are always the first ones.
+
+    A look at what has ended, and whatever comes of it on the host, goes on while the next steps are queued.
+    """
+
+    def __init__(
+        self, model: Model, slots: int | None, job: SampleJob, more: Callable[[], SampleJob | None]
+    ) -> None:
+        self._model = model
+        self._most = slots
+        self._request = job.request
+        self._more = more
+        self._jobs: list[_Job] = []
+        self._queue: deque[_Waiting] = deque()
+        self._rows: list[_Row] = []
+        self._decoder: Decoder | None = None
+        self._join(job)
+
+    def run(self) -> None:
+        """Until each job is finished or has failed; see `Sampler` for what is raised."""
+        device = self._model.device.type
+        looks = 0
+        hand_over = _nothing
+        while True:
+            if looks % _LOOKS_PER_CHECK[device] == 0:
+                self._check_cancelled()
+            looks += 1
+            self._take_more()
+            self._refill()
+            self._compact()
+            if self._rows:
+                self._run_steps(_STEPS_AT_ONCE[device])
+            hand_over()
+            if self._rows:
+                hand_over = self._look()
+            elif self._queue:
+                hand_over = _nothing
+            else:
+                return
+
+    def _join(self, job: SampleJob) -> None:
+        """Its samples wait from now on, those of long prompts first: prompts of a length go through the model
+        together, and memory is at its height at once."""
+        model, request = self._model, job.request
+        joined = _Job(job)
+        try:
+            prompts = encode_prompts(
+                request.prompts, model.tokenizer, model.max_positions, request.max_new_tokens
+            )
+        except WorkerError as error:
+            job.fail(error)
+            return
+        prompts.sort(key=lambda prompt: (-len(prompt.ids), prompt.id))
+        waiting = [_Waiting(joined, prompt, index) for prompt in prompts for index in prompt.indices]
+        joined.left = len(waiting)
+        self._jobs.append(joined)
+        self._queue.extend(waiting)
+
+    def _take_more(self) -> None:
+        """Jobs join as soon as slots might run empty."""
+        while len(self._queue) < self._slot_count and (job := self._more()) is not None:
+            self._join(job)
+
+    @property
+    def _slot_count(self) -> int:
+        return 1 if self._decoder is None else self._count
+
+    def _check_cancelled(self) -> None:
+        for job in self._jobs:
+            try:
+                job.job.check_cancelled()
+            except Cancelled as error:
+                job.over = True
+                job.job.fail(error)
+        if any(job.over for job in self._jobs):
+            self._queue = deque(one for one in self._queue if not one.of.over)
+            self._jobs = [job for job in self._jobs if not job.over]
+            gone = [at for at, row in enumerate(self._rows) if row.sample.of.over and not row.over]
+            if gone:
+                self._slots.end(self._places(gone))
+                self._free(gone)
+
+    def _refill(self) -> None:
+        """Samples that wait into the slots that are free; a new set of slots where none is in use."""
+        if not self._queue or (self._rows and not self._refills):
+            return
+        if self._decoder is None or not (self._rows or self._fitting(1)):
+            self._open()
+        decoder = self._decoder
+        assert decoder is not None
+        free = [at for at, row in enumerate(self._rows) if row.over]
+        free += range(len(self._rows), self._count)
+        taken = self._fitting(len(free))
+        if not taken:
+            return
+        slots = free[: len(taken)]
+        for _ in taken:
+            self._queue.popleft()
+        decoder.fill(
+            [(one.prompt, slot) for one, slot in zip(taken, slots, strict=True)],
+            (one.prompt for one in self._queue if decoder.fits(one.prompt)),
+        )
+        self._slots.put(self._places(slots), [_start(one) for one in taken])
+        stops = self._request.stop
+        for one, slot in zip(taken, slots, strict=True):
+            watch = StopWatch(self._model.tokenizer, stops) if stops else None
+            row = _Row(one, len(one.prompt.ids) - 1, watch)
+            if slot < len(self._rows):
+                self._rows[slot] = row
+            else:
+                self._rows.append(row)
+
+    def _compact(self) -> None:
+        """Rows from the end into the slots that stay free, so that a step computes no row in vain."""
+        decoder, rows = self._decoder, self._rows
+        free = [at for at, row in enumerate(rows) if row.over]
+        if len(free) == len(rows):
+            rows.clear()
+            return
+        assert decoder is not None
+        # where moving is dear, or impossible, rows that have ended are computed on for a while
+        if not free or not decoder.compacts or (not decoder.refills and 4 * len(free) < len(rows)):
+            return
+        left = len(rows) - len(free)
+        source = [at for at in range(left, len(rows)) if not rows[at].over]
+        target = [at for at in free if at < left]
+        decoder.move(source, target, left)
+        if source:
+            self._slots.move(self._places(source), self._places(target))
+        for old, new in zip(source, target, strict=True):
+            rows[new] = rows[old]
+        del rows[left:]
+
+    @property
+    def _refills(self) -> bool:
+        return self._decoder is None or self._decoder.refills
+
+    def _fitting(self, room: int) -> list[_Waiting]:
+        """The next samples for which there is room and whose slots are long enough."""
+        assert self._decoder is not None
+        taken = []
+        for one in islice(self._queue, room):
+            if not self._decoder.fits(one.prompt):
+                break
+            taken.append(one)
+        return taken
+
+    def _open(self) -> None:
+        """Slots for what waits now."""
+        self._decoder = self._steps = None
+        model, request = self._model, self._request
+        while (job := self._more()) is not None:
+            self._join(job)
+        longest = max(len(one.prompt.ids) + one.prompt.limit for one in self._queue)
+        length = -(-longest // _ROUND) * _ROUND
+        wanted = min(self._most or len(self._queue), len(self._queue))
+        self._decoder, self._count = open_decoder(model, wanted, length)
+        self._slots = Slots(
+            self._count,
+            request.max_new_tokens,
+            sorted(model.tokenizer.eos_ids),
+            request.temperature,
+            request.top_p,
+            model.device,
+        )
+        self._steps = Steps(self._step, self._count, model.device, self._decoder.captures)
+
+    def _run_steps(self, count: int) -> None:
+        assert self._steps is not None
+        for row in self._rows:
+            row.reach += count
+        self._reach = max(row.reach for row in self._rows)
+        self._steps.run(len(self._rows), count)
+
+    def _step(self, n: int) -> None:
+        slots, decoder = self._slots, self._decoder
+        assert decoder is not None
+        slots.advance(decoder.step(slots.token[:n], slots.position[:n], self._reach))
+
+    def _look(self) -> Callable[[], None]:
+        """Frees the slots of what has ended; -> what hands its candidates over."""
+        done = self._slots.done(len(self._rows))
+        if self._request.stop:
+            self._watch(done)
+        ended = [at for at, is_done in enumerate(done) if is_done and not self._rows[at].over]
+        if not ended:
+            return _nothing
+        rows = [self._rows[at] for at in ended]
+        read = self._slots.read(self._places(ended))
+        self._free(ended)
+        return lambda: self._hand_over(rows, read.ended())
+
+    def _watch(self, done: list[bool]) -> None:
+        """Ends what a stop text ends."""
+        latest = self._slots.latest(len(self._rows), _STEPS_AT_ONCE[self._model.device.type])
+        stopped = []
+        for at, (row, (tokens, count)) in enumerate(zip(self._rows, latest, strict=True)):
+            if not row.over and row.watch is not None and row.watch.takes(tokens, count):
+                stopped.append(at)
+                done[at] = True
+        if stopped:
+            self._slots.end(self._places(stopped))
+
+    def _free(self, slots: list[int]) -> None:
+        for slot in slots:
+            self._rows[slot] = replace(self._rows[slot], over=True)
+
+    def _hand_over(self, rows: list[_Row], ended: list[Ended]) -> None:
+        by_job: dict[int, list[SampledCandidate]] = {}
+        for row, one in zip(rows, ended, strict=True):
+            by_job.setdefault(id(row.sample.of), []).append(self._candidate(row, one))
+        for job in list(self._jobs):
+            candidates = by_job.get(id(job))
+            if candidates is None:
+                continue
+            job.job.add(candidates)
+            job.left -= len(candidates)
+            if job.left == 0:
+                self._jobs.remove(job)
+                job.job.finish(self._info())
+
+    def _candidate(self, row: _Row, ended: Ended) -> SampledCandidate:
+        prompt, codec = row.sample.prompt, self._model.tokenizer
+        if not math.isfinite(ended.logprob):
+            raise WorkerError(
+                "InternalError",
+                f"the model's logits for prompt {prompt.id!r} are not finite: its weights are broken, "
+                f"or its numbers do not fit {dtype_name(self._model.dtype)}",
+            )
+        cut = None if row.watch is None else row.watch.text
+        ids = ended.ids if row.watch is None or cut is None else ended.ids[: row.watch.tokens]
+        return SampledCandidate(
+            question_id=prompt.id,
+            index=row.sample.index,
+            text=codec.decode(ids) if cut is None else cut,
+            token_ids=ids if cut is None else None,
+            finish="stop" if cut is not None or ids[-1] in codec.eos_ids else "length",
+            logprob=ended.logprob if cut is None else None,
+            tokens=len(ids),
+        )
+
+    def _info(self) -> SamplerInfo:
+        assert self._decoder is not None and self._steps is not None
+        return SamplerInfo(
+            name="transformers",
+            version=transformers.__version__,
+            slots=self._count,
+            step=self._steps.how,
+            note=self._decoder.slow or self._steps.slow,
+        )
+
+    def _places(self, slots: range | list[int]) -> Tensor:
+        return torch.tensor([*slots], dtype=torch.long).to(self._model.device)
+
+
+def _start(one: _Waiting) -> Start:
+    """Its first step feeds the prompt's last token."""
+    ids = one.prompt.ids
+    key = sample_key(one.of.job.request.seed, one.prompt.id, one.index)
+    return Start(token=ids[-1], position=len(ids) - 1, key=key, limit=one.prompt.limit)

@@ -1,0 +1,86 @@
+"""Attention of one new token a row over what the row's slot holds.
+
+Rows differ in length, so each has bounds: the first position that it may look at and the one after the last.
+Heads that share keys and values are computed together, and no key is expanded or copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import AttentionInterface, PretrainedConfig
+
+NAME = "aft_slots"  # in transformers' table of attentions
+
+
+def bounds(position: Tensor, window: int | None) -> Tensor:
+    """position [n] of the new tokens -> int32 [n, 1, 1, 2]: from where, and up to where, each row looks.
+
+    Of four dimensions, since transformers takes such a mask for one that is made already.
+    """
+    end = position + 1
+    start = torch.zeros_like(end) if window is None else (end - window).clamp(min=0)
+    return torch.stack([start, end], dim=-1).int()[:, None, None, :]
+
+
+def attend(
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor,
+    scaling: float | None = None,
+    softcap: float | None = None,
+    **settings: Any,
+) -> tuple[Tensor, None]:
+    """query [n, heads, 1, size], key and value [n, key-value heads, reach, size], attention_mask: `bounds`
+    -> ([n, 1, heads, size of a value], None). Raises NotImplementedError for what it does not know."""
+    # windows are in the bounds, and nothing is dropped where nothing is trained
+    known = {"dropout", "sliding_window", "is_causal", "position_ids", "use_cache", "output_attentions"}
+    other = [name for name, setting in settings.items() if name not in known and setting is not None]
+    if other or query.shape[2] != 1:
+        raise NotImplementedError(f"attention with {', '.join(other) or 'several tokens a row'}")
+    rows, heads, _, size = query.shape
+    kv_heads = key.shape[1]
+    grouped = query.reshape(rows, kv_heads, heads // kv_heads, size)
+    scale = size**-0.5 if scaling is None else scaling
+    if key.device.type == "cuda":
+        from .slot_kernel import attend_on_cuda
+
+        out = attend_on_cuda(grouped, key, value, attention_mask, scale, softcap)
+    else:
+        out = attend_plainly(grouped, key, value, attention_mask, scale, softcap)
+    return out.reshape(rows, 1, heads, value.shape[-1]), None
+
+
+def attend_plainly(
+    query: Tensor, key: Tensor, value: Tensor, limits: Tensor, scale: float, softcap: float | None
+) -> Tensor:
+    """query [n, key-value heads, group, size] -> [n, key-value heads, group, size of a value]."""
+    place = torch.arange(key.shape[2], device=key.device)
+    inside = (place >= limits[..., :1]) & (place < limits[..., 1:])
+    if softcap is None:
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=inside, scale=scale)
+    scores = (query @ key.transpose(2, 3)).float() * scale
+    scores = torch.tanh(scores / softcap) * softcap
+    weights = scores.masked_fill(~inside, float("-inf")).softmax(dim=-1)
+    return weights.to(value.dtype) @ value
+
+
+@contextmanager
+def attending(config: PretrainedConfig) -> Iterator[None]:
+    """Within it the model of this configuration attends over slots."""
+    usual = config._attn_implementation
+    config._attn_implementation = NAME
+    try:
+        yield
+    finally:
+        config._attn_implementation = usual
+
+
+AttentionInterface.register(NAME, attend)

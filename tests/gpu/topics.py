@@ -1,0 +1,62 @@
+"""What is checked and measured in one sitting, the most telling first."""
+
+from __future__ import annotations
+
+from conformance import check_conformance
+from memory_checks import check_memory
+from numerics import check_numerics
+from roundtrip import check_round_trip
+from sampling_checks import check_sampling
+from seven_b_checks import SevenB
+from sitting import Sitting, Topic
+from topics_gpu import GENERATE, LARGE_SAMPLING, LARGE_TRAINING, SAMPLING, TRAINING
+from training_checks import check_training
+
+
+def numerics(sitting: Sitting) -> None:
+    check_numerics(sitting.results, sitting.device, sitting.small)
+
+
+def sampling(sitting: Sitting) -> None:
+    check_sampling(sitting.results, sitting.device, sitting.small)
+
+
+def training(sitting: Sitting) -> None:
+    check_training(sitting.results, sitting.device, sitting.small)
+
+
+def memory(sitting: Sitting) -> None:
+    check_memory(sitting.results, sitting.device, sitting.small)
+
+
+def round_trip(sitting: Sitting) -> None:
+    check_round_trip(sitting.results, str(sitting.device), sitting.folder)
+
+
+def conformance(sitting: Sitting) -> None:
+    check_conformance(sitting.results, sitting.device, sitting.folder)
+
+
+def seven_b_adapter(sitting: Sitting) -> None:
+    SevenB(sitting).adapter()
+
+
+def seven_b_all_weights(sitting: Sitting) -> None:
+    SevenB(sitting).all_weights()
+
+
+TOPICS = (
+    Topic("numerics", 45, numerics),
+    Topic("sampling", 25, sampling),
+    Topic("training", 20, training),
+    SAMPLING,
+    TRAINING,
+    LARGE_TRAINING,
+    Topic("round trip", 35, round_trip),
+    Topic("memory", 15, memory),
+    Topic("7B adapter", 70, seven_b_adapter),
+    Topic("conformance", 40, conformance),
+    GENERATE,
+    LARGE_SAMPLING,
+    Topic("7B all weights", 40, seven_b_all_weights),
+)

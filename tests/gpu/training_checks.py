@@ -1,0 +1,87 @@
+"""Training on the device: the step in its fast form against padded rows, and the same bits twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import torch
+from aft_worker.model.loading import LoadedModel
+from aft_worker.protocol import LossSettings, ScheduleSettings, TrainGroup
+from aft_worker.train import Trainer
+from numerics import ADAMW, BFLOAT16_LOSS, LOSSES, SHAPE, SMALL, K
+from padded_rows import PaddedRows
+from random_models import converted, group, rounded
+from results import Results
+
+STEPS = 3
+# In float32 the losses of the first step differ by rounding, 1e-7 to 1e-5. The later ones follow from weights
+# that AdamW moved by nearly the same amount whatever the size of a gradient: where that is next to nothing,
+# rounding decides its sign.
+FLOAT32_FIRST, FLOAT32_LATER = 1e-5, 1e-3
+MAX_TOKENS = 8192
+SCHEDULE = ScheduleSettings(shape="constant", total_steps=STEPS, warmup_steps=0, minimum_ratio=0.0)
+KINDS = ("VFT", "boundary", "DPO detached")
+
+
+def check_training(results: Results, device: torch.device, small: bool) -> None:
+    shape = SMALL if small else SHAPE
+    draw = random.Random(17)
+    lengths = (range(60, 121), range(80, 151))
+    groups = [group(draw, f"q{number}", shape.vocabulary, K, lengths) for number in range(4 if small else 12)]
+    base = rounded(shape, seed=17)
+    for kind in KINDS:
+        _check_against_padded(results, base, device, kind, groups)
+    for dtype in (torch.float32, torch.bfloat16):
+        _check_twice(results, base, device, dtype, groups)
+
+
+def _check_against_padded(
+    results: Results, base: LoadedModel, device: torch.device, kind: str, groups: Sequence[TrainGroup]
+) -> None:
+    """Whatever ours does to be fast (shared prompts, packed rows, compiled kernels), its losses are those of
+    the plain way, and stay so as the weights follow the gradients."""
+    ours = [one for one, _ in _run(converted(base, device, torch.float32), LOSSES[kind], groups)]
+    plain = PaddedRows(converted(base, device, torch.float32), LOSSES[kind], groups, MAX_TOKENS, ADAMW)
+    theirs = []
+    for _ in range(STEPS):
+        plain()
+        theirs.append(plain.loss)
+    errors = [abs(a / b - 1) for a, b in zip(ours, theirs, strict=True)]
+    title = f"{kind}, float32 against padded rows: loss, relative"
+    results.at_most(f"{title}, first step", errors[0], FLOAT32_FIRST)
+    results.at_most(f"{title}, later steps", max(errors[1:]), FLOAT32_LATER)
+    results.holds(f"{kind}: the loss falls, or no gradient arrived", ours[-1] < ours[0])
+    low = [one for one, _ in _run(converted(base, device, torch.bfloat16), LOSSES[kind], groups)]
+    results.at_most(
+        f"{kind}, bfloat16 against padded rows in float32: loss of the first step, relative",
+        abs(low[0] / theirs[0] - 1),
+        BFLOAT16_LOSS,
+    )
+
+
+def _check_twice(
+    results: Results,
+    base: LoadedModel,
+    device: torch.device,
+    dtype: torch.dtype,
+    groups: Sequence[TrainGroup],
+) -> None:
+    models = [converted(base, device, dtype) for _ in range(2)]
+    runs = [_run(model, LOSSES["boundary"], groups) for model in models]
+    name = str(dtype).removeprefix("torch.")
+    results.equal(f"{name}, two runs: losses and norms of {STEPS} steps", runs[0] == runs[1], True)
+    pairs = zip(models[0].module.named_parameters(), models[1].module.parameters(), strict=True)
+    differing = [weight for (weight, a), b in pairs if not torch.equal(a, b)]
+    results.equal(
+        f"{name}, two runs: weights that are not the same bits", ", ".join(differing[:4]) or "none", "none"
+    )
+
+
+def _run(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup]) -> list[tuple[float, float]]:
+    """(loss, gradient norm) of each step."""
+    run = Trainer(
+        model, optimizer=ADAMW, schedule=SCHEDULE, loss=loss, seed=0, max_tokens_per_batch=MAX_TOKENS
+    )
+    metrics = [run.step(number, groups) for number in range(1, STEPS + 1)]
+    return [(float(one.loss.total), one.gradient_norm) for one in metrics]

@@ -1,0 +1,312 @@
+/**
+ * How fast a run's own work goes: some steps of training, some samples and some scores by the run's own worker, of a model of
+ * the same sizes with random weights. A model that is too large for that has its first layers measured, few and more, and the
+ * rest follows from the difference.
+ */
+import { type Requests, type TrainGroup, WorkerFailure } from "../../bridge/index.ts";
+import type { Trained } from "../stages/cost.ts";
+import { type Setup, samplesAtOnce, scoringMemory, total, trainingMemory } from "./memory.ts";
+import { atDepth, lineThrough, type Pace, type Speed, scoringFlops, trainingFlops } from "./pace.ts";
+import { multiplied } from "./shape.ts";
+import type { Work } from "./stage.ts";
+
+/** A question to rehearse with. */
+export interface Example {
+  prompt: string;
+  response: string;
+  /** Tokens of both. */
+  tokens: number;
+}
+
+export interface Rehearsal {
+  worker: Requests;
+  setup: Setup;
+  speed: Pick<Speed, "flopsPerSecond">;
+  works: readonly Work[];
+  /** Some questions, as they lie in the run. */
+  examples: readonly Example[];
+  /** Loads so many of its layers. */
+  load(layers: number): Promise<{ model: string }>;
+  signal: AbortSignal;
+  /** That each thing is measured for, about. */
+  seconds: number;
+  /** In ms; there for tests. */
+  now?: () => number;
+}
+
+/** Seconds that the least that can be measured may take. */
+const patience = 4;
+/** Of the device's measured FLOP/s, for choosing how much to measure: small models reach far less than large ones. */
+const cautious = 0.2;
+/** Of the free memory. */
+const memoryShare = 0.6;
+const steps = { least: 3, most: 12 };
+
+/** A pace that was measured, or why there is none. */
+export type Rehearsed = { pace: Pace } | { reason: string };
+
+/** An error of the worker, such as a model that has no room here, is a reason to go by sizes, and none to say nothing. */
+export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
+  if (rehearsal.examples.length === 0) return { reason: "there is no training question to try it with" };
+  const depths = depthsOf(rehearsal);
+  if (depths.length === 0) return { reason: "the model is too large to be tried here" };
+  try {
+    return { pace: await measuredPace(rehearsal, depths) };
+  } catch (error) {
+    if (error instanceof WorkerFailure && !rehearsal.signal.aborted)
+      return { reason: `trying it failed: ${error.problems[0]!.what}` };
+    throw error;
+  }
+}
+
+async function measuredPace(rehearsal: Rehearsal, depths: readonly number[]): Promise<Pace> {
+  const { setup } = rehearsal;
+  // What the worker imports at its first model is no part of loading one.
+  await withModel(rehearsal, 1, async () => {});
+  const measured: { layers: number; pace: Pace }[] = [];
+  for (const layers of depths) {
+    const cut = { ...rehearsal, setup: withLayers(setup, layers), whole: setup };
+    const pace = await withModel(rehearsal, layers, async (model, load) => ({
+      load,
+      ...(await paceOf(model, cut)),
+    }));
+    measured.push({ layers, pace });
+  }
+  const [few, more] = measured;
+  return more === undefined ? few!.pace : atDepth(setup.shape.layers, few!, more);
+}
+
+/** @param use gets the model, and the seconds that it took to load */
+async function withModel<T>(
+  { worker, load, now = () => performance.now() }: Rehearsal,
+  layers: number,
+  use: (model: string, seconds: number) => Promise<T>,
+): Promise<T> {
+  const started = now();
+  const { model } = await load(layers);
+  const seconds = (now() - started) / 1000;
+  try {
+    return await use(model, seconds);
+  } finally {
+    await worker.request("model/unload", { model }).catch(() => {});
+  }
+}
+
+/** All layers; or one, and as many more as weigh as much as the head, so that the difference stands out of the noise; or none. */
+export function depthsOf({
+  setup,
+  speed,
+  works,
+  examples,
+  seconds: each,
+}: Pick<Rehearsal, "setup" | "speed" | "works" | "examples" | "seconds">): number[] {
+  const { layers } = setup.shape;
+  const head = multiplied(withLayers(setup, 0).shape);
+  const block = (multiplied(setup.shape) - head) / layers;
+  const more = Math.min(layers, 1 + Math.max(2, Math.ceil(head / block)));
+  const tokens = Math.min(...examples.map((example) => example.tokens));
+  const trains = works.some(({ trained }) => trained !== undefined);
+  const perStep = Math.max(tokens, ...works.map(({ trained }) => trained?.perStep ?? 0));
+  const atOnce = Math.min(setup.maxTokensPerBatch, perStep);
+  const fits = (depth: number, seconds: number): boolean => {
+    const cut = withLayers(setup, depth);
+    const flops = tokens * (trains ? trainingFlops(cut) : scoringFlops(cut));
+    const bytes = total(trains ? trainingMemory(cut, atOnce) : scoringMemory(cut, atOnce));
+    return flops / (cautious * speed.flopsPerSecond) <= seconds && bytes <= memoryShare * setup.freeBytes;
+  };
+  if (more === layers || fits(layers, each / 8)) return fits(layers, patience) ? [layers] : [];
+  return fits(more, patience) ? [1, more] : [];
+}
+
+/** The same model with its first layers alone. */
+export function withLayers(setup: Setup, layers: number): Setup {
+  const { shape } = setup;
+  const linearLayers = shape.linearLayers.map((linear) => ({
+    ...linear,
+    count: (linear.count * layers) / shape.layers,
+  }));
+  const inBlocks = shape.linearLayers.reduce(
+    (sum, { count, inputs, outputs }) => sum + count * inputs * outputs,
+    0,
+  );
+  const parameters = shape.parameters - Math.round(inBlocks * (1 - layers / shape.layers));
+  return { ...setup, shape: { ...shape, layers, parameters, linearLayers } };
+}
+
+/** Of a model with so many of the layers as `setup` has. */
+interface Cut extends Rehearsal {
+  whole: Setup;
+}
+
+async function paceOf(model: string, rehearsal: Cut): Promise<Omit<Pace, "load">> {
+  const { works } = rehearsal;
+  const clock = rehearsal.now ?? (() => performance.now());
+  const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+    rehearsal.signal.throwIfAborted();
+    const started = clock();
+    await work();
+    return (clock() - started) / 1000;
+  };
+  // Sampling comes first: training changes the weights, whose digest would then be worked out.
+  const scored = { token: await scoringPace(model, rehearsal, seconds) };
+  const sampled = await samplingPace(model, rehearsal, scored.token, seconds);
+  const trainings = works.flatMap(({ trained }) => trained ?? []);
+  const trained = await trainingPace(model, rehearsal, trainings, clock);
+  return { trained, scored, sampled };
+}
+
+type Seconds = (work: () => Promise<unknown>) => Promise<number>;
+
+/** Tokens that go through the model in about the time of one measurement, by the device's speed. */
+const tokensWithin = ({ speed, seconds }: Rehearsal, flopsPerToken: number): number =>
+  (seconds * cautious * speed.flopsPerSecond) / flopsPerToken;
+
+async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Promise<number> {
+  const { worker, setup, works, signal } = rehearsal;
+  const { maxTokensPerBatch } = setup;
+  const responses = Math.max(1, ...works.flatMap(({ sampled = [] }) => sampled.map(({ k }) => k)));
+  const tokens = tokensWithin(rehearsal, scoringFlops(setup));
+  const groups = groupsWithin(rehearsal, { questions: 64, responses }, tokens, 0).map(
+    ({ id, prompt, responses }) => ({ id, prompt, responses: responses.map(({ text }) => ({ text })) }),
+  );
+  let scored = 0;
+  const score = async (): Promise<void> => {
+    scored = (await worker.request("score", { model, groups, maxTokensPerBatch }, { signal })).tokens;
+  };
+  await score();
+  return (await fastest(seconds, score)) / Math.max(1, scored);
+}
+
+/** Samples of two lengths, as many at once as the run has: the difference is what tokens take. */
+async function samplingPace(
+  model: string,
+  rehearsal: Cut,
+  scoredToken: number,
+  seconds: Seconds,
+): Promise<Pace["sampled"]> {
+  const { worker, whole, works, examples, signal } = rehearsal;
+  const samplings = works.flatMap(({ sampled = [] }) => sampled);
+  const main = samplings.reduce<(typeof samplings)[number] | undefined>(
+    (most, other) => (most === undefined || other.prompts * other.k > most.prompts * most.k ? other : most),
+    undefined,
+  );
+  if (main === undefined) return { start: 0, token: 0 };
+  const prompts = Array.from({ length: samplesAtOnce(whole, main) }, (_, at) => ({
+    id: `${at}`,
+    prompt: examples[at % examples.length]!.prompt,
+    indices: [0],
+  }));
+  const generate = async (maxNewTokens: number): Promise<number> => {
+    const settings = { temperature: 1, topP: 1, seed: 1 };
+    return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings }, { signal }))
+      .tokens;
+  };
+  const wanted = Math.max(2, Math.round(main.responseTokens));
+  const short = Math.max(1, Math.min(8, Math.floor(wanted / 3)));
+  const first = await timed(seconds, () => generate(short));
+  // A second time: what is set up once is no part of it.
+  const again = await timed(seconds, () => generate(short));
+  const perToken = Math.min(first.seconds, again.seconds) / short;
+  const long = Math.max(
+    short + 1,
+    Math.min(wanted, Math.max(3 * short, Math.round((4 * rehearsal.seconds) / perToken))),
+  );
+  const longer = await timed(seconds, () => generate(long));
+  const token = Math.max(0, longer.seconds - again.seconds) / Math.max(1, longer.result - again.result);
+  const promptTokens = prompts.length * main.promptTokens.mean;
+  const start = Math.max(0, again.seconds - again.result * token - promptTokens * scoredToken);
+  return { start, token };
+}
+
+/** Some steps of the smallest and of the largest batch, sent ahead as a run does. */
+async function trainingPace(
+  model: string,
+  rehearsal: Rehearsal,
+  trainings: readonly Trained[],
+  clock: () => number,
+): Promise<Pace["trained"]> {
+  if (trainings.length === 0) return { step: 0, token: 0 };
+  const { worker, setup, signal } = rehearsal;
+  const bySize = [...trainings].sort((a, b) => a.perStep - b.perStep);
+  const [small, large] = [bySize[0]!, bySize.at(-1)!];
+  const tokens = tokensWithin(rehearsal, trainingFlops(setup));
+  const batches = (batch: Trained, share: number) => (at: number) =>
+    groupsWithin(rehearsal, batch, tokens * share, at * batch.questions);
+  const sizes = [batches(large, 1), batches(small, small === large ? 1 / 3 : 1)];
+  const settings = {
+    learningRate: 1e-6,
+    betas: [0.9, 0.999] as [number, number],
+    epsilon: 1e-8,
+    weightDecay: 0,
+    clipNorm: 1,
+  };
+  const { run } = await worker.request("train/begin", {
+    model,
+    optimizer: settings,
+    schedule: { shape: "constant", minimumRatio: 1, totalSteps: 1000, warmupSteps: 0 },
+    loss: { kind: "vft" },
+    seed: 1,
+    maxTokensPerBatch: setup.maxTokensPerBatch,
+  });
+  let step = 0;
+  const train = async (groups: TrainGroup[]): Promise<{ at: number; tokens: number }> => {
+    signal.throwIfAborted();
+    const metrics = await worker.request("train/step", { run, step: ++step, groups }, { signal });
+    return { at: clock(), tokens: metrics.tokens };
+  };
+  const points: { tokens: number; seconds: number }[] = [];
+  for (const batchAt of sizes) {
+    await train(batchAt(0));
+    const started = clock();
+    const once = await train(batchAt(1));
+    const count = Math.ceil(rehearsal.seconds / Math.max(1e-3, (once.at - started) / 1000));
+    const sent = Array.from({ length: Math.min(steps.most, Math.max(steps.least, count)) + 1 }, (_, at) =>
+      train(batchAt(2 + at)),
+    );
+    const ends = await Promise.all(sent);
+    const between = ends.slice(1).map(({ at }, place) => (at - ends[place]!.at) / 1000);
+    const mean = ends.slice(1).reduce((sum, end) => sum + end.tokens, 0) / between.length;
+    // The middle one: a step that compiles anew is none of the many that follow.
+    points.push({ tokens: mean, seconds: between.sort((a, b) => a - b)[Math.floor(between.length / 2)]! });
+  }
+  return lineThrough(points);
+}
+
+/** A batch of examples, of which each of the further responses is another's; less of it where that would take too long. */
+function groupsWithin(
+  { examples }: Rehearsal,
+  { questions, responses }: { questions: number; responses: number },
+  tokens: number,
+  from: number,
+): TrainGroup[] {
+  const groups: TrainGroup[] = [];
+  let left = tokens;
+  const count = Math.max(1, Math.round(responses));
+  for (let at = 0; at < questions && (at === 0 || left > 0); at++) {
+    const first = examples[(from + at) % examples.length]!;
+    left -= first.tokens;
+    const group: TrainGroup = {
+      id: `${at}`,
+      prompt: first.prompt,
+      responses: [{ text: first.response, target: true }],
+    };
+    for (let more = 1; more < count && left > 0; more++) {
+      const other = examples[(from + at + 7 * more) % examples.length]!;
+      group.responses.push({ text: other.response, target: true });
+      left -= other.tokens;
+    }
+    groups.push(group);
+  }
+  return groups;
+}
+
+async function timed<T>(seconds: Seconds, work: () => Promise<T>): Promise<{ seconds: number; result: T }> {
+  let result: T | undefined;
+  const taken = await seconds(async () => {
+    result = await work();
+  });
+  return { seconds: taken, result: result as T };
+}
+
+const fastest = async (seconds: Seconds, work: () => Promise<unknown>): Promise<number> =>
+  Math.min(await seconds(work), await seconds(work));
