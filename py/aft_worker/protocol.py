@@ -125,6 +125,17 @@ class GeneratePrompt(Message, kw_only=True):
     indices: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
 
 
+class VllmSettings(Message, kw_only=True):
+    # of an environment that has vLLM
+    python: Annotated[str, Meta(min_length=1)]
+    # devices that a model is split over; 1 when left out
+    tensor_parallel: Annotated[int, Meta(ge=1)] | None = None
+    # processes with a whole model each; 1 when left out
+    data_parallel: Annotated[int, Meta(ge=1)] | None = None
+    # of each device's memory, for vLLM (on a CPU: for its cache); what is free but a reserve when left out
+    memory_share: Annotated[float, Meta(gt=0, le=1)] | None = None
+
+
 class SamplerInfo(Message, kw_only=True):
     name: Literal["transformers", "vllm"]
     # of the library that samples
@@ -608,6 +619,8 @@ class GenerateParams(Message, kw_only=True):
     stop: list[Annotated[str, Meta(min_length=1)]] | None = None
     # most samples that are decoded at once; sized from free memory when left out
     slots: Annotated[int, Meta(ge=1)] | None = None
+    # samples with vLLM, which reads the folder that the model was loaded from
+    vllm: VllmSettings | None = None
 
 
 class GenerateResult(Message, kw_only=True):
@@ -880,6 +893,12 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Annotated[int, Meta(ge=0)]
 
 
+class SamplerFailedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    sampler: str
+
+
 class Method(NamedTuple):
     params: type[msgspec.Struct]
     result: type[msgspec.Struct]
@@ -932,6 +951,7 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
+    "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "ParseError": ParseErrorData,
@@ -952,4 +972,5 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "SamplerFailed": SamplerFailedData,
 }

@@ -1,16 +1,19 @@
-"""Sampling on the device: the same sample whatever the batch, and the log-probability that scoring finds."""
+"""Sampling on the device: the same sample whatever lies beside it, captured or not, with the log-probability that
+scoring finds."""
 
 from __future__ import annotations
 
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from aft_worker.model.loading import LoadedModel
-from aft_worker.protocol import GeneratePrompt, SampledCandidate, ScoreGroup, ScoreResponse
+from aft_worker.protocol import GeneratePrompt, SampledCandidate, SamplerInfo, ScoreGroup, ScoreResponse
 from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample.slot_decoder import SlotDecoder
 from aft_worker.score import score_groups
 from numerics import SHAPE, SMALL
 from random_models import converted, prompt, rounded
@@ -41,29 +44,44 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
     ]
     base = rounded(shape, seed=12)
     model = converted(base, device, torch.float32)
-    whole = _sample(model, prompts, 256)
+    whole, told = _sample(model, prompts, 256)
     results.measure("samples in float32", len(whole))
+    captured = "captured" if device.type == "cuda" else "plain"
+    results.equal("float32: how a decode step is run", told.step, captured)
+    results.equal("float32: why not faster", told.note or "nothing", "nothing")
     results.equal(
-        "float32, twice in the same batch: samples that differ",
-        _differ(whole, _sample(model, prompts, 256)),
+        "float32, twice in the same slots: samples that differ",
+        _differ(whole, _sample(model, prompts, 256)[0]),
         0,
     )
-    # a quarter of the prompts, the last first, one index at a time, in small batches
+    with _uncaptured():
+        plain, told = _sample(model, prompts, 256)
+    results.equal("float32, steps that are not captured: how a step is run", told.step, "plain")
+    # captured for a few sizes, they may compute more rows: sums may be rounded in another order
+    share = _differ(plain, whole) / len(whole)
+    title = "float32, captured steps against plain ones: share of samples that differ"
+    results.at_most(title, share, DIFFERING_SHARE)
+    # a quarter of the prompts, the last first, one index at a time
     part = [
         GeneratePrompt(id=one.id, prompt=one.prompt, indices=[index])
         for one in reversed(prompts[: max(2, count // 4)])
         for index in reversed(one.indices)
     ]
-    other = _sample(model, part, 7)
-    share = _differ(other, whole) / len(other)
-    results.at_most("float32, in other batches: share of samples that differ", share, DIFFERING_SHARE)
+    for title, slots in (("7 slots, refilled", 7), ("one slot", 1)):
+        other, _ = _sample(model, part if slots > 1 else part[: len(part) // 4], slots)
+        share = _differ(other, whole) / len(other)
+        results.at_most(f"float32, in {title}: share of samples that differ", share, DIFFERING_SHARE)
+    joined = _sample_jobs(model, [prompts[start::3] for start in range(3)], 13)
+    share = _differ(joined, whole) / len(joined)
+    results.at_most("float32, by three requests: share of samples that differ", share, DIFFERING_SHARE)
+    results.equal("float32, by three requests: samples", len(joined), len(whole))
     texts = {tuple(one.token_ids) for one in whole.values()}
     results.equal("samples that are drawn twice", len(whole) - len(texts), 0)
     _check_rescoring(results, "float32", model, prompts, whole, FLOAT32_NATS)
 
     model = converted(base, device, torch.bfloat16)
     started = time.perf_counter()
-    low = _sample(model, prompts, 256)
+    low, _ = _sample(model, prompts, 256)
     seconds = time.perf_counter() - started
     results.measure(
         f"sampling, {named('Llama', shape)}, bfloat16: rate",
@@ -75,11 +93,34 @@ def check_sampling(results: Results, device: torch.device, small: bool) -> None:
 
 def _sample(
     model: LoadedModel, prompts: Sequence[GeneratePrompt], slots: int
+) -> tuple[dict[tuple[str, int], SampledCandidate], SamplerInfo]:
+    """-> (the samples by prompt and index, what the sampler says of itself)."""
+    job = _job(prompts)
+    found = collect(open_sampler("transformers", model, slots), job)
+    assert job.sampler is not None
+    return {(one.question_id, one.index): one for one in found}, job.sampler
+
+
+def _sample_jobs(
+    model: LoadedModel, parts: Sequence[Sequence[GeneratePrompt]], slots: int
 ) -> dict[tuple[str, int], SampledCandidate]:
-    """By prompt and index."""
-    request = SampleRequest(prompts=prompts, max_new_tokens=64, temperature=1.0, top_p=1.0, seed=9)
-    found = collect(open_sampler("transformers", model, slots), CollectedJob(request))
+    """Requests of which each joins those before it as slots get free."""
+    found = collect(open_sampler("transformers", model, slots), *(_job(part) for part in parts))
     return {(one.question_id, one.index): one for one in found}
+
+
+def _job(prompts: Sequence[GeneratePrompt]) -> CollectedJob:
+    return CollectedJob(SampleRequest(prompts=prompts, max_new_tokens=64, temperature=1.0, top_p=1.0, seed=9))
+
+
+@contextmanager
+def _uncaptured() -> Iterator[None]:
+    """Within it a decode step is asked for kernel by kernel."""
+    SlotDecoder.captures = False
+    try:
+        yield
+    finally:
+        SlotDecoder.captures = True
 
 
 def _differ(

@@ -58,6 +58,8 @@ export class ProtocolError extends AftError {
 }
 
 const fixes: { [E in ErrorName]?: string } = {
+  SamplerFailed:
+    "what was sampled is kept: the same command goes on from there; `aft doctor --vllm-python PATH` looks at vLLM alone",
   OutOfMemory: "lower maxTokensPerBatch, or take a smaller model or dtype",
   WriteFailed:
     "free some space or change the rights and run the same command again: what was finished is kept",

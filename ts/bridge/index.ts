@@ -19,4 +19,5 @@ export type {
   StepMetrics,
   TrainGroup,
 } from "./protocol.ts";
+export { inspectVllm, oldestVllm, type Vllm } from "./vllm.ts";
 export { startWorker, type WorkerOptions } from "./worker.ts";

@@ -1,4 +1,4 @@
-import { ensurePython, type Result, startWorker } from "../bridge/index.ts";
+import { ensurePython, inspectVllm, type Result, startWorker, type Vllm } from "../bridge/index.ts";
 import { AftError } from "../core/errors.ts";
 import { version } from "../core/project.ts";
 import { define, jsonOption } from "./definition.ts";
@@ -9,6 +9,7 @@ interface Findings {
   aft: string;
   node: string;
   worker?: Result<"device/info">;
+  vllm?: Vllm & { python: string };
   problems: string[];
 }
 
@@ -20,9 +21,14 @@ export const doctor = define({
       requiresArg: true,
       describe: "look at this Python in place of the project's own",
     },
+    "vllm-python": {
+      type: "string",
+      requiresArg: true,
+      describe: "look for vLLM in this Python, as worker.vllmPython",
+    },
   },
-  async handler({ json, python }) {
-    const findings = await examine(python);
+  async handler({ json, python, "vllm-python": vllmPython }) {
+    const findings = await examine(python, vllmPython);
     if (json) printJson(findings);
     else for (const line of describe(findings)) printLine(line);
     if (findings.problems.length > 0) process.exitCode = 1;
@@ -30,9 +36,13 @@ export const doctor = define({
 });
 
 /** Asks the worker what it sees, over the pythonia transport: a second way in, so that a fault of the first shows. */
-async function examine(python: string | undefined): Promise<Findings> {
+async function examine(python: string | undefined, vllmPython: string | undefined): Promise<Findings> {
   const findings: Findings = { aft: version, node: process.versions.node, problems: [] };
-  try {
+  if (vllmPython !== undefined)
+    await noting(findings, async () => {
+      findings.vllm = { ...(await inspectVllm(vllmPython, "--vllm-python")), python: vllmPython };
+    });
+  await noting(findings, async () => {
     const interpreter = await ensurePython({ python, progress: progressOn() });
     const worker = await startWorker({ transport: "pythonia", python: interpreter });
     try {
@@ -41,16 +51,22 @@ async function examine(python: string | undefined): Promise<Findings> {
     } finally {
       await worker.close();
     }
+  });
+  return findings;
+}
+
+async function noting({ problems }: Findings, look: () => Promise<void>): Promise<void> {
+  try {
+    await look();
   } catch (error) {
     if (!(error instanceof AftError)) throw error;
-    findings.problems.push(error.message);
+    problems.push(error.message);
   }
-  return findings;
 }
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-function describe({ aft, node, worker, problems }: Findings): string[] {
+function describe({ aft, node, worker, vllm, problems }: Findings): string[] {
   const lines = [`aft       ${aft}`, `Node      ${node}`];
   if (worker !== undefined) {
     lines.push(`Python    ${worker.python}  ${worker.executable}`);
@@ -64,6 +80,10 @@ function describe({ aft, node, worker, problems }: Findings): string[] {
         `device    ${name}${name === worker.defaultDevice ? " (auto)" : ""}  ${description}, ${gibibytes(freeBytes)} of ${gibibytes(totalBytes)} free, ${dtypes.join(", ")}`,
       );
   }
+  if (vllm !== undefined)
+    lines.push(
+      `vLLM      ${vllm.version}  ${vllm.python}, ${vllm.platform === "" ? "no device that it can use" : `runs on ${vllm.platform}`}`,
+    );
   if (problems.length === 0) return [...lines, "nothing is wrong"];
   return [...lines, ...problems.map((problem) => `PROBLEM   ${problem.replaceAll("\n", "\n          ")}`)];
 }

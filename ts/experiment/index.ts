@@ -24,7 +24,7 @@ export {
   type ListedRun,
   listRuns,
 } from "./finished-runs/index.ts";
-export { checkInputs } from "./plan/inputs.ts";
+export { checkInputs, checkSampler } from "./plan/inputs.ts";
 export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
 export { type Report, writeReport } from "./run/report.ts";

@@ -17,7 +17,7 @@ from ..model import (
 )
 from ..rpc import Context
 from ..tokens import train_tokenizer
-from .registries import models, runs
+from .registries import models, runs, vllm
 
 
 def device_info(params: p.Nothing, context: Context) -> p.DeviceInfoResult:
@@ -45,6 +45,7 @@ def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCount
 
 
 def create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
+    vllm.close()
     model = create_model(params)
     return model.info(models.add(model))
 
@@ -61,6 +62,7 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         gradient_checkpointing=bool(params.gradient_checkpointing),
         sketch_layers=params.sketch_layers,
     )
+    vllm.keep_for(model.digest())
     return model.info(models.add(model))
 
 

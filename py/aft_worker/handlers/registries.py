@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..model import LoadedModel
 from ..rpc import Registry
+from ..sample import KeptEngine
 from ..train import Trainer
 
 
@@ -17,3 +18,4 @@ class TrainingRun:
 
 models: Registry[LoadedModel] = Registry("model")
 runs: Registry[TrainingRun] = Registry("run")
+vllm = KeptEngine()

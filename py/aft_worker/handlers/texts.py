@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from .. import protocol as p
 from ..model import LoadedModel, open_tokenizer
 from ..rpc import CandidateReporter, Context, CountReporter
-from ..sample import SampleRequest, open_sampler
+from ..sample import SampleRequest
 from ..score import score_groups
 from ..tokens import render_conversations
 from .registries import models
+from .samplers import sampler_for
 
 
 def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:
@@ -80,7 +81,7 @@ def generate(params: p.GenerateParams, context: Context) -> None:
         taken = context.next_alike(lambda other: replace(other, prompts=[], seed=0) == alike)
         return None if taken is None else start(*taken)
 
-    sampler = open_sampler("transformers", model, params.slots)
+    sampler = sampler_for(params, model)
     try:
         sampler.sample(start(params, context), more)
     finally:

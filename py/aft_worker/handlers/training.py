@@ -3,11 +3,12 @@
 from .. import protocol as p
 from ..rpc import Context, CountReporter
 from ..train import Trainer
-from .registries import TrainingRun, models, runs
+from .registries import TrainingRun, models, runs, vllm
 
 
 def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
     model = models.get(params.model)
+    vllm.close()  # its memory is needed
     # a resumed run puts its own weights in, and may fail on the way
     model.weights_changed()
     trainer = Trainer(

@@ -35,7 +35,9 @@ def create_model(params: ModelCreateParams) -> LoadedModel:
     dtype = resolve_dtype(params.dtype, device)
     for weight in module.parameters():
         weight.data = weight.data.to(dtype)
-    return wrap(module.to(device), tokenizer, params.tokenizer)
+    model = wrap(module.to(device), tokenizer, params.tokenizer)
+    model.weights_changed()
+    return model
 
 
 def _special_ids(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:

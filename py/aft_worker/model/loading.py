@@ -25,7 +25,8 @@ SKETCH_DIGEST = "none: random weights to measure with"
 @dataclass
 class LoadedModel:
     """`max_positions` is the longest prompt + response, 0 when the model states no limit; `source` the
-    folder or hub id it came from; `adapter` what alone of it is trained and saved, if it has one."""
+    folder or hub id it came from, `changed` once its weights are not those that lie there; `adapter` what
+    alone of it is trained and saved, if it has one."""
 
     module: PreTrainedModel
     tokenizer: TokenCodec
@@ -34,6 +35,7 @@ class LoadedModel:
     max_positions: int
     source: str
     adapter: Adapter | None = None
+    changed: bool = False
     _digest: str | None = field(default=None, repr=False)
 
     def digest(self) -> str:
@@ -46,6 +48,7 @@ class LoadedModel:
 
     def weights_changed(self) -> None:
         self._digest = None
+        self.changed = True
 
     def info(self, handle: str) -> ModelInfo:
         return ModelInfo(

@@ -18,6 +18,7 @@ describe("extends", () => {
       device: "cpu",
       threads: 2,
       maxTokensPerBatch: 512,
+      sampler: "auto",
       transport: "stdio",
     });
     expect(experiment.report.examples).toBe(1);

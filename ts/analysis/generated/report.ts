@@ -420,6 +420,8 @@ export interface Provenance {
   vftQuestions?: number | undefined;
   /** of the weights that were made or trained here (an adapter's alone, where there is one) */
   weights: ProvenanceWeight[];
+  /** what drew the samples and the greedy answers; older runs do not tell */
+  samplers?: ProvenanceSampler[] | undefined;
   /** the task's own files by their field, and the questions that were made of them */
   data: ProvenanceData[];
 }
@@ -432,6 +434,14 @@ export interface ProvenanceWeight {
   seed: number;
   /** SHA-256, in hexadecimal */
   digest: string;
+}
+
+/** what drew the samples and the greedy answers; older runs do not tell */
+export interface ProvenanceSampler {
+  /** transformers or vllm */
+  name: string;
+  /** of the library */
+  version: string;
 }
 
 /** the task's own files by their field, and the questions that were made of them */

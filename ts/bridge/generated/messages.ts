@@ -358,6 +358,20 @@ export interface WorkerMethods {
       stop?: string[] | undefined;
       /** most samples that are decoded at once; sized from free memory when left out */
       slots?: number | undefined;
+      /** samples with vLLM, which reads the folder that the model was loaded from */
+      vllm?: {
+        /** of an environment that has vLLM */
+        python: string;
+        /** devices that a model is split over; 1 when left out */
+        tensorParallel?: number | undefined;
+        /** processes with a whole model each; 1 when left out */
+        dataParallel?: number | undefined;
+        /**
+         * of each device's memory, for vLLM (on a CPU: for its cache); what is free but a reserve when left
+         * out
+         */
+        memoryShare?: number | undefined;
+      } | undefined;
     };
     result: {
       candidates: number;

@@ -25,6 +25,22 @@ const samplerInfo = z
   })
   .meta({ id: "SamplerInfo", type: "object" });
 
+const vllmSettings = z
+  .object({
+    python: z.string().min(1).meta({ description: "of an environment that has vLLM" }),
+    tensorParallel: positive
+      .optional()
+      .meta({ description: "devices that a model is split over; 1 when left out" }),
+    dataParallel: positive
+      .optional()
+      .meta({ description: "processes with a whole model each; 1 when left out" }),
+    memoryShare: z.number().gt(0).max(1).optional().meta({
+      description:
+        "of each device's memory, for vLLM (on a CPU: for its cache); what is free but a reserve when left out",
+    }),
+  })
+  .meta({ id: "VllmSettings", type: "object" });
+
 export const textMethods = {
   "prompt/render": method({
     description: "puts conversations into a tokenizer's own chat template",
@@ -61,6 +77,9 @@ export const textMethods = {
       }),
       slots: positive.optional().meta({
         description: "most samples that are decoded at once; sized from free memory when left out",
+      }),
+      vllm: vllmSettings.optional().meta({
+        description: "samples with vLLM, which reads the folder that the model was loaded from",
       }),
     }),
     result: z.object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defined } from "../../core/defined.ts";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, isMap, type Path } from "../../core/shape.ts";
 import { type Method, methodSchema } from "../methods/index.ts";
@@ -6,6 +7,7 @@ import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
 import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
+import { vllmFix, type Worker, workerSchema } from "../schema/worker.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
 import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
@@ -26,18 +28,20 @@ interface Sections {
     | undefined;
   judge: Judging | undefined;
   watch: Watch | undefined;
+  worker: Worker | undefined;
   methods: Record<string, Method>;
 }
 
 /** Settings that are right each by itself but do not go together. */
 export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   const problems: Problem[] = [];
-  const report: Report = (path, message, found, expected) =>
+  const report: Report = (path, message, found, expected, fix) =>
     problems.push({
       what: `${dotted(path)}: ${message}`,
       where: originOf(tree, path).where,
       found,
       expected,
+      ...defined({ fix }),
     });
   const sections = sectionsOf(plain);
   checkLengths(sections, report);
@@ -49,6 +53,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
+  checkSampler(sections.worker, report);
   return problems;
 }
 
@@ -65,6 +70,7 @@ function sectionsOf(plain: unknown): Sections {
     evaluate: evaluateSchema.safeParse(stages.evaluate ?? {}).data,
     judge: judgeSchema.safeParse(stages.judge ?? {}).data,
     watch: watchSchema.safeParse(stages.watch ?? {}).data,
+    worker: workerSchema.safeParse(top.worker ?? {}).data,
     methods: Object.fromEntries(
       methods.flatMap(([name, method]) => {
         const parsed = methodSchema.safeParse(method);
@@ -165,4 +171,15 @@ function checkWeights({ methods }: Sections, report: Report): void {
         0,
         "weight or vftWeight greater than 0",
       );
+}
+
+function checkSampler(worker: Worker | undefined, report: Report): void {
+  if (worker?.sampler === "vllm" && worker.vllmPython === undefined)
+    report(
+      ["worker", "sampler"],
+      "vLLM runs under a Python of its own, and worker.vllmPython is not given",
+      "vllm",
+      "worker.vllmPython beside it",
+      vllmFix,
+    );
 }

@@ -1,14 +1,17 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { defined } from "../../core/defined.ts";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, type Path } from "../../core/shape.ts";
 import { taskFileSettings, taskFolderSettings } from "../schema/tasks/index.ts";
+import { vllmFix } from "../schema/worker.ts";
 import { at, type Tree } from "../source/tree.ts";
 
 interface Named {
   path: Path;
   what: "model" | "folder" | "file";
   expected: string;
+  fix?: string;
 }
 
 /** Every setting that names something on disk. */
@@ -40,6 +43,12 @@ function namesOf(tree: Tree): Named[] {
       expected: "a JSON Lines file of groups, relative to the file that names it",
     },
     { path: ["worker", "python"], what: "file", expected: "a Python interpreter, or no python key" },
+    {
+      path: ["worker", "vllmPython"],
+      what: "file",
+      expected: "the Python of an environment that has vLLM, or no vllmPython key",
+      fix: vllmFix,
+    },
   ];
 }
 
@@ -49,7 +58,7 @@ export function resolvePaths(tree: Tree, plain: unknown): Problem[] {
     const value = at(tree, named.path);
     if (value?.kind !== "value" || typeof value.value !== "string" || value.value === "") return [];
     // `python: python3.12` is a command to be found on the PATH, not a file here.
-    if (named.path.at(-1) === "python" && !value.value.includes("/")) return [];
+    if (named.path[0] === "worker" && !value.value.includes("/")) return [];
     const absolute = isAbsolute(value.value) ? value.value : resolve(value.origin.directory, value.value);
     put(plain, named.path, absolute);
     const fault = faultOf(absolute, named.what);
@@ -61,6 +70,7 @@ export function resolvePaths(tree: Tree, plain: unknown): Problem[] {
             where: value.origin.where,
             found: value.value,
             expected: named.expected,
+            ...defined({ fix: named.fix }),
           },
         ];
   });

@@ -46,6 +46,25 @@ export interface ExperimentWorker {
   maxTokensPerBatch: number;
   /** most samples that are decoded at once; sized from free memory when left out */
   samplesAtOnce?: number | undefined;
+  /** what draws samples: transformers (in the worker) or vllm; auto: vllm where vllmPython is given */
+  sampler: "auto" | "transformers" | "vllm";
+  /** the Python of an environment that has vLLM */
+  vllmPython?: string | undefined;
+  /** how vLLM holds the model */
+  vllm?: ExperimentWorkerVllm | undefined;
+}
+
+/** how vLLM holds the model */
+export interface ExperimentWorkerVllm {
+  /** GPUs that a model is split over */
+  tensorParallel: number;
+  /** copies of the model, each on GPUs of its own; the samples are shared out */
+  dataParallel: number;
+  /**
+   * of each GPU's memory; when left out what is free, less a tenth for the worker, which scores
+   * meanwhile
+   */
+  memoryShare?: number | undefined;
 }
 
 /** what the report shows */

@@ -2,6 +2,20 @@ import { z } from "zod";
 import { device } from "./patterns.ts";
 import { count, positive, text } from "./values.ts";
 
+const samplers = ["auto", "transformers", "vllm"] as const;
+
+/** What is handed on to vLLM, by the names that it has there. */
+const vllmSchema = z.strictObject({
+  tensorParallel: positive.default(1).meta({ description: "GPUs that a model is split over" }),
+  dataParallel: positive
+    .default(1)
+    .meta({ description: "copies of the model, each on GPUs of its own; the samples are shared out" }),
+  memoryShare: z.number().gt(0).max(1).optional().meta({
+    description:
+      "of each GPU's memory; when left out what is free, less a tenth for the worker, which scores meanwhile",
+  }),
+});
+
 export const workerSchema = z.strictObject({
   device: device
     .default("auto")
@@ -20,8 +34,27 @@ export const workerSchema = z.strictObject({
   samplesAtOnce: positive.optional().meta({
     description: "most samples that are decoded at once; sized from free memory when left out",
   }),
+  sampler: z.enum(samplers).default("auto").meta({
+    description:
+      "what draws samples: transformers (in the worker) or vllm; auto: vllm where vllmPython is given",
+  }),
+  vllmPython: text.optional().meta({ description: "the Python of an environment that has vLLM" }),
+  vllm: vllmSchema.optional().meta({ description: "how vLLM holds the model" }),
 });
 export type Worker = z.output<typeof workerSchema>;
+
+/** How to come by a Python for `vllmPython`. */
+export const vllmFix =
+  "python3 -m venv vllm && vllm/bin/pip install vllm, then worker.vllmPython: vllm/bin/python";
+
+/** What draws the samples, with vLLM's Python where it is vLLM. */
+export type Sampler = { name: "transformers" } | { name: "vllm"; python: string };
+
+export function samplerOf({ sampler, vllmPython: python }: Pick<Worker, "sampler" | "vllmPython">): Sampler {
+  return sampler === "transformers" || python === undefined
+    ? { name: "transformers" }
+    : { name: "vllm", python };
+}
 
 export const reportSchema = z.strictObject({
   examples: count.default(10).meta({

@@ -1,5 +1,6 @@
 /** The files of the user's that an experiment goes by: whether they are there and fit, and their content for keys. */
-import type { Experiment, Task as TaskSettings } from "../../config/index.ts";
+import { inspectVllm } from "../../bridge/index.ts";
+import { type Experiment, samplerOf, type Task as TaskSettings } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
@@ -28,8 +29,8 @@ export async function digestsOfFiles(settings: TaskSettings): Promise<Record<str
 }
 
 /**
- * What the files show to be wrong, before the first stage: throws where the beginning of a task's file does not fit its
- * settings, and for groups that cannot be trained on.
+ * What is wrong before the first stage: throws where the beginning of a task's file does not fit its settings, for groups
+ * that cannot be trained on, and where what is to draw the samples is not there.
  */
 export async function checkInputs(experiment: Experiment): Promise<void> {
   const checks = experiment.tasks.map((settings) => taskKind(settings.task).look?.(settings) ?? []);
@@ -37,4 +38,25 @@ export async function checkInputs(experiment: Experiment): Promise<void> {
   const distinct = new Map(problems.map((problem) => [`${problem.where} ${problem.what}`, problem]));
   if (distinct.size > 0) throw inputError([...distinct.values()]);
   await checkGroups(experiment);
+  await checkSampler(experiment.worker);
+}
+
+/** Whether what is to draw the samples is there; @returns it in a few words, with its version where it has one of its own. */
+export async function checkSampler(settings: Experiment["worker"]): Promise<string> {
+  const sampler = samplerOf(settings);
+  if (sampler.name === "transformers") return "transformers, in the worker";
+  const { version, platform } = await inspectVllm(sampler.python, "worker.vllmPython");
+  const { device } = settings;
+  const other = { cpu: "cuda", cuda: "cpu" }[device.split(":")[0]!];
+  if (platform !== "" && platform === other)
+    throw inputError({
+      what: "vLLM and the worker run on different devices",
+      found: `${sampler.python} has vLLM ${version} for ${platform}; worker.device is ${device}`,
+      expected: "one kind of device for both",
+      fix:
+        platform === "cpu"
+          ? "install the vLLM for CUDA there, or worker.device: cpu"
+          : "worker.device: auto, or worker.sampler: transformers",
+    });
+  return `vLLM ${version}, ${sampler.python}`;
 }

@@ -4,6 +4,8 @@ import {
   boundaryBetaOf,
   type Experiment,
   promptSettings,
+  type Sampler,
+  samplerOf,
   type TrainedMethod,
   trainingOf,
   withBoundaryBeta,
@@ -53,7 +55,8 @@ export function planSeed(experiment: Experiment, shared: Shared, seed: number): 
   const sharing = sharingOf(trained, experiment.mixture.temperature);
   const { vft: training, judge, watch } = experiment.stages;
   const vft = stages.vft.node({ base, questions: questionsOf(trained), training, sharing, seed }, { seed });
-  const planner: Planner = { stages: experiment.stages, vft, seed };
+  const sampler = samplerOf(experiment.worker).name;
+  const planner: Planner = { stages: experiment.stages, vft, seed, sampler };
   const trainGroups: OfTask[] =
     shared.givenGroups === undefined
       ? trained.map((task) => ({ task: task.task.name, node: trainGroupsOf(planner, task) }))
@@ -104,6 +107,7 @@ interface Planner {
   stages: Experiment["stages"];
   vft: PlanNode;
   seed: number;
+  sampler: Sampler["name"];
 }
 
 const judgingOf = ({ stages: { judge, sample }, seed }: Planner) => ({
@@ -126,7 +130,7 @@ function heldOutOf(planner: Planner, task: TaskQuestions, split: SplitName, ques
 
 /** Judged samples of the VFT model. */
 function judged(
-  { stages: settings, vft, seed }: Planner,
+  { stages: settings, vft, seed, sampler }: Planner,
   { task, settings: { prompt }, shown, questions }: TaskQuestions,
   wanted: {
     split: SplitName;
@@ -139,7 +143,7 @@ function judged(
   const label = { ...defined({ task: shown, variant: split === "train" ? undefined : split }), seed };
   const sampling = { ...wanted.sampling, split, questions: count, seed: settings.sample.seed ?? seed };
   const { stop } = promptSettings(prompt);
-  const candidates = stages.sample.node({ vft, questions, sampling, stop }, label);
+  const candidates = stages.sample.node({ vft, questions, sampling, stop, sampler }, label);
   const judging = { extract: settings.judge.extract, split, questions: count, ...wanted.rules };
   return stages.judge.node({ task, questions, candidates, judging }, label);
 }
@@ -179,7 +183,7 @@ const evaluated = (
     const label = { ...labels, ...defined({ task: task.shown }), seed: planner.seed };
     return {
       task: task.task.name,
-      node: stages.evaluate.node({ checkpoint, task, heldOut, evaluation }, label),
+      node: stages.evaluate.node({ checkpoint, task, heldOut, evaluation, sampler: planner.sampler }, label),
     };
   });
 

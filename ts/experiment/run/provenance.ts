@@ -34,8 +34,19 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
         ...arms.flatMap(({ method, align }) => (align === undefined ? [] : weights(method, seed, align))),
       ]),
     ],
+    samplers: samplersOf(record, opened),
     data: record.tasks.flatMap(({ name, questions }) => dataOf(name, opened.get(questions)!)),
   };
+}
+
+/** What drew the samples and answers, as the artefacts tell it; older ones do not. */
+function samplersOf({ stages: runs }: RunRecord, opened: Opened): Provenance["samplers"] {
+  const told = runs.flatMap(({ stage, artefact }) =>
+    stage === stages.sample.name || stage === stages.evaluate.name
+      ? (stages.sample.factsOf(opened.get(artefact)!).sampler ?? [])
+      : [],
+  );
+  return [...new Map(told.map((sampler) => [`${sampler.name} ${sampler.version}`, sampler])).values()];
 }
 
 /** A model that was made here, in words. */

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type Prediction, predictionSchema } from "../../analysis/index.ts";
 import type { Worker } from "../../bridge/index.ts";
-import { type Experiment, promptSettings } from "../../config/index.ts";
+import { type Experiment, promptSettings, type Sampler } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { candidateSchema, groupSchema, type Question } from "../../core/records.ts";
 import { equations, judge as judgeCandidates, promptDigest } from "../../data/index.ts";
@@ -14,14 +14,14 @@ import { RowsFile, weightsIn } from "../store/files.ts";
 import type { Artefact } from "../store/store.ts";
 import { type Evaluated, evaluationValues } from "../tracking/index.ts";
 import { withModel } from "../worker/loaded-model.ts";
-import { promptOf, sampleInto } from "../worker/sampling.ts";
+import { type Drawn, drawnSchema, promptOf, sampleInto, samplerSettings } from "../worker/sampling.ts";
 import { scoreAll } from "../worker/scoring.ts";
 import type { TaskQuestions } from "./by-task.ts";
 import { samplingOf, scoringCost } from "./cost.ts";
 import { groupsFile } from "./judge.ts";
 import type { PlanNode, StageContext } from "./node.ts";
 import { readSplit } from "./questions.ts";
-import { sample } from "./sample.ts";
+import { sample, samplerKey } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 import { vft } from "./vft.ts";
 
@@ -38,6 +38,7 @@ export interface EvaluateParams {
       extract: "strict" | "flexible";
       seed: number;
     };
+  sampler: Sampler["name"];
 }
 
 const files = {
@@ -57,11 +58,19 @@ export const evaluate = defineStage({
     tokens: z.int(),
     weights: z.string().meta({ description: "digest of the weights that were measured" }),
     prompts: z.string().meta({ description: "digest of the prompts" }),
+    sampler: drawnSchema.optional().meta({ description: "what drew samples and answers" }),
   }),
-  settings({ task: { task, settings }, evaluation }: EvaluateParams) {
+  settings({ task: { task, settings }, evaluation, sampler }: EvaluateParams) {
     const { stop } = promptSettings(settings.prompt);
     const pattern = task.patterns[evaluation.extract];
-    return { ...evaluation, task: task.name, pattern, ...(stop.length === 0 ? {} : { stop }) };
+    const { name } = task;
+    return {
+      ...evaluation,
+      task: name,
+      pattern,
+      ...(stop.length === 0 ? {} : { stop }),
+      ...samplerKey(sampler),
+    };
   },
   inputs: ({ checkpoint, task: { questions }, heldOut }: EvaluateParams) => ({
     checkpoint,
@@ -75,7 +84,7 @@ export const evaluate = defineStage({
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {
       const { stop } = promptSettings(settings.prompt);
       const prompts = questions.map(promptOf);
-      const { samplesAtOnce: slots, maxTokensPerBatch } = context.experiment.worker;
+      const { maxTokensPerBatch } = context.experiment.worker;
       const common = {
         ...context,
         worker,
@@ -84,19 +93,25 @@ export const evaluate = defineStage({
         maxNewTokens,
         seed,
         stop,
-        slots,
+        ...samplerSettings(context.experiment.worker),
         maxTokensPerBatch,
       };
       const labelled = (detail: string) => ({ ...common, label: `${context.label} (${detail})` });
       let tokens = 0;
+      let sampler: Drawn | undefined;
+      const draw = async (file: typeof files.greedy, options: Parameters<typeof sampleInto>[1]) => {
+        const drawn = await sampleInto(file.pathIn(context), options);
+        tokens += drawn.tokens;
+        sampler = drawn.sampler ?? sampler;
+      };
       if (evaluation.greedy) {
         const greedy = { ...labelled("greedy"), k: 1, temperature: 0, topP: 1 };
-        tokens += (await sampleInto(files.greedy.pathIn(context), greedy)).tokens;
+        await draw(files.greedy, greedy);
       }
       if ("k" in evaluation) {
         const { k, temperature, topP } = evaluation;
         const sampled = { ...labelled(`k = ${k}`), k, temperature, topP };
-        tokens += (await sampleInto(files.candidates.pathIn(context), sampled)).tokens;
+        await draw(files.candidates, sampled);
       }
       const scored = await scoreAll(heldOut, labelled("scores"));
       tokens += scored.tokens;
@@ -114,7 +129,13 @@ export const evaluate = defineStage({
       }
       await trackEvaluation(context, worker, inputs.checkpoint, evaluated);
       const digestOfPrompts = promptDigest(prompts.map(({ prompt }) => prompt));
-      return { questions: questions.length, tokens, weights: digest, prompts: digestOfPrompts };
+      return {
+        questions: questions.length,
+        tokens,
+        weights: digest,
+        prompts: digestOfPrompts,
+        ...defined({ sampler }),
+      };
     });
   },
   cost({ evaluation }, { questions, heldOut }) {

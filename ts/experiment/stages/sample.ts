@@ -1,11 +1,11 @@
 /** Step 2: k COTs a question from the VFT model, into an append-only candidates.jsonl. */
 import { z } from "zod";
-import type { Experiment } from "../../config/index.ts";
+import type { Experiment, Sampler } from "../../config/index.ts";
 import { candidateSchema } from "../../core/records.ts";
 import { promptDigest, type SplitName } from "../../data/index.ts";
 import { RowsFile, weightsIn } from "../store/files.ts";
 import { withModel } from "../worker/loaded-model.ts";
-import { promptOf, sampleInto } from "../worker/sampling.ts";
+import { drawnSchema, promptOf, sampleInto, samplerSettings } from "../worker/sampling.ts";
 import { samplingOf } from "./cost.ts";
 import type { PlanNode } from "./node.ts";
 import { readSplit } from "./questions.ts";
@@ -22,6 +22,7 @@ export interface SampleParams {
   };
   /** Texts that end a response. */
   stop: readonly string[];
+  sampler: Sampler["name"];
 }
 
 const candidates = new RowsFile("candidates.jsonl", candidateSchema);
@@ -36,16 +37,21 @@ export const sample = defineStage({
     questions: z.int(),
     weights: z.string().meta({ description: "digest of the weights that were sampled" }),
     prompts: z.string().meta({ description: "digest of the prompts" }),
+    sampler: drawnSchema.optional().meta({ description: "what drew the samples" }),
   }),
-  settings: ({ sampling, stop }: SampleParams) => ({ ...sampling, ...(stop.length === 0 ? {} : { stop }) }),
+  settings: ({ sampling, stop, sampler }: SampleParams) => ({
+    ...sampling,
+    ...(stop.length === 0 ? {} : { stop }),
+    ...samplerKey(sampler),
+  }),
   inputs: ({ vft, questions }: SampleParams) => ({ checkpoint: vft, questions }),
   async run(context, { sampling, stop }, inputs) {
     const { split, questions, ...settings } = sampling;
     const rows = await readSplit(inputs.questions, split, questions);
     const prompts = rows.map(promptOf);
-    const { samplesAtOnce: slots } = context.experiment.worker;
+    const drawing = samplerSettings(context.experiment.worker);
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {
-      const options = { ...context, worker, model, prompts, ...settings, stop, slots };
+      const options = { ...context, worker, model, prompts, ...settings, stop, ...drawing };
       const counts = await sampleInto(candidates.pathIn(context), options);
       const digestOfPrompts = promptDigest(prompts.map(({ prompt }) => prompt));
       return { ...counts, questions: rows.length, weights: digest, prompts: digestOfPrompts };
@@ -54,3 +60,7 @@ export const sample = defineStage({
   cost: ({ sampling }, { questions }) => ({ sampled: [samplingOf(questions, sampling)] }),
   expected: ({ sampling }, { questions }) => ({ ...questions, samples: samplingOf(questions, sampling) }),
 });
+
+/** Each sampler draws samples of its own, so which one goes into the key: all but the one that needs no naming. */
+export const samplerKey = (sampler: Sampler["name"]): { sampler?: Sampler["name"] } =>
+  sampler === "transformers" ? {} : { sampler };

@@ -37,8 +37,8 @@ export interface PlannedSweep {
 export async function checkCells({ cells }: LoadedSweep): Promise<void> {
   const checked = new Set<string>();
   for (const { experiment } of cells) {
-    const { tasks, stages } = experiment;
-    const inputs = canonicalJson({ tasks, judge: stages.judge });
+    const { tasks, stages, worker } = experiment;
+    const inputs = canonicalJson({ tasks, judge: stages.judge, worker });
     if (!checked.has(inputs)) await checkInputs(experiment);
     checked.add(inputs);
   }

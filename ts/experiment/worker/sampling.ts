@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Params, Progress, Worker } from "../../bridge/index.ts";
+import { type Experiment, samplerOf } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
 import { openAppend, readJsonl } from "../../core/jsonl.ts";
@@ -6,6 +8,13 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Candidate, candidateSchema, type Question } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import { chunks, inTurn } from "./in-turn.ts";
+
+/** What drew the samples: an artefact's fact. */
+export const drawnSchema = z.object({
+  name: z.enum(["transformers", "vllm"]),
+  version: z.string().meta({ description: "of the library" }),
+});
+export type Drawn = z.output<typeof drawnSchema>;
 
 export interface SampleOptions {
   worker: Worker;
@@ -21,9 +30,18 @@ export interface SampleOptions {
   stop?: readonly string[];
   /** Most samples that are decoded at once; the worker sizes it from free memory when left out. */
   slots?: number | undefined;
+  /** Draws with vLLM, by these settings; with transformers when left out. */
+  vllm?: Params<"generate">["vllm"] | undefined;
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
+}
+
+/** What draws samples, by an experiment's settings. */
+export function samplerSettings(settings: Experiment["worker"]): Pick<SampleOptions, "slots" | "vllm"> {
+  const sampler = samplerOf(settings);
+  const { samplesAtOnce: slots, vllm } = settings;
+  return { slots, vllm: sampler.name === "vllm" ? defined({ python: sampler.python, ...vllm }) : undefined };
 }
 
 /** Prompts of one request: enough to batch well by length, few enough that progress and cancelling stay lively. */
@@ -42,7 +60,7 @@ const inFlight = 4;
 export async function sampleInto(
   file: string,
   options: SampleOptions,
-): Promise<{ candidates: number; tokens: number }> {
+): Promise<{ candidates: number; tokens: number; sampler?: Drawn }> {
   const { progress, label } = options;
   const output = await openAppend<Candidate>(file);
   try {
@@ -54,35 +72,42 @@ export async function sampleInto(
     const show = (): void =>
       progress.update({ label, done, total, unit: "candidates", from: sampledBefore.length, tokens });
     show();
-    await samplePrompts(missing, options, async (candidates) => {
+    const sampler = await samplePrompts(missing, options, async (candidates) => {
       await output.append(candidates);
       done += candidates.length;
       tokens += sumOf(candidates, (candidate) => candidate.tokens);
       show();
     });
-    return { candidates: done, tokens: tokens + sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0) };
+    const before = sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0);
+    return { candidates: done, tokens: tokens + before, ...defined({ sampler }) };
   } finally {
     await output.close();
     progress.end(label);
   }
 }
 
-/** Samples these indices of these prompts; `take` gets the candidates as they come and is waited for. */
+/**
+ * Samples these indices of these prompts; `take` gets the candidates as they come and is waited for.
+ * @returns what drew them; undefined where there was nothing to draw
+ */
 export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
   options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
-): Promise<void> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, signal } = options;
+): Promise<Drawn | undefined> {
+  const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, vllm, signal } = options;
   const settings = { temperature, topP, maxNewTokens, seed };
-  const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots }) };
+  const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots, vllm }) };
+  let drawn: Drawn | undefined;
   await inTurn(chunks(prompts, promptsPerRequest), inFlight, async (chunk) => {
-    await worker.request(
+    const { sampler } = await worker.request(
       "generate",
       { ...request, prompts: chunk },
       { signal, onProgress: ({ candidates }) => take(candidates) },
     );
+    drawn = { name: sampler.name, version: sampler.version };
   });
+  return drawn;
 }
 
 /** What the model is given for a question: the stage that read the questions has put it there. */

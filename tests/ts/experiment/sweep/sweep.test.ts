@@ -45,6 +45,7 @@ const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worke
   device: "auto",
   transport: "stdio",
   maxTokensPerBatch: 1,
+  sampler: "auto",
   ...settings,
 });
 

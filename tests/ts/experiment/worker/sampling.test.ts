@@ -28,7 +28,7 @@ function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {
           candidates: [{ questionId: id, index, text: `${id}/${index}`, tokens: 2, finish: "stop" }],
         });
       }
-    return {};
+    return { sampler: { name: "transformers", version: "5.0", slots: 1, step: "plain" } };
   };
   return { asked, stops, worker: { request } as unknown as Worker };
 }
@@ -61,7 +61,8 @@ test("a broken-off file is gone on from: what is there is not asked for again, a
       { id: "c", prompt: "c?", indices: [0, 1] },
     ],
   ]);
-  expect(counts).toEqual({ candidates: 6, tokens: 12 });
+  const sampler = { name: "transformers", version: "5.0" };
+  expect(counts).toEqual({ candidates: 6, tokens: 12, sampler });
   expect(seen[0]).toMatchObject({ done: 3, total: 6, from: 3 });
   expect((await readJsonl(file, candidateSchema)).map(({ text }) => text)).toEqual([
     "a/0",
@@ -110,7 +111,8 @@ function interleavingWorker({
   ): Promise<object> =>
     new Promise((resolve, reject) => {
       const left = prompts.flatMap(({ id, indices }) => indices.map((index) => ({ id, index })));
-      const end = (error?: unknown): void => (error === undefined ? resolve({}) : reject(error));
+      const end = (error?: unknown): void =>
+        error === undefined ? resolve({ sampler: { name: "vllm", version: "1.0" } }) : reject(error);
       open.push({ left, take: onProgress, end });
       if (!turning) void turn();
     });
@@ -124,7 +126,7 @@ test("candidates of requests that interleave are counted once each, and four req
   const seen: Progress[] = [];
   const { worker, atOnce } = interleavingWorker();
   const counts = await sampleInto(file, { ...options(worker, seen), prompts: manyPrompts, k: 1 });
-  expect(counts).toEqual({ candidates: 3000, tokens: 6000 });
+  expect(counts).toEqual({ candidates: 3000, tokens: 6000, sampler: { name: "vllm", version: "1.0" } });
   expect(Math.max(...atOnce)).toBe(4);
   expect(seen.map(({ done }) => done)).toEqual(Array.from({ length: 3001 }, (_, done) => done));
   const rows = await readJsonl(file, candidateSchema);
@@ -148,7 +150,7 @@ test("cancelled while requests interleave, what came is kept, and the rest alone
   const { asked, worker } = fakeWorker();
   const seen: Progress[] = [];
   const counts = await sampleInto(file, { ...options(worker, seen), ...sampling });
-  expect(counts).toEqual({ candidates: 3000, tokens: 6000 });
+  expect(counts).toMatchObject({ candidates: 3000, tokens: 6000 });
   expect(seen[0]).toMatchObject({ done: 1001, from: 1001, tokens: 0 });
   const before = new Set(kept.map(({ questionId }) => questionId));
   expect(asked.flat().map(({ id }) => id)).toEqual(

@@ -25,6 +25,15 @@ export const provenanceSchema = z.object({
     .meta({
       description: "of the weights that were made or trained here (an adapter's alone, where there is one)",
     }),
+  samplers: z
+    .array(
+      z.object({
+        name: z.string().meta({ description: "transformers or vllm" }),
+        version: z.string().meta({ description: "of the library" }),
+      }),
+    )
+    .optional()
+    .meta({ description: "what drew the samples and the greedy answers; older runs do not tell" }),
   data: z
     .array(
       z.object({

@@ -30,6 +30,7 @@ export const record: Feature = {
       ["device", summary.device],
       ["seeds", summary.seeds.join(", ")],
       ["versions", versionsText(summary)],
+      ...samplers(summary),
     ]),
     provenance(summary),
     tasks(summary),
@@ -44,6 +45,12 @@ const versionsText = ({ versions }: RunSummary): string =>
   Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ");
+
+/** Nothing where no artefact tells it. */
+const samplers = ({ provenance }: RunSummary): [string, string][] =>
+  provenance?.samplers === undefined || provenance.samplers.length === 0
+    ? []
+    : [["samples drawn by", provenance.samplers.map(({ name, version }) => `${name} ${version}`).join(", ")]];
 
 const labelsOf = ({ methods }: RunSummary) => new Map(methods.map(({ name, label }) => [name, label]));
 

@@ -1,0 +1,269 @@
+"""vLLM with a model in it: one process, or several that share the rows, each on its part of the machine."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, Queue
+
+import psutil
+import torch
+
+from ..callbacks import CheckCancelled
+from ..device import dtype_name
+from ..score import Model
+from .vllm_process import Message, VllmProcess, failed
+
+_GIB = 2**30
+_WAIT = 0.2  # seconds between two looks for a cancellation while it starts
+_RESERVE = 0.1  # of a GPU's memory, left to the worker beside its own copy: it scores meanwhile
+_LEAST_RESERVE = 2 * _GIB
+_LARGEST_CPU_CACHE = 4 * _GIB
+
+
+@dataclass(frozen=True)
+class VllmSettings:
+    """`python` has vLLM. `data_parallel` processes with a whole model each, which lies on `tensor_parallel`
+    devices; `memory_share`: of each device's memory (on a CPU: of main memory, for the cache alone)."""
+
+    python: str
+    tensor_parallel: int = 1
+    data_parallel: int = 1
+    memory_share: float | None = None
+    slots: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredWeights:
+    """`digest`: of the weights; `folder` gives where they lie whole, in Hugging Face format, and may fill the
+    empty folder that it gets."""
+
+    digest: str
+    folder: Callable[[Path], Path]
+
+
+class VllmEngine:
+    """`positions`: the longest prompt with its response. `slots`: rows that are decoded at once. `checked`
+    once its log-probabilities have been held against the worker's own."""
+
+    def __init__(
+        self,
+        model: Model,
+        settings: VllmSettings,
+        weights: StoredWeights,
+        positions: int,
+        check_cancelled: CheckCancelled,
+    ) -> None:
+        """Returns when the model is loaded. Raises SamplerFailed, what the weights' folder raises, and
+        Cancelled; then nothing is left of it."""
+        self.positions = positions
+        self.slots = 0
+        self.version = self.platform = ""
+        self.checked = False
+        self._inbox: Queue[tuple[VllmProcess, Message]] = Queue()
+        self._numbers = itertools.count()
+        self._processes: list[VllmProcess] = []
+        self._place: dict[int, int] = {}
+        self._scratch = Path(tempfile.mkdtemp(prefix="aft-vllm-"))
+        try:
+            self._start(model, settings, weights, check_cancelled)
+        except BaseException:
+            self.close()
+            raise
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def new_row(self) -> int:
+        return next(self._numbers)
+
+    def add(self, prompts: Sequence[Sequence[int]], rows: Sequence[Sequence[int]], message: Message) -> None:
+        """`rows`: [number, place of its prompt, seed, most tokens]; all of a prompt go the same way, which
+        computes it once."""
+        parts: list[list[Sequence[int]]] = [[] for _ in self._processes]
+        load = [0] * len(parts)
+        for place in self._place.values():
+            load[place] += 1
+        for _, same in itertools.groupby(rows, key=lambda row: row[1]):
+            place = min(range(len(parts)), key=load.__getitem__)
+            taken = list(same)
+            parts[place] += taken
+            load[place] += len(taken)
+            self._place.update({row[0]: place for row in taken})
+        for process, part in zip(self._processes, parts, strict=True):
+            if part:
+                used = {row[1]: None for row in part}
+                number = {prompt: at for at, prompt in enumerate(used)}
+                own = [[row, number[prompt], *rest] for row, prompt, *rest in part]
+                process.send(
+                    {**message, "type": "add", "prompts": [list(prompts[at]) for at in used], "rows": own}
+                )
+
+    def abort(self, rows: Sequence[int]) -> None:
+        for at, process in enumerate(self._processes):
+            own = [row for row in rows if self._place.get(row) == at]
+            if own:
+                process.send({"type": "abort", "rows": own})
+        for row in rows:
+            self._place.pop(row, None)
+
+    def receive(self, timeout: float) -> Message | None:
+        """The next `tokens` or `done`; None when none has come in these seconds. Raises SamplerFailed."""
+        try:
+            process, message = self._inbox.get(timeout=timeout)
+        except Empty:
+            return None
+        if message["type"] == "ended":
+            raise process.death()
+        if message["type"] == "failed":
+            raise process.failure(message["message"])
+        if message["type"] == "done":
+            for row, *_ in message["rows"]:
+                self._place.pop(row, None)
+        return message
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _start(
+        self, model: Model, settings: VllmSettings, weights: StoredWeights, check_cancelled: CheckCancelled
+    ) -> None:
+        parts, share = _parts(model.device, settings)
+        folder = weights.folder(self._scratch)
+        for part in parts:
+            self._processes.append(VllmProcess(settings.python, part, self._inbox))
+        for process in self._processes:
+            process.send(
+                {
+                    "type": "open",
+                    "model": str(folder),
+                    "dtype": dtype_name(model.dtype),
+                    "positions": self.positions,
+                    "tensorParallel": settings.tensor_parallel,
+                    "memoryShare": share,
+                    "slots": settings.slots,
+                    # compiled and captured: on a CPU it does not pay
+                    "eager": model.device.type == "cpu",
+                    "scratch": [str(self._scratch)],
+                }
+            )
+        ready = 0
+        while ready < len(self._processes):
+            message = self.receive(_WAIT)
+            check_cancelled()
+            if message is None:
+                continue
+            if message["type"] == "hello":
+                self.version, self.platform = message["version"], message["platform"]
+                _check_platform(self.platform, model.device.type, settings.python)
+            elif message["type"] == "ready":
+                self.slots += message["slots"]
+                ready += 1
+
+
+class KeptEngine:
+    """The one engine that a worker has: it stays from one use to the next as long as the weights and settings
+    are the same."""
+
+    def __init__(self) -> None:
+        self._engine: VllmEngine | None = None
+        self._key: object = None
+        self._digest = ""
+
+    def get(
+        self,
+        model: Model,
+        settings: VllmSettings,
+        weights: StoredWeights,
+        positions: int,
+        check_cancelled: CheckCancelled,
+    ) -> VllmEngine:
+        """An engine for prompts with responses of so many positions; see `VllmEngine`."""
+        key = (settings, weights.digest, model.device, model.dtype)
+        if self._engine is not None and (self._key != key or self._engine.positions < positions):
+            self.close()
+        if self._engine is None:
+            longest = max(positions, _usual_positions(model.max_positions, positions))
+            self._engine = VllmEngine(model, settings, weights, longest, check_cancelled)
+            self._key, self._digest = key, weights.digest
+        return self._engine
+
+    def keep_for(self, digest: str) -> None:
+        """Ends an engine with other weights than these."""
+        if self._digest != digest:
+            self.close()
+
+    def close(self) -> None:
+        """Ends it; frees its memory."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine, self._digest = None, ""
+
+
+def _usual_positions(max_positions: int, needed: int) -> int:
+    """Room for longer prompts that may come, without the cache that a model of 128k positions would need."""
+    usual = max(4096, 2 * needed)
+    return min(usual, max_positions) if max_positions else usual
+
+
+def _parts(device: torch.device, settings: VllmSettings) -> tuple[list[dict[str, str]], float | None]:
+    """(each process's part of the machine, as its environment; the share of memory that it may take)."""
+    if device.type == "cpu":
+        return [_on_cpu(settings)] * settings.data_parallel, None
+    first, each = device.index or 0, settings.tensor_parallel
+    count = each * settings.data_parallel
+    there = torch.cuda.device_count()
+    if first + count > there:
+        raise failed(
+            f"tensorParallel {each} x dataParallel {settings.data_parallel} takes {count} GPUs from "
+            f"cuda:{first} on; there {'is one' if there == 1 else f'are {there}'}"
+        )
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    names = named.split(",") if named else [str(at) for at in range(there)]
+    share = settings.memory_share or _free_share(range(first, first + count))
+    visible = [names[first + start : first + start + each] for start in range(0, count, each)]
+    return [{"CUDA_VISIBLE_DEVICES": ",".join(own)} for own in visible], share
+
+
+def _free_share(devices: Sequence[int]) -> float:
+    """Of each device's memory: what is free beside the worker's own copy, less a reserve for its scoring."""
+    torch.cuda.empty_cache()
+    shares = []
+    for at in devices:
+        free, total = torch.cuda.mem_get_info(at)
+        shares.append((free - max(_LEAST_RESERVE, _RESERVE * total)) / total)
+    share = int(min(shares) * 100) / 100
+    if share < 0.02:
+        free, total = torch.cuda.mem_get_info(devices[shares.index(min(shares))])
+        raise failed(
+            f"{free / _GIB:.1f} of {total / _GIB:.1f} GiB of the GPU are free, which leaves it no room; free "
+            "some memory, or give the share of it that vLLM may take: worker.vllm.memoryShare"
+        )
+    return share
+
+
+def _on_cpu(settings: VllmSettings) -> dict[str, str]:
+    memory = psutil.virtual_memory()
+    free = min(_LARGEST_CPU_CACHE, memory.available // 4)
+    cache = free if settings.memory_share is None else int(settings.memory_share * memory.total)
+    each = settings.data_parallel
+    return {
+        # in whole GiB, as vLLM takes it
+        "VLLM_CPU_KVCACHE_SPACE": str(max(1, cache // each // _GIB)),
+        "OMP_NUM_THREADS": str(max(1, torch.get_num_threads() // each)),
+        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+        # one process is enough where there is one device
+        "VLLM_ENABLE_V1_MULTIPROCESSING": "0" if settings.tensor_parallel == 1 else "1",
+    }
+
+
+def _check_platform(platform: str, device: str, python: str) -> None:
+    if platform == device:
+        return
+    runs = f"runs on {platform}" if platform else "finds no device that it can use"
+    raise failed(f"the one of {python} {runs}; the worker's model is on {device} (worker.device)")

@@ -1,0 +1,115 @@
+"""A vLLM in a process of its own, from the worker's side: started, spoken to, ended, and what it died of."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+from ..errors import WorkerError
+
+PROGRAM = Path(__file__).with_name("vllm_program.py")
+_KEPT_LINES = 200  # of what it prints
+_SHOWN_LINES = 8
+# A Python finds its packages by itself; these would show it the worker's.
+_OWN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+_QUIET = {
+    "HF_HUB_OFFLINE": "1",  # the model is a folder
+    "VLLM_NO_USAGE_STATS": "1",
+    "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PYTHONUNBUFFERED": "1",
+}
+_ERROR_LINE = re.compile(r"(?:^|\s)((?:\w+\.)*\w*(?:Error|Exception): \S.*)$")
+# what vLLM says of itself once one of its processes has said the reason
+_SECOND_HAND = ("Engine core initialization failed", "EngineCore encountered", "WorkerProc initialization")
+
+Message = dict[str, Any]
+
+
+class VllmProcess:
+    """What it says goes to `inbox` with itself; the last message is of the type `ended`."""
+
+    def __init__(
+        self, python: str, environment: Mapping[str, str], inbox: Queue[tuple[VllmProcess, Message]]
+    ) -> None:
+        """Raises SamplerFailed for a program that cannot be started."""
+        kept = {name: value for name, value in os.environ.items() if name not in _OWN}
+        self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._inbox = inbox
+        try:
+            self._process = subprocess.Popen(
+                [python, str(PROGRAM)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**kept, **_QUIET, **environment},
+                # a group of its own: vLLM's processes are ended with it
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise failed(f"its Python cannot be started: {python}: {error.strerror}") from None
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        threading.Thread(target=self._hear, daemon=True).start()
+
+    def send(self, message: Message) -> None:
+        """To one that has died: nothing happens, `ended` tells."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def close(self) -> None:
+        """Ends it with all that it has started, whatever it does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def death(self) -> WorkerError:
+        """After `ended`: how it ended, and what it printed last."""
+        code = self._process.wait()
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        lines = list(self._lines)[-_SHOWN_LINES:]
+        if not lines:
+            return failed(f"its process {how} and printed nothing")
+        return failed("\n  | ".join([f"its process {how}; its last lines:", *lines]))
+
+    def failure(self, message: str) -> WorkerError:
+        """After `failed`: the message, or what a process of vLLM's own printed, where that is the reason."""
+        if any(text in message for text in _SECOND_HAND):
+            self._listener.join(timeout=1)
+            first_hand = [
+                found[1]
+                for line in self._lines
+                if (found := _ERROR_LINE.search(line)) and not any(text in line for text in _SECOND_HAND)
+            ]
+            if first_hand:
+                message = f"{message.partition(': ')[0]}: {first_hand[-1]}"
+        return failed(message)
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._inbox.put((self, json.loads(line)))
+        self._listener.join(timeout=1)
+        self._process.wait()
+        self._inbox.put((self, {"type": "ended"}))
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._lines.append(line.decode(errors="replace").rstrip())
+
+
+def failed(reason: str) -> WorkerError:
+    return WorkerError("SamplerFailed", f"vLLM: {reason}", sampler="vllm")
