@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -157,9 +158,12 @@ def _measure_step(
     ceiling: float,
 ) -> float:
     """-> tokens a second."""
+    started = time.perf_counter()
     step, peak = _fitting_step(device, model, loss, groups, plan.max_tokens)
+    set_up = time.perf_counter() - started
     timing = timed(device, step, plan.warmup, plan.repeats)
     tokens, rate = step.tokens, flops(plan.shape, groups) / timing.median
+    results.measure(f"{name}: first two steps, what is set up included", set_up, "s")
     results.measure(f"{name}: questions a step", len(groups))
     results.measure(f"{name}: tokens a micro-batch", step.max_tokens)
     results.measure(f"{name}: tokens a step (each prompt once)", tokens)
