@@ -27,9 +27,9 @@ from shapes import Lengths, named
 K = 6  # candidates besides the reference
 VFT: LossSettings = VftLoss()
 AFT: LossSettings = AlignmentLoss(constraint="boundary", weight=1.0, beta=0.1, detach_boundary=True)
-# so small a rate that random targets cannot make the weights diverge, whatever number of steps is timed
+# so small a rate that the weights hardly move, whatever number of steps is timed: losses can be compared
 ADAMW = OptimizerSettings(
-    learning_rate=1e-6, betas=(0.9, 0.98), epsilon=1e-8, weight_decay=0.01, clip_norm=1.0
+    learning_rate=1e-9, betas=(0.9, 0.98), epsilon=1e-8, weight_decay=0.01, clip_norm=1.0
 )
 SCHEDULE = ScheduleSettings(shape="constant", total_steps=10_000, warmup_steps=0, minimum_ratio=0.0)
 
@@ -238,8 +238,7 @@ def _against_padded(
         max_tokens //= 2
         torch.cuda.empty_cache()
     step()
-    # both have done a few steps of a tiny rate: the losses differ by rounding
-    tolerance = 1e-3 if plan.dtype == torch.float32 else 1e-2
+    tolerance = 1e-4 if plan.dtype == torch.float32 else 1e-2
     results.at_most(
         f"{name}: loss, padded rows against ours, relative", abs(plain.loss / step.loss - 1), tolerance
     )

@@ -44,9 +44,7 @@ class SlotDecoder:
         waiting = {id(prompt): prompt for prompt, _ in rows if len(prompt.ids) > 1}
         lacking = [prompt for key, prompt in waiting.items() if key not in self._prefilled]
         if lacking:
-            for batch in _batches(
-                lacking, self._new(ahead, waiting), PREFILL_TOKENS[self._model.device.type]
-            ):
+            for batch in _batches(lacking, self._new(ahead, waiting), self._prefill_tokens):
                 self._prefill(batch)
         by_batch: dict[int, list[tuple[_Prefilled, int]]] = {}
         for prompt, slot in rows:
