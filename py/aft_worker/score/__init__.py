@@ -5,6 +5,7 @@ gather exist once.
 """
 
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
+from .flex import compile_blocks, run_plainly
 from .layout import Layout
 from .micro_batch import MicroBatch, place_lists, to_device
 from .path import score_path

@@ -83,7 +83,7 @@ def attending(config: PreTrainedConfig) -> Iterator[None]:
         config._attn_implementation_internal = before
 
 
-_ready: WeakSet[nn.Module] = WeakSet()
+_compiling: WeakSet[nn.Module] = WeakSet()
 
 
 def compile_blocks(backbone: nn.Module) -> None:
@@ -91,17 +91,27 @@ def compile_blocks(backbone: nn.Module) -> None:
 
     All that are alike share one compilation.
     """
-    for block in backbone.modules():
-        if isinstance(block, GradientCheckpointingLayer) and block not in _ready:
-            _ready.add(block)
+    for block in _blocks(backbone):
+        if "forward" not in vars(block):
             block.forward = partial(_run_block, block, block.forward)
+        _compiling.add(block)
+
+
+def run_plainly(backbone: nn.Module) -> None:
+    """Takes that back."""
+    for block in _blocks(backbone):
+        _compiling.discard(block)
+
+
+def _blocks(backbone: nn.Module) -> list[GradientCheckpointingLayer]:
+    return [part for part in backbone.modules() if isinstance(part, GradientCheckpointingLayer)]
 
 
 def _run_block(
     block: GradientCheckpointingLayer, plain: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Any:
     masks = [value for value in (*args, *kwargs.values()) if isinstance(value, BlockMask)]
-    if not masks or not torch.is_grad_enabled():
+    if not masks or block not in _compiling or not torch.is_grad_enabled():
         return plain(*args, **kwargs)
     whole: Any = type(block).forward
     # newer releases of transformers checkpoint in `forward`, older ones around it

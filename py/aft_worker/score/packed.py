@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.attention.flex_attention import BlockMask
 
 from .batching import Row
-from .micro_batch import MicroBatch, longest_of, place_lists, predictions, to_device
+from .micro_batch import MicroBatch, longest_of, place_arrays, place_lists, predictions
 
 MakeMasks = Callable[[Callable[[int | None], BlockMask]], Any]
 
@@ -141,11 +141,8 @@ def block_mask(stretches: np.ndarray, device: torch.device) -> BlockMask:
     partial_count, partial_order = _listed(partial)
     full_count, full_order = _listed(full)
     count, size = len(partial), stretches.shape[1]
-    flat = np.concatenate(
-        [part.ravel() for part in (partial_count, partial_order, full_count, full_order, stretches)]
-    )
-    placed = to_device(torch.from_numpy(flat.astype(np.int32)), device)
-    lists = placed.split([count, count * count, count, count * count, size, size, size])
+    parts = (partial_count, partial_order.ravel(), full_count, full_order.ravel(), *stretches)
+    lists = place_arrays(device, *(part.astype(np.int32) for part in parts))
     first, end, own = lists[4:]
 
     def sees(_batch: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Any:

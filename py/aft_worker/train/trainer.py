@@ -20,10 +20,11 @@ from ..protocol import (
     TrainGroup,
     VftLoss,
 )
-from ..score import Model
+from ..score import Model, score_path
 from .global_batch import Batch, prepare
 from .gradients import GradientPass
 from .optimization import Optimizer, learning_rate
+from .packing import choose_layout, keep_layout
 from .saved_state import load_state, save_state
 from .step_metrics import score_metrics
 
@@ -73,16 +74,22 @@ class Trainer:
         self._max_tokens = max_tokens_per_batch
         self._optimizer = Optimizer(model.module, optimizer)
         self._ahead: _Ahead | None = None
+        # how rows lie is chosen at the first step that this process does
+        self._chosen = False
         # all that a resumed run must share with the one that was saved
         settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, packed = load_state(Path(resume_from), self._optimizer, self._settings)
+            if self.steps_done:
+                keep_layout(model, packed)
+                self._chosen = True
 
     def save(self, directory: str | Path) -> int:
         """Writes weights, optimizer and step to a folder, whole or not at all; -> steps done."""
-        save_state(Path(directory), self._optimizer, self.steps_done, self._settings)
+        packed = score_path(self._model.module).packed
+        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, packed)
         return self.steps_done
 
     def step(
@@ -106,6 +113,10 @@ class Trainer:
         started = time.perf_counter()
         if not self._model.module.training:
             self._model.module.train()
+        if not self._chosen:
+            own, steps = distributed.share(groups), self._schedule.total_steps
+            choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            self._chosen = True
         batch = self._batch(number, groups)
         paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
