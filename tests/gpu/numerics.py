@@ -137,19 +137,20 @@ def gradient(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup
         optimizer=optimizer,
         objective=objective,
         batch=batch,
-        max_tokens=max_tokens,
         seed=0,
         step=1,
         check_cancelled=never_cancelled,
         on_progress=no_progress,
     )
     step.run()
+    step.send()
+    found = step.wait()
     gradients = {
         name: master.grad.cpu() for name, master in optimizer.masters.items() if master.grad is not None
     }
     optimizer.discard()
-    assert isinstance(step.loss.total, float)
-    return Found(torch.tensor(step.scores, dtype=torch.float64), step.loss.total, gradients)
+    loss = objective.total(found.vft, found.alignment)
+    return Found(torch.tensor(found.scores, dtype=torch.float64), loss, gradients)
 
 
 def relative(found: torch.Tensor, expected: torch.Tensor) -> float:

@@ -1,5 +1,5 @@
-"""Sampling on the device: the same sample whatever lies beside it, captured or not, with the log-probability that
-scoring finds."""
+"""Sampling on the device: the same sample whatever lies beside it, captured or not, and its log-probability
+as scoring finds it."""
 
 from __future__ import annotations
 

@@ -131,39 +131,31 @@ def differentiated(
     optimizer = Optimizer(model.module, tiny.optimizer())
     batch = prepare(model, groups, settings, limit)
     objective = Objective(settings, batch.target_tokens, len(groups))
-    step = _Counting(
+    step = GradientPass(
         model,
         optimizer=optimizer,
         objective=objective,
         batch=batch,
-        max_tokens=limit,
         seed=seed,
         step=1,
         check_cancelled=never_cancelled,
         on_progress=no_progress,
     )
     step.run()
+    step.send()
+    found = step.wait()
     weights = [
         torch.zeros_like(weight) if weight.grad is None else weight.grad.clone()
         for weight in model.module.parameters()
     ]
     optimizer.discard()
-    parts = step.loss
     return Found(
-        float(parts.total),
-        float(parts.vft),
-        float(parts.alignment),
+        objective.total(found.vft, found.alignment),
+        found.vft,
+        found.alignment,
         torch.cat([weight.flatten() for weight in weights]),
-        step.two_pass_groups,
+        sum(len(one.pieces) > 1 for one in batch.passes),
     )
-
-
-class _Counting(GradientPass):
-    two_pass_groups = 0
-
-    def _two_passes(self, rows) -> None:
-        self.two_pass_groups += 1
-        super()._two_passes(rows)
 
 
 def distance(a: torch.Tensor, b: torch.Tensor) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import reference_losses as reference
 import torch
-from aft_worker.losses import Response, group_loss
+from aft_worker.losses import Members, Response, group_loss
 from aft_worker.protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss
 
 DPO_BETA = 0.1
@@ -40,6 +40,10 @@ class Case:
     def leaf(self) -> torch.Tensor:
         """The sums, float64, as a leaf that requires a gradient."""
         return torch.tensor(self.sums, dtype=torch.float64, requires_grad=True)
+
+    def members(self) -> Members:
+        """The group alone."""
+        return Members.of([self.responses()])
 
     def responses(self) -> list[Response]:
         """What the losses know of them beside their sums."""
@@ -85,7 +89,7 @@ def value_and_gradient(settings: LossSettings, of: Case) -> tuple[float, np.ndar
     """The loss and its gradient by the scores [R]."""
     sums, loss = of.leaf(), group_loss(settings)
     assert loss is not None
-    value = loss(sums, of.responses())
+    (value,) = loss(sums[None], of.members())
     (gradient,) = torch.autograd.grad(value, sums)
     return value.item(), gradient.numpy() * of.counts
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from aft_worker.losses import Objective, group_loss
+from aft_worker.losses import Objective, group_loss, part_of
 from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import LossSettings, OptimizerSettings, TrainGroup
 from aft_worker.train.feedback import judged_responses
@@ -65,8 +65,9 @@ class PaddedRows:
         losses = []
         for members in self._micro_batches():
             sums = self._sums([row for place in members for row in self._rows[place]])
-            share = objective(sums.detach().double().cpu(), [self._responses[place] for place in members])
-            losses.append(objective.total(share.vft, share.alignment))
+            part = part_of(group_loss(self._settings), [self._responses[place] for place in members])
+            share = objective(sums.detach().double().cpu(), part)
+            losses.append(objective.total(share.vft.item(), share.alignment.item()))
             sums.backward(share.gradient.to(sums))
         self.loss = sum(losses)
         self._update()

@@ -20,10 +20,11 @@ def sampler_for(params: p.GenerateParams, model: LoadedModel) -> Sampler:
         memory_share=asked.memory_share,
         slots=params.slots,
     )
-    return VllmSampler(model, settings, _stored(model), vllm)
+    return VllmSampler(model, settings, stored_weights(model), vllm)
 
 
-def _stored(model: LoadedModel) -> StoredWeights:
+def stored_weights(model: LoadedModel) -> StoredWeights:
+    """Where the weights lie, for one that reads them; an adapter is merged then. Raises SamplerFailed."""
     source = Path(model.source)
     if model.changed:
         raise vllm_failed("it reads weights from a folder; these were made or trained here and lie in none")

@@ -26,7 +26,16 @@ def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
 def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
     run = runs.get(params.run)
     run.model.weights_changed()
-    return run.trainer.step(params.step, params.groups, context.check_cancelled, CountReporter(context))
+
+    def upcoming() -> tuple[int, list[p.TrainGroup]] | None:
+        following: p.TrainStepParams | None = context.upcoming()
+        if following is None or following.run != params.run:
+            return None
+        return following.step, following.groups
+
+    return run.trainer.step(
+        params.step, params.groups, context.check_cancelled, CountReporter(context), upcoming
+    )
 
 
 def save(params: p.TrainSaveParams, context: Context) -> p.TrainSaveResult:

@@ -1,4 +1,4 @@
-"""Losses as pure functions of a group's scores and ranks. Nothing here knows a model, a token or a batch.
+"""Losses as pure functions of the scores and ranks of groups. Nothing here knows a model, a token or a batch.
 
 One file a loss, registered by its name in the protocol: every module of this folder is imported here.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .objective import LossShare, Objective
-from .ranking import boundaries, has_pair, pairs
+from .members import Members
+from .objective import LossShare, Objective, Part, part_of
+from .ranking import boundaries, has_pair
 from .registry import GroupLoss, group_loss
-from .response import Label, Response, ranks_of
+from .response import Label, Response
 from .vft import vft_loss
 
 for _module in iter_modules(__path__):

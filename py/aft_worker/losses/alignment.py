@@ -17,29 +17,26 @@ caller's matter: this project's reading is that EOS counts and that the referenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from ..protocol import AlignmentLoss
 from .constraint import Constraint
-from .ranking import boundaries, pairs
+from .members import Members
+from .ranking import boundaries
 from .registry import register
-from .response import Response, mean_logprobs, ranks_of
 
 
 @register("alignment", "the alignment loss")
-def alignment_loss(sums: Tensor, responses: Sequence[Response], settings: AlignmentLoss) -> Tensor:
-    """sums [R] of one group -> scalar, computed as logsumexp over {0, x...}: finite wherever the scores are.
+def alignment_loss(sums: Tensor, members: Members, settings: AlignmentLoss) -> Tensor:
+    """sums [G, R] -> [G], computed as logsumexp over {0, x...}: finite wherever the scores are.
 
     With Z = exp(L), e_ij = exp(s_j - s_i), and f_ij = exp(2 B_j - s_i - s_j) for the boundary, else 0:
     dL/ds_k = (1 / Z) (sum_{i > k} (e_ik - f_ik) - sum_{j < k} e_kj), the first sum left out when detached.
     With the boundary in the gradient, also (1 / Z) (sum_j 2 m_kj sum_{i > j} f_ij - sum_{j < k} f_kj),
     m_kj the share of k in s_j*: 1 for the lowest response above j, in equal parts if several are. No pair: 0.
     """
-    scores, ranks = mean_logprobs(sums, responses), ranks_of(responses)
-    better, worse = pairs(ranks)
-    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, ranks, beta))
-    exponents = [term.worse[worse] - term.better[better] for term in terms]
-    return torch.cat([scores.new_zeros(1), *exponents]).logsumexp(0)
+    scores, above = members.means(sums), members.above
+    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta))
+    exponents = [torch.where(above, -term.gaps, -torch.inf).flatten(1) for term in terms]
+    return torch.cat([scores.new_zeros(len(scores), 1), *exponents], 1).logsumexp(1)

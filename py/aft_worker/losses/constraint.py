@@ -24,10 +24,15 @@ from torch import Tensor
 
 
 class PairTerm(NamedTuple):
-    """The R responses' values [R] as f takes them: as the better one of a pair, and as the worse one."""
+    """The responses' values [G, R] as f takes them: as the better one of a pair, and as the worse one."""
 
     better: Tensor
     worse: Tensor
+
+    @property
+    def gaps(self) -> Tensor:
+        """v_i - v_j [G, R, R] for every i and j of a group."""
+        return self.better.unsqueeze(2) - self.worse.unsqueeze(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,11 @@ class Constraint:
         return cls(settings.constraint, settings.beta, getattr(settings, "detach_boundary", True))
 
     def terms(self, values: Tensor, boundary: Callable[[float], Tensor]) -> list[PairTerm]:
-        """values [R] -> what f is taken of: once, and once more for the mirror images.
+        """values [G, R] -> what f is taken of: once, and once more for the mirror images.
 
-        boundary: beta -> B [R] in the unit of the values. It is +inf, and so is the mirror image, for a
-        response with nothing above it, which is the worse one of no pair.
+        boundary: beta -> B [G, R] in the unit of the values. It is +inf, and so is the mirror image, for a
+        response with nothing above it, which is the worse one of no pair; its gaps are left out, not weighed
+        by 0.
         """
         if self.beta is None or self.kind != "boundary":
             return [PairTerm(values, values.detach() if self.kind == "detached" else values)]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from ..protocol import DpoLoss
 from .constraint import Constraint
-from .ranking import boundaries, pairs
+from .members import Members
+from .ranking import boundaries
 from .registry import register
-from .response import Response, mean_logprobs, ranks_of, tokens_of
 
 
 @register("dpo", "DPO", needs_reference=True)
-def dpo_loss(sums: Tensor, responses: Sequence[Response], settings: DpoLoss) -> Tensor:
-    """L = mean over pairs (w ranked strictly above l) of -log sigmoid(h_w - h_l). Sums [R] -> scalar.
+def dpo_loss(sums: Tensor, members: Members, settings: DpoLoss) -> Tensor:
+    """L = mean over pairs (w ranked strictly above l) of -log sigmoid(h_w - h_l). Sums [G, R] -> [G].
 
     h = dpo_beta (log pi - log ref), DPO's implicit reward; log pi and log ref are log-probabilities summed
     over the response. Source: arXiv 2305.18290, equation 7, for one pair. The mean over a group's pairs, so
@@ -32,18 +30,18 @@ def dpo_loss(sums: Tensor, responses: Sequence[Response], settings: DpoLoss) -> 
     dL/dlog pi(k) = (dpo_beta / M) (sum_{w > k} (u_wk - v_wk) - sum_{l < k} u_kl), the first sum left out when
     detached. No pair: 0. ValueError without the reference model's log-probabilities.
     """
-    if any(response.reference_logprob is None for response in responses):
+    if members.references is None:
         raise ValueError("DPO needs the log-probabilities under the reference model")
-    scores, ranks = mean_logprobs(sums, responses), ranks_of(responses)
-    better, worse = pairs(ranks)
+    scores, above = members.means(sums), members.above
     terms = Constraint.of(settings).terms(
-        sums, lambda beta: tokens_of(responses) * boundaries(scores, ranks, beta)
+        sums, lambda beta: members.tokens.to(sums.dtype) * boundaries(scores, above, beta)
     )
-    references = torch.tensor([response.reference_logprob for response in responses], dtype=sums.dtype)
-    reference = references[better] - references[worse]
-    total = sums.new_zeros(())
+    references = members.references.to(sums.dtype)
+    reference = references.unsqueeze(2) - references.unsqueeze(1)
+    total = sums.new_zeros(len(sums))
     for term in terms:
-        gap = term.better[better] - term.worse[worse] - reference
+        # where there is no pair the gap may be infinite: it is left out before its logarithm is taken
+        gaps = torch.where(above, term.gaps - reference, 0)
         # exact where softplus would switch to a straight line
-        total = total - logsigmoid(settings.dpo_beta * gap).sum()
-    return total / max(better.numel(), 1)
+        total = total - (logsigmoid(settings.dpo_beta * gaps) * above).sum((1, 2))
+    return total / above.sum((1, 2)).clamp(min=1)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from ..protocol import ProLoss
 from .constraint import Constraint
+from .members import Members
 from .ranking import boundaries
 from .registry import register
-from .response import Response, mean_logprobs
 
 
 @register("pro", "PRO")
-def pro_loss(sums: Tensor, responses: Sequence[Response], settings: ProLoss) -> Tensor:
-    """L = sum_k log(1 + sum_{i: r_i < r_k} exp(s_i / T_ki - s_k / T_kk)). sums [R] -> scalar.
+def pro_loss(sums: Tensor, members: Members, settings: ProLoss) -> Tensor:
+    """L = sum_k log(1 + sum_{i: r_i < r_k} exp(s_i / T_ki - s_k / T_kk)). Sums [G, R] -> [G].
 
     T_ki = 1 / (r_k - r_i), T_kk = min_i T_ki over the i with r_i < r_k; r the rewards, s the mean
     log-probabilities. It is -sum_k log(exp(s_k / T_kk) / (exp(s_k / T_kk) + sum_i exp(s_i / T_ki))), the
@@ -37,16 +35,14 @@ def pro_loss(sums: Tensor, responses: Sequence[Response], settings: ProLoss) -> 
     dL/ds_m = sum_{k: r_k > r_m} g_km (e_km - f_km) / Z_k - G_m sum_{i: r_i < r_m} e_mi / Z_m, the first sum
     left out when detached. Only strictly lower rewards stand in a denominator or a temperature. No pair: 0.
     """
-    scores = mean_logprobs(sums, responses)
-    rewards = torch.tensor([response.reward for response in responses], dtype=scores.dtype)
-    # [k, i]
-    gaps = rewards[:, None] - rewards[None, :]
-    below = gaps > 0
+    scores, rewards, below = members.means(sums), members.rewards.to(sums.dtype), members.rewarded_above
+    # [G, k, i]
+    gaps = torch.where(below, rewards.unsqueeze(2) - rewards.unsqueeze(1), 0)
     # 1 / T_kk: the largest gap, T being the smallest
-    largest = gaps.amax(1, keepdim=True)
-    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, -rewards, beta))
+    largest = gaps.amax(2, keepdim=True)
+    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, below, beta))
     exponents = [
-        torch.where(below, gaps * term.worse[None, :] - largest * term.better[:, None], -torch.inf)
+        torch.where(below, gaps * term.worse.unsqueeze(1) - largest * term.better.unsqueeze(2), -torch.inf)
         for term in terms
     ]
-    return torch.cat([torch.zeros_like(largest), *exponents], 1).logsumexp(1).sum()
+    return torch.cat([torch.zeros_like(largest), *exponents], 2).logsumexp(2).sum(1)

@@ -10,11 +10,12 @@ from torch import Tensor
 
 from ..protocol import LossSettings, VftLoss
 from .constraint import Constraint
+from .members import Members
 from .ranking import has_pair
-from .response import Response
 
-# (sums [R], the R responses that take part, settings) -> scalar in the dtype of the sums, unweighted
-LossFunction = Callable[[Tensor, Sequence[Response], Any], Tensor]
+# (sums [G, R], the responses that take part, settings) -> [G] in the dtype of the sums, unweighted.
+# What the sums hold in padding is finite and changes nothing.
+LossFunction = Callable[[Tensor, Members, Any], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class GroupLoss:
     needs_reference: bool
     settings: Any = None
 
-    def __call__(self, sums: Tensor, responses: Sequence[Response]) -> Tensor:
-        """sums [R]: summed log-probabilities in nats of responses that all have a rank. -> scalar."""
-        return self.function(sums, responses, self.settings)
+    def __call__(self, sums: Tensor, members: Members) -> Tensor:
+        """sums [G, R]: summed log-probabilities in nats of the members. -> [G]."""
+        return self.function(sums, members, self.settings)
 
     def takes(self, ranks: Sequence[int | None]) -> bool:
         """Whether a group with these ranks has a part in the loss."""

@@ -1,13 +1,9 @@
-"""A response as losses and metrics know it, and what they read off a group of them."""
+"""A response as losses and metrics know it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-import torch
-from torch import Tensor
 
 # whether the final answer is right
 Label = Literal["positive", "negative"]
@@ -30,18 +26,3 @@ class Response:
     rank: int | None = None
     reward: float = 0.0
     reference_logprob: float | None = None
-
-
-def mean_logprobs(sums: Tensor, responses: Sequence[Response]) -> Tensor:
-    """s(c) [R]: summed log-probabilities [R] in nats -> a token (arXiv 2309.02144)."""
-    return sums / tokens_of(responses)
-
-
-def tokens_of(responses: Sequence[Response]) -> Tensor:
-    """-> int64 [R]."""
-    return torch.tensor([response.tokens for response in responses])
-
-
-def ranks_of(responses: Sequence[Response]) -> Tensor:
-    """Of responses that all take part in the group loss -> int64 [R]."""
-    return torch.tensor([response.rank for response in responses])

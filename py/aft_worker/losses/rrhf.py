@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import torch
 from torch import Tensor
 
 from ..protocol import RrhfLoss
 from .constraint import Constraint
-from .ranking import boundaries, pairs
+from .members import Members
+from .ranking import boundaries
 from .registry import register
-from .response import Response, mean_logprobs, ranks_of
 
 
 @register("rrhf", "RRHF")
-def rrhf_loss(sums: Tensor, responses: Sequence[Response], settings: RrhfLoss) -> Tensor:
-    """L_rank = sum over pairs (i ranked strictly above j) of max(0, s_j - s_i). -> scalar.
+def rrhf_loss(sums: Tensor, members: Members, settings: RrhfLoss) -> Tensor:
+    """L_rank = sum over pairs (i ranked strictly above j) of max(0, s_j - s_i). Sums [G, R] -> [G].
 
     Source: arXiv 2304.05302, the ranking loss; its likelihood term on the best response is L_VFT, the
     caller's. s is the mean over the response's own tokens, as in the paper; the released code divides by
@@ -28,9 +27,8 @@ def rrhf_loss(sums: Tensor, responses: Sequence[Response], settings: RrhfLoss) -
     dL/ds_k = sum_{i > k} ([s_k > s_i] - [boundary, s_k < 2 B_k - s_i]) - sum_{j < k} [s_j > s_k], the first
     sum left out when detached. At a kink the derivative is 0. No pair: 0.
     """
-    scores, ranks = mean_logprobs(sums, responses), ranks_of(responses)
-    better, worse = pairs(ranks)
-    total = scores.new_zeros(())
-    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, ranks, beta)):
-        total = total + (term.worse[worse] - term.better[better]).relu().sum()
+    scores, above = members.means(sums), members.above
+    total = scores.new_zeros(len(scores))
+    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta)):
+        total = total + torch.where(above, -term.gaps, 0).relu().sum((1, 2))
     return total

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from ..protocol import SimpoLoss
 from .constraint import Constraint
-from .ranking import boundaries, pairs
+from .members import Members
+from .ranking import boundaries
 from .registry import register
-from .response import Response, mean_logprobs, ranks_of
 
 
 @register("simpo", "SimPO")
-def simpo_loss(sums: Tensor, responses: Sequence[Response], settings: SimpoLoss) -> Tensor:
+def simpo_loss(sums: Tensor, members: Members, settings: SimpoLoss) -> Tensor:
     """L = mean over pairs (w ranked strictly above l) of -log sigmoid(b (s_w - s_l) - gamma).
 
-    Sums [R] of one group -> scalar. b is `simpo_beta`, gamma = b * `margin`, s the mean log-probability: no
+    Sums [G, R] -> [G]. b is `simpo_beta`, gamma = b * `margin`, s the mean log-probability: no
     reference model. Source: arXiv 2405.14734, equation 6, for one pair. The mean over a group's pairs, so
     that a question counts once however many responses it has, is our reading, as for DPO.
 
@@ -30,10 +29,11 @@ def simpo_loss(sums: Tensor, responses: Sequence[Response], settings: SimpoLoss)
     boundary, else 0: dL/ds_k = (b / M) (sum_{w > k} (u_wk - v_wk) - sum_{l < k} u_kl), the first sum left out
     when detached. No pair: 0.
     """
-    scores, ranks = mean_logprobs(sums, responses), ranks_of(responses)
-    better, worse = pairs(ranks)
-    total = scores.new_zeros(())
-    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, ranks, beta)):
-        gap = term.better[better] - term.worse[worse]
-        total = total - logsigmoid(settings.simpo_beta * (gap - settings.margin)).sum()
-    return total / max(better.numel(), 1)
+    scores, above = members.means(sums), members.above
+    total = scores.new_zeros(len(scores))
+    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta)):
+        # where there is no pair the gap may be infinite: it is left out before its logarithm is taken
+        gaps = torch.where(above, term.gaps, 0)
+        losses = -logsigmoid(settings.simpo_beta * (gaps - settings.margin))
+        total = total + (losses * above).sum((1, 2))
+    return total / above.sum((1, 2)).clamp(min=1)

@@ -18,14 +18,18 @@ from transformers import AttentionInterface, PretrainedConfig
 NAME = "aft_slots"  # in transformers' table of attentions
 
 
-def bounds(position: Tensor, window: int | None) -> Tensor:
-    """position [n] of the new tokens -> int32 [n, 1, 1, 2]: from where, and up to where, each row looks.
+def looks(position: Tensor, window: int | None, reach: int) -> Tensor:
+    """position [n] of the new tokens -> what `attend` goes by: on a GPU int32 [n, 1, 1, 2], from where and up
+    to where each row looks; else bool [n, 1, 1, reach], True where it looks.
 
     Of four dimensions, since transformers takes such a mask for one that is made already.
     """
     end = position + 1
     start = torch.zeros_like(end) if window is None else (end - window).clamp(min=0)
-    return torch.stack([start, end], dim=-1).int()[:, None, None, :]
+    if position.device.type == "cuda":
+        return torch.stack([start, end], dim=-1).int()[:, None, None, :]
+    place = torch.arange(reach, device=position.device)
+    return ((place >= start[:, None]) & (place < end[:, None]))[:, None, None, :]
 
 
 def attend(
@@ -38,7 +42,7 @@ def attend(
     softcap: float | None = None,
     **settings: Any,
 ) -> tuple[Tensor, None]:
-    """query [n, heads, 1, size], key and value [n, key-value heads, reach, size], attention_mask: `bounds`
+    """query [n, heads, 1, size], key and value [n, key-value heads, reach, size], attention_mask: `looks`
     -> ([n, 1, heads, size of a value], None). Raises NotImplementedError for what it does not know."""
     # windows are in the bounds, and nothing is dropped where nothing is trained
     known = {"dropout", "sliding_window", "is_causal", "position_ids", "use_cache", "output_attentions"}
@@ -49,7 +53,7 @@ def attend(
     kv_heads = key.shape[1]
     grouped = query.reshape(rows, kv_heads, heads // kv_heads, size)
     scale = size**-0.5 if scaling is None else scaling
-    if key.device.type == "cuda":
+    if attention_mask.dtype != torch.bool:
         from .slot_kernel import attend_on_cuda
 
         out = attend_on_cuda(grouped, key, value, attention_mask, scale, softcap)
@@ -59,11 +63,10 @@ def attend(
 
 
 def attend_plainly(
-    query: Tensor, key: Tensor, value: Tensor, limits: Tensor, scale: float, softcap: float | None
+    query: Tensor, key: Tensor, value: Tensor, inside: Tensor, scale: float, softcap: float | None
 ) -> Tensor:
-    """query [n, key-value heads, group, size] -> [n, key-value heads, group, size of a value]."""
-    place = torch.arange(key.shape[2], device=key.device)
-    inside = (place >= limits[..., :1]) & (place < limits[..., 1:])
+    """query [n, key-value heads, group, size], inside bool [n, 1, 1, reach]
+    -> [n, key-value heads, group, size of a value]."""
     if softcap is None:
         return F.scaled_dot_product_attention(query, key, value, attn_mask=inside, scale=scale)
     scores = (query @ key.transpose(2, 3)).float() * scale

@@ -11,11 +11,13 @@ from transformers import DynamicCache
 
 from ..score import Model, score_path
 from .prompts import EncodedPrompt
-from .slot_attention import attending, bounds
+from .slot_attention import attending, looks
 from .slot_cache import SlotCache, Stacked, shapes_of
 
-# Tokens of prompts, padding included, that go through the model together.
-PREFILL_TOKENS = {"cpu": 1024, "cuda": 4096}
+# Tokens of prompts, padding included, that go through the model together: on a GPU as many as pay, within
+# the memory that their keys and values may take until they are in slots.
+_PREFILL_TOKENS = {"cpu": 1024, "cuda": 16_384}
+_PREFILL_BYTES = 2**31
 
 
 class SlotDecoder:
@@ -29,6 +31,9 @@ class SlotDecoder:
         self._model = model
         self._path = score_path(model.module)
         self._length = length
+        self._prefill_tokens = min(
+            _PREFILL_TOKENS[model.device.type], _PREFILL_BYTES // position_bytes(shapes, model.dtype)
+        )
         self._cache = SlotCache(slots, length, shapes, model.dtype, model.device)
         self._prefilled: dict[int, _Prefilled] = {}  # by the prompt's identity
 
@@ -39,9 +44,7 @@ class SlotDecoder:
         waiting = {id(prompt): prompt for prompt, _ in rows if len(prompt.ids) > 1}
         lacking = [prompt for key, prompt in waiting.items() if key not in self._prefilled]
         if lacking:
-            for batch in _batches(
-                lacking, self._new(ahead, waiting), PREFILL_TOKENS[self._model.device.type]
-            ):
+            for batch in _batches(lacking, self._new(ahead, waiting), self._prefill_tokens):
                 self._prefill(batch)
         by_batch: dict[int, list[tuple[_Prefilled, int]]] = {}
         for prompt, slot in rows:
@@ -59,7 +62,7 @@ class SlotDecoder:
 
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
         self._cache.position, self._cache.reach = position, reach
-        masks = self._path.masks(self._length, lambda window: bounds(position, window))
+        masks = self._path.masks(self._length, lambda window: looks(position, window, reach))
         with attending(self._path.config):
             hidden = self._path.backbone(
                 input_ids=token[:, None],
@@ -113,6 +116,11 @@ def prefill(model: Model, rows: Sequence[Sequence[int]]) -> DynamicCache:
     cache = DynamicCache()
     score_path(model.module).backbone(input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
     return cache
+
+
+def position_bytes(shapes: Shapes, dtype: torch.dtype) -> int:
+    """Of the keys and values of one token in all layers."""
+    return dtype.itemsize * sum(heads * size for pair in shapes for heads, size in pair)
 
 
 def measured_shapes(model: Model) -> Shapes:

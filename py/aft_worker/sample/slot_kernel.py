@@ -16,7 +16,8 @@ _BLOCK = 64  # positions that are read at a time
 def attend_on_cuda(
     query: Tensor, key: Tensor, value: Tensor, limits: Tensor, scale: float, softcap: float | None
 ) -> Tensor:
-    """See `slot_attention.attend_plainly`."""
+    """See `slot_attention.attend_plainly`; limits int32 [n, 1, 1, 2], the first position and the one after
+    the last that each row looks at."""
     rows, kv_heads, group, size = query.shape
     query = query.contiguous()
     out = torch.empty(rows, kv_heads, group, value.shape[-1], dtype=query.dtype, device=query.device)

@@ -13,10 +13,10 @@ from ..score import Model
 from .batch_decoder import BatchDecoder
 from .decoder import Decoder
 from .slot_check import difference_from_plain
-from .slot_decoder import Shapes, SlotDecoder, measured_shapes
+from .slot_decoder import Shapes, SlotDecoder, measured_shapes, position_bytes
 
 # More rows make a step longer, and beyond these hardly more tokens a second.
-MOST_SLOTS = {"cpu": 64, "cuda": 1024}
+MOST_SLOTS = {"cpu": 128, "cuda": 1024}
 # Of what is free; the rest is for the prompts' pass, logits and other processes.
 _SHARE = {"cpu": 0.5, "cuda": 0.8}
 # Where the size of a cache is not known: positions of a batch.
@@ -38,7 +38,7 @@ def open_decoder(model: Model, wanted: int, length: int) -> tuple[Decoder, int]:
     wanted = min(wanted, MOST_SLOTS[device.type])
     if reason is not None:
         return BatchDecoder(model, reason), max(1, min(wanted, _BATCH_TOKENS // length))
-    slot = length * sum(heads * size for pair in shapes for heads, size in pair) * model.dtype.itemsize
+    slot = length * position_bytes(shapes, model.dtype)
     free = free_bytes(device)
     room = int(_SHARE[device.type] * free // slot)
     if room < 1:

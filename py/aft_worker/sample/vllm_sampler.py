@@ -123,6 +123,7 @@ class _Session:
         unfit: _Task | None = None
         self._begin(task)
         while True:
+            self._end_cancelled()
             while unfit is None and len(self._rows) < _AHEAD * self._engine.slots:
                 another = following()
                 if another is None:
@@ -131,7 +132,6 @@ class _Session:
                     unfit = another
                 else:
                     self._begin(another)
-            self._end_cancelled()
             if not self._tasks:
                 return unfit
             message = self._engine.receive(_WAIT)

@@ -4,6 +4,9 @@ Whatever needs a score (a method, a metric, a check of a loaded model) gets it h
 gather exist once.
 """
 
-from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
+from .batching import ROW_TOKENS, Row, encode_group, make_rows
+from .flex import compile_blocks, run_plainly
+from .layout import Layout
+from .micro_batch import MicroBatch, place_lists, to_device
 from .path import score_path
-from .scoring import Model, evaluating, response_scores, score_groups, verify_head
+from .scoring import Model, evaluating, layout_of, response_scores, score_groups, verify_head

@@ -1,17 +1,28 @@
 """Log-probabilities of target tokens without ever holding [tokens, vocabulary] logits."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-# Elements of one chunk of logits. In float32: 64 MiB on a CPU, 512 MiB on an accelerator.
+from .flex import compiled
+
+# Elements of one chunk of logits. In float32: 64 MiB on a CPU, 512 MiB on an accelerator; fused they stay in
+# the model's own dtype, and in bfloat16 are 512 MiB too.
 CPU_CHUNK_ELEMENTS = 1 << 24
 ACCELERATOR_CHUNK_ELEMENTS = 1 << 27
+FUSED_CHUNK_ELEMENTS = 1 << 28
+# Up to as many are kept for the backward pass, which else makes them again: 2 GiB in bfloat16.
+KEPT_ELEMENTS = 1 << 30
 
 
-def default_chunk(vocabulary: int, device: torch.device) -> int:
+def default_chunk(vocabulary: int, device: torch.device, fused: bool = False) -> int:
     """Rows of logits that are held at a time."""
+    if fused:
+        return max(1, FUSED_CHUNK_ELEMENTS // vocabulary)
     elements = CPU_CHUNK_ELEMENTS if device.type == "cpu" else ACCELERATOR_CHUNK_ELEMENTS
     return max(1, elements // vocabulary)
 
@@ -23,6 +34,7 @@ def chunked_logprobs(
     targets: Tensor,
     softcap: float | None = None,
     chunk: int | None = None,
+    fused: bool = False,
 ) -> Tensor:
     """log P(target) under softmax(cap(hidden @ weight.T + bias)), differentiable in hidden, weight and bias.
 
@@ -31,59 +43,91 @@ def chunked_logprobs(
     `chunk` rows at a time and made again in the backward pass, so the peak is chunk x V whatever N is;
     neither value nor gradient depends on `chunk`. The product runs in the model's own dtype, as in its head;
     everything after it in float32.
+
+    fused: compiled, so that no float32 copy of the logits is ever written, and up to `KEPT_ELEMENTS` logits
+    are kept for the backward pass.
     """
-    chunk = chunk or default_chunk(weight.shape[0], weight.device)
-    return _ChunkedLogprobs.apply(hidden, weight, bias, targets, softcap, chunk)
+    chunk = chunk or default_chunk(weight.shape[0], weight.device, fused)
+    return _ChunkedLogprobs.apply(hidden, weight, bias, targets, softcap, chunk, fused)
 
 
-def _logits(hidden: Tensor, weight: Tensor, bias: Tensor | None, softcap: float | None) -> Tensor:
-    """[n, V] in float32 or float64; a fresh tensor that the caller may overwrite."""
-    logits = F.linear(hidden, weight, bias)
-    logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+def _wide(logits: Tensor, softcap: float | None) -> Tensor:
+    """[n, V] in float32 or float64."""
+    wide = logits.to(torch.promote_types(logits.dtype, torch.float32))
+    return wide if softcap is None else torch.tanh(wide / softcap) * softcap
+
+
+def _normalized(logits: Tensor, targets: Tensor, softcap: float | None) -> tuple[Tensor, Tensor]:
+    """(log P of the targets [n], log of the sum of exponentials [n])."""
+    wide = _wide(logits, softcap)
+    normalizers = wide.logsumexp(-1)
+    return wide.gather(1, targets[:, None]).squeeze(1) - normalizers, normalizers
+
+
+def _differentiated(
+    logits: Tensor, targets: Tensor, normalizers: Tensor, gradient: Tensor, softcap: float | None
+) -> Tensor:
+    """The gradient by the logits [n, V], in their dtype: each element from its own logit alone."""
+    wide = _wide(logits, softcap)
+    chosen = torch.arange(logits.shape[1], device=logits.device) == targets[:, None]
+    found = (chosen.to(wide.dtype) - (wide - normalizers[:, None]).exp()) * gradient[:, None]
     if softcap is not None:
-        logits = logits.div_(softcap).tanh_().mul_(softcap)
-    return logits
+        found = found * (1 - (wide / softcap).square())
+    return found.to(logits.dtype)
+
+
+def _differentiated_in_place(
+    logits: Tensor, targets: Tensor, normalizers: Tensor, gradient: Tensor, softcap: float | None
+) -> Tensor:
+    """The same without a compiler: in few passes over memory."""
+    wide = _wide(logits, softcap)
+    # d tanh: 1 - tanh^2, taken before the logits are overwritten
+    slope = None if softcap is None else 1 - (wide / softcap).square_()
+    weights = gradient[:, None]
+    # a fresh tensor where the logits were not float32 already; those are needed no more
+    found = wide.sub_(normalizers[:, None]).exp_().mul_(weights).neg_()
+    found.scatter_add_(1, targets[:, None], weights.to(found.dtype))
+    if slope is not None:
+        found.mul_(slope)
+    return found.to(logits.dtype)
 
 
 class _ChunkedLogprobs(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, hidden, weight, bias, targets, softcap, chunk):
+    def forward(ctx, hidden, weight, bias, targets, softcap, chunk, fused):
         dtype = torch.promote_types(hidden.dtype, torch.float32)
         logprobs = hidden.new_empty(hidden.shape[0], dtype=dtype)
         normalizers = torch.empty_like(logprobs)
+        normalized = _compiled(_normalized) if fused else _normalized
+        keep = fused and any(ctx.needs_input_grad) and hidden.shape[0] * weight.shape[0] <= KEPT_ELEMENTS
+        kept = []
         for start in range(0, hidden.shape[0], chunk):
             rows = slice(start, start + chunk)
-            logits = _logits(hidden[rows], weight, bias, softcap)
-            normalizers[rows] = logits.logsumexp(-1)
-            chosen = logits.gather(1, targets[rows, None]).squeeze(1)
-            logprobs[rows] = chosen - normalizers[rows]
-        ctx.save_for_backward(hidden, weight, bias, targets, normalizers)
-        ctx.softcap, ctx.chunk = softcap, chunk
+            logits = F.linear(hidden[rows], weight, bias)
+            if keep:
+                kept.append(logits)
+            logprobs[rows], normalizers[rows] = normalized(logits, targets[rows], softcap)
+        ctx.save_for_backward(hidden, weight, bias, targets, normalizers, *kept)
+        ctx.softcap, ctx.chunk, ctx.fused = softcap, chunk, fused
         return logprobs
 
     @staticmethod
     @once_differentiable
     # the decorator's own signature hides ours from the checker
     def backward(ctx, gradient):  # pyright: ignore[reportIncompatibleMethodOverride]
-        hidden, weight, bias, targets, normalizers = ctx.saved_tensors
+        hidden, weight, bias, targets, normalizers, *kept = ctx.saved_tensors
         need_hidden, need_weight, need_bias = ctx.needs_input_grad[:3]
         dtype = normalizers.dtype
         d_hidden = torch.empty_like(hidden) if need_hidden else None
         d_weight = torch.zeros_like(weight, dtype=dtype) if need_weight else None
         d_bias = torch.zeros_like(bias, dtype=dtype) if need_bias else None
-        for start in range(0, hidden.shape[0], ctx.chunk):
+        differentiated = _compiled(_differentiated) if ctx.fused else _differentiated_in_place
+        for number, start in enumerate(range(0, hidden.shape[0], ctx.chunk)):
             rows = slice(start, start + ctx.chunk)
-            logits = _logits(hidden[rows], weight, bias, ctx.softcap)
-            # d tanh: 1 - tanh^2, taken before the logits are overwritten
-            slope = None if ctx.softcap is None else 1 - (logits / ctx.softcap).square_()
-            weights = gradient[rows, None]
-            d_logits = logits.sub_(normalizers[rows, None]).exp_().mul_(weights).neg_()
-            d_logits.scatter_add_(1, targets[rows, None], weights.to(dtype))
-            if slope is not None:
-                d_logits.mul_(slope)
+            logits = kept[number] if kept else F.linear(hidden[rows], weight, bias)
+            d_logits = differentiated(logits, targets[rows], normalizers[rows], gradient[rows], ctx.softcap)
             if d_bias is not None:
-                d_bias += d_logits.sum(0)
-            d_logits = d_logits.to(weight.dtype)
+                d_bias += d_logits.sum(0, dtype=dtype)
             if d_hidden is not None:
                 d_hidden[rows] = d_logits @ weight
             if d_weight is not None and weight.dtype == dtype:
@@ -94,4 +138,15 @@ class _ChunkedLogprobs(torch.autograd.Function):
             d_weight = d_weight.to(weight.dtype)
         if d_bias is not None:
             d_bias = d_bias.to(bias.dtype)
-        return d_hidden, d_weight, d_bias, None, None, None
+        return d_hidden, d_weight, d_bias, None, None, None, None
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """On a GPU, for any number of rows; elsewhere the function itself."""
+
+    def run(logits: Tensor, *rest: Any) -> Any:
+        if logits.device.type != "cuda":
+            return function(logits, *rest)
+        return compiled(function)(logits, *rest)
+
+    return run

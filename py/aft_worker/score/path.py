@@ -1,6 +1,7 @@
 """How one model's scores are computed: what gives hidden states and logits, under which masks."""
 
 from collections.abc import Callable
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
@@ -8,7 +9,10 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..errors import WorkerError
-from .batching import MicroBatch, block_mask
+from .micro_batch import MicroBatch
+from .padded import block_mask
+
+Mask = TypeVar("Mask")
 
 # settings of a config that scale the logits, which the score path does not follow, and their neutral value
 HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
@@ -38,6 +42,8 @@ class ScorePath:
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
         maskable = self.config._attn_implementation in ("sdpa", "eager")
         self.share = maskable and self.layer_types <= MASKABLE_LAYERS
+        # whether rows are packed; whoever has tried it for this model says so
+        self.packed = False
 
     @property
     def source(self) -> str:
@@ -57,7 +63,9 @@ class ScorePath:
     def hidden_states(self, batch: MicroBatch) -> Tensor:
         """[B, L, H] after the final norm."""
         kwargs = {}
-        if batch.segments is not None and batch.position_ids is not None:
+        if batch.masks is not None:
+            kwargs = {"position_ids": batch.position_ids, "attention_mask": batch.masks}
+        elif batch.segments is not None and batch.position_ids is not None:
             masks = self._masks(batch.segments, batch.position_ids, batch.longest)
             kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
         return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
@@ -71,7 +79,7 @@ class ScorePath:
         dtype = self.head.weight.dtype
         return self.masks(longest, lambda window: block_mask(segments, positions, window, dtype))
 
-    def masks(self, longest: int, make: Callable[[int | None], Tensor]) -> Tensor | dict[str, Tensor]:
+    def masks(self, longest: int, make: Callable[[int | None], Mask]) -> Mask | dict[str, Mask]:
         """One mask for all layers, or one a kind of layer where a sliding window makes a difference to
         sequences of `longest` tokens; `make` makes that of a window, or of none."""
         binds = self.window is not None and self.window < longest

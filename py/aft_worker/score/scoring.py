@@ -17,9 +17,12 @@ from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
 from ..errors import WorkerError
 from ..protocol import ScoreGroup
 from ..tokens import TokenCodec
-from .batching import ROW_TOKENS, MicroBatch, Row, collate, encode_group, make_rows, pack
+from .batching import ROW_TOKENS, Row, encode_group, make_rows
+from .layout import Layout
 from .logprobs import chunked_logprobs
+from .micro_batch import MicroBatch
 from .path import score_path
+from .predictors import predictor_states
 
 
 class Model(Protocol):
@@ -49,15 +52,22 @@ class ResponseScore:
 def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) -> Tensor:
     """log P of every response token of the micro-batch, response after response: [N] in float32, in nats."""
     path = score_path(model.module)
-    hidden = path.hidden_states(batch)
     # only the places that predict a response token go through the head
-    chosen = hidden.flatten(0, 1).index_select(0, batch.gather)
-    return chunked_logprobs(chosen, path.head.weight, path.head.bias, batch.targets, path.softcap, chunk)
+    chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
+    fused = batch.masks is not None and chosen.device.type == "cuda"
+    head = path.head
+    return chunked_logprobs(chosen, head.weight, head.bias, batch.targets, path.softcap, chunk, fused=fused)
 
 
 def sum_by_response(logprobs: Tensor, batch: MicroBatch) -> Tensor:
     """[N] token log-probabilities -> [R] sums."""
-    return torch.segment_reduce(logprobs, "sum", lengths=batch.lengths)
+    # unsafe: its checks would wait for the device
+    return torch.segment_reduce(logprobs, "sum", lengths=batch.lengths, unsafe=True)
+
+
+def layout_of(model: Model) -> Layout:
+    """As the model's rows are laid now."""
+    return Layout(model.module, model.tokenizer, model.device)
 
 
 def response_scores(model: Model, batch: MicroBatch, chunk: int | None = None) -> tuple[Tensor, Tensor]:
@@ -90,10 +100,11 @@ def score_groups(
         results.append([ResponseScore(0.0, ids, []) for ids in responses])
         flat += results[-1]
     done = tokens = 0
-    with evaluating(model.module):
-        for members in pack([[row] for row in rows], max_tokens_per_batch):
+    layout = layout_of(model)
+    with evaluating(model.module), layout.attending():
+        for members in layout.pack([[row] for row in rows], max_tokens_per_batch):
             check_cancelled()
-            batch = collate([rows[index] for index in members], model.tokenizer.pad_id, model.device)
+            batch = layout.collate([rows[index] for index in members])
             logprobs = token_logprobs(model, batch)
             sums = sum_by_response(logprobs, batch).tolist()
             parts = logprobs.cpu().split(batch.counts)
@@ -156,7 +167,7 @@ def _differs(model: Model, prompt: list[int], responses: list[list[int]], expect
     """Whether scores [T] differ from `expected` by more than rounding can explain."""
     path = score_path(model.module)
     rows = make_rows(prompt, responses, range(len(responses)), ROW_TOKENS, path.share)
-    scored = token_logprobs(model, collate(rows, model.tokenizer.pad_id, model.device))
+    scored = token_logprobs(model, layout_of(model).collate(rows))
     tolerance = 1e-3 if path.head.weight.dtype == torch.float32 else 0.1
     # weights that give NaN are no question of the head: NaN is not "more than"
     return bool(((scored - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())

@@ -1,28 +1,54 @@
-"""A step's groups as the score path needs them: encoded, numbered, cut into rows and micro-batches."""
+"""A step's groups as the score path needs them: encoded, numbered, cut into micro-batches on the device."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from ..losses import Response, group_loss, has_pair
+from torch import Tensor
+
+from ..losses import GroupLoss, Part, Response, group_loss, has_pair, part_of
 from ..protocol import LossSettings, TrainGroup
-from ..score import ROW_TOKENS, Model, Row, encode_group, make_rows, pack, score_path
+from ..score import (
+    ROW_TOKENS,
+    Layout,
+    MicroBatch,
+    Model,
+    Row,
+    encode_group,
+    layout_of,
+    make_rows,
+    place_lists,
+    score_path,
+    to_device,
+)
 from .feedback import judged_responses
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """R responses whose loss is taken at once.
+
+    One piece goes through the model once. Several are one group's that is too large to be held with its
+    graph: they are scored without gradient first. `places`: where a piece's responses stand among the R.
+    """
+
+    pieces: list[MicroBatch]
+    places: list[Tensor]
+    part: Part
+    numbers: list[int]  # [R] of the batch's responses
+    groups: list[str]  # ids
 
 
 @dataclass(slots=True)
 class Batch:
-    """The responses of a step that take part in its loss, numbered through.
-
-    A unit is what must be scored before any of it can be differentiated: all rows of a group that has a part
-    in the group loss. Elsewhere the loss is a sum over responses, and each row is a unit.
-    """
+    """The responses of a step that take part in its loss, numbered through, and how they are computed."""
 
     ids: list[str] = field(default_factory=list)  # of all groups
     groups: list[range] = field(default_factory=list)  # the responses of each of them
     responses: list[Response] = field(default_factory=list)
-    units: list[list[Row]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
 
     @property
     def target_tokens(self) -> int:
@@ -33,20 +59,18 @@ class Batch:
         """The groups with a better and a worse response among those that take part."""
         return [group for group in self.groups if has_pair([self.responses[n].rank for n in group])]
 
-    def groups_of(self, units: Sequence[list[Row]]) -> list[str]:
-        """Ids of the groups that these units belong to, each once."""
-        numbers = {number for rows in units for row in rows for number in row.numbers}
-        return [
-            name for name, group in zip(self.ids, self.groups, strict=True) if not numbers.isdisjoint(group)
-        ]
-
 
 def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, max_tokens: int) -> Batch:
     """Encodes what takes part: the targets, and the ranked responses of groups that the group loss takes.
 
-    Nothing else is computed. Raises what `judged_responses` and `encode_group` raise.
+    Nothing else is computed, and nothing waits for the device. Raises what `judged_responses` and
+    `encode_group` raise.
     """
     batch, loss = Batch(), group_loss(settings)
+    # what must be scored before any of it can be differentiated: all rows of a group that has a part in the
+    # group loss. Elsewhere the loss is a sum over responses, and each row is a unit
+    units: list[list[Row]] = []
+    owners: list[str] = []
     share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
     for place, group in enumerate(groups):
         pointer = f"/groups/{place}"
@@ -56,21 +80,48 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
         numbers = range(len(batch.responses), len(batch.responses) + len(include))
         rows = make_rows(prompt, encoded, numbers, limit, share)
         is_whole = any(response.rank is not None for response in judged)
-        batch.units += [rows] if is_whole else [[row] for row in rows]
+        own = [rows] if is_whole else [[row] for row in rows]
+        units += own
+        owners += [group.id] * len(own)
         batch.responses += [
             replace(judged[index], tokens=len(tokens)) for index, tokens in zip(include, encoded, strict=True)
         ]
         batch.groups.append(numbers)
         batch.ids.append(group.id)
+    layout = layout_of(model)
+    for members in layout.pack(units, max_tokens):
+        names = list(dict.fromkeys(owners[index] for index in sorted(members)))
+        own = [units[index] for index in members]
+        batch.passes.append(_pass(model, layout, loss, batch.responses, own, names, max_tokens))
     return batch
 
 
-def micro_batches(batch: Batch, max_tokens: int) -> list[list[list[Row]]]:
-    """Units that go through the model together, within `max_tokens` where a unit alone is."""
-    return [[batch.units[index] for index in members] for members in pack(batch.units, max_tokens)]
-
-
-def fits(units: Sequence[list[Row]], max_tokens: int) -> bool:
-    """Whether one pass will do: a micro-batch within bounds, or a single row, which cannot be cut further."""
+def _pass(
+    model: Model,
+    layout: Layout,
+    loss: GroupLoss | None,
+    responses: Sequence[Response],
+    units: Sequence[list[Row]],
+    groups: list[str],
+    max_tokens: int,
+) -> Pass:
     rows = [row for unit in units for row in unit]
-    return len(rows) == 1 or len(rows) * max(row.length for row in rows) <= max_tokens
+    numbers = [[n for row in unit for n in row.numbers] for unit in units]
+    if layout.fits(rows, max_tokens):
+        pieces = [rows]
+    else:
+        pieces = [[rows[i] for i in members] for members in layout.pack([[row] for row in rows], max_tokens)]
+    order = [n for unit in numbers for n in unit]
+    at = {number: place for place, number in enumerate(order)}
+    places = [[at[n] for row in piece for n in row.numbers] for piece in pieces]
+    return Pass(
+        pieces=[layout.collate(piece) for piece in pieces],
+        places=list(place_lists(model.device, *places)),
+        part=part_of(
+            loss,
+            [[responses[n] for n in unit] for unit in numbers],
+            partial(to_device, device=model.device),
+        ),
+        numbers=order,
+        groups=groups,
+    )

@@ -4,6 +4,8 @@ The loss depends on the weights only through the scores. So every micro-batch ta
 the model, dL/ds from the loss as if the scores were constants, then a backward pass of the scores weighted by
 it. A group that is too large to be held with its graph is scored without gradient first, and then goes
 through the model once more, piece by piece, with the dL/ds of the whole.
+
+No value is read on the way: losses, scores and the gradient's norm come back in one copy, `Findings`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -18,15 +21,25 @@ from torch import Tensor
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress
 from ..errors import WorkerError, real
-from ..losses import LossShare, Objective
+from ..losses import Objective
 from ..protocol import LossParts
-from ..score import MicroBatch, Model, Row, collate, pack, response_scores
-from .global_batch import Batch, fits, micro_batches
+from ..score import MicroBatch, Model, layout_of, response_scores
+from .global_batch import Batch, Pass
 from .optimization import Optimizer
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Of a whole step: `scores` (sum / tokens, one a response), the gradient's norm and the loss's parts."""
+
+    scores: list[float]
+    norm: float
+    vft: float
+    alignment: float
+
+
 class GradientPass:
-    """One step's accumulation. After `run`: `scores` (sum / tokens, one a response), `tokens` and `loss`."""
+    """One step's accumulation: `run`, then `send`, then `wait`. `tokens` are those that went through."""
 
     def __init__(
         self,
@@ -35,107 +48,138 @@ class GradientPass:
         optimizer: Optimizer,
         objective: Objective,
         batch: Batch,
-        max_tokens: int,
         seed: int,
         step: int,
         check_cancelled: CheckCancelled,
         on_progress: OnProgress,
     ) -> None:
-        self.scores = [0.0] * len(batch.responses)
         self.tokens = 0
-        self._vft = self._alignment = 0.0
         self._model = model
         self._optimizer = optimizer
         self._objective = objective
         self._batch = batch
-        self._max_tokens = max_tokens
         self._seed = seed
         self._step = step
         self._check_cancelled = check_cancelled
         self._on_progress = on_progress
-        self._passes = 0
-
-    @property
-    def loss(self) -> LossParts:
-        """The parts of the micro-batches so far, which add up to the global batch's."""
-        total = self._objective.total(self._vft, self._alignment)
-        return LossParts(total=real(total), vft=real(self._vft), alignment=real(self._alignment))
+        self._seeds = 0
+        # a pass: [its responses] scores, then its two parts of the loss
+        self._found: list[Tensor] = []
+        self._copied: _Copy | None = None
 
     def run(self) -> None:
-        """Raises NonFiniteLoss, naming the micro-batch's groups, and whatever `check_cancelled` raises."""
-        done = 0
-        for units in micro_batches(self._batch, self._max_tokens):
-            rows = [row for unit in units for row in unit]
-            if fits(units, self._max_tokens):
-                self._one_pass(rows, units)
-            else:
-                self._two_passes(rows)
-            done += sum(len(row.numbers) for row in rows)
-            if done < len(self.scores):
-                self._on_progress(done, len(self.scores), self.tokens)
-        self._vft, self._alignment = distributed.total(self._vft, self._alignment)
+        """Raises whatever `check_cancelled` raises."""
+        done, total = 0, len(self._batch.responses)
+        layout = layout_of(self._model)
+        with layout.attending():
+            for one in self._batch.passes:
+                if len(one.pieces) == 1:
+                    self._one_pass(one)
+                else:
+                    self._two_passes(one)
+                done += len(one.numbers)
+                if done < total:
+                    self._on_progress(done, total, self.tokens)
 
-    def non_finite(self, what: str, groups: list[str]) -> WorkerError:
+    def send(self) -> None:
+        """Starts the copy of all that has been found, the norm of what has been collected with it."""
+        norm = self._optimizer.gradient_norm().double().reshape(1)
+        self._copied = _Copy(torch.cat([*self._found, norm.to(self._model.device)]))
+
+    def wait(self) -> Findings:
+        """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
+        assert self._copied is not None
+        values = self._copied.wait()
+        scores = [0.0] * len(self._batch.responses)
+        parts: list[tuple[float, float]] = []
+        faults: list[tuple[str, list[str]]] = []
+        start = 0
+        for one in self._batch.passes:
+            own = values[start : start + len(one.numbers)]
+            parts.append((values[start + len(own)], values[start + len(own) + 1]))
+            start += len(own) + 2
+            for number, score in zip(one.numbers, own, strict=True):
+                scores[number] = score
+            if not math.isfinite(sum(parts[-1])):
+                faults.append(("the loss", one.groups))
+            elif not all(map(math.isfinite, own)):
+                # a negative of -inf gives a loss of 0, and is broken all the same
+                faults.append(("a score", one.groups))
+        norm = values[-1]
+        vft, alignment = (sum(part) for part in zip(*parts, strict=True)) if parts else (0.0, 0.0)
+        if not faults and not math.isfinite(norm):
+            faults.append(("the gradient", self._batch.ids))
+        if faults:
+            raise self._non_finite(*faults[0], self.loss(vft, alignment))
+        return Findings(scores, norm, *distributed.total(vft, alignment))
+
+    def loss(self, vft: float, alignment: float) -> LossParts:
+        """Both parts with their weighted sum."""
+        total = self._objective.total(vft, alignment)
+        return LossParts(total=real(total), vft=real(vft), alignment=real(alignment))
+
+    def _non_finite(self, what: str, groups: Sequence[str], loss: LossParts) -> WorkerError:
         """The error that says which step and groups gave it."""
         names = ", ".join(groups[:5]) + (f" and {len(groups) - 5} more" if len(groups) > 5 else "")
         message = f"step {self._step}: {what} is not finite; groups {names}. The weights are unchanged"
-        return WorkerError("NonFiniteLoss", message, step=self._step, groups=groups, loss=self.loss)
+        return WorkerError("NonFiniteLoss", message, step=self._step, groups=list(groups), loss=loss)
 
-    def _one_pass(self, rows: list[Row], units: Sequence[list[Row]]) -> None:
-        sums, batch = self._forward(rows, self._next_seed())
-        self._backward(sums, self._weigh(sums, units).gradient)
-        self.tokens += batch.tokens
+    def _one_pass(self, one: Pass) -> None:
+        (piece,) = one.pieces
+        sums = self._forward(piece, self._next_seed())
+        self._backward(sums, self._weigh(sums, one), piece)
 
-    def _two_passes(self, rows: list[Row]) -> None:
-        """`rows` are those of one group. Both passes of a piece draw the same dropout."""
-        singles = [[row] for row in rows]
-        pieces = [[rows[i] for i in members] for members in pack(singles, self._max_tokens)]
-        seeds = [self._next_seed() for _ in pieces]
-        numbers = [n for row in rows for n in row.numbers]
-        places = {number: place for place, number in enumerate(numbers)}
-        sums = torch.empty(len(numbers), dtype=torch.float64)
+    def _two_passes(self, one: Pass) -> None:
+        """Both passes of a piece draw the same dropout."""
+        seeds = [self._next_seed() for _ in one.pieces]
+        sums = torch.empty(len(one.numbers), dtype=torch.float64, device=self._model.device)
         with torch.no_grad():
-            for piece, seed in zip(pieces, seeds, strict=True):
-                scored, batch = self._forward(piece, seed)
-                sums[[places[n] for n in batch.numbers]] = scored.double().cpu()
-        gradient = self._weigh(sums, [rows]).gradient
-        for piece, seed in zip(pieces, seeds, strict=True):
-            scored, batch = self._forward(piece, seed)
-            self._backward(scored, gradient[[places[n] for n in batch.numbers]])
-            self.tokens += batch.tokens
+            for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
+                sums[places] = self._forward(piece, seed).double()
+        gradient = self._weigh(sums, one)
+        for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
+            self._backward(self._forward(piece, seed), gradient[places], piece)
 
-    def _forward(self, rows: Sequence[Row], seed: int) -> tuple[Tensor, MicroBatch]:
+    def _forward(self, piece: MicroBatch, seed: int) -> Tensor:
         self._check_cancelled()
         _seed_dropout(self._model.device, seed)
-        batch = collate(rows, self._model.tokenizer.pad_id, self._model.device)
-        return response_scores(self._model, batch)[0], batch
+        return response_scores(self._model, piece)[0]
 
-    def _weigh(self, sums: Tensor, units: Sequence[list[Row]]) -> LossShare:
-        """The share of these units in the loss and its gradient by `sums`, both checked to be finite."""
-        numbers = [[n for row in rows for n in row.numbers] for rows in units]
-        host = sums.detach().double().cpu()
-        responses = self._batch.responses
-        loss = self._objective(host, [[responses[n] for n in unit] for unit in numbers])
-        self._vft += loss.vft
-        self._alignment += loss.alignment
-        for number, total in zip([n for unit in numbers for n in unit], host.tolist(), strict=True):
-            self.scores[number] = total / responses[number].tokens
-        if not math.isfinite(loss.vft + loss.alignment):
-            raise self.non_finite("the loss", self._batch.groups_of(units))
-        if not host.isfinite().all():
-            # a negative of -inf gives a loss of 0, and is broken all the same
-            raise self.non_finite("a score", self._batch.groups_of(units))
-        return loss
+    def _weigh(self, sums: Tensor, one: Pass) -> Tensor:
+        """dL/ds [R]; notes the pass's scores and its share of the loss."""
+        loss = self._objective(sums, one.part)
+        self._found += [sums.detach().double() / one.part.tokens, torch.stack([loss.vft, loss.alignment])]
+        return loss.gradient
 
-    def _backward(self, sums: Tensor, gradient: Tensor) -> None:
+    def _backward(self, sums: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
         with self._optimizer.collecting():
             sums.backward(gradient.to(sums))
+        self.tokens += piece.tokens
 
     def _next_seed(self) -> int:
         """For dropout: a function of the run's seed, the step and the number of the piece within it."""
-        self._passes += 1
-        text = f"{self._seed}:{self._step}:{self._passes}"
+        self._seeds += 1
+        text = f"{self._seed}:{self._step}:{self._seeds}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
+
+
+class _Copy:
+    """Of a float64 vector to the host, begun while the device is still at what it is made of."""
+
+    def __init__(self, values: Tensor) -> None:
+        self._done = None
+        if values.device.type != "cuda":
+            self._host = values
+            return
+        self._host = torch.empty_like(values, device="cpu", pin_memory=True)
+        self._host.copy_(values, non_blocking=True)
+        self._done = torch.cuda.Event()
+        self._done.record(torch.cuda.current_stream(values.device))
+
+    def wait(self) -> list[float]:
+        if self._done is not None:
+            self._done.synchronize()
+        return self._host.tolist()
 
 
 def _seed_dropout(device: torch.device, seed: int) -> None:

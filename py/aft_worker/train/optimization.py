@@ -1,15 +1,22 @@
 """AdamW with float32 master weights, its learning-rate schedule, and clipping by the global norm."""
 
+from __future__ import annotations
+
 import math
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .. import distributed
 from ..protocol import OptimizerSettings, ScheduleSettings
+
+# what runs over many tensors at once is exported under no public name
+_torch: Any = torch
 
 
 def learning_rate(highest: float, schedule: ScheduleSettings, step: int) -> float:
@@ -48,6 +55,13 @@ class Optimizer:
         self._copied = [
             (weight, self.masters[name]) for name, weight in self.weights.items() if not _is_full(weight)
         ]
+        self._collecting = False
+        # once for all, not at each pass: a model has hundreds of weights
+        this: weakref.ref[Optimizer] = weakref.ref(self)
+        for weight, master in self._copied:
+            hook = weight.register_post_accumulate_grad_hook(partial(_collect, this, master))
+            # the model may live longer, and must not hold what this holds
+            weakref.finalize(self, hook.remove)
         self._clip = settings.clip_norm
         masters = list(self.masters.values())
         groups = [
@@ -69,30 +83,25 @@ class Optimizer:
         Each as soon as it is whole, so that there are never low-precision gradients of all weights beside the
         float32 ones: 2 bytes a weight less at the peak.
         """
-        hooks = [
-            weight.register_post_accumulate_grad_hook(partial(_collect, master))
-            for weight, master in self._copied
-        ]
+        self._collecting = True
         try:
             yield
         finally:
-            for hook in hooks:
-                hook.remove()
+            self._collecting = False
 
     def sum_over_processes(self) -> None:
         """Makes what has been collected here the sum of what all processes have collected."""
         distributed.sum_gradients(self.masters.values())
 
-    def gradient_norm(self) -> float:
-        """Global 2-norm of what has been collected; 0.0 when nothing has."""
+    def gradient_norm(self) -> Tensor:
+        """Global 2-norm [] of what has been collected, on its device; 0 when nothing has."""
         gradients = self._gradients()
-        return torch.nn.utils.get_total_norm(gradients).item() if gradients else 0.0
+        return torch.nn.utils.get_total_norm(gradients) if gradients else torch.zeros(())
 
     def step(self, rate: float, norm: float) -> None:
         """Clips (`norm` is the present global norm), updates the weights, forgets the gradients."""
         if 0 < self._clip < norm:
-            for gradient in self._gradients():
-                gradient.mul_(self._clip / norm)
+            _torch._foreach_mul_(self._gradients(), self._clip / norm)
         for group in self._adamw.param_groups:
             group["lr"] = rate
         first = not self._adamw.state
@@ -103,9 +112,10 @@ class Optimizer:
             if first:
                 self._adamw.state.clear()
             raise
-        with torch.no_grad():
-            for weight, master in self._copied:
-                weight.copy_(master)
+        if self._copied:
+            with torch.no_grad():
+                weights, masters = zip(*self._copied, strict=True)
+                _torch._foreach_copy_(weights, masters)
         self.discard()
 
     def discard(self) -> None:
@@ -138,9 +148,14 @@ class Optimizer:
     def _gradients(self) -> list[Tensor]:
         return [master.grad for master in self.masters.values() if master.grad is not None]
 
+    @property
+    def is_collecting(self) -> bool:
+        return self._collecting
 
-def _collect(master: Tensor, weight: Tensor) -> None:
-    if weight.grad is None:
+
+def _collect(optimizer: weakref.ref[Optimizer], master: Tensor, weight: Tensor) -> None:
+    owner = optimizer()
+    if owner is None or not owner.is_collecting or weight.grad is None:
         return
     if master.grad is None:
         master.grad = weight.grad.float()

@@ -2,7 +2,7 @@
 
 weights.safetensors    trainable weights by name, in the optimizer's precision (float32 masters)
 optimizer.safetensors  AdamW's moments and step counts
-state.json             steps done and the settings of the run
+state.json             steps done, whether rows are packed, and the settings of the run
 """
 
 import json
@@ -19,20 +19,22 @@ from .optimization import Optimizer
 FORMAT = 1
 
 
-def save_state(directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any]) -> None:
+def save_state(
+    directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any], packed: bool
+) -> None:
     """Writes the folder whole or not at all. Raises WriteFailed."""
 
     def write(draft: Path) -> None:
         save_file(_plain(optimizer.masters), draft / "weights.safetensors")
         save_file(_plain(optimizer.state()), draft / "optimizer.safetensors")
-        state = {"format": FORMAT, "step": step, "settings": settings}
+        state = {"format": FORMAT, "step": step, "packed": packed, "settings": settings}
         (draft / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
     write_folder(directory, write)
 
 
-def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> int:
-    """Puts weights and optimizer back as they were saved; -> steps done.
+def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> tuple[int, bool]:
+    """Puts weights and optimizer back as they were saved; -> (steps done, whether rows were packed).
 
     Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
     """
@@ -54,7 +56,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
-    return step
+    return step, bool(state.get("packed"))
 
 
 def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:

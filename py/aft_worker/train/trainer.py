@@ -1,8 +1,8 @@
 """The loss steps: one global batch in, one update of the weights out."""
 
-import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -20,12 +20,29 @@ from ..protocol import (
     TrainGroup,
     VftLoss,
 )
-from ..score import Model
-from .global_batch import prepare
+from ..score import Model, score_path
+from .global_batch import Batch, prepare
 from .gradients import GradientPass
 from .optimization import Optimizer, learning_rate
+from .packing import choose_layout, keep_layout
 from .saved_state import load_state, save_state
 from .step_metrics import score_metrics
+
+Upcoming = Callable[[], tuple[int, Sequence[TrainGroup]] | None]
+"""Number and groups of the step that will be asked for next, if that is known already."""
+
+
+def unknown() -> None:
+    """Nothing is known of the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A step's batch, prepared before the step was asked for."""
+
+    number: int
+    groups: Sequence[TrainGroup]
+    batch: Batch
 
 
 class Trainer:
@@ -56,16 +73,23 @@ class Trainer:
         self._seed = seed
         self._max_tokens = max_tokens_per_batch
         self._optimizer = Optimizer(model.module, optimizer)
+        self._ahead: _Ahead | None = None
+        # how rows lie is chosen at the first step that this process does
+        self._chosen = False
         # all that a resumed run must share with the one that was saved
         settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, packed = load_state(Path(resume_from), self._optimizer, self._settings)
+            if self.steps_done:
+                keep_layout(model, packed)
+                self._chosen = True
 
     def save(self, directory: str | Path) -> int:
         """Writes weights, optimizer and step to a folder, whole or not at all; -> steps done."""
-        save_state(Path(directory), self._optimizer, self.steps_done, self._settings)
+        packed = score_path(self._model.module).packed
+        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, packed)
         return self.steps_done
 
     def step(
@@ -74,12 +98,14 @@ class Trainer:
         groups: Sequence[TrainGroup],
         check_cancelled: CheckCancelled = never_cancelled,
         on_progress: OnProgress = no_progress,
+        upcoming: Upcoming = unknown,
     ) -> StepMetrics:
         """One update from the global batch `groups`, which all processes have and each does its share of.
 
-        `check_cancelled` is called before each micro-batch, `on_progress` after each but the last. Whatever
+        `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
+        `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Whatever
         is raised, the weights are as before the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group`
-        and the two raise.
+        and the first two raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
@@ -87,14 +113,17 @@ class Trainer:
         started = time.perf_counter()
         if not self._model.module.training:
             self._model.module.train()
-        batch = prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
+        if not self._chosen:
+            own, steps = distributed.share(groups), self._schedule.total_steps
+            choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            self._chosen = True
+        batch = self._batch(number, groups)
         paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
             self._model,
             optimizer=self._optimizer,
             objective=Objective(self._loss, target_tokens, len(groups)),
             batch=batch,
-            max_tokens=self._max_tokens,
             seed=self._seed,
             step=number,
             check_cancelled=check_cancelled,
@@ -103,11 +132,11 @@ class Trainer:
         try:
             gradients.run()
             self._optimizer.sum_over_processes()
-            norm = self._optimizer.gradient_norm()
-            if not math.isfinite(norm):
-                raise gradients.non_finite("the gradient", batch.ids)
+            gradients.send()
+            self._prepare_ahead(upcoming)
+            found = gradients.wait()
             rate = learning_rate(self._highest_rate, self._schedule, number)
-            self._optimizer.step(rate, norm)
+            self._optimizer.step(rate, found.norm)
         except BaseException:
             self._optimizer.discard()
             raise
@@ -117,16 +146,36 @@ class Trainer:
         return StepMetrics(
             step=number,
             learning_rate=rate,
-            loss=gradients.loss,
-            gradient_norm=norm,
+            loss=gradients.loss(found.vft, found.alignment),
+            gradient_norm=found.norm,
             groups=len(groups),
             paired_groups=paired_groups,
             target_tokens=target_tokens,
             tokens=tokens,
             seconds=seconds,
             tokens_per_second=tokens / seconds,
-            **score_metrics(batch, gradients.scores, getattr(self._loss, "beta", None)),
+            **score_metrics(batch, found.scores, getattr(self._loss, "beta", None)),
         )
+
+    def _batch(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and (ahead.number, ahead.groups) == (number, groups):
+            return ahead.batch
+        return self._prepared(groups)
+
+    def _prepared(self, groups: Sequence[TrainGroup]) -> Batch:
+        return prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
+
+    def _prepare_ahead(self, upcoming: Upcoming) -> None:
+        step = upcoming()
+        if step is None:
+            return
+        number, groups = step
+        try:
+            self._ahead = _Ahead(number, groups, self._prepared(groups))
+        except WorkerError:
+            # that step's own: it prepares once more and answers with the error
+            self._ahead = None
 
 
 def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSettings) -> None:

@@ -15,16 +15,19 @@ from aft_worker.handlers import catalogue, handler_of, registries
 from aft_worker.rpc import CandidateReporter, CountReporter, Engine, Registry
 
 TEXTS = ["Ann has 3 pens and 4 figs . How many ?", "3 + 4 = 7 ; #### 7"]
-GREEDY = {"max_new_tokens": 4, "temperature": 0.0, "top_p": 1.0, "seed": 0, "max_tokens_per_batch": 512}
+GREEDY = {"max_new_tokens": 4, "temperature": 0.0, "top_p": 1.0, "seed": 0}
 
 
 class FakeContext:
-    """Keeps what is reported; `cancel_after` looks at the cancellation it is cancelled."""
+    """Keeps what is reported and answered; `cancel_after` looks at the cancellation it is cancelled; `queued`
+    are the requests behind it, params and context each."""
 
-    def __init__(self, cancel_after: int | None = None) -> None:
+    def __init__(self, cancel_after: int | None = None, queued: tuple = ()) -> None:
         self.told: list = []
         self.looks = 0
+        self.answered = None
         self._cancel_after = cancel_after
+        self._queued = list(queued)
 
     def progress(self, value) -> None:
         self.told.append(value)
@@ -34,11 +37,27 @@ class FakeContext:
         if self._cancel_after is not None and self.looks > self._cancel_after:
             raise Cancelled
 
+    def upcoming(self):
+        return self._queued[0][0] if self._queued else None
+
+    def next_alike(self, accepts):
+        return self._queued.pop(0) if self._queued and accepts(self._queued[0][0]) else None
+
+    def answer(self, result) -> None:
+        self.answered = result
+
+    def fail(self, error) -> None:
+        self.answered = error
+
 
 def call(method: str, context: FakeContext | None = None, **params):
     """Calls a method with params in the protocol's spelling; what it answers must be of the protocol too."""
+    context = context or FakeContext()
     decoded = msgspec.convert(params, p.METHODS[method].params)
-    result = catalogue.METHODS[method](decoded, context or FakeContext())
+    result = catalogue.METHODS[method](decoded, context)
+    result = context.answered if result is None else result
+    if isinstance(result, Exception):
+        raise result
     assert isinstance(result, p.METHODS[method].result)
     return result
 
@@ -170,7 +189,7 @@ def test_a_step_names_the_field_that_its_loss_lacks(model):
 def test_generate_hands_every_candidate_over_once_and_names_the_weights(model):
     context = FakeContext()
     asked = [{"id": f"q{n}", "prompt": TEXTS[0], "indices": [0, 3]} for n in range(5)]
-    settings = {**GREEDY, "temperature": 1.0, "max_tokens_per_batch": 60}
+    settings = {**GREEDY, "temperature": 1.0, "slots": 3}
     params = {camel(key): value for key, value in settings.items()}
     result = call("generate", context, model=model.model, prompts=asked, **params)
     found = [one for told in context.told for one in told.candidates]
@@ -185,13 +204,41 @@ def test_generate_hands_every_candidate_over_once_and_names_the_weights(model):
 
 
 def test_candidates_finished_before_a_cancellation_are_handed_over(model):
-    context = FakeContext(cancel_after=3)
+    context = FakeContext(cancel_after=2)
     asked = [{"id": f"q{n}", "prompt": TEXTS[0], "indices": [0]} for n in range(9)]
-    params = {camel(key): value for key, value in {**GREEDY, "max_tokens_per_batch": 1}.items()}
+    params = {camel(key): value for key, value in {**GREEDY, "slots": 2}.items()}
     with pytest.raises(Cancelled):
         call("generate", context, model=model.model, prompts=asked, **params)
-    # one prompt a batch, and a look before each: three went through
-    assert len([one for told in context.told for one in told.candidates]) == 3
+    # a look every eight steps, and at most four tokens a sample
+    found = [one for told in context.told for one in told.candidates]
+    assert 2 <= len(found) < 9
+
+
+def test_generate_serves_what_is_queued_behind_it_and_differs_in_prompts_and_seed_alone(model):
+    def params(name, **settings):
+        asked = [{"id": f"{name}{n}", "prompt": TEXTS[0], "indices": [0, 1]} for n in range(3)]
+        usual = {**GREEDY, "temperature": 1.0, "slots": 2, **settings}
+        return {"model": model.model, "prompts": asked} | {camel(key): usual[key] for key in usual}
+
+    def decoded(name, **settings):
+        return msgspec.convert(params(name, **settings), p.METHODS["generate"].params)
+
+    def found(context):
+        return {
+            (one.question_id, one.index): one.token_ids for told in context.told for one in told.candidates
+        }
+
+    alone = FakeContext()
+    call("generate", alone, **params("b", seed=7))
+    beside, other = FakeContext(), FakeContext()
+    first = FakeContext(queued=((decoded("b", seed=7), beside), (decoded("c", top_p=0.5), other)))
+    result = call("generate", first, **params("a"))
+    assert (result.candidates, beside.answered.candidates) == (6, 6)
+    assert {key[0] for key in found(first)} == {"a0", "a1", "a2"}
+    assert found(beside) == found(alone)
+    # another top-p is another sampling: it stays in the queue
+    assert other.answered is None and other.told == []
+    assert first.upcoming() is not None
 
 
 def test_score_gives_tokens_only_when_asked(model):

@@ -90,10 +90,9 @@ def test_the_gradient_passes_autograds_own_check() -> None:
     loss = group_loss(settings("none"))
     assert loss is not None
     of = case([-0.3, -0.9, -0.6, -1.4, -0.2], [1, 2, 1, 3, 2], counts=[1, 2, 3, 1, 2])
-    responses = of.responses()
 
     def by_sums(sums: torch.Tensor) -> torch.Tensor:
-        return loss(sums, responses)
+        return loss(sums[None], of.members())[0]
 
     assert torch.autograd.gradcheck(by_sums, (of.leaf(),))
 
@@ -114,7 +113,7 @@ def test_extreme_scores_keep_value_and_gradient_finite(constraint: str, dtype: t
     for scores in ([-1e4, 0.0, 0.0], [0.0, -1e4, -1e4], [0.0, 0.0, 0.0]):
         of = case(scores, [1, 2, 3])
         sums = of.leaf().detach().to(dtype).requires_grad_()
-        value = loss(sums, of.responses())
+        (value,) = loss(sums[None], of.members())
         (gradient,) = torch.autograd.grad(value, sums)
         assert value.dtype == gradient.dtype == dtype
         assert torch.isfinite(value)

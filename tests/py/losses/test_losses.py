@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 import torch
-from aft_worker.losses import boundaries, group_loss, has_pair, pairs, registry, vft_loss
+from aft_worker.losses import Members, Response, boundaries, group_loss, has_pair, registry, vft_loss
 from aft_worker.protocol import AlignmentLoss, DpoLoss, LossSettings, ProLoss, RrhfLoss, VftLoss
 from loss_cases import case, settings_of, value_and_gradient
 
@@ -179,23 +179,27 @@ def test_dpo_stays_exact_where_the_logarithm_of_a_sigmoid_is_almost_linear() -> 
 
 def test_a_pair_is_two_unequal_ranks() -> None:
     assert has_pair([1, 2])
-    assert has_pair(torch.tensor([3, 3, 1]))
+    assert has_pair([3, None, 1])
     assert not has_pair([2, 2, 2])
     assert not has_pair([1])
     assert not has_pair([])
-    better, worse = pairs(torch.tensor([2, 1, 2, 3]))
-    assert sorted(zip(better.tolist(), worse.tolist(), strict=True)) == [
-        (0, 3),
-        (1, 0),
-        (1, 2),
-        (1, 3),
-        (2, 3),
+    assert not has_pair([1, None])
+    two = Members.of([[Response(rank=rank) for rank in ranks] for ranks in ([2, 1, 2, 3], [4, 2])])
+    # (group, better, worse)
+    assert two.above.nonzero().tolist() == [
+        [0, 0, 3],
+        [0, 1, 0],
+        [0, 1, 2],
+        [0, 1, 3],
+        [0, 2, 3],
+        [1, 1, 0],
     ]
 
 
 def test_a_boundary_is_set_by_strictly_better_ranks_and_the_best_have_none() -> None:
     scores = torch.tensor([-0.2, -0.4, -3.0, -0.5, -9.0], dtype=torch.float64)
-    found = boundaries(scores, torch.tensor([1, 1, 2, 2, 3]), 0.1).tolist()
+    above = Members.of([[Response(rank=rank) for rank in (1, 1, 2, 2, 3)]]).above
+    found = boundaries(scores[None], above, 0.1)[0].tolist()
     assert found == pytest.approx([math.inf, math.inf, -0.5, -0.5, -3.1])
 
 
@@ -220,7 +224,8 @@ def test_a_boundary_without_beta_and_dpo_without_a_reference_model_are_refused()
     loss = group_loss(settings_of("dpo", "none"))
     assert loss is not None
     with pytest.raises(ValueError, match="DPO needs the log-probabilities under the reference model"):
-        loss(of.leaf(), [replace(response, reference_logprob=None) for response in of.responses()])
+        lacking = [replace(response, reference_logprob=None) for response in of.responses()]
+        loss(of.leaf()[None], Members.of([lacking]))
 
 
 def test_every_kind_of_the_protocol_is_registered() -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import reference_losses as reference
 import torch
-from aft_worker.losses import boundaries, group_loss, has_pair, pairs, ranks_of
-from aft_worker.losses.response import mean_logprobs
+from aft_worker.losses import Members, boundaries, group_loss, has_pair
 from loss_cases import (
     CONSTRAINTS,
     Case,
@@ -107,6 +106,26 @@ def test_the_gradient_equals_central_differences_of_the_value(kind, constraint, 
             assert gradient[i] == pytest.approx((high - low) / (2 * step), rel=1e-6, abs=1e-7)
 
 
+@pytest.mark.parametrize("kind, constraint, detach", LOSSES)
+def test_groups_side_by_side_have_the_loss_and_gradient_of_each_alone(kind, constraint, detach) -> None:
+    settings = settings_of(kind, constraint, 0.3, detach)
+    loss = group_loss(settings)
+    assert loss is not None
+    cases = list(random_cases(seed=8, count=60))
+    members = Members.of([of.responses() for of in cases])
+    # what stands in padding is nobody's
+    sums = torch.full(members.present.shape, -7.5, dtype=torch.float64)
+    for row, of in enumerate(cases):
+        sums[row, : len(of.sums)] = of.leaf().detach()
+    sums.requires_grad_()
+    values = loss(sums, members)
+    (gradient,) = torch.autograd.grad(values.sum(), sums)
+    assert not gradient[~members.present].any()
+    for row, of in enumerate(cases):
+        found = values[row].item(), gradient[row, : len(of.sums)].numpy() * of.counts
+        assert_same(found, value_and_gradient(settings, of), tolerance(of))
+
+
 @pytest.mark.parametrize("kind, constraint, detach", SMOOTH)
 def test_smooth_losses_pass_autograds_own_check(kind, constraint, detach) -> None:
     loss = group_loss(settings_of(kind, constraint, 0.25, detach))
@@ -114,7 +133,7 @@ def test_smooth_losses_pass_autograds_own_check(kind, constraint, detach) -> Non
     of = case([-0.3, -0.9, -0.6, -1.4, -0.2], [1, 2, 1, 3, 2], counts=[1, 2, 3, 1, 2])
 
     def by_sums(sums: torch.Tensor) -> torch.Tensor:
-        return loss(sums, of.responses())
+        return loss(sums[None], of.members())[0]
 
     assert torch.autograd.gradcheck(by_sums, (of.leaf(),))
     assert torch.autograd.gradgradcheck(by_sums, (of.leaf(),))
@@ -122,15 +141,12 @@ def test_smooth_losses_pass_autograds_own_check(kind, constraint, detach) -> Non
 
 def test_pairs_and_boundaries_equal_their_definitions() -> None:
     for of in random_cases(seed=6, count=100):
-        responses = of.responses()
-        ranks, scores = ranks_of(responses), mean_logprobs(of.leaf(), responses)
-        better, worse = pairs(ranks)
+        members = of.members()
+        scores = members.means(of.leaf()[None])
         wanted = {(i, j) for j in range(len(of.sums)) for i in reference.above(of.ranks, j)}
-        found = list(zip(better.tolist(), worse.tolist(), strict=True))
-        assert len(found) == len(wanted)
-        assert set(found) == wanted
-        assert has_pair(ranks) is has_pair(of.ranks.tolist()) is bool(wanted)
-        for j, bound in enumerate(boundaries(scores, ranks, 0.25).tolist()):
+        assert {(i, j) for _, i, j in members.above.nonzero().tolist()} == wanted
+        assert has_pair(of.ranks.tolist()) is bool(wanted)
+        for j, bound in enumerate(boundaries(scores, members.above, 0.25)[0].tolist()):
             over = reference.above(of.ranks, j)
             assert bound == (reference.lowest_above(of.scores, of.ranks, j) - 0.25 if over else np.inf)
 
@@ -146,7 +162,7 @@ def test_scores_of_0_and_of_minus_10000_keep_value_and_gradient_finite(
         for ranks in ([1, 2, 2], [1, 2, 3], [2, 1, 1]):
             of = case(scores, ranks)
             sums = of.leaf().detach().to(dtype).requires_grad_()
-            value = loss(sums, of.responses())
+            (value,) = loss(sums[None], of.members())
             (gradient,) = torch.autograd.grad(value, sums)
             assert value.dtype == gradient.dtype == dtype
             assert torch.isfinite(value)

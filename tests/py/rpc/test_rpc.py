@@ -178,6 +178,106 @@ def test_a_cancellation_that_comes_too_late_or_is_malformed_changes_nothing(fake
     assert answers(sent) == [(1, "done"), (2, "done")]
 
 
+def handled(monkeypatch: pytest.MonkeyPatch, handler: Any) -> None:
+    import fake_handlers
+
+    monkeypatch.setitem(fake_handlers.METHODS, "generate", handler)
+
+
+def result(candidates: int) -> p.GenerateResult:
+    sampler = p.SamplerInfo(name="transformers", version="0", slots=1, step="plain")
+    return p.GenerateResult(candidates=candidates, tokens=0, seconds=0.0, digest="d", sampler=sampler)
+
+
+def test_a_handler_takes_the_requests_behind_it_along(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, up to one that it does not accept or that is of another method; each is answered
+    once."""
+    served = []
+
+    def serve(params: p.GenerateParams, context: Any) -> None:
+        taken = [(params, context)]
+        while (more := context.next_alike(lambda other: other.seed < 10)) is not None:
+            taken.append(more)
+        served.append([one.seed for one, _ in taken])
+        for one, own in reversed(taken):
+            own.progress(p.GenerateProgress(candidates=[], done=0, total=1, tokens=one.seed))
+            own.answer(result(one.seed))
+
+    handled(monkeypatch, serve)
+    tested, sent = engine([])
+    for body in (generate(1, seed=1), generate(2, seed=2), generate(3, seed=3), generate(4, seed=20)):
+        tested.receive(body)
+    tested.receive(message(5, "model/digest", model="m"))
+    tested.receive(generate(6, seed=4))
+    tested.run()
+    assert served == [[1, 2, 3], [20], [4]]
+    assert answers(sent) == [(number, "done") for number in (3, 2, 1, 4, 5, 6)]
+    told = [(one["params"]["token"], one["params"]["value"]["tokens"]) for one in sent if "params" in one]
+    assert told == [(3, 3), (2, 2), (1, 1), (4, 20), (6, 4)]
+
+
+def test_a_request_that_was_taken_along_is_cancelled_alone(
+    fake: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = json.dumps({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 2}})
+
+    def serve(params: p.GenerateParams, context: Any) -> p.GenerateResult:
+        _, other = context.next_alike(lambda params: True)
+        for one in (context, other):
+            try:
+                one.check_cancelled()
+            except Exception as error:
+                one.fail(error)
+        return result(1)
+
+    handled(monkeypatch, serve)
+    tested, sent = engine([[], [], [cancel]])
+    tested.receive(generate(1))
+    tested.receive(generate(2))
+    tested.run()
+    assert answers(sent) == [(2, "generate was cancelled"), (1, "done")]
+
+
+def test_what_was_taken_along_ends_with_the_handler_that_took_it(
+    fake: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(params: p.GenerateParams, context: Any) -> p.GenerateResult:
+        context.next_alike(lambda params: True)
+        if params.seed:
+            raise MemoryError
+        return result(1)
+
+    handled(monkeypatch, serve)
+    tested, sent = engine([])
+    for number, seed in enumerate((1, 0, 0, 0), 1):
+        tested.receive(generate(number, seed=seed))
+    tested.run()
+    left = "RuntimeError: generate ended and left this one unanswered"
+    assert answers(sent) == [(1, "out of memory"), (2, "out of memory"), (3, "done"), (4, left)]
+
+
+def test_the_request_behind_is_seen_and_stays_in_the_queue(
+    fake: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def serve(params: p.GenerateParams, context: Any) -> p.GenerateResult:
+        upcoming = context.upcoming()
+        seen.append((params.seed, upcoming and upcoming.seed))
+        return result(1)
+
+    handled(monkeypatch, serve)
+    tested, sent = engine([])
+    bad = message(3, "generate", model=7)
+    for body in (generate(1, seed=1), generate(2, seed=2), bad, generate(4, seed=4)):
+        tested.receive(body)
+    tested.receive(message(5, "model/digest", model="m"))
+    tested.run()
+    # params that are no good are told when their turn comes
+    assert seen == [(1, 2), (2, None), (4, None)]
+    assert [number for number, _ in answers(sent)] == [1, 2, 3, 4, 5]
+
+
 def test_progress_of_another_type_is_refused(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
     import fake_handlers
 

@@ -13,7 +13,7 @@ import pytest
 
 PROGRAM = """
 import torch
-from aft_worker.sample.slot_attention import attend_plainly, bounds
+from aft_worker.sample.slot_attention import attend_plainly, looks
 from aft_worker.sample.slot_kernel import attend_on_cuda
 
 torch.manual_seed(0)
@@ -24,8 +24,10 @@ for kv_heads, group, size, window, cap in (
     query = torch.randn(5, kv_heads, group, size)
     # strides of a slot that is longer than what is looked at
     key, value = (torch.randn(8, kv_heads, 220, size)[:5, :, :200] for _ in range(2))
-    limits = bounds(torch.tensor([0, 5, 63, 64, 199]), window)
-    expected = attend_plainly(query, key, value, limits, 0.3, cap)
+    last = torch.tensor([0, 5, 63, 64, 199])
+    expected = attend_plainly(query, key, value, looks(last, window, 200), 0.3, cap)
+    first = torch.zeros_like(last) if window is None else (last + 1 - window).clamp(min=0)
+    limits = torch.stack([first, last + 1], dim=-1).int()[:, None, None, :]
     assert (attend_on_cuda(query, key, value, limits, 0.3, cap) - expected).abs().max() < 1e-5
 print("equal")
 """

@@ -6,7 +6,8 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import WorkerError
-from aft_worker.score.batching import collate, encode_group, make_rows
+from aft_worker.score.batching import encode_group, make_rows
+from aft_worker.score.padded import collate
 from aft_worker.score.path import score_path
 from aft_worker.score.scoring import response_scores, score_groups, verify_head
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Params, Progress, Worker } from "../../bridge/index.ts";
+import type { Params, Progress, Result, Worker } from "../../bridge/index.ts";
 import { type Experiment, samplerOf } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
@@ -15,6 +15,19 @@ export const drawnSchema = z.object({
   version: z.string().meta({ description: "of the library" }),
 });
 export type Drawn = z.output<typeof drawnSchema>;
+
+type SamplerInfo = Result<"generate">["sampler"];
+
+const told = new WeakMap<Worker, Set<string>>();
+
+/** Why a worker samples more slowly than its device could: each reason once. */
+function tellOnce(worker: Worker, note: string | undefined, progress: ProgressSink): void {
+  const before = told.get(worker) ?? new Set();
+  told.set(worker, before);
+  if (note === undefined || before.has(note)) return;
+  before.add(note);
+  progress.note(`sampling: ${note}`);
+}
 
 export interface SampleOptions {
   worker: Worker;
@@ -79,7 +92,10 @@ export async function sampleInto(
       show();
     });
     const before = sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0);
-    return { candidates: done, tokens: tokens + before, ...defined({ sampler }) };
+    const counts = { candidates: done, tokens: tokens + before };
+    if (sampler === undefined) return counts;
+    tellOnce(options.worker, sampler.note, progress);
+    return { ...counts, sampler: { name: sampler.name, version: sampler.version } };
   } finally {
     await output.close();
     progress.end(label);
@@ -94,18 +110,18 @@ export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
   options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
-): Promise<Drawn | undefined> {
+): Promise<SamplerInfo | undefined> {
   const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, vllm, signal } = options;
   const settings = { temperature, topP, maxNewTokens, seed };
   const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots, vllm }) };
-  let drawn: Drawn | undefined;
+  let drawn: SamplerInfo | undefined;
   await inTurn(chunks(prompts, promptsPerRequest), inFlight, async (chunk) => {
     const { sampler } = await worker.request(
       "generate",
       { ...request, prompts: chunk },
       { signal, onProgress: ({ candidates }) => take(candidates) },
     );
-    drawn = { name: sampler.name, version: sampler.version };
+    drawn = sampler;
   });
   return drawn;
 }

@@ -53,6 +53,9 @@ test("what bears on no result changes no key", async () => {
       "worker.threads=1",
       "worker.device=cpu",
       "worker.maxTokensPerBatch=512",
+      "worker.sampler=transformers",
+      "worker.samplesAtOnce=3",
+      "worker.vllm.tensorParallel=2",
       "methods.aft-bc.label=Boundary",
       "name=other",
       "description=other",
@@ -75,6 +78,17 @@ test("k of the training samples changes the samples and what is trained on them,
   expect(labels).not.toContain("vft seed 1");
   expect(labels).not.toContain("sample test seed 1 test");
   expect(labels).not.toContain("evaluate vft-kept seed 1 test");
+});
+
+test("another sampler draws other samples and answers; what was trained before it is as it was", async () => {
+  const labels = await changed("worker.vllmPython=python3");
+  expect(labels).toContain("sample seed 1 train");
+  expect(labels).toContain("sample test seed 1 test");
+  expect(labels).toContain("evaluate vft-kept seed 1 test");
+  expect(labels).not.toContain("vft seed 1");
+  const vllm = await keys("worker.vllmPython=python3");
+  // How vLLM holds the model, and which Python it has, is no part of it.
+  expect(await keys("worker.vllmPython=python3.12", "worker.vllm.dataParallel=2")).toEqual(vllm);
 });
 
 test("the rule of extraction changes the judging, not the samples", async () => {

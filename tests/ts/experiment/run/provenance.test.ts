@@ -90,6 +90,19 @@ it.each([
   expect(provenanceOf(record, opened).base).toBe(told);
 });
 
+it("names each sampler once, and none where no artefact tells it", () => {
+  const stages = ["s", "t", "e", "j"].map((artefact) => ({
+    stage: { s: "sample", t: "sample", e: "evaluate", j: "judge" }[artefact]!,
+    artefact,
+  }));
+  const sampler = { name: "vllm", version: "0.32.0" };
+  const opened = new Map(["q", "c", "v", "a", "o", "s", "j"].map((name) => [name, manifest({})]));
+  opened.set("t", manifest({ facts: { sampler } }));
+  opened.set("e", manifest({ facts: { sampler } }));
+  expect(provenanceOf({ ...record, stages } as unknown as RunRecord, opened).samplers).toEqual([sampler]);
+  expect(provenanceOf(record, opened).samplers).toEqual([]);
+});
+
 it("takes the highest memory from what a stage noted, and nothing from an artefact that does not tell it", () => {
   expect(peaksIn({ memory: { residentBytes: 1, peakResidentBytes: 5, peakAcceleratorBytes: 0 } })).toEqual({
     peakResidentBytes: 5,

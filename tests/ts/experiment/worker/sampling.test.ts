@@ -10,7 +10,7 @@ import { inTurn } from "../../../../ts/experiment/worker/in-turn.ts";
 import { sampleInto } from "../../../../ts/experiment/worker/sampling.ts";
 
 /** A worker whose sample of (question, index) is a text that says so; it fails after so many candidates. */
-function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {
+function fakeWorker(failAfter = Number.POSITIVE_INFINITY, note?: string) {
   const asked: Params<"generate">["prompts"][] = [];
   const stops: Params<"generate">["stop"][] = [];
   let given = 0;
@@ -28,7 +28,7 @@ function fakeWorker(failAfter = Number.POSITIVE_INFINITY) {
           candidates: [{ questionId: id, index, text: `${id}/${index}`, tokens: 2, finish: "stop" }],
         });
       }
-    return { sampler: { name: "transformers", version: "5.0", slots: 1, step: "plain" } };
+    return { sampler: { name: "transformers", version: "5.0", slots: 1, step: "plain", note } };
   };
   return { asked, stops, worker: { request } as unknown as Worker };
 }
@@ -46,6 +46,16 @@ const options = (worker: Worker, seen: Progress[] = []) => ({
   progress: { ...silent, update: (progress: Progress) => seen.push(progress) },
   signal: new AbortController().signal,
 });
+test("why a worker samples slowly is told once", async () => {
+  const notes: string[] = [];
+  const { worker } = fakeWorker(undefined, "the decode step cannot be captured");
+  const asked = options(worker);
+  const progress = { ...asked.progress, note: (text: string) => void notes.push(text) };
+  for (let at = 0; at < 2; at++) await sampleInto(await newFile(), { ...asked, progress });
+  await sampleInto(await newFile(), { ...options(fakeWorker().worker), progress });
+  expect(notes).toEqual(["sampling: the decode step cannot be captured"]);
+});
+
 const newFile = async () => join(await mkdtemp(join(tmpdir(), "aft-sampling-")), "candidates.jsonl");
 
 test("a broken-off file is gone on from: what is there is not asked for again, a torn line is", async () => {

@@ -1,0 +1,92 @@
+"""What goes through the model at once: the tensors of some rows, whatever lays them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .batching import Row
+
+ALIGNED = 4  # elements of 4 bytes or more
+
+
+@dataclass(frozen=True, slots=True)
+class MicroBatch:
+    """P prompts with R responses of N tokens in all, in B rows of L places.
+
+    Tensors on the device; int64 where not said. Padded rows that share prompts have `segments`, packed ones
+    `masks`, and plain sequences neither.
+    """
+
+    input_ids: Tensor  # [B, L]
+    position_ids: Tensor | None  # [B, L]; None: 0, 1, 2, ... in every row
+    segments: Tensor | None  # [B, L]: 0 prompt, 1.. response, -1 padding
+    masks: Any  # what the backbone takes as `attention_mask`: one mask, or one a kind of layer
+    gather: Tensor  # [N] places in [B * L] whose hidden state predicts a response token
+    firsts: Tensor  # [R] places in [N] of the responses' first tokens
+    prompts: Tensor  # [P] places in [B * L] of the prompts' last tokens, which predict those
+    shares: Tensor  # [P] how many responses each prompt has
+    targets: Tensor  # [N] the response tokens, response after response
+    lengths: Tensor  # [R] tokens of each response
+    counts: list[int]  # [R] the same on the host
+    numbers: list[int]  # [R] the caller's names for the responses
+    tokens: int  # prompt and response tokens, padding not counted
+    longest: int  # longest prompt + response: one more than the largest position
+
+
+def to_device(tensor: Tensor, device: torch.device) -> Tensor:
+    """A copy there, on its way while the host goes on."""
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
+
+
+def place_lists(device: torch.device, *lists: Sequence[int]) -> tuple[Tensor, ...]:
+    """int64 tensors on the device, by one transfer."""
+    return place_arrays(device, *(np.array(values, dtype=np.int64) for values in lists))
+
+
+def place_arrays(device: torch.device, *arrays: np.ndarray) -> tuple[Tensor, ...]:
+    """Vectors of one type as tensors on the device, by one transfer.
+
+    Each begins at a multiple of 16 bytes: compiled code would copy others at each call.
+    """
+    starts = [0]
+    for array in arrays:
+        starts.append(starts[-1] + -(-len(array) // ALIGNED) * ALIGNED)
+    flat = np.zeros(starts[-1], dtype=arrays[0].dtype)
+    for array, start in zip(arrays, starts[:-1], strict=True):
+        flat[start : start + len(array)] = array
+    placed = to_device(torch.from_numpy(flat), device)
+    return tuple(placed[start : start + len(array)] for array, start in zip(arrays, starts[:-1], strict=True))
+
+
+def longest_of(rows: Sequence[Row]) -> int:
+    """The longest prompt + response."""
+    return max(len(row.prompt) + max(map(len, row.responses)) for row in rows)
+
+
+def predictions(rows: Sequence[Row], starts: Sequence[int]) -> tuple[list[int], ...]:
+    """gather, firsts, prompts, shares and targets of rows that begin at `starts` in [B * L]."""
+    gather: list[int] = []
+    firsts: list[int] = []
+    prompts: list[int] = []
+    shares: list[int] = []
+    targets: list[int] = []
+    for row, start in zip(rows, starts, strict=True):
+        begin = start + len(row.prompt)
+        prompts.append(begin - 1)
+        shares.append(len(row.responses))
+        for response in row.responses:
+            firsts.append(len(gather))
+            # the prompt's last token predicts the first, each token the next
+            gather.append(prompts[-1])
+            gather += range(begin, begin + len(response) - 1)
+            targets += response
+            begin += len(response)
+    return gather, firsts, prompts, shares, targets

@@ -1,0 +1,121 @@
+"""Stands in for vLLM in tests: what the worker uses of its interface, over transformers, row by row.
+
+FAKE_VLLM says what goes wrong: `refuse` and `engine-core` (it does not take the model), `die` (killed in the
+middle), `other` (its log-probabilities are of another model), `broken` (they are NaN). FAKE_VLLM_PLATFORM and
+FAKE_VLLM_VERSION are what it says of itself; FAKE_VLLM_LOG gets a line for each engine.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import time
+from types import SimpleNamespace
+
+__version__ = os.environ.get("FAKE_VLLM_VERSION", "99.1")
+_FAULT = os.environ.get("FAKE_VLLM", "")
+
+
+class EngineArgs:
+    def __init__(self, **settings):
+        self.settings = SimpleNamespace(**{"max_num_seqs": 4, **settings})
+
+
+class SamplingParams:
+    flat_logprobs = False
+
+    def __init__(self, **settings):
+        self.settings = SimpleNamespace(**settings)
+
+
+class LLMEngine:
+    @classmethod
+    def from_engine_args(cls, arguments, usage):
+        return cls(arguments.settings)
+
+    def __init__(self, settings):
+        if _FAULT == "refuse":
+            raise ValueError("Model architectures ['Odd'] are not supported.\nA second line.")
+        if _FAULT == "engine-core":
+            print(
+                "(EngineCore pid=7) ERROR 01-01 [core.py:1] ValueError: No available memory.", file=sys.stderr
+            )
+            raise RuntimeError("Engine core initialization failed. See root cause above.")
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        torch.set_num_threads(1)
+        if log := os.environ.get("FAKE_VLLM_LOG"):
+            with open(log, "a") as lines:
+                lines.write(f"{os.getpid()} {settings.model} {settings.dtype} {settings.max_model_len}\n")
+        self._torch = torch
+        dtype = getattr(torch, settings.dtype)
+        self._model = AutoModelForCausalLM.from_pretrained(settings.model, dtype=dtype).eval()
+        self._settings = settings
+        self.vllm_config = SimpleNamespace(
+            scheduler_config=SimpleNamespace(max_num_seqs=settings.max_num_seqs)
+        )
+        self._rows = {}
+        self._steps = 0
+        print("a line that vLLM prints", flush=True)
+
+    def has_unfinished_requests(self):
+        return bool(self._rows)
+
+    def add_request(self, row, prompt, parameters):
+        ids = prompt["prompt_token_ids"]
+        if len(ids) >= self._settings.max_model_len:
+            raise ValueError("the prompt is longer than max_model_len")
+        generator = self._torch.Generator().manual_seed(parameters.settings.seed)
+        self._rows[row] = SimpleNamespace(
+            prompt=ids, parameters=parameters.settings, generator=generator, ids=[], logprobs=[]
+        )
+
+    def abort_request(self, rows):
+        for row in rows:
+            del self._rows[row]
+
+    def step(self):
+        self._steps += 1
+        if _FAULT == "die" and self._steps > 12:
+            print("the last line before the end", file=sys.stderr, flush=True)
+            time.sleep(0.2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(float(os.environ.get("FAKE_VLLM_SLEEP", "0")))
+        outputs = []
+        for name, row in list(self._rows.items())[: self._settings.max_num_seqs]:
+            token, logprob = self._next(row)
+            row.ids.append(token)
+            row.logprobs.append(logprob)
+            asked = row.parameters
+            stopped = token in asked.stop_token_ids
+            length = len(row.ids) >= asked.max_tokens
+            length = length or len(row.prompt) + len(row.ids) >= self._settings.max_model_len
+            if stopped or length:
+                del self._rows[name]
+            reason = "stop" if stopped else "length" if length else None
+            if asked.output_kind == "delta":
+                outputs.append(_output(name, row.ids[-1:], row.logprobs[-1:], reason))
+            elif reason is not None:
+                outputs.append(_output(name, row.ids, row.logprobs, reason))
+        return outputs
+
+    def _next(self, row):
+        torch, asked = self._torch, row.parameters
+        with torch.no_grad():
+            logits = self._model(input_ids=torch.tensor([row.prompt + row.ids])).logits[0, -1].float()
+        if asked.temperature == 0:
+            token = int(logits.argmax())
+        else:
+            scaled = (logits / asked.temperature).softmax(-1)
+            token = int(torch.multinomial(scaled, 1, generator=row.generator))
+        logprob = float(logits.log_softmax(-1)[token])
+        return token, math.nan if _FAULT == "broken" else logprob - (1.0 if _FAULT == "other" else 0.0)
+
+
+def _output(name, ids, logprobs, reason):
+    flat = SimpleNamespace(logprobs=list(logprobs), start_indices=list(range(len(logprobs))))
+    completion = SimpleNamespace(token_ids=list(ids), logprobs=flat, finish_reason=reason)
+    return SimpleNamespace(request_id=name, finished=reason is not None, outputs=[completion])
