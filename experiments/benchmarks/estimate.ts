@@ -1,99 +1,96 @@
 /**
- * What a run takes against what the estimate says, stage by stage. The estimate is made before the run and once more after it,
- * as a machine may be busier at one time than at another; the ratio goes by the mean of both. Everything lies in a temporary
- * folder. With OUT the numbers are also written there, as estimate-DATE.json.
+ * What a run takes against what the estimate says, stage by stage, by one worker in a temporary folder. The estimate is made
+ * before the run and once more after it, as a machine may be busier at one time than at another; the ratio goes by the mean.
  *
- *     [OUT=FOLDER] npx tsx experiments/benchmarks/estimate.ts EXPERIMENT.yaml [key=value ...]
+ *     [TRY=SECONDS] [CLOCK=processor] [OUT=FOLDER] npx tsx experiments/benchmarks/estimate.ts EXPERIMENT.yaml [key=value ...]
+ *
+ * TRY: for how many seconds each kind of work is tried. CLOCK=processor goes by the worker's time on the processor in the place
+ * of the time that passes: with worker.threads=1 it tells nearly the same on a busy machine as on a quiet one. With OUT the
+ * numbers are also written there, as estimate-DATE.json.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadExperiment } from "../../ts/config/index.ts";
+import { defined } from "../../ts/core/defined.ts";
 import { silent } from "../../ts/core/progress.ts";
 import { estimate, runExperiment } from "../../ts/experiment/index.ts";
+import { LazyWorker } from "../../ts/experiment/worker/lazy-worker.ts";
 
 const [file = "experiments/quickstart.yaml", ...set] = process.argv.slice(2);
 const { experiment, yaml } = await loadExperiment(file, { set });
 const folder = await mkdtemp(join(tmpdir(), "aft-estimate-benchmark-"));
 const progress = { ...silent, note: (text: string) => console.error(text) };
 const signal = new AbortController().signal;
+const worker = new LazyWorker(experiment.worker, progress, signal);
+const { pid } = await worker.get();
 
-/** By label. */
-async function estimated(): Promise<{
-  device: string;
-  seconds: Map<string, number>;
-  keys: Map<string, string>;
-}> {
-  const found = await estimate(experiment, { runsDirectory: join(folder, "none"), progress, signal });
-  if (found === undefined) throw new Error("nothing of it uses a model");
-  return {
-    device: `${found.device.name} (${found.device.description})${found.pace.measured ? "" : ", by sizes alone"}`,
-    seconds: new Map(found.stages.map(({ label, seconds }) => [label, seconds])),
-    keys: new Map(found.stages.map(({ label, key }) => [label, key])),
-  };
+/** Seconds that the worker has had on the processor: user and system, in hundredths, after the name in brackets. */
+function processorSeconds(): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
+const seconds = process.env.CLOCK === "processor" ? processorSeconds : () => performance.now() / 1000;
 
-/** By the key of each stage's artefact. */
-async function measured(runsDirectory: string): Promise<Map<string, number>> {
-  const artefacts = join(runsDirectory, "artefacts");
-  const names = (await readdir(artefacts)).filter((name) => !name.endsWith(".lock"));
-  const manifests = await Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(join(artefacts, name, "manifest.json"), "utf8"))),
-  );
-  return new Map(manifests.map(({ key, seconds }) => [key, seconds]));
+async function estimated() {
+  const found = await estimate(experiment, {
+    ...{ runsDirectory: join(folder, "none"), progress, signal, worker },
+    ...defined({ seconds: process.env.TRY === undefined ? undefined : Number(process.env.TRY) }),
+    now: () => 1000 * seconds(),
+  });
+  if (found === undefined) throw new Error("nothing of it uses a model");
+  return found;
 }
 
 try {
   const load = [loadavg()[0]!];
   const before = await estimated();
-  const runsDirectory = join(folder, "runs");
-  await runExperiment(experiment, yaml, { runsDirectory, progress, signal });
+  const [began, took] = [new Map<string, number>(), new Map<string, number>()];
+  await runExperiment(experiment, yaml, {
+    ...{ runsDirectory: join(folder, "runs"), progress, signal, worker },
+    onStage({ kind, label }) {
+      if (kind === "make") began.set(label, seconds());
+      if (kind === "end") took.set(label, seconds() - began.get(label)!);
+    },
+  });
   load.push(loadavg()[0]!);
   const after = await estimated();
-  const took = await measured(runsDirectory);
-  const rows = [...before.keys].map(([label, key]) => ({
+  const rows = before.stages.map(({ label, seconds }, at) => ({
     label,
-    before: before.seconds.get(label)!,
-    after: after.seconds.get(label)!,
-    measured: took.get(key)!,
+    before: seconds,
+    after: after.stages[at]!.seconds,
+    measured: took.get(label)!,
   }));
-  const sum = (numberOf: (row: (typeof rows)[number]) => number): number =>
-    rows.reduce((total, row) => total + numberOf(row), 0);
-  rows.push({
-    label: "in all",
-    before: sum((row) => row.before),
-    after: sum((row) => row.after),
-    measured: sum((row) => row.measured),
-  });
-  const ratio = (row: (typeof rows)[number]): number => (row.before + row.after) / 2 / row.measured;
+  const sum = (key: "before" | "after" | "measured"): number => rows.reduce((all, row) => all + row[key], 0);
+  rows.push({ label: "in all", before: sum("before"), after: sum("after"), measured: sum("measured") });
+  const mean = (row: (typeof rows)[number]): number => (row.before + row.after) / 2;
+
+  const { name, description } = before.device;
+  const how = before.pace.measured ? "" : `, by sizes: ${before.pace.reason}`;
+  const clock = process.env.CLOCK === "processor" ? "seconds on the processor" : "seconds";
   console.log(
-    `${experiment.name} on ${before.device}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${load.map((value) => value.toFixed(1)).join(" before the run and after it ")}`,
+    `${experiment.name} on ${name} (${description})${how}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, load ${load.map((value) => value.toFixed(1)).join(" before the run, after it ")}; ${clock}`,
   );
   console.log("| stage | estimated before | after | measured | ratio |\n|---|---|---|---|---|");
-  for (const row of rows)
-    console.log(
-      `| ${row.label} | ${row.before.toFixed(1)} s | ${row.after.toFixed(1)} s | ${row.measured.toFixed(1)} s | ${ratio(row).toFixed(2)} |`,
-    );
+  for (const row of rows) {
+    const numbers = [row.before, row.after, row.measured].map((value) => value.toFixed(1));
+    console.log(`| ${[row.label, ...numbers, (mean(row) / row.measured).toFixed(2)].join(" | ")} |`);
+  }
   if (process.env.OUT !== undefined) {
-    const date = new Date().toISOString().slice(0, 10);
-    const measurements = rows.flatMap((row) => [
-      {
-        topic: "estimate",
-        name: `${experiment.name}, ${row.label}: estimated`,
-        value: (row.before + row.after) / 2,
-        unit: "s",
-      },
-      {
-        topic: "estimate",
-        name: `${experiment.name}, ${row.label}: measured`,
-        value: row.measured,
-        unit: "s",
-      },
-    ]);
+    const measurements = rows.flatMap((row) => {
+      const named = { topic: "estimate", name: `${experiment.name}, ${row.label}`, unit: clock };
+      return [
+        { ...named, name: `${named.name}: estimated`, value: mean(row) },
+        { ...named, name: `${named.name}: measured`, value: row.measured },
+      ];
+    });
     const command = `npx tsx experiments/benchmarks/estimate.ts ${[file, ...set].join(" ")}`;
-    const text = JSON.stringify({ device: before.device, load, command, measurements }, null, 2);
-    await writeFile(join(process.env.OUT, `estimate-${date}.json`), `${text}\n`);
+    const result = { device: before.device, processor: cpus()[0]?.model, load, command, measurements };
+    const date = new Date().toISOString().slice(0, 10);
+    await writeFile(join(process.env.OUT, `estimate-${date}.json`), `${JSON.stringify(result, null, 2)}\n`);
   }
 } finally {
+  await worker.close();
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
-"""Sampling on the device: the same sample whatever lies beside it, captured or not, and its log-probability as
-scoring finds it."""
+"""Sampling on the device: the same sample whatever lies beside it, captured or not, and its log-probability
+as scoring finds it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def seven_b_all_weights(sitting: Sitting) -> None:
 TOPICS = (
     Topic("numerics", 45, numerics),
     Topic("sampling", 25, sampling),
-    Topic("training", 20, training),
+    Topic("training", 75, training),
     SAMPLING,
     TRAINING,
     LARGE_TRAINING,

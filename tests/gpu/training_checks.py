@@ -13,6 +13,7 @@ from numerics import ADAMW, BFLOAT16_LOSS, LOSSES, SHAPE, SMALL, K
 from padded_rows import PaddedRows
 from random_models import converted, group, rounded
 from results import Results
+from training_speed import told
 
 STEPS = 3
 # In float32 the losses of the first step differ by rounding, 1e-7 to 1e-5. The later ones follow from weights
@@ -20,7 +21,8 @@ STEPS = 3
 # rounding decides its sign.
 FLOAT32_FIRST, FLOAT32_LATER = 1e-5, 1e-3
 MAX_TOKENS = 8192
-SCHEDULE = ScheduleSettings(shape="constant", total_steps=STEPS, warmup_steps=0, minimum_ratio=0.0)
+# a GPU packs and compiles in long runs alone
+RUNS = {"short": STEPS, "long": 10_000_000}
 KINDS = ("VFT", "boundary", "DPO detached")
 
 
@@ -30,31 +32,42 @@ def check_training(results: Results, device: torch.device, small: bool) -> None:
     lengths = (range(60, 121), range(80, 151))
     groups = [group(draw, f"q{number}", shape.vocabulary, K, lengths) for number in range(4 if small else 12)]
     base = rounded(shape, seed=17)
-    for kind in KINDS:
-        _check_against_padded(results, base, device, kind, groups)
-    for dtype in (torch.float32, torch.bfloat16):
-        _check_twice(results, base, device, dtype, groups)
+    for run, steps in RUNS.items():
+        # to compile for each number type takes long enough
+        for kind in KINDS if run == "short" else KINDS[1:2]:
+            _check_against_padded(results, base, device, kind, groups, run, steps)
+        for dtype in (torch.float32, torch.bfloat16) if run == "short" else (torch.bfloat16,):
+            _check_twice(results, base, device, dtype, groups, run, steps)
 
 
 def _check_against_padded(
-    results: Results, base: LoadedModel, device: torch.device, kind: str, groups: Sequence[TrainGroup]
+    results: Results,
+    base: LoadedModel,
+    device: torch.device,
+    kind: str,
+    groups: Sequence[TrainGroup],
+    run: str,
+    steps: int,
 ) -> None:
     """Whatever ours does to be fast (shared prompts, packed rows, compiled kernels), its losses are those of
     the plain way, and stay so as the weights follow the gradients."""
-    ours = [one for one, _ in _run(converted(base, device, torch.float32), LOSSES[kind], groups)]
+    name = f"{kind}, {run} run"
+    with told() as lines:
+        ours = _losses(converted(base, device, torch.float32), kind, groups, steps)
+    results.measure(f"{name}: rows", lines.getvalue().strip() or "padded")
     plain = PaddedRows(converted(base, device, torch.float32), LOSSES[kind], groups, MAX_TOKENS, ADAMW)
     theirs = []
     for _ in range(STEPS):
         plain()
         theirs.append(plain.loss)
     errors = [abs(a / b - 1) for a, b in zip(ours, theirs, strict=True)]
-    title = f"{kind}, float32 against padded rows: loss, relative"
+    title = f"{name}, float32 against plain padded rows: loss, relative"
     results.at_most(f"{title}, first step", errors[0], FLOAT32_FIRST)
     results.at_most(f"{title}, later steps", max(errors[1:]), FLOAT32_LATER)
-    results.holds(f"{kind}: the loss falls, or no gradient arrived", ours[-1] < ours[0])
-    low = [one for one, _ in _run(converted(base, device, torch.bfloat16), LOSSES[kind], groups)]
+    results.holds(f"{name}: the loss falls, or no gradient arrived", ours[-1] < ours[0])
+    low = _losses(converted(base, device, torch.bfloat16), kind, groups, steps)
     results.at_most(
-        f"{kind}, bfloat16 against padded rows in float32: loss of the first step, relative",
+        f"{name}, bfloat16 against plain padded rows in float32: loss of the first step, relative",
         abs(low[0] / theirs[0] - 1),
         BFLOAT16_LOSS,
     )
@@ -66,22 +79,31 @@ def _check_twice(
     device: torch.device,
     dtype: torch.dtype,
     groups: Sequence[TrainGroup],
+    run: str,
+    steps: int,
 ) -> None:
     models = [converted(base, device, dtype) for _ in range(2)]
-    runs = [_run(model, LOSSES["boundary"], groups) for model in models]
-    name = str(dtype).removeprefix("torch.")
-    results.equal(f"{name}, two runs: losses and norms of {STEPS} steps", runs[0] == runs[1], True)
+    runs = [_run(model, LOSSES["boundary"], groups, steps) for model in models]
+    name = f"{str(dtype).removeprefix('torch.')}, {run} run"
+    results.equal(f"{name} twice: losses and norms of {STEPS} steps", runs[0] == runs[1], True)
     pairs = zip(models[0].module.named_parameters(), models[1].module.parameters(), strict=True)
     differing = [weight for (weight, a), b in pairs if not torch.equal(a, b)]
     results.equal(
-        f"{name}, two runs: weights that are not the same bits", ", ".join(differing[:4]) or "none", "none"
+        f"{name} twice: weights that are not the same bits", ", ".join(differing[:4]) or "none", "none"
     )
 
 
-def _run(model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup]) -> list[tuple[float, float]]:
-    """(loss, gradient norm) of each step."""
+def _losses(model: LoadedModel, kind: str, groups: Sequence[TrainGroup], steps: int) -> list[float]:
+    return [loss for loss, _ in _run(model, LOSSES[kind], groups, steps)]
+
+
+def _run(
+    model: LoadedModel, loss: LossSettings, groups: Sequence[TrainGroup], steps: int
+) -> list[tuple[float, float]]:
+    """(loss, gradient norm) of each of the first steps of a run of so many."""
+    schedule = ScheduleSettings(shape="constant", total_steps=steps, warmup_steps=0, minimum_ratio=0.0)
     run = Trainer(
-        model, optimizer=ADAMW, schedule=SCHEDULE, loss=loss, seed=0, max_tokens_per_batch=MAX_TOKENS
+        model, optimizer=ADAMW, schedule=schedule, loss=loss, seed=0, max_tokens_per_batch=MAX_TOKENS
     )
     metrics = [run.step(number, groups) for number in range(1, STEPS + 1)]
     return [(float(one.loss.total), one.gradient_norm) for one in metrics]

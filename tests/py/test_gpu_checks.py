@@ -37,6 +37,42 @@ def test_the_gpu_checks_pass_on_the_cpu(tmp_path: Path) -> None:
     assert [file.name[-11:] for file in tmp_path.glob("*.json")] == ["-small.json"]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_benchmarks_run_at_their_small_size(tmp_path: Path) -> None:
+    done, results = _run(tmp_path, BENCH)
+    assert [check for check in results["checks"] if not check["passed"]] == []
+    assert done.returncode == 0, done.stderr[-2000:]
+    measured = {one["topic"] for one in results["measurements"] if one["unit"] != "s"}
+    left_out = {one["topic"] for one in results["skipped"]}
+    # TRL has an environment of its own
+    assert left_out <= {"TRL"}
+    assert measured | left_out == set(results["topics"].split(", "))
+
+
+@pytest.mark.parametrize(
+    "option, value, said",
+    [
+        ("--model", "/nowhere", "expected a folder with a model (there is no /nowhere/config.json)"),
+        ("--questions", "/nowhere.jsonl", "no such file: /nowhere.jsonl"),
+        ("--budget", "-3", "expected seconds above 0, found '-3'"),
+        ("--only", "samplin", "invalid choice: 'samplin'"),
+        ("--device", "gpu", "expected cpu, cuda or cuda:N, found 'gpu'"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_any_work(
+    option: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "experiments" / "benchmarks" / "instruments"))
+    from sitting import Topic, parser_for  # pyright: ignore[reportMissingImports]
+
+    parser = parser_for("bench.py", "", [Topic("sampling", 1, lambda sitting: None)])
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args([option, value])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_what_does_not_fit_in_the_budget_is_skipped_and_named(tmp_path: Path) -> None:
     done, results = _run(tmp_path, "tests/gpu/check.py", "--budget", "1")
     assert done.returncode == 1, "nothing was checked"

@@ -172,6 +172,8 @@ def _within(seconds: float) -> Iterator[None]:
 def _tidy(device: torch.device) -> None:
     gc.collect()
     if device.type == "cuda":
+        # a topic's models are none of the next one's: of the forms of a kernel only so many are kept
+        torch.compiler.reset()
         torch.cuda.empty_cache()
 
 

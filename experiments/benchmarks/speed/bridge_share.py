@@ -1,9 +1,10 @@
-"""What the way to the worker costs: the time of a step by the worker's own clock against the round trip."""
+"""What the way to the worker costs: a step's time by the worker's own clock against that of its client."""
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ import torch
 from aft_worker.device import dtype_name
 from aft_worker.model.loading import save_model
 from aft_worker.protocol import LossSettings, TrainGroup
-from client import Worker
+from client import Request, Worker
 from random_models import Shape, made_on
 from results import Results
 from shapes import Lengths, named
 from training_speed import ADAMW, AFT, SCHEDULE, VFT, groups_for
+
+IN_FLIGHT = 3  # as ts/experiment/train has it
+SET_UP = 2  # steps that are not counted
 
 
 def measure_bridge(
@@ -32,7 +36,7 @@ def measure_bridge(
     rounds: int,
     folder: Path,
 ) -> None:
-    """One step after the other, as a run sends them; `questions` a step of VFT and of AFT."""
+    """Steps as a run sends them, some ahead of the one that is awaited; `questions` a step of VFT and AFT."""
     title = named(title, shape)
     model = made_on(device, shape, dtype)
     save_model(model, str(folder / "model"))
@@ -80,7 +84,7 @@ def _steps(
     max_tokens: int,
     rounds: int,
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each step: (by the worker's clock, from the sending to the answer)."""
+    """Seconds of each step: (by the worker's clock, from the answer before it to its own)."""
     settings = {
         "optimizer": msgspec.to_builtins(ADAMW),
         "schedule": msgspec.to_builtins(SCHEDULE),
@@ -88,12 +92,16 @@ def _steps(
     }
     run = worker.call("train/begin", model=model, seed=0, maxTokensPerBatch=max_tokens, **settings)["run"]
     inside, whole = [], []
-    for number in range(1, rounds + 3):
-        started = time.perf_counter()
-        metrics = worker.call("train/step", run=run, step=number, groups=groups)
-        spent = time.perf_counter() - started
-        if number > 2:
-            inside.append(metrics["seconds"])
-            whole.append(spent)
+    sent: deque[Request] = deque()
+    answered = time.perf_counter()
+    for number in range(1, SET_UP + rounds + IN_FLIGHT):
+        if number <= SET_UP + rounds:
+            sent.append(worker.send("train/step", {"run": run, "step": number, "groups": groups}))
+        if number >= IN_FLIGHT:
+            metrics = sent.popleft().result()
+            before, answered = answered, time.perf_counter()
+            if metrics["step"] > SET_UP:
+                inside.append(metrics["seconds"])
+                whole.append(answered - before)
     worker.call("train/end", run=run)
     return inside, whole

@@ -78,13 +78,19 @@ TRAINING_1B = Training("Llama", ONE_B, torch.bfloat16, GSM8K, (128, 64), 32_768,
 
 
 def training_smollm2(sitting: Sitting) -> None:
-    for plan in (TRAINING_SMOLLM2, TRAINING_BATCH_64):
-        measure_training(sitting.results, sitting.device, small(plan) if sitting.small else plan)
+    _measure(sitting, TRAINING_SMOLLM2)
+
+
+def training_batch_64(sitting: Sitting) -> None:
+    _measure(sitting, TRAINING_BATCH_64)
+
+
+def _measure(sitting: Sitting, plan: Training) -> None:
+    measure_training(sitting.results, sitting.device, small(plan) if sitting.small else plan)
 
 
 def training_1b(sitting: Sitting) -> None:
-    plan = small(TRAINING_1B) if sitting.small else TRAINING_1B
-    measure_training(sitting.results, sitting.device, plan)
+    _measure(sitting, TRAINING_1B)
 
 
 def bridge(sitting: Sitting) -> None:
@@ -106,8 +112,9 @@ def bridge(sitting: Sitting) -> None:
 
 SAMPLING = Topic("sampling SmolLM2", 60, sampling_smollm2)
 GENERATE = Topic("generate SmolLM2", 50, generate_smollm2)
-TRAINING = Topic("training SmolLM2", 35, training_smollm2)
-LARGE_TRAINING = Topic("training 1B", 35, training_1b)
+TRAINING = Topic("training SmolLM2", 75, training_smollm2)
+SMALL_BATCHES = Topic("training SmolLM2 batch 64", 50, training_batch_64)
+LARGE_TRAINING = Topic("training 1B", 60, training_1b)
 LARGE_SAMPLING = Topic("sampling 7B", 60, sampling_7b)
 BRIDGE = Topic("bridge", 40, bridge)
-TOPICS = (SAMPLING, TRAINING, GENERATE, LARGE_TRAINING, LARGE_SAMPLING, BRIDGE)
+TOPICS = (SAMPLING, TRAINING, GENERATE, LARGE_TRAINING, LARGE_SAMPLING, SMALL_BATCHES, BRIDGE)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
+from io import StringIO
 
 import torch
 from aft_worker.model.loading import LoadedModel, checkpoint_gradients
@@ -31,7 +34,7 @@ AFT: LossSettings = AlignmentLoss(constraint="boundary", weight=1.0, beta=0.1, d
 ADAMW = OptimizerSettings(
     learning_rate=1e-9, betas=(0.9, 0.98), epsilon=1e-8, weight_decay=0.01, clip_norm=1.0
 )
-SCHEDULE = ScheduleSettings(shape="constant", total_steps=10_000, warmup_steps=0, minimum_ratio=0.0)
+SCHEDULE = ScheduleSettings(shape="constant", total_steps=10_000_000, warmup_steps=0, minimum_ratio=0.0)
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,17 @@ class Step:
         self.tokens, self.loss = metrics.tokens, float(metrics.loss.total)
 
 
+@contextmanager
+def told() -> Iterator[StringIO]:
+    """What is said on stderr within it, where the worker tells how it trains; it is said all the same."""
+    lines = StringIO()
+    try:
+        with redirect_stderr(lines):
+            yield lines
+    finally:
+        sys.stderr.write(lines.getvalue())
+
+
 def _measure_step(
     results: Results,
     device: torch.device,
@@ -159,11 +173,15 @@ def _measure_step(
 ) -> float:
     """-> tokens a second."""
     started = time.perf_counter()
-    step, peak = _fitting_step(device, model, loss, groups, plan.max_tokens)
+    with told() as lines:
+        step, peak = _fitting_step(device, model, loss, groups, plan.max_tokens)
     set_up = time.perf_counter() - started
     timing = timed(device, step, plan.warmup, plan.repeats)
     tokens, rate = step.tokens, flops(plan.shape, groups) / timing.median
     results.measure(f"{name}: first two steps, what is set up included", set_up, "s")
+    results.measure(
+        f"{name}: rows", lines.getvalue().strip().splitlines()[-1] if lines.getvalue() else "padded"
+    )
     results.measure(f"{name}: questions a step", len(groups))
     results.measure(f"{name}: tokens a micro-batch", step.max_tokens)
     results.measure(f"{name}: tokens a step (each prompt once)", tokens)

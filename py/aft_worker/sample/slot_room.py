@@ -16,7 +16,7 @@ from .slot_check import difference_from_plain
 from .slot_decoder import Shapes, SlotDecoder, measured_shapes, position_bytes
 
 # More rows make a step longer, and beyond these hardly more tokens a second.
-MOST_SLOTS = {"cpu": 64, "cuda": 1024}
+MOST_SLOTS = {"cpu": 128, "cuda": 1024}
 # Of what is free; the rest is for the prompts' pass, logits and other processes.
 _SHARE = {"cpu": 0.5, "cuda": 0.8}
 # Where the size of a cache is not known: positions of a batch.

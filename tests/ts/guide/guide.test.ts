@@ -64,7 +64,7 @@ describe("a command that is not run", () => {
 });
 
 /** Programs beside aft that a block may call without being run. */
-const others = ["npm", "export", "nvidia-smi"];
+const others = ["npm", "export", "nvidia-smi", "python3", "vllm/bin/pip"];
 
 async function check([first = "", ...rest]: readonly string[]): Promise<void> {
   if (first !== "npx") {

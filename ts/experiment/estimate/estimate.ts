@@ -93,7 +93,7 @@ export async function estimateOf(
 }
 
 const setupOf = (
-  { model: { adapter, gradientCheckpointing }, worker: { maxTokensPerBatch } }: Experiment,
+  { model: { adapter, gradientCheckpointing }, worker: { maxTokensPerBatch, samplesAtOnce } }: Experiment,
   { shape }: Pick<Described, "shape">,
   { speed, device }: Measured,
 ): Setup => ({
@@ -102,6 +102,7 @@ const setupOf = (
   adapter,
   gradientCheckpointing,
   maxTokensPerBatch,
+  samplesAtOnce,
   accelerator: device.name !== "cpu",
   freeBytes: device.freeBytes,
 });

@@ -34,6 +34,8 @@ export interface EstimateOptions {
   worker?: LazyWorker | undefined;
   /** That each kind of work is tried for; left out: as long as it takes to be sure within a tenth or so. */
   seconds?: number;
+  /** In ms; left out: the time that passes. */
+  now?: () => number;
 }
 
 const enoughSeconds = 0.4;
@@ -114,10 +116,11 @@ export class Measurements {
     tried: { setup: Setup; speed: Measured["speed"]; works: readonly Work[]; examples: readonly Example[] },
   ): Promise<Rehearsed> {
     const { dtype, attention, adapter, gradientCheckpointing } = experiment.model;
-    const { device, threads, python, maxTokensPerBatch } = experiment.worker;
+    const { device, threads, python, maxTokensPerBatch, samplesAtOnce } = experiment.worker;
+    const bounds = { maxTokensPerBatch, ...defined({ samplesAtOnce }) };
     const settings = { dtype, attention, device, gradientCheckpointing, ...defined({ adapter }) };
     const { name, shape } = model;
-    return this.once(["pace", { name, shape, ...settings, threads, python, maxTokensPerBatch }], async () => {
+    return this.once(["pace", { name, shape, ...settings, threads, python, ...bounds }], async () => {
       const worker = await this.worker(experiment);
       const load = async (sketchLayers: number) =>
         worker.request("model/load", {
@@ -126,8 +129,8 @@ export class Measurements {
           ...(adapter === undefined ? {} : { adapter: adapterRequest(adapter) }),
           ...(gradientCheckpointing ? { gradientCheckpointing } : {}),
         });
-      const { signal, seconds = enoughSeconds } = this.options;
-      return rehearse({ ...tried, worker, load, signal, seconds });
+      const { signal, seconds = enoughSeconds, now } = this.options;
+      return rehearse({ ...tried, worker, load, signal, seconds, ...defined({ now }) });
     });
   }
 

@@ -15,6 +15,8 @@ export interface Setup {
   maxTokensPerBatch: number;
   /** Logits are made in larger pieces on an accelerator, and more samples at once. */
   accelerator: boolean;
+  /** Samples that are decoded at once, at most; left out: as the worker has it. */
+  samplesAtOnce?: number | undefined;
   /** Of the device. */
   freeBytes: number;
 }
@@ -110,7 +112,7 @@ export function samplesAtOnce(
   const { most, share } = setup.accelerator ? slots.accelerator : slots.cpu;
   const free = share * (setup.freeBytes - weightBytes(setup));
   const room = Math.floor(free / ((promptTokens.longest + maxNewTokens) * cacheBytes(setup)));
-  return Math.max(1, Math.min(most, prompts * k, room));
+  return Math.max(1, Math.min(most, setup.samplesAtOnce ?? most, prompts * k, room));
 }
 
 /** Keys and values of a token. */

@@ -1,15 +1,26 @@
 /** Seconds, from how fast the work was measured to go, or from sizes and the device's speed where it could not be. */
 import { sumOf } from "../../core/sum.ts";
-import type { Cost, Sampling } from "../stages/cost.ts";
+import type { Cost, Sampling, Trained } from "../stages/cost.ts";
 import { cacheBytes, type Setup, samplesAtOnce, weightBytes } from "./memory.ts";
 import { adapterParameters, multiplied } from "./shape.ts";
+
+/** What a batch is, as far as a step's time goes by it beside its tokens: padding and masks differ. */
+export type Batch = Pick<Trained, "perStep" | "questions" | "responses" | "lengthGrouped">;
+
+/** Of a training step, and of each token of it. */
+export interface StepPace {
+  step: number;
+  token: number;
+}
+
+export type TrainedPace = StepPace & { batch: Batch };
 
 /** How fast a model goes on a device, in seconds. */
 export interface Pace {
   /** Of a stage, to load the model. */
   load: number;
-  /** Of a training step, and of each token of it. */
-  trained: { step: number; token: number };
+  /** Of the trainings of each kind of batch. */
+  trained: TrainedPace[];
   /** Of each token of a prompt or response that is scored; a prompt goes through the model as fast before it is sampled from. */
   scored: { token: number };
   /** Of what a stage's sampling begins with, and of each token with as many samples at once as the stages have. */
@@ -46,7 +57,13 @@ export function assumedPace(setup: Setup, speed: Speed, samplings: readonly Samp
   const scored = scoringFlops(setup) / (assumed.scoring * speed.flopsPerSecond);
   return {
     load: 0,
-    trained: { step: 0, token: trainingFlops(setup) / (assumed.training * speed.flopsPerSecond) },
+    trained: [
+      {
+        batch: { perStep: 0, questions: 0, responses: 0, lengthGrouped: false },
+        step: 0,
+        token: trainingFlops(setup) / (assumed.training * speed.flopsPerSecond),
+      },
+    ],
     scored: { token: scored },
     sampled: {
       start: 0,
@@ -65,20 +82,25 @@ function decodingSeconds(setup: Setup, speed: Speed, sampling: Sampling, scored:
 
 /** Of a stage. Finished samples make room for the next at once, so that the places are full until the last few. */
 export function secondsOf({ load, trained, scored, sampled }: Pace, cost: Cost): number {
+  const sampling = ({ prompts, k, promptTokens, responseTokens }: Sampling): number =>
+    sampled.start + prompts * (promptTokens.mean * scored.token + k * responseTokens * sampled.token);
   return (
     load +
-    (cost.trained === undefined
-      ? 0
-      : cost.trained.steps * trained.step + cost.trained.tokens * trained.token) +
+    (cost.trained === undefined ? 0 : trainingSeconds(trained, cost.trained)) +
     (cost.scored?.tokens ?? 0) * scored.token +
-    sumOf(
-      cost.sampled ?? [],
-      ({ prompts, k, promptTokens, responseTokens }) =>
-        sampled.start +
-        prompts * promptTokens.mean * scored.token +
-        prompts * k * responseTokens * sampled.token,
-    )
+    sumOf(cost.sampled ?? [], sampling)
   );
+}
+
+/** By the batches that are most alike: padded as these are, and of nearly as many tokens. */
+function trainingSeconds(paces: readonly TrainedPace[], { steps, tokens, ...batch }: Trained): number {
+  const unlike = ({ batch: other }: TrainedPace): number =>
+    (other.lengthGrouped === batch.lengthGrouped ? 0 : 10) +
+    Math.abs(Math.log((1 + other.perStep) / (1 + batch.perStep)));
+  const [first, ...others] = paces;
+  if (first === undefined) return 0;
+  const { step, token } = others.reduce((best, pace) => (unlike(pace) < unlike(best) ? pace : best), first);
+  return steps * step + tokens * token;
 }
 
 /**
@@ -93,14 +115,18 @@ export function atDepth(layers: number, few: { layers: number; pace: Pace }, mor
   };
   return {
     load: at(({ load }) => load),
-    trained: { step: at(({ trained }) => trained.step), token: at(({ trained }) => trained.token) },
+    trained: few.pace.trained.map(({ batch }, place) => ({
+      batch,
+      step: at(({ trained }) => trained[place]!.step),
+      token: at(({ trained }) => trained[place]!.token),
+    })),
     scored: { token: at(({ scored }) => scored.token) },
     sampled: { start: at(({ sampled }) => sampled.start), token: at(({ sampled }) => sampled.token) },
   };
 }
 
 /** The step and the token of two steps of different sizes; of one alone the token. */
-export function lineThrough(points: readonly { tokens: number; seconds: number }[]): Pace["trained"] {
+export function lineThrough(points: readonly { tokens: number; seconds: number }[]): StepPace {
   const [small, large = small] = [...points].sort((a, b) => a.tokens - b.tokens);
   if (small === undefined || large === undefined) return { step: 0, token: 0 };
   if (large.tokens <= small.tokens) return { step: 0, token: large.seconds / large.tokens };

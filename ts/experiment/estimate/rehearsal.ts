@@ -4,9 +4,19 @@
  * rest follows from the difference.
  */
 import { type Requests, type TrainGroup, WorkerFailure } from "../../bridge/index.ts";
+import { defined } from "../../core/defined.ts";
+import { canonicalJson } from "../../core/digest.ts";
 import type { Trained } from "../stages/cost.ts";
 import { type Setup, samplesAtOnce, scoringMemory, total, trainingMemory } from "./memory.ts";
-import { atDepth, lineThrough, type Pace, type Speed, scoringFlops, trainingFlops } from "./pace.ts";
+import {
+  atDepth,
+  type Batch,
+  lineThrough,
+  type Pace,
+  type Speed,
+  scoringFlops,
+  trainingFlops,
+} from "./pace.ts";
 import { multiplied } from "./shape.ts";
 import type { Work } from "./stage.ts";
 
@@ -40,7 +50,8 @@ const patience = 4;
 const cautious = 0.2;
 /** Of the free memory. */
 const memoryShare = 0.6;
-const steps = { least: 3, most: 12 };
+const mostPairs = 8;
+const steps = { least: 3, most: 40 };
 
 /** A pace that was measured, or why there is none. */
 export type Rehearsed = { pace: Pace } | { reason: string };
@@ -166,7 +177,7 @@ async function scoringPace(model: string, rehearsal: Cut, seconds: Seconds): Pro
   const { maxTokensPerBatch } = setup;
   const responses = Math.max(1, ...works.flatMap(({ sampled = [] }) => sampled.map(({ k }) => k)));
   const tokens = tokensWithin(rehearsal, scoringFlops(setup));
-  const groups = groupsWithin(rehearsal, { questions: 64, responses }, tokens, 0).map(
+  const groups = groupsWithin(rehearsal, { questions: 64, responses, lengthGrouped: false }, tokens, 0).map(
     ({ id, prompt, responses }) => ({ id, prompt, responses: responses.map(({ text }) => ({ text })) }),
   );
   let scored = 0;
@@ -197,42 +208,47 @@ async function samplingPace(
     indices: [0],
   }));
   const generate = async (maxNewTokens: number): Promise<number> => {
-    const settings = { temperature: 1, topP: 1, seed: 1 };
+    const settings = { temperature: 1, topP: 1, seed: 1, ...defined({ slots: whole.samplesAtOnce }) };
     return (await worker.request("generate", { model, prompts, maxNewTokens, ...settings }, { signal }))
       .tokens;
   };
   const wanted = Math.max(2, Math.round(main.responseTokens));
   const short = Math.max(1, Math.min(8, Math.floor(wanted / 3)));
+  // A first time apart: what is set up once is no part of it.
+  await generate(short);
   const first = await timed(seconds, () => generate(short));
-  // A second time: what is set up once is no part of it.
-  const again = await timed(seconds, () => generate(short));
-  const perToken = Math.min(first.seconds, again.seconds) / short;
-  const long = Math.max(
-    short + 1,
-    Math.min(wanted, Math.max(3 * short, Math.round((4 * rehearsal.seconds) / perToken))),
-  );
-  const longer = await timed(seconds, () => generate(long));
-  const token = Math.max(0, longer.seconds - again.seconds) / Math.max(1, longer.result - again.result);
+  const perStep = first.seconds / short;
+  const affordable = Math.round(rehearsal.seconds / perStep);
+  const long = Math.max(short + 1, Math.min(wanted, Math.max(3 * short, affordable)));
+  const pairs = [{ short: first, long: await timed(seconds, () => generate(long)) }];
+  const pairSeconds = pairs[0]!.short.seconds + pairs[0]!.long.seconds;
+  const repeats = Math.min(mostPairs, Math.floor((2 * rehearsal.seconds) / pairSeconds));
+  while (pairs.length < repeats)
+    pairs.push({
+      short: await timed(seconds, () => generate(short)),
+      long: await timed(seconds, () => generate(long)),
+    });
+  const mean = (numberOf: (pair: (typeof pairs)[number]) => number): number =>
+    pairs.reduce((sum, pair) => sum + numberOf(pair), 0) / pairs.length;
+  const again = { seconds: mean((pair) => pair.short.seconds), tokens: mean((pair) => pair.short.result) };
+  const token =
+    Math.max(0, mean((pair) => pair.long.seconds) - again.seconds) /
+    Math.max(1, mean((pair) => pair.long.result) - again.tokens);
   const promptTokens = prompts.length * main.promptTokens.mean;
-  const start = Math.max(0, again.seconds - again.result * token - promptTokens * scoredToken);
+  const start = Math.max(0, again.seconds - again.tokens * token - promptTokens * scoredToken);
   return { start, token };
 }
 
-/** Some steps of the smallest and of the largest batch, sent ahead as a run does. */
+/** Some steps of each kind of batch, sent ahead as a run does. */
 async function trainingPace(
   model: string,
-  rehearsal: Rehearsal,
+  rehearsal: Cut,
   trainings: readonly Trained[],
   clock: () => number,
 ): Promise<Pace["trained"]> {
-  if (trainings.length === 0) return { step: 0, token: 0 };
+  if (trainings.length === 0) return [];
   const { worker, setup, signal } = rehearsal;
-  const bySize = [...trainings].sort((a, b) => a.perStep - b.perStep);
-  const [small, large] = [bySize[0]!, bySize.at(-1)!];
   const tokens = tokensWithin(rehearsal, trainingFlops(setup));
-  const batches = (batch: Trained, share: number) => (at: number) =>
-    groupsWithin(rehearsal, batch, tokens * share, at * batch.questions);
-  const sizes = [batches(large, 1), batches(small, small === large ? 1 / 3 : 1)];
   const settings = {
     learningRate: 1e-6,
     betas: [0.9, 0.999] as [number, number],
@@ -254,8 +270,7 @@ async function trainingPace(
     const metrics = await worker.request("train/step", { run, step: ++step, groups }, { signal });
     return { at: clock(), tokens: metrics.tokens };
   };
-  const points: { tokens: number; seconds: number }[] = [];
-  for (const batchAt of sizes) {
+  const usualStep = async (batchAt: (at: number) => TrainGroup[]): Promise<Step> => {
     await train(batchAt(0));
     const started = clock();
     const once = await train(batchAt(1));
@@ -264,26 +279,74 @@ async function trainingPace(
       train(batchAt(2 + at)),
     );
     const ends = await Promise.all(sent);
-    const between = ends.slice(1).map(({ at }, place) => (at - ends[place]!.at) / 1000);
-    const mean = ends.slice(1).reduce((sum, end) => sum + end.tokens, 0) / between.length;
-    // The middle one: a step that compiles anew is none of the many that follow.
-    points.push({ tokens: mean, seconds: between.sort((a, b) => a - b)[Math.floor(between.length / 2)]! });
+    return usual(
+      ends.slice(1).map((end, at) => ({ tokens: end.tokens, seconds: (end.at - ends[at]!.at) / 1000 })),
+    );
+  };
+  const paces: Pace["trained"] = [];
+  for (const batch of kindsOf(trainings)) {
+    const isWhole = batch.perStep <= tokens;
+    const points: Step[] = [];
+    // Of a batch that is cut, two sizes tell what the rest of it adds.
+    for (const share of isWhole ? [1] : [1, 1 / 3])
+      points.push(await usualStep((at) => groupsWithin(rehearsal, batch, tokens * share, at)));
+    paces.push({ batch, ...lineThrough(points) });
   }
-  return lineThrough(points);
+  return paces;
 }
 
-/** A batch of examples, of which each of the further responses is another's; less of it where that would take too long. */
+interface Step {
+  tokens: number;
+  seconds: number;
+}
+
+/** Kinds of batches that are tried at most: the smallest, the largest, and those that lie between at equal distances. */
+const mostKinds = 4;
+
+function kindsOf(trainings: readonly Trained[]): Batch[] {
+  const kinds = trainings.map(({ perStep, questions, responses, lengthGrouped }) => ({
+    ...{ perStep, questions, responses, lengthGrouped },
+  }));
+  const distinct = [...new Map(kinds.map((kind) => [canonicalJson(kind), kind])).values()];
+  const sorted = distinct.sort((a, b) => a.perStep - b.perStep);
+  const step = Math.max(1, (sorted.length - 1) / (mostKinds - 1));
+  return sorted.filter((_, at) => at === Math.round(Math.round(at / step) * step));
+}
+
+/** The mean of those that do not stand out: a step that compiles anew is none of the many that follow. */
+function usual(passed: readonly Step[]): Step {
+  const middle = passed.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(passed.length / 2)]!;
+  const like = passed.filter(({ seconds }) => seconds <= 3 * middle);
+  const mean = (numberOf: (step: Step) => number): number =>
+    like.reduce((sum, step) => sum + numberOf(step), 0) / like.length;
+  return { tokens: mean(({ tokens }) => tokens), seconds: mean(({ seconds }) => seconds) };
+}
+
+/**
+ * A batch of examples, of which each of the further responses is another's; less of it where that would take too long.
+ * @param number of the batch: each holds others
+ */
 function groupsWithin(
-  { examples }: Rehearsal,
-  { questions, responses }: { questions: number; responses: number },
+  { examples }: Pick<Rehearsal, "examples">,
+  {
+    questions,
+    responses,
+    lengthGrouped = false,
+  }: Pick<Trained, "questions" | "responses"> & Partial<Trained>,
   tokens: number,
-  from: number,
+  number: number,
 ): TrainGroup[] {
   const groups: TrainGroup[] = [];
   let left = tokens;
   const count = Math.max(1, Math.round(responses));
+  const sorted = lengthGrouped ? [...examples].sort((a, b) => a.tokens - b.tokens) : examples;
+  // By the golden ratio the lengths of few batches are spread evenly.
+  const from = lengthGrouped
+    ? ((number * 0.618) % 1) * Math.max(0, examples.length - questions)
+    : number * questions;
   for (let at = 0; at < questions && (at === 0 || left > 0); at++) {
-    const first = examples[(from + at) % examples.length]!;
+    const place = Math.floor(from) + at;
+    const first = sorted[place % sorted.length]!;
     left -= first.tokens;
     const group: TrainGroup = {
       id: `${at}`,
@@ -291,7 +354,7 @@ function groupsWithin(
       responses: [{ text: first.response, target: true }],
     };
     for (let more = 1; more < count && left > 0; more++) {
-      const other = examples[(from + at + 7 * more) % examples.length]!;
+      const other = sorted[(place + 7 * more) % sorted.length]!;
       group.responses.push({ text: other.response, target: true });
       left -= other.tokens;
     }

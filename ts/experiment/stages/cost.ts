@@ -33,6 +33,8 @@ export interface Trained {
   questions: number;
   /** Of a question, on average. */
   responses: number;
+  /** A batch holds questions of similar length. */
+  lengthGrouped: boolean;
   steps: number;
   savesStates: boolean;
 }
@@ -110,6 +112,7 @@ export function trainingCost(
     perStep: batch * perQuestion,
     questions: batch,
     responses: sizes.reduce((sum, { responses }) => sum + responses, 0) / Math.max(1, count),
+    lengthGrouped: training.lengthGrouped,
     steps: totalSteps,
     savesStates: training.saveEvery > 0,
   };

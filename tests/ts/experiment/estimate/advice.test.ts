@@ -7,7 +7,15 @@ import { setup } from "./sizes.ts";
 const vft: Work = {
   key: "vft",
   label: "vft seed 1",
-  trained: { tokens: 1e7, perStep: 1e6, questions: 64, responses: 7, steps: 10, savesStates: false },
+  trained: {
+    tokens: 1e7,
+    perStep: 1e6,
+    questions: 64,
+    responses: 7,
+    lengthGrouped: false,
+    steps: 10,
+    savesStates: false,
+  },
 };
 const advice = (gigabytes: number, settings: Partial<Setup> = {}): string =>
   adviceFor(setup(settings), [vft], gigabytes * 1e9);

@@ -35,16 +35,28 @@ const sampling = {
   responseTokens: 128,
   maxNewTokens: 400,
 };
+const batch = (perStep: number, lengthGrouped = false) => ({
+  perStep,
+  questions: 4,
+  responses: 1,
+  lengthGrouped,
+});
 const pace: Pace = {
   load: 0,
-  trained: { step: 0.5, token: 1e-3 },
+  trained: [
+    { batch: batch(600), step: 0.5, token: 1e-3 },
+    { batch: batch(1200), step: 0, token: 3e-3 },
+    { batch: batch(600, true), step: 0, token: 5e-4 },
+  ],
   scored: { token: 1e-4 },
   sampled: { start: 2, token: 1e-2 },
 };
 
-test("a training takes its steps and its tokens", () => {
-  const trained = { tokens: 5000, perStep: 600, questions: 4, responses: 1, steps: 10, savesStates: false };
+test("a training takes its steps and its tokens, as the batches do that are most alike", () => {
+  const trained = { ...batch(600), tokens: 5000, steps: 10, savesStates: false };
   expect(secondsOf(pace, { trained })).toBeCloseTo(10 * 0.5 + 5000 * 1e-3);
+  expect(secondsOf(pace, { trained: { ...trained, ...batch(1000) } })).toBeCloseTo(5000 * 3e-3);
+  expect(secondsOf(pace, { trained: { ...trained, ...batch(5000, true) } })).toBeCloseTo(5000 * 5e-4);
 });
 
 test("sampling takes its start, each prompt once and each sample's tokens; scoring its tokens", () => {
@@ -62,6 +74,7 @@ test("as many samples are decoded together as there are, as have room, and as th
   expect(samplesAtOnce(setup({ freeBytes: 1e12 }), { ...sampling, k: 60 })).toBe(1024);
   expect(samplesAtOnce(setup({ freeBytes: 1e12, accelerator: false }), sampling)).toBe(64);
   expect(samplesAtOnce(setup({ freeBytes: 1e9 }), sampling)).toBe(1);
+  expect(samplesAtOnce(setup({ samplesAtOnce: 48 }), sampling)).toBe(48);
   // They never bring the memory above what is free.
   const cache = samplingMemory(setup(), 198 * 512, 112).cache;
   expect(total({ ...samplingMemory(setup(), 0, 0), cache })).toBeLessThan(80e9);
@@ -80,7 +93,7 @@ test("or by what the host must ask for, where that is slower", () => {
 
 test("and training and scoring reach a share of the device's operations a second", () => {
   const { trained, scored } = assumedPace(setup(), speed, []);
-  expect(trained).toEqual({ step: 0, token: (6 * weights) / (assumed.training * 1e15) });
+  expect(trained).toMatchObject([{ step: 0, token: (6 * weights) / (assumed.training * 1e15) }]);
   expect(scored.token).toBeCloseTo((2 * weights) / (assumed.scoring * 1e15));
 });
 
@@ -115,14 +128,14 @@ test("one size alone tells of tokens", () => {
 test("of few layers and of more follows what all take, and never less than was measured", () => {
   const scale = (by: number): Pace => ({
     load: 1 + by,
-    trained: { step: 0.1 + 0.2 * by, token: 1e-3 * by },
+    trained: [{ batch: batch(600), step: 0.1 + 0.2 * by, token: 1e-3 * by }],
     scored: { token: 1e-4 + 1e-5 * by },
     sampled: { start: 1, token: 1e-2 - 1e-4 * by },
   });
   const all = atDepth(32, { layers: 1, pace: scale(1) }, { layers: 5, pace: scale(5) });
   expect(all.load).toBeCloseTo(33);
-  expect(all.trained.step).toBeCloseTo(0.1 + 0.2 * 32);
-  expect(all.trained.token).toBeCloseTo(32e-3);
+  expect(all.trained[0]!.step).toBeCloseTo(0.1 + 0.2 * 32);
+  expect(all.trained[0]!.token).toBeCloseTo(32e-3);
   expect(all.scored.token).toBeCloseTo(1e-4 + 32e-5);
   expect(all.sampled).toEqual({ start: 1, token: scale(5).sampled.token });
 });

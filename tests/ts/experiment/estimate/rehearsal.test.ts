@@ -20,7 +20,15 @@ const examples: Example[] = Array.from({ length: 50 }, (_, at) => ({
 const training = (questions: number, responses: number, perStep: number): Work => ({
   key: `${questions}x${responses}`,
   label: "align",
-  trained: { tokens: 100 * perStep, perStep, questions, responses, steps: 100, savesStates: false },
+  trained: {
+    tokens: 100 * perStep,
+    perStep,
+    questions,
+    responses,
+    lengthGrouped: false,
+    steps: 100,
+    savesStates: false,
+  },
 });
 const works: Work[] = [
   training(16, 1, 16 * 50),
@@ -143,8 +151,11 @@ test("a small model is tried whole, and each number is found without what comes 
   expect(pace.scored.token).toBeCloseTo(cost.scoredToken(3) / 1000, 9);
   expect(pace.sampled.token).toBeCloseTo(cost.sampledToken(3) / 1000, 9);
   expect(pace.sampled.start).toBeCloseTo(cost.start() / 1000, 6);
-  expect(pace.trained.token).toBeCloseTo(cost.trainedToken(3) / 1000, 6);
-  expect(pace.trained.step).toBeCloseTo(cost.step(3) / 1000, 3);
+  // Each kind of batch as a whole: 16 of 55 tokens or so, and 8 of 20 and seven times 32.
+  const ofKind = (tokens: number): number => cost.step(3) / tokens + cost.trainedToken(3);
+  expect(pace.trained.map(({ batch }) => batch.perStep)).toEqual([16 * 50, 8 * 250]);
+  for (const [at, tokens] of [16 * 53, 8 * 245].entries())
+    expect(pace.trained[at]!.token * 1000).toBeCloseTo(ofKind(tokens), 3);
   expect(fake.asked.at(-1)).toEqual({ method: "model/unload", params: { model: "m3" } });
 });
 
@@ -165,11 +176,29 @@ test("the smallest and the largest batch of the run are tried, and as many sampl
   const sampled = fake.asked.flatMap(({ method, params }) =>
     method === "generate" ? [params as Params<"generate">] : [],
   );
-  expect(sampled.map(({ prompts }) => prompts.length)).toEqual([64, 64, 64]);
-  expect(sampled[2]!.maxNewTokens).toBeGreaterThan(sampled[1]!.maxNewTokens);
+  expect(new Set(sampled.map(({ prompts }) => prompts.length))).toEqual(new Set([64]));
+  const lengths = sampled.map(({ maxNewTokens }) => maxNewTokens);
+  // Short ones twice before the first that is as long as a sample of the run.
+  expect(lengths.slice(0, 3)).toEqual([8, 8, 40]);
   // Training changes the weights, whose digest each request of samples would then work out anew.
   const order = fake.asked.map(({ method }) => method);
   expect(order.lastIndexOf("generate")).toBeLessThan(order.indexOf("train/begin"));
+});
+
+test("a run that trains on questions of similar length is tried with such batches", async () => {
+  const fake = fakeWorker();
+  const [grouped] = works.map((work) => ({ ...work, trained: { ...work.trained!, lengthGrouped: true } }));
+  await rehearse(rehearsal(fake, { works: [grouped!] }));
+  const batches = fake.asked.flatMap(({ method, params }) =>
+    method === "train/step" ? [(params as Params<"train/step">).groups] : [],
+  );
+  const whole = batches.filter((groups) => groups.length === 16);
+  const lengths = whole.map((groups) =>
+    groups.map(({ prompt, responses }) => prompt.length + responses[0]!.text.length),
+  );
+  // Of 50 examples of 50 to 56 tokens a third lie within two of each other.
+  for (const batch of lengths) expect(Math.max(...batch) - Math.min(...batch)).toBeLessThanOrEqual(3);
+  expect(new Set(lengths.map((batch) => Math.min(...batch))).size).toBeGreaterThan(1);
 });
 
 test("of a large model a layer and some more are tried, and all follow", async () => {
@@ -180,8 +209,19 @@ test("of a large model a layer and some more are tried, and all follow", async (
   expect(pace.load).toBeCloseTo(cost.load(32) / 1000);
   expect(pace.scored.token).toBeCloseTo(cost.scoredToken(32) / 1000, 9);
   expect(pace.sampled.token).toBeCloseTo(cost.sampledToken(32) / 1000, 9);
-  expect(pace.trained.token).toBeCloseTo(cost.trainedToken(32) / 1000, 6);
-  expect(pace.trained.step).toBeCloseTo(cost.step(32) / 1000, 3);
+  // Batches that are tried whole, of all layers.
+  for (const [at, tokens] of [16 * 53, 8 * 245].entries())
+    expect(pace.trained[at]!.token * 1000).toBeCloseTo(cost.step(32) / tokens + cost.trainedToken(32), 3);
+});
+
+test("of a batch that takes too long two sizes of less are tried, which tell what a step and a token take", async () => {
+  const slow = rehearsal(fakeWorker(), { setup: setup(), speed: { flopsPerSecond: 2e13 } });
+  const { trained } = await paceOf(slow);
+  expect(trained).toHaveLength(2);
+  for (const { step, token } of trained) {
+    expect(token).toBeCloseTo(cost.trainedToken(32) / 1000, 6);
+    expect(step).toBeCloseTo(cost.step(32) / 1000, 3);
+  }
 });
 
 describe("how many layers are tried", () => {
