@@ -110,7 +110,7 @@ def _refused(model: Model) -> str | None:
     if getattr(config, "attention_dropout", 0.0):
         return "its attention has dropout"
     capped = getattr(config, "attn_logit_softcapping", None) is not None
-    if capped and getattr(model.module, "is_gradient_checkpointing", False):
+    if capped and _checkpoints(model.module):
         return "a soft-cap in attention and gradient checkpointing are not had at once"
     return None
 
@@ -119,10 +119,13 @@ def _possible(model: Model, way: Way) -> bool:
     """Dropout would be drawn otherwise in the two passes of a large group where one of them is compiled, and
     captured as often the same; checkpointed blocks ask for the state of random numbers, which a capture
     cannot give."""
-    checkpoints = bool(getattr(model.module, "is_gradient_checkpointing", False))
     if _has_dropout(model.module):
         return not (way.compiled or way.captured)
-    return not (way.captured and checkpoints)
+    return not (way.captured and _checkpoints(model.module))
+
+
+def _checkpoints(module: nn.Module) -> bool:
+    return any(getattr(part, "gradient_checkpointing", False) for part in module.modules())
 
 
 def _has_dropout(module: nn.Module) -> bool:

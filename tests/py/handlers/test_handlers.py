@@ -13,6 +13,7 @@ from aft_worker import protocol as p
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.handlers import catalogue, handler_of, registries
 from aft_worker.rpc import CandidateReporter, CountReporter, Engine, Registry
+from aft_worker.train import trainer
 
 TEXTS = ["Ann has 3 pens and 4 figs . How many ?", "3 + 4 = 7 ; #### 7"]
 GREEDY = {"max_new_tokens": 4, "temperature": 0.0, "top_p": 1.0, "seed": 0}
@@ -376,3 +377,31 @@ def test_candidates_are_held_back_but_never_dropped():
 def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)
+
+
+def test_a_step_prepares_the_next_of_its_own_run_alone(model, monkeypatch):
+    prepared = []
+    prepare = trainer.prepare
+
+    def noting(model, groups, *rest):
+        prepared.append([group.id for group in groups])
+        return prepare(model, groups, *rest)
+
+    monkeypatch.setattr(trainer, "prepare", noting)
+
+    def params(run, step, name):
+        responses = [{"text": TEXTS[1], "target": True}]
+        group = {"id": name, "prompt": TEXTS[0], "responses": responses}
+        return {"run": run, "step": step, "groups": [group]}
+
+    def ahead(run, step, name):
+        decoded = msgspec.convert(params(run, step, name), p.METHODS["train/step"].params)
+        return FakeContext(queued=((decoded, FakeContext()),))
+
+    runs = [begin(model).run for _ in range(2)]
+    call("train/step", ahead(runs[0], 2, "b"), **params(runs[0], 1, "a"))
+    assert prepared == [["a"], ["b"]]
+    call("train/step", ahead(runs[1], 1, "d"), **params(runs[0], 2, "b"))
+    assert prepared == [["a"], ["b"]]
+    call("train/step", **params(runs[1], 1, "d"))
+    assert prepared == [["a"], ["b"], ["d"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from aft_worker.score import logprobs
 from aft_worker.score.logprobs import chunked_logprobs
 from largest_tensor import LargestTensor
 
@@ -27,17 +28,35 @@ def plain(hidden, weight, bias, targets, softcap):
 @pytest.mark.parametrize("softcap", [None, 2.0])
 @pytest.mark.parametrize("chunk", [1, 3, 7, 100, None])
 @pytest.mark.parametrize("with_bias", [False, True])
-def test_value_and_gradient_equal_the_plain_formula_for_every_chunk(softcap, chunk, with_bias) -> None:
+@pytest.mark.parametrize("fused", [False, True])
+def test_value_and_gradient_equal_the_plain_formula_for_every_chunk(softcap, chunk, with_bias, fused) -> None:
     hidden, weight, bias, targets = inputs(7, 5, 11)
     leaves = [hidden, weight, bias] if with_bias else [hidden, weight]
     bias = bias if with_bias else None
     weights = torch.linspace(-1, 2, 7, dtype=torch.float64)
     expected = plain(hidden, weight, bias, targets, softcap)
-    found = chunked_logprobs(hidden, weight, bias, targets, softcap, chunk)
+    found = chunked_logprobs(hidden, weight, bias, targets, softcap, chunk, fused)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
     gradients = torch.autograd.grad(found @ weights, leaves)
     for own, other in zip(gradients, torch.autograd.grad(expected @ weights, leaves), strict=True):
         torch.testing.assert_close(own, other, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("softcap", [None, 2.0])
+def test_fused_and_not_give_the_same_in_bfloat16_whether_logits_are_kept_or_made_again(
+    softcap, monkeypatch
+) -> None:
+    hidden, weight, _, targets = (x.detach() for x in inputs(40, 16, 300))
+    by = torch.linspace(-1, 2, 40)
+    found = []
+    for fused, kept in ((False, 0), (True, 0), (True, 1 << 20)):
+        monkeypatch.setattr(logprobs, "KEPT_ELEMENTS", kept)
+        low = [x.bfloat16().requires_grad_() for x in (hidden, weight)]
+        values = chunked_logprobs(*low, None, targets, softcap, 7, fused)
+        found.append([values, *torch.autograd.grad(values, low, by)])
+    for own, other, again in zip(*found, strict=True):
+        torch.testing.assert_close(other, own, rtol=1e-2, atol=1e-3)
+        assert torch.equal(other, again)
 
 
 def test_a_tied_weight_gets_the_sum_of_both_its_uses() -> None:
