@@ -77,6 +77,10 @@ class VllmEngine:
             raise
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    @property
+    def alive(self) -> bool:
+        return all(process.alive for process in self._processes)
+
     def new_row(self) -> int:
         return next(self._numbers)
 
@@ -185,7 +189,8 @@ class KeptEngine:
     ) -> VllmEngine:
         """An engine for prompts with responses of so many positions; see `VllmEngine`."""
         key = (settings, weights.digest, model.device, model.dtype)
-        if self._engine is not None and (self._key != key or self._engine.positions < positions):
+        engine = self._engine
+        if engine is not None and not (engine.alive and self._key == key and engine.positions >= positions):
             self.close()
         if self._engine is None:
             longest = max(positions, _usual_positions(model.max_positions, positions))

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,11 +16,14 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import psutil
+
 from ..errors import WorkerError
 
 PROGRAM = Path(__file__).with_name("vllm_program.py")
 _KEPT_LINES = 200  # of what it prints
 _SHOWN_LINES = 8
+_SECONDS_TO_END = 10.0  # of killed processes: a GPU's memory is given back only then
 # A Python finds its packages by itself; these would show it the worker's.
 _OWN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 _QUIET = {
@@ -70,10 +74,20 @@ class VllmProcess:
             self._process.stdin.flush()
 
     def close(self) -> None:
-        """Ends it with all that it has started, whatever it does."""
+        """Ends it with all that it has started, whatever it does; their memory is free afterwards."""
+        started: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):
+            started = psutil.Process(self._process.pid).children(recursive=True)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        patience = time.monotonic() + _SECONDS_TO_END
+        while any(map(_is_running, started)) and time.monotonic() < patience:
+            time.sleep(0.05)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
     def death(self) -> WorkerError:
         """After `ended`: how it ended, and what it printed last."""
@@ -108,7 +122,17 @@ class VllmProcess:
     def _listen(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            self._lines.append(line.decode(errors="replace").rstrip())
+            # of a progress bar the last state
+            text = line.decode(errors="replace").rstrip().rpartition("\r")[2]
+            if text:
+                self._lines.append(text)
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def failed(reason: str) -> WorkerError:
