@@ -5,8 +5,7 @@ gather exist once.
 """
 
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
-from .flex import compile_blocks, run_plainly
-from .layout import Layout
+from .layout import Layout, go
 from .micro_batch import MicroBatch, place_lists, to_device
-from .path import score_path
-from .scoring import Model, evaluating, layout_of, response_scores, score_groups, verify_head
+from .path import PADDED, Way, score_path
+from .scoring import Model, evaluating, layout_of, padded_sums, response_scores, score_groups, verify_head

@@ -14,9 +14,9 @@ from transformers import PreTrainedModel
 from ..tokens import TokenCodec
 from . import packed, padded
 from .batching import Row
-from .flex import attending
+from .flex import attending, compile_blocks, run_plainly
 from .micro_batch import MicroBatch, longest_of
-from .path import score_path
+from .path import Way, score_path
 
 # cuBLAS repeats its results with a work space of this kind; read when it is first used
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -29,39 +29,55 @@ class Layout:
         self._path = score_path(module)
         self._pad_id = tokenizer.pad_id
         self._device = device
-        self.packed = self._path.packed
+        self.way = self._path.way
 
     def pack(self, units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:
         """Which units share a micro-batch of at most `max_tokens`, or which is one alone."""
-        return packed.pack(units, max_tokens) if self.packed else padded.pack(units, max_tokens)
+        return packed.pack(units, max_tokens) if self.way.packed else padded.pack(units, max_tokens)
 
     def fits(self, rows: Sequence[Row], max_tokens: int) -> bool:
         """Whether one pass will do: within bounds, or a single row, which cannot be cut further."""
-        places = packed.places(rows) if self.packed else padded.places(rows)
+        places = packed.places(rows) if self.way.packed else padded.places(rows)
         return len(rows) == 1 or places <= max_tokens
 
-    def collate(self, rows: Sequence[Row]) -> MicroBatch:
-        """The tensors, on their way to the device."""
-        if not self.packed:
+    def collate(self, rows: Sequence[Row], training: bool = False) -> MicroBatch:
+        """The tensors, on their way to the device; those of a training may be padded to sizes that recur."""
+        if not self.way.packed:
             return padded.collate(rows, self._pad_id, self._device)
-        return packed.collate(rows, self._pad_id, partial(self._path.masks, longest_of(rows)), self._device)
+        masks = partial(self._path.masks, longest_of(rows))
+        return packed.collate(rows, self._pad_id, masks, self._device, training and self.way.captured)
 
-    def attending(self) -> AbstractContextManager[None]:
-        """Both passes of its micro-batches run within it, and give the same bits whenever they are run."""
-        if self.packed:
+    def attending(self, training: bool = False) -> AbstractContextManager[None]:
+        """Its micro-batches run within it, both passes in a training: those give the same bits whenever they
+        are run, where the model can."""
+        if self.way.packed:
             return attending(self._path.config)
-        return _repeatable() if self._device.type == "cuda" else nullcontext()
+        repeats = training and self._path.repeats and self._device.type == "cuda"
+        return _repeating() if repeats else nullcontext()
+
+
+def go(module: PreTrainedModel, way: Way) -> None:
+    """From now on the model's rows go this way."""
+    path = score_path(module)
+    path.way = way
+    if way.compiled:
+        compile_blocks(path.backbone)
+    else:
+        run_plainly(path.backbone)
 
 
 @contextmanager
-def _repeatable() -> Iterator[None]:
-    """Within it PyTorch's own attention adds up its gradients in a fixed order on a GPU."""
+def _repeating() -> Iterator[None]:
+    """Within it PyTorch's own attention adds up its gradients in a fixed order on a GPU.
+
+    What can do so in no fixed order raises RuntimeError.
+    """
     was = torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
     deterministic: Any = torch.utils.deterministic
     fill = deterministic.fill_uninitialized_memory
     deterministic.fill_uninitialized_memory = False
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(True)
     try:
         yield
     finally:

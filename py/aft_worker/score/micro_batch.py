@@ -19,14 +19,16 @@ ALIGNED = 4  # elements of 4 bytes or more
 class MicroBatch:
     """P prompts with R responses of N tokens in all, in B rows of L places.
 
-    Tensors on the device; int64 where not said. Padded rows that share prompts have `segments`, packed ones
-    `masks`, and plain sequences neither.
+    Tensors on the device; int64 where not said. Padded to sizes that recur, the tensors over N, R and P end
+    with what belongs to no response: one that takes up the rest of the tokens, and empty ones. Padded rows
+    that share prompts have `segments`, packed ones `masks`, and plain sequences neither.
     """
 
     input_ids: Tensor  # [B, L]
     position_ids: Tensor | None  # [B, L]; None: 0, 1, 2, ... in every row
     segments: Tensor | None  # [B, L]: 0 prompt, 1.. response, -1 padding
     masks: Any  # what the backbone takes as `attention_mask`: one mask, or one a kind of layer
+    mask_tensors: list[Tensor]  # all that is in them
     gather: Tensor  # [N] places in [B * L] whose hidden state predicts a response token
     firsts: Tensor  # [R] places in [N] of the responses' first tokens
     prompts: Tensor  # [P] places in [B * L] of the prompts' last tokens, which predict those
@@ -37,6 +39,21 @@ class MicroBatch:
     numbers: list[int]  # [R] the caller's names for the responses
     tokens: int  # prompt and response tokens, padding not counted
     longest: int  # longest prompt + response: one more than the largest position
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All of them, of packed rows."""
+        assert self.position_ids is not None
+        own = [self.input_ids, self.position_ids, self.gather, self.firsts, self.prompts]
+        return [*own, self.shares, self.targets, self.lengths, *self.mask_tensors]
+
+    @property
+    def size_key(self) -> tuple[object, ...]:
+        """Equal for micro-batches whose tensors can stand in for each other."""
+        return (
+            *(tensor.shape for tensor in self.tensors),
+            isinstance(self.masks, dict) and tuple(self.masks),
+        )
 
 
 def to_device(tensor: Tensor, device: torch.device) -> Tensor:

@@ -21,6 +21,7 @@ from .micro_batch import MicroBatch, longest_of, place_arrays, place_lists, pred
 MakeMasks = Callable[[Callable[[int | None], BlockMask]], Any]
 
 BLOCK = 128
+KINDS = ("kv", "full_kv", "q", "full_q")
 LEAST_BLOCKS = 2  # the compiler takes a single one for a case of its own
 
 
@@ -53,15 +54,24 @@ def places(rows: Sequence[Row]) -> int:
 
 
 def collate(
-    rows: Sequence[Row], pad_id: int, masks: MakeMasks, device: torch.device | str = "cpu"
+    rows: Sequence[Row],
+    pad_id: int,
+    masks: MakeMasks,
+    device: torch.device | str = "cpu",
+    recurring: bool = False,
 ) -> MicroBatch:
     """Rows to one row of L places, a multiple of 128, with what `masks` makes of the mask of a window.
 
-    A window is how many of the last positions a token sees, its own included; None: all.
+    A window is how many of the last positions a token sees, its own included; None: all. recurring: padded
+    further, to sizes of which there are few.
     """
     device = torch.device(device)
     tokens = places(rows)
-    padding = max(-tokens % BLOCK, LEAST_BLOCKS * BLOCK - tokens)
+    size = max(-(-tokens // BLOCK), LEAST_BLOCKS) * BLOCK
+    if recurring:
+        # at least one place is padding: what belongs to no response lies there
+        size = max(recurring_size(tokens + 1), LEAST_BLOCKS * BLOCK)
+    padding = size - tokens
     ids: list[int] = []
     positions: list[int] = []
     starts: list[int] = []
@@ -73,32 +83,69 @@ def collate(
             ids += response
             positions += range(len(row.prompt), len(row.prompt) + len(response))
     ids += [pad_id] * padding
-    positions += range(padding)
+    positions += [0] * padding
     stretches = seen(rows, padding)
 
+    mask_tensors: list[Tensor] = []
+
     def of_window(window: int | None) -> BlockMask:
-        return block_mask(stretches if window is None else narrowed(stretches, positions, window), device)
+        own = stretches if window is None else narrowed(stretches, positions, window)
+        mask, tensors = block_mask(own, device)
+        mask_tensors.extend(tensors)
+        return mask
 
     counts = [len(response) for row in rows for response in row.responses]
-    input_ids, position_ids, lengths, *found = place_lists(
-        device, ids, positions, counts, *predictions(rows, starts)
-    )
-    gather, firsts, prompts, shares, targets = found
+    found = predictions(rows, starts)
+    if recurring:
+        counts, found = _padded(counts, found, size - 1)
+    input_ids, position_ids, lengths, *placed = place_lists(device, ids, positions, counts, *found)
+    gather, firsts, prompts, shares, targets = placed
     return MicroBatch(
         input_ids=input_ids[None],
         position_ids=position_ids[None],
         segments=None,
         masks=masks(of_window),
+        mask_tensors=mask_tensors,
         gather=gather,
         firsts=firsts,
         prompts=prompts,
         shares=shares,
         targets=targets,
         lengths=lengths,
-        counts=counts,
+        counts=[len(response) for row in rows for response in row.responses],
         numbers=[number for row in rows for number in row.numbers],
         tokens=tokens,
         longest=longest_of(rows),
+    )
+
+
+def recurring_size(count: int, least: int = BLOCK) -> int:
+    """The next of 16 sizes between powers of two: at most a 16th more than needed, or less than `least`."""
+    step = max(least, 1 << max(0, count.bit_length() - 5))
+    return -(-count // step) * step
+
+
+def _padded(
+    counts: list[int], found: tuple[list[int], ...], place: int
+) -> tuple[list[int], tuple[list[int], ...]]:
+    """Lengths and predictions of responses, padded by some of nothing that is predicted from `place`."""
+    gather, firsts, prompts, shares, targets = found
+    tokens, responses, rows = (
+        recurring_size(len(gather) + 1),
+        recurring_size(len(counts) + 1, 64),
+        recurring_size(len(prompts) + 1, 64),
+    )
+    rest = tokens - len(gather)
+    empty = responses - len(counts)
+    return (
+        [*counts, rest, *[0] * (empty - 1)],
+        (
+            [*gather, *[place] * rest],
+            [*firsts, *[len(gather)] * empty],
+            [*prompts, *[place] * (rows - len(prompts))],
+            [*shares, *[0] * (rows - len(prompts))],
+            [*targets, *[0] * rest],
+        ),
     )
 
 
@@ -135,8 +182,8 @@ def narrowed(stretches: np.ndarray, positions: Sequence[int], window: int) -> np
     )
 
 
-def block_mask(stretches: np.ndarray, device: torch.device) -> BlockMask:
-    """[1, 1, L, L] of what each token sees."""
+def block_mask(stretches: np.ndarray, device: torch.device) -> tuple[BlockMask, list[Tensor]]:
+    """([1, 1, L, L] of what each token sees, all tensors that it consists of)."""
     partial, full = block_kinds(stretches)
     partial_count, partial_order = _listed(partial)
     full_count, full_order = _listed(full)
@@ -148,7 +195,7 @@ def block_mask(stretches: np.ndarray, device: torch.device) -> BlockMask:
     def sees(_batch: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Any:
         return (key <= query) & (key >= first[query]) & ((key < end[query]) | (key >= own[query]))
 
-    return BlockMask.from_kv_blocks(
+    mask = BlockMask.from_kv_blocks(
         lists[0].view(1, 1, count),
         lists[1].view(1, 1, count, count),
         lists[2].view(1, 1, count),
@@ -157,6 +204,8 @@ def block_mask(stretches: np.ndarray, device: torch.device) -> BlockMask:
         mask_mod=sees,
         seq_lengths=(size, size),
     )
+    tables = [getattr(mask, f"{kind}_{what}") for kind in KINDS for what in ("num_blocks", "indices")]
+    return mask, [*tables, first, end, own]
 
 
 def block_kinds(stretches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

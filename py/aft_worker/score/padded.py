@@ -81,6 +81,7 @@ def collate(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
         position_ids=position_ids.view(shape) if shared else None,
         segments=segment_ids.view(shape) if shared else None,
         masks=None,
+        mask_tensors=[],
         gather=gather,
         firsts=firsts,
         prompts=prompts,

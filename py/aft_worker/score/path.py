@@ -1,6 +1,7 @@
 """How one model's scores are computed: what gives hidden states and logits, under which masks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,19 @@ Mask = TypeVar("Mask")
 # settings of a config that scale the logits, which the score path does not follow, and their neutral value
 HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
 MASKABLE_LAYERS = {"full_attention", "sliding_attention"}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How rows go through a model: padded or packed; packed, with its blocks compiled when it is trained, and
+    with its two passes captured then."""
+
+    packed: bool = False
+    compiled: bool = False
+    captured: bool = False
+
+
+PADDED = Way()
 
 
 class ScorePath:
@@ -42,8 +56,10 @@ class ScorePath:
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
         maskable = self.config._attn_implementation in ("sdpa", "eager")
         self.share = maskable and self.layer_types <= MASKABLE_LAYERS
-        # whether rows are packed; whoever has tried it for this model says so
-        self.packed = False
+        # other than padded where that was tried for this model
+        self.way = PADDED
+        # whether its padded rows can give the same bits each time on a GPU
+        self.repeats = True
 
     @property
     def source(self) -> str:

@@ -72,7 +72,13 @@ def layout_of(model: Model) -> Layout:
 
 def response_scores(model: Model, batch: MicroBatch, chunk: int | None = None) -> tuple[Tensor, Tensor]:
     """(sums [R] float32, counts [R] int64) of the micro-batch's responses; sums are differentiable."""
-    return sum_by_response(token_logprobs(model, batch, chunk), batch), batch.lengths
+    count = len(batch.counts)
+    return padded_sums(model, batch, chunk)[:count], batch.lengths[:count]
+
+
+def padded_sums(model: Model, batch: MicroBatch, chunk: int | None = None) -> Tensor:
+    """The sums of all that the tensors hold, be it of a response or padding."""
+    return sum_by_response(token_logprobs(model, batch, chunk), batch)
 
 
 @torch.no_grad()

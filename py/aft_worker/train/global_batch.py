@@ -115,7 +115,7 @@ def _pass(
     at = {number: place for place, number in enumerate(order)}
     places = [[at[n] for row in piece for n in row.numbers] for piece in pieces]
     return Pass(
-        pieces=[layout.collate(piece) for piece in pieces],
+        pieces=[layout.collate(piece, training=True) for piece in pieces],
         places=list(place_lists(model.device, *places)),
         part=part_of(
             loss,

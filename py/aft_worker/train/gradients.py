@@ -24,6 +24,7 @@ from ..errors import WorkerError, real
 from ..losses import Objective
 from ..protocol import LossParts
 from ..score import MicroBatch, Model, layout_of, response_scores
+from .captured import CapturedPasses
 from .global_batch import Batch, Pass
 from .optimization import Optimizer
 
@@ -52,6 +53,7 @@ class GradientPass:
         step: int,
         check_cancelled: CheckCancelled,
         on_progress: OnProgress,
+        captured: CapturedPasses | None = None,
     ) -> None:
         self.tokens = 0
         self._model = model
@@ -62,6 +64,7 @@ class GradientPass:
         self._step = step
         self._check_cancelled = check_cancelled
         self._on_progress = on_progress
+        self._captured = captured
         self._seeds = 0
         # a pass: [its responses] scores, then its two parts of the loss
         self._found: list[Tensor] = []
@@ -69,9 +72,10 @@ class GradientPass:
 
     def run(self) -> None:
         """Raises whatever `check_cancelled` raises."""
+        self._optimizer.begin()
         done, total = 0, len(self._batch.responses)
         layout = layout_of(self._model)
-        with layout.attending():
+        with layout.attending(training=True):
             for one in self._batch.passes:
                 if len(one.pieces) == 1:
                     self._one_pass(one)
@@ -126,6 +130,12 @@ class GradientPass:
 
     def _one_pass(self, one: Pass) -> None:
         (piece,) = one.pieces
+        if self._captured is not None:
+            self._check_cancelled()
+            size = self._captured.of(piece)
+            size.backward(self._weigh(size.forward(), one))
+            self.tokens += piece.tokens
+            return
         sums = self._forward(piece, self._next_seed())
         self._backward(sums, self._weigh(sums, one), piece)
 

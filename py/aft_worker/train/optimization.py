@@ -56,6 +56,7 @@ class Optimizer:
             (weight, self.masters[name]) for name, weight in self.weights.items() if not _is_full(weight)
         ]
         self._collecting = False
+        self._kept: list[Tensor] = []
         # once for all, not at each pass: a model has hundreds of weights
         this: weakref.ref[Optimizer] = weakref.ref(self)
         for weight, master in self._copied:
@@ -147,6 +148,18 @@ class Optimizer:
 
     def _gradients(self) -> list[Tensor]:
         return [master.grad for master in self.masters.values() if master.grad is not None]
+
+    def keep_gradients(self) -> list[Tensor]:
+        """From now on the gradient of each weight stays in one tensor, zero at first: these, in order."""
+        self._kept = [torch.zeros_like(master) for master in self.masters.values()]
+        return self._kept
+
+    def begin(self) -> None:
+        """Before a step's first pass."""
+        if self._kept:
+            _torch._foreach_zero_(self._kept)
+            for master, gradient in zip(self.masters.values(), self._kept, strict=True):
+                master.grad = gradient
 
     @property
     def is_collecting(self) -> bool:

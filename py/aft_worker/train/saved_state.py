@@ -2,10 +2,11 @@
 
 weights.safetensors    trainable weights by name, in the optimizer's precision (float32 masters)
 optimizer.safetensors  AdamW's moments and step counts
-state.json             steps done, whether rows are packed, and the settings of the run
+state.json             steps done, how rows go, and the settings of the run
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,26 @@ from torch import Tensor
 
 from ..errors import WorkerError
 from ..folders import clear_leftovers, write_folder
+from ..score import Way
 from .optimization import Optimizer
 
 FORMAT = 1
 
 
-def save_state(
-    directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any], packed: bool
-) -> None:
+def save_state(directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any], way: Way) -> None:
     """Writes the folder whole or not at all. Raises WriteFailed."""
 
     def write(draft: Path) -> None:
         save_file(_plain(optimizer.masters), draft / "weights.safetensors")
         save_file(_plain(optimizer.state()), draft / "optimizer.safetensors")
-        state = {"format": FORMAT, "step": step, "packed": packed, "settings": settings}
+        state = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
         (draft / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
     write_folder(directory, write)
 
 
-def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> tuple[int, bool]:
-    """Puts weights and optimizer back as they were saved; -> (steps done, whether rows were packed).
+def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> tuple[int, Way]:
+    """Puts weights and optimizer back as they were saved; -> (steps done, how rows went).
 
     Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
     """
@@ -44,6 +44,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")
         saved, step, form = state["settings"], int(state["step"]), state["format"]
+        way = Way(**state.get("way", {}))
     except Exception as error:
         # a torn file shows as any of many exceptions of json and safetensors
         raise _refused(directory, f"it is not a complete training state ({error})") from error
@@ -56,7 +57,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
-    return step, bool(state.get("packed"))
+    return step, way
 
 
 def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:

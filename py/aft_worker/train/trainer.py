@@ -21,6 +21,7 @@ from ..protocol import (
     VftLoss,
 )
 from ..score import Model, score_path
+from .captured import CapturedPasses
 from .global_batch import Batch, prepare
 from .gradients import GradientPass
 from .optimization import Optimizer, learning_rate
@@ -76,20 +77,21 @@ class Trainer:
         self._ahead: _Ahead | None = None
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
+        self._captured: CapturedPasses | None = None
         # all that a resumed run must share with the one that was saved
         settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done, packed = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, way = load_state(Path(resume_from), self._optimizer, self._settings)
             if self.steps_done:
-                keep_layout(model, packed)
+                keep_layout(model, way)
                 self._chosen = True
 
     def save(self, directory: str | Path) -> int:
         """Writes weights, optimizer and step to a folder, whole or not at all; -> steps done."""
-        packed = score_path(self._model.module).packed
-        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, packed)
+        way = score_path(self._model.module).way
+        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, way)
         return self.steps_done
 
     def step(
@@ -117,6 +119,9 @@ class Trainer:
             own, steps = distributed.share(groups), self._schedule.total_steps
             choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
             self._chosen = True
+        if self._captured is None and score_path(self._model.module).way.captured:
+            weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
+            self._captured = CapturedPasses(self._model, list(weights), gradients)
         batch = self._batch(number, groups)
         paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
@@ -128,6 +133,7 @@ class Trainer:
             step=number,
             check_cancelled=check_cancelled,
             on_progress=on_progress,
+            captured=self._captured,
         )
         try:
             gradients.run()

@@ -119,7 +119,8 @@ describe.each(transports)("over %s", (transport) => {
       },
       { candidates: [{ ...candidate, questionId: "q1", text: "cba" }], done: 2, total: 2, tokens: 4 },
     ]);
-    expect(result).toEqual({ candidates: 2, tokens: 4, seconds: 0.5, digest: "d" });
+    const sampler = { name: "transformers", version: "0", slots: 1, step: "plain" };
+    expect(result).toEqual({ candidates: 2, tokens: 4, seconds: 0.5, digest: "d", sampler });
   });
 
   test("a response that a stop text cut has neither token ids nor a log-probability", async () => {

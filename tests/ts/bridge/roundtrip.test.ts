@@ -120,7 +120,7 @@ describe.each(transports)("over %s, with torch", (transport) => {
     const sampled = async (stop?: string[]): Promise<Progress<"generate">["candidates"]> => {
       const candidates: Progress<"generate">["candidates"] = [];
       const ask = { model, prompts: [{ id: "q", prompt, indices: [0, 1, 2, 3, 4, 5] }], maxNewTokens: 20 };
-      const how = { temperature: 1, topP: 1, seed: 3, maxTokensPerBatch: 512 };
+      const how = { temperature: 1, topP: 1, seed: 3 };
       await worker.request(
         "generate",
         { ...ask, ...how, ...defined({ stop }) },

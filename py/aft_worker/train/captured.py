@@ -1,0 +1,144 @@
+"""A micro-batch's two passes, captured once for each size and replayed: on a GPU the host needs longer to ask
+for the kernels of a small model than the GPU to run them.
+
+A size is that of padded tensors; the first micro-batch of a size runs plainly, which also prepares libraries
+and compilers, and so does all where a capture fails. Between the two passes stands the loss, which is not
+captured: the host is at it while the device is at the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import first_line
+from ..score import MicroBatch, Model, layout_of, padded_sums
+
+# what runs over many tensors at once is exported under no public name
+_torch: Any = torch
+
+# Each takes some tenths of a second to capture, and a run meets few: its steps are of one kind.
+MOST_SIZES = 48
+
+
+class CapturedPasses:
+    """Passes of micro-batches whose gradients by `weights` are added to `gradients`, float32 or wider.
+
+    `slow`: why nothing is captured, once that is so.
+    """
+
+    def __init__(self, model: Model, weights: Sequence[nn.Parameter], gradients: Sequence[Tensor]) -> None:
+        self.slow: str | None = None
+        self._model = model
+        self._weights = list(weights)
+        self._gradients = list(gradients)
+        self._sizes: dict[tuple[object, ...], _Size] = {}
+
+    def of(self, batch: MicroBatch) -> _Size:
+        """Where `batch` is computed next: its tensors are in place there."""
+        key = batch.size_key
+        size = self._sizes.get(key)
+        if size is None:
+            size = _Size(self._model, self._weights, self._gradients, batch)
+            if len(self._sizes) < MOST_SIZES:
+                self._sizes[key] = size
+            return size
+        size.take(batch)
+        if self.slow is None and self._model.device.type == "cuda" and not size.is_captured:
+            self._capture(size)
+        return size
+
+    def plainly(self, batch: MicroBatch) -> _Size:
+        """The same passes, of a batch of any layout, once."""
+        return _Size(self._model, self._weights, self._gradients, batch)
+
+    def _capture(self, size: _Size) -> None:
+        pool = next((one.pool for one in self._sizes.values() if one.is_captured), None)
+        try:
+            size.capture(pool)
+        except torch.OutOfMemoryError:
+            self.slow = "memory is too small for captured passes"
+        # a model that asks the device for a value, say
+        except RuntimeError as error:
+            torch.cuda.synchronize()
+            self.slow = f"its passes cannot be captured ({first_line(error)})"
+
+
+class _Size:
+    """The passes over one set of tensors, which stay where they are and are filled anew each time.
+
+    They are those of the first micro-batch of the size.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        weights: Sequence[nn.Parameter],
+        gradients: Sequence[Tensor],
+        batch: MicroBatch,
+    ) -> None:
+        self.pool: Any = None  # what all sizes draw their memory from
+        self._model = model
+        self._weights = weights
+        self._gradients = gradients
+        self._batch = batch
+        self._count = len(batch.counts)
+        self._sums = torch.empty(0)
+        self._by_sums = torch.zeros(
+            len(batch.lengths), device=model.device, dtype=torch.promote_types(model.dtype, torch.float32)
+        )
+        self._graphs: tuple[torch.cuda.CUDAGraph, torch.cuda.CUDAGraph] | None = None
+
+    @property
+    def is_captured(self) -> bool:
+        return self._graphs is not None
+
+    def take(self, batch: MicroBatch) -> None:
+        """Puts another micro-batch of this size in place."""
+        self._count = len(batch.counts)
+        pairs = list(zip(self._batch.tensors, batch.tensors, strict=True))
+        for dtype in {own.dtype for own, _ in pairs}:
+            alike = [pair for pair in pairs if pair[0].dtype == dtype]
+            _torch._foreach_copy_([own for own, _ in alike], [new for _, new in alike])
+
+    def forward(self) -> Tensor:
+        """[R] summed log-probabilities, constants."""
+        if self._graphs is None:
+            self._score()
+        else:
+            self._graphs[0].replay()
+        # the next replay overwrites its own
+        return self._sums.detach()[: self._count].clone()
+
+    def backward(self, gradient: Tensor) -> None:
+        """gradient [R]: by the sums."""
+        self._by_sums.zero_()
+        self._by_sums[: self._count] = gradient
+        if self._graphs is None:
+            self._differentiate()
+        else:
+            self._graphs[1].replay()
+
+    def capture(self, pool: Any) -> None:
+        """Both passes of the tensors in place, which are not computed by that."""
+        forward, backward = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
+        with layout_of(self._model).attending(training=True):
+            with torch.cuda.graph(forward, pool=pool):
+                self._score()
+            with torch.cuda.graph(backward, pool=forward.pool()):
+                self._differentiate()
+        self.pool, self._graphs = forward.pool(), (forward, backward)
+
+    def _score(self) -> None:
+        self._sums = padded_sums(self._model, self._batch)
+
+    def _differentiate(self) -> None:
+        found = torch.autograd.grad(self._sums, self._weights, self._by_sums, allow_unused=True)
+        # its graph is not needed any more, and holds all of the pass's memory
+        self._sums = self._sums.detach()
+        for total, gradient in zip(self._gradients, found, strict=True):
+            if gradient is not None:
+                total += gradient
