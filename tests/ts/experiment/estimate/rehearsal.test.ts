@@ -176,7 +176,7 @@ test("the smallest and the largest batch of the run are tried, and as many sampl
   const sampled = fake.asked.flatMap(({ method, params }) =>
     method === "generate" ? [params as Params<"generate">] : [],
   );
-  expect(new Set(sampled.map(({ prompts }) => prompts.length))).toEqual(new Set([64]));
+  expect(new Set(sampled.map(({ prompts }) => prompts.length))).toEqual(new Set([128]));
   const lengths = sampled.map(({ maxNewTokens }) => maxNewTokens);
   // Short ones twice before the first that is as long as a sample of the run.
   expect(lengths.slice(0, 3)).toEqual([8, 8, 40]);
