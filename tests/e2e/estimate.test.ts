@@ -2,6 +2,10 @@ import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadExperiment } from "../../ts/config/index.ts";
+import { silent } from "../../ts/core/progress.ts";
+import { measureOn } from "../../ts/experiment/index.ts";
+import { LazyWorker } from "../../ts/experiment/worker/lazy-worker.ts";
 import { aft, artefactOf, temporaryFolder } from "./aft.ts";
 import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
@@ -48,6 +52,21 @@ test("with --json the numbers stand beside the stages", async () => {
   expect(estimate.seconds).toBeGreaterThan(0);
   expect(estimate.pace).toMatchObject({ measured: true });
   expect(estimate.warnings).toEqual([]);
+});
+
+test("a run's own worker finds out what is left, with the model that the run has made", async () => {
+  const { experiment: changed } = await loadExperiment(experiment, { set: ["stages.evaluate.k=2"] });
+  const { signal } = new AbortController();
+  const worker = new LazyWorker(changed.worker, silent, signal);
+  try {
+    const seconds = await measureOn({ runsDirectory: runs, signal })(changed, worker);
+    const dry = await estimated(experiment, runs, "--json", ...setting("stages.evaluate.k=2"));
+    const { stages } = JSON.parse(dry.stdout).estimate;
+    expect([...seconds.keys()]).toEqual(stages.map(({ key }: { key: string }) => key));
+    for (const value of seconds.values()) expect(value).toBeGreaterThan(0);
+  } finally {
+    await worker.close();
+  }
 });
 
 test("a model from a folder is estimated before the work begins, unasked; one that is done is not", async () => {

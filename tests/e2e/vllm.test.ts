@@ -15,7 +15,8 @@ const vllm = real ?? join(projectRoot, "tests", "py", "fake_vllm", "python.sh");
 if (real !== undefined) vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 1_200_000 });
 
 const experiment = "tests/e2e/vllm.yaml";
-const settings = setting(`worker.vllmPython=${vllm}`);
+// two at once: slow enough to be killed in the middle
+const settings = setting(`worker.vllmPython=${vllm}`, "worker.samplesAtOnce=2");
 
 interface Sampled {
   questionId: string;
@@ -35,7 +36,7 @@ describe("a run with vLLM, killed while it samples and run again", () => {
     runs = await temporaryFolder();
     env = { FAKE_VLLM_PYTHON: await ensurePython() };
     const args = ["run", experiment, "--runs", runs, ...settings];
-    const first = startAft(args, { ...env, FAKE_VLLM_SLEEP: "0.3" });
+    const first = startAft(args, { ...env, FAKE_VLLM_SLEEP: "0.1" });
     const ended = first.then(({ all }) => Promise.reject(new Error(`it ended by itself: ${all}`)));
     await Promise.race([ended, until(() => someFile(runs, /^sample-/, "candidates.jsonl", 8), 900_000)]);
     ended.catch(() => {});

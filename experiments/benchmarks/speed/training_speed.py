@@ -146,7 +146,9 @@ class Step:
         )
 
     def __call__(self) -> None:
-        metrics = self._run.step(self._run.steps_done + 1, self._groups)
+        number = self._run.steps_done + 1
+        # as in the worker, where the next step's request has arrived before this one has ended
+        metrics = self._run.step(number, self._groups, upcoming=lambda: (number + 1, self._groups))
         self.tokens, self.loss = metrics.tokens, float(metrics.loss.total)
 
 

@@ -7,11 +7,18 @@ from ..model import LoadedModel, merge_adapter
 from ..sample import Sampler, StoredWeights, VllmSampler, VllmSettings, open_sampler, vllm_failed
 from .registries import vllm
 
+_LEAST_TEMPERATURE = 0.01  # vLLM's own; what is less it raises, and says so in its log alone
+
 
 def sampler_for(params: p.GenerateParams, model: LoadedModel) -> Sampler:
-    """Raises SamplerFailed for weights that vLLM cannot read."""
+    """Raises SamplerFailed for weights that vLLM cannot read, and a temperature that it does not take."""
     if params.vllm is None:
         return open_sampler("transformers", model, params.slots)
+    if 0 < params.temperature < _LEAST_TEMPERATURE:
+        raise vllm_failed(
+            f"it takes no temperature below {_LEAST_TEMPERATURE} but 0, and would raise "
+            f"{params.temperature:g} to that"
+        )
     asked = params.vllm
     settings = VllmSettings(
         python=asked.python,

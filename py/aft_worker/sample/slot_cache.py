@@ -10,6 +10,8 @@ from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+_COPIED_BYTES = 2**28
+
 
 class SlotCache(Cache):
     """Keys and values of `slots` rows with `length` positions each, for one token a row and step.
@@ -54,13 +56,12 @@ class SlotCache(Cache):
     def fill(self, source: Stacked, places: Tensor, slots: Tensor) -> None:
         """The prompts at `places` [m] of `source` into the slots [m]; a prompt may be named several times."""
         for shape, stack in self._stacks.items():
-            prompts = source.parts[shape]
-            stack[:, slots, :, : prompts.shape[3]] = prompts[:, places]
+            _copy(source.parts[shape], places, stack, slots)
 
     def move(self, source: Tensor, target: Tensor) -> None:
         """What lies in the slots `source` [m] to the slots `target` [m]."""
         for stack in self._stacks.values():
-            stack[:, target] = stack[:, source]
+            _copy(stack, source, stack, target)
 
     def stacked(self, cache: DynamicCache) -> Stacked:
         """Keys and values of a batch of prompts, laid as these buffers are."""
@@ -71,6 +72,15 @@ class SlotCache(Cache):
                 for shape, members in self._members.items()
             }
         )
+
+
+def _copy(source: Tensor, places: Tensor, stack: Tensor, slots: Tensor) -> None:
+    """Some rows at a time: what is picked out is a copy, and that of all slots might not fit beside them."""
+    length = source.shape[3]
+    row = source[:, :1].numel() * source.itemsize
+    at_once = max(1, _COPIED_BYTES // row)
+    for some, into in zip(places.split(at_once), slots.split(at_once), strict=True):
+        stack[:, into, :, :length] = source[:, some]
 
 
 class Stacked:

@@ -8,7 +8,15 @@ import tiny
 import torch
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.protocol import GeneratePrompt
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler, slot_attention, slot_room
+from aft_worker.sample import (
+    CollectedJob,
+    SampleRequest,
+    collect,
+    open_sampler,
+    slot_attention,
+    slot_cache,
+    slot_room,
+)
 from aft_worker.sample import session as session_module
 from aft_worker.sample.captured import Steps
 from aft_worker.sample.slots import Slots, Start
@@ -188,6 +196,13 @@ def test_memory_bounds_the_slots(monkeypatch):
     one = job()
     collect(open_sampler("transformers", model), one)
     assert one.sampler is not None and one.sampler.slots == 7
+
+
+def test_prompts_and_rows_are_copied_a_few_at_a_time(monkeypatch):
+    model = tiny.llama()
+    whole = ids(collect(open_sampler("transformers", model, 5), job()))
+    monkeypatch.setattr(slot_cache, "_COPIED_BYTES", 1)
+    assert ids(collect(open_sampler("transformers", model, 5), job())) == whole
 
 
 @pytest.mark.parametrize("stop", [(), ("e", "1")])

@@ -15,9 +15,10 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import Cancelled, WorkerError
-from aft_worker.handlers.samplers import stored_weights
+from aft_worker.handlers.samplers import sampler_for, stored_weights
 from aft_worker.model import LoadedModel, load_model
-from aft_worker.protocol import GeneratePrompt
+from aft_worker.protocol import GenerateParams, GeneratePrompt
+from aft_worker.protocol import VllmSettings as VllmParams
 from aft_worker.sample import (
     CollectedJob,
     KeptEngine,
@@ -28,6 +29,7 @@ from aft_worker.sample import (
     collect,
 )
 from aft_worker.sample import vllm_engine as engines
+from msgspec.structs import replace
 
 FAKE = Path(__file__).parents[1] / "fake_vllm"
 PYTHON = str(FAKE / "python.sh")
@@ -332,6 +334,14 @@ def test_weights_that_lie_nowhere_are_refused(folder) -> None:
     changed.source = "organisation/name"
     with pytest.raises(WorkerError, match="'organisation/name' is none"):
         stored_weights(changed)
+
+
+def test_a_temperature_that_it_would_change_in_silence_is_refused(model) -> None:
+    settings = {"model": "m", "prompts": [], "max_new_tokens": 1, "top_p": 1.0, "seed": 0}
+    asked = GenerateParams(**settings, temperature=0.005, vllm=VllmParams(python=PYTHON))
+    with pytest.raises(WorkerError, match=r"no temperature below 0\.01 but 0, and would raise 0\.005"):
+        sampler_for(asked, model)
+    assert isinstance(sampler_for(replace(asked, temperature=0.0), model), VllmSampler)
 
 
 def test_a_cancellation_while_it_starts_ends_it(model, kept, monkeypatch, tmp_path) -> None:

@@ -1,5 +1,5 @@
 /** What a run will take, before it is begun: from the plan, the questions' lengths, the model's sizes and the device's speed. */
-import type { Experiment } from "../../config/index.ts";
+import { type Experiment, type Sampler, samplerOf } from "../../config/index.ts";
 import type { Question } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
@@ -22,6 +22,8 @@ export interface Estimate {
   /** Those that are trained. */
   trained: number;
   setup: Omit<Setup, "shape">;
+  /** What will draw the samples; what is tried is the worker's own, transformers. */
+  sampler: Sampler["name"];
   device: { name: string; description: string; freeBytes: number };
   speed: Speed;
   /** Seconds of the work's parts. They were measured, or for a reason follow from sizes and the device's speed. */
@@ -89,7 +91,7 @@ export async function estimateOf(
       ? { ...rehearsed.pace, measured: true }
       : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
   const sum = summed(setup, model, works, measured, pace);
-  return { ...sum, warnings: [...sum.warnings, ...long] };
+  return { ...sum, sampler: samplerOf(experiment.worker).name, warnings: [...sum.warnings, ...long] };
 }
 
 const setupOf = (
@@ -113,7 +115,7 @@ function summed(
   works: readonly Work[],
   { speed, device: { name: deviceName, description, freeBytes } }: Measured,
   pace: Estimate["pace"],
-): Estimate {
+): Omit<Estimate, "sampler"> {
   const device = { name: deviceName, description, freeBytes };
   const { shape, ...setup } = whole;
   const { adapter } = setup;

@@ -97,7 +97,7 @@ export const samplingMemory = (setup: Setup, tokens: number, promptTokens: numbe
 });
 
 /** Samples that are decoded at once, at most, and the share of the free memory that their keys and values may take; as the worker has them. */
-const slots = { cpu: { most: 64, share: 0.5 }, accelerator: { most: 1024, share: 0.8 } };
+const slots = { cpu: { most: 128, share: 0.5 }, accelerator: { most: 1024, share: 0.8 } };
 
 /** Samples of a stage that are decoded at once: as many as have room at their full length. */
 export function samplesAtOnce(

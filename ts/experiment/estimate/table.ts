@@ -60,7 +60,7 @@ function heightLine({ stages, peakBytes }: Estimate): string {
   return `highest in ${label}: ${parts.map(([name, bytes]) => `${name} ${gigabytes(bytes)}`).join(" + ")}, and a tenth of what comes and goes`;
 }
 
-function assumptions({ setup, pace }: Estimate): string {
+function assumptions({ setup, pace, sampler }: Estimate): string {
   const percent = (share: number): string => `${100 * share} %`;
   return [
     ...(pace.measured
@@ -71,6 +71,7 @@ function assumptions({ setup, pace }: Estimate): string {
           `assumed, as ${pace.reason}: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
         ]),
     `${setup.adapter === undefined ? "6" : "4"} FLOPs a weight and trained token${setup.gradientCheckpointing ? " and 2 for recomputing" : ""}, 2 a scored or sampled one`,
+    ...(sampler === "vllm" ? ["sampling is the worker's own: vLLM may be faster"] : []),
     "a sample is as long as a reference, and all samples of a question differ; looks while training and groups of your own are not counted",
   ].join("; ");
 }

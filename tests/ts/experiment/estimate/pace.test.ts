@@ -72,7 +72,7 @@ test("as many samples are decoded together as there are, as have room, and as th
   expect(samplesAtOnce(setup(), sampling)).toBe(198);
   expect(samplesAtOnce(setup(), { ...sampling, k: 1 })).toBe(100);
   expect(samplesAtOnce(setup({ freeBytes: 1e12 }), { ...sampling, k: 60 })).toBe(1024);
-  expect(samplesAtOnce(setup({ freeBytes: 1e12, accelerator: false }), sampling)).toBe(64);
+  expect(samplesAtOnce(setup({ freeBytes: 1e12, accelerator: false }), sampling)).toBe(128);
   expect(samplesAtOnce(setup({ freeBytes: 1e9 }), sampling)).toBe(1);
   expect(samplesAtOnce(setup({ samplesAtOnce: 48 }), sampling)).toBe(48);
   // They never bring the memory above what is free.
