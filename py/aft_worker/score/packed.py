@@ -29,22 +29,40 @@ def pack(units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:
     """Which units (rows that stay together) share a micro-batch: indices into `units`, the largest first.
 
     A micro-batch costs its tokens and stays within `max_tokens`; a unit that is over it alone is a
-    micro-batch of its own. Each unit goes where it fits most tightly, so that micro-batches are few.
+    micro-batch of its own. They are few, and about equally large: a small last one would cost as many
+    kernels as the others, and the largest sets the peak of memory.
     """
     sizes = [sum(row.length for row in rows) for rows in units]
+    order = sorted((index for index, rows in enumerate(units) if rows), key=lambda i: (-sizes[i], i))
+    alone = [[index] for index in order if sizes[index] > max_tokens]
+    rest = order[len(alone) :]
+    fewest = _first_fit(rest, sizes, max_tokens)
+    even = _evenly(rest, sizes, len(fewest))
+    fits = all(sum(sizes[index] for index in batch) <= max_tokens for batch in even)
+    return alone + (even if fits else fewest)
+
+
+def _first_fit(order: Sequence[int], sizes: Sequence[int], most: int) -> list[list[int]]:
     batches: list[list[int]] = []
     room: list[int] = []
-    for index in sorted(range(len(units)), key=lambda i: (-sizes[i], i)):
-        if not units[index]:
-            continue
-        fitting = [place for place, left in enumerate(room) if sizes[index] <= left]
-        if fitting:
-            place = min(fitting, key=lambda at: room[at])
-            batches[place].append(index)
-            room[place] -= sizes[index]
-        else:
-            batches.append([index])
-            room.append(max_tokens - sizes[index])
+    for index in order:
+        place = next((at for at, left in enumerate(room) if sizes[index] <= left), len(room))
+        if place == len(room):
+            batches.append([])
+            room.append(most)
+        batches[place].append(index)
+        room[place] -= sizes[index]
+    return batches
+
+
+def _evenly(order: Sequence[int], sizes: Sequence[int], count: int) -> list[list[int]]:
+    """Each to the one that is the smallest so far."""
+    batches: list[list[int]] = [[] for _ in range(count)]
+    filled = [0] * count
+    for index in order:
+        place = filled.index(min(filled))
+        batches[place].append(index)
+        filled[place] += sizes[index]
     return batches
 
 

@@ -9,6 +9,7 @@ captured: the host is at it while the device is at the first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 
 from ..errors import first_line
 from ..score import MicroBatch, Model, layout_of, padded_sums
+from .global_batch import Pass
 
 # what runs over many tensors at once is exported under no public name
 _torch: Any = torch
@@ -51,6 +53,18 @@ class CapturedPasses:
             self._capture(size)
         return size
 
+    def begin(self, passes: Sequence[Pass]) -> Begun | None:
+        """Begins with the first of a step's passes where that is of a size that is captured already."""
+        if not passes or len(passes[0].pieces) > 1:
+            return None
+        (piece,) = passes[0].pieces
+        size = self._sizes.get(piece.size_key)
+        if size is None or (self._model.device.type == "cuda" and not size.is_captured):
+            return None
+        size.take(piece)
+        with layout_of(self._model).attending(training=True):
+            return Begun(size, size.forward())
+
     def plainly(self, batch: MicroBatch) -> _Size:
         """The same passes, of a batch of any layout, once."""
         return _Size(self._model, self._weights, self._gradients, batch)
@@ -65,6 +79,14 @@ class CapturedPasses:
         except RuntimeError as error:
             torch.cuda.synchronize()
             self.slow = f"its passes cannot be captured ({first_line(error)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A pass of which the forward half is done, or under way."""
+
+    size: _Size
+    sums: Tensor
 
 
 class _Size:

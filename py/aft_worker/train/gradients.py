@@ -24,7 +24,7 @@ from ..errors import WorkerError, real
 from ..losses import Objective
 from ..protocol import LossParts
 from ..score import MicroBatch, Model, layout_of, response_scores
-from .captured import CapturedPasses
+from .captured import Begun, CapturedPasses
 from .global_batch import Batch, Pass
 from .optimization import Optimizer
 
@@ -54,6 +54,7 @@ class GradientPass:
         check_cancelled: CheckCancelled,
         on_progress: OnProgress,
         captured: CapturedPasses | None = None,
+        begun: Begun | None = None,
     ) -> None:
         self.tokens = 0
         self._model = model
@@ -65,6 +66,7 @@ class GradientPass:
         self._check_cancelled = check_cancelled
         self._on_progress = on_progress
         self._captured = captured
+        self._begun = begun
         self._seeds = 0
         # a pass: [its responses] scores, then its two parts of the loss
         self._found: list[Tensor] = []
@@ -131,13 +133,19 @@ class GradientPass:
     def _one_pass(self, one: Pass) -> None:
         (piece,) = one.pieces
         if self._captured is not None:
-            self._check_cancelled()
-            size = self._captured.of(piece)
-            size.backward(self._weigh(size.forward(), one))
-            self.tokens += piece.tokens
+            self._captured_pass(self._captured, piece, one)
             return
         sums = self._forward(piece, self._next_seed())
         self._backward(sums, self._weigh(sums, one), piece)
+
+    def _captured_pass(self, captured: CapturedPasses, piece: MicroBatch, one: Pass) -> None:
+        self._check_cancelled()
+        begun, self._begun = self._begun, None
+        if begun is None:
+            size = captured.of(piece)
+            begun = Begun(size, size.forward())
+        begun.size.backward(self._weigh(begun.sums, one))
+        self.tokens += piece.tokens
 
     def _two_passes(self, one: Pass) -> None:
         """Both passes of a piece draw the same dropout."""

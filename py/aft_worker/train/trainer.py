@@ -21,7 +21,7 @@ from ..protocol import (
     VftLoss,
 )
 from ..score import Model, score_path
-from .captured import CapturedPasses
+from .captured import Begun, CapturedPasses
 from .global_batch import Batch, prepare
 from .gradients import GradientPass
 from .optimization import Optimizer, learning_rate
@@ -37,13 +37,14 @@ def unknown() -> None:
     """Nothing is known of the next step."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ahead:
-    """A step's batch, prepared before the step was asked for."""
+    """A step's batch, prepared before the step was asked for, and its first pass where that is begun."""
 
     number: int
     groups: Sequence[TrainGroup]
     batch: Batch
+    begun: Begun | None = None
 
 
 class Trainer:
@@ -78,6 +79,7 @@ class Trainer:
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
         self._captured: CapturedPasses | None = None
+        self._ended = 0.0
         # all that a resumed run must share with the one that was saved
         settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
         # by way of JSON, so that they can be held against settings that were read back
@@ -122,7 +124,10 @@ class Trainer:
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             self._captured = CapturedPasses(self._model, list(weights), gradients)
-        batch = self._batch(number, groups)
+        batch, begun = self._batch(number, groups)
+        if begun is not None:
+            # its work on the device began with the end of the step before
+            started = self._ended
         paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
         gradients = GradientPass(
             self._model,
@@ -134,6 +139,7 @@ class Trainer:
             check_cancelled=check_cancelled,
             on_progress=on_progress,
             captured=self._captured,
+            begun=begun,
         )
         try:
             gradients.run()
@@ -147,8 +153,10 @@ class Trainer:
             self._optimizer.discard()
             raise
         self.steps_done = number
+        self._begin_ahead()
         (tokens,) = distributed.total(gradients.tokens)
-        seconds = time.perf_counter() - started
+        self._ended = time.perf_counter()
+        seconds = self._ended - started
         return StepMetrics(
             step=number,
             learning_rate=rate,
@@ -163,11 +171,11 @@ class Trainer:
             **score_metrics(batch, found.scores, getattr(self._loss, "beta", None)),
         )
 
-    def _batch(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
+    def _batch(self, number: int, groups: Sequence[TrainGroup]) -> tuple[Batch, Begun | None]:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and (ahead.number, ahead.groups) == (number, groups):
-            return ahead.batch
-        return self._prepared(groups)
+            return ahead.batch, ahead.begun
+        return self._prepared(groups), None
 
     def _prepared(self, groups: Sequence[TrainGroup]) -> Batch:
         return prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
@@ -182,6 +190,17 @@ class Trainer:
         except WorkerError:
             # that step's own: it prepares once more and answers with the error
             self._ahead = None
+
+    def _begin_ahead(self) -> None:
+        """The next step's first forward pass, of the weights as they are now: it changes nothing, and the
+        device is at it while this step is answered and the next one asked for."""
+        if self._ahead is None or self._captured is None:
+            return
+        try:
+            self._ahead.begun = self._captured.begin(self._ahead.batch.passes)
+        except Exception:
+            # this step is done; whatever it is, the next one meets it too
+            self._ahead.begun = None
 
 
 def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSettings) -> None:

@@ -140,16 +140,18 @@ def test_a_recurring_size_is_at_most_a_sixteenth_too_large_or_less_than_a_block(
     assert len({size for size in sizes if 8192 < size <= 16_384}) == 16
 
 
-def test_packing_counts_tokens_alone_and_fills_up_what_is_open() -> None:
+def test_packing_counts_tokens_alone_and_makes_few_micro_batches_of_about_one_size() -> None:
     def unit(*lengths: int) -> list[Row]:
         return [Row([0] * (length - 1), [[1]], [0]) for length in lengths]
 
     units = [unit(5), unit(50), unit(10, 3), unit(4), []]
-    # 50 alone; 13 + 5; 4
-    assert pack(units, 20) == [[1], [2, 0], [3]]
+    # 50 alone; 13; 5 + 4, not 13 + 5 and a small last one
+    assert pack(units, 20) == [[1], [2], [0, 3]]
     assert pack(units, 22) == [[1], [2, 0, 3]]
-    assert pack(units, 60) == [[1, 0, 3], [2]]
+    assert pack(units, 60) == [[1], [2, 0, 3]]
     assert pack(units, 100) == [[1, 2, 0, 3]]
+    # 8 + 7, 6 + 5 + 4: spread evenly, 8 + 5 + 4 would not fit
+    assert pack([unit(8), unit(7), unit(6), unit(5), unit(4)], 15) == [[0, 1], [2, 3, 4]]
     assert pack([], 10) == []
 
 

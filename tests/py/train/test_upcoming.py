@@ -8,8 +8,11 @@ import tiny
 import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import TrainGroup, TrainResponse
+from aft_worker.score import go
 from aft_worker.train import trainer
+from aft_worker.train.captured import CapturedPasses
 from graded import GROUPS, LOSSES, large
+from packed_rows import CAPTURED, allow_backward
 
 OTHER = [large(6, seed=4), *GROUPS[1:]]
 
@@ -60,6 +63,35 @@ def test_another_step_than_the_one_that_was_announced_is_prepared_anew(prepared:
     assert prepared == [ids(GROUPS), ids(OTHER), ids(GROUPS), ids(GROUPS)]
     run.step(3, GROUPS)
     assert len(prepared) == 5
+
+
+def test_a_pass_that_was_begun_ahead_is_of_the_new_weights_and_dropped_for_another_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    allow_backward(monkeypatch)
+    monkeypatch.setattr(trainer, "choose_layout", lambda model, *rest: go(model.module, CAPTURED))
+    begun = []
+    begin = CapturedPasses.begin
+
+    def noting(self, passes):
+        begun.append(begin(self, passes))
+        return begun[-1]
+
+    monkeypatch.setattr(CapturedPasses, "begin", noting)
+    model, alone = tiny.llama(), tiny.llama()
+    run, other = (tiny.trainer(one, LOSSES["boundary"]) for one in (model, alone))
+    steps = [GROUPS, GROUPS, OTHER, GROUPS, OTHER]
+    # after the third step another one comes than was said
+    said = {1: GROUPS, 2: OTHER, 3: OTHER, 4: OTHER}
+    found, expected = [], []
+    for number, groups in enumerate(steps, 1):
+        following = copy(said[number]) if number in said else None
+        step = None if following is None else (number + 1, following)
+        found.append(run.step(number, groups, upcoming=lambda step=step: step).loss)
+        expected.append(other.step(number, groups).loss)
+    assert found == expected
+    assert torch.equal(weights(model), weights(alone))
+    assert [one is not None for one in begun] == [True] * 4
 
 
 def test_an_error_of_the_next_step_is_the_next_steps_alone() -> None:
