@@ -638,6 +638,8 @@ class GenerateProgress(Message, kw_only=True):
     done: Annotated[int, Meta(ge=0)]
     total: Annotated[int, Meta(ge=0)]
     tokens: Annotated[int, Meta(ge=0)]
+    # what begins now and takes long, in a line
+    note: str | None = None
 
 
 class ScoreParams(Message, kw_only=True):

@@ -16,6 +16,7 @@ beforeAll(async () => {
   process.env.FAKE_VLLM_PYTHON = await ensurePython();
   const whole = await wholeRun(experiment, ...vllm);
   expect(whole.done.exitCode, whole.done.stderr).toBe(0);
+  expect(whole.done.stderr).toContain("sample seed 1: vLLM is starting (float32, cpu, ");
   runs = whole.runs;
 });
 

@@ -40,6 +40,9 @@ class _Job:
     def check_cancelled(self) -> None:
         self._reporter.check_cancelled()
 
+    def note(self, text: str) -> None:
+        self._reporter.note(text)
+
     def add(self, candidates: list[p.SampledCandidate]) -> None:
         self._candidates += len(candidates)
         self._tokens += sum(candidate.tokens for candidate in candidates)

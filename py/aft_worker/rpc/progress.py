@@ -47,14 +47,23 @@ class CandidateReporter:
         self._report()
         self._context.check_cancelled()
 
+    def note(self, text: str) -> None:
+        """At once, with what is held back."""
+        self._send(text)
+
     def flush(self) -> None:
         if self._held:
-            held, self._held = self._held, []
-            self._due = self._clock() + INTERVAL_SECONDS
-            self._context.progress(
-                GenerateProgress(candidates=held, done=self._done, total=self._total, tokens=self._tokens)
-            )
+            self._send()
 
     def _report(self) -> None:
         if self._clock() >= self._due:
             self.flush()
+
+    def _send(self, note: str | None = None) -> None:
+        held, self._held = self._held, []
+        self._due = self._clock() + INTERVAL_SECONDS
+        self._context.progress(
+            GenerateProgress(
+                candidates=held, done=self._done, total=self._total, tokens=self._tokens, note=note
+            )
+        )

@@ -10,7 +10,8 @@ from .sampler import Sampler, SampleRequest
 
 
 class CollectedJob:
-    """A `SampleJob`. `candidates` in the order in which they finished; `sampler` once all are there."""
+    """A `SampleJob`. `candidates` in the order in which they finished; `sampler` once all are there; `notes`
+    on what took long."""
 
     def __init__(
         self,
@@ -23,6 +24,8 @@ class CollectedJob:
         self.candidates: list[SampledCandidate] = []
         self.sampler: SamplerInfo | None = None
         self.error: Exception | None = None
+        self.notes: list[str] = []
+        self.note = self.notes.append
         self._on_candidates = on_candidates
 
     def add(self, candidates: list[SampledCandidate]) -> None:

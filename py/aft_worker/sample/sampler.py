@@ -34,6 +34,10 @@ class SampleJob(Protocol):
         """Raises Cancelled where nobody waits any more."""
         ...
 
+    def note(self, text: str) -> None:
+        """Gets a line on what begins and takes long."""
+        ...
+
     def add(self, candidates: list[SampledCandidate]) -> None:
         """Gets the candidates in the order in which they finish."""
         ...

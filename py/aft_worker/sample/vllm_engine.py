@@ -17,7 +17,8 @@ import torch
 from ..callbacks import CheckCancelled
 from ..device import dtype_name
 from ..score import Model
-from .vllm_process import Message, VllmProcess, failed
+from .sampler import SampleJob
+from .vllm_process import MOST_SILENCE, Message, VllmProcess, failed
 
 _GIB = 2**30
 _WAIT = 0.2  # seconds between two looks for a cancellation while it starts
@@ -68,6 +69,7 @@ class VllmEngine:
         self._inbox: Queue[tuple[VllmProcess, Message]] = Queue()
         self._numbers = itertools.count()
         self._processes: list[VllmProcess] = []
+        self._starting: set[VllmProcess] = set()
         self._place: dict[int, int] = {}
         self._scratch = Path(tempfile.mkdtemp(prefix="aft-vllm-"))
         try:
@@ -115,15 +117,21 @@ class VllmEngine:
             self._place.pop(row, None)
 
     def receive(self, timeout: float) -> Message | None:
-        """The next `tokens` or `done`; None when none has come in these seconds. Raises SamplerFailed."""
+        """The next `tokens` or `done`; None when none has come in these seconds. Raises SamplerFailed, also for
+        a process that hangs."""
         try:
             process, message = self._inbox.get(timeout=timeout)
         except Empty:
+            for process in self._starting | {self._processes[at] for at in self._place.values()}:
+                if process.silence > MOST_SILENCE:
+                    raise process.hang() from None
             return None
         if message["type"] == "ended":
             raise process.death()
         if message["type"] == "failed":
             raise process.failure(message["message"])
+        if message["type"] == "ready":
+            self._starting.remove(process)
         if message["type"] == "done":
             for row, *_ in message["rows"]:
                 self._place.pop(row, None)
@@ -141,6 +149,7 @@ class VllmEngine:
         folder = weights.folder(self._scratch)
         for part in parts:
             self._processes.append(VllmProcess(settings.python, part, self._inbox))
+        self._starting = set(self._processes)
         for process in self._processes:
             process.send(
                 {
@@ -156,8 +165,7 @@ class VllmEngine:
                     "scratch": [str(self._scratch)],
                 }
             )
-        ready = 0
-        while ready < len(self._processes):
+        while self._starting:
             message = self.receive(_WAIT)
             check_cancelled()
             if message is None:
@@ -167,7 +175,6 @@ class VllmEngine:
                 _check_platform(self.platform, model.device.type, settings.python)
             elif message["type"] == "ready":
                 self.slots += message["slots"]
-                ready += 1
 
 
 class KeptEngine:
@@ -185,16 +192,22 @@ class KeptEngine:
         settings: VllmSettings,
         weights: StoredWeights,
         positions: int,
-        check_cancelled: CheckCancelled,
+        job: SampleJob,
     ) -> VllmEngine:
-        """An engine for prompts with responses of so many positions; see `VllmEngine`."""
+        """An engine for prompts with responses of so many positions, started where there is none; see
+        `VllmEngine`. `job` waits for it."""
         key = (settings, weights.digest, model.device, model.dtype)
         engine = self._engine
         if engine is not None and not (engine.alive and self._key == key and engine.positions >= positions):
             self.close()
         if self._engine is None:
             longest = max(positions, _usual_positions(model.max_positions, positions))
-            self._engine = VllmEngine(model, settings, weights, longest, check_cancelled)
+            copies = f", {settings.data_parallel} copies" if settings.data_parallel > 1 else ""
+            job.note(
+                f"vLLM is starting ({dtype_name(model.dtype)}, {model.device}{copies}, prompt and response of "
+                f"up to {longest} tokens); this can take some minutes"
+            )
+            self._engine = VllmEngine(model, settings, weights, longest, job.check_cancelled)
             self._key, self._digest = key, weights.digest
         return self._engine
 

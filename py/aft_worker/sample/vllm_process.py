@@ -23,6 +23,7 @@ from ..errors import WorkerError
 PROGRAM = Path(__file__).with_name("vllm_program.py")
 _KEPT_LINES = 200  # of what it prints
 _SHOWN_LINES = 8
+MOST_SILENCE = 600.0  # seconds without a sign of life; vLLM itself gives up a start as late
 _SECONDS_TO_END = 10.0  # of killed processes: a GPU's memory is given back only then
 # A Python finds its packages by itself; these would show it the worker's.
 _OWN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
@@ -50,6 +51,7 @@ class VllmProcess:
         kept = {name: value for name, value in os.environ.items() if name not in _OWN}
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._inbox = inbox
+        self._heard = time.monotonic()
         try:
             self._process = subprocess.Popen(
                 [python, str(PROGRAM)],
@@ -68,6 +70,7 @@ class VllmProcess:
 
     def send(self, message: Message) -> None:
         """To one that has died: nothing happens, `ended` tells."""
+        self._heard = time.monotonic()
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
@@ -89,14 +92,28 @@ class VllmProcess:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def silence(self) -> float:
+        """Seconds since it was sent anything, said anything, or printed anything."""
+        return time.monotonic() - self._heard
+
     def death(self) -> WorkerError:
         """After `ended`: how it ended, and what it printed last."""
         code = self._process.wait()
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return self._failed_with_lines(f"its process {how}")
+
+    def hang(self) -> WorkerError:
+        """After `MOST_SILENCE`: that it hangs, and what it printed last."""
+        return self._failed_with_lines(
+            f"it hangs: its process has given no sign of life for {MOST_SILENCE / 60:g} minutes"
+        )
+
+    def _failed_with_lines(self, reason: str) -> WorkerError:
         lines = list(self._lines)[-_SHOWN_LINES:]
         if not lines:
-            return failed(f"its process {how} and printed nothing")
-        return failed("\n  | ".join([f"its process {how}; its last lines:", *lines]))
+            return failed(f"{reason}; it printed nothing")
+        return failed("\n  | ".join([f"{reason}; its last lines:", *lines]))
 
     def failure(self, message: str) -> WorkerError:
         """After `failed`: the message, or what a process of vLLM's own printed, where that is the reason."""
@@ -114,17 +131,29 @@ class VllmProcess:
     def _hear(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._inbox.put((self, json.loads(line)))
+            self._heard = time.monotonic()
+            message = json.loads(line)
+            if message["type"] != "alive":
+                self._inbox.put((self, message))
         self._listener.join(timeout=1)
         self._inbox.put((self, {"type": "ended"}))
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            # of a progress bar the last state
-            text = line.decode(errors="replace").rstrip().rpartition("\r")[2]
-            if text:
-                self._lines.append(text)
+        unfinished = b""
+        # not line by line: a progress bar, too, is a sign of life
+        while part := os.read(self._process.stderr.fileno(), 1 << 16):
+            self._heard = time.monotonic()
+            *lines, unfinished = (unfinished + part).split(b"\n")
+            for line in lines:
+                self._keep(line)
+        self._keep(unfinished)
+
+    def _keep(self, line: bytes) -> None:
+        # of a progress bar the last state
+        text = line.decode(errors="replace").rstrip().rpartition("\r")[2]
+        if text:
+            self._lines.append(text)
 
 
 def _is_running(process: psutil.Process) -> bool:

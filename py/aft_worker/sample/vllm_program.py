@@ -8,6 +8,7 @@ in   open    a model's folder and how to hold it; once, first
 out  hello   which vLLM this is
      ready   the model is there; how many rows are decoded at once
      tokens  a step's new tokens, of rows that were added with `stream`: [row, token ids, log-probabilities]
+     alive   steps go on; now and then
      done    finished rows: [row, token ids, log-probabilities, whether it was ended by a stop token]
      failed  what went wrong, after which the process ends
 
@@ -25,8 +26,10 @@ import shutil
 import signal
 import sys
 import threading
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS_BETWEEN_SIGNS = 20  # of life: a long row may say nothing until its end
 
 
 class Failure(Exception):
@@ -179,9 +182,13 @@ def serve(inbox, send, scratch):
     for folder in scratch:  # the weights are in memory
         shutil.rmtree(folder, ignore_errors=True)
     send({"type": "ready", "slots": engine.slots})
+    due = time.monotonic()
     while True:
         take(inbox, engine)
         tokens, done = engine.step()
+        if time.monotonic() >= due:
+            send({"type": "alive"})
+            due = time.monotonic() + SECONDS_BETWEEN_SIGNS
         if tokens:
             send({"type": "tokens", "rows": tokens})
         if done:

@@ -55,9 +55,7 @@ class VllmSampler:
     def _engine_for(self, task: _Task) -> VllmEngine | None:
         """None: the job was cancelled while it was started."""
         try:
-            return self._kept.get(
-                self._model, self._settings, self._weights, task.positions, task.job.check_cancelled
-            )
+            return self._kept.get(self._model, self._settings, self._weights, task.positions, task.job)
         except Cancelled as error:
             task.job.fail(error)
             return None

@@ -369,6 +369,10 @@ def test_candidates_are_held_back_but_never_dropped():
     reporter.check_cancelled()
     assert sum(len(told.candidates) for told in context.told) == 1000
     assert context.looks == 1
+    reporter.add([one])
+    reporter.note("a start")
+    assert context.told[-1].note == "a start" and len(context.told[-1].candidates) == 1
+    assert context.told[-2].note is None
     told = len(context.told)
     reporter.flush()
     assert len(context.told) == told

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import time
@@ -15,7 +17,6 @@ import adapted
 import pytest
 import tiny
 import torch
-from aft_worker.callbacks import never_cancelled
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.handlers.samplers import sampler_for, stored_weights
 from aft_worker.model import LoadedModel, load_model
@@ -99,6 +100,16 @@ def refusal(model: LoadedModel, kept: KeptEngine, **settings) -> str:
         sampler(model, kept, **settings).sample(job, lambda: None)
     assert raised.value.name == "SamplerFailed"
     return str(raised.value)
+
+
+def vllm_program(monkeypatch):
+    """The program as a module, with the stand-in to import."""
+    monkeypatch.syspath_prepend(FAKE)
+    for name in ("", ".llama", ".platforms", ".sampling_params", ".usage", ".usage.usage_lib"):
+        # gone again after the test
+        monkeypatch.setitem(sys.modules, f"vllm{name}", None)
+        del sys.modules[f"vllm{name}"]
+    return importlib.import_module("aft_worker.sample.vllm_program")
 
 
 def running(process: int) -> bool:
@@ -208,8 +219,12 @@ def test_the_other_jobs_go_on_when_one_is_cancelled(model, shared) -> None:
 def test_an_engine_stays_for_the_same_weights_and_goes_for_others(model, kept, tmp_path, monkeypatch) -> None:
     log = tmp_path / "engines"
     monkeypatch.setenv("FAKE_VLLM_LOG", str(log))
-    for _ in range(2):
-        draw(model, kept, prompts([0]))
+    first, second = (CollectedJob(request(prompts([0]))) for _ in range(2))
+    for job in (first, second):
+        collect(sampler(model, kept), job)
+    (note,) = first.notes
+    assert note.startswith("vLLM is starting (float32, cpu, prompt and response of up to 64 tokens)")
+    assert second.notes == []
     kept.keep_for(model.digest())
     (line,) = log.read_text().splitlines()
     process, _, dtype, positions = line.split()
@@ -294,6 +309,41 @@ def test_a_process_that_dies_in_the_middle_is_told_with_its_last_lines_and_what_
     assert 0 < len(job.candidates) < 12
 
 
+@pytest.mark.parametrize("at", ["start", "step"])
+def test_one_that_hangs_is_ended_and_told_with_its_last_lines(model, kept, monkeypatch, at) -> None:
+    monkeypatch.setenv("FAKE_VLLM", f"hang-{at}")
+    if at == "step":
+        engine = kept.get(
+            model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, CollectedJob(request())
+        )
+        assert engine.alive
+    monkeypatch.setattr(engines, "MOST_SILENCE", 0.5)
+    told = refusal(model, kept)
+    assert told.startswith("vLLM: it hangs: its process has given no sign of life for 10 minutes; ")
+    assert told.endswith("a line that vLLM prints" if at == "step" else "it printed nothing")
+
+
+def test_the_program_says_that_it_lives_while_rows_are_silent(folder, monkeypatch) -> None:
+    program = vllm_program(monkeypatch)
+    monkeypatch.setattr(program, "SECONDS_BETWEEN_SIGNS", 0)
+    inbox, said = queue.SimpleQueue(), []
+    inbox.put(
+        {"model": folder, "dtype": "float32", "positions": 64, "tensorParallel": 1, "memoryShare": None}
+        | {"slots": None, "eager": True}
+    )
+    common = {"temperature": 1.0, "topP": 1.0, "stopIds": [], "stream": False}
+    inbox.put({"type": "add", "prompts": [[0, 9]], "rows": [[0, 0, 1, 5]], **common})
+
+    def send(message: dict) -> None:
+        said.append(message["type"])
+        if message["type"] == "done":
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        program.serve(inbox, send, [])
+    assert said == ["hello", "ready", *["alive"] * 5, "done"]
+
+
 def test_a_model_that_it_does_not_take_is_told_in_its_own_words_once(model, kept, monkeypatch) -> None:
     monkeypatch.setenv("FAKE_VLLM", "refuse")
     behind = CollectedJob(request(seed=2))
@@ -367,7 +417,7 @@ def test_it_ends_with_a_worker_that_is_killed(model, tmp_path, monkeypatch) -> N
 
     def hold_an_engine() -> None:
         engine = KeptEngine().get(
-            model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, never_cancelled
+            model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, CollectedJob(request())
         )
         while engine.alive:
             time.sleep(60)

@@ -57,6 +57,19 @@ describe("mistakes", () => {
     );
   });
 
+  it("a temperature that vLLM would raise, and that transformers takes", async () => {
+    const file = (worker: string) => ({
+      "main.yaml": `${smallest.replace("sample: {", "sample: {temperature: 0.005, ")}worker: ${worker}\n`,
+    });
+    expect(await errorOf(file("{vllmPython: python3}"))).toBe(
+      `main.yaml:6:32: stages.sample.temperature: vLLM takes no temperature below 0.01, and would raise it to that
+  found: 0.005
+  expected: at least 0.01, or worker.sampler: transformers`,
+    );
+    const { stages } = (await load(file("{vllmPython: python3, sampler: transformers}"))).experiment;
+    expect(stages.sample.temperature).toBe(0.005);
+  });
+
   it("sizes that no machine has", async () => {
     expect(await errorOf(withWorker("{vllm: {memoryShare: 90}}"))).toContain(
       "expected: a number greater than 0 and at most 1",

@@ -408,6 +408,8 @@ export interface WorkerMethods {
       done: number;
       total: number;
       tokens: number;
+      /** what begins now and takes long, in a line */
+      note?: string | undefined;
     };
   };
   /** scores responses to prompts */

@@ -90,7 +90,13 @@ export const textMethods = {
       sampler: samplerInfo,
     }),
     progress: z
-      .object({ candidates: z.array(candidate), done: count, total: count, tokens: count })
+      .object({
+        candidates: z.array(candidate),
+        done: count,
+        total: count,
+        tokens: count,
+        note: z.string().optional().meta({ description: "what begins now and takes long, in a line" }),
+      })
       .meta({ description: "candidates come here and only here, as soon as they are finished" }),
   }),
   score: method({

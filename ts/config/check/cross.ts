@@ -7,7 +7,7 @@ import { type Model, modelSchema } from "../schema/model.ts";
 import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
 import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
-import { vllmFix, type Worker, workerSchema } from "../schema/worker.ts";
+import { leastVllmTemperature, samplerOf, vllmFix, type Worker, workerSchema } from "../schema/worker.ts";
 import { originOf, type Tree } from "../source/tree.ts";
 import { overrideTraining, planSteps } from "../training.ts";
 import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
@@ -22,10 +22,8 @@ interface Sections {
   tasks: Task[] | undefined;
   vft: Training | undefined;
   align: Training | undefined;
-  sample: { questions?: number | undefined; maxNewTokens: number } | undefined;
-  evaluate:
-    | { split: "test" | "validation"; questions?: number | undefined; maxNewTokens: number }
-    | undefined;
+  sample: z.output<typeof sampleSchema> | undefined;
+  evaluate: z.output<typeof evaluateSchema> | undefined;
   judge: Judging | undefined;
   watch: Watch | undefined;
   worker: Worker | undefined;
@@ -53,7 +51,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
-  checkSampler(sections.worker, report);
+  checkSampler(sections, report);
   return problems;
 }
 
@@ -173,8 +171,9 @@ function checkWeights({ methods }: Sections, report: Report): void {
       );
 }
 
-function checkSampler(worker: Worker | undefined, report: Report): void {
-  if (worker?.sampler === "vllm" && worker.vllmPython === undefined)
+function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {
+  if (worker === undefined) return;
+  if (worker.sampler === "vllm" && worker.vllmPython === undefined)
     report(
       ["worker", "sampler"],
       "vLLM runs under a Python of its own, and worker.vllmPython is not given",
@@ -182,4 +181,13 @@ function checkSampler(worker: Worker | undefined, report: Report): void {
       "worker.vllmPython beside it",
       vllmFix,
     );
+  if (samplerOf(worker).name !== "vllm") return;
+  for (const [stage, settings] of Object.entries({ sample, evaluate }))
+    if (settings !== undefined && settings.temperature < leastVllmTemperature)
+      report(
+        ["stages", stage, "temperature"],
+        `vLLM takes no temperature below ${leastVllmTemperature}, and would raise it to that`,
+        settings.temperature,
+        `at least ${leastVllmTemperature}, or worker.sampler: transformers`,
+      );
 }

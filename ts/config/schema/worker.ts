@@ -47,6 +47,9 @@ export type Worker = z.output<typeof workerSchema>;
 export const vllmFix =
   "python3 -m venv vllm && vllm/bin/pip install vllm, then worker.vllmPython: vllm/bin/python";
 
+/** vLLM's own; what is less it raises, and says so in its log alone. */
+export const leastVllmTemperature = 0.01;
+
 /** What draws the samples, with vLLM's Python where it is vLLM. */
 export type Sampler = { name: "transformers" } | { name: "vllm"; python: string };
 

@@ -85,7 +85,8 @@ export async function sampleInto(
     const show = (): void =>
       progress.update({ label, done, total, unit: "candidates", from: sampledBefore.length, tokens });
     show();
-    const sampler = await samplePrompts(missing, options, async (candidates) => {
+    const note = (text: string): void => progress.note(`${label}: ${text}`);
+    const sampler = await samplePrompts(missing, { ...options, note }, async (candidates) => {
       await output.append(candidates);
       done += candidates.length;
       tokens += sumOf(candidates, (candidate) => candidate.tokens);
@@ -103,15 +104,28 @@ export async function sampleInto(
 }
 
 /**
- * Samples these indices of these prompts; `take` gets the candidates as they come and is waited for.
+ * Samples these indices of these prompts; `take` gets the candidates as they come and is waited for, `note` what begins and
+ * takes long, as the start of vLLM.
  * @returns what drew them; undefined where there was nothing to draw
  */
 export async function samplePrompts(
   prompts: Params<"generate">["prompts"],
-  options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress">,
+  options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress"> & { note?: (text: string) => void },
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<SamplerInfo | undefined> {
-  const { worker, model, temperature, topP, maxNewTokens, seed, stop, slots, vllm, signal } = options;
+  const {
+    worker,
+    model,
+    temperature,
+    topP,
+    maxNewTokens,
+    seed,
+    stop,
+    slots,
+    vllm,
+    signal,
+    note: tell,
+  } = options;
   const settings = { temperature, topP, maxNewTokens, seed };
   const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots, vllm }) };
   let drawn: SamplerInfo | undefined;
@@ -119,7 +133,13 @@ export async function samplePrompts(
     const { sampler } = await worker.request(
       "generate",
       { ...request, prompts: chunk },
-      { signal, onProgress: ({ candidates }) => take(candidates) },
+      {
+        signal,
+        onProgress: ({ candidates, note }) => {
+          if (note !== undefined) tell?.(note);
+          return take(candidates);
+        },
+      },
     );
     drawn = sampler;
   });

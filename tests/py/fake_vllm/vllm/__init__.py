@@ -1,8 +1,9 @@
 """Stands in for vLLM in tests: what the worker uses of its interface, row by row, over a Llama of its own.
 
-FAKE_VLLM says what goes wrong: `refuse` and `engine-core` (it does not take the model), `die` (killed in the
-middle), `other` (its log-probabilities are of another model), `broken` (they are NaN). FAKE_VLLM_PLATFORM and
-FAKE_VLLM_VERSION are what it says of itself; FAKE_VLLM_LOG gets a line for each engine.
+FAKE_VLLM says what goes wrong: `refuse` and `engine-core` (it does not take the model), `hang-start` and
+`hang-step` (it does nothing more), `die` (killed in the middle), `other` (its log-probabilities are of
+another model), `broken` (they are NaN). FAKE_VLLM_PLATFORM and FAKE_VLLM_VERSION are what it says of itself;
+FAKE_VLLM_LOG gets a line for each engine.
 """
 
 from __future__ import annotations
@@ -14,12 +15,9 @@ import sys
 import time
 from types import SimpleNamespace
 
-import numpy as np
-
-from .llama import Llama, log_softmax
-
 __version__ = os.environ.get("FAKE_VLLM_VERSION", "99.1")
 _FAULT = os.environ.get("FAKE_VLLM", "")
+_ADDED = {"other": -1.0, "broken": math.nan}  # to a log-probability
 
 
 class EngineArgs:
@@ -40,6 +38,8 @@ class LLMEngine:
         return cls(arguments.settings)
 
     def __init__(self, settings):
+        if _FAULT == "hang-start":
+            time.sleep(600)
         if _FAULT == "refuse":
             raise ValueError("Model architectures ['Odd'] are not supported.\nA second line.")
         if _FAULT == "engine-core":
@@ -50,6 +50,9 @@ class LLMEngine:
         if log := os.environ.get("FAKE_VLLM_LOG"):
             with open(log, "a") as lines:
                 lines.write(f"{os.getpid()} {settings.model} {settings.dtype} {settings.max_model_len}\n")
+        # not on top: where it is only asked for its version, the Python has no numpy
+        from .llama import Llama
+
         self._model = Llama(settings.model)
         self._settings = settings
         self.vllm_config = SimpleNamespace(
@@ -66,9 +69,9 @@ class LLMEngine:
         ids = prompt["prompt_token_ids"]
         if len(ids) >= self._settings.max_model_len:
             raise ValueError("the prompt is longer than max_model_len")
-        generator = np.random.default_rng(parameters.settings.seed % 2**64)
+        choice = self._model.choice(parameters.settings.temperature, parameters.settings.seed)
         self._rows[row] = SimpleNamespace(
-            prompt=ids, parameters=parameters.settings, generator=generator, ids=[], logprobs=[]
+            prompt=ids, parameters=parameters.settings, choice=choice, ids=[], logprobs=[]
         )
 
     def abort_request(self, rows):
@@ -77,16 +80,19 @@ class LLMEngine:
 
     def step(self):
         self._steps += 1
+        if _FAULT == "hang-step":
+            time.sleep(600)
         if _FAULT == "die" and self._steps > 12:
-            print("the last line before the end", file=sys.stderr, flush=True)
+            # of a progress bar, which has no end of a line
+            print("10 %\rthe last line before the end", end="", file=sys.stderr, flush=True)
             time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(float(os.environ.get("FAKE_VLLM_SLEEP", "0")))
         outputs = []
         for name, row in list(self._rows.items())[: self._settings.max_num_seqs]:
-            token, logprob = self._next(row)
+            token, logprob = row.choice(row.prompt + row.ids)
             row.ids.append(token)
-            row.logprobs.append(logprob)
+            row.logprobs.append(logprob + _ADDED.get(_FAULT, 0.0))
             asked = row.parameters
             stopped = token in asked.stop_token_ids
             length = len(row.ids) >= asked.max_tokens
@@ -99,16 +105,6 @@ class LLMEngine:
             elif reason is not None:
                 outputs.append(_output(name, row.ids, row.logprobs, reason))
         return outputs
-
-    def _next(self, row):
-        logits, temperature = self._model.logits(row.prompt + row.ids), row.parameters.temperature
-        if temperature == 0:
-            token = int(logits.argmax())
-        else:
-            weights = np.exp(log_softmax(logits.astype(np.float64) / temperature))
-            token = int(row.generator.choice(len(weights), p=weights))
-        logprob = float(log_softmax(logits)[token])
-        return token, math.nan if _FAULT == "broken" else logprob - (1.0 if _FAULT == "other" else 0.0)
 
 
 def _output(name, ids, logprobs, reason):

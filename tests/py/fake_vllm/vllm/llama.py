@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +11,33 @@ from safetensors.numpy import load_file
 
 
 class Llama:
-    """In float32; `logits(ids)`: of the token after them."""
+    """In float32."""
 
     def __init__(self, folder: str) -> None:
         self._config = json.loads(Path(folder, "config.json").read_text())
         self._weights = load_file(Path(folder, "model.safetensors"))
 
-    def logits(self, ids: list[int]) -> np.ndarray:
+    def choice(self, temperature: float, seed: int) -> Callable[[list[int]], tuple[int, float]]:
+        """Chooses the token after these ids: it, and its log-probability at temperature 1."""
+        generator = np.random.default_rng(seed % 2**64)
+
+        def choose(ids: list[int]) -> tuple[int, float]:
+            logits = self._logits(ids).astype(np.float64)
+            if temperature == 0:
+                token = int(logits.argmax())
+            else:
+                token = int(generator.choice(len(logits), p=np.exp(_log_softmax(logits / temperature))))
+            return token, float(_log_softmax(logits)[token])
+
+        return choose
+
+    def _logits(self, ids: list[int]) -> np.ndarray:
         states = self._weights["model.embed_tokens.weight"][ids]
         for layer in range(self._config["num_hidden_layers"]):
             name = f"model.layers.{layer}"
             states = states + self._attention(name, self._normed(f"{name}.input_layernorm", states))
             states = states + self._perceptron(name, self._normed(f"{name}.post_attention_layernorm", states))
-        tied = self._config["tie_word_embeddings"]
-        head = "model.embed_tokens" if tied else "lm_head"
+        head = "model.embed_tokens" if self._config["tie_word_embeddings"] else "lm_head"
         return self._linear(head, self._normed("model.norm", states[-1]))
 
     def _linear(self, name: str, states: np.ndarray) -> np.ndarray:
@@ -49,7 +63,7 @@ class Llama:
         keys, values = keys.repeat(shared, 0), values.repeat(shared, 0)
         scores = queries @ keys.swapaxes(1, 2) / np.sqrt(width)
         scores = np.where(np.tri(length, dtype=bool), scores, -np.inf)
-        weights = np.exp(log_softmax(scores))
+        weights = np.exp(_log_softmax(scores))
         mixed = (weights @ values).swapaxes(0, 1).reshape(length, -1)
         return self._linear(f"{name}.self_attn.o_proj", mixed)
 
@@ -63,6 +77,6 @@ class Llama:
         return np.concatenate([first * cosines - second * sines, second * cosines + first * sines], -1)
 
 
-def log_softmax(values: np.ndarray) -> np.ndarray:
+def _log_softmax(values: np.ndarray) -> np.ndarray:
     shifted = values - values.max(-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))

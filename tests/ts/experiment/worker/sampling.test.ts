@@ -56,6 +56,30 @@ test("why a worker samples slowly is told once", async () => {
   expect(notes).toEqual(["sampling: the decode step cannot be captured"]);
 });
 
+test("what begins and takes long is told at once", async () => {
+  const told: string[] = [];
+  const { worker } = fakeWorker();
+  const request: Worker["request"] = async (method, params, settings) => {
+    const candidates: never[] = [];
+    await settings?.onProgress?.({
+      candidates,
+      done: 0,
+      total: 6,
+      tokens: 0,
+      note: "vLLM is starting",
+    } as never);
+    return worker.request(method, params, settings);
+  };
+  const asked = options({ ...worker, request } as Worker);
+  const progress = {
+    ...asked.progress,
+    note: (text: string) => void told.push(text),
+    update: ({ done }: Progress) => void told.push(`${done}`),
+  };
+  await sampleInto(await newFile(), { ...asked, progress });
+  expect(told).toEqual(["0", "sample: vLLM is starting", "0", "1", "2", "3", "4", "5", "6"]);
+});
+
 const newFile = async () => join(await mkdtemp(join(tmpdir(), "aft-sampling-")), "candidates.jsonl");
 
 test("a broken-off file is gone on from: what is there is not asked for again, a torn line is", async () => {
