@@ -116,7 +116,6 @@ class VllmProcess:
         for line in self._process.stdout:
             self._inbox.put((self, json.loads(line)))
         self._listener.join(timeout=1)
-        self._process.wait()
         self._inbox.put((self, {"type": "ended"}))
 
     def _listen(self) -> None:

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import adapted
 import pytest
 import tiny
 import torch
+from aft_worker.callbacks import never_cancelled
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.handlers.samplers import sampler_for, stored_weights
 from aft_worker.model import LoadedModel, load_model
@@ -107,12 +109,12 @@ def running(process: int) -> bool:
     return state != "Z"
 
 
-def wait_for_end(process: int) -> None:
-    for _ in range(300):
-        if not running(process):
+def wait_until(so: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if so():
             return
-        time.sleep(0.1)
-    raise AssertionError(f"process {process} goes on")
+        time.sleep(0.01)
+    raise AssertionError("it never came to be so")
 
 
 def test_candidates_are_as_those_of_the_project(model, shared) -> None:
@@ -217,8 +219,9 @@ def test_an_engine_stays_for_the_same_weights_and_goes_for_others(model, kept, t
     draw(model, kept, prompts([0]))
     _, second = log.read_text().splitlines()
     # one that has died meanwhile is not counted on
-    os.kill(int(second.split()[0]), signal.SIGKILL)
-    wait_for_end(int(second.split()[0]))
+    died = int(second.split()[0])
+    os.kill(died, signal.SIGKILL)
+    os.waitid(os.P_PID, died, os.WEXITED | os.WNOWAIT)
     draw(model, kept, prompts([0]))
     assert len(log.read_text().splitlines()) == 3
 
@@ -355,38 +358,28 @@ def test_a_cancellation_while_it_starts_ends_it(model, kept, monkeypatch, tmp_pa
     sampler(model, kept).sample(job, lambda: None)
     assert isinstance(job.error, Cancelled)
     for line in log.read_text().splitlines() if log.exists() else ():
-        wait_for_end(int(line.split()[0]))
+        wait_until(lambda line=line: not running(int(line.split()[0])))
 
 
-def test_it_ends_with_a_worker_that_is_killed(folder, tmp_path) -> None:
+def test_it_ends_with_a_worker_that_is_killed(model, tmp_path, monkeypatch) -> None:
     log = tmp_path / "engines"
-    program = f"""
-import sys
-sys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parents[3] / "py")]!r}
-import test_vllm_parent
-"""
-    parent = tmp_path / "test_vllm_parent.py"
-    parent.write_text(
-        "import queue, sys, time\n"
-        "from aft_worker.sample.vllm_process import VllmProcess\n"
-        f"one = VllmProcess({PYTHON!r}, {{}}, queue.Queue())\n"
-        f"one.send({{'type': 'open', 'model': {folder!r}, 'dtype': 'float32', 'positions': 64, "
-        "'tensorParallel': 1, 'memoryShare': None, 'slots': None, 'eager': True, 'scratch': []})\n"
-        "time.sleep(600)\n"
-    )
-    environment = {**os.environ, "FAKE_VLLM_LOG": str(log), "PYTHONPATH": str(tmp_path)}
-    worker = subprocess.Popen([sys.executable, "-c", program], env=environment)
-    try:
-        for _ in range(600):
-            if log.exists() and log.read_text().endswith("\n"):
-                break
-            time.sleep(0.1)
-        process = int(log.read_text().split()[0])
-        assert running(process)
-    finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-    wait_for_end(process)
+    monkeypatch.setenv("FAKE_VLLM_LOG", str(log))
+
+    def hold_an_engine() -> None:
+        engine = KeptEngine().get(
+            model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, never_cancelled
+        )
+        while engine.alive:
+            time.sleep(60)
+
+    worker = multiprocessing.get_context("fork").Process(target=hold_an_engine)
+    worker.start()
+    wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+    process = int(log.read_text().split()[0])
+    assert running(process)
+    worker.kill()
+    worker.join()
+    wait_until(lambda: not running(process))
 
 
 class FakeCuda:

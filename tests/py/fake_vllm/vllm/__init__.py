@@ -1,4 +1,4 @@
-"""Stands in for vLLM in tests: what the worker uses of its interface, over transformers, row by row.
+"""Stands in for vLLM in tests: what the worker uses of its interface, row by row, over a Llama of its own.
 
 FAKE_VLLM says what goes wrong: `refuse` and `engine-core` (it does not take the model), `die` (killed in the
 middle), `other` (its log-probabilities are of another model), `broken` (they are NaN). FAKE_VLLM_PLATFORM and
@@ -13,6 +13,10 @@ import signal
 import sys
 import time
 from types import SimpleNamespace
+
+import numpy as np
+
+from .llama import Llama, log_softmax
 
 __version__ = os.environ.get("FAKE_VLLM_VERSION", "99.1")
 _FAULT = os.environ.get("FAKE_VLLM", "")
@@ -43,16 +47,10 @@ class LLMEngine:
                 "(EngineCore pid=7) ERROR 01-01 [core.py:1] ValueError: No available memory.", file=sys.stderr
             )
             raise RuntimeError("Engine core initialization failed. See root cause above.")
-        import torch
-        from transformers import AutoModelForCausalLM
-
-        torch.set_num_threads(1)
         if log := os.environ.get("FAKE_VLLM_LOG"):
             with open(log, "a") as lines:
                 lines.write(f"{os.getpid()} {settings.model} {settings.dtype} {settings.max_model_len}\n")
-        self._torch = torch
-        dtype = getattr(torch, settings.dtype)
-        self._model = AutoModelForCausalLM.from_pretrained(settings.model, dtype=dtype).eval()
+        self._model = Llama(settings.model)
         self._settings = settings
         self.vllm_config = SimpleNamespace(
             scheduler_config=SimpleNamespace(max_num_seqs=settings.max_num_seqs)
@@ -68,7 +66,7 @@ class LLMEngine:
         ids = prompt["prompt_token_ids"]
         if len(ids) >= self._settings.max_model_len:
             raise ValueError("the prompt is longer than max_model_len")
-        generator = self._torch.Generator().manual_seed(parameters.settings.seed)
+        generator = np.random.default_rng(parameters.settings.seed % 2**64)
         self._rows[row] = SimpleNamespace(
             prompt=ids, parameters=parameters.settings, generator=generator, ids=[], logprobs=[]
         )
@@ -103,15 +101,13 @@ class LLMEngine:
         return outputs
 
     def _next(self, row):
-        torch, asked = self._torch, row.parameters
-        with torch.no_grad():
-            logits = self._model(input_ids=torch.tensor([row.prompt + row.ids])).logits[0, -1].float()
-        if asked.temperature == 0:
+        logits, temperature = self._model.logits(row.prompt + row.ids), row.parameters.temperature
+        if temperature == 0:
             token = int(logits.argmax())
         else:
-            scaled = (logits / asked.temperature).softmax(-1)
-            token = int(torch.multinomial(scaled, 1, generator=row.generator))
-        logprob = float(logits.log_softmax(-1)[token])
+            weights = np.exp(log_softmax(logits.astype(np.float64) / temperature))
+            token = int(row.generator.choice(len(weights), p=weights))
+        logprob = float(log_softmax(logits)[token])
         return token, math.nan if _FAULT == "broken" else logprob - (1.0 if _FAULT == "other" else 0.0)
 
 
