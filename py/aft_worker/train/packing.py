@@ -30,6 +30,9 @@ LEAST_TOKENS_COMPILED = 10_000_000
 # last weights. In bfloat16 30 layers of random weights rounded to 4e-2 and 6e-2; a wrong mask is off by 1.
 TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-9}
 LOW_PRECISION_TOLERANCE = 0.15
+# Of larger models the device needs longer than the host, and captured passes would hold their memory for
+# nothing.
+MOST_CAPTURED_PARAMETERS = 500_000_000
 PROBED_WEIGHTS = 12  # at either end
 NAMES = {
     Way(packed=True, compiled=True, captured=True): "packed rows, compiled and captured",
@@ -121,6 +124,8 @@ def _possible(model: Model, way: Way) -> bool:
     cannot give."""
     if _has_dropout(model.module):
         return not (way.compiled or way.captured)
+    if way.captured and sum(w.numel() for w in model.module.parameters()) > MOST_CAPTURED_PARAMETERS:
+        return False
     return not (way.captured and _checkpoints(model.module))
 
 

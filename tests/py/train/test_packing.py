@@ -144,6 +144,14 @@ def test_neither_dropout_nor_checkpointing_is_captured() -> None:
     assert possible == [[True] * 4, [False, True, False, True], [False, False, False, True]]
 
 
+def test_a_large_model_is_not_captured_as_the_host_keeps_up_with_it(monkeypatch) -> None:
+    model = tiny.llama()
+    size = sum(weight.numel() for weight in model.module.parameters())
+    for limit, captured in ((size, True), (size - 1, False)):
+        monkeypatch.setattr(packing, "MOST_CAPTURED_PARAMETERS", limit)
+        assert [packing._possible(model, way) for way in packing.NAMES] == [captured, True, captured, True]
+
+
 def test_on_a_cpu_nothing_is_tried_and_nothing_said(capsys) -> None:
     model = tiny.llama()
     tiny.trainer(model, LOSSES["boundary"]).step(1, ALL)
