@@ -117,8 +117,8 @@ class VllmEngine:
             self._place.pop(row, None)
 
     def receive(self, timeout: float) -> Message | None:
-        """The next `tokens` or `done`; None when none has come in these seconds. Raises SamplerFailed, also for
-        a process that hangs."""
+        """The next `tokens` or `done`; None when none has come in these seconds. Raises SamplerFailed for a
+        process that has died, has failed or hangs."""
         try:
             process, message = self._inbox.get(timeout=timeout)
         except Empty:
@@ -204,8 +204,8 @@ class KeptEngine:
             longest = max(positions, _usual_positions(model.max_positions, positions))
             copies = f", {settings.data_parallel} copies" if settings.data_parallel > 1 else ""
             job.note(
-                f"vLLM is starting ({dtype_name(model.dtype)}, {model.device}{copies}, prompt and response of "
-                f"up to {longest} tokens); this can take some minutes"
+                f"vLLM is starting ({dtype_name(model.dtype)}, {model.device}{copies}, prompt and response "
+                f"of up to {longest} tokens); this can take some minutes"
             )
             self._engine = VllmEngine(model, settings, weights, longest, job.check_cancelled)
             self._key, self._digest = key, weights.digest
