@@ -25,8 +25,10 @@ class CollectedJob:
         self.sampler: SamplerInfo | None = None
         self.error: Exception | None = None
         self.notes: list[str] = []
-        self.note = self.notes.append
         self._on_candidates = on_candidates
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
     def add(self, candidates: list[SampledCandidate]) -> None:
         self.candidates += candidates
