@@ -56,12 +56,12 @@ try {
   });
   load.push(loadavg()[0]!);
   const after = await estimated();
-  const rows = before.stages.map(({ label, seconds }, at) => ({
-    label,
-    before: seconds,
-    after: after.stages[at]!.seconds,
-    measured: took.get(label)!,
-  }));
+  // Not those of which no time is estimated: vLLM samples.
+  const rows = before.stages.flatMap(({ label, seconds }, at) =>
+    seconds === undefined
+      ? []
+      : [{ label, before: seconds, after: after.stages[at]!.seconds!, measured: took.get(label)! }],
+  );
   const sum = (key: "before" | "after" | "measured"): number => rows.reduce((all, row) => all + row[key], 0);
   rows.push({ label: "in all", before: sum("before"), after: sum("after"), measured: sum("measured") });
   const mean = (row: (typeof rows)[number]): number => (row.before + row.after) / 2;

@@ -40,6 +40,13 @@ test("with the other sampler samples are drawn anew, and what was trained before
   expect(again.stdout).not.toContain("to do");
 });
 
+test("an estimate says that vLLM samples, and tells no time of it", async () => {
+  const { stdout } = await dryRun(experiment, runs, "--estimate", ...vllm, ...setting("stages.evaluate.k=2"));
+  expect(stdout).toMatch(/^ {2}evaluate aft-bc seed 1 .* not known {2}.*\(scoring\)$/m);
+  expect(stdout).toMatch(/^ {2}in all +not known {2}/m);
+  expect(stdout).toContain("; vLLM samples at a pace and in memory of its own, which are not tried: ");
+});
+
 test("validate says what draws the samples, and refuses what cannot", async () => {
   const valid = await aft(["validate", experiment, ...vllm]);
   expect(valid.stdout).toMatch(/^samples are drawn by vLLM 99\.1, \//m);

@@ -13,7 +13,7 @@ import { type Described, type EstimateOptions, type Measured, Measurements } fro
 import type { Setup } from "./memory.ts";
 import { assumedPace, type Pace, type Speed } from "./pace.ts";
 import { adapterParameters, type Dtype } from "./shape.ts";
-import { estimateStage, resumeBytes, type StageEstimate, type Work, worksOf } from "./stage.ts";
+import { estimateStage, resumeBytes, type StageEstimate, type Work, withVllm, worksOf } from "./stage.ts";
 import { tooLong } from "./too-long.ts";
 
 export interface Estimate {
@@ -22,13 +22,14 @@ export interface Estimate {
   /** Those that are trained. */
   trained: number;
   setup: Omit<Setup, "shape">;
-  /** What will draw the samples; what is tried is the worker's own, transformers. */
+  /** What will draw the samples. */
   sampler: Sampler["name"];
   device: { name: string; description: string; freeBytes: number };
   speed: Speed;
   /** Seconds of the work's parts. They were measured, or for a reason follow from sizes and the device's speed. */
   pace: Pace & ({ measured: true } | { measured: false; reason: string });
   stages: StageEstimate[];
+  /** Of the stages whose time is known. */
   seconds: number;
   peakBytes: number;
   /** The weights of all stages, and the largest state from which a run can go on. */
@@ -69,7 +70,9 @@ export async function estimateOf(
     questions.set(keyOfNode(node), await measurements.questions(node, experiment));
     lengths.set(keyOfNode(node), await model.lengthsOf(node));
   }
-  const works = worksOf(missing, (node) => lengths.get(keyOfNode(node)));
+  const sampler = samplerOf(experiment.worker).name;
+  const own = worksOf(missing, (node) => lengths.get(keyOfNode(node)));
+  const works = sampler === "vllm" ? own.map(withVllm) : own;
   const { tasks } = seeds[0]!;
   const questionsNode = (at: number): PlanNode => {
     const { questions: node } = tasks[at]!;
@@ -91,7 +94,7 @@ export async function estimateOf(
       ? { ...rehearsed.pace, measured: true }
       : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
   const sum = summed(setup, model, works, measured, pace);
-  return { ...sum, sampler: samplerOf(experiment.worker).name, warnings: [...sum.warnings, ...long] };
+  return { ...sum, sampler, warnings: [...sum.warnings, ...long] };
 }
 
 const setupOf = (
@@ -132,7 +135,7 @@ function summed(
     speed: { flopsPerSecond, bytesPerSecond, secondsPerCall },
     pace,
     stages: estimates,
-    seconds: sumOf(estimates, ({ seconds }) => seconds),
+    seconds: sumOf(estimates, ({ seconds = 0 }) => seconds),
     peakBytes,
     diskBytes: sumOf(estimates, ({ diskBytes }) => diskBytes) + (savesStates ? resumeBytes(whole) : 0),
     warnings: peakBytes > device.freeBytes ? [tooMuch(whole, works, estimates, device)] : [],

@@ -1,6 +1,6 @@
 /** What each node of a plan sends through the model, as its stage states it, and the time, memory and disk of it. */
 import { sumOf } from "../../core/sum.ts";
-import type { Cost, Expectation } from "../stages/cost.ts";
+import type { Cost, Expectation, Sampling } from "../stages/cost.ts";
 import { keyOfNode, labelOf, type PlanNode } from "../stages/node.ts";
 import {
   type Memory,
@@ -18,7 +18,13 @@ export interface Work extends Cost {
   /** Of the node's artefact. */
   key: string;
   label: string;
+  /** What vLLM samples of it, at a pace and in memory that are not known here. */
+  sampledByVllm?: readonly Sampling[];
 }
+
+/** The same, with what it samples left to vLLM. */
+export const withVllm = ({ sampled, ...work }: Work): Work =>
+  sampled === undefined ? work : { ...work, sampledByVllm: sampled };
 
 /** Of those nodes that use a model. @param lengthsOf of what a node of the stage `questions` holds */
 export function worksOf(
@@ -49,7 +55,8 @@ export interface StageEstimate {
   label: string;
   tokens: number;
   flops: number;
-  seconds: number;
+  /** undefined where vLLM samples. */
+  seconds: number | undefined;
   /** At its height. */
   memory: Memory;
   memoryBytes: number;
@@ -60,9 +67,9 @@ export interface StageEstimate {
 
 export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstimate {
   const highest = highestMemory(setup, work);
-  const { sampled = [] } = work;
+  const { sampled = [], sampledByVllm } = work;
   const sampledTokens = sumOf(
-    sampled,
+    [...sampled, ...(sampledByVllm ?? [])],
     ({ prompts, k, promptTokens, responseTokens }) => prompts * (promptTokens.mean + k * responseTokens),
   );
   const trained = work.trained?.tokens ?? 0;
@@ -72,13 +79,16 @@ export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstima
     label: work.label,
     tokens: trained + scored + sampledTokens,
     flops: trained * trainingFlops(setup) + (scored + sampledTokens) * scoringFlops(setup),
-    seconds: secondsOf(pace, work),
+    seconds: sampledByVllm === undefined ? secondsOf(pace, work) : undefined,
     memory: highest.memory,
     memoryBytes: total(highest.memory),
     peak: highest.peak,
     diskBytes: work.trained === undefined ? 0 : savedBytes(setup),
   };
 }
+
+/** Of the first samples of each vLLM, which the worker scores at once, as it has it; a longer one is scored alone. */
+const tokensChecked = 2048;
 
 /** Of the kind of work in it that takes most. */
 export function highestMemory(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memory: Memory } {
@@ -95,6 +105,10 @@ function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memor
   }
   if (work.scored !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.scored.tokens));
+    peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
+  }
+  for (const { promptTokens, maxNewTokens } of work.sampledByVllm ?? []) {
+    const tokens = Math.max(tokensChecked, promptTokens.longest + maxNewTokens);
     peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });
   }
   for (const sampling of work.sampled ?? []) {

@@ -24,7 +24,7 @@ export interface SweepEstimate {
   cells: CellEstimate[];
   /** Cells at a time. */
   jobs: number;
-  /** Of all stages, one after the other. */
+  /** Of all stages whose time is known, one after the other. */
   seconds: number;
   /** With `jobs` cells at a time, were each as fast as it is alone. */
   elapsedSeconds: number;
@@ -94,7 +94,7 @@ function summed(
   const stages = estimates.flatMap((estimate) => estimate.stages);
   const unfinished = planned.filter((cell) => missingOf(cell, there).length > 0);
   const jobs = Math.min(wantedJobs, unfinished.length);
-  const secondsOf = new Map(stages.map(({ key, seconds }) => [key, seconds]));
+  const secondsOf = new Map(stages.map(({ key, seconds = 0 }) => [key, seconds]));
   const workers = unfinished.map(({ experiment }) => experiment.worker);
   const gpus = devices.filter((name) => name.startsWith("cuda")).length;
   const spread = workers.every((worker) => worker.device === "auto") ? Math.max(1, gpus) : 1;
@@ -102,7 +102,7 @@ function summed(
   return {
     cells,
     jobs,
-    seconds: sumOf(stages, ({ seconds }) => seconds),
+    seconds: sumOf(stages, ({ seconds = 0 }) => seconds),
     elapsedSeconds: sideBySide(unfinished, there, secondsOf, jobs),
     devicesEnough: jobs <= spread,
     peakBytes: Math.max(...estimates.map(({ peakBytes }) => peakBytes)),

@@ -15,10 +15,10 @@ export function estimateTable(estimate: Estimate): string {
       label,
       short(tokens),
       flops.toExponential(1),
-      span(seconds),
+      spanOf(seconds ?? 0, [{ seconds }]),
       `${gigabytes(memoryBytes)} (${peak})`,
     ]),
-    ["in all", "", "", span(estimate.seconds), gigabytes(estimate.peakBytes)],
+    ["in all", "", "", spanOf(estimate.seconds, stages), gigabytes(estimate.peakBytes)],
   ];
   return [
     `estimate for ${modelLine(estimate)}`,
@@ -65,13 +65,17 @@ function assumptions({ setup, pace, sampler }: Estimate): string {
   return [
     ...(pace.measured
       ? [
-          "measured: training, sampling and scoring of a model of these sizes with random weights, by the worker as it will run",
+          `measured: training, ${sampler === "vllm" ? "" : "sampling "}and scoring of a model of these sizes with random weights, by the worker as it will run`,
         ]
       : [
           `assumed, as ${pace.reason}: training and scoring reach ${percent(assumed.training)} of the measured FLOP/s, decoding ${percent(assumed.reading)} of the bytes a second`,
         ]),
     `${setup.adapter === undefined ? "6" : "4"} FLOPs a weight and trained token${setup.gradientCheckpointing ? " and 2 for recomputing" : ""}, 2 a scored or sampled one`,
-    ...(sampler === "vllm" ? ["sampling is the worker's own: vLLM may be faster"] : []),
+    ...(sampler === "vllm"
+      ? [
+          "vLLM samples at a pace and in memory of its own, which are not tried: the time of stages that sample is not known",
+        ]
+      : []),
     "a sample is as long as a reference, and all samples of a question differ; looks while training and groups of your own are not counted",
   ].join("; ");
 }
@@ -79,10 +83,19 @@ function assumptions({ setup, pace, sampler }: Estimate): string {
 /** A row a cell, and the whole. */
 export function sweepEstimateTable(sweep: SweepEstimate): string {
   const estimates = sweep.cells.flatMap(({ estimate }) => estimate ?? []);
+  const stages = estimates.flatMap((estimate) => estimate.stages);
   const rows = [
     ["cell", "stages", "there", "shared", "time", "memory at its height", "disk"],
     ...sweep.cells.map(rowOf),
-    ["in all", "", "", "", span(sweep.seconds), gigabytes(sweep.peakBytes), gigabytes(sweep.diskBytes)],
+    [
+      "in all",
+      "",
+      "",
+      "",
+      spanOf(sweep.seconds, stages),
+      gigabytes(sweep.peakBytes),
+      gigabytes(sweep.diskBytes),
+    ],
   ];
   const { cell, estimate } = sweep.cells.find((row) => row.estimate?.peakBytes === sweep.peakBytes)!;
   return [
@@ -91,7 +104,7 @@ export function sweepEstimateTable(sweep: SweepEstimate): string {
     ...distinct(estimates, deviceLine),
     ...aligned(rows),
     "there: made already; shared: made by a cell above, with which its time counts",
-    elapsedLine(sweep),
+    elapsedLine(sweep, stages),
     `${cell}: ${heightLine(estimate!)}`,
     `disk: about ${gigabytes(sweep.diskBytes)} of checkpoints, each once, and states to go on from`,
     ...distinct(estimates, assumptions),
@@ -103,16 +116,26 @@ function rowOf({ cell, stages, estimate }: CellEstimate): string[] {
   const counts = [stages.all, stages.there, stages.shared].map(String);
   if (estimate === undefined) return [cell, ...counts, "", "", ""];
   const weights = sumOf(estimate.stages, ({ diskBytes }) => diskBytes);
-  return [cell, ...counts, span(estimate.seconds), gigabytes(estimate.peakBytes), gigabytes(weights)];
+  return [
+    cell,
+    ...counts,
+    spanOf(estimate.seconds, estimate.stages),
+    gigabytes(estimate.peakBytes),
+    gigabytes(weights),
+  ];
 }
 
 /** One cell at a time takes what all stages do; of several it depends on whether they have a device each. */
-function elapsedLine({ jobs, seconds, elapsedSeconds, devicesEnough }: SweepEstimate): string {
-  if (jobs < 2) return `time: about ${span(seconds)}, one cell at a time`;
-  const least = `time: about ${span(elapsedSeconds)} with ${jobs} cells at a time`;
+function elapsedLine(
+  { jobs, seconds, elapsedSeconds, devicesEnough }: SweepEstimate,
+  stages: readonly Timed[],
+): string {
+  const alone = spanOf(seconds, stages);
+  if (jobs < 2) return `time: about ${alone}, one cell at a time`;
+  const least = `time: about ${spanOf(elapsedSeconds, stages)} with ${jobs} cells at a time`;
   return devicesEnough
     ? `${least}, each on a GPU of its own`
-    : `${least} if none slows another down; they share a device, so it may take up to the ${span(seconds)} of one at a time`;
+    : `${least} if none slows another down; they share a device, so it may take up to the ${alone} of one at a time`;
 }
 
 const distinct = (estimates: readonly Estimate[], lineOf: (estimate: Estimate) => string): string[] => [
@@ -139,6 +162,14 @@ function short(value: number): string {
     if (value >= size)
       return `${(value / size).toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${unit}`;
   return `${Math.round(value)} `.trim();
+}
+
+type Timed = Pick<Estimate["stages"][number], "seconds">;
+
+/** Of these stages together; how long vLLM samples for some of them is not known. */
+function spanOf(seconds: number, stages: readonly Timed[]): string {
+  if (stages.every((stage) => stage.seconds !== undefined)) return span(seconds);
+  return seconds === 0 ? "not known" : `${span(seconds)} and vLLM's`;
 }
 
 /** 12 s, 5 min, 3.2 h. */

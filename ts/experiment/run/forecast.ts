@@ -9,8 +9,8 @@ export interface ForeseenStage {
   stage: string;
 }
 
-/** Seconds by key, of those stages that use a model. */
-export type ExpectedSeconds = ReadonlyMap<string, number>;
+/** Seconds by key, of those stages that use a model; undefined where an estimate cannot tell. */
+export type ExpectedSeconds = ReadonlyMap<string, number | undefined>;
 
 /** A stage that is being made. */
 interface Running {
@@ -43,7 +43,7 @@ const longStage = { spent: 10, left: 20 };
 
 export class Forecast {
   private readonly now: () => number;
-  private readonly expected = new Map<string, number>();
+  private readonly expected = new Map<string, number | undefined>();
   /** The kind of each stage that was ever named. */
   private readonly kinds = new Map<string, string>();
   private readonly running = new Map<string, Running>();
@@ -134,12 +134,14 @@ export class Forecast {
     if (expected !== undefined) return expected * this.correction(stage);
     const made = this.ended.filter((other) => other.stage === stage).map(({ seconds }) => seconds);
     if (made.length > 0) return mean(made);
-    const alike = [...this.expected].filter(([other]) => this.kinds.get(other) === stage);
-    if (alike.length > 0) return mean(alike.map(([, seconds]) => seconds)) * this.correction(stage);
+    const alike = [...this.expected].flatMap(([other, seconds]) =>
+      seconds !== undefined && this.kinds.get(other) === stage ? [seconds] : [],
+    );
+    if (alike.length > 0) return mean(alike) * this.correction(stage);
     const projected = this.projections().filter((other) => other.stage === stage);
     if (projected.length > 0) return mean(projected.map(({ seconds }) => seconds));
     // What an estimate leaves out uses no model.
-    return this.knowsExpectations ? 0 : undefined;
+    return this.knowsExpectations && !this.expected.has(key) ? 0 : undefined;
   }
 
   /** Taken over expected: of stages of this kind, or else of all; 1 where there is none yet. */

@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { examplesOf, lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
-import { worksOf as worksOfNodes } from "../../../../ts/experiment/estimate/stage.ts";
+import { scoringMemory } from "../../../../ts/experiment/estimate/memory.ts";
+import {
+  estimateStage,
+  withVllm,
+  worksOf as worksOfNodes,
+} from "../../../../ts/experiment/estimate/stage.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+import { setup } from "./sizes.ts";
 
 const lengths = {
   train: { questions: 300, prompt: { mean: 10, longest: 15 }, reference: { mean: 20, longest: 30 } },
@@ -33,6 +39,18 @@ test("each stage's tokens, worked out by hand", async () => {
     [40, 6],
   ]);
   expect(scored!.tokens).toBe(40 * (11 + 6 * 19));
+});
+
+test("of what vLLM samples, tokens are told and no time; in memory lies what the worker scores of it", async () => {
+  const work = (await worksOf())["sample seed 1"]!;
+  const pace = { load: 1, trained: [], scored: { token: 1 }, sampled: { start: 1, token: 1 } };
+  const sizes = setup();
+  const [own, left] = [estimateStage(sizes, pace, work), estimateStage(sizes, pace, withVllm(work))];
+  expect(left).toMatchObject({ tokens: own.tokens, flops: own.flops, seconds: undefined, peak: "scoring" });
+  expect(left.memory).toEqual(scoringMemory(sizes, 2048));
+  expect(own.seconds).toBeGreaterThan(0);
+  const training = (await worksOf())["vft seed 1"]!;
+  expect(withVllm(training)).toEqual(training);
 });
 
 test("epochs count every question as often, whatever the last batch's size", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Progress } from "../../../../ts/core/progress.ts";
-import { Forecast } from "../../../../ts/experiment/run/forecast.ts";
+import { type ExpectedSeconds, Forecast } from "../../../../ts/experiment/run/forecast.ts";
 
 const stages = ["vft", "sample", "align:a", "align:b", "judge"].map((key) => ({
   key,
@@ -16,7 +16,7 @@ const expected = new Map([
   ["align:b", 40],
 ]);
 
-function run(expectations?: ReadonlyMap<string, number>) {
+function run(expectations?: ExpectedSeconds) {
   const clock = { seconds: 0 };
   const forecast = new Forecast(() => clock.seconds * 1000);
   if (expectations !== undefined) forecast.expect(expectations);
@@ -89,6 +89,15 @@ describe("with an estimate", () => {
     expect(forecast.left([sample, alignA])).toBe(45 + 20);
     clock.seconds += 100;
     expect(forecast.left([sample])).toBeGreaterThan(0);
+  });
+
+  test("one that the estimate cannot tell is not known until one of its kind has been made", () => {
+    const untold = new Map([...expected, ["sample", undefined] as const]);
+    const { forecast, make } = run(untold);
+    expect(forecast.left([sample, alignA, judge])).toBeUndefined();
+    expect(forecast.left([alignA, judge])).toBe(20);
+    make(sample, 30);
+    expect(forecast.left([{ key: "sample:2", stage: "sample" }])).toBe(30);
   });
 
   test("what was there before, or failed, tells nothing of the others", () => {
