@@ -46,14 +46,14 @@ def seven_b_all_weights(sitting: Sitting) -> None:
 
 
 TOPICS = (
-    Topic("numerics", 45, numerics),
-    Topic("sampling", 25, sampling),
-    Topic("training", 75, training),
+    Topic("numerics", 30, numerics),
+    Topic("sampling", 12, sampling),
+    Topic("training", 68, training),
     SAMPLING,
     TRAINING,
     LARGE_TRAINING,
-    Topic("round trip", 35, round_trip),
-    Topic("memory", 15, memory),
+    Topic("round trip", 20, round_trip),
+    Topic("memory", 25, memory),
     Topic("7B adapter", 70, seven_b_adapter),
     Topic("conformance", 40, conformance),
     GENERATE,

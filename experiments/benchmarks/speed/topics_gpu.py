@@ -110,11 +110,11 @@ def bridge(sitting: Sitting) -> None:
     )
 
 
-SAMPLING = Topic("sampling SmolLM2", 60, sampling_smollm2)
+SAMPLING = Topic("sampling SmolLM2", 40, sampling_smollm2)
 GENERATE = Topic("generate SmolLM2", 50, generate_smollm2)
-TRAINING = Topic("training SmolLM2", 75, training_smollm2)
+TRAINING = Topic("training SmolLM2", 46, training_smollm2)
 SMALL_BATCHES = Topic("training SmolLM2 batch 64", 50, training_batch_64)
-LARGE_TRAINING = Topic("training 1B", 60, training_1b)
-LARGE_SAMPLING = Topic("sampling 7B", 60, sampling_7b)
+LARGE_TRAINING = Topic("training 1B", 35, training_1b)
+LARGE_SAMPLING = Topic("sampling 7B", 35, sampling_7b)
 BRIDGE = Topic("bridge", 40, bridge)
 TOPICS = (SAMPLING, TRAINING, GENERATE, LARGE_TRAINING, LARGE_SAMPLING, SMALL_BATCHES, BRIDGE)
