@@ -32,20 +32,31 @@ os._exit(0)
 
 const known = new Map<string, Promise<Vllm>>();
 
+/** As long as the worker waits for a vLLM that gives no sign of life. */
+const longestImportMs = 600_000;
+
 /**
  * Asks a Python for its vLLM; once for each. Takes some seconds.
  * @param setting what names the Python
+ * @param timeout in ms; there for tests
  */
-export function inspectVllm(python: string, setting: string): Promise<Vllm> {
-  const asked = known.get(python) ?? ask(python, setting);
+export function inspectVllm(python: string, setting: string, timeout = longestImportMs): Promise<Vllm> {
+  const asked = known.get(python) ?? ask(python, setting, timeout);
   known.set(python, asked);
   return asked;
 }
 
-async function ask(python: string, setting: string): Promise<Vllm> {
+async function ask(python: string, setting: string, timeout: number): Promise<Vllm> {
   // Its packages are its own: those that the worker is shown would come before them.
   const env = { PYTHONPATH: undefined, PYTHONHOME: undefined, VIRTUAL_ENV: undefined };
-  const { exitCode, stdout } = await execa(python, ["-c", question], { reject: false, env });
+  const options = { reject: false, env, timeout, killSignal: "SIGKILL" } as const;
+  const { exitCode, stdout, timedOut } = await execa(python, ["-c", question], options);
+  if (timedOut)
+    throw inputError({
+      what: `the vLLM of the Python that ${setting} names hangs: it was not imported within ${timeout / 60_000} minutes`,
+      found: python,
+      fix: `${python} -c "import vllm" shows what it waits for`,
+    });
   const answer = exitCode === 0 ? parsed(stdout) : undefined;
   if (answer === undefined)
     throw inputError({

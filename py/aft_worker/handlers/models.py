@@ -45,7 +45,7 @@ def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCount
 
 
 def create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
-    vllm.close()
+    vllm.close()  # with other weights: their memory is needed
     model = create_model(params)
     return model.info(models.add(model))
 

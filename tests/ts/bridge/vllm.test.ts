@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { findInterpreter } from "../../../ts/bridge/interpreter.ts";
@@ -53,6 +54,14 @@ test("one that is there and cannot be imported, with the reason", async () => {
   vi.stubEnv("FAKE_VLLM_IN", join(projectRoot, "tests", "py", "fake_vllm", "broken"));
   expect(await told()).toContain(
     "vLLM cannot be imported by the Python that worker.vllmPython names: ImportError: libcudart.so.12: cannot open",
+  );
+});
+
+test("one that hangs while it is imported", async () => {
+  const hanging = join(folderOf({ python: "#!/bin/sh\nexec sleep 600\n" }), "python");
+  await chmod(hanging, 0o755);
+  await expect(inspectVllm(hanging, "worker.vllmPython", 60)).rejects.toThrow(
+    "the vLLM of the Python that worker.vllmPython names hangs: it was not imported within 0.001 minutes",
   );
 });
 
