@@ -7,6 +7,7 @@ Who asks, and over which wire, is not known here.
 from .collected import CollectedJob, collect
 from .registry import open_sampler
 from .sampler import SampleJob, Sampler, SampleRequest
-from .vllm_engine import KeptEngine, StoredWeights, VllmSettings
+from .vllm_engine import KeptEngine, StoredWeights
+from .vllm_machine import VllmSettings
 from .vllm_process import failed as vllm_failed
 from .vllm_sampler import VllmSampler

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,32 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
 
-import psutil
-import torch
-
 from ..callbacks import CheckCancelled
 from ..device import dtype_name
 from ..score import Model
 from .sampler import SampleJob
+from .vllm_machine import VllmSettings, parts_of
 from .vllm_process import MOST_SILENCE, Message, VllmProcess, failed
 
-_GIB = 2**30
 _WAIT = 0.2  # seconds between two looks for a cancellation while it starts
-_RESERVE = 0.1  # of a GPU's memory, left to the worker beside its own copy: it scores meanwhile
-_LEAST_RESERVE = 2 * _GIB
-_LARGEST_CPU_CACHE = 4 * _GIB
-
-
-@dataclass(frozen=True)
-class VllmSettings:
-    """`python` has vLLM. `data_parallel` processes with a whole model each, which lies on `tensor_parallel`
-    devices; `memory_share`: of each device's memory (on a CPU: of main memory, for the cache alone)."""
-
-    python: str
-    tensor_parallel: int = 1
-    data_parallel: int = 1
-    memory_share: float | None = None
-    slots: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +45,7 @@ class VllmEngine:
         Cancelled; then nothing is left of it."""
         self.positions = positions
         self.slots = 0
-        self.version = self.platform = ""
+        self.version = ""
         self.checked = False
         self._inbox: Queue[tuple[VllmProcess, Message]] = Queue()
         self._numbers = itertools.count()
@@ -86,9 +67,9 @@ class VllmEngine:
     def new_row(self) -> int:
         return next(self._numbers)
 
-    def add(self, prompts: Sequence[Sequence[int]], rows: Sequence[Sequence[int]], message: Message) -> None:
+    def add(self, prompts: Sequence[Sequence[int]], rows: Sequence[Sequence[int]], common: Message) -> None:
         """`rows`: [number, place of its prompt, seed, most tokens]; all of a prompt go the same way, which
-        computes it once."""
+        computes it once. `common`: what they share, as the program takes it."""
         parts: list[list[Sequence[int]]] = [[] for _ in self._processes]
         load = [0] * len(parts)
         for place in self._place.values():
@@ -105,7 +86,7 @@ class VllmEngine:
                 number = {prompt: at for at, prompt in enumerate(used)}
                 own = [[row, number[prompt], *rest] for row, prompt, *rest in part]
                 process.send(
-                    {**message, "type": "add", "prompts": [list(prompts[at]) for at in used], "rows": own}
+                    {**common, "type": "add", "prompts": [list(prompts[at]) for at in used], "rows": own}
                 )
 
     def abort(self, rows: Sequence[int]) -> None:
@@ -145,7 +126,7 @@ class VllmEngine:
     def _start(
         self, model: Model, settings: VllmSettings, weights: StoredWeights, check_cancelled: CheckCancelled
     ) -> None:
-        parts, share = _parts(model.device, settings)
+        parts, share = parts_of(model.device, settings)
         folder = weights.folder(self._scratch)
         for part in parts:
             self._processes.append(VllmProcess(settings.python, part, self._inbox))
@@ -171,8 +152,8 @@ class VllmEngine:
             if message is None:
                 continue
             if message["type"] == "hello":
-                self.version, self.platform = message["version"], message["platform"]
-                _check_platform(self.platform, model.device.type, settings.python)
+                self.version = message["version"]
+                _check_platform(message["platform"], model.device.type, settings.python)
             elif message["type"] == "ready":
                 self.slots += message["slots"]
 
@@ -227,57 +208,6 @@ def _usual_positions(max_positions: int, needed: int) -> int:
     """Room for longer prompts that may come, without the cache that a model of 128k positions would need."""
     usual = max(4096, 2 * needed)
     return min(usual, max_positions) if max_positions else usual
-
-
-def _parts(device: torch.device, settings: VllmSettings) -> tuple[list[dict[str, str]], float | None]:
-    """(each process's part of the machine, as its environment; the share of memory that it may take)."""
-    if device.type == "cpu":
-        return [_on_cpu(settings)] * settings.data_parallel, None
-    first, each = device.index or 0, settings.tensor_parallel
-    count = each * settings.data_parallel
-    there = torch.cuda.device_count()
-    if first + count > there:
-        raise failed(
-            f"tensorParallel {each} x dataParallel {settings.data_parallel} takes {count} GPUs from "
-            f"cuda:{first} on; there {'is one' if there == 1 else f'are {there}'}"
-        )
-    named = os.environ.get("CUDA_VISIBLE_DEVICES")
-    names = named.split(",") if named else [str(at) for at in range(there)]
-    share = settings.memory_share or _free_share(range(first, first + count))
-    visible = [names[first + start : first + start + each] for start in range(0, count, each)]
-    return [{"CUDA_VISIBLE_DEVICES": ",".join(own)} for own in visible], share
-
-
-def _free_share(devices: Sequence[int]) -> float:
-    """Of each device's memory: what is free beside the worker's own copy, less a reserve for its scoring."""
-    torch.cuda.empty_cache()
-    shares = []
-    for at in devices:
-        free, total = torch.cuda.mem_get_info(at)
-        shares.append((free - max(_LEAST_RESERVE, _RESERVE * total)) / total)
-    share = int(min(shares) * 100) / 100
-    if share < 0.02:
-        free, total = torch.cuda.mem_get_info(devices[shares.index(min(shares))])
-        raise failed(
-            f"{free / _GIB:.1f} of {total / _GIB:.1f} GiB of the GPU are free, which leaves it no room; free "
-            "some memory, or give the share of it that vLLM may take: worker.vllm.memoryShare"
-        )
-    return share
-
-
-def _on_cpu(settings: VllmSettings) -> dict[str, str]:
-    memory = psutil.virtual_memory()
-    free = min(_LARGEST_CPU_CACHE, memory.available // 4)
-    cache = free if settings.memory_share is None else int(settings.memory_share * memory.total)
-    each = settings.data_parallel
-    return {
-        # in whole GiB, as vLLM takes it
-        "VLLM_CPU_KVCACHE_SPACE": str(max(1, cache // each // _GIB)),
-        "OMP_NUM_THREADS": str(max(1, torch.get_num_threads() // each)),
-        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-        # one process is enough where there is one device
-        "VLLM_ENABLE_V1_MULTIPROCESSING": "0" if settings.tensor_parallel == 1 else "1",
-    }
 
 
 def _check_platform(platform: str, device: str, python: str) -> None:

@@ -62,7 +62,6 @@ class Engine:
         self._vllm = vllm
         self._engine = vllm.LLMEngine.from_engine_args(vllm.EngineArgs(**arguments), usage)
         self._kinds = importlib.import_module("vllm.sampling_params").RequestOutputKind
-        self._flat = hasattr(vllm.SamplingParams, "flat_logprobs")  # cheaper, where it knows them
         self._rows = {}
 
     @property
@@ -84,11 +83,10 @@ class Engine:
                 "stop_token_ids": message["stopIds"],
                 "ignore_eos": True,  # the stop tokens are all that end a row
                 "logprobs": 0,  # the chosen token's
+                "flat_logprobs": True,  # in one list for all places: cheaper
                 "detokenize": False,
                 "output_kind": self._kinds.DELTA if message["stream"] else self._kinds.FINAL_ONLY,
             }
-            if self._flat:
-                parameters["flat_logprobs"] = True
             self._rows[row] = {"stream": message["stream"], "ids": [], "logprobs": []}
             tokens = {"prompt_token_ids": message["prompts"][prompt]}
             self._engine.add_request(str(row), tokens, self._vllm.SamplingParams(**parameters))
@@ -108,7 +106,8 @@ class Engine:
                 continue  # aborted
             completion = output.outputs[0]
             new = list(completion.token_ids)
-            logprobs = chosen(completion.logprobs, new)
+            told = completion.logprobs
+            logprobs = [told.logprobs[start] for start in told.start_indices]
             state["ids"] += new
             state["logprobs"] += logprobs
             if output.finished:
@@ -118,14 +117,6 @@ class Engine:
             elif state["stream"] and new:
                 tokens.append([row, new, logprobs])
         return tokens, done
-
-
-def chosen(logprobs, ids):
-    """The log-probability of each token, out of what vLLM tells of each place."""
-    flat = getattr(logprobs, "logprobs", None)
-    if flat is not None:
-        return [flat[start] for start in logprobs.start_indices]
-    return [place[token].logprob for place, token in zip(logprobs, ids)]  # noqa: B905 as old as vLLM's Python
 
 
 def first_line(error):

@@ -15,7 +15,8 @@ from .prompts import EncodedPrompt, encode_prompts
 from .sampler import SampleJob
 from .stop_texts import StopWatch
 from .vllm_check import ROWS, Seen, check_logprobs
-from .vllm_engine import KeptEngine, StoredWeights, VllmEngine, VllmSettings
+from .vllm_engine import KeptEngine, StoredWeights, VllmEngine
+from .vllm_machine import VllmSettings
 
 _AHEAD = 2  # rows that wait for each that is decoded: enough that none ever has to be waited for
 _WAIT = 0.1  # seconds between two looks for a cancellation

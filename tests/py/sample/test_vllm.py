@@ -32,6 +32,7 @@ from aft_worker.sample import (
     collect,
 )
 from aft_worker.sample import vllm_engine as engines
+from aft_worker.sample.vllm_machine import parts_of
 from msgspec.structs import replace
 
 FAKE = Path(__file__).parents[1] / "fake_vllm"
@@ -447,24 +448,24 @@ def test_each_copy_has_gpus_of_its_own_and_the_share_of_memory_that_is_free(monk
     FakeCuda(monkeypatch)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,GPU-5f")
     first = torch.device("cuda", 0)
-    parts, share = engines._parts(first, VllmSettings("python", data_parallel=2))
+    parts, share = parts_of(first, VllmSettings("python", data_parallel=2))
     assert parts == [{"CUDA_VISIBLE_DEVICES": "3"}, {"CUDA_VISIBLE_DEVICES": "GPU-5f"}]
     assert share == 0.65  # (60 - 8) / 80
-    parts, share = engines._parts(first, VllmSettings("python", tensor_parallel=2, memory_share=0.4))
+    parts, share = parts_of(first, VllmSettings("python", tensor_parallel=2, memory_share=0.4))
     assert (parts, share) == ([{"CUDA_VISIBLE_DEVICES": "3,GPU-5f"}], 0.4)
-    parts, share = engines._parts(torch.device("cuda", 1), VllmSettings("python"))
+    parts, share = parts_of(torch.device("cuda", 1), VllmSettings("python"))
     assert (parts, share) == ([{"CUDA_VISIBLE_DEVICES": "GPU-5f"}], 0.77)  # (70 - 8) / 80, rounded down
 
 
 def test_too_few_gpus_and_too_little_memory_are_told_in_numbers(monkeypatch) -> None:
     FakeCuda(monkeypatch)
     with pytest.raises(WorkerError) as raised:
-        engines._parts(torch.device("cuda", 1), VllmSettings("python", tensor_parallel=2))
+        parts_of(torch.device("cuda", 1), VllmSettings("python", tensor_parallel=2))
     told = "tensorParallel 2 x dataParallel 1 takes 2 GPUs from cuda:1 on; there are 2"
     assert str(raised.value) == f"vLLM: {told}"
     monkeypatch.setattr(FakeCuda, "free", (9 * 2**30, 70 * 2**30))
     with pytest.raises(WorkerError, match=r"9\.0 of 80\.0 GiB of the GPU are free"):
-        engines._parts(torch.device("cuda", 0), VllmSettings("python"))
+        parts_of(torch.device("cuda", 0), VllmSettings("python"))
 
 
 REAL = os.environ.get("AFT_VLLM_PYTHON", "")

@@ -113,19 +113,8 @@ export async function samplePrompts(
   options: Omit<SampleOptions, "prompts" | "k" | "label" | "progress"> & { note?: (text: string) => void },
   take: (candidates: Progress<"generate">["candidates"]) => void | Promise<void>,
 ): Promise<SamplerInfo | undefined> {
-  const {
-    worker,
-    model,
-    temperature,
-    topP,
-    maxNewTokens,
-    seed,
-    stop,
-    slots,
-    vllm,
-    signal,
-    note: tell,
-  } = options;
+  const { worker, model, stop, slots, vllm, signal, note: tell } = options;
+  const { temperature, topP, maxNewTokens, seed } = options;
   const settings = { temperature, topP, maxNewTokens, seed };
   const request = { model, ...settings, ...defined({ stop: stop && [...stop], slots, vllm }) };
   let drawn: SamplerInfo | undefined;

@@ -26,8 +26,6 @@ class EngineArgs:
 
 
 class SamplingParams:
-    flat_logprobs = False
-
     def __init__(self, **settings):
         self.settings = SimpleNamespace(**settings)
 
