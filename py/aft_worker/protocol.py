@@ -719,6 +719,8 @@ class TrainEndParams(Message, kw_only=True):
 class TrainEndResult(Message, kw_only=True):
     step: Annotated[int, Meta(ge=0)]
     digest: str
+    # how rows lay on a GPU (packed or padded, compiled, captured), with what was measured
+    rows: str | None = None
 
 
 TrainEndProgress = Nothing

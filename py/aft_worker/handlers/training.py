@@ -46,4 +46,5 @@ def end(params: p.TrainEndParams, context: Context) -> p.TrainEndResult:
     """Lets go of the optimizer; the model keeps the trained weights."""
     run = runs.remove(params.run)
     run.model.module.eval()
-    return p.TrainEndResult(step=run.trainer.steps_done, digest=run.model.digest())
+    trainer = run.trainer
+    return p.TrainEndResult(step=trainer.steps_done, digest=run.model.digest(), rows=trainer.rows)

@@ -57,15 +57,15 @@ def choose_layout(
     max_tokens: int,
     total_steps: int,
     check_cancelled: CheckCancelled,
-) -> None:
-    """Sets how the model's rows lie from now on, and says so in one line on stderr where that was a question.
+) -> str | None:
+    """Sets how the model's rows lie from now on; -> which way and why, where that was a question.
 
     A function of the run and its first step's groups but for two measured times; the weights are as before.
     Raises what `prepare` and `check_cancelled` raise.
     """
     go(model.module, PADDED)
     if model.device.type != "cuda":
-        return
+        return None
     _see_whether_it_repeats(model, groups[:1], settings, max_tokens)
     why, ways = _refused(model), []
     if why is None:
@@ -78,6 +78,7 @@ def choose_layout(
     else:
         line = f"padded rows ({why})"
     print(f"aft_worker: training with {line}", file=sys.stderr, flush=True)
+    return line
 
 
 def _see_whether_it_repeats(
@@ -94,10 +95,14 @@ def _see_whether_it_repeats(
         print(f"aft_worker: {line}", file=sys.stderr, flush=True)
 
 
-def keep_layout(model: Model, way: Way) -> None:
-    """Takes over the choice of the run that is resumed, so that its bits are those of an unbroken one."""
+def keep_layout(model: Model, way: Way) -> str | None:
+    """Takes over the choice of the run that is resumed, so that its bits are those of an unbroken one; -> as
+    `choose_layout`."""
     can = model.device.type == "cuda" and _refused(model) is None and _possible(model, way)
-    go(model.module, way if can else PADDED)
+    kept = way if can else PADDED
+    go(model.module, kept)
+    name = NAMES.get(kept, "padded rows")
+    return f"{name} (as before the run was broken off)" if model.device.type == "cuda" else None
 
 
 def _least_tokens(way: Way) -> int:

@@ -51,8 +51,9 @@ class Trainer:
     """A training run of a loaded model, whose weights it changes in place.
 
     The gradient of a step does not depend on how its global batch is cut into micro-batches, and a group that
-    does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates.
-    Raises InvalidParams, and ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit.
+    does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates;
+    `rows`: how they lie, and why, where that was a question. Raises InvalidParams, and ResumeRefused where
+    `resume_from` (a folder that `save` wrote) does not fit.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Trainer:
     ) -> None:
         _check_trainable(model, optimizer, loss)
         self.steps_done = 0
+        self.rows: str | None = None
         self._model = model
         self._highest_rate = optimizer.learning_rate
         self._schedule = schedule
@@ -87,7 +89,7 @@ class Trainer:
         if resume_from is not None:
             self.steps_done, way = load_state(Path(resume_from), self._optimizer, self._settings)
             if self.steps_done:
-                keep_layout(model, way)
+                self.rows = keep_layout(model, way)
                 self._chosen = True
 
     def save(self, directory: str | Path) -> int:
@@ -119,7 +121,7 @@ class Trainer:
             self._model.module.train()
         if not self._chosen:
             own, steps = distributed.share(groups), self._schedule.total_steps
-            choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
             self._chosen = True
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()

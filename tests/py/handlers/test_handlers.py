@@ -125,6 +125,16 @@ def test_from_tokenizer_to_trained_model(model, tmp_path):
     call("model/unload", model=again.model)
 
 
+def test_how_rows_lay_is_told_at_the_end_where_that_was_a_question(model, monkeypatch):
+    run = begin(model)
+    step(run.run, 1)
+    assert call("train/end", run=run.run).rows is None
+    monkeypatch.setattr(trainer, "choose_layout", lambda *settings: "packed rows (twice as fast)")
+    run = begin(model)
+    step(run.run, 1)
+    assert call("train/end", run=run.run).rows == "packed rows (twice as fast)"
+
+
 def test_a_run_that_goes_on_from_its_state_ends_with_the_same_weights(model, tokenizer, tmp_path):
     call("model/save", model=model.model, directory=str(tmp_path / "start"))
     whole = begin(model)

@@ -638,6 +638,8 @@ export interface WorkerMethods {
     result: {
       step: number;
       digest: string;
+      /** how rows lay on a GPU (packed or padded, compiled, captured), with what was measured */
+      rows?: string | undefined;
     };
     progress: Record<string, never>;
   };

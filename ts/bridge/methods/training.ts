@@ -52,6 +52,12 @@ export const trainingMethods = {
   "train/end": method({
     description: "ends a training and gives the digest of the weights",
     params: z.object({ run: handle }),
-    result: z.object({ step: count, digest: z.string() }),
+    result: z.object({
+      step: count,
+      digest: z.string(),
+      rows: z.string().optional().meta({
+        description: "how rows lay on a GPU (packed or padded, compiled, captured), with what was measured",
+      }),
+    }),
   }),
 };

@@ -14,6 +14,9 @@ export const trainedFacts = z.object({
   questions: z.int(),
   tokens: z.int().meta({ description: "that went through the model" }),
   digest: z.string().meta({ description: "of the weights" }),
+  rows: z.string().optional().meta({
+    description: "how rows lay on a GPU (packed or padded, compiled, captured), with what was measured",
+  }),
   stopped: stoppedSchema.optional(),
   warnings: z.array(warningSchema).optional(),
   adapter: z

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from "../../bridge/index.ts";
 import { planSteps, type Training } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { type AftError, failure, Interrupted } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Batches, batches, type Mixture } from "../../data/index.ts";
@@ -71,12 +72,13 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
     await recorder.close();
     progress.end(label);
   }
-  const { digest } = await worker.request("train/end", { run });
+  const { digest, rows } = await worker.request("train/end", { run });
   const best = validator?.result(steps);
   if (best === undefined) await worker.request("model/save", { model, directory: weightsIn(options) });
   const { tokens, warnings } = recorder;
   const facts = {
     ...{ steps, questions: groups.length, tokens, digest },
+    ...defined({ rows }),
     ...best,
     ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   };
