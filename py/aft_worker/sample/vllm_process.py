@@ -49,7 +49,8 @@ class VllmProcess:
     ) -> None:
         """Raises SamplerFailed for a program that cannot be started."""
         kept = {name: value for name, value in os.environ.items() if name not in _OWN}
-        self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._lines: deque[bytes] = deque(maxlen=_KEPT_LINES)
+        self._unfinished = b""  # a line that has no end yet
         self._inbox = inbox
         self._heard = time.monotonic()
         try:
@@ -110,7 +111,7 @@ class VllmProcess:
         )
 
     def _failed_with_lines(self, reason: str) -> WorkerError:
-        lines = list(self._lines)[-_SHOWN_LINES:]
+        lines = self._printed()[-_SHOWN_LINES:]
         if not lines:
             return failed(f"{reason}; it printed nothing")
         return failed("\n  | ".join([f"{reason}; its last lines:", *lines]))
@@ -121,7 +122,7 @@ class VllmProcess:
             self._listener.join(timeout=1)
             first_hand = [
                 found[1]
-                for line in self._lines
+                for line in self._printed()
                 if (found := _ERROR_LINE.search(line)) and not any(text in line for text in _SECOND_HAND)
             ]
             if first_hand:
@@ -140,20 +141,16 @@ class VllmProcess:
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
-        unfinished = b""
         # not line by line: a progress bar, too, is a sign of life
         while part := os.read(self._process.stderr.fileno(), 1 << 16):
             self._heard = time.monotonic()
-            *lines, unfinished = (unfinished + part).split(b"\n")
-            for line in lines:
-                self._keep(line)
-        self._keep(unfinished)
+            *lines, self._unfinished = (self._unfinished + part).split(b"\n")
+            self._lines.extend(lines)
 
-    def _keep(self, line: bytes) -> None:
-        # of a progress bar the last state
-        text = line.decode(errors="replace").rstrip().rpartition("\r")[2]
-        if text:
-            self._lines.append(text)
+    def _printed(self) -> list[str]:
+        """Its last lines that are not empty; of a progress bar the last state."""
+        lines = [line.decode(errors="replace").rstrip() for line in [*self._lines, self._unfinished]]
+        return [shown for line in lines if (shown := line.rpartition("\r")[2])]
 
 
 def _is_running(process: psutil.Process) -> bool:

@@ -317,7 +317,7 @@ def test_one_that_hangs_is_ended_and_told_with_its_last_lines(model, kept, monke
     monkeypatch.setattr(engines, "MOST_SILENCE", 0.5)
     told = refusal(model, kept)
     assert told.startswith("vLLM: it hangs: its process has given no sign of life for 10 minutes; ")
-    assert told.endswith("a line that vLLM prints" if at == "step" else "it printed nothing")
+    assert told.endswith("  | a line that vLLM prints\n  | 20 %" if at == "step" else "it printed nothing")
 
 
 def test_the_program_says_that_it_lives_while_rows_are_silent(folder, monkeypatch) -> None:

@@ -79,6 +79,7 @@ class LLMEngine:
     def step(self):
         self._steps += 1
         if _FAULT == "hang-step":
+            print("10 %\r20 %", end="", file=sys.stderr, flush=True)
             time.sleep(600)
         if _FAULT == "die" and self._steps > 12:
             # of a progress bar, which has no end of a line
