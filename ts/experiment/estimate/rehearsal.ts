@@ -256,10 +256,14 @@ async function trainingPace(
     weightDecay: 0,
     clipNorm: 1,
   };
+  const kinds = kindsOf(trainings);
+  // Packing and compiling are for long runs: the worker goes by the tokens of the first batch, times the steps.
+  const firstBatch = Math.max(1, Math.min(kinds[0]!.perStep, tokens));
+  const totalSteps = Math.max(1, Math.ceil(Math.max(...trainings.map((one) => one.tokens)) / firstBatch));
   const { run } = await worker.request("train/begin", {
     model,
     optimizer: settings,
-    schedule: { shape: "constant", minimumRatio: 1, totalSteps: 1000, warmupSteps: 0 },
+    schedule: { shape: "constant", minimumRatio: 1, totalSteps, warmupSteps: 0 },
     loss: { kind: "vft" },
     seed: 1,
     maxTokensPerBatch: setup.maxTokensPerBatch,
@@ -284,7 +288,7 @@ async function trainingPace(
     );
   };
   const paces: Pace["trained"] = [];
-  for (const batch of kindsOf(trainings)) {
+  for (const batch of kinds) {
     const isWhole = batch.perStep <= tokens;
     const points: Step[] = [];
     // Of a batch that is cut, two sizes tell what the rest of it adds.

@@ -172,6 +172,11 @@ test("the smallest and the largest batch of the run are tried, and as many sampl
   const steps = fake.asked.flatMap(({ method, params }) =>
     method === "train/step" ? [(params as Params<"train/step">).step] : [],
   );
+  // As many tokens as the longest training has, counted in batches of the first that is tried.
+  const totals = fake.asked.flatMap(({ method, params }) =>
+    method === "train/begin" ? [(params as Params<"train/begin">).schedule.totalSteps] : [],
+  );
+  expect(totals).toEqual([(100 * 8 * 250) / (16 * 50)]);
   expect(steps).toEqual(steps.map((_, at) => at + 1));
   const sampled = fake.asked.flatMap(({ method, params }) =>
     method === "generate" ? [params as Params<"generate">] : [],
