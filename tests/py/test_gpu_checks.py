@@ -79,7 +79,7 @@ def test_what_does_not_fit_in_the_budget_is_skipped_and_named(tmp_path: Path) ->
     assert results["checks"] == []
     assert [one["topic"] for one in results["skipped"]] == results["topics"].split(", ")
     assert "numerics takes about" in f"{results['skipped'][0]['topic']} {results['skipped'][0]['why']}"
-    assert "skipped, numerics: takes about 45 s" in done.stdout
+    assert "skipped, numerics: takes about " in done.stdout
 
 
 def test_a_sitting_that_is_killed_leaves_what_was_found(tmp_path: Path) -> None:
