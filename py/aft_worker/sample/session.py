@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import torch
@@ -149,7 +149,7 @@ class Session:
 
     def _refill(self) -> None:
         """Samples that wait into the slots that are free; a new set of slots where none is in use."""
-        if not self._queue or (self._rows and not self._refills):
+        if not self._queue or (self._rows and self._decoder is not None and not self._decoder.refills):
             return
         if self._decoder is None or not (self._rows or self._fitting(1)):
             self._open()
@@ -198,10 +198,6 @@ class Session:
             rows[new] = rows[old]
         del rows[left:]
 
-    @property
-    def _refills(self) -> bool:
-        return self._decoder is None or self._decoder.refills
-
     def _fitting(self, room: int) -> list[_Waiting]:
         """The next samples for which there is room and whose slots are long enough."""
         assert self._decoder is not None
@@ -225,7 +221,7 @@ class Session:
         self._slots = Slots(
             self._count,
             request.max_new_tokens,
-            sorted(model.tokenizer.eos_ids),
+            model.tokenizer.eos_ids,
             request.temperature,
             request.top_p,
             model.device,
@@ -270,7 +266,7 @@ class Session:
 
     def _free(self, slots: list[int]) -> None:
         for slot in slots:
-            self._rows[slot] = replace(self._rows[slot], over=True)
+            self._rows[slot].over = True
 
     def _hand_over(self, rows: list[_Row], ended: list[Ended]) -> None:
         by_job: dict[int, list[SampledCandidate]] = {}

@@ -6,14 +6,12 @@ Heads that share keys and values are computed together, and no key is expanded o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import AttentionInterface, PretrainedConfig
+from transformers import AttentionInterface
 
 NAME = "aft_slots"  # in transformers' table of attentions
 
@@ -73,17 +71,6 @@ def attend_plainly(
     scores = torch.tanh(scores / softcap) * softcap
     weights = scores.masked_fill(~inside, float("-inf")).softmax(dim=-1)
     return weights.to(value.dtype) @ value
-
-
-@contextmanager
-def attending(config: PretrainedConfig) -> Iterator[None]:
-    """Within it the model of this configuration attends over slots."""
-    usual = config._attn_implementation
-    config._attn_implementation = NAME
-    try:
-        yield
-    finally:
-        config._attn_implementation = usual
 
 
 AttentionInterface.register(NAME, attend)

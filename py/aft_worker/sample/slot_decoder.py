@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
-from ..score import Model, score_path
+from ..score import Model, attending, score_path
 from .prompts import EncodedPrompt
-from .slot_attention import attending, looks
+from .slot_attention import NAME, looks
 from .slot_cache import SlotCache, Stacked, shapes_of
 
 # Tokens of prompts, padding included, that go through the model together: on a GPU as many as pay, within
@@ -63,7 +63,7 @@ class SlotDecoder:
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
         self._cache.position, self._cache.reach = position, reach
         masks = self._path.masks(self._length, lambda window: looks(position, window, reach))
-        with attending(self._path.config):
+        with attending(self._path.config, NAME):
             hidden = self._path.backbone(
                 input_ids=token[:, None],
                 position_ids=position[:, None],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,7 +42,7 @@ class Slots:
         self,
         count: int,
         longest: int,
-        stop_ids: Sequence[int],
+        stop_ids: Iterable[int],
         temperature: float,
         top_p: float,
         device: torch.device,

@@ -4,6 +4,7 @@ Whatever needs a score (a method, a metric, a check of a loaded model) gets it h
 gather exist once.
 """
 
+from .attention import attending
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
 from .micro_batch import MicroBatch, place_lists, to_device

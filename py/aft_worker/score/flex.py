@@ -7,8 +7,7 @@ compiling joins. On a CPU both run as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 from weakref import WeakSet
@@ -16,7 +15,7 @@ from weakref import WeakSet
 import torch
 from torch import Tensor, nn
 from torch.nn.attention.flex_attention import BlockMask, flex_attention
-from transformers import AttentionInterface, PreTrainedConfig
+from transformers import AttentionInterface
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 NAME = "aft_packed"
@@ -70,17 +69,6 @@ def _capped(cap: float) -> Callable[..., Tensor]:
 
 
 AttentionInterface.register(NAME, packed_attention)
-
-
-@contextmanager
-def attending(config: PreTrainedConfig) -> Iterator[None]:
-    """Within it the model of this config takes packed rows; for both passes, as blocks may run in both."""
-    before = config._attn_implementation
-    config._attn_implementation_internal = NAME
-    try:
-        yield
-    finally:
-        config._attn_implementation_internal = before
 
 
 _compiling: WeakSet[nn.Module] = WeakSet()

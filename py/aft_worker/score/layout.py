@@ -12,9 +12,9 @@ import torch
 from transformers import PreTrainedModel
 
 from ..tokens import TokenCodec
-from . import packed, padded
+from . import flex, packed, padded
+from .attention import attending
 from .batching import Row
-from .flex import attending, compile_blocks, run_plainly
 from .micro_batch import MicroBatch, longest_of
 from .path import Way, score_path
 
@@ -51,7 +51,8 @@ class Layout:
         """Its micro-batches run within it, both passes in a training: those give the same bits whenever they
         are run, where the model can."""
         if self.way.packed:
-            return attending(self._path.config)
+            # both passes, as blocks may run in both
+            return attending(self._path.config, flex.NAME)
         repeats = training and self._path.repeats and self._device.type == "cuda"
         return _repeating() if repeats else nullcontext()
 
@@ -61,9 +62,9 @@ def go(module: PreTrainedModel, way: Way) -> None:
     path = score_path(module)
     path.way = way
     if way.compiled:
-        compile_blocks(path.backbone)
+        flex.compile_blocks(path.backbone)
     else:
-        run_plainly(path.backbone)
+        flex.run_plainly(path.backbone)
 
 
 @contextmanager

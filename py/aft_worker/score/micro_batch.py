@@ -56,6 +56,43 @@ class MicroBatch:
         )
 
 
+def assembled(
+    rows: Sequence[Row],
+    lengths: Tensor,
+    predictions: Sequence[Tensor],
+    *,
+    input_ids: Tensor,
+    position_ids: Tensor | None,
+    segments: Tensor | None = None,
+    masks: Any = None,
+    mask_tensors: Sequence[Tensor] = (),
+) -> MicroBatch:
+    """Of these rows, however they lie: `lengths` and `predictions` on the device, perhaps padded."""
+    gather, firsts, prompts, shares, targets = predictions
+    return MicroBatch(
+        input_ids=input_ids,
+        position_ids=position_ids,
+        segments=segments,
+        masks=masks,
+        mask_tensors=list(mask_tensors),
+        gather=gather,
+        firsts=firsts,
+        prompts=prompts,
+        shares=shares,
+        targets=targets,
+        lengths=lengths,
+        counts=counts_of(rows),
+        numbers=[number for row in rows for number in row.numbers],
+        tokens=sum(row.length for row in rows),
+        longest=longest_of(rows),
+    )
+
+
+def counts_of(rows: Sequence[Row]) -> list[int]:
+    """[R] tokens of each response."""
+    return [len(response) for row in rows for response in row.responses]
+
+
 def to_device(tensor: Tensor, device: torch.device) -> Tensor:
     """A copy there, on its way while the host goes on."""
     if device.type != "cuda":

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.attention.flex_attention import BlockMask
 
 from .batching import Row
-from .micro_batch import MicroBatch, longest_of, place_arrays, place_lists, predictions
+from .micro_batch import MicroBatch, assembled, counts_of, place_arrays, place_lists, predictions
 
 MakeMasks = Callable[[Callable[[int | None], BlockMask]], Any]
 
@@ -112,28 +112,19 @@ def collate(
         mask_tensors.extend(tensors)
         return mask
 
-    counts = [len(response) for row in rows for response in row.responses]
+    counts = counts_of(rows)
     found = predictions(rows, starts)
     if recurring:
         counts, found = _padded(counts, found, size - 1)
     input_ids, position_ids, lengths, *placed = place_lists(device, ids, positions, counts, *found)
-    gather, firsts, prompts, shares, targets = placed
-    return MicroBatch(
+    return assembled(
+        rows,
+        lengths,
+        placed,
         input_ids=input_ids[None],
         position_ids=position_ids[None],
-        segments=None,
         masks=masks(of_window),
         mask_tensors=mask_tensors,
-        gather=gather,
-        firsts=firsts,
-        prompts=prompts,
-        shares=shares,
-        targets=targets,
-        lengths=lengths,
-        counts=[len(response) for row in rows for response in row.responses],
-        numbers=[number for row in rows for number in row.numbers],
-        tokens=tokens,
-        longest=longest_of(rows),
     )
 
 

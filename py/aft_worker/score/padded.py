@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .batching import Row
-from .micro_batch import MicroBatch, longest_of, place_lists, predictions
+from .micro_batch import MicroBatch, assembled, counts_of, place_lists, predictions
 
 
 def pack(units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:
@@ -68,30 +68,23 @@ def collate(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
             segments += [number] * len(response)
         positions += [0] * padding
         segments += [-1] * padding
-    counts = [len(response) for row in rows for response in row.responses]
-    found = predictions(rows, range(0, len(rows) * width, width))
     device = torch.device(device)
     input_ids, position_ids, segment_ids, lengths, *found = place_lists(
-        device, ids, positions, segments, counts, *found
+        device,
+        ids,
+        positions,
+        segments,
+        counts_of(rows),
+        *predictions(rows, range(0, len(rows) * width, width)),
     )
-    gather, firsts, prompts, shares, targets = found
     shape = (len(rows), width)
-    return MicroBatch(
+    return assembled(
+        rows,
+        lengths,
+        found,
         input_ids=input_ids.view(shape),
         position_ids=position_ids.view(shape) if shared else None,
         segments=segment_ids.view(shape) if shared else None,
-        masks=None,
-        mask_tensors=[],
-        gather=gather,
-        firsts=firsts,
-        prompts=prompts,
-        shares=shares,
-        targets=targets,
-        lengths=lengths,
-        counts=counts,
-        numbers=[number for row in rows for number in row.numbers],
-        tokens=sum(row.length for row in rows),
-        longest=longest_of(rows),
     )
 
 
