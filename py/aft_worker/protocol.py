@@ -292,7 +292,26 @@ class SimpoLoss(Message, kw_only=True, tag_field="kind", tag="simpo"):
     margin: Annotated[float, Meta(ge=0)]
 
 
-LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss
+class KtoLoss(Message, kw_only=True, tag_field="kind", tag="kto"):
+    constraint: Literal["none", "detached"]
+    weight: Annotated[float, Meta(ge=0)]
+    vft_weight: Annotated[float, Meta(ge=0)]
+    kto_beta: Annotated[float, Meta(gt=0)]
+    desirable_weight: Annotated[float, Meta(ge=0)]
+    undesirable_weight: Annotated[float, Meta(ge=0)]
+
+
+class NftLoss(Message, kw_only=True, tag_field="kind", tag="nft"):
+    constraint: Literal["none", "detached"]
+    weight: Annotated[float, Meta(ge=0)]
+    vft_weight: Annotated[float, Meta(ge=0)]
+    negative_weight: Annotated[float, Meta(ge=0)]
+    epsilon: Annotated[float, Meta(gt=0)]
+    prompt_weight: Literal["hard", "deviation", "none"]
+    per: Literal["token", "response"]
+
+
+LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss | KtoLoss | NftLoss
 
 
 class TrainResponse(Message, kw_only=True):

@@ -13,18 +13,22 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
     """The group's responses as `loss` takes them, not yet tokenised; without a rank where it does not.
 
     Rewards are the given ones where every ranked response has one, else -rank. Raises InvalidParams, with the
-    place within the group after `pointer`: labels alone, rewards that contradict the ranks, a reference
-    log-probability that the loss lacks.
+    place within the group after `pointer`: labels alone, rewards that contradict the ranks, a label or a
+    reference log-probability that the loss lacks.
     """
     ranks = [response.rank for response in group.responses]
+    labels = [response.label for response in group.responses]
     if loss is None:
         takes = False
     else:
         _need_ranks(group, loss, pointer)
         _check_rewards(group, pointer)
-        takes = loss.takes(ranks)
+        if loss.needs_labels:
+            _need_labels(group, loss, pointer)
+        takes = loss.takes(ranks, labels)
         if takes and loss.needs_reference:
             _need_references(group, loss, pointer)
+    right = [label == "positive" for label, rank in zip(labels, ranks, strict=True) if rank is not None]
     rewarded = all(response.reward is not None for response in group.responses if response.rank is not None)
     return [
         Response(
@@ -34,6 +38,7 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
             rank=response.rank if takes else None,
             reward=(response.reward or 0.0) if rewarded else float(-(response.rank or 0)),
             reference_logprob=response.reference_logprob,
+            right_share=sum(right) / max(len(right), 1),
         )
         for response in group.responses
     ]
@@ -47,6 +52,13 @@ def _need_ranks(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
         if response.label is not None:
             text = f"{loss.title} goes by ranks, and its responses have labels alone"
             raise _invalid(group, text, f"{pointer}/responses/{number}/rank", "nothing")
+
+
+def _need_labels(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
+    for number, response in enumerate(group.responses):
+        if response.rank is not None and response.label is None:
+            text = f"{loss.title} goes by right and wrong, and a ranked response has no label"
+            raise _invalid(group, text, f"{pointer}/responses/{number}/label", "nothing")
 
 
 def _need_references(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
