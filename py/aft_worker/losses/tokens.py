@@ -31,7 +31,10 @@ class Tokens:
         """Responses without a rank take no part."""
         lengths = torch.tensor([one.tokens for one in responses], dtype=torch.long)
         facts = torch.tensor(
-            [[one.rank is not None, one.target, one.label == "positive", one.right_share] for one in responses],
+            [
+                [one.rank is not None, one.target, one.label == "positive", one.right_share]
+                for one in responses
+            ],
             dtype=torch.float64,
         )
         by_token = torch.cat([facts.reshape(-1, 4), lengths.double()[:, None]], 1)

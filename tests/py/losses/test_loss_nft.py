@@ -31,7 +31,12 @@ def response(tokens: int, label: str | None, share: float = 0.0, target: bool = 
 
 
 def share_of(
-    given: NftLoss, responses: list[Response], logprobs, references, tokens: int = 1, responses_in_all: int = 1
+    given: NftLoss,
+    responses: list[Response],
+    logprobs,
+    references,
+    tokens: int = 1,
+    responses_in_all: int = 1,
 ) -> LossShare:
     objective = Objective(given, target_tokens=4, groups=3, responses=responses_in_all, tokens=tokens)
     part = part_of(group_loss(given), [responses])
@@ -108,9 +113,7 @@ def test_a_group_all_right_or_all_wrong_has_no_part(label: str, share: float) ->
 def by_definition(given: NftLoss, logprobs, references, right, shares) -> tuple[float, np.ndarray]:
     """Token by token in plain Python: the loss, and its derivative in closed form."""
     value, gradient = 0.0, np.zeros(len(logprobs))
-    for at, (now, old, is_right, share) in enumerate(
-        zip(logprobs, references, right, shares, strict=True)
-    ):
+    for at, (now, old, is_right, share) in enumerate(zip(logprobs, references, right, shares, strict=True)):
         p = min(max(share, 0.02), 0.98)
         w = {"hard": 1 - p, "deviation": math.sqrt((1 - p) / p), "none": 1.0}[given.prompt_weight]
         difference = now - old

@@ -222,7 +222,9 @@ def test_packed_and_captured_rows_give_the_run_of_padded_ones(name: str, way, mo
 def test_a_resumed_run_is_the_unbroken_one_bit_for_bit(name: str, tmp_path: Path) -> None:
     def run(model, first: int, last: int, resume: Path | None = None):
         training = tiny.trainer(model, LOSSES[name], seed=5, max_tokens=60, resume_from=resume)
-        return training, [training.step(n, [*given[n % 4 :], *given[: n % 4]]).loss for n in range(first, last)]
+        return training, [
+            training.step(n, [*given[n % 4 :], *given[: n % 4]]).loss for n in range(first, last)
+        ]
 
     whole, broken, fresh = (tiny.llama(attention_dropout=0.1, initializer_range=0.2) for _ in range(3))
     given = groups(whole)
@@ -280,7 +282,9 @@ def test_nft_raises_right_tokens_and_lowers_wrong_ones() -> None:
 def test_a_label_is_needed() -> None:
     response = TrainResponse(text="1", target=False, rank=1)
     group = TrainGroup(id="q", prompt="A", responses=[response])
-    with pytest.raises(WorkerError, match="q: NFT goes by right and wrong, and a ranked response has no label"):
+    with pytest.raises(
+        WorkerError, match="q: NFT goes by right and wrong, and a ranked response has no label"
+    ):
         tiny.trainer(tiny.llama(), NFT).step(1, [group])
 
 

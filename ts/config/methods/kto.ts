@@ -19,7 +19,7 @@ export const kto = publishedLossWithoutBoundary({
     },
   ],
   hue: { light: "#5b5ea6", dark: "#a9abe6" },
-  needs: { pair: false, referenceModel: true, rewards: false, labels: "always" },
+  needs: { pair: false, referenceModel: true, rewards: false, labels: "always", startWeights: "mismatched" },
   vftWeight: 0,
   own: {
     beta: z

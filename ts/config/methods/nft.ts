@@ -22,7 +22,7 @@ export const nft = publishedLossWithoutBoundary({
     },
   ],
   hue: { light: "#7a5230", dark: "#cfa37b" },
-  needs: { pair: true, referenceModel: false, rewards: false, labels: "always" },
+  needs: { pair: true, referenceModel: false, rewards: false, labels: "always", startWeights: "all" },
   vftWeight: 0,
   own: {
     negativeWeight: negativeWeight
