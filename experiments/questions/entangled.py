@@ -7,9 +7,9 @@ FILE.jsonl: what the stage `judge` left. Writes the JSON file and, beside it, th
 minutes on two cores: a question costs eight backward passes.
 
 The explanation that is tested (arXiv 2509.19893): right and wrong solutions share most of their tokens, so
-pushing the wrong ones down pushes the right ones down too. Of each question with both, g_p is the gradient, by
-all weights, of the mean over its right solutions of s = mean log-probability a token, g_n that of the wrong
-ones:
+pushing the wrong ones down pushes the right ones down too. Of each question with both, g_p is the gradient,
+by all weights, of the mean over its right solutions of s = mean log-probability a token, g_n that of the
+wrong ones:
 
 - cos(g_p, g_n), beside that of g_p and the g_n of another question, and that of two halves of the right ones;
 - what a step along g_p that raises its own score by 1 nat raises the wrong ones' by: <g_p, g_n> / <g_p, g_p>;
@@ -132,8 +132,8 @@ class Gradients:
         self._weights = [weight for weight in model.module.parameters() if weight.requires_grad]
 
     def of(self, shares: dict[int, list[float]]) -> Vector:
-        """shares: of a response's number, a factor for each of its tokens. The gradient of the mean over these
-        responses of the mean over their tokens."""
+        """shares: of a response's number, a factor for each of its tokens. The gradient of the mean over
+        these responses of the mean over their tokens."""
         weights = torch.zeros_like(self.logprobs)
         start = 0
         for number, ids in enumerate(self.ids):

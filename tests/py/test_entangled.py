@@ -1,4 +1,4 @@
-"""experiments/questions/entangled.py: masks, shares and intervals by hand, gradients by the model's own logits."""
+"""experiments/questions/entangled.py: masks, shares and intervals by hand, gradients by full logits."""
 
 from __future__ import annotations
 

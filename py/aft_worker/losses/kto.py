@@ -10,8 +10,8 @@ from .members import Members
 from .registry import register
 
 
-def divergence_estimate(differences_sum: float, count: int) -> float:
-    """KTO's z_0: the mean over mismatched pairs of log pi - log ref (summed over the response), at least 0."""
+def divergence_estimate(differences_sum: float, count: float) -> float:
+    """KTO's z_0: the mean over mismatched pairs of log pi - log ref, summed over a response; at least 0."""
     return max(0.0, differences_sum / count) if count else 0.0
 
 

@@ -19,9 +19,9 @@ Place = Callable[[Tensor], Tensor]
 class Members:
     """G groups of at most R responses that take part in the loss; what is padding is present nowhere.
 
-    present: bool. right: bool, the label, false where a response has none. tokens: 1 in padding. ranks, rewards:
-    0 there. references: summed log-probabilities under the reference model, None where a response has none. All
-    but `present` and `right` are float64.
+    present: bool. right: bool, the label, false where a response has none. tokens: 1 in padding. ranks,
+    rewards: 0 there. references: summed log-probabilities under the reference model, None where a response
+    has none. All but `present` and `right` are float64.
     """
 
     present: Tensor  # [G, R]
@@ -62,7 +62,7 @@ class Members:
         return sums / self.tokens.to(sums.dtype)
 
     def held(self, values: Tensor, constraint: str) -> Tensor:
-        """values [G, R] as a loss without pairs takes them: under `detached` the wrong ones have no gradient."""
+        """values [G, R] as a loss without pairs takes them: `detached` leaves the wrong ones no gradient."""
         return torch.where(self.right, values, values.detach()) if constraint == "detached" else values
 
     @property

@@ -14,7 +14,7 @@ from torch import Tensor
 from ..protocol import LossSettings
 from .members import Members, Place
 from .registry import GroupLoss, group_loss
-from .response import Label, Response
+from .response import Response
 from .tokens import Tokens
 from .vft import vft_loss
 
@@ -126,7 +126,7 @@ def part_of(
     taken: list[list[tuple[int, Response]]] = []
     start = 0
     for group in groups:
-        if loss is not None and loss.takes(*_ranks_and_labels(group)):
+        if loss is not None and loss.takes([response.rank for response in group]):
             ranked = [(start + n, response) for n, response in enumerate(group) if response.rank is not None]
             taken.append(ranked)
         start += len(group)
@@ -134,7 +134,3 @@ def part_of(
     places = [[at for at, _ in group] + [0] * (width - len(group)) for group in taken]
     members = Members.of([[response for _, response in group] for group in taken], place) if taken else None
     return Part(tokens, targets, place(torch.tensor(places, dtype=torch.long)), members)
-
-
-def _ranks_and_labels(group: Sequence[Response]) -> tuple[list[int | None], list[Label | None]]:
-    return [response.rank for response in group], [response.label for response in group]

@@ -12,11 +12,11 @@ from ..protocol import LossSettings, VftLoss
 from .constraint import Constraint
 from .members import Members
 from .ranking import has_pair
-from .response import Label
 from .tokens import Tokens
 
-# (sums [G, R], the responses that take part, settings) -> [G] in the dtype of the sums, unweighted; where it
-# needs the divergence, that is one argument more. What the sums hold in padding is finite and changes nothing.
+# (sums [G, R], the responses that take part, settings) -> [G] in the dtype of the sums, unweighted; the
+# divergence, where it needs that, is one argument more. What the sums hold in padding is finite and changes
+# nothing.
 LossFunction = Callable[..., Tensor]
 # (log-probabilities of tokens [M], the same under the starting weights, what is known of them, settings) ->
 # [M] in the dtype of the first, unweighted
@@ -32,7 +32,7 @@ class GroupLoss:
 
     needs_pair: a group in which all are equally good has no part in it, and its responses are not computed.
     needs_reference: every response needs its log-probability under the reference model.
-    needs_labels: it goes by right and wrong, not by ranks; a pair is a right one and a wrong one then.
+    needs_labels: every response needs its label: right and wrong do not follow from ranks alone.
     needs_divergence: it needs an estimate of how far the model is from where the training began.
     per: what the loss of the global batch is divided by; groups and responses, tokens that take part.
     by_token: the loss where it is a sum over tokens, of which each response's are apart from all others'.
@@ -54,13 +54,9 @@ class GroupLoss:
             return self.function(sums, members, self.settings, divergence)
         return self.function(sums, members, self.settings)
 
-    def takes(self, ranks: Sequence[int | None], labels: Sequence[Label | None] = ()) -> bool:
-        """Whether a group with these ranks, and labels where it goes by them, has a part in the loss."""
-        if not self.needs_pair:
-            return any(rank is not None for rank in ranks)
-        if not self.needs_labels:
-            return has_pair(ranks)
-        return len({label for label, rank in zip(labels, ranks, strict=True) if rank is not None}) > 1
+    def takes(self, ranks: Sequence[int | None]) -> bool:
+        """Whether a group with these ranks has a part in the loss."""
+        return has_pair(ranks) if self.needs_pair else any(rank is not None for rank in ranks)
 
     @property
     def needs_start(self) -> bool:

@@ -29,8 +29,8 @@ MOST_SIZES = 48
 class CapturedPasses:
     """Passes of micro-batches whose gradients by `weights` are added to `gradients`, float32 or wider.
 
-    What they give is the responses' sums, or with `by_token` the tokens' log-probabilities. `slow`: why nothing is
-    captured, once that is so.
+    What they give is the responses' sums, or with `by_token` the tokens' log-probabilities. `slow`: why
+    nothing is captured, once that is so.
     """
 
     def __init__(

@@ -13,22 +13,21 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
     """The group's responses as `loss` takes them, not yet tokenised; without a rank where it does not.
 
     Rewards are the given ones where every ranked response has one, else -rank. Raises InvalidParams, with the
-    place within the group after `pointer`: labels alone, rewards that contradict the ranks, a label or a
-    reference log-probability that the loss lacks.
+    place within the group after `pointer`: labels alone, rewards that contradict the ranks, a reference
+    log-probability or a label that the loss lacks.
     """
     ranks = [response.rank for response in group.responses]
-    labels = [response.label for response in group.responses]
     if loss is None:
         takes = False
     else:
         _need_ranks(group, loss, pointer)
         _check_rewards(group, pointer)
-        if loss.needs_labels:
-            _need_labels(group, loss, pointer)
-        takes = loss.takes(ranks, labels)
+        takes = loss.takes(ranks)
         if takes and loss.needs_reference:
             _need_references(group, loss, pointer)
-    right = [label == "positive" for label, rank in zip(labels, ranks, strict=True) if rank is not None]
+        if takes and loss.needs_labels:
+            _need_labels(group, loss, pointer)
+    right = [response.label == "positive" for response in group.responses if response.rank is not None]
     rewarded = all(response.reward is not None for response in group.responses if response.rank is not None)
     return [
         Response(
@@ -54,18 +53,18 @@ def _need_ranks(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
             raise _invalid(group, text, f"{pointer}/responses/{number}/rank", "nothing")
 
 
-def _need_labels(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
-    for number, response in enumerate(group.responses):
-        if response.rank is not None and response.label is None:
-            text = f"{loss.title} goes by right and wrong, and a ranked response has no label"
-            raise _invalid(group, text, f"{pointer}/responses/{number}/label", "nothing")
-
-
 def _need_references(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
     for number, response in enumerate(group.responses):
         if response.rank is not None and response.reference_logprob is None:
             text = f"{loss.title} needs every ranked response's log-probability under the reference model"
             raise _invalid(group, text, f"{pointer}/responses/{number}/referenceLogprob", "nothing")
+
+
+def _need_labels(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
+    for number, response in enumerate(group.responses):
+        if response.rank is not None and response.label is None:
+            text = f"{loss.title} goes by right and wrong: it needs every ranked response's label"
+            raise _invalid(group, text, f"{pointer}/responses/{number}/label", "nothing")
 
 
 def _check_rewards(group: TrainGroup, pointer: str) -> None:

@@ -125,7 +125,9 @@ class GradientPass:
             faults.append(("the gradient", self._batch.ids))
         if faults:
             raise self._non_finite(*faults[0], self.loss(vft, alignment))
-        return Findings(scores, norm, *distributed.total(vft, alignment), self._objective.divergence)
+        return Findings(
+            scores, norm, *distributed.total(vft, alignment), divergence=self._objective.divergence
+        )
 
     def loss(self, vft: float, alignment: float) -> LossParts:
         """Both parts with their weighted sum."""
@@ -201,7 +203,7 @@ class GradientPass:
         return divergence_estimate(*distributed.total(float(found), count))
 
     def _weigh(self, scores: Tensor, one: Pass, references: Tensor | None = None) -> Tensor:
-        """dL/ds, of the shape of `scores`; notes the scores of the pass's responses and its share of the loss."""
+        """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""
         if references is None:
             loss, sums = self._objective(scores, one.part), scores
         else:

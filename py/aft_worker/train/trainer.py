@@ -139,13 +139,14 @@ class Trainer:
         if begun is not None:
             # its work on the device began with the end of the step before
             started = self._ended
-        paired_groups, target_tokens, responses, tokens = distributed.total(
-            len(batch.paired), batch.target_tokens, *batch.taking_part
+        paired_groups, taken_groups, target_tokens, responses, response_tokens = distributed.total(
+            len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )
+        loss = self._group_loss
         gradients = GradientPass(
             self._model,
             optimizer=self._optimizer,
-            objective=Objective(self._loss, target_tokens, len(groups), responses, tokens),
+            objective=Objective(self._loss, target_tokens, len(groups), responses, response_tokens),
             batch=batch,
             seed=self._seed,
             step=number,
@@ -178,6 +179,7 @@ class Trainer:
             gradient_norm=found.norm,
             groups=len(groups),
             paired_groups=paired_groups,
+            taken_groups=taken_groups if loss is not None and not loss.needs_pair else None,
             target_tokens=target_tokens,
             tokens=tokens,
             seconds=seconds,
@@ -227,7 +229,11 @@ def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSetti
             message = f"AdamW's betas lie in [0, 1), found {beta}"
             pointer = f"/optimizer/betas/{index}"
             raise WorkerError("InvalidParams", message, pointer=pointer, found=str(beta))
-    if not isinstance(loss, VftLoss) and loss.constraint == "boundary" and loss.beta is None:
+    if (
+        not isinstance(loss, VftLoss)
+        and loss.constraint == "boundary"
+        and getattr(loss, "beta", None) is None
+    ):
         message = "the boundary constraint needs beta: the boundary lies at min s(better) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")
     if any(w.dtype == torch.float16 for w in model.module.parameters()):

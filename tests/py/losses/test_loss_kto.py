@@ -56,7 +56,7 @@ def test_where_the_model_has_not_moved_each_response_costs_a_half() -> None:
 def test_a_group_all_right_or_all_wrong_takes_part(label: str) -> None:
     loss = group_loss(settings())
     assert loss is not None
-    assert loss.takes([1, 1], [label, label])
+    assert loss.takes([1, 1])
     sign = -1 if label == "positive" else 1
     _, gradient = value_and_gradient(settings(), [-1.0, -2.0], [response(label), response(label)], 0.3)
     assert all(sign * force > 0 for force in gradient)

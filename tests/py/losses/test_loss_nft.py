@@ -36,9 +36,9 @@ def share_of(
     logprobs,
     references,
     tokens: int = 1,
-    responses_in_all: int = 1,
+    count: int = 1,
 ) -> LossShare:
-    objective = Objective(given, target_tokens=4, groups=3, responses=responses_in_all, tokens=tokens)
+    objective = Objective(given, target_tokens=4, groups=3, responses=count, tokens=tokens)
     part = part_of(group_loss(given), [responses])
     return objective.of_tokens(
         torch.tensor(logprobs, dtype=torch.float32), torch.tensor(references, dtype=torch.float32), part
@@ -86,9 +86,9 @@ def test_without_its_wrong_ones_it_is_likelihood_of_the_right_ones(given: dict) 
 def test_it_is_divided_by_tokens_or_by_lengths_and_responses() -> None:
     own = [response(4, "positive", 0.5), response(1, "negative", 0.5)]
     equal = [-1.0] * 5
-    by_tokens = share_of(settings(), own, equal, equal, tokens=10, responses_in_all=5)
+    by_tokens = share_of(settings(), own, equal, equal, tokens=10, count=5)
     assert by_tokens.gradient.tolist() == pytest.approx([-0.05] * 4 + [0.05], rel=1e-12)
-    by_responses = share_of(settings(per="response"), own, equal, equal, tokens=10, responses_in_all=5)
+    by_responses = share_of(settings(per="response"), own, equal, equal, tokens=10, count=5)
     assert by_responses.gradient.tolist() == pytest.approx([-0.5 / 4 / 5] * 4 + [0.5 / 5], rel=1e-12)
 
 
@@ -100,14 +100,13 @@ def test_the_likelihood_of_the_targets_stands_beside_it() -> None:
     assert found.gradient.tolist() == pytest.approx([-0.5, -0.5, -0.5 - 0.5, 0.0])
 
 
-@pytest.mark.parametrize(("label", "share"), [("positive", 1.0), ("negative", 0.0)])
-def test_a_group_all_right_or_all_wrong_has_no_part(label: str, share: float) -> None:
+@pytest.mark.parametrize("label", ["positive", "negative"])
+def test_a_group_all_right_or_all_wrong_has_no_part(label: str) -> None:
     loss = group_loss(settings())
     assert loss is not None
-    assert not loss.takes([1, 1], [label, label])
-    # ranks among right answers alone make no pair
-    assert not loss.takes([1, 2], [label, label])
-    assert loss.takes([1, 2], ["positive", "negative"])
+    rank = 1 if label == "positive" else 2
+    assert not loss.takes([rank, rank])
+    assert loss.takes([1, 2])
 
 
 def by_definition(given: NftLoss, logprobs, references, right, shares) -> tuple[float, np.ndarray]:

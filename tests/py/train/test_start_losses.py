@@ -1,4 +1,4 @@
-"""Losses that go by the weights a training began with, through a model: NFT by tokens, KTO by its divergence."""
+"""Losses that go by the weights a training began with: NFT by tokens, KTO by its divergence."""
 
 from __future__ import annotations
 
@@ -161,9 +161,9 @@ def drawn(model, given) -> list[tuple[TrainGroup, TrainGroup, int]]:
             for other in given:
                 for number, response in enumerate(other.responses):
                     tokens = model.tokenizer.encode_response(response.text)
-                    if response.label and target == tokens:
-                        if ids == model.tokenizer.encode_prompt(own.prompt) + tokens:
-                            found.append((own, other, number))
+                    row = model.tokenizer.encode_prompt(own.prompt) + tokens
+                    if response.label and target == tokens and ids == row:
+                        found.append((own, other, number))
     return found
 
 
@@ -280,11 +280,9 @@ def test_nft_raises_right_tokens_and_lowers_wrong_ones() -> None:
 
 
 def test_a_label_is_needed() -> None:
-    response = TrainResponse(text="1", target=False, rank=1)
-    group = TrainGroup(id="q", prompt="A", responses=[response])
-    with pytest.raises(
-        WorkerError, match="q: NFT goes by right and wrong, and a ranked response has no label"
-    ):
+    responses = [TrainResponse(text=f"{rank}", target=False, rank=rank) for rank in (1, 2)]
+    group = TrainGroup(id="q", prompt="A", responses=responses)
+    with pytest.raises(WorkerError, match="q: NFT goes by right and wrong: it needs every ranked"):
         tiny.trainer(tiny.llama(), NFT).step(1, [group])
 
 

@@ -7,7 +7,8 @@ export const kto = publishedLossWithoutBoundary({
   name: "kto",
   title: "KTO",
   paper: "2402.01306",
-  description: "KTO (arXiv 2402.01306): each COT by itself, right or wrong, against the weights it starts from",
+  description:
+    "KTO (arXiv 2402.01306): each COT by itself, right or wrong, against the weights it starts from",
   words:
     "KTO: right solutions are raised and wrong ones lowered, each by itself, measured from how far the model has moved on the whole",
   unconstrained: "wrong ones are pushed down ever more softly as they sink",

@@ -32,7 +32,8 @@ export const nft = publishedLossWithoutBoundary({
       description: "what stands in a wrong token's logarithm is at least this: bounds the force on it",
     }),
     promptWeight: promptWeight.default("hard").meta({
-      description: "of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1",
+      description:
+        "of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1",
     }),
     average: per
       .default("token")
