@@ -16,6 +16,8 @@ export interface Experiment {
   mixture: ExperimentMixture;
   /** the settings of each stage */
   stages: StageSettings;
+  /** how often methods sample anew from their own weights and train again; a number: that many rounds */
+  rounds: ExperimentRounds;
   /** what is compared: a name of your choice, then the method and its settings */
   methods: Record<string, MethodSettings>;
   /** where and how the training process runs */
@@ -30,6 +32,27 @@ export interface Experiment {
 export interface ExperimentMixture {
   /** a task with n questions and weight w has a share of w n^(1/temperature): 1 by size, large: all alike */
   temperature: number;
+}
+
+/** how often methods sample anew from their own weights and train again; a number: that many rounds */
+export interface ExperimentRounds {
+  /** how many; from the second on each method samples from its own weights and trains on that */
+  count: number;
+  /**
+   * the weights that a later round trains: those of the round before, or vft: those that the first
+   * round started from
+   */
+  start: "previous" | "vft";
+  /**
+   * whose log-probabilities a method with a reference model goes by in a later round: the last
+   * weights', or vft: as in the first
+   */
+  reference: "previous" | "vft";
+  /**
+   * fresh: each round takes the next stages.sample.questions, from the beginning again where they
+   * end; same: those of the first round
+   */
+  questions: "fresh" | "same";
 }
 
 /** where and how the training process runs */

@@ -3,7 +3,8 @@ import { isAbsolute, resolve } from "node:path";
 import { type Entry, type MapTree, mapOf, type Tree, withEntry, withoutKey } from "./tree.ts";
 
 /** A file's map with its short forms written out. */
-export const inFull = (map: MapTree): MapTree => withSweepKeysDotted(withTaskAsList(withModelAsMap(map)));
+export const inFull = (map: MapTree): MapTree =>
+  withSweepKeysDotted(withRoundsAsMap(withTaskAsList(withModelAsMap(map))));
 
 const isText = (tree: Tree): boolean => tree.kind === "value" && typeof tree.value === "string";
 
@@ -33,6 +34,15 @@ function withTaskAsList(map: MapTree): MapTree {
   if (!isNamed && !(value.kind === "map" && value.entries.has("task"))) return map;
   const item = isNamed ? mapOf(origin, [["task", task]]) : value;
   return withEntry(withoutKey(map, "task"), "tasks", { key, value: { kind: "list", origin, items: [item] } });
+}
+
+/** `rounds: 3` stands for `rounds: {count: 3}`. */
+function withRoundsAsMap(map: MapTree): MapTree {
+  const rounds = map.entries.get("rounds");
+  if (rounds?.value.kind !== "value" || rounds.value.value === null) return map;
+  const { origin } = rounds.value;
+  const value = mapOf(origin, [["count", { key: origin, value: rounds.value }]]);
+  return withEntry(map, "rounds", { key: rounds.key, value });
 }
 
 /**
