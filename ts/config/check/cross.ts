@@ -55,6 +55,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkQuestions(sections, report);
   checkWarmups(sections, report);
   checkWeights(sections, report);
+  checkPositiveWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
   if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
@@ -199,6 +200,18 @@ function checkRounds({ judge, rounds, methods }: Sections, report: Report): void
       rounds.count,
       "1, or a method that trains",
     );
+}
+
+/** Neither right nor wrong COTs move: NSR with the wrong ones detached. */
+function checkPositiveWeights({ methods }: Sections, report: Report): void {
+  for (const [name, method] of Object.entries(methods))
+    if (method.method === "reinforce" && method.positiveWeight === 0 && method.constraint === "detached")
+      report(
+        ["methods", name, "positiveWeight"],
+        "nothing is left of the loss: constraint: detached leaves right COTs alone",
+        0,
+        "positiveWeight greater than 0, or constraint: none",
+      );
 }
 
 function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {
