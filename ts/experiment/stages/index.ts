@@ -1,5 +1,6 @@
 /** All stages. A stage is one file here and one line in this list; the plan says what it works on. */
 import { align } from "./align.ts";
+import { convert } from "./convert.ts";
 import { create } from "./create.ts";
 import { evaluate } from "./evaluate.ts";
 import { judge } from "./judge.ts";
@@ -10,4 +11,16 @@ import { score } from "./score.ts";
 import { search } from "./search.ts";
 import { vft } from "./vft.ts";
 
-export const stages = { questions, prompts, create, vft, sample, judge, score, align, evaluate, search };
+export const stages = {
+  questions,
+  prompts,
+  create,
+  convert,
+  vft,
+  sample,
+  judge,
+  score,
+  align,
+  evaluate,
+  search,
+};
