@@ -245,6 +245,10 @@ class AlignmentLoss(Message, kw_only=True, tag_field="kind", tag="alignment"):
     # boundary only: it lies this far below the lowest better score (nats a token)
     beta: Annotated[float, Meta(ge=0)] | None = None
     detach_boundary: bool
+    # left out: mean
+    scores: Literal["mean", "sum"] | None = None
+    # of every exponent; left out: 1
+    scale: Annotated[float, Meta(gt=0)] | None = None
 
 
 class RrhfLoss(Message, kw_only=True, tag_field="kind", tag="rrhf"):
@@ -301,7 +305,115 @@ class SimpoLoss(Message, kw_only=True, tag_field="kind", tag="simpo"):
     margin: Annotated[float, Meta(ge=0)]
 
 
-LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss
+class IrpoLoss(Message, kw_only=True, tag_field="kind", tag="irpo"):
+    """IRPO, arXiv 2404.19733."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+    # DPO's own beta: the scale of its implicit reward
+    dpo_beta: Annotated[float, Meta(gt=0)]
+    # of the winner's negative log-likelihood a token
+    alpha: Annotated[float, Meta(ge=0)]
+
+
+class DpopLoss(Message, kw_only=True, tag_field="kind", tag="dpop"):
+    """DPO-Positive, arXiv 2402.13228."""
+
+    constraint: Literal["none", "detached", "boundary"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # boundary only: it lies this far below the lowest better score (nats a token)
+    beta: Annotated[float, Meta(ge=0)] | None = None
+    # DPO's own beta: the scale of its implicit reward
+    dpo_beta: Annotated[float, Meta(gt=0)]
+    # lambda: of max(0, log ref - log pi) of the winner
+    penalty: Annotated[float, Meta(ge=0)]
+
+
+class SimperLoss(Message, kw_only=True, tag_field="kind", tag="simper"):
+    """SimPER, arXiv 2502.00883."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+
+
+class NcaLoss(Message, kw_only=True, tag_field="kind", tag="nca"):
+    """NCA, arXiv 2402.05369."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # NCA's own beta: the scale of its implicit reward
+    nca_beta: Annotated[float, Meta(gt=0)]
+    # of the softmax over the rewards
+    temperature: Annotated[float, Meta(gt=0)]
+
+
+class InfoncaLoss(Message, kw_only=True, tag_field="kind", tag="infonca"):
+    """InfoNCA, arXiv 2402.05369."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # NCA's own beta: the scale of its implicit reward
+    nca_beta: Annotated[float, Meta(gt=0)]
+    # of the softmax over the rewards
+    temperature: Annotated[float, Meta(gt=0)]
+
+
+class ReinforceLoss(Message, kw_only=True, tag_field="kind", tag="reinforce"):
+    """W-REINFORCE, arXiv 2506.01347."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # lambda: of right responses
+    positive_weight: Annotated[float, Meta(ge=0)]
+
+
+class GrpoLoss(Message, kw_only=True, tag_field="kind", tag="grpo"):
+    """GRPO, arXiv 2402.03300."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    divide_by_deviation: bool
+    divide_by_length: bool
+
+
+LossSettings = (
+    VftLoss
+    | AlignmentLoss
+    | RrhfLoss
+    | ProLoss
+    | DpoLoss
+    | SimpoLoss
+    | IrpoLoss
+    | DpopLoss
+    | SimperLoss
+    | NcaLoss
+    | InfoncaLoss
+    | ReinforceLoss
+    | GrpoLoss
+)
 
 
 class TrainResponse(Message, kw_only=True):
@@ -313,7 +425,7 @@ class TrainResponse(Message, kw_only=True):
     target: bool
     # true: the reference COT, whose mean score is watched apart
     reference: bool | None = None
-    # whether its final answer is right: watched, and no part of the loss
+    # whether its final answer is right: watched, and what losses of right and wrong go by
     label: Literal["positive", "negative"] | None = None
     # place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss
     rank: Annotated[int, Meta(ge=1)] | None = None
@@ -347,6 +459,8 @@ class StepMetrics(Message, kw_only=True):
     groups: Annotated[int, Meta(ge=0)]
     # groups with a better and a worse response
     paired_groups: Annotated[int, Meta(ge=0)]
+    # groups with a part in the group loss; left out where it takes those with a pair alone
+    taken_groups: Annotated[int, Meta(ge=0)] | None = None
     target_tokens: Annotated[int, Meta(ge=0)]
     # prompt and response tokens that went through the model
     tokens: Annotated[int, Meta(ge=0)]

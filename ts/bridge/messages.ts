@@ -135,10 +135,9 @@ const trainResponse = z
       .boolean()
       .optional()
       .meta({ description: "true: the reference COT, whose mean score is watched apart" }),
-    label: z
-      .enum(["positive", "negative"])
-      .optional()
-      .meta({ description: "whether its final answer is right: watched, and no part of the loss" }),
+    label: z.enum(["positive", "negative"]).optional().meta({
+      description: "whether its final answer is right: watched, and what losses of right and wrong go by",
+    }),
     rank: positive.optional().meta({
       description:
         "place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss",
@@ -188,6 +187,9 @@ export const stepMetrics = z
     gradientNorm: z.number().meta({ description: "before clipping" }),
     groups: count,
     pairedGroups: count.meta({ description: "groups with a better and a worse response" }),
+    takenGroups: count.optional().meta({
+      description: "groups with a part in the group loss; left out where it takes those with a pair alone",
+    }),
     targetTokens: count,
     tokens: count.meta({ description: "prompt and response tokens that went through the model" }),
     seconds: z.number(),

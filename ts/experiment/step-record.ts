@@ -33,6 +33,9 @@ export const stepRecord = z.looseObject({
   gradientNorm: z.number(),
   groups: z.int(),
   pairedGroups: z.int(),
+  takenGroups: z.int().optional().meta({
+    description: "groups with a part in the method's own loss; left out where those are the ones with a pair",
+  }),
   targetTokens: z.int().optional(),
   tokens: z.int(),
   seconds: z.number(),

@@ -35,8 +35,18 @@ def alignment_loss(sums: Tensor, members: Members, settings: AlignmentLoss) -> T
     dL/ds_k = (1 / Z) (sum_{i > k} (e_ik - f_ik) - sum_{j < k} e_kj), the first sum left out when detached.
     With the boundary in the gradient, also (1 / Z) (sum_j 2 m_kj sum_{i > j} f_ij - sum_{j < k} f_kj),
     m_kj the share of k in s_j*: 1 for the lowest response above j, in equal parts if several are. No pair: 0.
+
+    Two settings that the paper has not, for the study of what its exponentials see. `scale` a (1) multiplies
+    every exponent: x = a (s_j - s_i). `scores: sum` puts v = log pi, summed over the response, into the
+    exponents in the place of s. The boundary lies at s_j* - beta in mean scores in any case, beta in nats a
+    token: the mirror image is a (2 B_j - s_j), or a |j| (2 B_j - s_j) of sums (as for DPO), so that its
+    forces cancel where they always do.
     """
     scores, above = members.means(sums), members.above
-    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta))
-    exponents = [torch.where(above, -term.gaps, -torch.inf).flatten(1) for term in terms]
+    is_sum, scale = settings.scores == "sum", 1.0 if settings.scale is None else settings.scale
+    lengths = members.tokens.to(sums.dtype) if is_sum else 1
+    terms = Constraint.of(settings).terms(
+        sums if is_sum else scores, lambda beta: lengths * boundaries(scores, above, beta)
+    )
+    exponents = [torch.where(above, -scale * term.gaps, -torch.inf).flatten(1) for term in terms]
     return torch.cat([scores.new_zeros(len(scores), 1), *exponents], 1).logsumexp(1)

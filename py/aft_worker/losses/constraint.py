@@ -53,8 +53,9 @@ class Constraint:
 
     @classmethod
     def of(cls, settings: Any) -> Constraint:
-        """That of a loss's settings: `constraint`, `beta` and, where they have it, `detach_boundary`."""
-        return cls(settings.constraint, settings.beta, getattr(settings, "detach_boundary", True))
+        """That of a loss's settings: `constraint` and, where they have them, `beta` and `detach_boundary`."""
+        beta = getattr(settings, "beta", None)
+        return cls(settings.constraint, beta, getattr(settings, "detach_boundary", True))
 
     def terms(self, values: Tensor, boundary: Callable[[float], Tensor]) -> list[PairTerm]:
         """values [G, R] -> what f is taken of: once, and once more for the mirror images.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
@@ -24,12 +24,14 @@ class GroupLoss:
 
     needs_pair: a group in which all are equally good has no part in it, and its responses are not computed.
     needs_reference: every response needs its log-probability under the reference model.
+    needs_labels: every response needs its label: right and wrong do not follow from ranks alone.
     """
 
     function: LossFunction
     title: str
     needs_pair: bool
     needs_reference: bool
+    needs_labels: bool = False
     settings: Any = None
 
     def __call__(self, sums: Tensor, members: Members) -> Tensor:
@@ -45,12 +47,17 @@ _LOSSES: dict[str, GroupLoss] = {}
 
 
 def register(
-    kind: str, title: str, *, needs_pair: bool = True, needs_reference: bool = False
+    kind: str,
+    title: str,
+    *,
+    needs_pair: bool = True,
+    needs_reference: bool = False,
+    needs_labels: bool = False,
 ) -> Callable[[LossFunction], LossFunction]:
     """Makes a function the loss of the settings of this `kind`. A new loss is one more file that does so."""
 
     def with_loss(function: LossFunction) -> LossFunction:
-        _LOSSES[kind] = GroupLoss(function, title, needs_pair, needs_reference)
+        _LOSSES[kind] = GroupLoss(function, title, needs_pair, needs_reference, needs_labels)
         return function
 
     return with_loss
@@ -69,5 +76,4 @@ def group_loss(settings: LossSettings) -> GroupLoss | None:
     if isinstance(settings, VftLoss):
         return None
     Constraint.of(settings)
-    loss = _LOSSES[str(settings.__struct_config__.tag)]
-    return GroupLoss(loss.function, loss.title, loss.needs_pair, loss.needs_reference, settings)
+    return replace(_LOSSES[str(settings.__struct_config__.tag)], settings=settings)

@@ -14,7 +14,8 @@ class Response:
     """What is known of a response beside its log-probability.
 
     It may be a target, take part in the group loss, or both. tokens: EOS included. target: part of the
-    maximum-likelihood term. reference: the reference COT, watched apart. label: watched alone. rank: 1 is the
+    maximum-likelihood term. reference: the reference COT, watched apart. label: whether it is right,
+    whatever the others of its group are: watched, and what losses of right and wrong go by. rank: 1 is the
     best, equals share one; right and wrong are 1 and 2; None: no part in the group loss. reward: greater is
     better, in the order of the ranks. reference_logprob: summed, under the reference model, a constant.
     """

@@ -9,6 +9,7 @@ from torch.nn.functional import logsigmoid
 from ..protocol import SimpoLoss
 from .constraint import Constraint
 from .members import Members
+from .pairs import mean_over_pairs
 from .ranking import boundaries
 from .registry import register
 
@@ -30,10 +31,8 @@ def simpo_loss(sums: Tensor, members: Members, settings: SimpoLoss) -> Tensor:
     when detached. No pair: 0.
     """
     scores, above = members.means(sums), members.above
-    total = scores.new_zeros(len(scores))
-    for term in Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta)):
-        # where there is no pair the gap may be infinite: it is left out before its logarithm is taken
-        gaps = torch.where(above, term.gaps, 0)
-        losses = -logsigmoid(settings.simpo_beta * (gaps - settings.margin))
-        total = total + (losses * above).sum((1, 2))
-    return total / above.sum((1, 2)).clamp(min=1)
+    terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, above, beta))
+    # where there is no pair the gap may be infinite: it is left out before its logarithm is taken
+    gaps = [torch.where(above, term.gaps, 0) for term in terms]
+    losses = [-logsigmoid(settings.simpo_beta * (gap - settings.margin)) for gap in gaps]
+    return mean_over_pairs(losses, above)

@@ -14,7 +14,7 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
 
     Rewards are the given ones where every ranked response has one, else -rank. Raises InvalidParams, with the
     place within the group after `pointer`: labels alone, rewards that contradict the ranks, a reference
-    log-probability that the loss lacks.
+    log-probability or a label that the loss lacks.
     """
     ranks = [response.rank for response in group.responses]
     if loss is None:
@@ -25,6 +25,8 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
         takes = loss.takes(ranks)
         if takes and loss.needs_reference:
             _need_references(group, loss, pointer)
+        if takes and loss.needs_labels:
+            _need_labels(group, loss, pointer)
     rewarded = all(response.reward is not None for response in group.responses if response.rank is not None)
     return [
         Response(
@@ -54,6 +56,13 @@ def _need_references(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
         if response.rank is not None and response.reference_logprob is None:
             text = f"{loss.title} needs every ranked response's log-probability under the reference model"
             raise _invalid(group, text, f"{pointer}/responses/{number}/referenceLogprob", "nothing")
+
+
+def _need_labels(group: TrainGroup, loss: GroupLoss, pointer: str) -> None:
+    for number, response in enumerate(group.responses):
+        if response.rank is not None and response.label is None:
+            text = f"{loss.title} goes by right and wrong: it needs every ranked response's label"
+            raise _invalid(group, text, f"{pointer}/responses/{number}/label", "nothing")
 
 
 def _check_rewards(group: TrainGroup, pointer: str) -> None:

@@ -55,6 +55,11 @@ class Batch:
         return sum(response.tokens for response in self.responses if response.target)
 
     @property
+    def taken(self) -> list[range]:
+        """The groups with a part in the group loss."""
+        return [group for group in self.groups if any(self.responses[n].rank is not None for n in group)]
+
+    @property
     def paired(self) -> list[range]:
         """The groups with a better and a worse response among those that take part."""
         return [group for group in self.groups if has_pair([self.responses[n].rank for n in group])]

@@ -11,7 +11,7 @@ import torch
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
 from ..errors import WorkerError
-from ..losses import Objective
+from ..losses import Objective, group_loss
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -130,7 +130,10 @@ class Trainer:
         if begun is not None:
             # its work on the device began with the end of the step before
             started = self._ended
-        paired_groups, target_tokens = distributed.total(len(batch.paired), batch.target_tokens)
+        paired_groups, taken_groups, target_tokens = distributed.total(
+            len(batch.paired), len(batch.taken), batch.target_tokens
+        )
+        loss = group_loss(self._loss)
         gradients = GradientPass(
             self._model,
             optimizer=self._optimizer,
@@ -166,6 +169,7 @@ class Trainer:
             gradient_norm=found.norm,
             groups=len(groups),
             paired_groups=paired_groups,
+            taken_groups=taken_groups if loss is not None and not loss.needs_pair else None,
             target_tokens=target_tokens,
             tokens=tokens,
             seconds=seconds,
@@ -211,7 +215,11 @@ def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSetti
             message = f"AdamW's betas lie in [0, 1), found {beta}"
             pointer = f"/optimizer/betas/{index}"
             raise WorkerError("InvalidParams", message, pointer=pointer, found=str(beta))
-    if not isinstance(loss, VftLoss) and loss.constraint == "boundary" and loss.beta is None:
+    if (
+        not isinstance(loss, VftLoss)
+        and loss.constraint == "boundary"
+        and getattr(loss, "beta", None) is None
+    ):
         message = "the boundary constraint needs beta: the boundary lies at min s(better) - beta"
         raise WorkerError("InvalidParams", message, pointer="/loss/beta", found="nothing")
     if any(w.dtype == torch.float16 for w in model.module.parameters()):

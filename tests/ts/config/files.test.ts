@@ -162,11 +162,13 @@ describe("the paper's comparisons", () => {
   it("gives each method the same weight, and each boundary the same distance", async () => {
     const { methods } = await loaded("paper/methods");
     const weights = Object.values(methods).flatMap((one) => ("weight" in one ? [one.weight] : []));
-    expect(weights).toEqual(Array(12).fill(1));
+    expect(weights.length).toBeGreaterThan(12);
+    expect(new Set(weights)).toEqual(new Set([1]));
     const betas = Object.values(methods)
       .map(boundaryBetaOf)
       .filter((beta) => beta !== undefined);
-    expect(betas).toEqual([0.3, 0.3, 0.3, 0.3]);
+    expect(betas.length).toBeGreaterThan(4);
+    expect(new Set(betas)).toEqual(new Set([0.3]));
   });
 
   it.each(names)("%s goes on from VFT weights of the quickstart's making, on three seeds", async (name) => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { boundaryBetaOf, groupMethodKinds, methods, withBoundaryBeta } from "../../../ts/config/index.ts";
+import {
+  boundaryBetaOf,
+  entryOf,
+  groupMethodKinds,
+  methods,
+  withBoundaryBeta,
+} from "../../../ts/config/index.ts";
 import { errorOf, inWords, load, smallest, withChange } from "./helpers.ts";
 
 const withMethod = (settings: string): Record<string, string> => withChange("{method: vft}", `{${settings}}`);
@@ -116,7 +122,10 @@ describe("methods that are not there", () => {
   });
 
   it("boundaryBeta is for losses with a beta of their own", async () => {
-    const besideTheirOwn = groupMethodKinds.filter((kind) => methods[kind].boundaryBeta === "boundaryBeta");
+    const besideTheirOwn = groupMethodKinds.filter((kind) => {
+      const entry = entryOf(kind);
+      return entry.kind === "group loss" && entry.boundaryBeta === "boundaryBeta";
+    });
     expect(besideTheirOwn).toContain("dpo");
     expect(
       await errorOf(withMethod("method: rrhf, constraint: boundary, beta: 0.1, boundaryBeta: 0.2")),

@@ -98,7 +98,10 @@ export interface MethodSummary {
   byMode?: MethodSummaryByMode | undefined;
   /** against each baseline that is there */
   comparisons: Comparison[];
-  /** its kind: keep, vft, rft, aft, rrhf, pro, dpo or simpo */
+  /**
+   * its kind: keep, vft, rft, aft, rrhf, pro, dpo, simpo, irpo, dpop, simper, nca, infonca, reinforce
+   * or grpo
+   */
   method: string;
   /** the part it plays in the comparison */
   role: "kept" | "continued" | "rft" | "unconstrained" | "detached" | "boundary" | "other";

@@ -18,10 +18,10 @@ export function describeMethod({ method, settings }: Described): string {
   if (method === varied) return "varies between the cells";
   const entry = entryOf(method);
   if (entry.kind === "baseline") return entry.words;
-  const { words, wordsByRanks = words } = entry;
+  const { words, wordsByRanks = words, unconstrained = restraints.none } = entry;
   // A sweep may vary the constraint.
   const constraint = typeof settings.constraint === "string" ? settings.constraint : "none";
-  return `${isRanked(constraint) ? wordsByRanks : words}; ${restraints[constraintOf({ constraint })]}`;
+  return `${isRanked(constraint) ? wordsByRanks : words}; ${{ ...restraints, none: unconstrained }[constraintOf({ constraint })]}`;
 }
 
 /** What a loss's own beta is called beside the boundary's; undefined where it has none. */

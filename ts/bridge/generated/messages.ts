@@ -516,6 +516,10 @@ export interface WorkerMethods {
         /** boundary only: it lies this far below the lowest better score (nats a token) */
         beta?: number | undefined;
         detachBoundary: boolean;
+        /** left out: mean */
+        scores?: "mean" | "sum" | undefined;
+        /** of every exponent; left out: 1 */
+        scale?: number | undefined;
       } | {
         kind: "rrhf";
         constraint: "none" | "detached" | "boundary";
@@ -558,6 +562,79 @@ export interface WorkerMethods {
         simpoBeta: number;
         /** gamma / beta, nats a token */
         margin: number;
+      } | {
+        kind: "irpo";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+        /** DPO's own beta: the scale of its implicit reward */
+        dpoBeta: number;
+        /** of the winner's negative log-likelihood a token */
+        alpha: number;
+      } | {
+        kind: "dpop";
+        constraint: "none" | "detached" | "boundary";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** boundary only: it lies this far below the lowest better score (nats a token) */
+        beta?: number | undefined;
+        /** DPO's own beta: the scale of its implicit reward */
+        dpoBeta: number;
+        /** lambda: of max(0, log ref - log pi) of the winner */
+        penalty: number;
+      } | {
+        kind: "simper";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+      } | {
+        kind: "nca";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** NCA's own beta: the scale of its implicit reward */
+        ncaBeta: number;
+        /** of the softmax over the rewards */
+        temperature: number;
+      } | {
+        kind: "infonca";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** NCA's own beta: the scale of its implicit reward */
+        ncaBeta: number;
+        /** of the softmax over the rewards */
+        temperature: number;
+      } | {
+        kind: "reinforce";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** lambda: of right responses */
+        positiveWeight: number;
+      } | {
+        kind: "grpo";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        divideByDeviation: boolean;
+        divideByLength: boolean;
       };
       seed: number;
       /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */
@@ -593,7 +670,7 @@ export interface WorkerMethods {
           target: boolean;
           /** true: the reference COT, whose mean score is watched apart */
           reference?: boolean | undefined;
-          /** whether its final answer is right: watched, and no part of the loss */
+          /** whether its final answer is right: watched, and what losses of right and wrong go by */
           label?: "positive" | "negative" | undefined;
           /**
            * place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group
@@ -622,6 +699,8 @@ export interface WorkerMethods {
       groups: number;
       /** groups with a better and a worse response */
       pairedGroups: number;
+      /** groups with a part in the group loss; left out where it takes those with a pair alone */
+      takenGroups?: number | undefined;
       targetTokens: number;
       /** prompt and response tokens that went through the model */
       tokens: number;

@@ -46,6 +46,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkQuestions(sections, report);
   checkWarmups(sections, report);
   checkWeights(sections, report);
+  checkPositiveWeights(sections, report);
   if (sections.judge !== undefined) checkFeedback(sections.methods, sections.judge.feedback, report);
   if (sections.judge !== undefined) checkRankingSettings(sections.judge, report);
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
@@ -168,6 +169,18 @@ function checkWeights({ methods }: Sections, report: Report): void {
         "nothing is left of the loss: vftWeight is 0 too",
         0,
         "weight or vftWeight greater than 0",
+      );
+}
+
+/** Neither right nor wrong COTs move: NSR with the wrong ones detached. */
+function checkPositiveWeights({ methods }: Sections, report: Report): void {
+  for (const [name, method] of Object.entries(methods))
+    if (method.method === "reinforce" && method.positiveWeight === 0 && method.constraint === "detached")
+      report(
+        ["methods", name, "positiveWeight"],
+        "nothing is left of the loss: constraint: detached leaves right COTs alone",
+        0,
+        "positiveWeight greater than 0, or constraint: none",
       );
 }
 

@@ -1,14 +1,15 @@
-import { constraintOf, isRanked, type Method } from "../methods/index.ts";
+import { constraintOf, entryOf, isRanked, type Method } from "../methods/index.ts";
 import type { Label, Ranking } from "../schema/ranking.ts";
 import type { Report } from "./report.ts";
 
-/** All losses take right and wrong as well as ranks; the constraints' names for ranks demand these. */
+/** All losses take right and wrong, and most ranks as well; the constraints' names for ranks demand these. */
 export function checkFeedback(
   methods: Readonly<Record<string, Method>>,
   feedback: "binary" | "ranked",
   report: Report,
 ): void {
   for (const [name, method] of Object.entries(methods)) {
+    if (feedback === "ranked") checkLabels(name, method, report);
     if (feedback === "ranked" || !("constraint" in method) || !isRanked(method.constraint)) continue;
     report(
       ["methods", name, "constraint"],
@@ -17,6 +18,26 @@ export function checkFeedback(
       `${constraintOf(method)} here, or stages.judge.feedback: ranked`,
     );
   }
+}
+
+/** Under ranks a wrong COT may be the best of its group, and a right one the worst. */
+function checkLabels(name: string, method: Method, report: Report): void {
+  const entry = entryOf(method.method);
+  const labels = entry.kind === "group loss" ? entry.needs.labels : undefined;
+  if (labels === "always")
+    report(
+      ["methods", name, "method"],
+      "goes by right and wrong, and stages.judge.feedback is ranked",
+      method.method,
+      "stages.judge.feedback: binary, or a method that takes ranks",
+    );
+  if (labels === "detached" && "constraint" in method && method.constraint === "detached")
+    report(
+      ["methods", name, "constraint"],
+      `detaches the wrong COTs of ${method.method}, which has no pairs, and stages.judge.feedback is ranked`,
+      method.constraint,
+      "none here, or stages.judge.feedback: binary",
+    );
 }
 
 export interface Judging {

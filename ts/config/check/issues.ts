@@ -11,6 +11,7 @@ import {
   shapeWithin,
 } from "../../core/shape.ts";
 import { anyOf, inWords, oneOf } from "../../core/words.ts";
+import { type Baseline, entryOf, type GroupLoss, methods } from "../methods/index.ts";
 import { experimentSchema } from "../schema/experiment.ts";
 import { asSlug, formInWords, slugPattern } from "../schema/patterns.ts";
 import { sweepSchema } from "../schema/sweep.ts";
@@ -130,14 +131,27 @@ function bad(path: Path, tree: Tree, root: unknown): Problem {
   const choices = branchesOf(shape).flatMap((branch) =>
     (branch.enum ?? (branch.const === undefined ? [] : [branch.const])).map(String),
   );
+  const reason = whyNot(path, value, root);
   return {
-    what: `bad value for ${dotted(path) || "the experiment"}`,
+    what: `bad value for ${dotted(path) || "the experiment"}${reason === undefined ? "" : `: ${reason}`}`,
     where: originOf(tree, path).where,
     // JSON has no words for these.
     found: typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     expected: inWords(shape, formInWords),
     nearest: typeof value === "string" ? nearestValue(value, shape, choices) : undefined,
   };
+}
+
+/** Why a method has no boundary, where it was asked for one. */
+function whyNot([first, name, key]: Path, value: unknown, root: unknown): string | undefined {
+  if (first !== "methods" || key !== "constraint" || value !== "boundary") return undefined;
+  const all = isMap(root) && isMap(root.methods) ? root.methods : {};
+  const method = all[String(name)];
+  const kind = isMap(method) ? String(method.method) : "";
+  const entry: Baseline | GroupLoss | undefined = Object.hasOwn(methods, kind) ? entryOf(kind) : undefined;
+  return entry?.kind === "group loss" && entry.noBoundary !== undefined
+    ? `${kind} has no boundary: ${entry.noBoundary}`
+    : undefined;
 }
 
 /** YAML 1.1's words for true and false are texts in YAML 1.2; a quoted number is a text in both. */

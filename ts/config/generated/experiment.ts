@@ -731,7 +731,7 @@ export interface TrainingChangesOptimizer {
 }
 
 /** One way of going on from the VFT weights: a row of the report's table. */
-export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo | MethodSettingsSimpo;
+export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo | MethodSettingsSimpo | MethodSettingsIrpo | MethodSettingsDpop | MethodSettingsSimper | MethodSettingsNca | MethodSettingsInfonca | MethodSettingsReinforce | MethodSettingsGrpo;
 
 /** no further training: evaluates the weights as they are */
 export interface MethodSettingsKeep {
@@ -784,6 +784,13 @@ export interface MethodSettingsAftNone {
   weight: number;
   /** count the reference COT among the positives (under ranks: among the best) too */
   referenceAsPositive: boolean;
+  /**
+   * of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the
+   * paper's), or the sum
+   */
+  scores?: "mean" | "sum" | undefined;
+  /** of every exponent; left out: 1, the paper's. beta stays in mean scores */
+  scale?: number | undefined;
   /** alignment fine-tuning: VFT loss + weight * alignment loss */
   method: "aft";
   /** worse COTs are pushed down without a limit */
@@ -802,6 +809,13 @@ export interface MethodSettingsAftDetached {
   weight: number;
   /** count the reference COT among the positives (under ranks: among the best) too */
   referenceAsPositive: boolean;
+  /**
+   * of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the
+   * paper's), or the sum
+   */
+  scores?: "mean" | "sum" | undefined;
+  /** of every exponent; left out: 1, the paper's. beta stays in mean scores */
+  scale?: number | undefined;
   /** alignment fine-tuning: VFT loss + weight * alignment loss */
   method: "aft";
   /** worse COTs get no gradient (DC) */
@@ -820,6 +834,13 @@ export interface MethodSettingsAftBoundary {
   weight: number;
   /** count the reference COT among the positives (under ranks: among the best) too */
   referenceAsPositive: boolean;
+  /**
+   * of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the
+   * paper's), or the sum
+   */
+  scores?: "mean" | "sum" | undefined;
+  /** of every exponent; left out: 1, the paper's. beta stays in mean scores */
+  scale?: number | undefined;
   /** alignment fine-tuning: VFT loss + weight * alignment loss */
   method: "aft";
   /**
@@ -845,6 +866,13 @@ export interface MethodSettingsAftRankedDetached {
   weight: number;
   /** count the reference COT among the positives (under ranks: among the best) too */
   referenceAsPositive: boolean;
+  /**
+   * of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the
+   * paper's), or the sum
+   */
+  scores?: "mean" | "sum" | undefined;
+  /** of every exponent; left out: 1, the paper's. beta stays in mean scores */
+  scale?: number | undefined;
   /** alignment fine-tuning: VFT loss + weight * alignment loss */
   method: "aft";
   /** for ranks: every pair of a better and a worse COT, the worse one detached */
@@ -863,6 +891,13 @@ export interface MethodSettingsAftRankedBoundary {
   weight: number;
   /** count the reference COT among the positives (under ranks: among the best) too */
   referenceAsPositive: boolean;
+  /**
+   * of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the
+   * paper's), or the sum
+   */
+  scores?: "mean" | "sum" | undefined;
+  /** of every exponent; left out: 1, the paper's. beta stays in mean scores */
+  scale?: number | undefined;
   /** alignment fine-tuning: VFT loss + weight * alignment loss */
   method: "aft";
   /**
@@ -1170,6 +1205,409 @@ export interface MethodSettingsSimpoBoundary {
   boundaryBeta: BoundaryBeta;
   /** worse COTs are held at beta below the lowest better one (BC) */
   constraint: "boundary";
+}
+
+/** IRPO (arXiv 2404.19733): DPO, and the likelihood of the better COT of each pair */
+export type MethodSettingsIrpo = MethodSettingsIrpoNone | MethodSettingsIrpoDetached | MethodSettingsIrpoBoundary;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsIrpoNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** IRPO (arXiv 2404.19733): DPO, and the likelihood of the better COT of each pair */
+  method: "irpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** of the better COT's negative log-likelihood a token beside DPO's loss */
+  alpha: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsIrpoDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** IRPO (arXiv 2404.19733): DPO, and the likelihood of the better COT of each pair */
+  method: "irpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** of the better COT's negative log-likelihood a token beside DPO's loss */
+  alpha: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** worse COTs are held at beta below the lowest better one (BC) */
+export interface MethodSettingsIrpoBoundary {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** IRPO (arXiv 2404.19733): DPO, and the likelihood of the better COT of each pair */
+  method: "irpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** of the better COT's negative log-likelihood a token beside DPO's loss */
+  alpha: number;
+  /**
+   * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
+   * (from the VFT model's scores) or {search: [...]} on the validation split
+   */
+  boundaryBeta: BoundaryBeta;
+  /** worse COTs are held at beta below the lowest better one (BC) */
+  constraint: "boundary";
+}
+
+/** DPO-Positive (arXiv 2402.13228): DPO, with a penalty where the better COT grows less likely */
+export type MethodSettingsDpop = MethodSettingsDpopNone | MethodSettingsDpopDetached | MethodSettingsDpopBoundary;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsDpopNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** DPO-Positive (arXiv 2402.13228): DPO, with a penalty where the better COT grows less likely */
+  method: "dpop";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** lambda: how hard a better COT is pulled up that is less likely than under the reference model */
+  penalty: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsDpopDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** DPO-Positive (arXiv 2402.13228): DPO, with a penalty where the better COT grows less likely */
+  method: "dpop";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** lambda: how hard a better COT is pulled up that is less likely than under the reference model */
+  penalty: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** worse COTs are held at beta below the lowest better one (BC) */
+export interface MethodSettingsDpopBoundary {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** DPO-Positive (arXiv 2402.13228): DPO, with a penalty where the better COT grows less likely */
+  method: "dpop";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** DPO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** lambda: how hard a better COT is pulled up that is less likely than under the reference model */
+  penalty: number;
+  /**
+   * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
+   * (from the VFT model's scores) or {search: [...]} on the validation split
+   */
+  boundaryBeta: BoundaryBeta;
+  /** worse COTs are held at beta below the lowest better one (BC) */
+  constraint: "boundary";
+}
+
+/** SimPER (arXiv 2502.00883): pairs of inverse perplexities, without a setting of its own */
+export type MethodSettingsSimper = MethodSettingsSimperNone | MethodSettingsSimperDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsSimperNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** SimPER (arXiv 2502.00883): pairs of inverse perplexities, without a setting of its own */
+  method: "simper";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsSimperDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** SimPER (arXiv 2502.00883): pairs of inverse perplexities, without a setting of its own */
+  method: "simper";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** NCA (arXiv 2402.05369): the likelihood of each COT by its reward, against the weights it starts from */
+export type MethodSettingsNca = MethodSettingsNcaNone | MethodSettingsNcaDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsNcaNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** NCA (arXiv 2402.05369): the likelihood of each COT by its reward, against the weights it starts from */
+  method: "nca";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** NCA's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  temperature: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsNcaDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** NCA (arXiv 2402.05369): the likelihood of each COT by its reward, against the weights it starts from */
+  method: "nca";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** NCA's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  temperature: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** InfoNCA (arXiv 2402.05369): the COTs of a question against each other, by their rewards */
+export type MethodSettingsInfonca = MethodSettingsInfoncaNone | MethodSettingsInfoncaDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsInfoncaNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** InfoNCA (arXiv 2402.05369): the COTs of a question against each other, by their rewards */
+  method: "infonca";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** NCA's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  temperature: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsInfoncaDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** InfoNCA (arXiv 2402.05369): the COTs of a question against each other, by their rewards */
+  method: "infonca";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** NCA's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  temperature: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** weighted REINFORCE (arXiv 2506.01347): right COTs up, wrong ones down; NSR with positiveWeight 0 */
+export type MethodSettingsReinforce = MethodSettingsReinforceNone | MethodSettingsReinforceDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsReinforceNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** weighted REINFORCE (arXiv 2506.01347): right COTs up, wrong ones down; NSR with positiveWeight 0 */
+  method: "reinforce";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** lambda: of right COTs beside wrong ones; 0: wrong ones alone (NSR) */
+  positiveWeight: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsReinforceDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** weighted REINFORCE (arXiv 2506.01347): right COTs up, wrong ones down; NSR with positiveWeight 0 */
+  method: "reinforce";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** lambda: of right COTs beside wrong ones; 0: wrong ones alone (NSR) */
+  positiveWeight: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** offline GRPO (arXiv 2402.03300): each COT by its advantage over its question's mean reward */
+export type MethodSettingsGrpo = MethodSettingsGrpoNone | MethodSettingsGrpoDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsGrpoNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** offline GRPO (arXiv 2402.03300): each COT by its advantage over its question's mean reward */
+  method: "grpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** advantages by the standard deviation of the question's rewards; false: Dr. GRPO */
+  divideByDeviation: boolean;
+  /** log-probabilities by the COT's tokens; false: Dr. GRPO */
+  divideByLength: boolean;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsGrpoDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** offline GRPO (arXiv 2402.03300): each COT by its advantage over its question's mean reward */
+  method: "grpo";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** advantages by the standard deviation of the question's rewards; false: Dr. GRPO */
+  divideByDeviation: boolean;
+  /** log-probabilities by the COT's tokens; false: Dr. GRPO */
+  divideByLength: boolean;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
 }
 
 /**

@@ -6,6 +6,15 @@ import { constraintOf } from "./ranked.ts";
 
 const shared = {
   ...grouped,
+  scores: z.enum(["mean", "sum"]).optional().meta({
+    description:
+      "of a COT's log-probabilities, what its exponents are made of: the mean a token (left out: the paper's), or the sum",
+  }),
+  scale: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: "of every exponent; left out: 1, the paper's. beta stays in mean scores" }),
   method: z.literal("aft").meta({ description: "alignment fine-tuning: VFT loss + weight * alignment loss" }),
 };
 const bounded = {
@@ -42,6 +51,8 @@ const loss = z
     weight: wire.weight,
     beta: wire.beta,
     detachBoundary: z.boolean(),
+    scores: z.enum(["mean", "sum"]).optional().meta({ description: "left out: mean" }),
+    scale: z.number().positive().optional().meta({ description: "of every exponent; left out: 1" }),
   })
   .meta({ id: "AlignmentLoss", type: "object", description: "Alignment losses, arXiv 2309.02144" });
 
@@ -85,11 +96,13 @@ export const aft = {
   boundaryBeta: "beta",
   settings,
   loss,
+  /** Came later than the runs that were made with them unsaid. */
+  unsaid: { scores: "mean", scale: 1 },
   lossOf: (method, beta) => ({
     kind: "alignment",
     constraint: constraintOf(method),
     weight: method.weight,
     detachBoundary: "detachBoundary" in method ? method.detachBoundary : true,
-    ...defined({ beta }),
+    ...defined({ beta, scores: method.scores, scale: method.scale }),
   }),
 } as const satisfies GroupLoss<typeof settings, typeof loss>;

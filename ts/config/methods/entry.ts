@@ -4,7 +4,7 @@ import { defined } from "../../core/defined.ts";
 import { boundaryBetaSchema } from "../schema/boundary.ts";
 import { trainingOverrideSchema } from "../schema/training.ts";
 
-/** What holds the worse COTs back (arXiv 2309.02144); every group loss has all three. */
+/** What holds the worse COTs back (arXiv 2309.02144); losses without pairs have no boundary. */
 export const constraints = ["none", "detached", "boundary"] as const;
 export type Constraint = (typeof constraints)[number];
 
@@ -57,9 +57,17 @@ export interface GroupLoss<Settings extends z.ZodType = z.ZodType, Loss extends 
     referenceModel: boolean;
     /** The candidates' rewards, where all have one. */
     rewards: boolean;
+    /** When it goes by right and wrong, so that ranks will not do. Left out: never. */
+    labels?: "always" | "detached";
   };
-  /** Which setting says how far below the lowest better score the boundary lies. */
-  boundaryBeta: "beta" | "boundaryBeta";
+  /** Which setting says how far below the lowest better score the boundary lies; none for a loss without pairs. */
+  boundaryBeta?: "beta" | "boundaryBeta";
+  /** Why it has no boundary, where it has none. */
+  noBoundary?: string;
+  /** In `words`' place of what the constraint `none` does, where wrong ones are not pushed down without a limit. */
+  unconstrained?: string;
+  /** Settings by which an artefact is not told from one made before they were there: left out of its key. */
+  unsaid?: Readonly<Record<string, unknown>>;
   /** What its own `beta` is, where that is another number than the boundary's. */
   ownBeta?: string;
   /** What the worker is given of it. */
@@ -112,9 +120,9 @@ export const wire = {
 
 type Shape = Record<string, z.ZodType>;
 
-interface PublishedLoss<Name extends string, Own extends Shape, Wire extends Shape, Beta extends string>
-  extends Pick<GroupLoss, "title" | "words" | "needs" | "hue" | "table"> {
-  /** Its `method` in an experiment, its `kind` in the protocol, and the worker's file. */
+interface Published<Name extends string, Own extends Shape, Wire extends Shape>
+  extends Pick<GroupLoss, "title" | "words" | "needs" | "hue" | "table" | "ownBeta" | "unconstrained"> {
+  /** Its `method` in an experiment, its `kind` in the protocol, and the name that the worker's loss is registered by. */
   name: Name;
   /** Of the method, in the editor. */
   description: string;
@@ -124,8 +132,6 @@ interface PublishedLoss<Name extends string, Own extends Shape, Wire extends Sha
   vftWeight: number;
   /** Settings of its own. */
   own?: Own;
-  boundaryBeta: Beta;
-  ownBeta?: string;
   /** Fields of its own in the protocol, and where they come from. */
   wire?: Wire;
   toWire?: (settings: z.output<z.ZodObject<Own>>) => z.input<z.ZodObject<Wire>>;
@@ -133,25 +139,54 @@ interface PublishedLoss<Name extends string, Own extends Shape, Wire extends Sha
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** A published loss as it is, and with each constraint, for the ablation. */
+/** What the settings of a published loss have with every constraint. */
+const sharedSettings = <Name extends string, Own extends Shape, Wire extends Shape>({
+  name,
+  description,
+  vftWeight,
+  own = {} as Own,
+}: Published<Name, Own, Wire>) => ({
+  ...grouped,
+  method: z.literal(name).meta({ description }),
+  vftWeight: z
+    .number()
+    .min(0)
+    .default(vftWeight)
+    .meta({ description: "of the VFT loss on the reference beside it" }),
+  ...own,
+});
+
+const lossMeta = ({
+  name,
+  title,
+  paper,
+}: Pick<Published<string, Shape, Shape>, "name" | "title" | "paper">) => ({
+  id: `${capitalised(name)}Loss`,
+  type: "object" as const,
+  description: `${title}, arXiv ${paper}`,
+});
+
+type Grouped<Own extends Shape, C extends Constraint> = z.output<z.ZodObject<typeof grouped>> & {
+  vftWeight: number;
+  constraint: C;
+} & z.output<z.ZodObject<Own>>;
+
+const published = {
+  kind: "group loss",
+  learnsFrom: "judged samples",
+  roles: { none: "other", detached: "other", boundary: "other" },
+} as const;
+
+/** A published loss of pairs as it is, and with each constraint, for the ablation. */
 export function publishedLoss<
   const Name extends string,
   const Beta extends "beta" | "boundaryBeta",
   Own extends Shape = Record<never, never>,
   Wire extends Shape = Record<never, never>,
->(given: PublishedLoss<Name, Own, Wire, Beta>) {
-  const { name, description, paper, vftWeight, own = {} as Own, toWire, ...entry } = given;
-  const shared = {
-    ...grouped,
-    method: z.literal(name).meta({ description }),
-    vftWeight: z
-      .number()
-      .min(0)
-      .default(vftWeight)
-      .meta({ description: "of the VFT loss on the reference beside it" }),
-    ...own,
-  };
-  const bounded = { [given.boundaryBeta]: boundaryBetaSchema } as Record<Beta, typeof boundaryBetaSchema>;
+>(given: Published<Name, Own, Wire> & { boundaryBeta: Beta }) {
+  const { name, title, words, needs, hue, table, ownBeta, unconstrained, boundaryBeta } = given;
+  const shared = sharedSettings(given);
+  const bounded = { [boundaryBeta]: boundaryBetaSchema } as Record<Beta, typeof boundaryBetaSchema>;
   const settings = z.discriminatedUnion("constraint", [
     z.strictObject({ ...shared, constraint: constraintSettings.none }),
     z.strictObject({ ...shared, constraint: constraintSettings.detached }),
@@ -159,22 +194,53 @@ export function publishedLoss<
   ]);
   const loss = z
     .object({ kind: z.literal(name), ...wire, ...(given.wire ?? ({} as Wire)) })
-    .meta({ id: `${capitalised(name)}Loss`, type: "object", description: `${given.title}, arXiv ${paper}` });
-  type Grouped = z.output<z.ZodObject<typeof grouped>> & { vftWeight: number; constraint: Constraint };
+    .meta(lossMeta(given));
   return {
-    ...entry,
-    kind: "group loss",
-    learnsFrom: "judged samples",
-    roles: { none: "other", detached: "other", boundary: "other" },
+    ...published,
+    ...{ title, words, needs, hue, table, boundaryBeta },
+    ...defined({ ownBeta, unconstrained }),
     settings,
     loss,
-    lossOf: (method: Grouped & z.output<z.ZodObject<Own>>, beta: number | undefined) => ({
+    lossOf: (method: Grouped<Own, Constraint>, beta: number | undefined) => ({
       kind: name,
       constraint: method.constraint,
       weight: method.weight,
       vftWeight: method.vftWeight,
-      ...(toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
+      ...(given.toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
       ...defined({ beta }),
+    }),
+  } as const;
+}
+
+/** A published loss for which a boundary has no meaning: as it is, and with the wrong COTs detached. */
+export function publishedLossWithoutBoundary<
+  const Name extends string,
+  Own extends Shape = Record<never, never>,
+  Wire extends Shape = Record<never, never>,
+>(given: Published<Name, Own, Wire> & { noBoundary: string }) {
+  const { name, title, words, needs, hue, table, ownBeta, unconstrained, noBoundary } = given;
+  const shared = sharedSettings(given);
+  const settings = z.discriminatedUnion("constraint", [
+    z.strictObject({ ...shared, constraint: constraintSettings.none }),
+    z.strictObject({ ...shared, constraint: constraintSettings.detached }),
+  ]);
+  const { weight, vftWeight } = wire;
+  const constraint = z.enum(["none", "detached"]);
+  const loss = z
+    .object({ kind: z.literal(name), constraint, weight, vftWeight, ...(given.wire ?? ({} as Wire)) })
+    .meta(lossMeta(given));
+  return {
+    ...published,
+    ...{ title, words, needs, hue, table, noBoundary },
+    ...defined({ ownBeta, unconstrained }),
+    settings,
+    loss,
+    lossOf: (method: Grouped<Own, "none" | "detached">) => ({
+      kind: name,
+      constraint: method.constraint,
+      weight: method.weight,
+      vftWeight: method.vftWeight,
+      ...(given.toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
     }),
   } as const;
 }

@@ -8,14 +8,24 @@ import type { BoundaryBeta } from "../schema/boundary.ts";
 import { aft } from "./aft.ts";
 import { keep, rft, vft } from "./baselines.ts";
 import { dpo } from "./dpo.ts";
+import { dpop } from "./dpop.ts";
 import type { Baseline, GroupLoss } from "./entry.ts";
+import { grpo } from "./grpo.ts";
+import { irpo } from "./irpo.ts";
+import { infonca, nca } from "./nca.ts";
 import { pro } from "./pro.ts";
 import { constraintOf, rankedName } from "./ranked.ts";
+import { reinforce } from "./reinforce.ts";
 import { rrhf } from "./rrhf.ts";
+import { simper } from "./simper.ts";
 import { simpo } from "./simpo.ts";
 
 /** In the order of tables, charts and error texts. */
-export const methods = { keep, vft, rft, aft, rrhf, pro, dpo, simpo } as const;
+export const methods = {
+  ...{ keep, vft, rft, aft },
+  ...{ rrhf, pro, dpo, simpo, irpo, dpop, simper },
+  ...{ nca, infonca, reinforce, grpo },
+} as const;
 
 type Entries = typeof methods;
 /** `method` of an experiment's methods. */
@@ -75,10 +85,10 @@ export function lossOf(method: TrainedMethod, beta: number | undefined): z.input
 }
 
 /** The setting that says how far below the lowest better score a method's boundary lies; none for a method without one. */
-export const boundaryBetaKey = (method: Method): "beta" | "boundaryBeta" | undefined =>
-  hasGroupLoss(method) && constraintOf(method) === "boundary"
-    ? methods[method.method].boundaryBeta
-    : undefined;
+export function boundaryBetaKey(method: Method): "beta" | "boundaryBeta" | undefined {
+  if (!hasGroupLoss(method) || constraintOf(method) !== "boundary") return undefined;
+  return (entryOf(method.method) as GroupLoss).boundaryBeta;
+}
 
 /** How far below the lowest better score a method's boundary lies; undefined for a method without one. */
 export function boundaryBetaOf(method: Method): BoundaryBeta | undefined {
@@ -94,14 +104,19 @@ export function withBoundaryBeta<M extends Method>(method: M, beta: BoundaryBeta
 
 /**
  * A method as artefact keys and reports have it: where it has names of its own for ranked feedback, it stands there by
- * those, whichever was written, so that equal work has an equal key.
+ * those, whichever was written, so that equal work has an equal key. A setting that came later than the runs made without it is left
+ * out at the value that they had.
  */
 export function recorded<M extends object>(method: M & Pick<Method, "method">, feedback: string): M {
   const entry: Baseline | GroupLoss = methods[method.method];
+  const unsaid = Object.entries(("unsaid" in entry && entry.unsaid) || {});
+  const said = Object.fromEntries(
+    Object.entries(method).filter(([key, value]) => !unsaid.some(([k, v]) => k === key && v === value)),
+  ) as M;
   return feedback === "ranked" && "wordsByRanks" in entry && "constraint" in method
-    ? { ...method, constraint: rankedName(String(method.constraint)) }
-    : method;
+    ? { ...said, constraint: rankedName(String(method.constraint)) }
+    : said;
 }
 
-export { type Constraint, constraints, type GroupLoss } from "./entry.ts";
+export { type Baseline, type Constraint, constraints, type GroupLoss } from "./entry.ts";
 export { constraintOf, isRanked } from "./ranked.ts";

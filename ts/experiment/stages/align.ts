@@ -75,6 +75,7 @@ export const align = defineStage({
     positives: z.int(),
     negatives: z.int(),
     pairedQuestions: z.int(),
+    takenQuestions: z.int().optional().meta({ description: "with a part in the method's own loss" }),
     boundary: boundaryFactsSchema.optional(),
   }),
   settings({ method, training, start, adapter, feedback, sharing, watch, seed }: AlignParams) {
@@ -107,7 +108,7 @@ export const align = defineStage({
       ...mixtureOf(sharing, groups),
       ...(watch === undefined ? {} : { validation: await validationOf(watch, inputs) }),
     });
-    return { ...facts, ...describeData(data), ...defined({ boundary }) };
+    return { ...facts, ...describeData(data), ...takenQuestions(data, method), ...defined({ boundary }) };
   },
   cost({ method, training }, { groups, questions, checkpoint, base }) {
     const share = sharesLearnt[entryOf(method.method).learnsFrom];
@@ -150,6 +151,19 @@ function describeData(groups: readonly TrainGroup[]) {
     pairedQuestions: groups.filter(hasPair).length,
   };
 }
+
+/** How many questions have a part in the loss, for a method that has one; the worker goes by the same rule. */
+function takenQuestions(groups: readonly TrainGroup[], method: TrainedMethod): { takenQuestions?: number } {
+  const entry = entryOf(method.method);
+  if (entry.kind === "baseline") return {};
+  const takes = entry.needs.pair ? isPairedByRank : hasRank;
+  return { takenQuestions: groups.filter(takes).length };
+}
+
+const ranksOf = ({ responses }: TrainGroup): number[] =>
+  responses.flatMap(({ rank }) => (rank === undefined ? [] : [rank]));
+const hasRank = (group: TrainGroup): boolean => ranksOf(group).length > 0;
+const isPairedByRank = (group: TrainGroup): boolean => new Set(ranksOf(group)).size > 1;
 
 /** Whether two responses are of different ranks, or one is right and another wrong. */
 const hasPair = ({ responses }: TrainGroup): boolean =>

@@ -41,7 +41,8 @@ function noPairs(recent: readonly StepRecord[], { loss, totalSteps }: Conditions
   const { step } = recent.at(-1)!;
   if (loss.kind === "vft" || step !== Math.min(pairSteps, totalSteps) || recent.length < step)
     return undefined;
-  if (recent.some(({ pairedGroups }) => pairedGroups > 0)) return undefined;
+  if (recent.some(({ pairedGroups, takenGroups = 0 }) => pairedGroups > 0 || takenGroups > 0))
+    return undefined;
   return (
     `none of the ${plural(
       sumOf(recent, ({ groups }) => groups),

@@ -33,7 +33,8 @@ export function methodScores(run: RunData, summary: RunSummary): MethodScores[] 
 function meanBoundary(method: MethodSummary, arms: readonly Arm[]): number | undefined {
   if (constraintOf(method) !== "boundary") return undefined;
   const entry = entryOf(method.method);
-  const given = entry.kind === "group loss" ? method.settings[entry.boundaryBeta] : undefined;
+  const key = entry.kind === "group loss" ? entry.boundaryBeta : undefined;
+  const given = key === undefined ? undefined : method.settings[key];
   const boundaries = arms.flatMap(({ heldOut, boundary, search }) => {
     const distance = boundary?.beta ?? search?.chosen ?? given;
     return typeof distance !== "number"
