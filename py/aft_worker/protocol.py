@@ -399,21 +399,7 @@ class GrpoLoss(Message, kw_only=True, tag_field="kind", tag="grpo"):
     divide_by_length: bool
 
 
-LossSettings = (
-    VftLoss
-    | AlignmentLoss
-    | RrhfLoss
-    | ProLoss
-    | DpoLoss
-    | SimpoLoss
-    | IrpoLoss
-    | DpopLoss
-    | SimperLoss
-    | NcaLoss
-    | InfoncaLoss
-    | ReinforceLoss
-    | GrpoLoss
-)
+LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss | IrpoLoss | DpopLoss | SimperLoss | NcaLoss | InfoncaLoss | ReinforceLoss | GrpoLoss
 
 
 class TrainResponse(Message, kw_only=True):
