@@ -8,7 +8,10 @@ export interface Experiment {
   description: string;
   /** the whole experiment runs once for each; the report gives mean and spread */
   seeds: number[];
-  /** the base model: created, from a folder, or from the hub; a bare text is a folder or hub name */
+  /**
+   * the base model: created, from a folder, a GGUF file, the hub or `aft model get`; a bare text is a
+   * folder, a file that ends in .gguf, a name of `aft model get` or a hub name
+   */
   model: ModelSettings;
   /** what is learned, and what else is evaluated */
   tasks: TaskSettings[];
@@ -143,6 +146,13 @@ export interface ModelSettings {
   path?: string | undefined;
   /** a model of the Hugging Face hub: organisation/name */
   hub?: string | undefined;
+  /** a model that `aft model get` keeps in the models folder; needs no hub */
+  get?: "smollm2-135m" | undefined;
+  /**
+   * a GGUF file (llama.cpp's), relative to this file: its weights are made float32 once, and kept
+   * with the run's artefacts
+   */
+  gguf?: string | undefined;
   /** hub only: a commit, tag or branch */
   revision?: string | undefined;
   /** type of the weights; auto: bfloat16 on CUDA, float32 on CPU */

@@ -36,7 +36,7 @@ const shape = {
     .meta({ description: "the whole experiment runs once for each; the report gives mean and spread" }),
   model: modelSchema.meta({
     description:
-      "the base model: created, from a folder, or from the hub; a bare text is a folder or hub name",
+      "the base model: created, from a folder, a GGUF file, the hub or `aft model get`; a bare text is a folder, a file that ends in .gguf, a name of `aft model get` or a hub name",
   }),
   tasks: z
     .array(taskSchema)

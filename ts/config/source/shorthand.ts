@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { packagedModels } from "../schema/model.ts";
 import { type Entry, type MapTree, mapOf, type Tree, withEntry, withoutKey } from "./tree.ts";
 
 /** A file's map with its short forms written out. */
@@ -10,15 +11,21 @@ const isText = (tree: Tree): boolean => tree.kind === "value" && typeof tree.val
 
 /**
  * `model: text` stands for `model: {path: text}` when a file or folder of that name exists, or the text looks
- * like a path (starts with `.` or `/`), else for `model: {hub: text}`.
+ * like a path (starts with `.` or `/`), for `{gguf: text}` where it ends in `.gguf`, for `{get: text}` where it is a
+ * name of `aft model get`, else for `model: {hub: text}`.
  */
 function withModelAsMap(map: MapTree): MapTree {
   const model = map.entries.get("model");
   if (model?.value.kind !== "value" || typeof model.value.value !== "string") return map;
   const { origin, value: name } = model.value;
-  const isPath = name.startsWith(".") || isAbsolute(name) || existsSync(resolve(origin.directory, name));
-  const value = mapOf(origin, [[isPath ? "path" : "hub", { key: origin, value: model.value }]]);
+  const value = mapOf(origin, [[kindOf(name, origin.directory), { key: origin, value: model.value }]]);
   return withEntry(map, "model", { key: model.key, value });
+}
+
+function kindOf(name: string, directory: string): "path" | "gguf" | "get" | "hub" {
+  if (name.endsWith(".gguf")) return "gguf";
+  if (name.startsWith(".") || isAbsolute(name) || existsSync(resolve(directory, name))) return "path";
+  return (packagedModels as readonly string[]).includes(name) ? "get" : "hub";
 }
 
 /**

@@ -33,7 +33,7 @@ export interface SeedPlan {
 /** What all seeds of an experiment share. */
 export interface Shared {
   tasks: readonly TaskQuestions[];
-  /** A base model that is not made here. */
+  /** A base model that is not made from scratch. */
   existing: Weights | undefined;
   /** Groups of the user's own, in the place of sampling and judging training questions. */
   givenGroups: PlanNode | undefined;
@@ -41,7 +41,7 @@ export interface Shared {
 
 export function planSeed(experiment: Experiment, shared: Shared, seed: number): SeedPlan {
   const base = baseOf(experiment, shared, seed);
-  const tasks = shared.tasks.map((task) => withPrompts(task, base.weights, experiment, seed));
+  const tasks = shared.tasks.map((task) => withPrompts(task, base.weights, experiment));
   const trained = trainedOf(tasks);
   const sharing = sharingOf(trained, experiment.mixture.temperature);
   const { vft: training, judge, watch } = experiment.stages;
@@ -95,14 +95,9 @@ const questionsOf = (tasks: readonly TaskQuestions[]): OfTask[] =>
   tasks.map(({ task, questions }) => ({ task: task.name, node: questions }));
 
 /** Under the chat template a prompt is made by the model's own tokenizer. */
-function withPrompts(
-  task: TaskQuestions,
-  base: Weights,
-  { model: { revision } }: Experiment,
-  seed: number,
-): TaskQuestions {
+function withPrompts(task: TaskQuestions, base: Weights, { model: { revision } }: Experiment): TaskQuestions {
   if (promptSettings(task.settings.prompt).template !== "chat") return task;
   const { questions, shown } = task;
-  const label = { ...defined({ task: shown }), ...("node" in base ? { seed } : {}) };
+  const label = { ...defined({ task: shown }), ...("node" in base ? defined({ seed: base.node.seed }) : {}) };
   return { ...task, questions: stages.prompts.node({ questions, base, revision }, label) };
 }

@@ -1,5 +1,6 @@
 /** All stages. A stage is one file here and one line in this list; the plan says what it works on. */
 import { align } from "./align.ts";
+import { convert } from "./convert.ts";
 import { create } from "./create.ts";
 import { evaluate } from "./evaluate.ts";
 import { judge } from "./judge.ts";
@@ -15,6 +16,7 @@ export const stages = {
   questions,
   prompts,
   create,
+  convert,
   vft,
   sample,
   judge,
