@@ -80,6 +80,15 @@ class AdapterSettings(Message, kw_only=True):
     targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
 
 
+class GgufTensors(Message, kw_only=True):
+    # GGUF's name: Q4_1, F32, ...
+    type: str
+    tensors: Annotated[int, Meta(ge=1)]
+    values: Annotated[int, Meta(ge=1)]
+    # that they take in the file, scales and all
+    bytes: Annotated[int, Meta(ge=1)]
+
+
 class LinearLayer(Message, kw_only=True):
     """So many layers of one name and size."""
 
@@ -664,6 +673,32 @@ class ModelMergeResult(Message, kw_only=True):
 ModelMergeProgress = Nothing
 
 
+class ModelConvertParams(Message, kw_only=True):
+    # a GGUF file
+    source: Annotated[str, Meta(min_length=1)]
+    # an absolute path on the worker's machine
+    directory: Annotated[str, Meta(min_length=1)]
+
+
+class ModelConvertResult(Message, kw_only=True):
+    files: list[str]
+    architecture: str
+    parameters: Annotated[int, Meta(ge=0)]
+    vocabulary_size: Annotated[int, Meta(ge=1)]
+    dtype: str
+    digest: str
+    tokenizer_digest: str
+    # what the file holds; that of most values first
+    tensors: list[GgufTensors]
+    # the file has one; the folder has it too
+    chat_template: bool
+    # the tokens that end a response
+    eos: list[str]
+
+
+ModelConvertProgress = Nothing
+
+
 class ModelSaveParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
@@ -1053,6 +1088,7 @@ METHODS: dict[str, Method] = {
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
     "model/load": Method(ModelLoadParams, ModelLoadResult, ModelLoadProgress, False),
     "model/merge": Method(ModelMergeParams, ModelMergeResult, ModelMergeProgress, False),
+    "model/convert": Method(ModelConvertParams, ModelConvertResult, ModelConvertProgress, False),
     "model/save": Method(ModelSaveParams, ModelSaveResult, ModelSaveProgress, False),
     "model/inspect": Method(ModelInspectParams, ModelInspectResult, ModelInspectProgress, False),
     "tokens/count": Method(TokensCountParams, TokensCountResult, TokensCountProgress, False),

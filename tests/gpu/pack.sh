@@ -76,7 +76,7 @@ pinned=()
 for name in $packages; do
   pinned+=("$(grep "^$name==" py/constraints.txt)") || usage "--packages: py/constraints.txt has no $name"
 done
-case $model in *.gguf) pinned+=(gguf==0.19.0) ;; esac
+case $model in *.gguf) pinned+=("$(cat py/requirements-gguf.txt)") ;; esac
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --upgrade \
   --only-binary=:all: --python-version "$python_version" --platform manylinux_2_17_x86_64 \
   --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --target "$folder/site" "${pinned[@]}"

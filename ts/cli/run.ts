@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
 import { AftError, formatProblem, inputError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
@@ -74,7 +74,7 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
     const cost = argv.estimate ? await estimate(experiment, options) : undefined;
     return printPlan(await dryRun(experiment, argv.runs), cost, argv.json);
   }
-  const expected = await printEstimate(argv.estimate, experiment.model.create !== undefined, options, {
+  const expected = await printEstimate(argv.estimate, isMadeHere(experiment), options, {
     find: () => estimate(experiment, options),
     table: estimateTable,
   });
@@ -99,7 +99,7 @@ async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): 
   const options = { runsDirectory: argv.runs, jobs: argv.jobs, progress: progressOn(), signal };
   if (argv["dry-run"])
     return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
-  const isMade = sweep.cells.every(({ experiment }) => experiment.model.create !== undefined);
+  const isMade = sweep.cells.every(({ experiment }) => isMadeHere(experiment));
   const expected = await printEstimate(argv.estimate, isMade, options, {
     find: () => estimateSweep(sweep, options),
     table: sweepEstimateTable,
@@ -123,6 +123,9 @@ function printPlan(
     printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
   if (cost !== undefined) printLine(`\n${estimateTable(cost)}`);
 }
+
+/** A GGUF file's too: to estimate before it is converted would take a conversion of its own. */
+const isMadeHere = ({ model }: Experiment): boolean => model.create !== undefined || model.gguf !== undefined;
 
 /**
  * A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. Gives what each

@@ -29,10 +29,17 @@ export {
 } from "./methods/index.ts";
 export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentSchema } from "./schema/experiment.ts";
-export { type Adapter, adapterSchema, type CreatedModel, type Model } from "./schema/model.ts";
+export {
+  type Adapter,
+  adapterSchema,
+  type CreatedModel,
+  type Model,
+  type PackagedModel,
+  packagedModels,
+} from "./schema/model.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export type { Label, Ranking } from "./schema/ranking.ts";
-export type { Watch } from "./schema/stages.ts";
+export type { Rounds, Watch } from "./schema/stages.ts";
 export { bestMetrics } from "./schema/sweep.ts";
 export {
   type AnswerSettings,

@@ -1,6 +1,6 @@
 /**
  * Running experiments. The one way into `experiment`. Its rooms, each above those that it imports: `store` (artefacts and
- * their files), `worker` (a model loaded, sampled and scored), `tracking`, `warnings` and `validation` (what is told and
+ * their files), `worker` (a model loaded, sampled and scored), `models` (those that come as GGUF files), `tracking`, `warnings` and `validation` (what is told and
  * measured while a method trains), `train`, `stages` (one definition each), `plan` (the DAG of an experiment's stages),
  * `run` (doing it, its record and its report), `finished-runs`, `export`, `sweep` and `estimate`.
  */
@@ -24,6 +24,13 @@ export {
   type ListedRun,
   listRuns,
 } from "./finished-runs/index.ts";
+export {
+  type GotModel,
+  getModel,
+  type ModelNote,
+  noteOf,
+  whatWasLost,
+} from "./models/index.ts";
 export { checkInputs, checkSampler } from "./plan/inputs.ts";
 export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";

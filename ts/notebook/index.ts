@@ -16,10 +16,12 @@
 export type * from "../analysis/generated/report.ts";
 export {
   type Arm,
+  type ArmRound,
   type Assessment,
   assess,
   type ChartText,
   decimal,
+  type Evaluated,
   holm,
   type MethodInfo,
   mcnemarExact,

@@ -16,6 +16,7 @@ METHODS: dict[str, Handler] = {
     "model/create": models.create,
     "model/load": models.load,
     "model/merge": models.merge,
+    "model/convert": models.convert,
     "model/inspect": models.inspect,
     "model/save": models.save,
     "model/digest": models.digest,

@@ -7,6 +7,7 @@ import torch
 from .. import protocol as p
 from ..device import describe_machine, measure_speed
 from ..model import (
+    convert_gguf,
     count_tokens,
     create_model,
     inspect_model,
@@ -64,6 +65,10 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
     )
     vllm.keep_for(model.digest())
     return model.info(models.add(model))
+
+
+def convert(params: p.ModelConvertParams, context: Context) -> p.ModelConvertResult:
+    return convert_gguf(params.source, params.directory)
 
 
 def merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:

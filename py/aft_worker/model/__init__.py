@@ -5,6 +5,7 @@ A model that comes from here has been checked: the score path gives what the mod
 
 from .create import create_model
 from .digest import tokenizer_digest
+from .gguf_file import convert_gguf
 from .inspection import count_tokens, inspect_model
 from .loading import LoadedModel, load_model, save_model
 from .merging import merge_adapter

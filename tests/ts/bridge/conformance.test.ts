@@ -43,6 +43,7 @@ const examples: { [M in MethodName]: Params<M> } = {
     adapterSeed: 1,
     gradientCheckpointing: true,
   },
+  "model/convert": { source: "/nowhere", directory: "/nowhere" },
   "model/merge": { source: "/nowhere", directory: "/nowhere" },
   "model/inspect": { source: "anything" },
   "tokens/count": { source: "anything", texts: ["a", ""] },

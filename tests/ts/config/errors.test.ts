@@ -141,7 +141,7 @@ describe("less common ones", () => {
     const text = (await errorOf({ "main.yaml": "name: x\n" })).replace(/\n {2}fix: .*$/, "");
     expect(text).toBe(
       `main.yaml:1:1: missing key "model"
-  expected: model: a map with any of the keys create, path, hub, revision, dtype, attention, adapter, gradientCheckpointing
+  expected: model: a map with any of the keys create, path, hub, get, gguf, revision, dtype, attention, adapter, gradientCheckpointing
 main.yaml:1:1: missing key "tasks"
   expected: tasks: a list of at least 1, each a map with task: one of arithmetic, gsm8k, aqua, ecqa, gsm8k-rank, mmlu, custom
 main.yaml:1:1: missing key "methods"
@@ -250,6 +250,7 @@ describe("what does not go together", () => {
       "model.attention: attention sdpa has no soft-cap, which architecture gemma needs",
     ],
     ["create: {}", "create: {}\n  hub: a/b", "model.hub: create and hub are both given"],
+    ["create: {}", "create: {}\n  get: smollm2-135m", "model.get: create and get are both given"],
     ["create: {}", "dtype: auto", "model: the model is not named"],
     ["create: {}", "create: {}\n  revision: main", "model.revision: revision goes with hub only"],
     [

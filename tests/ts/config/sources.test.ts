@@ -153,6 +153,31 @@ describe("model: TEXT", () => {
     expect(experiment.model).toMatchObject({ path: join(folder, "org/name") });
   });
 
+  it("is a model of `aft model get` by its name, where no folder has it", async () => {
+    const files = { "main.yaml": smallest.replace("model:\n  create: {}", "model: smollm2-135m") };
+    expect((await load(files)).experiment.model).toMatchObject({ get: "smollm2-135m" });
+    const folder = folderOf({ ...files, "smollm2-135m/config.json": "{}" });
+    const { experiment } = await loadExperiment(join(folder, "main.yaml"));
+    expect(experiment.model).toMatchObject({ path: join(folder, "smollm2-135m") });
+  });
+
+  it("is a GGUF file where it ends so, relative to the file that names it", async () => {
+    const text = smallest.replace("model:\n  create: {}", "model: weights/tiny.gguf");
+    const folder = folderOf({ "main.yaml": text, "weights/tiny.gguf": "GGUF" });
+    const { experiment } = await loadExperiment(join(folder, "main.yaml"));
+    expect(experiment.model).toMatchObject({ gguf: join(folder, "weights/tiny.gguf") });
+    expect(await errorOf({ "main.yaml": text })).toContain("model.gguf: no such file: weights/tiny.gguf");
+  });
+
+  it("takes the place of the model that a file below it names", async () => {
+    const { experiment } = await load(
+      { "main.yaml": `extends: below.yaml\nname: x\nmodel: smollm2-135m\n`, "below.yaml": smallest },
+      { set: ["model=org/name"] },
+    );
+    expect(experiment.model).toMatchObject({ hub: "org/name" });
+    expect([experiment.model.create, experiment.model.get]).toEqual([undefined, undefined]);
+  });
+
   it("with a leading dot is a folder, and missed when it is not there", async () => {
     const message = await errorOf({
       "main.yaml": smallest.replace("model:\n  create: {}", "model: ./org/name"),

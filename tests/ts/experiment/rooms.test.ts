@@ -5,7 +5,18 @@ import { projectRoot } from "../../../ts/core/project.ts";
 
 /** From the ground up: a room imports those before it alone. */
 const rooms = [
-  ...["step-record.ts", "store", "worker", "tracking", "warnings", "validation", "train", "stages", "plan"],
+  ...[
+    "step-record.ts",
+    "store",
+    "worker",
+    "models",
+    "tracking",
+    "warnings",
+    "validation",
+    "train",
+    "stages",
+    "plan",
+  ],
   ...["run", "finished-runs", "export", "sweep", "estimate", "index.ts"],
 ];
 

@@ -12,6 +12,7 @@ export type { Panel, PanelPoint } from "./panels.ts";
 export { picture } from "./picture.ts";
 export { ranksChart } from "./ranks.ts";
 export { reliabilityChart } from "./reliability.ts";
+export { type RoundPoint, type RoundsPanel, roundsChart } from "./rounds.ts";
 export { type MethodScores, scoresChart } from "./scores.ts";
 export { halfWindow, runningMean } from "./smooth.ts";
 export { type SweepRow, type SweepSeries, sweepChart } from "./sweep.ts";

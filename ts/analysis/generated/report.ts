@@ -48,6 +48,8 @@ export interface RunSummary {
   versions: Record<string, string>;
   /** the whole experiment, every default filled in */
   configYaml: string;
+  /** every round of training by itself; only where there are several */
+  rounds?: RoundsSummary | undefined;
 }
 
 /** each trained task counts once; only there where there are several */
@@ -543,6 +545,82 @@ export interface SelfConsistencyMethodDecoding {
   againstGreedy: Difference | null;
   /** minus the baseline's vote of k samples; null: it is that */
   againstMajority: Difference | null;
+}
+
+/** Every round of training, where a run has several. */
+export interface RoundsSummary {
+  /** how many rounds */
+  count: number;
+  /** samples a question: the k of majority and passAtMost */
+  k: number;
+  /** the VFT weights as they are, where a method keeps them */
+  start?: RoundMeasured | undefined;
+  /** those that train, in the order of the table */
+  methods: RoundsSummaryMethod[];
+}
+
+/** those that train, in the order of the table */
+export interface RoundsSummaryMethod {
+  /** the method's name in the experiment */
+  name: string;
+  /** its name in tables and charts */
+  label: string;
+  /** whether its first round starts from the VFT weights */
+  fromVft: boolean;
+  /** in their order; the last is the method's result */
+  rounds: RoundMeasured[];
+}
+
+/** What a method's weights do after a round of training. */
+export interface RoundMeasured {
+  /** from 1; 0: the VFT weights as they are */
+  round: number;
+  /** of the weights after this round */
+  metrics: RoundMeasuredMetrics;
+  /** minus continued VFT after as many rounds */
+  againstContinued?: RoundMeasuredAgainstContinued | undefined;
+  /** what the round was trained on, over all seeds */
+  learntFrom?: RoundMeasuredLearntFrom | undefined;
+}
+
+/** of the weights after this round */
+export interface RoundMeasuredMetrics {
+  /** share of the questions that are answered rightly by greedy decoding */
+  accuracy: Metric;
+  /** share of the samples at the experiment's temperature whose answer is right */
+  sampledAccuracy: Metric;
+  /** share right by the most frequent answer of k samples; tied winners count by their expectation */
+  majority: Metric;
+  /** share of the questions with a right answer among k samples */
+  passAtMost: Metric;
+  /** share of (right, wrong) pairs in which the right one has the higher score, pooled over pairs */
+  assessmentMicro: Metric;
+}
+
+/** minus continued VFT after as many rounds */
+export interface RoundMeasuredAgainstContinued {
+  /** share of the questions that are answered rightly by greedy decoding */
+  accuracy: Difference;
+  /** share of the samples at the experiment's temperature whose answer is right */
+  sampledAccuracy: Difference;
+  /** share right by the most frequent answer of k samples; tied winners count by their expectation */
+  majority: Difference;
+  /** share of the questions with a right answer among k samples */
+  passAtMost: Difference;
+  /** share of (right, wrong) pairs in which the right one has the higher score, pooled over pairs */
+  assessmentMicro: Difference;
+}
+
+/** what the round was trained on, over all seeds */
+export interface RoundMeasuredLearntFrom {
+  /** training questions of the round */
+  questions: number;
+  /** judged samples; left out: references alone */
+  samples?: number | undefined;
+  /** of them: right ones */
+  right?: number | undefined;
+  /** questions with right and wrong ones */
+  withPair?: number | undefined;
 }
 
 /** Greedy accuracy by how many steps the reference solution has. */

@@ -16,6 +16,7 @@ import { questions } from "../features/questions/view.ts";
 import { record } from "../features/record/view.ts";
 import { resultsNotes, resultsTables } from "../features/results/terminal.ts";
 import { results } from "../features/results/view.ts";
+import { rounds, roundsTerminal } from "../features/rounds/view.ts";
 import { selfConsistency } from "../features/self-consistency/view.ts";
 import { tasks, taskTables } from "../features/tasks/view.ts";
 import { training } from "../features/training/view.ts";
@@ -29,6 +30,7 @@ export const features: readonly Feature[] = [
   extraction,
   ablation,
   paper,
+  rounds,
   findings,
   assessor,
   selfConsistency,
@@ -44,6 +46,7 @@ export const features: readonly Feature[] = [
 /** What of them `aft run` prints, in its order. */
 export const terminalTables: readonly ((summary: RunSummary) => Content)[] = [
   resultsTables,
+  roundsTerminal,
   betaTables,
   taskTables,
   extractionTable,

@@ -60,18 +60,30 @@ export interface MethodInfo {
   settings: Record<string, unknown>;
 }
 
-/** One method trained with one seed, and what it does on the test questions, those of all tasks. */
-export interface Arm extends Trained {
-  /** The method's `name`. */
-  method: string;
-  /** The experiment's seed. */
-  seed: number;
+/** What weights do on the test questions, those of all tasks. */
+export interface Evaluated {
   /** Greedy. */
   predictions: Prediction[];
   /** This arm's own k samples a test question: sampled accuracy, maj@k, pass@k. */
   samples: Group[];
   /** The VFT model's samples on the test questions, scored by this arm: the same pairs for all arms. */
   heldOut: Group[];
+}
+
+/** One of several rounds of a method's training. */
+export interface ArmRound extends Evaluated {
+  /** What it was trained on, with the judge's counts; no `candidates` where it learnt from references alone. */
+  counts: Record<string, number>;
+}
+
+/** One method trained with one seed, and what its last weights do. */
+export interface Arm extends Trained, Evaluated {
+  /** The method's `name`. */
+  method: string;
+  /** The experiment's seed. */
+  seed: number;
+  /** Where there are several, in their order: the last one is what the arm itself tells. */
+  rounds?: ArmRound[] | undefined;
   /** The look at the weights it starts from, at step 0. */
   before?: HeldOut | undefined;
 }

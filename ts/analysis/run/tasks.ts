@@ -1,6 +1,7 @@
 /** A run's questions task by task. Statistics are written for a run: a task's are those of the run with its rows alone. */
+import { defined } from "../../core/defined.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
-import type { Arm, RunData, TaskInfo } from "./run-data.ts";
+import type { Arm, ArmRound, Evaluated, RunData, TaskInfo } from "./run-data.ts";
 
 /** The tasks whose questions, pooled, give the headline numbers. */
 export const trainedTasks = ({ tasks }: Pick<RunData, "tasks">): TaskInfo[] =>
@@ -15,15 +16,23 @@ export function onlyTasks(run: RunData, names: readonly string[]): RunData {
     ...run,
     arms: run.arms.map((arm) => {
       const ofTask = (task: string | undefined): boolean => wanted.has(knownTask(run, arm, task));
-      return {
-        ...arm,
-        predictions: arm.predictions.filter(({ task }) => ofTask(task)),
-        samples: arm.samples.filter(({ task }) => ofTask(task)),
-        heldOut: arm.heldOut.filter(({ task }) => ofTask(task)),
-      };
+      const { rounds } = arm;
+      return { ...arm, ...rowsOf(arm, ofTask), ...defined({ rounds: rounds?.map(roundOf(ofTask)) }) };
     }),
   };
 }
+
+type Wanted = (task: string | undefined) => boolean;
+
+const rowsOf = ({ predictions, samples, heldOut }: Evaluated, ofTask: Wanted): Evaluated => ({
+  predictions: predictions.filter(({ task }) => ofTask(task)),
+  samples: samples.filter(({ task }) => ofTask(task)),
+  heldOut: heldOut.filter(({ task }) => ofTask(task)),
+});
+
+const roundOf =
+  (ofTask: Wanted) =>
+  (round: ArmRound): ArmRound => ({ ...round, ...rowsOf(round, ofTask) });
 
 /** The run that the headline numbers and charts are of: the test questions of the tasks that were trained on. */
 export const headlineRun = (run: RunData): RunData =>

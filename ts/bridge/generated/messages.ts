@@ -238,6 +238,38 @@ export interface WorkerMethods {
     };
     progress: Record<string, never>;
   };
+  /** writes the model of a GGUF file in Hugging Face format, every weight as float32 */
+  "model/convert": {
+    params: {
+      /** a GGUF file */
+      source: string;
+      /** an absolute path on the worker's machine */
+      directory: string;
+    };
+    result: {
+      files: string[];
+      architecture: string;
+      parameters: number;
+      vocabularySize: number;
+      dtype: string;
+      digest: string;
+      tokenizerDigest: string;
+      /** what the file holds; that of most values first */
+      tensors: {
+        /** GGUF's name: Q4_1, F32, ... */
+        type: string;
+        tensors: number;
+        values: number;
+        /** that they take in the file, scales and all */
+        bytes: number;
+      }[];
+      /** the file has one; the folder has it too */
+      chatTemplate: boolean;
+      /** the tokens that end a response */
+      eos: string[];
+    };
+    progress: Record<string, never>;
+  };
   /** writes a model to a folder in Hugging Face format */
   "model/save": {
     params: {

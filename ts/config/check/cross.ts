@@ -4,7 +4,15 @@ import type { Problem } from "../../core/errors.ts";
 import { dotted, isMap, type Path } from "../../core/shape.ts";
 import { type Method, methodSchema } from "../methods/index.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
-import { evaluateSchema, judgeSchema, sampleSchema, type Watch, watchSchema } from "../schema/stages.ts";
+import {
+  evaluateSchema,
+  judgeSchema,
+  type Rounds,
+  roundsSchema,
+  sampleSchema,
+  type Watch,
+  watchSchema,
+} from "../schema/stages.ts";
 import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { leastVllmTemperature, samplerOf, vllmFix, type Worker, workerSchema } from "../schema/worker.ts";
@@ -26,6 +34,7 @@ interface Sections {
   evaluate: z.output<typeof evaluateSchema> | undefined;
   judge: Judging | undefined;
   watch: Watch | undefined;
+  rounds: Rounds | undefined;
   worker: Worker | undefined;
   methods: Record<string, Method>;
 }
@@ -53,6 +62,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
   checkSampler(sections, report);
+  checkRounds(sections, report);
   return problems;
 }
 
@@ -69,6 +79,7 @@ function sectionsOf(plain: unknown): Sections {
     evaluate: evaluateSchema.safeParse(stages.evaluate ?? {}).data,
     judge: judgeSchema.safeParse(stages.judge ?? {}).data,
     watch: watchSchema.safeParse(stages.watch ?? {}).data,
+    rounds: roundsSchema.safeParse(top.rounds ?? {}).data,
     worker: workerSchema.safeParse(top.worker ?? {}).data,
     methods: Object.fromEntries(
       methods.flatMap(([name, method]) => {
@@ -170,6 +181,25 @@ function checkWeights({ methods }: Sections, report: Report): void {
         0,
         "weight or vftWeight greater than 0",
       );
+}
+
+/** Later rounds sample, which groups of the user's own stand in the place of. */
+function checkRounds({ judge, rounds, methods }: Sections, report: Report): void {
+  if (rounds === undefined || rounds.count === 1) return;
+  if (judge?.groupsFile !== undefined)
+    report(
+      ["rounds", "count"],
+      "later rounds sample anew, and the groups come from stages.judge.groupsFile",
+      rounds.count,
+      "1, or no stages.judge.groupsFile",
+    );
+  if (Object.keys(methods).length > 0 && Object.values(methods).every(({ method }) => method === "keep"))
+    report(
+      ["rounds", "count"],
+      "no method trains: there is nothing to repeat",
+      rounds.count,
+      "1, or a method that trains",
+    );
 }
 
 /** Neither right nor wrong COTs move: NSR with the wrong ones detached. */

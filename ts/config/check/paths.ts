@@ -27,6 +27,7 @@ function namesOf(tree: Tree): Named[] {
       expected:
         "a folder with a model in Hugging Face format (config.json), relative to the file that names it",
     },
+    { path: ["model", "gguf"], what: "file", expected: "a GGUF file, relative to the file that names it" },
     ...ofTasks(taskFileSettings).map((path) => ({
       path,
       what: "file" as const,

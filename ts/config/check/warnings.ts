@@ -1,5 +1,6 @@
 import type { MethodKind } from "../methods/index.ts";
 import type { Experiment } from "../schema/experiment.ts";
+import { questionsAsked, taskName } from "../schema/tasks/index.ts";
 
 /** What is allowed but probably not meant. */
 export function warningsOf(experiment: Experiment): string[] {
@@ -26,5 +27,26 @@ export function warningsOf(experiment: Experiment): string[] {
     warnings.push("stages.sample.questions is not used: the groups come from stages.judge.groupsFile");
   if (watch.accuracy && watch.every === 0)
     warnings.push("stages.watch.accuracy has no effect: stages.watch.every is 0");
-  return warnings;
+  return [...warnings, ...roundsWarnings(experiment)];
+}
+
+/** Of questions that some rounds do not have for themselves. Those of a file are counted when it is read. */
+function roundsWarnings({ rounds, stages: { sample }, tasks }: Experiment): string[] {
+  const { count, questions } = rounds;
+  const each = sample.questions;
+  if (count === 1 || questions === "same") return [];
+  if (each === undefined)
+    return [
+      "rounds.questions is fresh, and each round takes all training questions: stages.sample.questions says how many a round gets",
+    ];
+  return tasks
+    .filter(({ use }) => use === "train")
+    .flatMap((task) => {
+      const size = questionsAsked(task, "train");
+      return size === undefined || size >= count * each
+        ? []
+        : [
+            `${taskName(task)}: its ${size} training questions are not enough for ${count} rounds of ${each}: later rounds begin again at the first (rounds.questions)`,
+          ];
+    });
 }

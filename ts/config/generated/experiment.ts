@@ -8,7 +8,10 @@ export interface Experiment {
   description: string;
   /** the whole experiment runs once for each; the report gives mean and spread */
   seeds: number[];
-  /** the base model: created, from a folder, or from the hub; a bare text is a folder or hub name */
+  /**
+   * the base model: created, from a folder, a GGUF file, the hub or `aft model get`; a bare text is a
+   * folder, a file that ends in .gguf, a name of `aft model get` or a hub name
+   */
   model: ModelSettings;
   /** what is learned, and what else is evaluated */
   tasks: TaskSettings[];
@@ -16,6 +19,8 @@ export interface Experiment {
   mixture: ExperimentMixture;
   /** the settings of each stage */
   stages: StageSettings;
+  /** how often methods sample anew from their own weights and train again; a number: that many rounds */
+  rounds: ExperimentRounds;
   /** what is compared: a name of your choice, then the method and its settings */
   methods: Record<string, MethodSettings>;
   /** where and how the training process runs */
@@ -30,6 +35,27 @@ export interface Experiment {
 export interface ExperimentMixture {
   /** a task with n questions and weight w has a share of w n^(1/temperature): 1 by size, large: all alike */
   temperature: number;
+}
+
+/** how often methods sample anew from their own weights and train again; a number: that many rounds */
+export interface ExperimentRounds {
+  /** how many; from the second on each method samples from its own weights and trains on that */
+  count: number;
+  /**
+   * the weights that a later round trains: those of the round before, or vft: those that the first
+   * round started from
+   */
+  start: "previous" | "vft";
+  /**
+   * whose log-probabilities a method with a reference model goes by in a later round: the last
+   * weights', or vft: as in the first
+   */
+  reference: "previous" | "vft";
+  /**
+   * fresh: each round takes the next stages.sample.questions, from the beginning again where they
+   * end; same: those of the first round
+   */
+  questions: "fresh" | "same";
 }
 
 /** where and how the training process runs */
@@ -120,6 +146,13 @@ export interface ModelSettings {
   path?: string | undefined;
   /** a model of the Hugging Face hub: organisation/name */
   hub?: string | undefined;
+  /** a model that `aft model get` keeps in the models folder; needs no hub */
+  get?: "smollm2-135m" | undefined;
+  /**
+   * a GGUF file (llama.cpp's), relative to this file: its weights are made float32 once, and kept
+   * with the run's artefacts
+   */
+  gguf?: string | undefined;
   /** hub only: a commit, tag or branch */
   revision?: string | undefined;
   /** type of the weights; auto: bfloat16 on CUDA, float32 on CPU */

@@ -5,7 +5,7 @@ import type { z } from "zod";
  * one's, so that `steps: 100` over an inherited `epochs: 3` is no conflict; within one file two of them are.
  */
 export const exclusiveKeys = [
-  ["create", "path", "hub"],
+  ["create", "path", "hub", "get", "gguf"],
   ["epochs", "steps"],
   ["warmupRatio", "warmupSteps"],
 ] as const;

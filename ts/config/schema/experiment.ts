@@ -2,11 +2,11 @@ import { z } from "zod";
 import { methodSchema } from "../methods/index.ts";
 import { modelSchema } from "./model.ts";
 import { slug } from "./patterns.ts";
-import { stagesSchema } from "./stages.ts";
+import { roundsSchema, stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
 import { trackingSchema } from "./tracking.ts";
-import { count } from "./values.ts";
+import { count, positive } from "./values.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {
@@ -36,7 +36,7 @@ const shape = {
     .meta({ description: "the whole experiment runs once for each; the report gives mean and spread" }),
   model: modelSchema.meta({
     description:
-      "the base model: created, from a folder, or from the hub; a bare text is a folder or hub name",
+      "the base model: created, from a folder, a GGUF file, the hub or `aft model get`; a bare text is a folder, a file that ends in .gguf, a name of `aft model get` or a hub name",
   }),
   tasks: z
     .array(taskSchema)
@@ -49,6 +49,10 @@ const shape = {
     .meta({ description: "what is learned, and what else is evaluated" }),
   mixture: mixtureSchema.prefault({}).meta({ description: "several tasks: how they share the training" }),
   stages: stagesSchema.prefault({}).meta({ description: "the settings of each stage" }),
+  rounds: roundsSchema.prefault({}).meta({
+    description:
+      "how often methods sample anew from their own weights and train again; a number: that many rounds",
+  }),
   methods: z
     .record(slug, methodSchema)
     .refine((methods) => Object.keys(methods).length > 0, {
@@ -79,6 +83,7 @@ export const experimentFileSchema = z
       description:
         "files that this one builds on, relative to it, merged in order with this file last: maps merge, lists and single values replace, `key: null` removes",
     }),
+    rounds: z.union([positive, shape.rounds]).meta(z.globalRegistry.get(shape.rounds) ?? {}),
     model: z.union([z.string(), shape.model]).meta(z.globalRegistry.get(shape.model) ?? {}),
     task: z
       .union([z.enum(taskSchema.options.map((option) => option.shape.task.value)), taskSchema])

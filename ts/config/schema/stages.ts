@@ -81,6 +81,26 @@ export const evaluateSchema = z.strictObject({
   greedy: flag.default(true).meta({ description: "also decode greedily: the accuracy of the tables" }),
 });
 
+/** How often the steps from sampling to evaluation are gone through. */
+export const roundsSchema = z.strictObject({
+  count: positive.default(1).meta({
+    description: "how many; from the second on each method samples from its own weights and trains on that",
+  }),
+  start: z.enum(["previous", "vft"]).default("previous").meta({
+    description:
+      "the weights that a later round trains: those of the round before, or vft: those that the first round started from",
+  }),
+  reference: z.enum(["previous", "vft"]).default("previous").meta({
+    description:
+      "whose log-probabilities a method with a reference model goes by in a later round: the last weights', or vft: as in the first",
+  }),
+  questions: z.enum(["fresh", "same"]).default("fresh").meta({
+    description:
+      "fresh: each round takes the next stages.sample.questions, from the beginning again where they end; same: those of the first round",
+  }),
+});
+export type Rounds = z.output<typeof roundsSchema>;
+
 /** The settings of each stage, in the order in which they run. */
 export const stagesSchema = z.strictObject({
   vft: trainingSchema

@@ -1,23 +1,31 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { packagedModels } from "../schema/model.ts";
 import { type Entry, type MapTree, mapOf, type Tree, withEntry, withoutKey } from "./tree.ts";
 
 /** A file's map with its short forms written out. */
-export const inFull = (map: MapTree): MapTree => withSweepKeysDotted(withTaskAsList(withModelAsMap(map)));
+export const inFull = (map: MapTree): MapTree =>
+  withSweepKeysDotted(withRoundsAsMap(withTaskAsList(withModelAsMap(map))));
 
 const isText = (tree: Tree): boolean => tree.kind === "value" && typeof tree.value === "string";
 
 /**
  * `model: text` stands for `model: {path: text}` when a file or folder of that name exists, or the text looks
- * like a path (starts with `.` or `/`), else for `model: {hub: text}`.
+ * like a path (starts with `.` or `/`), for `{gguf: text}` where it ends in `.gguf`, for `{get: text}` where it is a
+ * name of `aft model get`, else for `model: {hub: text}`.
  */
 function withModelAsMap(map: MapTree): MapTree {
   const model = map.entries.get("model");
   if (model?.value.kind !== "value" || typeof model.value.value !== "string") return map;
   const { origin, value: name } = model.value;
-  const isPath = name.startsWith(".") || isAbsolute(name) || existsSync(resolve(origin.directory, name));
-  const value = mapOf(origin, [[isPath ? "path" : "hub", { key: origin, value: model.value }]]);
+  const value = mapOf(origin, [[kindOf(name, origin.directory), { key: origin, value: model.value }]]);
   return withEntry(map, "model", { key: model.key, value });
+}
+
+function kindOf(name: string, directory: string): "path" | "gguf" | "get" | "hub" {
+  if (name.endsWith(".gguf")) return "gguf";
+  if (name.startsWith(".") || isAbsolute(name) || existsSync(resolve(directory, name))) return "path";
+  return (packagedModels as readonly string[]).includes(name) ? "get" : "hub";
 }
 
 /**
@@ -33,6 +41,15 @@ function withTaskAsList(map: MapTree): MapTree {
   if (!isNamed && !(value.kind === "map" && value.entries.has("task"))) return map;
   const item = isNamed ? mapOf(origin, [["task", task]]) : value;
   return withEntry(withoutKey(map, "task"), "tasks", { key, value: { kind: "list", origin, items: [item] } });
+}
+
+/** `rounds: 3` stands for `rounds: {count: 3}`. */
+function withRoundsAsMap(map: MapTree): MapTree {
+  const rounds = map.entries.get("rounds");
+  if (rounds?.value.kind !== "value" || rounds.value.value === null) return map;
+  const { origin } = rounds.value;
+  const value = mapOf(origin, [["count", { key: origin, value: rounds.value }]]);
+  return withEntry(map, "rounds", { key: rounds.key, value });
 }
 
 /**

@@ -26,9 +26,10 @@ export const measureOn =
     const store = artefactsIn(runsDirectory);
     const found = await Promise.all(plan.nodes.map((node) => store.find(recipeOf(node))));
     const missing = plan.nodes.filter((_, at) => found[at] === undefined);
-    const created = found[plan.nodes.findIndex(({ stage }) => stage === stages.create.name)];
+    const makers: string[] = [stages.create.name, stages.convert.name];
+    const created = found[plan.nodes.findIndex(({ stage }) => makers.includes(stage))];
     // By then the run has made its model, which stands for those of all seeds.
-    const { create: _, ...model } = experiment.model;
+    const { create: _, gguf: __, ...model } = experiment.model;
     const made =
       created === undefined ? experiment : { ...experiment, model: { ...model, path: weightsIn(created) } };
     const measurements = new Measurements({ runsDirectory, progress: silent, signal, worker, seconds });

@@ -1,15 +1,21 @@
 /** What an estimate goes by, asked of the worker and read from the questions once, however many experiments share it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment, Model } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
-import { canonicalJson } from "../../core/digest.ts";
+import { canonicalJson, digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Question } from "../../core/records.ts";
+import { convertGguf } from "../models/index.ts";
 import { artefactsIn } from "../run/runner.ts";
 import type { Lengths } from "../stages/cost.ts";
-import { keyOfNode, type PlanNode } from "../stages/node.ts";
+import { stages } from "../stages/index.ts";
+import { keyOfNode, type PlanNode, recipeOf } from "../stages/node.ts";
+import { folderOfModel } from "../stages/weights.ts";
+import { weightsIn } from "../store/files.ts";
 import type { LazyWorker } from "../worker/lazy-worker.ts";
 import { adapterRequest } from "../worker/loaded-model.ts";
 import {
@@ -86,11 +92,11 @@ export class Measurements {
 
   /** A model that is there tells its sizes; one yet to be made is worked out. Each counts by its own tokenizer. */
   async model(experiment: Experiment, nodes: readonly PlanNode[]): Promise<Described> {
-    const { create, path, hub, revision } = experiment.model;
+    const { create, path, hub, get, gguf, revision } = experiment.model;
     // The first seed's stands for all: their tokenizers are equal.
     const trainedOn = nodes.find(({ stage }) => stage === "create")?.inputs ?? {};
     const keys = Object.values(trainedOn).map(keyOfNode);
-    const name = { create, path, hub, revision, keys };
+    const name = { create, path, hub, get, gguf, revision, keys };
     const made = await this.once(["model", name], () =>
       create === undefined
         ? this.existing(experiment)
@@ -155,12 +161,25 @@ export class Measurements {
   }
 
   private async existing(experiment: Experiment): Promise<Found> {
-    const { hub, path, revision } = experiment.model;
-    const source = hub ?? path!;
+    const { hub, gguf, revision } = experiment.model;
+    const source = hub ?? folderOfModel(experiment.model) ?? (await this.converted(experiment, gguf!));
     const named = { source, ...defined({ revision }) };
     const worker = await this.worker(experiment);
     const shape = await worker.request("model/inspect", named);
-    return { name: source, shape, count: countWith(worker, named), source: async () => named };
+    return { name: gguf ?? source, shape, count: countWith(worker, named), source: async () => named };
+  }
+
+  /** The folder that a run has made or will make of a GGUF file: in the second case it is made for the estimate alone. */
+  private async converted({ worker: { python } }: Experiment, file: string): Promise<string> {
+    const { runsDirectory, progress, signal } = this.options;
+    const recipe = recipeOf(stages.convert.node({ file, digest: await digestOfFile(file) }));
+    const made = await artefactsIn(runsDirectory).find(recipe);
+    if (made !== undefined) return weightsIn(made);
+    const folder = await mkdtemp(join(tmpdir(), "aft-estimate-"));
+    this.ends.push(() => rm(folder, { recursive: true, force: true }));
+    const directory = join(folder, "model");
+    await convertGguf({ file, directory }, { python, progress, signal });
+    return directory;
   }
 
   private async created(

@@ -27,7 +27,7 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
   const seeds = experiment.seeds.map((seed) => planSeed(experiment, shared, seed));
   const wanted = seeds.flatMap(({ arms, trainGroups }) => [
     ...trainGroups,
-    ...arms.flatMap(({ evaluate }) => evaluate),
+    ...arms.flatMap(({ evaluate, rounds }) => [...rounds.flatMap((round) => round.evaluate), ...evaluate]),
   ]);
   return { nodes: inOrder(wanted.map(({ node }) => node)), seeds };
 }

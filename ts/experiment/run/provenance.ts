@@ -1,8 +1,12 @@
 /** From what a run's artefacts came, as their manifests tell it, for the report. */
+import { parse } from "yaml";
+import { z } from "zod";
 import type { Provenance, StageRun } from "../../analysis/index.ts";
 import { vftStage } from "../../analysis/index.ts";
+import { packagedModels } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { sumOf } from "../../core/sum.ts";
+import { modelCatalogue } from "../../data/index.ts";
 import { stages } from "../stages/index.ts";
 import type { Artefact, Manifest } from "../store/store.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -18,8 +22,8 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
   return {
     command: "npx aft run experiment.yaml",
     ...defined({
-      base: baseOf(opened.get(record.seeds[0]!.vft)!),
-      model: madeModel(record, opened),
+      base: baseOf(record, opened.get(record.seeds[0]!.vft)!),
+      model: madeModel(record, opened) ?? convertedModel(record, opened),
     }),
     vftQuestions: sumOf(
       trained,
@@ -27,7 +31,7 @@ export function provenanceOf(record: RunRecord, opened: Opened): Provenance {
     ),
     weights: [
       ...record.stages
-        .filter(({ stage }) => stage === stages.create.name)
+        .filter(({ stage }) => stage === stages.create.name || stage === stages.convert.name)
         .flatMap(({ seed, artefact }) => weights("the base model", seed ?? 0, artefact)),
       ...record.seeds.flatMap(({ seed, vft, arms }) => [
         ...weights(vftStage, seed, vft),
@@ -61,14 +65,27 @@ function madeModel({ stages: runs }: RunRecord, opened: Opened): string | undefi
   return `a ${architecture} made from scratch, ${layers} layers of width ${hiddenSize}, ${parameters} parameters`;
 }
 
+/** A model that came as a GGUF file, in words. */
+function convertedModel({ stages: runs }: RunRecord, opened: Opened): string | undefined {
+  const made = runs.find(({ stage }) => stage === stages.convert.name);
+  if (made === undefined) return undefined;
+  const artefact = opened.get(made.artefact)!;
+  const { architecture, parameters = 0 } = stages.convert.factsOf(artefact);
+  const { gguf } = stages.convert.settingsOf(artefact);
+  return `a ${architecture} of ${parameters.toLocaleString("en-US")} parameters out of the GGUF file with SHA-256 ${gguf}`;
+}
+
 /** A model of the hub by its name, one in a folder by its digest; undefined for one that was made here. */
-function baseOf(vft: { manifest: Manifest }): string | undefined {
+function baseOf({ configYaml }: RunRecord, vft: { manifest: Manifest }): string | undefined {
   const { base } = stages.vft.settingsOf(vft);
   if (base === undefined) return undefined;
-  return "hub" in base
-    ? `${base.hub}, revision ${base.revision}`
-    : `a folder of weights with digest ${base.folder}`;
+  if ("hub" in base) return `${base.hub}, revision ${base.revision}`;
+  const { success, data } = keptSchema.safeParse(parse(configYaml));
+  const name = success ? `${modelCatalogue[data.model.get].title}, ` : "";
+  return `${name}a folder of weights with digest ${base.folder}`;
 }
+
+const keptSchema = z.object({ model: z.object({ get: z.enum(packagedModels) }) });
 
 /** A task's own files by their content, and the questions that were read or made, split by split. */
 function dataOf(task: string, questions: { manifest: Manifest }): Provenance["data"] {

@@ -1,17 +1,18 @@
 /** A finished run's numbers, read back from its artefacts for the report. */
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { type RunData, vftStage } from "../../analysis/index.ts";
+import { type ArmRound, type Evaluated, type RunData, vftStage } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { stages } from "../stages/index.ts";
-import type { Search } from "../stages/search.ts";
-import type { HeldOut } from "../step-record.ts";
 import type { Place } from "../store/files.ts";
 import { type Artefact, openArtefact } from "../store/store.ts";
-import type { BoundaryFacts } from "../train/boundary.ts";
-import type { TrainedFacts } from "../train/files.ts";
+import { factsOfRounds, oneAfterTheOther } from "./method-facts.ts";
 import { peaksIn, provenanceOf } from "./provenance.ts";
 import { type RunRecord, readRunRecord } from "./run-record.ts";
+
+type ArmRecord = RunRecord["seeds"][number]["arms"][number];
+type OfTask = ArmRecord["evaluate"][number];
+type RoundRecord = NonNullable<ArmRecord["rounds"]>[number];
 
 /** @param only a method: what it answered is read, and nothing of any training */
 export async function loadRunData(
@@ -65,22 +66,49 @@ export async function loadRunData(
       counts: sumOfCounts(trainGroups.map(({ artefact }) => stages.judge.factsOf(opened.get(artefact)!))),
       groups: await stages.judge.files.groups.readAll(trainGroups.map(({ artefact }) => placeOf(artefact))),
     });
-    for (const { method, align } of arms)
-      if (align !== undefined) run.training.push({ method, seed, steps: await stepsOf(align) });
+    for (const { method, align, rounds } of arms)
+      if (align !== undefined)
+        run.training.push({
+          method,
+          seed,
+          steps: oneAfterTheOther(
+            await Promise.all((rounds ?? [{ align }]).map((round) => stepsOf(round.align))),
+          ),
+        });
   }
   const { predictions, samples, heldOut } = stages.evaluate.files;
+  const evaluatedIn = async (evaluate: readonly OfTask[]): Promise<Evaluated> => {
+    const places = evaluate.map(({ artefact }) => placeOf(artefact));
+    return {
+      // An experiment with `greedy: false` has no predictions.
+      predictions: await predictions.readAll(places.filter((place) => predictions.isIn(place))),
+      samples: await samples.readAll(places),
+      heldOut: await heldOut.readAll(places),
+    };
+  };
+  const trainings = (align: string, rounds: readonly RoundRecord[] = []): Artefact[] =>
+    (rounds.length === 0 ? [{ align }] : rounds).map((round) => opened.get(round.align)!);
+  const roundsIn = async (rounds: readonly RoundRecord[], last: Evaluated): Promise<ArmRound[]> => {
+    const read: ArmRound[] = [];
+    for (const [at, { groups, evaluate }] of rounds.entries())
+      read.push({
+        ...(at === rounds.length - 1 ? last : await evaluatedIn(evaluate)),
+        counts: sumOfCounts(groups.map(({ artefact }) => stages.judge.factsOf(opened.get(artefact)!))),
+      });
+    return read;
+  };
   for (const { seed, arms } of record.seeds)
-    for (const { method, align, evaluate } of arms) {
+    for (const { method, align, evaluate, rounds } of arms) {
       if (only !== undefined && method !== only) continue;
-      const places = evaluate.map(({ artefact }) => placeOf(artefact));
+      const last = await evaluatedIn(evaluate);
       run.arms.push({
         method,
         seed,
-        // An experiment with `greedy: false` has no predictions.
-        predictions: await predictions.readAll(places.filter((place) => predictions.isIn(place))),
-        samples: await samples.readAll(places),
-        heldOut: await heldOut.readAll(places),
-        ...(align === undefined ? {} : await methodFacts(opened.get(align)!)),
+        ...last,
+        ...(rounds === undefined || only !== undefined ? {} : { rounds: await roundsIn(rounds, last) }),
+        ...(align === undefined
+          ? {}
+          : await factsOfRounds(trainings(align, only === undefined ? rounds : []))),
       });
     }
   return { record, run };
@@ -107,20 +135,4 @@ function environmentOf(
 function splitIn(configYaml: string): RunData["split"] {
   const { stages } = (parse(configYaml) ?? {}) as { stages?: { evaluate?: { split?: RunData["split"] } } };
   return stages?.evaluate?.split;
-}
-
-/** What an artefact with a method's weights tells beside its steps. */
-export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {
-  boundary?: BoundaryFacts;
-  search?: Pick<Search, "parameter" | "chosen" | "points">;
-  /** What was measured on the weights that it starts from. */
-  before?: HeldOut;
-}
-
-export async function methodFacts(artefact: Artefact): Promise<MethodFacts> {
-  const { boundary, stopped, warnings } = stages.search.factsOf(artefact);
-  const record = await stages.search.files.search.read(artefact);
-  const search = record && { parameter: record.parameter, chosen: record.chosen, points: record.points };
-  const before = await stages.search.files.before.read(artefact);
-  return defined({ boundary, search, before: before?.heldOut, stopped, warnings });
 }

@@ -7,6 +7,7 @@ import { defined } from "../../core/defined.ts";
 import { inputError, systemCode } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { datasetOf, splitNames } from "../../data/index.ts";
+import type { Round } from "../plan/rounds.ts";
 import type { OfTask } from "../stages/by-task.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
 import { runFiles } from "./files.ts";
@@ -21,6 +22,10 @@ const armSchema = z.object({
   checkpoint: artefactPath,
   /** On each task. */
   evaluate: z.array(ofTask),
+  /** Where there are several: each with what it was trained on; the last one is what stands above. */
+  rounds: z
+    .array(z.object({ groups: z.array(ofTask), align: artefactPath, evaluate: z.array(ofTask) }))
+    .optional(),
 });
 
 export const runRecordSchema = z.object({
@@ -82,6 +87,11 @@ export async function writeRunRecord(
   const find = (node: PlanNode): Done => executed.done.get(keyOfNode(node))!;
   const pathOf = (node: PlanNode): string => relative(runDirectory, find(node).artefact.directory);
   const pathsOf = ({ task, node }: OfTask) => ({ task, artefact: pathOf(node) });
+  const pathsOfRound = ({ groups, align, evaluate }: Round) => ({
+    groups: groups.map(pathsOf),
+    align: pathOf(align),
+    evaluate: evaluate.map(pathsOf),
+  });
   const record: RunRecord = {
     format: 2,
     name: experiment.name,
@@ -116,11 +126,12 @@ export async function writeRunRecord(
       seed,
       vft: pathOf(vft),
       trainGroups: trainGroups.map(pathsOf),
-      arms: arms.map(({ method, align, evaluate }) => ({
+      arms: arms.map(({ method, align, evaluate, rounds }) => ({
         method,
         ...defined({ align: align && pathOf(align) }),
         checkpoint: pathOf(align ?? vft),
         evaluate: evaluate.map(pathsOf),
+        ...(rounds.length < 2 ? {} : { rounds: rounds.map(pathsOfRound) }),
       })),
     })),
   };

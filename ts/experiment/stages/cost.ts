@@ -56,7 +56,8 @@ export interface Expectation {
 
 /** A response without a reference to go by is taken to be this share of the longest allowed. */
 const unknownShare = 1 / 4;
-const usualMaxNewTokens = 512;
+/** Where nothing says how long a response may get. */
+export const usualMaxNewTokens = 512;
 
 /** A sample is taken to be as long as a reference. */
 export function samplingOf(

@@ -14,7 +14,7 @@ import {
 import { RowsFile } from "../store/files.ts";
 import type { TaskQuestions } from "./by-task.ts";
 import type { PlanNode } from "./node.ts";
-import { splitFiles } from "./questions.ts";
+import { partOf, splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 
@@ -24,6 +24,8 @@ export interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
     extract: "strict" | "flexible";
     split: SplitName;
     questions: number | undefined;
+    /** Left out: none. */
+    skip?: number;
     /** Default: binary. */
     feedback?: Feedback;
     /** Default: steps. */
@@ -58,10 +60,10 @@ export const judge = defineStage({
   },
   inputs: ({ candidates, questions }: JudgeParams) => ({ candidates, questions }),
   async run(context, { task, judging }, inputs) {
-    const { split, questions, ...rules } = judging;
+    const { split, questions, skip, ...rules } = judging;
     const rows = await splitFiles[split].readRows(inputs.questions);
     const candidates = await sample.files.candidates.readRows(inputs.candidates);
-    const { groups, counts } = judgeCandidates(rows.slice(0, questions), candidates, { task, ...rules });
+    const { groups, counts } = judgeCandidates(partOf(rows, questions, skip), candidates, { task, ...rules });
     await groupsFile.write(context, groups);
     return { ...counts };
   },

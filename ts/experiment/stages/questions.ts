@@ -104,11 +104,19 @@ function refuseEmpty(splits: Splits, split: SplitName, task: string): void {
   });
 }
 
-/** The first `count` questions of a split, or all. */
-export async function readSplit(place: Place, split: SplitName, count?: number): Promise<Question[]> {
-  const rows = await splitFiles[split].read(place);
-  return count === undefined ? rows : rows.slice(0, count);
+/** The first `count` questions of a split, or all; with `skip` those after so many, from the first again after the last. */
+export async function readSplit(
+  place: Place,
+  split: SplitName,
+  count?: number,
+  skip?: number,
+): Promise<Question[]> {
+  return partOf(await splitFiles[split].read(place), count, skip);
 }
+
+/** `count` rows after the first `skip`, from the first again after the last, each once; all where there is no count. */
+export const partOf = <T>(rows: readonly T[], count = rows.length, skip = 0): T[] =>
+  Array.from({ length: Math.min(count, rows.length) }, (_, at) => rows[(skip + at) % rows.length]!);
 
 export async function writeSplits(
   place: Place,

@@ -1,4 +1,4 @@
-/** Step 2: k COTs a question from the VFT model, into an append-only candidates.jsonl. */
+/** Step 2: k COTs a question from the VFT model, in later rounds from a method's, into an append-only candidates.jsonl. */
 import { z } from "zod";
 import type { Experiment, Sampler } from "../../config/index.ts";
 import { candidateSchema } from "../../core/records.ts";
@@ -12,12 +12,15 @@ import { readSplit } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 
 export interface SampleParams {
-  vft: PlanNode;
+  /** Whose weights are sampled. */
+  checkpoint: PlanNode;
   questions: PlanNode;
   sampling: Pick<Experiment["stages"]["sample"], "k" | "temperature" | "topP" | "maxNewTokens"> & {
     /** The split whose first `questions` questions are sampled; all when undefined. */
     split: SplitName;
     questions: number | undefined;
+    /** How many questions before these are left out, from the first again after the last. Left out: none. */
+    skip?: number;
     seed: number;
   };
   /** Texts that end a response. */
@@ -44,10 +47,10 @@ export const sample = defineStage({
     ...(stop.length === 0 ? {} : { stop }),
     ...samplerKey(sampler),
   }),
-  inputs: ({ vft, questions }: SampleParams) => ({ checkpoint: vft, questions }),
+  inputs: ({ checkpoint, questions }: SampleParams) => ({ checkpoint, questions }),
   async run(context, { sampling, stop }, inputs) {
-    const { split, questions, ...settings } = sampling;
-    const rows = await readSplit(inputs.questions, split, questions);
+    const { split, questions, skip, ...settings } = sampling;
+    const rows = await readSplit(inputs.questions, split, questions, skip);
     const prompts = rows.map(promptOf);
     const drawing = samplerSettings(context.experiment.worker);
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {

@@ -1,9 +1,14 @@
 /** The weights that a stage works on: an artefact's, or those of a model that is there already. */
+import { existsSync } from "node:fs";
 import type { Adapter, Model, Training } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
+import { digestOfFile } from "../../core/digest.ts";
+import { inputError } from "../../core/errors.ts";
+import { keptModel, modelCatalogue } from "../../data/index.ts";
 import { weightsIn } from "../store/files.ts";
 import { digestOfFolder } from "../store/folder-digest.ts";
 import type { Artefact } from "../store/store.ts";
+import { convert } from "./convert.ts";
 import type { PlanNode } from "./node.ts";
 
 /** `role`: as what the artefact stands among a stage's inputs. */
@@ -33,10 +38,24 @@ export const sourceOf = (
   inputs: { base?: Artefact | undefined; checkpoint?: Artefact | undefined },
 ): string => ("node" in weights ? weightsIn(inputs[weights.role]!) : weights.source);
 
-/** A model that is not made here. */
-export async function existingWeights({ dtype, hub, path, revision = "main" }: Model): Promise<Weights> {
+/** The folder of a model that lies in one; undefined for a model that does not. */
+export const folderOfModel = ({ path, get }: Pick<Model, "path" | "get">): string | undefined =>
+  path ?? (get === undefined ? undefined : keptModel(get));
+
+/** A model that is not made from scratch here. Of a GGUF file a folder is made first, by its content. */
+export async function existingWeights(model: Model): Promise<Weights> {
+  const { dtype, hub, gguf, get, revision = "main" } = model;
   if (hub !== undefined) return { source: hub, key: { base: { hub, revision }, dtype } };
-  return { source: path!, key: { base: { folder: await digestOfFolder(path!) }, dtype } };
+  if (gguf !== undefined)
+    return { role: "base", node: convert.node({ file: gguf, digest: await digestOfFile(gguf) }) };
+  const folder = folderOfModel(model)!;
+  if (get !== undefined && !existsSync(folder))
+    throw inputError({
+      what: `the model ${get} is not here`,
+      where: folder,
+      fix: `aft model get ${get} makes it (AFT_MODELS names another folder than models); where there is a hub: --set model=${modelCatalogue[get].hub}`,
+    });
+  return { source: folder, key: { base: { folder: await digestOfFolder(folder) }, dtype } };
 }
 
 /** What of a training bears on the result, for its key: not how often it is saved, and the weights that it starts from. */

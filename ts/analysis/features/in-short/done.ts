@@ -50,6 +50,14 @@ const waysCompared = defineFinding({
       : `${plural(methods, "way")} of going on from there ${methods === 1 ? "is" : "are"} compared${aligned === 0 ? "" : `, ${aligned === methods ? "all" : aligned} of them learning from the model’s own solutions`}.`,
 });
 
+/** That training was not gone through once. */
+const roundsGoneThrough = defineFinding({
+  id: "rounds-gone-through",
+  numbers: ({ rounds }: RunSummary) => rounds && { rounds: rounds.count },
+  template: ({ rounds }) =>
+    `Each was trained in ${plural(rounds, "round")}: from the second on it sampled anew from its own weights and learned from that; what follows is of the last.`,
+});
+
 const measuredOn = defineFinding({
   id: "measured-on",
   numbers: ({ methods, tasks, seeds, split }: RunSummary) => ({
@@ -65,5 +73,5 @@ const measuredOn = defineFinding({
 
 export const done: Chapter<RunSummary> = {
   heading: "What was done",
-  kinds: [startingModel, exampleQuestion, trainingSamples, waysCompared, measuredOn],
+  kinds: [startingModel, exampleQuestion, trainingSamples, waysCompared, roundsGoneThrough, measuredOn],
 };

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { plural } from "../../../analysis/index.ts";
 import { entryOf } from "../../../config/index.ts";
+import { modelCatalogue, type PublishedModel } from "../../../data/index.ts";
 import type { Card, CardTask } from "./subject.ts";
 
 /** What the weights were made from: the base model, the data, and what each asks of who uses them. */
@@ -19,9 +20,17 @@ function baseModel({ config: { model } }: Card): string {
     return `[${model.hub}](https://huggingface.co/${model.hub}). Licence: that of ${model.hub} applies to these weights.`;
   if (model.create !== undefined)
     return `none, made from scratch with random weights (${model.create.architecture}). Licence: no other model's applies.`;
+  const kept = modelNamed(model.get);
+  if (kept !== undefined)
+    return `${kept.title}, out of the package ${kept.package.name} ${kept.package.version} ([${kept.hub}](https://huggingface.co/${kept.hub})). Licence: ${kept.licence}.`;
+  if (model.gguf !== undefined)
+    return `a GGUF file, \`${basename(model.gguf)}\`. Licence: that of the model in it applies to these weights.`;
   const name = model.path === undefined ? "the base model" : `\`${basename(model.path)}\``;
   return `${model.path === undefined ? "not recorded" : `a local copy, ${name}`}. Licence: that of ${name} applies to these weights.`;
 }
+
+const modelNamed = (name: string | undefined): PublishedModel | undefined =>
+  (modelCatalogue as Record<string, PublishedModel>)[name ?? ""];
 
 function dataset({ name, kind, licence, homepage }: CardTask): string {
   if (kind === "arithmetic") return `${name}, problems that AFT generates: no licence but these weights' own`;

@@ -29,7 +29,13 @@ export interface Card extends Required<CardSubject> {
 /** What is read back of the experiment. Anything may be missing: another version may have written it. */
 const configSchema = z.object({
   model: z
-    .object({ hub: z.string(), path: z.string(), create: z.object({ architecture: z.string() }) })
+    .object({
+      hub: z.string(),
+      path: z.string(),
+      get: z.string(),
+      gguf: z.string(),
+      create: z.object({ architecture: z.string() }),
+    })
     .partial()
     .catch({}),
   stages: z
@@ -57,7 +63,8 @@ export function publicYaml({ configYaml }: RunRecord): string {
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !isScalar(value) || typeof value.value !== "string") return;
-      if (/^(path|python|folder|file|.*File)$/.test(String(key.value))) value.value = basename(value.value);
+      if (/^(path|gguf|python|folder|file|.*File)$/.test(String(key.value)))
+        value.value = basename(value.value);
     },
   });
   return document.toString({ lineWidth: 0 });

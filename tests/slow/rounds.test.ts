@@ -1,0 +1,70 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+
+// Whole runs in processes of their own: minutes on a machine that does other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+/** Two rounds, of which the second takes long enough to be broken off, with a saved state every five steps. */
+const command = (runs: string): string[] => [
+  ...["run", "tests/e2e/tiny.yaml", "--runs", runs],
+  ...["rounds=2", "stages.align.steps=60", "stages.align.saveEvery=5", "stages.sample.k=24"].flatMap(
+    (one) => ["--set", one],
+  ),
+];
+
+interface Arm {
+  checkpoint: string;
+  rounds: { align: string; groups: { artefact: string }[] }[];
+}
+
+/** What a run came to: its numbers, and weights and samples of every round. */
+async function resultOf(runs: string) {
+  const json = async (...path: string[]) => JSON.parse(await readFile(join(runs, "tiny", ...path), "utf8"));
+  const report = await json("report.json");
+  const arms: Arm[] = (await json("run.json")).seeds[0].arms;
+  const rounds = arms.flatMap((arm) => arm.rounds ?? []);
+  return {
+    digests: await Promise.all(
+      rounds.map(async ({ align }) => (await json(align, "manifest.json")).facts.digest),
+    ),
+    groups: await Promise.all(
+      rounds.map(({ groups: [groups] }) =>
+        readFile(join(runs, "tiny", groups!.artefact, "groups.jsonl"), "utf8"),
+      ),
+    ),
+    metrics: report.methods.map(({ metrics }: { metrics: unknown }) => metrics),
+    rounds: report.rounds,
+  };
+}
+
+const artefacts = async (runs: string, kind: RegExp): Promise<number> =>
+  (await readdir(join(runs, "artefacts")).catch(() => [])).filter(
+    (name) => kind.test(name) && !name.endsWith(".lock"),
+  ).length;
+
+test("kill -9 in the second round's sampling and again in its training: the run goes on to the same result", async () => {
+  const [runs, whole] = [await temporaryFolder(), await temporaryFolder()];
+  const sampling = startAft(command(runs));
+  // The third sampling of the run: of training questions, of test questions, and of the second round.
+  await until(
+    async () => (await artefacts(runs, /^sample-/)) === 3 && (await artefacts(runs, /^align-/)) === 1,
+  );
+  sampling.kill("SIGKILL");
+  await sampling;
+  const training = startAft(command(runs));
+  await until(async () => (await artefacts(runs, /^align-/)) === 2 && (await secondHasState(runs)));
+  training.kill("SIGKILL");
+  await training;
+  const done = await aft(command(runs));
+  expect(done.stderr).not.toMatch(/error|traceback/i);
+  expect(done.exitCode).toBe(0);
+  expect(done.stderr).toMatch(/align aft-bc round 1 seed 1: done before, reused/);
+  expect((await aft(command(whole))).exitCode).toBe(0);
+  expect(await resultOf(runs)).toEqual(await resultOf(whole));
+});
+
+/** Whether a training under way, which is the second round's, has saved a state. */
+const secondHasState = async (runs: string): Promise<boolean> =>
+  someFile(runs, /^align-/, "resume/state.json", 0);

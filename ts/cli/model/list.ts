@@ -1,0 +1,30 @@
+import { packagedModels } from "../../config/index.ts";
+import { shownPath } from "../../core/files.ts";
+import { keptModel, modelCatalogue, modelsFolder } from "../../data/index.ts";
+import { noteOf } from "../../experiment/index.ts";
+import { define, jsonOption } from "../definition.ts";
+import { printJson, printLine } from "../exit.ts";
+
+export const list = define({
+  options: { json: jsonOption("print the list as JSON") },
+  async handler({ json }) {
+    const models = await Promise.all(
+      packagedModels.map(async (name) => {
+        const { title, package: wheel, licence, hub, homepage } = modelCatalogue[name];
+        return {
+          ...{ model: name, title, licence, homepage, hub },
+          package: `${wheel.name} ${wheel.version}, ${Math.round(wheel.bytes / 1e6)} MB`,
+          files: (await noteOf(keptModel(name))) === undefined ? `not here: aft model get ${name}` : "here",
+        };
+      }),
+    );
+    if (json) return printJson({ folder: modelsFolder(), models });
+    for (const { model, ...rest } of models) {
+      printLine(model);
+      for (const [name, value] of Object.entries(rest)) printLine(`  ${name}: ${value}`);
+    }
+    printLine(
+      `\nmodels lie in ${shownPath(modelsFolder())} (AFT_MODELS names another folder); aft model get MODEL makes them. A folder, a GGUF file or a model of the hub goes into an experiment as it is: model: {path, gguf or hub: ...}`,
+    );
+  },
+});
