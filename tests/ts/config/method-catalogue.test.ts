@@ -1,8 +1,19 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, it } from "vitest";
-import { entryOf, lossOf, methodSchema, recorded, type TrainedMethod } from "../../../ts/config/index.ts";
+import type { z } from "zod";
+import {
+  entryOf,
+  type GroupLoss,
+  groupMethodKinds,
+  lossOf,
+  methodSchema,
+  methods,
+  recorded,
+  type TrainedMethod,
+} from "../../../ts/config/index.ts";
 import { filesWithMethodTable } from "../../../ts/config/methods/table.ts";
+import { projectRoot } from "../../../ts/core/project.ts";
 
 const tables = [...filesWithMethodTable()].map(([path, content]) => ({
   file: basename(path),
@@ -32,4 +43,35 @@ it("AFT under ranked feedback is recorded by its names for ranks, whichever was 
   const rrhf = methodSchema.parse({ method: "rrhf", constraint: "detached" });
   expect(recorded(rrhf, "ranked")).toEqual(rrhf);
   expect(lossOf(aft("ranked-detached"), undefined)).toEqual(lossOf(aft("detached"), undefined));
+});
+
+it("a setting that came later is not in the key at the value that older runs had", () => {
+  const aft = (settings: object) =>
+    methodSchema.parse({ method: "aft", constraint: "none", ...settings }) as TrainedMethod;
+  for (const feedback of ["binary", "ranked"]) {
+    expect(recorded(aft({ scores: "mean", scale: 1 }), feedback)).toEqual(recorded(aft({}), feedback));
+    expect(recorded(aft({ scores: "sum", scale: 2 }), feedback)).toMatchObject({ scores: "sum", scale: 2 });
+  }
+});
+
+it("the worker's losses take and need what the catalogue says", () => {
+  // As registered in the worker: a name, a title, and what differs from a loss of pairs that needs nothing.
+  const folder = join(projectRoot, "py/aft_worker/losses");
+  const sources = readdirSync(folder).map((file) =>
+    file.endsWith(".py") ? readFileSync(join(folder, file), "utf8") : "",
+  );
+  const registered = sources.flatMap((source) => [
+    ...source.matchAll(/@register\("(\w+)", "[^"]*"([^)]*)\)/g),
+  ]);
+  const says = new Map(registered.map(([, kind, needs]) => [kind!, needs!]));
+  expect([...says.keys()].sort()).toEqual(
+    groupMethodKinds.map((kind) => methods[kind].loss.shape.kind.value).sort(),
+  );
+  for (const kind of groupMethodKinds) {
+    const { needs, loss } = entryOf(kind) as GroupLoss<z.ZodType, (typeof methods)[typeof kind]["loss"]>;
+    const worker = says.get(loss.shape.kind.value)!;
+    expect([kind, !worker.includes("needs_pair=False")]).toEqual([kind, needs.pair]);
+    expect([kind, worker.includes("needs_reference=True")]).toEqual([kind, needs.referenceModel]);
+    expect([kind, worker.includes("needs_labels=True")]).toEqual([kind, needs.labels !== undefined]);
+  }
 });

@@ -39,3 +39,38 @@ test("RRHF and PRO keep the VFT loss beside their own", () => {
       vftWeight: 0.5,
     });
 });
+
+test("AFT's exponents are told where they differ from the paper's alone", () => {
+  const plain = loss({ method: "aft", constraint: "none" });
+  expect(Object.keys(plain)).toEqual(["kind", "constraint", "weight", "detachBoundary"]);
+  expect(loss({ method: "aft", constraint: "none", scores: "sum", scale: 3 })).toMatchObject({
+    scores: "sum",
+    scale: 3,
+  });
+});
+
+test("today's methods carry their papers' settings, and no VFT loss unless it is asked for", () => {
+  const usual = { constraint: "none", weight: 1, vftWeight: 0 };
+  const published = (method: string) => loss({ method, constraint: "none" });
+  expect(published("irpo")).toEqual({ kind: "irpo", ...usual, dpoBeta: 0.1, alpha: 1 });
+  expect(published("dpop")).toEqual({ kind: "dpop", ...usual, dpoBeta: 0.3, penalty: 50 });
+  expect(published("simper")).toEqual({ kind: "simper", ...usual });
+  expect(published("nca")).toEqual({ kind: "nca", ...usual, ncaBeta: 0.01, temperature: 0.01 });
+  expect(published("infonca")).toEqual({ kind: "infonca", ...usual, ncaBeta: 0.01, temperature: 0.01 });
+  expect(published("reinforce")).toEqual({ kind: "reinforce", ...usual, positiveWeight: 0.1 });
+  expect(published("grpo")).toEqual({
+    kind: "grpo",
+    ...usual,
+    divideByDeviation: true,
+    divideByLength: true,
+  });
+  expect(loss({ method: "irpo", constraint: "boundary", boundaryBeta: "auto", vftWeight: 1 }, 0.25)).toEqual({
+    kind: "irpo",
+    constraint: "boundary",
+    weight: 1,
+    vftWeight: 1,
+    dpoBeta: 0.1,
+    alpha: 1,
+    beta: 0.25,
+  });
+});

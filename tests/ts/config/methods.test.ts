@@ -11,6 +11,12 @@ import { errorOf, inWords, load, smallest, withChange } from "./helpers.ts";
 const withMethod = (settings: string): Record<string, string> => withChange("{method: vft}", `{${settings}}`);
 const bounded = (beta: string): Record<string, string> =>
   withMethod(`method: aft, constraint: boundary, beta: ${beta}`);
+const ranked = (settings: string): Record<string, string> => ({
+  "main.yaml": withMethod(settings)["main.yaml"]!.replace(
+    "stages: {",
+    "stages: {judge: {feedback: ranked}, ",
+  ),
+});
 const methodOf = async (settings: string) => (await load(withMethod(settings))).experiment.methods.more!;
 
 const either = "a number of at least 0, auto or a map with search (and questions)";
@@ -161,13 +167,6 @@ describe("methods that are not there", () => {
 });
 
 describe("methods and feedback go together", () => {
-  const ranked = (settings: string): Record<string, string> => ({
-    "main.yaml": withMethod(settings)["main.yaml"]!.replace(
-      "stages: {",
-      "stages: {judge: {feedback: ranked}, ",
-    ),
-  });
-
   it("a loss for ranks is refused under binary feedback", async () => {
     expect(await errorOf(withMethod("method: aft, constraint: ranked-detached"))).toBe(
       `main.yaml:9:35: methods.more.constraint: needs ranks, and stages.judge.feedback is binary: right or wrong
@@ -184,6 +183,44 @@ describe("methods and feedback go together", () => {
   it.each(["aft", "rrhf", "pro", "dpo"])("%s takes both", async (method) => {
     await load(ranked(`method: ${method}, constraint: none`));
     await load(withMethod(`method: ${method}, constraint: none`));
+  });
+});
+
+describe("losses without pairs", () => {
+  it.each([
+    ["simper", "a solution far below it would be pulled up without a limit, exp(2B − s)"],
+    ["nca", "it has no pairs, and holds each solution’s own likelihood"],
+    ["infonca", "it has no pairs, and holds each solution’s own likelihood"],
+    ["reinforce", "it takes questions without a right solution too, which have none to lie below"],
+    ["grpo", "it has no pairs: an advantage is against the question’s mean"],
+  ])("%s has no boundary, and says why", async (method, reason) => {
+    expect(await errorOf(withMethod(`method: ${method}, constraint: boundary, boundaryBeta: 0.1`))).toBe(
+      `main.yaml:9:${32 + method.length}: bad value for methods.more.constraint: ${method} has no boundary: ${reason}
+  found: "boundary"
+  expected: one of none, detached`,
+    );
+  });
+
+  it("what goes by right and wrong alone is refused under ranks, and what has rewards is not", async () => {
+    expect(await errorOf(ranked("method: reinforce, constraint: none"))).toBe(
+      `main.yaml:9:18: methods.more.method: goes by right and wrong, and stages.judge.feedback is ranked
+  found: "reinforce"
+  expected: stages.judge.feedback: binary, or a method that takes ranks`,
+    );
+    expect(await errorOf(ranked("method: nca, constraint: detached"))).toContain(
+      "methods.more.constraint: detaches the wrong COTs of nca, which has no pairs, and stages.judge.feedback is ranked",
+    );
+    for (const method of ["nca", "infonca", "grpo"])
+      await load(ranked(`method: ${method}, constraint: none`));
+    await load(ranked("method: simper, constraint: detached"));
+    await load(withMethod("method: nca, constraint: detached"));
+  });
+
+  it("NSR with the wrong ones detached has nothing left", async () => {
+    expect(await errorOf(withMethod("method: reinforce, constraint: detached, positiveWeight: 0"))).toContain(
+      "methods.more.positiveWeight: nothing is left of the loss: constraint: detached leaves right COTs alone",
+    );
+    await load(withMethod("method: reinforce, constraint: none, positiveWeight: 0"));
   });
 });
 

@@ -79,6 +79,17 @@ test("a question without positives or without negatives is kept, with what it ha
   ]);
 });
 
+test("a question all right or all wrong goes to the worker whole, told apart by its labels", () => {
+  const scored = (one: object, logprob: number) => ({ ...one, logprob });
+  for (const settings of [{ method: "reinforce" }, { method: "nca" }, { method: "grpo" }]) {
+    const needs = settings.method === "nca" ? { referenceLogprob: -3 } : {};
+    const by = method({ ...settings, constraint: "none" });
+    const only = (one: object) => ({ ...group, candidates: [scored(one, -3)] }) as Group;
+    expect(trainGroup(only(lucky), by).responses).toEqual([target, { ...positive(lucky.text), ...needs }]);
+    expect(trainGroup(only(wrong), by).responses).toEqual([target, { ...negative(wrong.text), ...needs }]);
+  }
+});
+
 test("a question without a reference is an error that names it", () => {
   const { reference: _, ...none } = group;
   expect(() => trainGroup(none, method({ method: "vft" }))).toThrow('question "q1" has no reference COT');

@@ -180,4 +180,6 @@ test("no question with a pair: the method's own loss is nothing", () => {
     ),
   ).toEqual([]);
   expect(raisedBy(steps(30, (number) => ({ pairedGroups: number === 20 ? 1 : 0 })))).toEqual([]);
+  // A loss that takes questions all right or all wrong is no nothing on them.
+  expect(raisedBy(steps(30, () => ({ ...none, takenGroups: 8 })))).toEqual([]);
 });
