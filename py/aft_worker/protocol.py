@@ -375,6 +375,22 @@ class InfoncaLoss(Message, kw_only=True, tag_field="kind", tag="infonca"):
     temperature: Annotated[float, Meta(gt=0)]
 
 
+class KtoLoss(Message, kw_only=True, tag_field="kind", tag="kto"):
+    """KTO, arXiv 2402.01306."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # KTO's own beta: the scale of its implicit reward
+    kto_beta: Annotated[float, Meta(gt=0)]
+    # lambda_D: of right responses
+    desirable_weight: Annotated[float, Meta(ge=0)]
+    # lambda_U: of wrong responses
+    undesirable_weight: Annotated[float, Meta(ge=0)]
+
+
 class ReinforceLoss(Message, kw_only=True, tag_field="kind", tag="reinforce"):
     """W-REINFORCE, arXiv 2506.01347."""
 
@@ -399,7 +415,25 @@ class GrpoLoss(Message, kw_only=True, tag_field="kind", tag="grpo"):
     divide_by_length: bool
 
 
-LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss | IrpoLoss | DpopLoss | SimperLoss | NcaLoss | InfoncaLoss | ReinforceLoss | GrpoLoss
+class NftLoss(Message, kw_only=True, tag_field="kind", tag="nft"):
+    """NFT, arXiv 2505.18116."""
+
+    constraint: Literal["none", "detached"]
+    # of the group loss
+    weight: Annotated[float, Meta(ge=0)]
+    # of the VFT loss
+    vft_weight: Annotated[float, Meta(ge=0)]
+    # of wrong responses
+    negative_weight: Annotated[float, Meta(ge=0)]
+    # the least that a wrong token's logarithm is taken of
+    epsilon: Annotated[float, Meta(gt=0)]
+    # of a group with a share p of right ones: 1 - p, sqrt((1 - p) / p), 1
+    prompt_weight: Literal["hard", "deviation", "none"]
+    # what the loss is averaged over
+    per: Literal["token", "response"]
+
+
+LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss | IrpoLoss | DpopLoss | SimperLoss | NcaLoss | InfoncaLoss | KtoLoss | ReinforceLoss | GrpoLoss | NftLoss
 
 
 class TrainResponse(Message, kw_only=True):

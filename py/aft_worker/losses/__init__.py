@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from .kto import divergence_estimate
 from .members import Members
 from .objective import LossShare, Objective, Part, part_of
 from .ranking import boundaries, has_pair

@@ -18,6 +18,7 @@ class Response:
     whatever the others of its group are: watched, and what losses of right and wrong go by. rank: 1 is the
     best, equals share one; right and wrong are 1 and 2; None: no part in the group loss. reward: greater is
     better, in the order of the ranks. reference_logprob: summed, under the reference model, a constant.
+    right_share: of right ones among those of its group that take part.
     """
 
     tokens: int = 0
@@ -27,3 +28,4 @@ class Response:
     rank: int | None = None
     reward: float = 0.0
     reference_logprob: float | None = None
+    right_share: float = 0.0

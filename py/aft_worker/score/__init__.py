@@ -9,4 +9,14 @@ from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
 from .micro_batch import MicroBatch, place_lists, to_device
 from .path import PADDED, Way, score_path
-from .scoring import Model, evaluating, layout_of, padded_sums, response_scores, score_groups, verify_head
+from .scoring import (
+    Model,
+    evaluating,
+    layout_of,
+    padded_sums,
+    response_scores,
+    score_groups,
+    sum_by_response,
+    token_logprobs,
+    verify_head,
+)

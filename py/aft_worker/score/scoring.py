@@ -59,10 +59,10 @@ def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) ->
     return chunked_logprobs(chosen, head.weight, head.bias, batch.targets, path.softcap, chunk, fused=fused)
 
 
-def sum_by_response(logprobs: Tensor, batch: MicroBatch) -> Tensor:
-    """[N] token log-probabilities -> [R] sums."""
+def sum_by_response(logprobs: Tensor, lengths: Tensor) -> Tensor:
+    """[N] token log-probabilities -> [R] sums of so many of them each."""
     # unsafe: its checks would wait for the device
-    return torch.segment_reduce(logprobs, "sum", lengths=batch.lengths, unsafe=True)
+    return torch.segment_reduce(logprobs, "sum", lengths=lengths, unsafe=True)
 
 
 def layout_of(model: Model) -> Layout:
@@ -78,7 +78,7 @@ def response_scores(model: Model, batch: MicroBatch, chunk: int | None = None) -
 
 def padded_sums(model: Model, batch: MicroBatch, chunk: int | None = None) -> Tensor:
     """The sums of all that the tensors hold, be it of a response or padding."""
-    return sum_by_response(token_logprobs(model, batch, chunk), batch)
+    return sum_by_response(token_logprobs(model, batch, chunk), batch.lengths)
 
 
 @torch.no_grad()
@@ -112,7 +112,7 @@ def score_groups(
             check_cancelled()
             batch = layout.collate([rows[index] for index in members])
             logprobs = token_logprobs(model, batch)
-            sums = sum_by_response(logprobs, batch).tolist()
+            sums = sum_by_response(logprobs, batch.lengths).tolist()
             parts = logprobs.cpu().split(batch.counts)
             for number, value, part in zip(batch.numbers, sums, parts, strict=True):
                 flat[number].logprob = value

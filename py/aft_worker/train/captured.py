@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import first_line
-from ..score import MicroBatch, Model, layout_of, padded_sums
+from ..score import MicroBatch, Model, layout_of, padded_sums, token_logprobs
 from .global_batch import Pass
 
 # what runs over many tensors at once is exported under no public name
@@ -29,11 +29,19 @@ MOST_SIZES = 48
 class CapturedPasses:
     """Passes of micro-batches whose gradients by `weights` are added to `gradients`, float32 or wider.
 
-    `slow`: why nothing is captured, once that is so.
+    What they give is the responses' sums, or with `by_token` the tokens' log-probabilities. `slow`: why
+    nothing is captured, once that is so.
     """
 
-    def __init__(self, model: Model, weights: Sequence[nn.Parameter], gradients: Sequence[Tensor]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        weights: Sequence[nn.Parameter],
+        gradients: Sequence[Tensor],
+        by_token: bool = False,
+    ) -> None:
         self.slow: str | None = None
+        self._by_token = by_token
         self._model = model
         self._weights = list(weights)
         self._gradients = list(gradients)
@@ -44,7 +52,7 @@ class CapturedPasses:
         key = batch.size_key
         size = self._sizes.get(key)
         if size is None:
-            size = _Size(self._model, self._weights, self._gradients, batch)
+            size = self.plainly(batch)
             if len(self._sizes) < MOST_SIZES:
                 self._sizes[key] = size
             return size
@@ -67,7 +75,7 @@ class CapturedPasses:
 
     def plainly(self, batch: MicroBatch) -> _Size:
         """The same passes, of a batch of any layout, once."""
-        return _Size(self._model, self._weights, self._gradients, batch)
+        return _Size(self._model, self._weights, self._gradients, batch, self._by_token)
 
     def _capture(self, size: _Size) -> None:
         pool = next((one.pool for one in self._sizes.values() if one.is_captured), None)
@@ -86,7 +94,7 @@ class Begun:
     """A pass of which the forward half is done, or under way."""
 
     size: _Size
-    sums: Tensor
+    scores: Tensor  # sums [R], or log-probabilities of tokens [N]
 
 
 class _Size:
@@ -101,16 +109,20 @@ class _Size:
         weights: Sequence[nn.Parameter],
         gradients: Sequence[Tensor],
         batch: MicroBatch,
+        by_token: bool,
     ) -> None:
         self.pool: Any = None  # what all sizes draw their memory from
         self._model = model
         self._weights = weights
         self._gradients = gradients
         self._batch = batch
-        self._count = len(batch.counts)
-        self._sums = torch.empty(0)
-        self._by_sums = torch.zeros(
-            len(batch.lengths), device=model.device, dtype=torch.promote_types(model.dtype, torch.float32)
+        self._by_token = by_token
+        self._count = self._count_of(batch)
+        self._scores = torch.empty(0)
+        self._by_scores = torch.zeros(
+            len(batch.targets if by_token else batch.lengths),
+            device=model.device,
+            dtype=torch.promote_types(model.dtype, torch.float32),
         )
         self._graphs: tuple[torch.cuda.CUDAGraph, torch.cuda.CUDAGraph] | None = None
 
@@ -120,25 +132,25 @@ class _Size:
 
     def take(self, batch: MicroBatch) -> None:
         """Puts another micro-batch of this size in place."""
-        self._count = len(batch.counts)
+        self._count = self._count_of(batch)
         pairs = list(zip(self._batch.tensors, batch.tensors, strict=True))
         for dtype in {own.dtype for own, _ in pairs}:
             alike = [pair for pair in pairs if pair[0].dtype == dtype]
             _torch._foreach_copy_([own for own, _ in alike], [new for _, new in alike])
 
     def forward(self) -> Tensor:
-        """[R] summed log-probabilities, constants."""
+        """[R] summed log-probabilities, or those of the tokens [N]; constants."""
         if self._graphs is None:
             self._score()
         else:
             self._graphs[0].replay()
         # the next replay overwrites its own
-        return self._sums.detach()[: self._count].clone()
+        return self._scores.detach()[: self._count].clone()
 
     def backward(self, gradient: Tensor) -> None:
-        """gradient [R]: by the sums."""
-        self._by_sums.zero_()
-        self._by_sums[: self._count] = gradient
+        """gradient: by what `forward` gave."""
+        self._by_scores.zero_()
+        self._by_scores[: self._count] = gradient
         if self._graphs is None:
             self._differentiate()
         else:
@@ -154,13 +166,17 @@ class _Size:
                 self._differentiate()
         self.pool, self._graphs = forward.pool(), (forward, backward)
 
+    def _count_of(self, batch: MicroBatch) -> int:
+        return sum(batch.counts) if self._by_token else len(batch.counts)
+
     def _score(self) -> None:
-        self._sums = padded_sums(self._model, self._batch)
+        score = token_logprobs if self._by_token else padded_sums
+        self._scores = score(self._model, self._batch)
 
     def _differentiate(self) -> None:
-        found = torch.autograd.grad(self._sums, self._weights, self._by_sums, allow_unused=True)
+        found = torch.autograd.grad(self._scores, self._weights, self._by_scores, allow_unused=True)
         # its graph is not needed any more, and holds all of the pass's memory
-        self._sums = self._sums.detach()
+        self._scores = self._scores.detach()
         for total, gradient in zip(self._gradients, found, strict=True):
             if gradient is not None:
                 total += gradient

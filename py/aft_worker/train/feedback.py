@@ -27,6 +27,7 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
             _need_references(group, loss, pointer)
         if takes and loss.needs_labels:
             _need_labels(group, loss, pointer)
+    right = [response.label == "positive" for response in group.responses if response.rank is not None]
     rewarded = all(response.reward is not None for response in group.responses if response.rank is not None)
     return [
         Response(
@@ -36,6 +37,7 @@ def judged_responses(group: TrainGroup, loss: GroupLoss | None, pointer: str = "
             rank=response.rank if takes else None,
             reward=(response.reward or 0.0) if rewarded else float(-(response.rank or 0)),
             reference_logprob=response.reference_logprob,
+            right_share=sum(right) / max(len(right), 1),
         )
         for response in group.responses
     ]

@@ -49,6 +49,13 @@ class Batch:
     groups: list[range] = field(default_factory=list)  # the responses of each of them
     responses: list[Response] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
+    mismatched: list[MicroBatch] = field(default_factory=list)  # for a loss that needs the divergence
+
+    @property
+    def taking_part(self) -> tuple[int, int]:
+        """(responses, tokens) of those that take part in the group loss."""
+        tokens = [response.tokens for response in self.responses if response.rank is not None]
+        return len(tokens), sum(tokens)
 
     @property
     def target_tokens(self) -> int:
@@ -73,7 +80,8 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
     """
     batch, loss = Batch(), group_loss(settings)
     # what must be scored before any of it can be differentiated: all rows of a group that has a part in the
-    # group loss. Elsewhere the loss is a sum over responses, and each row is a unit
+    # group loss. Elsewhere, and where that is one of tokens, the loss is a sum over responses, and each row
+    # is a unit
     units: list[list[Row]] = []
     owners: list[str] = []
     share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
@@ -84,7 +92,8 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
         prompt, encoded = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
         numbers = range(len(batch.responses), len(batch.responses) + len(include))
         rows = make_rows(prompt, encoded, numbers, limit, share)
-        is_whole = any(response.rank is not None for response in judged)
+        by_token = loss is not None and loss.by_token is not None
+        is_whole = not by_token and any(response.rank is not None for response in judged)
         own = [rows] if is_whole else [[row] for row in rows]
         units += own
         owners += [group.id] * len(own)

@@ -3,9 +3,11 @@
 The loss depends on the weights only through the scores. So every micro-batch takes the same way: scores from
 the model, dL/ds from the loss as if the scores were constants, then a backward pass of the scores weighted by
 it. A group that is too large to be held with its graph is scored without gradient first, and then goes
-through the model once more, piece by piece, with the dL/ds of the whole.
+through the model once more, piece by piece, with the dL/ds of the whole. A loss by token takes the tokens'
+log-probabilities in the place of scores; it needs no group as a whole.
 
-No value is read on the way: losses, scores and the gradient's norm come back in one copy, `Findings`.
+No value is read on the way but the divergence, where a loss needs it: losses, scores and the gradient's norm
+come back in one copy, `Findings`.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from torch import Tensor
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress
 from ..errors import WorkerError, real
-from ..losses import Objective
+from ..losses import Objective, divergence_estimate
 from ..protocol import LossParts
-from ..score import MicroBatch, Model, layout_of, response_scores
+from ..score import MicroBatch, Model, layout_of, response_scores, sum_by_response, token_logprobs
 from .captured import Begun, CapturedPasses
 from .global_batch import Batch, Pass
 from .optimization import Optimizer
+from .start_weights import StartWeights, logprobs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Findings:
     norm: float
     vft: float
     alignment: float
+    divergence: float | None = None
 
 
 class GradientPass:
@@ -55,6 +59,7 @@ class GradientPass:
         on_progress: OnProgress,
         captured: CapturedPasses | None = None,
         begun: Begun | None = None,
+        start: StartWeights | None = None,
     ) -> None:
         self.tokens = 0
         self._model = model
@@ -67,6 +72,7 @@ class GradientPass:
         self._on_progress = on_progress
         self._captured = captured
         self._begun = begun
+        self._start = start
         self._seeds = 0
         # a pass: [its responses] scores, then its two parts of the loss
         self._found: list[Tensor] = []
@@ -78,6 +84,8 @@ class GradientPass:
         done, total = 0, len(self._batch.responses)
         layout = layout_of(self._model)
         with layout.attending(training=True):
+            if self._objective.needs_divergence:
+                self._objective.divergence = self._estimated_divergence()
             for one in self._batch.passes:
                 if len(one.pieces) == 1:
                     self._one_pass(one)
@@ -117,7 +125,9 @@ class GradientPass:
             faults.append(("the gradient", self._batch.ids))
         if faults:
             raise self._non_finite(*faults[0], self.loss(vft, alignment))
-        return Findings(scores, norm, *distributed.total(vft, alignment))
+        return Findings(
+            scores, norm, *distributed.total(vft, alignment), divergence=self._objective.divergence
+        )
 
     def loss(self, vft: float, alignment: float) -> LossParts:
         """Both parts with their weighted sum."""
@@ -132,19 +142,23 @@ class GradientPass:
 
     def _one_pass(self, one: Pass) -> None:
         (piece,) = one.pieces
+        # before anything that holds the present weights for its backward pass
+        references = self._references(piece, one)
         if self._captured is not None:
-            self._captured_pass(self._captured, piece, one)
+            self._captured_pass(self._captured, piece, one, references)
             return
-        sums = self._forward(piece, self._next_seed())
-        self._backward(sums, self._weigh(sums, one), piece)
+        scores = self._forward(piece, self._next_seed())
+        self._backward(scores, self._weigh(scores, one, references), piece)
 
-    def _captured_pass(self, captured: CapturedPasses, piece: MicroBatch, one: Pass) -> None:
+    def _captured_pass(
+        self, captured: CapturedPasses, piece: MicroBatch, one: Pass, references: Tensor | None
+    ) -> None:
         self._check_cancelled()
         begun, self._begun = self._begun, None
         if begun is None:
             size = captured.of(piece)
             begun = Begun(size, size.forward())
-        begun.size.backward(self._weigh(begun.sums, one))
+        begun.size.backward(self._weigh(begun.scores, one, references))
         self.tokens += piece.tokens
 
     def _two_passes(self, one: Pass) -> None:
@@ -159,19 +173,49 @@ class GradientPass:
             self._backward(self._forward(piece, seed), gradient[places], piece)
 
     def _forward(self, piece: MicroBatch, seed: int) -> Tensor:
+        """[R] sums, or log-probabilities of the tokens [N] for a loss by token."""
         self._check_cancelled()
         _seed_dropout(self._model.device, seed)
+        if self._objective.by_token:
+            return token_logprobs(self._model, piece)[: sum(piece.counts)]
         return response_scores(self._model, piece)[0]
 
-    def _weigh(self, sums: Tensor, one: Pass) -> Tensor:
-        """dL/ds [R]; notes the pass's scores and its share of the loss."""
-        loss = self._objective(sums, one.part)
+    def _references(self, piece: MicroBatch, one: Pass) -> Tensor | None:
+        """[N] under the weights that the training began with, where the loss goes by them."""
+        if one.part.by_token is None:
+            return None
+        assert self._start is not None
+        if len(one.part.by_token.chosen) == 0:
+            return torch.zeros(sum(piece.counts), device=self._model.device)
+        self._check_cancelled()
+        return self._start.logprobs(piece)
+
+    def _estimated_divergence(self) -> float:
+        """Over the mismatched pairs of all processes."""
+        assert self._start is not None
+        found = torch.zeros((), dtype=torch.float64, device=self._model.device)
+        count = 0
+        for batch in self._batch.mismatched:
+            self._check_cancelled()
+            before = self._start.logprobs(batch)
+            found += (logprobs_of(self._model, batch).double() - before.double()).sum()
+            count += len(batch.counts)
+        return divergence_estimate(*distributed.total(float(found), count))
+
+    def _weigh(self, scores: Tensor, one: Pass, references: Tensor | None = None) -> Tensor:
+        """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""
+        if references is None:
+            loss, sums = self._objective(scores, one.part), scores
+        else:
+            loss = self._objective.of_tokens(scores, references, one.part)
+            (piece,) = one.pieces
+            sums = sum_by_response(scores.detach().double(), piece.lengths[: len(piece.counts)])
         self._found += [sums.detach().double() / one.part.tokens, torch.stack([loss.vft, loss.alignment])]
         return loss.gradient
 
-    def _backward(self, sums: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
+    def _backward(self, scores: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
         with self._optimizer.collecting():
-            sums.backward(gradient.to(sums))
+            scores.backward(gradient.to(scores))
         self.tokens += piece.tokens
 
     def _next_seed(self) -> int:

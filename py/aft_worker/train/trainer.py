@@ -24,9 +24,11 @@ from ..score import Model, score_path
 from .captured import Begun, CapturedPasses
 from .global_batch import Batch, prepare
 from .gradients import GradientPass
+from .mismatched import mismatched
 from .optimization import Optimizer, learning_rate
 from .packing import choose_layout, keep_layout
 from .saved_state import load_state, save_state
+from .start_weights import StartWeights
 from .step_metrics import score_metrics
 
 Upcoming = Callable[[], tuple[int, Sequence[TrainGroup]] | None]
@@ -77,6 +79,10 @@ class Trainer:
         self._seed = seed
         self._max_tokens = max_tokens_per_batch
         self._optimizer = Optimizer(model.module, optimizer)
+        self._group_loss = group_loss(loss)
+        self._start: StartWeights | None = None
+        if self._group_loss is not None and self._group_loss.needs_start:
+            self._start = StartWeights(model, list(self._optimizer.weights.values()))
         self._ahead: _Ahead | None = None
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
@@ -84,6 +90,8 @@ class Trainer:
         self._ended = 0.0
         # all that a resumed run must share with the one that was saved
         settings = {"optimizer": optimizer, "schedule": schedule, "loss": loss, "seed": seed}
+        if self._start is not None:
+            settings["startWeights"] = self._start.checksum
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
@@ -125,19 +133,20 @@ class Trainer:
             self._chosen = True
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
-            self._captured = CapturedPasses(self._model, list(weights), gradients)
+            by_token = self._group_loss is not None and self._group_loss.by_token is not None
+            self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
         batch, begun = self._batch(number, groups)
         if begun is not None:
             # its work on the device began with the end of the step before
             started = self._ended
-        paired_groups, taken_groups, target_tokens = distributed.total(
-            len(batch.paired), len(batch.taken), batch.target_tokens
+        paired_groups, taken_groups, target_tokens, responses, response_tokens = distributed.total(
+            len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )
-        loss = group_loss(self._loss)
+        loss = self._group_loss
         gradients = GradientPass(
             self._model,
             optimizer=self._optimizer,
-            objective=Objective(self._loss, target_tokens, len(groups)),
+            objective=Objective(self._loss, target_tokens, len(groups), responses, response_tokens),
             batch=batch,
             seed=self._seed,
             step=number,
@@ -145,6 +154,7 @@ class Trainer:
             on_progress=on_progress,
             captured=self._captured,
             begun=begun,
+            start=self._start,
         )
         try:
             gradients.run()
@@ -181,10 +191,14 @@ class Trainer:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and (ahead.number, ahead.groups) == (number, groups):
             return ahead.batch, ahead.begun
-        return self._prepared(groups), None
+        return self._prepared(number, groups), None
 
-    def _prepared(self, groups: Sequence[TrainGroup]) -> Batch:
-        return prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
+    def _prepared(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
+        batch = prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
+        loss = self._group_loss
+        if loss is not None and loss.needs_divergence:
+            batch.mismatched = mismatched(self._model, groups, loss, self._seed, number, self._max_tokens)
+        return batch
 
     def _prepare_ahead(self, upcoming: Upcoming) -> None:
         step = upcoming()
@@ -192,7 +206,7 @@ class Trainer:
             return
         number, groups = step
         try:
-            self._ahead = _Ahead(number, groups, self._prepared(groups))
+            self._ahead = _Ahead(number, groups, self._prepared(number, groups))
         except WorkerError:
             # that step's own: it prepares once more and answers with the error
             self._ahead = None

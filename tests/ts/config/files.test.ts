@@ -92,6 +92,7 @@ describe("every YAML file", () => {
     "experiments/quickstart.yaml",
     ...yamlFilesIn("experiments/paper"),
     ...yamlFilesIn("experiments/questions"),
+    ...yamlFilesIn("experiments/real"),
     ...yamlFilesIn("experiments/benchmarks"),
     ...fragments,
   ];

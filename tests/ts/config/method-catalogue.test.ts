@@ -61,9 +61,14 @@ it("the worker's losses take and need what the catalogue says", () => {
     file.endsWith(".py") ? readFileSync(join(folder, file), "utf8") : "",
   );
   const registered = sources.flatMap((source) => [
-    ...source.matchAll(/@register\("(\w+)", "[^"]*"([^)]*)\)/g),
+    ...source.matchAll(/@register(_by_token)?\(\s*"(\w+)",\s*"[^"]*"([^)]*)\)/g),
   ]);
-  const says = new Map(registered.map(([, kind, needs]) => [kind!, needs!]));
+  const says = new Map(
+    registered.map(([, byToken, kind, needs]) => [
+      kind!,
+      byToken === undefined ? needs! : `${needs}, needs_labels=True, by_token`,
+    ]),
+  );
   expect([...says.keys()].sort()).toEqual(
     groupMethodKinds.map((kind) => methods[kind].loss.shape.kind.value).sort(),
   );
@@ -73,5 +78,11 @@ it("the worker's losses take and need what the catalogue says", () => {
     expect([kind, !worker.includes("needs_pair=False")]).toEqual([kind, needs.pair]);
     expect([kind, worker.includes("needs_reference=True")]).toEqual([kind, needs.referenceModel]);
     expect([kind, worker.includes("needs_labels=True")]).toEqual([kind, needs.labels !== undefined]);
+    const anew = worker.includes("by_token")
+      ? "all"
+      : worker.includes("needs_divergence=True")
+        ? "mismatched"
+        : undefined;
+    expect([kind, anew]).toEqual([kind, needs.startWeights]);
   }
 });

@@ -101,8 +101,8 @@ export interface MethodSummary {
   /** against each baseline that is there */
   comparisons: Comparison[];
   /**
-   * its kind: keep, vft, rft, aft, rrhf, pro, dpo, simpo, irpo, dpop, simper, nca, infonca, reinforce
-   * or grpo
+   * its kind: keep, vft, rft, aft, rrhf, pro, dpo, simpo, irpo, dpop, simper, nca, infonca, kto,
+   * reinforce, grpo or nft
    */
   method: string;
   /** the part it plays in the comparison */

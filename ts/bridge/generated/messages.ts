@@ -618,6 +618,19 @@ export interface WorkerMethods {
         /** of the softmax over the rewards */
         temperature: number;
       } | {
+        kind: "kto";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** KTO's own beta: the scale of its implicit reward */
+        ktoBeta: number;
+        /** lambda_D: of right responses */
+        desirableWeight: number;
+        /** lambda_U: of wrong responses */
+        undesirableWeight: number;
+      } | {
         kind: "reinforce";
         constraint: "none" | "detached";
         /** of the group loss */
@@ -635,6 +648,21 @@ export interface WorkerMethods {
         vftWeight: number;
         divideByDeviation: boolean;
         divideByLength: boolean;
+      } | {
+        kind: "nft";
+        constraint: "none" | "detached";
+        /** of the group loss */
+        weight: number;
+        /** of the VFT loss */
+        vftWeight: number;
+        /** of wrong responses */
+        negativeWeight: number;
+        /** the least that a wrong token's logarithm is taken of */
+        epsilon: number;
+        /** of a group with a share p of right ones: 1 - p, sqrt((1 - p) / p), 1 */
+        promptWeight: "hard" | "deviation" | "none";
+        /** what the loss is averaged over */
+        per: "token" | "response";
       };
       seed: number;
       /** tokens (padding included) of one micro-batch; bounds memory, never changes a result */

@@ -754,7 +754,7 @@ export interface TrainingChangesOptimizer {
 }
 
 /** One way of going on from the VFT weights: a row of the report's table. */
-export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo | MethodSettingsSimpo | MethodSettingsIrpo | MethodSettingsDpop | MethodSettingsSimper | MethodSettingsNca | MethodSettingsInfonca | MethodSettingsReinforce | MethodSettingsGrpo;
+export type MethodSettings = MethodSettingsKeep | MethodSettingsVft | MethodSettingsRft | MethodSettingsAft | MethodSettingsRrhf | MethodSettingsPro | MethodSettingsDpo | MethodSettingsSimpo | MethodSettingsIrpo | MethodSettingsDpop | MethodSettingsSimper | MethodSettingsNca | MethodSettingsInfonca | MethodSettingsKto | MethodSettingsReinforce | MethodSettingsGrpo | MethodSettingsNft;
 
 /** no further training: evaluates the weights as they are */
 export interface MethodSettingsKeep {
@@ -1535,6 +1535,61 @@ export interface MethodSettingsInfoncaDetached {
   constraint: "detached";
 }
 
+/** KTO (arXiv 2402.01306): each COT by itself, right or wrong, against the weights it starts from */
+export type MethodSettingsKto = MethodSettingsKtoNone | MethodSettingsKtoDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsKtoNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** KTO (arXiv 2402.01306): each COT by itself, right or wrong, against the weights it starts from */
+  method: "kto";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** KTO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** lambda_D: of right COTs */
+  desirableWeight: number;
+  /** lambda_U: of wrong COTs */
+  undesirableWeight: number;
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsKtoDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** KTO (arXiv 2402.01306): each COT by itself, right or wrong, against the weights it starts from */
+  method: "kto";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** KTO's own beta: how strongly it is held to the reference model */
+  beta: number;
+  /** lambda_D: of right COTs */
+  desirableWeight: number;
+  /** lambda_U: of wrong COTs */
+  undesirableWeight: number;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
 /** weighted REINFORCE (arXiv 2506.01347): right COTs up, wrong ones down; NSR with positiveWeight 0 */
 export type MethodSettingsReinforce = MethodSettingsReinforceNone | MethodSettingsReinforceDetached;
 
@@ -1629,6 +1684,65 @@ export interface MethodSettingsGrpoDetached {
   divideByDeviation: boolean;
   /** log-probabilities by the COT's tokens; false: Dr. GRPO */
   divideByLength: boolean;
+  /** worse COTs get no gradient (DC) */
+  constraint: "detached";
+}
+
+/** NFT (arXiv 2505.18116): token by token, against the weights it starts from */
+export type MethodSettingsNft = MethodSettingsNftNone | MethodSettingsNftDetached;
+
+/** worse COTs are pushed down without a limit */
+export interface MethodSettingsNftNone {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** NFT (arXiv 2505.18116): token by token, against the weights it starts from */
+  method: "nft";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** nu: of wrong COTs; 0: right ones alone, as RFT */
+  negativeWeight: number;
+  /** what stands in a wrong token's logarithm is at least this: bounds the force on it */
+  epsilon: number;
+  /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
+  promptWeight: "hard" | "deviation" | "none";
+  /** over the batch's tokens, or over each COT's tokens and then over COTs */
+  average: "token" | "response";
+  /** worse COTs are pushed down without a limit */
+  constraint: "none";
+}
+
+/** worse COTs get no gradient (DC) */
+export interface MethodSettingsNftDetached {
+  /** the name in tables and charts */
+  label?: string | undefined;
+  /** the weights it starts from: those after VFT, or the base model */
+  start: "vft" | "base";
+  /** settings that differ from stages.align, for this method only */
+  train?: TrainingChanges | undefined;
+  /** of the method's own loss beside the VFT loss */
+  weight: number;
+  /** count the reference COT among the positives (under ranks: among the best) too */
+  referenceAsPositive: boolean;
+  /** NFT (arXiv 2505.18116): token by token, against the weights it starts from */
+  method: "nft";
+  /** of the VFT loss on the reference beside it */
+  vftWeight: number;
+  /** nu: of wrong COTs; 0: right ones alone, as RFT */
+  negativeWeight: number;
+  /** what stands in a wrong token's logarithm is at least this: bounds the force on it */
+  epsilon: number;
+  /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
+  promptWeight: "hard" | "deviation" | "none";
+  /** over the batch's tokens, or over each COT's tokens and then over COTs */
+  average: "token" | "response";
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
 }

@@ -59,6 +59,11 @@ export interface GroupLoss<Settings extends z.ZodType = z.ZodType, Loss extends 
     rewards: boolean;
     /** When it goes by right and wrong, so that ranks will not do. Left out: never. */
     labels?: "always" | "detached";
+    /**
+     * What it scores anew under the weights that it starts from, at each step: all that it trains on, or a mismatched
+     * pair a question. The worker holds these weights beside the trained ones.
+     */
+    startWeights?: "all" | "mismatched";
   };
   /** Which setting says how far below the lowest better score the boundary lies; none for a loss without pairs. */
   boundaryBeta?: "beta" | "boundaryBeta";

@@ -12,7 +12,9 @@ import { dpop } from "./dpop.ts";
 import type { Baseline, GroupLoss } from "./entry.ts";
 import { grpo } from "./grpo.ts";
 import { irpo } from "./irpo.ts";
+import { kto } from "./kto.ts";
 import { infonca, nca } from "./nca.ts";
+import { nft } from "./nft.ts";
 import { pro } from "./pro.ts";
 import { constraintOf, rankedName } from "./ranked.ts";
 import { reinforce } from "./reinforce.ts";
@@ -24,7 +26,7 @@ import { simpo } from "./simpo.ts";
 export const methods = {
   ...{ keep, vft, rft, aft },
   ...{ rrhf, pro, dpo, simpo, irpo, dpop, simper },
-  ...{ nca, infonca, reinforce, grpo },
+  ...{ nca, infonca, kto, reinforce, grpo, nft },
 } as const;
 
 type Entries = typeof methods;

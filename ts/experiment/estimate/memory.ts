@@ -27,6 +27,8 @@ export interface Memory {
   gradients: number;
   masters: number;
   moments: number;
+  /** The trained weights as they were at the start, of a method that goes by them at each step. */
+  start: number;
   activations: number;
   logits: number;
   cache: number;
@@ -42,6 +44,7 @@ const none: Memory = {
   gradients: 0,
   masters: 0,
   moments: 0,
+  start: 0,
   activations: 0,
   logits: 0,
   cache: 0,
@@ -64,16 +67,22 @@ export function trainingState(setup: Setup): Pick<Memory, "weights" | "gradients
   };
 }
 
-/** One micro-batch of `tokens` tokens through a training step, at its height. */
-export function trainingMemory(setup: Setup, tokens: number): Memory {
-  const { shape, gradientCheckpointing } = setup;
+/**
+ * One micro-batch of `tokens` tokens through a training step, at its height.
+ *
+ * @param holdsStart the trained weights are there once more, as they were at the start
+ */
+export function trainingMemory(setup: Setup, tokens: number, holdsStart = false): Memory {
+  const { shape, dtype, adapter, gradientCheckpointing } = setup;
+  const held = adapter === undefined ? weightBytes(setup) : 4 * adapterParameters(shape, adapter);
   const perLayer = blockActivations(setup);
   const kept = gradientCheckpointing
-    ? shape.layers * bytesOf(setup.dtype) * shape.hiddenSize + perLayer
+    ? shape.layers * bytesOf(dtype) * shape.hiddenSize + perLayer
     : shape.layers * perLayer;
   return {
     ...none,
     ...trainingState(setup),
+    start: holdsStart ? held : 0,
     activations: tokens * (kept + passing(setup)),
     logits: logitBytes(setup, tokens, true),
   };

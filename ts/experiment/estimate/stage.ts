@@ -101,7 +101,7 @@ function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memor
   const peaks: { peak: StageEstimate["peak"]; memory: Memory }[] = [];
   if (work.trained !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.trained.perStep));
-    peaks.push({ peak: "training", memory: trainingMemory(setup, tokens) });
+    peaks.push({ peak: "training", memory: trainingMemory(setup, tokens, work.trained.holdsStart) });
   }
   if (work.scored !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.scored.tokens));

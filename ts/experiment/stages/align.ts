@@ -28,7 +28,7 @@ import { membersOf, trainGroup } from "../train/train-groups.ts";
 import type { Sharing } from "../train/training.ts";
 import { beforeFile, type Validation } from "../validation/index.ts";
 import type { OfTask, TaskQuestions } from "./by-task.ts";
-import { trainingCost } from "./cost.ts";
+import { type Cost, type Trained, trainingCost } from "./cost.ts";
 import { groupsFile } from "./judge.ts";
 import { readSplit } from "./questions.ts";
 import { defineStage } from "./stage.ts";
@@ -115,9 +115,19 @@ export const align = defineStage({
     const parts = groups.map((expectation) => ({ ...expectation, share }));
     // A file of groups does not tell its questions: they are taken to be the first task's.
     const usual = questions?.[0] ?? checkpoint ?? base;
-    return { trained: trainingCost(training, parts, usual?.questions) };
+    return withStartWeights(trainingCost(training, parts, usual?.questions), method);
   },
 });
+
+/** What a method scores anew under the weights that it starts from. */
+function withStartWeights(trained: Trained, method: TrainedMethod): Cost {
+  const entry = entryOf(method.method);
+  const scores = entry.kind === "group loss" ? entry.needs.startWeights : undefined;
+  if (scores === undefined) return { trained };
+  // Of a question beside its samples, one prompt with one of them, under the present and the starting weights.
+  const share = scores === "all" ? 1 : 2 / (1 + trained.responses);
+  return { trained: { ...trained, holdsStart: true }, scored: { tokens: share * trained.tokens } };
+}
 
 async function validationOf(
   { settings, tasks, extract, maxNewTokens }: WatchParams,

@@ -37,6 +37,8 @@ export interface Trained {
   lengthGrouped: boolean;
   steps: number;
   savesStates: boolean;
+  /** The trained weights lie there once more, as they were at the start. */
+  holdsStart?: boolean;
 }
 
 export interface Cost {
