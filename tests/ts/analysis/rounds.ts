@@ -30,11 +30,17 @@ export function runWithRounds(count = 3, options: Parameters<typeof syntheticRun
   };
 }
 
+/** As a run has it: the first round of all methods is trained on the same groups. */
 function roundOf(
   { method, predictions, samples, heldOut }: RunData["arms"][number],
   round: number,
 ): ArmRound {
   const questions = 100;
   const judged = { candidates: 6 * questions, correct: 200 + 20 * round, paired: 60 };
-  return { predictions, samples, heldOut, counts: { questions, ...(method === "continued" ? {} : judged) } };
+  return {
+    predictions,
+    samples,
+    heldOut,
+    counts: { questions, ...(method === "continued" && round > 1 ? {} : judged) },
+  };
 }

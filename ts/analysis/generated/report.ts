@@ -693,6 +693,8 @@ export interface Trained {
   search?: TrainedSearch | undefined;
   /** stopped early; the weights are those of bestStep */
   stopped?: TrainedStopped | undefined;
+  /** of a loss that takes other questions than those with a pair */
+  taken?: TrainedTaken | undefined;
   /** what went wrong while training */
   warnings?: TrainedWarning[] | undefined;
 }
@@ -742,6 +744,16 @@ export interface TrainedStopped {
   reason: string;
 }
 
+/** of a loss that takes other questions than those with a pair */
+export interface TrainedTaken {
+  /** training questions */
+  questions: number;
+  /** with a better and a worse solution */
+  paired: number;
+  /** with a part in the method's own loss */
+  taken: number;
+}
+
 /** what went wrong while training */
 export interface TrainedWarning {
   /** optimizer steps done */
@@ -764,6 +776,8 @@ export interface TrainedArm {
   search?: TrainedSearch | undefined;
   /** stopped early; the weights are those of bestStep */
   stopped?: TrainedStopped | undefined;
+  /** of a loss that takes other questions than those with a pair */
+  taken?: TrainedTaken | undefined;
   /** what went wrong while training */
   warnings?: TrainedWarning[] | undefined;
   /** validation questions while training; step 0: the weights it starts from */

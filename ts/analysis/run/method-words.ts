@@ -40,6 +40,12 @@ export const ownBetas = (methods: readonly Described[]): string[] => [
   ...new Set(methods.flatMap((method) => ownBetaOf(method)?.sentence ?? [])),
 ];
 
+/** Of single losses; a switch is told where it is off. */
+const ownSettings = [
+  ...["margin", "alpha", "penalty", "temperature", "positiveWeight"],
+  ...["divideByDeviation", "divideByLength", "scores", "scale"],
+];
+
 /** The numbers that a method was given: `weight 3, beta 0.1`; empty where it has none. */
 export function givenNumbers(method: Described): string {
   const { weight, beta, boundaryBeta, train, start } = method.settings;
@@ -48,6 +54,10 @@ export function givenNumbers(method: Described): string {
     weight === undefined ? "" : `weight ${text(weight)}`,
     beta === undefined ? "" : `${ownBetaOf(method)?.name ?? "beta"} ${text(beta)}`,
     boundaryBeta === undefined ? "" : `beta ${text(boundaryBeta)}`,
+    ...ownSettings.flatMap((key) => {
+      const value = method.settings[key];
+      return value === undefined || value === true ? [] : [`${key} ${text(value)}`];
+    }),
     start === "base" ? "starts from the base model" : "",
     ...changes.map(([key, value]) => `${key} ${text(value)}`),
   ]

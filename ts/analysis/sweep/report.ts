@@ -9,6 +9,7 @@ import { certainty } from "./in-short/certainty.ts";
 import { done } from "./in-short/done.ts";
 import { results } from "./in-short/results.ts";
 import { type SweepData, sweepNumbers } from "./numbers.ts";
+import { bestOfEach } from "./views/best-of-each.ts";
 import { cells } from "./views/cells.ts";
 import { effects } from "./views/effects.ts";
 import { methods } from "./views/methods.ts";
@@ -36,6 +37,7 @@ export function sweepReport(data: SweepData): Report {
       ),
       section({ id: "compared", title: comparedTitle(sweep.methods) }, methods(sweep)),
       section({ id: "effects", title: "What each setting does" }, effects(sweep)),
+      section({ id: "best-of-each", title: "Each method at its best" }, bestOfEach(sweep)),
       section({ id: "cells", title: "Every cell" }, cells(sweep)),
       section(
         { id: "warnings", title: "What the cells’ reports warn of", contentsTitle: "Warnings" },

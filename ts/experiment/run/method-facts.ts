@@ -10,17 +10,27 @@ import type { TrainedFacts } from "../train/files.ts";
 /** What an artefact with a method's weights tells beside its steps. */
 export interface MethodFacts extends Pick<TrainedFacts, "stopped" | "warnings"> {
   boundary?: BoundaryFacts;
+  /** Of a loss that takes other questions than those with a pair. */
+  taken?: { questions: number; paired: number; taken: number };
   search?: Pick<Search, "parameter" | "chosen" | "points">;
   /** What was measured on the weights that it starts from. */
   before?: HeldOut;
 }
 
 export async function methodFacts(artefact: Artefact): Promise<MethodFacts> {
-  const { boundary, stopped, warnings } = stages.search.factsOf(artefact);
+  const facts = stages.search.factsOf(artefact);
+  const { boundary, stopped, warnings } = facts;
   const record = await stages.search.files.search.read(artefact);
   const search = record && { parameter: record.parameter, chosen: record.chosen, points: record.points };
   const before = await stages.search.files.before.read(artefact);
-  return defined({ boundary, search, before: before?.heldOut, stopped, warnings });
+  return defined({ boundary, search, before: before?.heldOut, stopped, warnings, taken: takenIn(facts) });
+}
+
+function takenIn(facts: ReturnType<typeof stages.search.factsOf>): MethodFacts["taken"] {
+  const { questions, pairedQuestions: paired, takenQuestions: taken } = facts;
+  return questions === undefined || paired === undefined || taken === undefined || taken === paired
+    ? undefined
+    : { questions, paired, taken };
 }
 
 /**

@@ -8,7 +8,7 @@ import { withModel } from "../worker/loaded-model.ts";
 import { drawnSchema, promptOf, sampleInto, samplerSettings } from "../worker/sampling.ts";
 import { samplingOf } from "./cost.ts";
 import type { PlanNode } from "./node.ts";
-import { readSplit } from "./questions.ts";
+import { partOf, readSplit } from "./questions.ts";
 import { defineStage } from "./stage.ts";
 
 export interface SampleParams {
@@ -50,7 +50,13 @@ export const sample = defineStage({
   inputs: ({ checkpoint, questions }: SampleParams) => ({ checkpoint, questions }),
   async run(context, { sampling, stop }, inputs) {
     const { split, questions, skip, ...settings } = sampling;
-    const rows = await readSplit(inputs.questions, split, questions, skip);
+    const all = await readSplit(inputs.questions, split);
+    const rows = partOf(all, questions, skip);
+    // How many a file has is not known before.
+    if (skip !== undefined && skip + rows.length > all.length)
+      context.progress.note(
+        `${context.label}: the ${all.length} questions do not reach for so many rounds: some come again (rounds.questions)`,
+      );
     const prompts = rows.map(promptOf);
     const drawing = samplerSettings(context.experiment.worker);
     return withModel(context, { source: weightsIn(inputs.checkpoint) }, async (worker, { model, digest }) => {

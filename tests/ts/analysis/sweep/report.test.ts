@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { againstBest, renderSweep, type SweepData } from "../../../../ts/analysis/index.ts";
-import type { SweepResults } from "../../../../ts/analysis/sweep/results.ts";
+import { bestOf, type SweepResults } from "../../../../ts/analysis/sweep/results.ts";
 import { type InventedSweep, inventedSweep } from "../sweeps.ts";
 
 async function compared(sweep: InventedSweep): Promise<InventedSweep> {
@@ -51,6 +51,29 @@ describe("the page of a sweep", () => {
     expect(rowTexts).toHaveLength(3);
     expect(rowTexts[1]).toMatch(/^AFT-DC.*weight 3$/);
     expect(rowTexts[2]).toMatch(/^AFT-BC.*weight 3, beta varied, learningRate varied$/);
+  });
+
+  it("tells each method at its best where none is followed, of equal cells the first", () => {
+    expect(page).not.toContain("Each method at its best");
+    const { results: followed, summaries } = inventedSweep({ questions: 100 });
+    const results = { ...followed, best: bestOf(followed.cells, { metric: "accuracy" }) };
+    const html = renderSweepPage({ results, summaries });
+    const rows = [...parseHTML(html).document.querySelectorAll("[aria-labelledby=best-of-each] tbody tr")];
+    const cells = rows.map((row) =>
+      [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent),
+    );
+    const highest = (name: string) =>
+      Math.max(
+        ...results.cells.map(
+          (cell) => cell.methods.find((one) => one.name === name)!.metrics.accuracy!.value!,
+        ),
+      );
+    expect(cells.map(([label]) => label)).toEqual(["continued VFT", "AFT-DC", "AFT-BC"]);
+    // The baselines are the same in all cells.
+    expect(cells[0]![1]).toBe("k = 3, temperature = 0.7");
+    expect(cells[2]![1]).toBe("k = 9, temperature = 1");
+    expect(cells[2]![2]).toContain((100 * highest("bc")).toFixed(1));
+    expect(cells.map((row) => row[3])).toEqual(["9", "9", "9"]);
   });
 
   it("names the best cell with its interval, the lowest, and each key's means over the other", () => {

@@ -5,6 +5,7 @@ import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
 import type { CardSubject } from "../../../../ts/experiment/export/card/subject.ts";
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
 import type { Manifest } from "../../../../ts/experiment/store/store.ts";
+import { runWithRounds } from "../../analysis/rounds.ts";
 import { judgedByBoth, runOfTasks } from "../../analysis/tasks.ts";
 
 const run: RunData = {
@@ -198,6 +199,10 @@ describe("what the model was made from", () => {
       `- and on the model's own solutions: ${candidates} samples to ${groups} training questions, judged by their answers; ${withPair} questions with`,
     );
     for (const plain of ["kept", "continued"]) expect(card(plain)).not.toContain("own solutions:");
+    const inRounds = summarise(runWithRounds(3, { questions: 6, trainingSteps: 1 }), 20);
+    expect(modelCard(record(), inRounds, { method: "bc", seed: 1, artefact: artefact() })).toContain(
+      "; so in the first of 3 rounds, in the later ones on samples of its own weights\n",
+    );
   });
 
   it("says of a local base model no more of its path than its folder's name", () => {

@@ -45,6 +45,14 @@ test("a searched, watched and early stopped training tells all of it", async () 
   expect(facts).toEqual({ boundary, stopped, search: found, before: heldOut });
 });
 
+test("a loss that takes other questions than those with a pair tells which", async () => {
+  const facts = (taken: number) => ({ steps: 3, questions: 9, pairedQuestions: 4, takenQuestions: taken });
+  expect(await methodFacts(await artefact(facts(8)))).toEqual({
+    taken: { questions: 9, paired: 4, taken: 8 },
+  });
+  expect(await methodFacts(await artefact(facts(4)))).toEqual({});
+});
+
 test("a damaged file of an artefact is named", async () => {
   await expect(methodFacts(await artefact({}, { "search.json": '{"chosen": ' }))).rejects.toThrow(
     "search.json: the file of an artefact is damaged",

@@ -1,5 +1,6 @@
 /** What every round of training came to, where a run has several: each method's weights after each, on the same questions. */
 import { z } from "zod";
+import { entryOf } from "../../../config/index.ts";
 import { defined } from "../../../core/defined.ts";
 import type { RoundMeasured, RoundsSummary } from "../../generated/report.ts";
 import {
@@ -110,7 +111,7 @@ export function roundsOf(run: RunData, { seed, resamples, test }: Resampling): R
       metrics: ofEach((metric) => metricOf(own, metric)),
       ...defined({
         againstContinued: other && ofEach((metric) => differenceIn(metric, own, other, test)),
-        learntFrom: learntFrom(armsOf(run, method.name), round),
+        learntFrom: learntFrom(method, armsOf(run, method.name), round),
       }),
     };
   };
@@ -141,7 +142,12 @@ const ofEach = <T>(measure: (metric: (typeof roundMetrics)[number]) => T) =>
     T
   >;
 
-function learntFrom(arms: readonly Arm[], round: number): RoundMeasured["learntFrom"] {
+/** Samples lie beside the first round of a method that learns from references alone, too: they are those of all methods. */
+function learntFrom(
+  { method }: MethodInfo,
+  arms: readonly Arm[],
+  round: number,
+): RoundMeasured["learntFrom"] {
   const counts = arms.flatMap((arm) => {
     const known = arm.rounds?.[round - 1]?.counts;
     return known === undefined ? [] : [known];
@@ -151,8 +157,10 @@ function learntFrom(arms: readonly Arm[], round: number): RoundMeasured["learntF
     counts.some((known) => known[of] === undefined)
       ? undefined
       : counts.reduce((total, known) => total + known[of]!, 0);
+  const questions = sum("questions") ?? 0;
+  if (entryOf(method).learnsFrom === "references") return { questions };
   return {
-    questions: sum("questions") ?? 0,
+    questions,
     ...defined({ samples: sum("candidates"), right: sum("correct"), withPair: sum("paired") }),
   };
 }

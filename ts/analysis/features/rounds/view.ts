@@ -77,7 +77,7 @@ function roundsTable(summary: RunSummary, found: RoundsSummary): Block {
     ],
     {
       label: "Rounds",
-      caption: `Every method after each round, percent with 95 % intervals, on ${plural(summary.methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${summary.split} question`)}; learnt from: the round’s own samples and how many of them were right`,
+      caption: `Every method after each round, percent with 95 % intervals, on ${plural(summary.methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${summary.split} question`)}; learnt from: samples of the weights before the round (in the first those of the VFT model), and how many of them were right`,
       kind: "results",
     },
   );

@@ -22,7 +22,7 @@ const trainedArms = (run: RunData): TrainedArm[] =>
     .filter(({ method: _, seed: __, looks, ...facts }) => looks.length > 0 || Object.keys(facts).length > 0);
 
 function trainedArm(
-  { method, seed, boundary, search, stopped, warnings = [], before }: Arm,
+  { method, seed, boundary, search, stopped, taken, warnings = [], before }: Arm,
   run: RunData,
 ): TrainedArm {
   const steps = run.training.find((curve) => curve.method === method && curve.seed === seed)?.steps ?? [];
@@ -30,7 +30,7 @@ function trainedArm(
   return {
     method,
     seed,
-    ...defined({ boundary, search, stopped, warnings: warnings.length === 0 ? undefined : warnings }),
+    ...defined({ boundary, search, stopped, taken, warnings: warnings.length === 0 ? undefined : warnings }),
     looks: validations.flatMap(({ step, heldOut }) =>
       heldOut === undefined ? [] : [{ step, ...heldOutSchema.parse(heldOut) }],
     ),

@@ -70,6 +70,14 @@ const trainedShape = {
     })
     .optional()
     .meta({ description: "stopped early; the weights are those of bestStep" }),
+  taken: z
+    .object({
+      questions: z.int().meta({ description: "training questions" }),
+      paired: z.int().meta({ description: "with a better and a worse solution" }),
+      taken: z.int().meta({ description: "with a part in the method's own loss" }),
+    })
+    .optional()
+    .meta({ description: "of a loss that takes other questions than those with a pair" }),
   warnings: z
     .array(
       z.object({

@@ -14,6 +14,7 @@ export const training: Feature = {
     const validations = validationRows(summary);
     const margins = marginRows(run, summary);
     return [
+      takers(summary),
       stops(summary),
       warnings(summary),
       validations.length > 0 &&
@@ -54,6 +55,16 @@ export const training: Feature = {
 
 const labelOf = ({ methods }: RunSummary, name: string): string =>
   methods.find((method) => method.name === name)?.label ?? name;
+
+/** Losses without pairs, whose questions are others than those of the losses that stand beside them. */
+function takers(summary: RunSummary): Content {
+  const sentences = summary.training.flatMap(({ method, seed, taken: counted }) => {
+    if (counted === undefined) return [];
+    const { questions, paired, taken } = counted;
+    return `${labelOf(summary, method)}, seed ${seed}: ${taken} of ${plural(questions, "question")}; ${paired} of them with a better and a worse solution.`;
+  });
+  return sentences.length > 0 && [heading("Questions with a part in the loss"), list(sentences)];
+}
 
 function stops(summary: RunSummary): Content {
   const sentences = summary.training.flatMap(({ method, seed, stopped }) => {

@@ -44,7 +44,12 @@ function samples({ summary, method, seed }: Card): string[] {
   const groups = summary.trainGroups.find((counted) => counted.seed === seed);
   const isTaught = kind !== undefined && entryOf(kind).learnsFrom.includes("samples");
   if (groups === undefined || !isTaught) return [];
+  const { count } = summary.rounds ?? { count: 1 };
+  const later =
+    count === 1
+      ? ""
+      : `; so in the first of ${count} rounds, in the later ones on samples of its own weights`;
   return [
-    `- and on the model's own solutions: ${plural(groups.candidates, "sample")} to ${plural(groups.groups, "training question")}, judged by their answers; ${plural(groups.withPair, "question")} with a right and a wrong one`,
+    `- and on the model's own solutions: ${plural(groups.candidates, "sample")} to ${plural(groups.groups, "training question")}, judged by their answers; ${plural(groups.withPair, "question")} with a right and a wrong one${later}`,
   ];
 }
