@@ -1,4 +1,4 @@
-"""Two processes that share a global batch take KTO's and NFT's step as one does: estimate and divisors too."""
+"""Two processes that share a global batch take KTO's and NFT's step as one does, divisors and all."""
 
 from __future__ import annotations
 
