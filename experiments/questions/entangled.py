@@ -13,10 +13,11 @@ wrong ones:
 
 - cos(g_p, g_n), beside that of g_p and the g_n of another question, and that of two halves of the right ones;
 - what a step along g_p that raises its own score by 1 nat raises the wrong ones' by: <g_p, g_n> / <g_p, g_p>;
-- the same cosine without the shared tokens, and the part of <g_p, g_n> that goes with them. A token is shared
-  with a solution of the other side where it lies in the longest common prefix of the two, or, the wider
-  reading, where an alignment of the two (difflib) matches it. Its gradient is left out by the share of the
-  other side's solutions with which it is shared; a solution's length stays what it was.
+- the same cosine without the shared tokens, and what goes with them of the cosine as it is: (<g_p, g_n> less
+  the same without them) / (|g_p| |g_n|). A token is shared with a solution of the other side where it lies in
+  the longest common prefix of the two, or, the wider reading, where an alignment of the two (difflib) matches
+  it. Its gradient is left out by the share of the other side's solutions with which it is shared; a
+  solution's length stays what it was.
 
 And of the loss log(1 + sum exp(x)), for x = s_n - s_p in mean and in summed log-probabilities: how exp(x) is
 spread, and how evenly a question's pairs share the gradient: exp(entropy of the shares) / pairs, 1 where all
@@ -32,6 +33,7 @@ import difflib
 import json
 import math
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -165,8 +167,9 @@ def measured(
     whole = [{n: [1.0] * len(of.ids[n]) for n in side} for side in sides]
     g_p, g_n = map(of.of, whole)
     inner, size = dot(g_p, g_n), dot(g_p, g_p)
-    found: dict[str, Any] = {"cosine": cosine(g_p, g_n), "lift": inner / size, "inner": inner}
-    found["left"] = (size + dot(g_n, g_n) - 2 * inner) / (size + dot(g_n, g_n))
+    other_size = dot(g_n, g_n)
+    found: dict[str, Any] = {"cosine": cosine(g_p, g_n), "lift": inner / size}
+    found["left"] = (size + other_size - 2 * inner) / (size + other_size)
     if other is not None:
         found["other question"] = cosine(g_p, other)
     if len(sides[0]) > 1:
@@ -186,7 +189,7 @@ def measured(
         found[kind] = {
             "tokens": tokens / total,
             "cosine": cosine(r_p, r_n) if both else None,
-            "inner": dot(r_p, r_n),
+            "of the cosine": (inner - dot(r_p, r_n)) / math.sqrt(size * other_size),
         }
     return found, g_n
 
@@ -233,9 +236,7 @@ def summary(questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
         found[kind] = {
             "tokens": means([one[kind]["tokens"] for one in questions]),
             "cosine without": means([one[kind]["cosine"] for one in questions]),
-            "part of the inner product": interval(
-                [[one["inner"] - one[kind]["inner"], one["inner"]] for one in questions], ratio
-            ),
+            "of the cosine": means([one[kind]["of the cosine"] for one in questions]),
         }
     return found
 
@@ -259,7 +260,7 @@ def table(result: dict[str, Any]) -> str:
         own = entangled[kind]
         lines += [
             f"| {kind}: share of tokens | {cell(own['tokens'])} |",
-            f"| {kind}: part of the inner product | {cell(own['part of the inner product'])} |",
+            f"| {kind}: what goes with them of the cosine | {cell(own['of the cosine'])} |",
             f"| {kind}: cosine without them | {cell(own['cosine without'])} |",
         ]
     lines += ["", "| over pairs | mean scores | summed scores |", "|---|---|---|"]
@@ -311,8 +312,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     for place, (group, right) in enumerate(chosen[: arguments.questions], 1):
         found, other = measured(model, group, right, other)
         questions.append({"id": group.id, **found})
-        print(f"\r{place} of {min(arguments.questions, len(chosen))} questions", end="", flush=True)
-    print()
+        if sys.stderr.isatty():
+            print(f"\r{place} of {min(arguments.questions, len(chosen))} questions", end="", file=sys.stderr)
     return {
         "model": arguments.model,
         "groups": str(arguments.groups),

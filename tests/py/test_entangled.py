@@ -106,6 +106,10 @@ def test_a_run_over_a_groups_file(entangled, tmp_path: Path) -> None:
     prompt, right, wrong = texts[1]
     rest = gradient(prompt, right, [[1]]), gradient(prompt, wrong, [[1], [4]])
     assert found["q1"]["aligned tokens"]["cosine"] == pytest.approx(cosine(*rest), rel=1e-4)
+    g_p, g_n = gradient(prompt, right), gradient(prompt, wrong)
+    shared = float((g_p @ g_n - rest[0] @ rest[1]) / g_p.norm() / g_n.norm())
+    assert found["q1"]["aligned tokens"]["of the cosine"] == pytest.approx(shared, rel=1e-4)
+    assert found["q1"]["common prefix"]["of the cosine"] == pytest.approx(0, abs=1e-6)
     assert found["q1"]["aligned tokens"]["tokens"] == pytest.approx(3 / 9)
     assert found["q1"]["common prefix"]["tokens"] == 0
     assert found["q1"]["common prefix"]["cosine"] == pytest.approx(found["q1"]["cosine"], rel=1e-6)
