@@ -498,6 +498,8 @@ class StepMetrics(Message, kw_only=True):
     assessment_accuracy: float | None = None
     # mean over the worse responses of (lowest better score - beta)
     mean_boundary: float | None = None
+    # KTO's z: mean log-ratio to the starting weights (nats) over mismatched pairs, at least 0
+    divergence: float | None = None
     # share of the worse responses that lie below their boundary, 0..1
     negatives_below_boundary: float | None = None
 

@@ -44,7 +44,7 @@ test("every method by groups trains on pairs, to its row of the report", async (
   expect(first.exitCode).toBe(0);
   const { methods } = await json(run, "report.json");
   const names = methods.map(({ name }: { name: string }) => name);
-  const grouped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc"];
+  const grouped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc", "kto", "nft"];
   expect(names).toEqual(["vft-kept", ...grouped]);
   const digests = new Set<string>();
   for (const name of grouped) {
@@ -53,7 +53,7 @@ test("every method by groups trains on pairs, to its row of the report", async (
     expect(facts.pairedQuestions).toBeGreaterThan(2);
     digests.add(facts.digest);
     const steps = await jsonLines(align, "metrics.jsonl");
-    expect(steps.some(({ pairedGroups, loss }) => pairedGroups > 0 && loss.alignment > 0)).toBe(true);
+    expect(steps.some(({ pairedGroups, loss }) => pairedGroups > 0 && loss.alignment !== 0)).toBe(true);
   }
   expect(digests.size).toBe(grouped.length);
 });
@@ -78,6 +78,18 @@ test("DPO starts where policy and reference model are one: its first loss is log
     if (name === "dpo") expect(loss.alignment).toBeCloseTo((Math.log(2) * pairedGroups) / groups, 3);
     else expect(loss.alignment).toBeGreaterThan(0);
   }
+});
+
+test("KTO and NFT start where the model has not moved: each COT costs a half, each token nothing", async () => {
+  const kto = await jsonLines((await armOf("kto")).align, "metrics.jsonl");
+  expect(kto[0].loss.alignment).toBeCloseTo(0.5, 3);
+  // Those all right or all wrong take part too.
+  expect(kto.some(({ takenGroups, pairedGroups }) => takenGroups > pairedGroups)).toBe(true);
+  for (const { divergence } of kto) expect(divergence).toBeGreaterThanOrEqual(0);
+  const [first, second] = await jsonLines((await armOf("nft")).align, "metrics.jsonl");
+  expect(first.loss.alignment).toBe(0);
+  expect(second.loss.alignment).not.toBe(0);
+  expect(first).not.toHaveProperty("divergence");
 });
 
 test("an automatic boundary is recorded with what it was worked out from", async () => {
@@ -160,7 +172,9 @@ test("a training that fails in a search is told with its value", async () => {
 });
 
 describe("under ranked feedback", () => {
-  const dropped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc"].map((name) => `${name}: null`);
+  const dropped = ["bc-auto", "bc-search", "rrhf", "pro", "dpo", "dpo-bc", "kto", "nft"].map(
+    (name) => `${name}: null`,
+  );
   const only = (...methods: string[]) => ["--set", `methods={${[...dropped, ...methods].join(", ")}}`];
   const rankedBc = "ranked-bc: {method: aft, constraint: ranked-boundary, beta: auto}";
   const rankedArgs = ["--set", "stages.judge.feedback=ranked"];

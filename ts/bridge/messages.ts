@@ -207,6 +207,9 @@ export const stepMetrics = z
     meanBoundary: z.number().optional().meta({
       description: "mean over the worse responses of (lowest better score - beta)",
     }),
+    divergence: z.number().optional().meta({
+      description: "KTO's z: mean log-ratio to the starting weights (nats) over mismatched pairs, at least 0",
+    }),
     negativesBelowBoundary: z
       .number()
       .optional()

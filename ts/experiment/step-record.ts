@@ -48,6 +48,7 @@ export const stepRecord = z.looseObject({
   assessmentAccuracy: z.number().optional(),
   meanBoundary: z.number().optional(),
   negativesBelowBoundary: z.number().optional(),
+  divergence: z.number().optional(),
   heldOut: heldOutSchema.optional().meta({ description: "after this step's update, where there was a look" }),
 });
 export type StepRecord = z.infer<typeof stepRecord>;

@@ -184,6 +184,7 @@ class Trainer:
             tokens=tokens,
             seconds=seconds,
             tokens_per_second=tokens / seconds,
+            divergence=found.divergence,
             **score_metrics(batch, found.scores, getattr(self._loss, "beta", None)),
         )
 

@@ -268,6 +268,23 @@ def test_a_question_all_right_or_all_wrong_moves_as_the_method_says(name, texts,
     assert (after > before) - (after < before) == moves
 
 
+def test_the_divergence_is_told_and_does_not_go_by_micro_batches() -> None:
+    found = []
+    for limit in (4096, 40):
+        model = tiny.llama(initializer_range=0.2)
+        given = groups(model)
+        assert tiny.trainer(model, NFT).step(1, given).divergence is None
+        model = tiny.llama(initializer_range=0.2)
+        run = tiny.trainer(model, KTO, max_tokens=limit)
+        # a move of which the mean over the pairs is above 0
+        moved(model, seed=3, scale=0.05)
+        found.append(run.step(1, given).divergence)
+    assert found[0] == pytest.approx(0.65, abs=0.01)
+    assert found[1] == pytest.approx(found[0], rel=1e-5)
+    model = tiny.llama(initializer_range=0.2)
+    assert tiny.trainer(model, KTO).step(1, groups(model)).divergence == 0
+
+
 def test_nft_raises_right_tokens_and_lowers_wrong_ones() -> None:
     model = tiny.llama(initializer_range=0.2)
     given = groups(model, TEXTS[:2])

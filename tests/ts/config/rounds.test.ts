@@ -69,6 +69,18 @@ describe("mistakes", () => {
     );
   });
 
+  it("a reference model beside the weights that KTO's estimate goes by", async () => {
+    const methods = ["methods.kto={method: kto, constraint: none}"];
+    expect(await errorOf(withRounds("{count: 2, reference: vft}"), methods)).toBe(
+      `main.yaml:10:31: rounds.reference: kto (methods.kto) goes by the weights that a round starts from, which are to be its reference model
+  found: "vft"
+  expected: previous, as rounds.start`,
+    );
+    expect(
+      (await load(withRounds("{count: 2, start: vft, reference: vft}"), { set: methods })).experiment.rounds,
+    ).toMatchObject({ start: "vft" });
+  });
+
   it("rounds of nothing", async () => {
     expect(await errorOf(withRounds("2"), ["methods.more=null"])).toBe(
       `main.yaml:10:9: rounds.count: no method trains: there is nothing to repeat

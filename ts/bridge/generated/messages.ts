@@ -746,6 +746,8 @@ export interface WorkerMethods {
       assessmentAccuracy?: number | undefined;
       /** mean over the worse responses of (lowest better score - beta) */
       meanBoundary?: number | undefined;
+      /** KTO's z: mean log-ratio to the starting weights (nats) over mismatched pairs, at least 0 */
+      divergence?: number | undefined;
       /** share of the worse responses that lie below their boundary, 0..1 */
       negativesBelowBoundary?: number | undefined;
     };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defined } from "../../core/defined.ts";
 import type { Problem } from "../../core/errors.ts";
 import { dotted, isMap, type Path } from "../../core/shape.ts";
-import { type Method, methodSchema } from "../methods/index.ts";
+import { entryOf, type Method, methodSchema } from "../methods/index.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import {
   evaluateSchema,
@@ -200,6 +200,17 @@ function checkRounds({ judge, rounds, methods }: Sections, report: Report): void
       rounds.count,
       "1, or a method that trains",
     );
+  for (const [name, method] of Object.entries(methods)) {
+    const entry = entryOf(method.method);
+    if (entry.kind !== "group loss" || entry.needs.startWeights === undefined) continue;
+    if (entry.needs.referenceModel && rounds.start !== rounds.reference)
+      report(
+        ["rounds", "reference"],
+        `${method.method} (methods.${name}) goes by the weights that a round starts from, which are to be its reference model`,
+        rounds.reference,
+        `${rounds.start}, as rounds.start`,
+      );
+  }
 }
 
 /** Neither right nor wrong COTs move: NSR with the wrong ones detached. */

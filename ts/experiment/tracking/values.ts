@@ -29,6 +29,7 @@ export function stepValues({ loss, heldOut, ...step }: StepRecord): Values {
       assessmentAccuracy: step.assessmentAccuracy,
       meanBoundary: step.meanBoundary,
       negativesBelowBoundary: step.negativesBelowBoundary,
+      divergence: step.divergence,
       tokensPerSecond: step.tokensPerSecond,
     }),
     ...(heldOut === undefined ? {} : heldOutValues(heldOut)),
