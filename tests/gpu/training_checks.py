@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from aft_worker.model.loading import LoadedModel
-from aft_worker.protocol import LossSettings, ScheduleSettings, TrainGroup
+from aft_worker.protocol import KtoLoss, LossSettings, NftLoss, ScheduleSettings, TrainGroup
 from aft_worker.train import Trainer
-from numerics import ADAMW, BFLOAT16_LOSS, LOSSES, SHAPE, SMALL, K
+from numerics import ADAMW, BFLOAT16_GRADIENT, BFLOAT16_LOSS, FLOAT32, LOSSES, SHAPE, SMALL, K
 from padded_rows import PaddedRows
 from random_models import converted, group, rounded
 from results import Results
@@ -24,6 +25,12 @@ MAX_TOKENS = 8192
 # a GPU packs and compiles in long runs alone
 RUNS = {"short": STEPS, "long": 10_000_000}
 KINDS = ("VFT", "boundary", "DPO detached")
+# those that go by the starting weights: on the device as on the CPU, padded and captured
+BOTH: dict[str, Any] = {"constraint": "none", "weight": 1.0, "vft_weight": 1.0}
+START_LOSSES: dict[str, LossSettings] = {
+    "KTO": KtoLoss(**BOTH, kto_beta=0.1, desirable_weight=1.0, undesirable_weight=1.0),
+    "NFT": NftLoss(**BOTH, negative_weight=1.0, epsilon=1.0, prompt_weight="hard", per="token"),
+}
 
 
 def check_training(results: Results, device: torch.device, small: bool) -> None:
@@ -38,6 +45,38 @@ def check_training(results: Results, device: torch.device, small: bool) -> None:
             _check_against_padded(results, base, device, kind, groups, run, steps)
         for dtype in (torch.float32, torch.bfloat16) if run == "short" else (torch.bfloat16,):
             _check_twice(results, base, device, dtype, groups, run, steps)
+    for name, loss in START_LOSSES.items():
+        _check_start_loss(results, base, device, name, loss, groups[:4])
+
+
+def _check_start_loss(
+    results: Results,
+    base: LoadedModel,
+    device: torch.device,
+    name: str,
+    loss: LossSettings,
+    groups: Sequence[TrainGroup],
+) -> None:
+    """NFT's own loss is 0 at first: its gradient tells more."""
+    cpu = torch.device("cpu")
+    expected = _run(converted(base, cpu, torch.float32), loss, groups, STEPS)
+    for run, steps in RUNS.items():
+        dtype = torch.float32 if run == "short" else torch.bfloat16
+        found = _run(converted(base, device, dtype), loss, groups, steps)
+        losses, norms = (
+            [abs(a[part] / b[part] - 1) for a, b in zip(found, expected, strict=True)] for part in (0, 1)
+        )
+        title = f"{name}, {run} run, against the CPU"
+        first, later, norm = (
+            (FLOAT32_FIRST, FLOAT32_LATER, FLOAT32)
+            if run == "short"
+            else (BFLOAT16_LOSS, 10 * BFLOAT16_LOSS, BFLOAT16_GRADIENT)
+        )
+        results.at_most(f"{title}: loss of the first step, relative", losses[0], first)
+        results.at_most(f"{title}: loss of later steps, relative", max(losses[1:]), later)
+        results.at_most(f"{title}: gradient norm of the first step, relative", norms[0], norm)
+        again = _run(converted(base, device, dtype), loss, groups, steps)
+        results.equal(f"{name}, {run} run twice: losses and norms", again == found, True)
 
 
 def _check_against_padded(

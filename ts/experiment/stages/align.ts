@@ -124,8 +124,9 @@ function withStartWeights(trained: Trained, method: TrainedMethod): Cost {
   const entry = entryOf(method.method);
   const scores = entry.kind === "group loss" ? entry.needs.startWeights : undefined;
   if (scores === undefined) return { trained };
-  // Of a question beside its samples, one prompt with one of them, under the present and the starting weights.
-  const share = scores === "all" ? 1 : 2 / (1 + trained.responses);
+  // Beside a question's prompt and responses, one prompt with one response, under the present and the starting
+  // weights; a prompt is taken to be as long as a response.
+  const share = scores === "all" ? 1 : 4 / (1 + trained.responses);
   return { trained: { ...trained, holdsStart: true }, scored: { tokens: share * trained.tokens } };
 }
 

@@ -77,6 +77,14 @@ test("checkpointing keeps each block's input and one block's activations", () =>
   expect(plain! - recomputed!).toBe(1000 * (31 * block - 32 * 2 * 4096));
 });
 
+test("a method that goes by its starting weights holds the trained ones twice: of an adapter it alone", () => {
+  expect(trainingMemory(setup(), 1000).start).toBe(0);
+  expect(trainingMemory(setup(), 1000, true).start).toBe(2 * sevenBillion.parameters);
+  expect(trainingMemory(setup({ adapter: lora }), 1000, true).start).toBe(
+    4 * adapterParameters(sevenBillion, lora),
+  );
+});
+
 test("keys and values of 7B take half a megabyte a token", () => {
   expect(cacheBytes(setup())).toBe(2 * 32 * 4096 * 2);
   const memory = samplingMemory(setup(), 1000, 10);

@@ -41,6 +41,20 @@ test("each stage's tokens, worked out by hand", async () => {
   expect(scored!.tokens).toBe(40 * (11 + 6 * 19));
 });
 
+test("a method that goes by its starting weights scores what it trains on again, or a pair of each question", async () => {
+  const works = await worksOf(
+    "methods.nft={method: nft, constraint: none}",
+    "methods.kto={method: kto, constraint: none}",
+  );
+  const [nft, kto, bc] = ["nft", "kto", "aft-bc"].map((name) => works[`align ${name} seed 1`]!);
+  expect(nft!.trained).toEqual({ ...bc!.trained, holdsStart: true });
+  expect(nft!.scored!.tokens).toBe(nft!.trained!.tokens);
+  expect(kto!.trained).toEqual(nft!.trained);
+  // 150 tokens of a prompt and seven responses: a pair of as long ones has two eighths, and is scored twice.
+  expect(kto!.scored!.tokens).toBe(8 * 8 * 75);
+  expect(bc!.scored).toBeUndefined();
+});
+
 test("of what vLLM samples, tokens are told and no time; in memory lies what the worker scores of it", async () => {
   const work = (await worksOf())["sample seed 1"]!;
   const pace = { load: 1, trained: [], scored: { token: 1 }, sampled: { start: 1, token: 1 } };
