@@ -433,7 +433,23 @@ class NftLoss(Message, kw_only=True, tag_field="kind", tag="nft"):
     per: Literal["token", "response"]
 
 
-LossSettings = VftLoss | AlignmentLoss | RrhfLoss | ProLoss | DpoLoss | SimpoLoss | IrpoLoss | DpopLoss | SimperLoss | NcaLoss | InfoncaLoss | KtoLoss | ReinforceLoss | GrpoLoss | NftLoss
+LossSettings = (
+    VftLoss
+    | AlignmentLoss
+    | RrhfLoss
+    | ProLoss
+    | DpoLoss
+    | SimpoLoss
+    | IrpoLoss
+    | DpopLoss
+    | SimperLoss
+    | NcaLoss
+    | InfoncaLoss
+    | KtoLoss
+    | ReinforceLoss
+    | GrpoLoss
+    | NftLoss
+)
 
 
 class TrainResponse(Message, kw_only=True):

@@ -39,10 +39,21 @@ export function pythonProtocol(schema: ProtocolSchema): string {
 function define(name: string, definition: JsonSchema, schema: ProtocolSchema): string {
   if (definition.$ref !== undefined) return `${name} = ${refName(definition.$ref)}`;
   if (definition.oneOf !== undefined)
-    return `${name} = ${definition.oneOf.map((option) => typeOf(option, name)).join(" | ")}`;
+    return union(
+      name,
+      definition.oneOf.map((option) => typeOf(option, name)),
+    );
   if (definition.type !== "object" || definition.properties === undefined)
     throw new Error(`protocol.ts: ${name} is neither an object nor a union of objects`);
   return structOf(name, definition, discriminatorOf(name, schema));
+}
+
+/** As ruff lays out a line that is longer than its limit. */
+const longestLine = 110;
+
+function union(name: string, members: readonly string[]): string {
+  const line = `${name} = ${members.join(" | ")}`;
+  return line.length <= longestLine ? line : `${name} = (\n    ${members.join("\n    | ")}\n)`;
 }
 
 function structOf(name: string, definition: JsonSchema, tagField: string | undefined): string {

@@ -13,7 +13,8 @@ export function bestOfEach({ best, done, methods, axes }: SweepNumbers): Content
   // More rows than cells: the best was looked for among all methods.
   if (best === undefined || done.length < 2 || best.among <= done.length) return null;
   const { metric, measure } = best;
-  const rows = methods.flatMap(({ name }) => {
+  const trained = methods.filter(({ role }) => role !== "kept");
+  const rows = trained.flatMap(({ name }) => {
     const found = bestOf(done, { metric, method: name });
     const cell = done.find((one) => one.cell === found?.cell);
     return found === null || cell === undefined ? [] : [{ ...found, cell }];
