@@ -18,7 +18,9 @@ def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    context = multiprocessing.get_context("spawn")
+    # torch is imported once for all: the server that has done so forks them
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch", "transformers.models.llama.modeling_llama"])
     processes = [
         context.Process(target=_run, args=(rank, count, port, function, folder)) for rank in range(count)
     ]

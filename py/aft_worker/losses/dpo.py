@@ -41,8 +41,9 @@ def irpo_loss(sums: Tensor, members: Members, settings: IrpoLoss) -> Tensor:
     """L = mean over pairs of -log sigmoid(h_w - h_l) - alpha s_w. Sums [G, R] -> [G].
 
     DPO and the winner's negative log-likelihood a token, s_w = log pi(w) / |w|. Source: arXiv 2404.19733,
-    its DPO+NLL loss, whose length is that of the whole response, COT and answer; TRL's `rpo_alpha` takes the
-    mean over the batch's tokens instead. The mean over a group's pairs: as for DPO.
+    its DPO+NLL loss, whose length is that of the whole response, COT and answer (the first version had alpha
+    on DPO's part, and the prompt in the likelihood). Its authors released no code; TRL's loss types "sigmoid"
+    and "sft" are this with the mean over the batch's tokens. The mean over a group's pairs: as for DPO.
 
     Constraints act on DPO's part, as there: the likelihood has no worse response in it. dL/dlog pi(k) is
     DPO's minus (alpha / |k|) (pairs that k wins) / M. No pair: 0. ValueError as DPO.
@@ -57,8 +58,9 @@ def dpop_loss(sums: Tensor, members: Members, settings: DpopLoss) -> Tensor:
     """L = mean over pairs of -log sigmoid(b (r_w - r_l - lambda max(0, -r_w))). Sums [G, R] -> [G].
 
     r = log pi - log ref, summed; b is `dpo_beta`, lambda `penalty`: a winner less likely than under the
-    reference model is pulled up to it. Source: arXiv 2402.13228, the DPOP loss. The mean over a group's
-    pairs: as for DPO.
+    reference model is pulled up to it. Source: arXiv 2402.13228, equation 3, whose penalty is inside the
+    sigmoid and times b. Its authors released no code, and others' differ: some have the penalty outside b,
+    or outside the sigmoid. The mean over a group's pairs: as for DPO.
 
     - detached, boundary: as for DPO; the mirror image's term has the same penalty, of D(r_w).
 

@@ -33,8 +33,8 @@ def kto_loss(sums: Tensor, members: Members, settings: KtoLoss, divergence: floa
     each question whose responses take part, its prompt with a response to another question of the batch,
     the mean of log pi - log ref over these mismatched pairs, at least 0. That is the estimate of the paper
     and of its released code (github.com/ContextualAI/HALOs, KTOTrainer); there each example has such a
-    pair within its micro-batch, here each question has one, within the global batch. A batch of one question
-    has none: z = 0.
+    pair, the next example's response of its micro-batch, and z is the mean over one micro-batch of all
+    processes; here each question has one, within the global batch. A batch of one question has none: z = 0.
 
     Source: arXiv 2402.01306, the loss lambda_y - v(x, y), as released. All groups take part, those all right
     or all wrong too: the loss is one of single responses.

@@ -17,10 +17,12 @@ def nca_loss(sums: Tensor, members: Members, settings: NcaLoss) -> Tensor:
     """L = -sum_i q_i log sigmoid(h_i) - (1 / K) sum_i log sigmoid(-h_i). Sums [G, R] -> [G].
 
     h_i = b (log pi - log ref)(i), summed over the response, b `nca_beta`; q = softmax(rewards / temperature)
-    over the K responses of the group. Source: arXiv 2402.05369, the NCA objective, and its released code,
-    loss type `NCA` (which adds .01 to the first reward, to stay near its pairs: left out here). Rewards are
-    1 for right and 0 for wrong, up to a constant that q does not see; the candidates' own, or -rank, under
-    ranked feedback.
+    over the K responses of the group. Source: arXiv 2402.05369, the NCA objective, and its released code
+    (github.com/thu-ml/Noise-Contrastive-Alignment, reward_trainer.py, loss type "NCA"), which adds .01 to the
+    first reward, to stay near its pairs: left out here. The temperature divides, as its `temperature_alpha`,
+    which it says is 1 over the paper's alpha. With one right and one wrong response and a temperature near 0
+    this is its loss of pairs, TRL's "nca_pair". Rewards are 1 for right and 0 for wrong, up to a constant
+    that q does not see; the candidates' own, or -rank, under ranked feedback: our reading.
 
     A group all right or all wrong has a part: q is uniform, and the loss holds each response at its
     likelihood under the reference model, where both of its terms cancel.
@@ -40,9 +42,9 @@ def nca_loss(sums: Tensor, members: Members, settings: NcaLoss) -> Tensor:
 def infonca_loss(sums: Tensor, members: Members, settings: InfoncaLoss) -> Tensor:
     """L = -sum_i q_i log(exp(h_i) / sum_j exp(h_j)), with h and q of `nca_loss`. Sums [G, R] -> [G].
 
-    Source: arXiv 2402.05369, the InfoNCA objective, and its released code, loss type `InfoNCA`. With two
-    responses and a temperature near 0 it is DPO. A group all right or all wrong has a part: q is uniform,
-    and the loss holds the log-ratios at equal height. Constraints as for NCA.
+    Source: arXiv 2402.05369, the InfoNCA objective, and its released code, loss type "InfoNCA". With one
+    right and one wrong response and a temperature near 0 it is DPO. A group all right or all wrong has a
+    part: q is uniform, and the loss holds the log-ratios at equal height. Constraints as for NCA.
 
     dL/dlog pi(k) = b (p_k - q_k), p = softmax(h), 0 for a wrong one when detached. ValueError as NCA.
     """

@@ -25,16 +25,17 @@ def nft_loss(logprobs: Tensor, references: Tensor, tokens: Tokens, settings: Nft
     sqrt((1 - p) / p), "none" 1. Implicit in x is the policy of the wrong answers: the mixture of right and
     wrong ones in the shares p and 1 - p is pi_old.
 
-    Followed: the released code (github.com/NVlabs/NFT, dp_actor.py, ratio_type "token") with its settings for
-    7B: e = 1, n = 1, w = 1 - p. Its maximum lets the gradient through where x < e, as d x / e, which is
-    where R > 1 for e = 1: a wrong token that has become likelier is still pushed down, with a force that no
-    longer grows. A log R above 10 counts as 10, without a gradient. Questions all right or all wrong are
-    left out (the code asserts 0 < p < 1; its scripts filter such groups), so they have no part here. There p
-    is a share of all samples; here of those that are distinct, as for every other method.
+    Followed: the paper's equation 10 and the released code (github.com/NVlabs/NFT, dp_actor.py, ratio_type
+    "token") with its scripts' settings for 7B and 32B: e = 1, n = 1, w = 1 - p. Its maximum lets the gradient
+    through where x < e, as d x / e, which is where R > 1 for e = 1: a wrong token that has become likelier is
+    still pushed down, with a force that grows as R, in the place of without a limit near R = 1 / p. A log R
+    above 10 counts as 10, without a gradient. Questions all right or all wrong are left out (the code asserts
+    0 < p < 1; its scripts filter such groups), so they have no part here. There p is a share of all samples;
+    here of those that are distinct, as for every other method.
 
-    Normalisation: the code adds up tokens and divides by 1,000 and the number of responses. Here: by the
-    tokens of the global batch that take part, which differs by a factor alone; with `per` "response" first
-    by the response's length, then by the number of responses.
+    Normalisation: the code adds up the tokens of a step and divides by 1,000. Here: by the tokens of the
+    global batch that take part, which differs by a factor of the batch; with `per` "response" first by the
+    response's length, then by the number of responses. Both are our reading.
 
     Under `detached` wrong ones have no gradient, as with n = 0; without pairs there is no boundary.
 

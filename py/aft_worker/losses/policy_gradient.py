@@ -22,9 +22,12 @@ def reinforce_loss(sums: Tensor, members: Members, settings: ReinforceLoss) -> T
 
     lambda is `positive_weight`: .1 is the paper's W-REINFORCE, 0 its NSR (negative samples alone), 1
     REINFORCE with rewards of 1 and -1. Source: arXiv 2506.01347, L = lambda L_PSR + L_NSR, and its released
-    code, whose advantages are lambda and -1 and whose loss is the mean over all tokens of a batch; the mean
-    over a question's tokens, so that each question counts once, is our reading. Samples are distinct: each
-    text counts once.
+    code (github.com/TianHongZXY/RLVR-Decomposed, verl's "psr_nsr"), whose advantages are lambda and -1 and
+    whose loss is the mean over the tokens of a micro-batch; the mean over a question's tokens, so that each
+    question counts once, is our reading. For NSR alone that code drops the right responses first, so that
+    its mean is over wrong tokens; here they stay in the divisor: by its wrong tokens alone, a question with
+    one wrong response would weigh as much as one all wrong. Its clipping at .2 and its entropy term of .001
+    are left out. Samples are distinct: each text counts once.
 
     A group all right or all wrong has a part, by its labels: pulled up, or pushed down.
 
@@ -44,12 +47,13 @@ def grpo_loss(sums: Tensor, members: Members, settings: GrpoLoss) -> Tensor:
     """L = -(1 / K) sum_i A_i log pi(i) / |i|, A_i = (r_i - mean) / deviation over the group. Sums [G, R] ->
     [G].
 
-    Source: arXiv 2402.03300, equation 3 without its KL term, advantages by outcome supervision; the deviation
-    is that of a sample (K - 1), as in its implementations. `divide_by_deviation` and `divide_by_length`
-    false are Dr. GRPO's (arXiv 2503.20783): A_i = r_i - mean, and log pi(i) summed over the response (its
-    code divides by a constant, the longest response allowed: the method's weight here). Rewards are 1 for
-    right and 0 for wrong, up to a constant; the candidates' own, or -rank, under ranked feedback. Samples
-    are distinct: each text once.
+    Source: arXiv 2402.03300, equation 3 without its KL term, advantages by outcome supervision; seen in TRL,
+    loss type "grpo". The deviation is that of a sample (K - 1), as in TRL, verl and oat, which add a constant
+    to it (1e-4, 1e-6, 1e-8): left out here. `divide_by_deviation` and `divide_by_length` false are Dr.
+    GRPO's (arXiv 2503.20783): A_i = r_i - mean, and log pi(i) summed over the response. Its released code
+    (github.com/sail-sg/understand-r1-zero) divides by a constant, the longest response allowed (3,000): the
+    method's weight here. Rewards are 1 for right and 0 for wrong, up to a constant; the candidates' own, or
+    -rank, under ranked feedback. Samples are distinct: each text once.
 
     In a group all right or all wrong every advantage is 0: it has no part.
 

@@ -16,9 +16,9 @@ def simper_loss(sums: Tensor, members: Members, settings: SimperLoss) -> Tensor:
     """L = mean over pairs (w ranked strictly above l) of exp(s_l) - exp(s_w). Sums [G, R] -> [G].
 
     exp(s) is the inverse perplexity, s the mean log-probability: no reference model, no setting of its own.
-    Source: arXiv 2502.00883, and its released code, loss type `SimPER`, for one pair. The mean over a group's
-    pairs is our reading, as for DPO. The terms of w and l are independent, but the paper has pairs alone: a
-    group without one has no part.
+    Source: arXiv 2502.00883, and its released code (github.com/tengxiao1/SimPER, loss type "SimPER"), for
+    one pair. The mean over a group's pairs is our reading, as for DPO. The terms of w and l are
+    independent, but the paper has pairs alone: a group without one has no part.
 
     - detached: s_l is detached.
     - boundary: there is none. A mirror image's exp(2 B_l - s_l) grows without limit as s_l sinks, so that one

@@ -19,8 +19,9 @@ def simpo_loss(sums: Tensor, members: Members, settings: SimpoLoss) -> Tensor:
     """L = mean over pairs (w ranked strictly above l) of -log sigmoid(b (s_w - s_l) - gamma).
 
     Sums [G, R] -> [G]. b is `simpo_beta`, gamma = b * `margin`, s the mean log-probability: no
-    reference model. Source: arXiv 2405.14734, equation 6, for one pair. The mean over a group's pairs, so
-    that a question counts once however many responses it has, is our reading, as for DPO.
+    reference model. Source: arXiv 2405.14734, its objective, for one pair, and the same in its released code
+    (github.com/princeton-nlp/SimPO, loss type "sigmoid"). The mean over a group's pairs, so that a question
+    counts once however many responses it has, is our reading, as for DPO.
 
     - detached: s_l is detached.
     - boundary: adds -log sigmoid(b (D(s_w) - s'_l) - gamma) to a pair, s'_l = D(2 B_l) - s_l the loser's

@@ -68,6 +68,14 @@ def test_worked_out_by_hand() -> None:
     assert low.gradient.tolist() == pytest.approx([-1, 0.5 / 1.5, 1.5 / 0.5], rel=1e-6)
 
 
+def test_the_force_on_a_wrong_token_that_has_become_likelier_grows_as_its_ratio() -> None:
+    """Also beyond R = 1 / p, where the logarithm without its maximum has no value."""
+    own = [response(4, "negative", 0.25)]
+    ratios = [1.0, 2.0, 4.0, 12.0]
+    found = share_of(settings(), own, [-9.0 + math.log(ratio) for ratio in ratios], [-9.0] * 4)
+    assert found.gradient.tolist() == pytest.approx([0.25 * ratio for ratio in ratios], rel=1e-5)
+
+
 def test_the_three_weights_of_a_question() -> None:
     own = [response(1, "positive", 0.2), response(1, "negative", 0.2)]
     for name, weight in {"hard": 0.8, "deviation": 2.0, "none": 1.0}.items():

@@ -22,7 +22,7 @@ def settings(constraint: str, beta: float | None = None, margin: float = MARGIN)
 
 
 def expected(kind: str, of: Case, beta: float) -> reference.Found:
-    """arXiv 2405.14734, equation 6, averaged over the group's pairs; the gradient is by the scores."""
+    """arXiv 2405.14734, its objective, averaged over the group's pairs; the gradient is by the scores."""
     scores, value, gradient, found = of.scores, 0.0, np.zeros(len(of.sums)), 0
     for loser in range(len(scores)):
         for winner in reference.above(of.ranks, loser):

@@ -155,9 +155,11 @@ test("a lock where no folder can be says so, and not what could not be taken awa
   const folder = await mkdtemp(join(tmpdir(), "aft-lock-"));
   await writeFile(join(folder, "file"), "");
   const path = join(folder, "file", "below", "a.lock");
-  await expect(withLock(path, async () => {}, { purpose: "a test", progress: silent })).rejects.toMatchObject({
-    problems: [{ what: "a folder or another file is in the way", where: path }],
-  });
+  await expect(withLock(path, async () => {}, { purpose: "a test", progress: silent })).rejects.toMatchObject(
+    {
+      problems: [{ what: "a folder or another file is in the way", where: path }],
+    },
+  );
 });
 
 test("a folder is made with all above it, once, and not where it cannot be", async () => {

@@ -1454,7 +1454,7 @@ export interface MethodSettingsNcaNone {
   vftWeight: number;
   /** NCA's own beta: how strongly it is held to the reference model */
   beta: number;
-  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  /** of the softmax over the rewards (1 for right, 0 for wrong) */
   temperature: number;
   /** worse COTs are pushed down without a limit */
   constraint: "none";
@@ -1478,7 +1478,7 @@ export interface MethodSettingsNcaDetached {
   vftWeight: number;
   /** NCA's own beta: how strongly it is held to the reference model */
   beta: number;
-  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  /** of the softmax over the rewards (1 for right, 0 for wrong) */
   temperature: number;
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
@@ -1505,7 +1505,7 @@ export interface MethodSettingsInfoncaNone {
   vftWeight: number;
   /** NCA's own beta: how strongly it is held to the reference model */
   beta: number;
-  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  /** of the softmax over the rewards (1 for right, 0 for wrong) */
   temperature: number;
   /** worse COTs are pushed down without a limit */
   constraint: "none";
@@ -1529,7 +1529,7 @@ export interface MethodSettingsInfoncaDetached {
   vftWeight: number;
   /** NCA's own beta: how strongly it is held to the reference model */
   beta: number;
-  /** alpha: of the softmax over the rewards (1 for right, 0 for wrong) */
+  /** of the softmax over the rewards (1 for right, 0 for wrong) */
   temperature: number;
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
@@ -1709,7 +1709,7 @@ export interface MethodSettingsNftNone {
   vftWeight: number;
   /** nu: of wrong COTs; 0: right ones alone, as RFT */
   negativeWeight: number;
-  /** what stands in a wrong token's logarithm is at least this: bounds the force on it */
+  /** what stands in a wrong token's logarithm is at least this: limits the force on it */
   epsilon: number;
   /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
   promptWeight: "hard" | "deviation" | "none";
@@ -1737,7 +1737,7 @@ export interface MethodSettingsNftDetached {
   vftWeight: number;
   /** nu: of wrong COTs; 0: right ones alone, as RFT */
   negativeWeight: number;
-  /** what stands in a wrong token's logarithm is at least this: bounds the force on it */
+  /** what stands in a wrong token's logarithm is at least this: limits the force on it */
   epsilon: number;
   /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
   promptWeight: "hard" | "deviation" | "none";

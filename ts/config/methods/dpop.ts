@@ -14,7 +14,7 @@ export const dpop = publishedLoss({
     {
       constraint: "any of the first three",
       loss: "mean over pairs of −log σ(β[r_w − r_l − λ max(0, −r_w)]), r = log π − log ref",
-      source: `${arxiv("2402.13228")}, the DPOP loss`,
+      source: `${arxiv("2402.13228")}, equation 3`,
     },
   ],
   hue: { light: "#6b4fa0", dark: "#b9a6e8" },

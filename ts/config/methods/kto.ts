@@ -16,7 +16,7 @@ export const kto = publishedLossWithoutBoundary({
     {
       constraint: "`none` or `detached`",
       loss: "(1/n) [Σₚ λ_D (1 − σ(β(r_p − z))) + Σₙ λ_U (1 − σ(β(z − r_n)))], r = log π − log ref, z ≥ 0 the batch’s mean r over prompts with another question’s solution",
-      source: arxiv("2402.01306"),
+      source: `${arxiv("2402.01306")}, as released`,
     },
   ],
   hue: { light: "#5b5ea6", dark: "#a9abe6" },

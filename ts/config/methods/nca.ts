@@ -15,7 +15,7 @@ const shared = {
       .meta({ description: "NCA's own beta: how strongly it is held to the reference model" }),
     temperature: temperature
       .default(0.01)
-      .meta({ description: "alpha: of the softmax over the rewards (1 for right, 0 for wrong)" }),
+      .meta({ description: "of the softmax over the rewards (1 for right, 0 for wrong)" }),
   },
   ownBeta: "how strongly it is held to the weights it starts from",
   wire: {
@@ -38,8 +38,8 @@ export const nca = publishedLossWithoutBoundary({
   table: [
     {
       constraint: "`none` or `detached`",
-      loss: "−Σᵢ qᵢ log σ(hᵢ) − (1/K) Σᵢ log σ(−hᵢ), h = β(log π − log ref), q = softmax(r/α) over the K solutions",
-      source: `${arxiv("2402.05369")}, NCA`,
+      loss: "−Σᵢ qᵢ log σ(hᵢ) − (1/K) Σᵢ log σ(−hᵢ), h = β(log π − log ref), q = softmax(r/τ) over the K solutions",
+      source: `${arxiv("2402.05369")}, NCA, as released`,
     },
   ],
   hue: { light: "#00696e", dark: "#4cc3c7" },

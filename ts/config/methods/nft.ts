@@ -18,7 +18,7 @@ export const nft = publishedLossWithoutBoundary({
     {
       constraint: "`none` or `detached`",
       loss: "mean over tokens of −w log R (right), −w ν log max((1 − pR)/(1 − p), ε) (wrong); R = π/π_old of the token, p the share of right ones, w = 1 − p",
-      source: `${arxiv("2505.18116")}, as released`,
+      source: `${arxiv("2505.18116")}, equation 10, as released`,
     },
   ],
   hue: { light: "#7a5230", dark: "#cfa37b" },
@@ -29,7 +29,7 @@ export const nft = publishedLossWithoutBoundary({
       .default(1)
       .meta({ description: "nu: of wrong COTs; 0: right ones alone, as RFT" }),
     epsilon: epsilon.default(1).meta({
-      description: "what stands in a wrong token's logarithm is at least this: bounds the force on it",
+      description: "what stands in a wrong token's logarithm is at least this: limits the force on it",
     }),
     promptWeight: promptWeight.default("hard").meta({
       description:

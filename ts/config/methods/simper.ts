@@ -12,7 +12,7 @@ export const simper = publishedLossWithoutBoundary({
     {
       constraint: "`none` or `detached`",
       loss: "mean over pairs of exp(s_l) − exp(s_w)",
-      source: `${arxiv("2502.00883")}, and its code`,
+      source: `${arxiv("2502.00883")}, as released`,
     },
   ],
   hue: { light: "#b0306a", dark: "#f08bb8" },

@@ -14,7 +14,7 @@ export const simpo = publishedLoss({
     {
       constraint: "any of the first three",
       loss: "mean over pairs of −log σ(β(s_w − s_l) − γ)",
-      source: `${arxiv("2405.14734")}, equation 6`,
+      source: `${arxiv("2405.14734")}, as released`,
     },
   ],
   hue: { light: "#8c6d00", dark: "#e3c04b" },

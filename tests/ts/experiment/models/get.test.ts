@@ -15,6 +15,7 @@ import { digestOfFile } from "../../../../ts/core/digest.ts";
 import { type Progress, silent } from "../../../../ts/core/progress.ts";
 import { modelCatalogue, type PublishedModel } from "../../../../ts/data/index.ts";
 import { getModel, missingModel, stateOfModel, whatWasLost } from "../../../../ts/experiment/models/index.ts";
+import { warmEnvironment } from "../../../warm/warm.ts";
 import { folderOf } from "../../data/files.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
@@ -35,6 +36,8 @@ beforeAll(async () => {
     file: "tiny/model.gguf",
     sha256: await digestOfFile(file),
   };
+  // One that has imported torch makes the weights.
+  for (const [variable, value] of Object.entries(await warmEnvironment())) vi.stubEnv(variable, value);
   vi.stubEnv("PIP_NO_INDEX", "1");
   vi.stubEnv("PIP_CONFIG_FILE", "/dev/null");
   vi.stubEnv("PIP_FIND_LINKS", index);
