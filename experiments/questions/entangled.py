@@ -296,7 +296,7 @@ def read_groups(path: Path, count: int, seed: int) -> list[tuple[ScoreGroup, lis
         except (ValueError, KeyError, TypeError) as error:
             raise SystemExit(
                 f"{path}:{row}: not a judged group ({type(error).__name__}: {error})\n"
-                "  expected: id, prompt and candidates with text and correct, as in a judge stage's groups.jsonl"
+                "  expected: id, prompt and candidates with text and correct, as a judge stage writes them"
             ) from None
         if len(set(right)) == 2:
             found.append((own, right))
