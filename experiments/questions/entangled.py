@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from aft_worker.errors import WorkerError
 from aft_worker.model import LoadedModel, load_model
 from aft_worker.protocol import ScoreGroup, ScoreResponse
 from aft_worker.score import encode_group, layout_of, make_rows, score_groups, score_path, token_logprobs
@@ -279,16 +280,26 @@ def table(result: dict[str, Any]) -> str:
 def read_groups(path: Path, count: int, seed: int) -> list[tuple[ScoreGroup, list[bool]]]:
     """So many of those with a right and a wrong solution, drawn at random."""
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        group = json.loads(line)
-        right = [bool(candidate["correct"]) for candidate in group["candidates"]]
-        if len(set(right)) < 2:
-            continue
-        responses = [
-            ScoreResponse(text=one["text"], token_ids=one.get("tokenIds"), finish=one.get("finish"))
-            for one in group["candidates"]
-        ]
-        found.append((ScoreGroup(id=group["id"], prompt=group["prompt"], responses=responses), right))
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{path}: {error}\n  expected: judged groups, JSON Lines (groups.jsonl)") from None
+    for row, line in enumerate(lines, 1):
+        try:
+            group = json.loads(line)
+            right = [bool(candidate["correct"]) for candidate in group["candidates"]]
+            responses = [
+                ScoreResponse(text=one["text"], token_ids=one.get("tokenIds"), finish=one.get("finish"))
+                for one in group["candidates"]
+            ]
+            own = ScoreGroup(id=group["id"], prompt=group["prompt"], responses=responses)
+        except (ValueError, KeyError, TypeError) as error:
+            raise SystemExit(
+                f"{path}:{row}: not a judged group ({type(error).__name__}: {error})\n"
+                "  expected: id, prompt and candidates with text and correct, as a judge stage writes them"
+            ) from None
+        if len(set(right)) == 2:
+            found.append((own, right))
     if not found:
         raise SystemExit(f"{path}: no question has both a right and a wrong solution")
     random.Random(seed).shuffle(found)
@@ -297,9 +308,12 @@ def read_groups(path: Path, count: int, seed: int) -> list[tuple[ScoreGroup, lis
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
-    model = load_model(arguments.model, dtype="float32", device=arguments.device)
-    model.module.eval()
     chosen = read_groups(arguments.groups, max(arguments.questions, arguments.scored), arguments.seed)
+    try:
+        model = load_model(arguments.model, dtype="float32", device=arguments.device)
+    except WorkerError as error:
+        raise SystemExit(str(error)) from None
+    model.module.eval()
     scored, _ = score_groups(model, [group for group, _ in chosen], 4096)
     spread = exponentials(
         [
@@ -325,6 +339,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def whole(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number of at least 1")
+    return number
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -332,11 +353,15 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="a folder in Hugging Face format, or a hub id")
     parser.add_argument("--groups", type=Path, required=True, help="judged groups, JSON Lines")
     parser.add_argument("--out", type=Path, required=True, help="the JSON file; the table goes beside it")
-    parser.add_argument("--questions", type=int, default=150, help="whose gradients are taken")
-    parser.add_argument("--scored", type=int, default=1000, help="whose exponentials are told")
+    parser.add_argument("--questions", type=whole, default=150, help="whose gradients are taken")
+    parser.add_argument("--scored", type=whole, default=1000, help="whose exponentials are told")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0, help="of which questions are taken")
     arguments = parser.parse_args()
+    if not arguments.out.parent.is_dir():
+        parser.error(f"argument --out: no such folder: {arguments.out.parent}")
+    if arguments.out.is_dir():
+        parser.error(f"argument --out: is a folder, expected a file: {arguments.out}")
     result = run(arguments)
     arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     arguments.out.with_suffix(".md").write_text(table(result) + "\n", encoding="utf-8")

@@ -46,10 +46,14 @@ async function makeQuickstartTiny(experiments: string): Promise<void> {
   const quickstart = join(experiments, "quickstart.yaml");
   await rename(quickstart, join(experiments, "quickstart-whole.yaml"));
   for (const name of await readdir(experiments, { recursive: true })) {
-    if (!name.endsWith(".yaml")) continue;
+    // The miniature stays with the quickstart of seconds: it is run.
+    if (!name.endsWith(".yaml") || ["miniature.yaml", "quickstart-whole.yaml"].includes(name)) continue;
     const file = join(experiments, name);
     const text = await readFile(file, "utf8");
-    await writeFile(file, text.replaceAll("../quickstart.yaml", "../quickstart-whole.yaml"));
+    await writeFile(
+      file,
+      text.replace(/^(extends:| {2}-)( (?:\.\.\/)?)quickstart\.yaml/m, "$1$2quickstart-whole.yaml"),
+    );
   }
   await cp(join(projectRoot, "tests", "guide", "sandbox", "quickstart.yaml"), quickstart);
 }

@@ -124,3 +124,46 @@ def test_a_file_without_a_right_and_a_wrong_solution_is_told(entangled, tmp_path
     groups.write_text(json.dumps({"id": "q", "prompt": "A", "candidates": [{"text": "1", "correct": True}]}))
     with pytest.raises(SystemExit, match="no question has both a right and a wrong solution"):
         entangled.read_groups(groups, 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "No such file or directory"),
+        ("{}\n", r":1: not a judged group \(KeyError: 'candidates'\)"),
+        ('{"id": "a", "prompt": "b", "candidates": []}\nmine\n', ":2: not a judged group"),
+        ("[]\n", ":1: not a judged group"),
+        ('{"id": "a", "prompt": "b", "candidates": [{"text": "c"}]}\n', "KeyError: 'correct'"),
+    ],
+)
+def test_says_what_is_wrong_with_the_groups(entangled, tmp_path: Path, text: str | None, said: str) -> None:
+    file = tmp_path / "groups.jsonl"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SystemExit, match=said) as caught:
+        entangled.read_groups(file, 5, 0)
+    assert str(caught.value).startswith(str(file))
+
+
+def told(entangled, monkeypatch, capsys, *words: object) -> str:
+    monkeypatch.setattr("sys.argv", ["entangled.py", *map(str, words)])
+    with pytest.raises(SystemExit) as caught:
+        entangled.main()
+    return f"{caught.value}{capsys.readouterr().err}"
+
+
+def test_says_what_is_wrong_with_the_rest_before_any_work(
+    entangled, monkeypatch, capsys, tmp_path: Path
+) -> None:
+    groups = tmp_path / "groups.jsonl"
+    row = {"id": "a", "prompt": "b", "candidates": [{"text": "c", "correct": n == 0} for n in range(2)]}
+    groups.write_text(json.dumps(row) + "\n")
+    usual = ("--model", tmp_path / "none", "--groups", groups)
+    for words, said in [
+        (("--out", tmp_path / "no" / "a.json"), f"--out: no such folder: {tmp_path / 'no'}"),
+        (("--out", tmp_path), "--out: is a folder"),
+        (("--out", tmp_path / "a.json", "--questions", "0"), "'0'; expected a whole number of at least 1"),
+        (("--out", tmp_path / "a.json"), f"cannot load '{tmp_path / 'none'}': there is no such folder"),
+    ]:
+        assert said in told(entangled, monkeypatch, capsys, *usual, *words)
+    assert [file.name for file in tmp_path.iterdir()] == ["groups.jsonl"]

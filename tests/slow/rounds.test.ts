@@ -1,17 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { setting } from "../e2e/whole-runs.ts";
 
-// Whole runs in processes of their own: minutes on a machine that does other work as well.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
-
-/** Two rounds, of which the second takes long enough to be broken off, with a saved state every five steps. */
+/** Two rounds, of which the second takes long enough to be broken off, with a saved state every four steps. */
 const command = (runs: string): string[] => [
   ...["run", "tests/e2e/tiny.yaml", "--runs", runs],
-  ...["rounds=2", "stages.align.steps=60", "stages.align.saveEvery=5", "stages.sample.k=24"].flatMap(
-    (one) => ["--set", one],
-  ),
+  ...setting("rounds=2", "stages.align.steps=40", "stages.align.saveEvery=4", "stages.sample.k=8"),
 ];
 
 interface Arm {

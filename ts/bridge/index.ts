@@ -20,5 +20,6 @@ export type {
   StepMetrics,
   TrainGroup,
 } from "./protocol.ts";
+export { pythonPath } from "./transport.ts";
 export { inspectVllm, oldestVllm, type Vllm } from "./vllm.ts";
 export { startWorker, type WorkerOptions } from "./worker.ts";

@@ -26,12 +26,12 @@ export interface LaunchOptions {
 /** The folder that holds `aft_worker`. */
 const pythonRoot = fileURLToPath(new URL("../../py", import.meta.url));
 
-/** Our `aft_worker` comes before one that a user's PYTHONPATH may hold. */
-export function workerEnvironment(options: LaunchOptions): Record<string, string | undefined> {
-  const given = options.env?.PYTHONPATH ?? process.env.PYTHONPATH;
-  return {
-    ...options.env,
-    PYTHONPATH: given === undefined || given === "" ? pythonRoot : `${pythonRoot}${delimiter}${given}`,
-    PYTHONUNBUFFERED: "1",
-  };
-}
+/** Where Python looks for modules: our `aft_worker` comes before one that a user's PYTHONPATH may hold. */
+export const pythonPath = (given: string | undefined): string =>
+  given === undefined || given === "" ? pythonRoot : `${pythonRoot}${delimiter}${given}`;
+
+export const workerEnvironment = (options: LaunchOptions): Record<string, string | undefined> => ({
+  ...options.env,
+  PYTHONPATH: pythonPath(options.env?.PYTHONPATH ?? process.env.PYTHONPATH),
+  PYTHONUNBUFFERED: "1",
+});

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { ensureGguf } from "../bridge/index.ts";
+import { ensureGguf, pythonPath } from "../bridge/index.ts";
 import { define } from "./definition.ts";
 import { progressOn } from "./progress.ts";
 
@@ -12,7 +12,7 @@ export const runPython = define({
     const { exitCode } = await execa(python, words, {
       stdio: "inherit",
       reject: false,
-      env: { PYTHONPATH: "py" },
+      env: { PYTHONPATH: pythonPath(process.env.PYTHONPATH) },
     });
     process.exitCode = exitCode ?? 1;
   },

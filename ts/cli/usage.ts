@@ -114,9 +114,17 @@ export function checkOnce(argv: Readonly<Record<string, unknown>>, options: Opti
       });
 }
 
-/** What a command's handler gets: each option once, and numbers where the options are numbers. */
+/** An empty text is mostly a shell variable that was not set; as a path it would be the working directory. */
+function checkNotEmpty(argv: Readonly<Record<string, unknown>>, options: OptionMap): void {
+  for (const [option, { type, least }] of Object.entries(options))
+    if (type === "string" && least === undefined && argv[option] === "")
+      throw inputError({ what: `--${option} is empty`, found: "", expected: `a value, or no --${option}` });
+}
+
+/** What a command's handler gets: each option once and not empty, and numbers where the options are numbers. */
 export function checkedValues(argv: Readonly<Record<string, unknown>>, options: OptionMap): object {
   checkOnce(argv, options);
+  checkNotEmpty(argv, options);
   const numbers = Object.entries(options).flatMap(([option, { least }]) => {
     const value = argv[option];
     return least === undefined || typeof value !== "string"

@@ -1,5 +1,6 @@
-import { type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
-import { checkCells, checkInputs, checkSampler } from "../experiment/index.ts";
+import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
+import { formatProblem } from "../core/errors.ts";
+import { checkCells, checkInputs, checkSampler, stillMissing } from "../experiment/index.ts";
 import { define, experimentFile, setOption } from "./definition.ts";
 import { printLine } from "./exit.ts";
 
@@ -14,6 +15,9 @@ export const validate = define({
     const what = "cells" in loaded ? describeSweep(loaded) : describeExperiment(loaded);
     printLine(`${experiment} is valid: ${what}, read from ${loaded.sources.length} files`);
     for (const sampler of await samplersOf(loaded)) printLine(`samples are drawn by ${sampler}`);
+    // The file is right all the same: it may be checked on one machine and run on another.
+    for (const problem of await stillMissing(experimentsOf(loaded)))
+      printLine(`before it can run: ${formatProblem(problem)}`);
   },
 });
 
@@ -24,10 +28,11 @@ function describeExperiment({ experiment: { name, methods, seeds } }: Loaded): s
 
 /** Asked before, in the check: nothing is started again. */
 async function samplersOf(loaded: Loaded | LoadedSweep): Promise<Set<string>> {
-  const experiments =
-    "cells" in loaded ? loaded.cells.map(({ experiment }) => experiment) : [loaded.experiment];
-  return new Set(await Promise.all(experiments.map(({ worker }) => checkSampler(worker))));
+  return new Set(await Promise.all(experimentsOf(loaded).map(({ worker }) => checkSampler(worker))));
 }
+
+const experimentsOf = (loaded: Loaded | LoadedSweep): Experiment[] =>
+  "cells" in loaded ? loaded.cells.map(({ experiment }) => experiment) : [loaded.experiment];
 
 const mostShown = 12;
 

@@ -3,6 +3,28 @@ import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/prom
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type AftError, failure, inputError, messageOf, type Problem, systemCode } from "./errors.ts";
 
+/**
+ * A folder with all above it, made where they are not there. Node's own recursive `mkdir` tries for ever where the system
+ * says ENOENT of a folder whose parent is there, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  await makeFolder(dirname(path));
+  // Another process may have been quicker.
+  if (!(await isMade(path))) await mkdir(path);
+}
+
+/** False where the folder that it is to be in is not there. */
+const isMade = (path: string): Promise<boolean> =>
+  mkdir(path).then(
+    () => true,
+    async (error: unknown) => {
+      if (systemCode(error) === "ENOENT") return false;
+      if ((await stat(path).catch(() => undefined))?.isDirectory()) return true;
+      throw error;
+    },
+  );
+
 /** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
 export async function writeFileAtomic(
   path: string,
@@ -15,7 +37,7 @@ export async function writeFileAtomic(
     });
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     const handle = await open(temporary, "w");
     try {
       await writeFile(handle, content);

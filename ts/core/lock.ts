@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "./errors.ts";
-import { writeError } from "./files.ts";
+import { makeFolder, writeError } from "./files.ts";
 import type { ProgressSink } from "./progress.ts";
 
 const pollMs = 250;
@@ -32,7 +32,7 @@ async function acquire(path: string, { purpose, progress, signal }: Waiting): Pr
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(candidate, `${process.pid} ${(await startOf(process.pid)) ?? ""}`);
     for (let isNoted = false; ; ) {
       try {
@@ -56,7 +56,8 @@ async function acquire(path: string, { purpose, progress, signal }: Waiting): Pr
   } catch (error) {
     throw signal?.aborted ? error : writeError(path, error);
   } finally {
-    await rm(candidate, { force: true });
+    // Where it could not be written there is nothing to take away, and that error is the one to tell.
+    await rm(candidate, { force: true }).catch(() => {});
   }
 }
 

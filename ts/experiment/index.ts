@@ -28,10 +28,11 @@ export {
   type GotModel,
   getModel,
   type ModelNote,
-  noteOf,
+  type ModelState,
+  stateOfModel,
   whatWasLost,
 } from "./models/index.ts";
-export { checkInputs, checkSampler } from "./plan/inputs.ts";
+export { checkInputs, checkSampler, stillMissing } from "./plan/inputs.ts";
 export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
 export { type Report, writeReport } from "./run/report.ts";

@@ -88,3 +88,10 @@ test("every command's file holds what the list says, and its example uses option
       if (demandOption === true) expect(example).toContain(`--${option} `);
   }
 });
+
+test("an option is not empty: --runs $FOLDER of a variable that was not set", () => {
+  expect(() => checkedValues({ runs: "" }, options)).toThrow(
+    '--runs is empty\n  found: ""\n  expected: a value, or no --runs',
+  );
+  expect(checkedValues({ runs: "x", json: false }, options)).toEqual({ runs: "x", json: false });
+});

@@ -222,6 +222,19 @@ describe("losses without pairs", () => {
     );
     await load(withMethod("method: reinforce, constraint: none, positiveWeight: 0"));
   });
+
+  it("KTO without a weight on what moves has nothing left", async () => {
+    const kto = (rest: string) => withMethod(`method: kto, ${rest}`);
+    expect(await errorOf(kto("constraint: none, desirableWeight: 0, undesirableWeight: 0"))).toContain(
+      "methods.more.desirableWeight: nothing is left of the loss: undesirableWeight is 0 too",
+    );
+    expect(await errorOf(kto("constraint: detached, desirableWeight: 0"))).toContain(
+      "methods.more.desirableWeight: nothing is left of the loss: constraint: detached leaves right COTs alone",
+    );
+    await load(kto("constraint: none, desirableWeight: 0"));
+    await load(kto("constraint: none, undesirableWeight: 0"));
+    await load(kto("constraint: detached, undesirableWeight: 0"));
+  });
 });
 
 describe("what goes by validation questions needs some", () => {

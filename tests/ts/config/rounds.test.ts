@@ -26,6 +26,14 @@ describe("rounds", () => {
     expect(await roundsIn("2", ["rounds.questions=same"])).toEqual({ ...usual, count: 2, questions: "same" });
   });
 
+  it("warn of settings of rounds where there is one only", async () => {
+    const { warnings } = await load(withRounds("{start: vft, questions: same}"));
+    expect(warnings.filter((text) => text.startsWith("rounds."))).toEqual([
+      "rounds.start has no effect: rounds.count is 1",
+      "rounds.questions has no effect: rounds.count is 1",
+    ]);
+  });
+
   it("warn where the questions are not enough for fresh ones", async () => {
     const sampled = (train: number, questions: string) => [
       `tasks.0.train=${train}`,
@@ -50,8 +58,10 @@ describe("mistakes", () => {
     expect(await errorOf(withRounds("0"))).toBe(
       `main.yaml:10:9: bad value for rounds.count
   found: 0
-  expected: a whole number of at least 1`,
+  expected: a whole number from 1 to 1000`,
     );
+    for (const rounds of ["-1", "1.5", "three", "true", "1e9"])
+      expect(await errorOf(withRounds(rounds))).toContain("expected: a whole number from 1 to 1000");
     expect(await errorOf(withRounds("{count: 2, start: vtf}"))).toBe(
       `main.yaml:10:27: bad value for rounds.start
   found: "vtf"

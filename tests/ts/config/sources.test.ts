@@ -169,6 +169,26 @@ describe("model: TEXT", () => {
     expect(await errorOf({ "main.yaml": text })).toContain("model.gguf: no such file: weights/tiny.gguf");
   });
 
+  it("is no GGUF file where its first bytes are others", async () => {
+    const text = smallest.replace("model:\n  create: {}", "model: tiny.gguf");
+    expect(await errorOf({ "main.yaml": text, "tiny.gguf": "version https://" })).toContain(
+      'main.yaml:2:8: model.gguf: is not a GGUF file (it begins with "vers"): tiny.gguf',
+    );
+    expect(await errorOf({ "main.yaml": text, "tiny.gguf": "" })).toContain(
+      "model.gguf: is not a GGUF file (it is empty)",
+    );
+  });
+
+  it("near a name of `aft model get` is asked of the hub, with a warning", async () => {
+    const warned = async (model: string) =>
+      (await load({ "main.yaml": smallest.replace("model:\n  create: {}", `model: ${model}`) })).warnings;
+    const meant = "is looked for on the hub; smollm2-135m is a model that aft model get makes";
+    for (const model of ["smollm2-13m", "SmolLM2-135M"])
+      expect(await warned(model)).toContain(`model ${model} ${meant}`);
+    for (const model of ["gpt2", "HuggingFaceTB/SmolLM2-135M"])
+      expect((await warned(model)).join()).not.toContain("hub");
+  });
+
   it("takes the place of the model that a file below it names", async () => {
     const { experiment } = await load(
       { "main.yaml": `extends: below.yaml\nname: x\nmodel: smollm2-135m\n`, "below.yaml": smallest },

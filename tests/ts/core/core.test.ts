@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { canonicalJson, digestOf } from "../../../ts/core/digest.ts";
 import { AftError, nearestName, show } from "../../../ts/core/errors.ts";
-import { shownPath, writeFileAtomic } from "../../../ts/core/files.ts";
+import { makeFolder, shownPath, writeFileAtomic } from "../../../ts/core/files.ts";
 import { unlessInterrupted } from "../../../ts/core/interrupt.ts";
 import { withLock } from "../../../ts/core/lock.ts";
 import { silent } from "../../../ts/core/progress.ts";
@@ -149,4 +149,29 @@ test("a lock is held by one at a time, waited for, and taken over from a dead pr
     expect(order.at(-1)).toBe("d out");
   }
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("a lock where no folder can be says so, and not what could not be taken away", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-lock-"));
+  await writeFile(join(folder, "file"), "");
+  const path = join(folder, "file", "below", "a.lock");
+  await expect(withLock(path, async () => {}, { purpose: "a test", progress: silent })).rejects.toMatchObject(
+    {
+      problems: [{ what: "a folder or another file is in the way", where: path }],
+    },
+  );
+});
+
+test("a folder is made with all above it, once, and not where it cannot be", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-folder-"));
+  const deep = join(folder, "a", "b", "c");
+  await Promise.all([makeFolder(deep), makeFolder(deep), makeFolder(join(folder, "a", "d"))]);
+  await makeFolder(deep);
+  expect(await readdir(join(folder, "a"))).toEqual(["b", "d"]);
+  await writeFile(join(deep, "file"), "");
+  await expect(makeFolder(join(deep, "file"))).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(makeFolder(join(deep, "file", "x"))).rejects.toMatchObject({ code: "ENOTDIR" });
+  // The kernel says ENOENT of any new folder there, which is no reason to try again.
+  if (process.platform === "linux")
+    await expect(makeFolder("/proc/aft-folder/x")).rejects.toMatchObject({ code: "ENOENT" });
 });

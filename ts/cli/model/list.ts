@@ -1,7 +1,7 @@
-import { packagedModels } from "../../config/index.ts";
+import { type PackagedModel, packagedModels } from "../../config/index.ts";
 import { shownPath } from "../../core/files.ts";
 import { keptModel, modelCatalogue, modelsFolder } from "../../data/index.ts";
-import { noteOf } from "../../experiment/index.ts";
+import { type ModelState, stateOfModel } from "../../experiment/index.ts";
 import { define, jsonOption } from "../definition.ts";
 import { printJson, printLine } from "../exit.ts";
 
@@ -14,7 +14,7 @@ export const list = define({
         return {
           ...{ model: name, title, licence, homepage, hub },
           package: `${wheel.name} ${wheel.version}, ${Math.round(wheel.bytes / 1e6)} MB`,
-          files: (await noteOf(keptModel(name))) === undefined ? `not here: aft model get ${name}` : "here",
+          files: filesSaid(name, await stateOfModel(keptModel(name))),
         };
       }),
     );
@@ -28,3 +28,16 @@ export const list = define({
     );
   },
 });
+
+function filesSaid(name: PackagedModel, state: ModelState): string {
+  switch (state.kind) {
+    case "absent":
+      return `not here: aft model get ${name}`;
+    case "own":
+      return "here, a folder that `aft model get` did not make";
+    case "damaged":
+      return `not whole (${state.fault}): remove it, then aft model get ${name}`;
+    case "whole":
+      return "here";
+  }
+}

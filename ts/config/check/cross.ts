@@ -213,16 +213,30 @@ function checkRounds({ judge, rounds, methods }: Sections, report: Report): void
   }
 }
 
-/** Neither right nor wrong COTs move: NSR with the wrong ones detached. */
+/** Neither right nor wrong COTs move: no weight on either, or none on the right ones with the wrong ones detached. */
 function checkPositiveWeights({ methods }: Sections, report: Report): void {
-  for (const [name, method] of Object.entries(methods))
-    if (method.method === "reinforce" && method.positiveWeight === 0 && method.constraint === "detached")
+  for (const [name, method] of Object.entries(methods)) {
+    if (method.method !== "reinforce" && method.method !== "kto") continue;
+    const [key, right, wrong] =
+      method.method === "kto"
+        ? (["desirableWeight", method.desirableWeight, method.undesirableWeight] as const)
+        : (["positiveWeight", method.positiveWeight, undefined] as const);
+    if (right !== 0) continue;
+    if (method.constraint === "detached")
       report(
-        ["methods", name, "positiveWeight"],
+        ["methods", name, key],
         "nothing is left of the loss: constraint: detached leaves right COTs alone",
         0,
-        "positiveWeight greater than 0, or constraint: none",
+        `${key} greater than 0, or constraint: none`,
       );
+    else if (wrong === 0)
+      report(
+        ["methods", name, key],
+        "nothing is left of the loss: undesirableWeight is 0 too",
+        0,
+        `${key} or undesirableWeight greater than 0`,
+      );
+  }
 }
 
 function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { defined } from "../../core/defined.ts";
-import type { Problem } from "../../core/errors.ts";
+import { type Problem, show } from "../../core/errors.ts";
 import { dotted, type Path } from "../../core/shape.ts";
 import { taskFileSettings, taskFolderSettings } from "../schema/tasks/index.ts";
 import { vllmFix } from "../schema/worker.ts";
@@ -9,7 +9,7 @@ import { at, type Tree } from "../source/tree.ts";
 
 interface Named {
   path: Path;
-  what: "model" | "folder" | "file";
+  what: "model" | "folder" | "file" | "gguf";
   expected: string;
   fix?: string;
 }
@@ -27,7 +27,7 @@ function namesOf(tree: Tree): Named[] {
       expected:
         "a folder with a model in Hugging Face format (config.json), relative to the file that names it",
     },
-    { path: ["model", "gguf"], what: "file", expected: "a GGUF file, relative to the file that names it" },
+    { path: ["model", "gguf"], what: "gguf", expected: "a GGUF file, relative to the file that names it" },
     ...ofTasks(taskFileSettings).map((path) => ({
       path,
       what: "file" as const,
@@ -78,12 +78,28 @@ export function resolvePaths(tree: Tree, plain: unknown): Problem[] {
 }
 
 function faultOf(path: string, what: Named["what"]): string | undefined {
-  const kind = what === "file" ? "file" : "folder";
+  const kind = what === "file" || what === "gguf" ? "file" : "folder";
   if (!existsSync(path)) return `no such ${kind}: ${path}`;
   const isFolder = statSync(path).isDirectory();
   if (kind === "folder" && !isFolder) return `is a file, not a folder: ${path}`;
   if (what === "model" && !existsSync(resolve(path, "config.json"))) return `no config.json in ${path}`;
-  return kind === "file" && isFolder ? `is a folder, not a file: ${path}` : undefined;
+  if (kind === "file" && isFolder) return `is a folder, not a file: ${path}`;
+  return what === "gguf" ? notGguf(path) : undefined;
+}
+
+/** A GGUF file begins with these four bytes; what else is in it the worker looks at. */
+function notGguf(path: string): string | undefined {
+  const start = Buffer.alloc(4);
+  const file = openSync(path, "r");
+  try {
+    const length = readSync(file, start);
+    if (start.toString("latin1") === "GGUF") return undefined;
+    const begins =
+      length === 0 ? "it is empty" : `it begins with ${show(start.toString("latin1", 0, length))}`;
+    return `is not a GGUF file (${begins}): ${path}`;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function put(plain: unknown, path: Path, value: string): void {

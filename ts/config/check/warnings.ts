@@ -1,5 +1,8 @@
+import { nearestName } from "../../core/errors.ts";
 import type { MethodKind } from "../methods/index.ts";
 import type { Experiment } from "../schema/experiment.ts";
+import { packagedModels } from "../schema/model.ts";
+import { roundsSchema } from "../schema/stages.ts";
 import { questionsAsked, taskName } from "../schema/tasks/index.ts";
 
 /** What is allowed but probably not meant. */
@@ -27,6 +30,10 @@ export function warningsOf(experiment: Experiment): string[] {
     warnings.push("stages.sample.questions is not used: the groups come from stages.judge.groupsFile");
   if (watch.accuracy && watch.every === 0)
     warnings.push("stages.watch.accuracy has no effect: stages.watch.every is 0");
+  const { hub } = experiment.model;
+  const meant = hub === undefined || hub.includes("/") ? undefined : nearestName(hub, packagedModels);
+  if (meant !== undefined)
+    warnings.push(`model ${hub} is looked for on the hub; ${meant} is a model that aft model get makes`);
   return [...warnings, ...roundsWarnings(experiment)];
 }
 
@@ -34,7 +41,15 @@ export function warningsOf(experiment: Experiment): string[] {
 function roundsWarnings({ rounds, stages: { sample }, tasks }: Experiment): string[] {
   const { count, questions } = rounds;
   const each = sample.questions;
-  if (count === 1 || questions === "same") return [];
+  if (count === 1) {
+    const { count: _, ...others } = rounds;
+    const { count: __, ...defaults } = roundsSchema.parse({});
+    const idle = Object.keys(others).filter(
+      (key) => others[key as keyof typeof others] !== defaults[key as keyof typeof defaults],
+    );
+    return idle.map((key) => `rounds.${key} has no effect: rounds.count is 1`);
+  }
+  if (questions === "same") return [];
   if (each === undefined)
     return [
       "rounds.questions is fresh, and each round takes all training questions: stages.sample.questions says how many a round gets",

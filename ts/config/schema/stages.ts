@@ -83,7 +83,8 @@ export const evaluateSchema = z.strictObject({
 
 /** How often the steps from sampling to evaluation are gone through. */
 export const roundsSchema = z.strictObject({
-  count: positive.default(1).meta({
+  // Each is planned as stages of its own: a mistyped number is refused, not planned until memory ends.
+  count: positive.max(1000).default(1).meta({
     description: "how many; from the second on each method samples from its own weights and trains on that",
   }),
   start: z.enum(["previous", "vft"]).default("previous").meta({

@@ -1,9 +1,9 @@
-import { mkdir, rename, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { digestOfFile } from "../../core/digest.ts";
 import { AftError, failure, Interrupted } from "../../core/errors.ts";
-import { writeError } from "../../core/files.ts";
+import { makeFolder, writeError } from "../../core/files.ts";
 import { appendAll, forget, leftOver, noteVersion, partialOf } from "./partial.ts";
 import { type Open, type Opened, Unavailable } from "./remote.ts";
 
@@ -47,7 +47,7 @@ const mostVainTries = 5;
  */
 export async function fetchFile(download: Download, options: FetchOptions = {}): Promise<Fetched> {
   const { file } = download;
-  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(file)).catch((error: unknown) => {
     throw writeError(file, error);
   });
   let fresh = false;

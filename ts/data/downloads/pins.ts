@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { digestOfFile } from "../../core/digest.ts";
 import { inputError, systemCode } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
+import { writeError, writeFileAtomic } from "../../core/files.ts";
 import type { PublishedFile } from "./catalogue.ts";
 
 const pinsSchema = z.strictObject({
@@ -20,6 +20,8 @@ async function readPins(folder: string): Promise<Pins> {
     return pinsSchema.parse(JSON.parse(await readFile(path, "utf8"))).files;
   } catch (error) {
     if (systemCode(error) === "ENOENT") return {};
+    // A file stands where a folder on the way to it should.
+    if (systemCode(error) === "ENOTDIR") throw writeError(folder, error);
     throw inputError(
       {
         what: "the lock file of this dataset cannot be read",

