@@ -1,6 +1,7 @@
 /** The signs of a training that goes wrong, each with the numbers that show it. */
 import { decimal, mcnemarExact, percent, plural } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
+import { entryOf } from "../../config/index.ts";
 import { sumOf } from "../../core/sum.ts";
 import type { HeldOut, StepRecord } from "../step-record.ts";
 
@@ -43,13 +44,20 @@ function noPairs(recent: readonly StepRecord[], { loss, totalSteps }: Conditions
     return undefined;
   if (recent.some(({ pairedGroups, takenGroups = 0 }) => pairedGroups > 0 || takenGroups > 0))
     return undefined;
-  return (
-    `none of the ${plural(
-      sumOf(recent, ({ groups }) => groups),
-      "question",
-    )} of the first ${plural(step, "step")} has both a ` +
-    "better and a worse COT: its own loss is 0, and the VFT loss trains alone"
+  const questions = plural(
+    sumOf(recent, ({ groups }) => groups),
+    "question",
   );
+  const entry = entryOf(loss.kind === "alignment" ? "aft" : loss.kind);
+  const lacks =
+    entry.kind === "group loss" && !entry.needs.pair
+      ? "a COT that it goes by"
+      : "both a better and a worse COT";
+  const left =
+    "vftWeight" in loss && loss.vftWeight === 0
+      ? "nothing trains (vftWeight is 0)"
+      : "the VFT loss trains alone";
+  return `none of the ${questions} of the first ${plural(step, "step")} has ${lacks}: its own loss is 0, and ${left}`;
 }
 
 /** Steps over which scores are seen to sink, the second half against the first. */

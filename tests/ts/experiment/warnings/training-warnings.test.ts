@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LossSettings } from "../../../../ts/bridge/index.ts";
+import { lossOf, methodSchema, type TrainedMethod } from "../../../../ts/config/index.ts";
 import type { HeldOut, StepRecord } from "../../../../ts/experiment/step-record.ts";
 import { type Conditions, TrainingWarnings, type Warning } from "../../../../ts/experiment/warnings/index.ts";
 
@@ -180,6 +181,23 @@ test("no question with a pair: the method's own loss is nothing", () => {
     ),
   ).toEqual([]);
   expect(raisedBy(steps(30, (number) => ({ pairedGroups: number === 20 ? 1 : 0 })))).toEqual([]);
+  // The published losses leave the VFT loss out by default, and some go by each COT alone.
+  const said = (method: object) =>
+    raisedBy(
+      steps(30, () => none),
+      {
+        loss: lossOf(
+          methodSchema.parse({ constraint: "none", ...method }) as TrainedMethod,
+          undefined,
+        ) as LossSettings,
+      },
+    )[0]?.text;
+  expect(said({ method: "nft" })).toBe(
+    "none of the 160 questions of the first 20 steps has both a better and a worse COT: its own loss is 0, and nothing trains (vftWeight is 0)",
+  );
+  expect(said({ method: "kto", vftWeight: 1 })).toBe(
+    "none of the 160 questions of the first 20 steps has a COT that it goes by: its own loss is 0, and the VFT loss trains alone",
+  );
   // A loss that takes questions all right or all wrong is no nothing on them.
   expect(raisedBy(steps(30, () => ({ ...none, takenGroups: 8 })))).toEqual([]);
 });
