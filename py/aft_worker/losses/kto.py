@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ..protocol import KtoLoss
 from .members import Members
+from .pairs import references_of
 from .registry import register
 
 
@@ -44,10 +45,8 @@ def kto_loss(sums: Tensor, members: Members, settings: KtoLoss, divergence: floa
     With g = sigmoid(b (r - z)): dL/dlog pi = -D b g (1 - g) for a right one, U b g (1 - g) for a wrong one.
     ValueError without the reference model's log-probabilities.
     """
-    if members.references is None:
-        raise ValueError("KTO needs the log-probabilities under the reference model")
-    held = members.held(sums, settings.constraint)
-    gains = settings.kto_beta * (held - members.references.to(sums.dtype) - divergence)
+    ratios = members.held(sums, settings.constraint) - references_of(members, "KTO", sums.dtype)
+    gains = settings.kto_beta * (ratios - divergence)
     # 1 - sigmoid(x) = sigmoid(-x)
     losses = torch.where(
         members.right,

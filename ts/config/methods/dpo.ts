@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { arxiv, publishedLoss } from "./entry.ts";
+import { byImplicitReward, rewardBeta, rewardWire } from "./implicit-reward.ts";
 
 export const dpo = publishedLoss({
   name: "dpo",
@@ -16,23 +17,14 @@ export const dpo = publishedLoss({
     },
   ],
   hue: { light: "#8a4f7d", dark: "#d79ac6" },
-  needs: { pair: true, referenceModel: true, rewards: false },
-  vftWeight: 0,
+  ...byImplicitReward,
   own: {
-    beta: z
-      .number()
-      .positive()
-      .default(0.1)
-      .meta({ description: "DPO's own beta: how strongly it is held to the reference model" }),
+    beta: rewardBeta(0.1),
     pairs: z
       .enum(["all", "one"])
       .default("all")
       .meta({ description: "all pairs of a better and a worse COT of a question, or one drawn at random" }),
   },
-  boundaryBeta: "boundaryBeta",
-  ownBeta: "how strongly it is held to the weights it starts from",
-  wire: {
-    dpoBeta: z.number().positive().meta({ description: "DPO's own beta: the scale of its implicit reward" }),
-  },
+  wire: rewardWire,
   toWire: ({ beta }) => ({ dpoBeta: beta }),
 });

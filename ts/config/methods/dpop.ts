@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { arxiv, publishedLoss } from "./entry.ts";
+import { byImplicitReward, rewardBeta, rewardWire } from "./implicit-reward.ts";
 
 const penalty = z.number().min(0);
 
@@ -18,23 +19,16 @@ export const dpop = publishedLoss({
     },
   ],
   hue: { light: "#6b4fa0", dark: "#b9a6e8" },
-  needs: { pair: true, referenceModel: true, rewards: false },
-  vftWeight: 0,
+  ...byImplicitReward,
   own: {
-    beta: z
-      .number()
-      .positive()
-      .default(0.3)
-      .meta({ description: "DPO's own beta: how strongly it is held to the reference model" }),
+    beta: rewardBeta(0.3),
     penalty: penalty.default(50).meta({
       description:
         "lambda: how hard a better COT is pulled up that is less likely than under the reference model",
     }),
   },
-  boundaryBeta: "boundaryBeta",
-  ownBeta: "how strongly it is held to the weights it starts from",
   wire: {
-    dpoBeta: z.number().positive().meta({ description: "DPO's own beta: the scale of its implicit reward" }),
+    ...rewardWire,
     penalty: penalty.meta({ description: "lambda: of max(0, log ref - log pi) of the winner" }),
   },
   toWire: ({ beta, penalty }) => ({ dpoBeta: beta, penalty }),

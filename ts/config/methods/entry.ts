@@ -176,6 +176,18 @@ type Grouped<Own extends Shape, C extends Constraint> = z.output<z.ZodObject<typ
   constraint: C;
 } & z.output<z.ZodObject<Own>>;
 
+/** What the worker is sent of the settings, with every constraint. */
+const sent = <Name extends string, Own extends Shape, Wire extends Shape, C extends Constraint>(
+  { name, toWire }: Published<Name, Own, Wire>,
+  method: Grouped<Own, C>,
+) => ({
+  kind: name,
+  constraint: method.constraint,
+  weight: method.weight,
+  vftWeight: method.vftWeight,
+  ...(toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
+});
+
 const published = {
   kind: "group loss",
   learnsFrom: "judged samples",
@@ -207,11 +219,7 @@ export function publishedLoss<
     settings,
     loss,
     lossOf: (method: Grouped<Own, Constraint>, beta: number | undefined) => ({
-      kind: name,
-      constraint: method.constraint,
-      weight: method.weight,
-      vftWeight: method.vftWeight,
-      ...(given.toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
+      ...sent(given, method),
       ...defined({ beta }),
     }),
   } as const;
@@ -240,13 +248,7 @@ export function publishedLossWithoutBoundary<
     ...defined({ ownBeta, unconstrained }),
     settings,
     loss,
-    lossOf: (method: Grouped<Own, "none" | "detached">) => ({
-      kind: name,
-      constraint: method.constraint,
-      weight: method.weight,
-      vftWeight: method.vftWeight,
-      ...(given.toWire?.(method) ?? ({} as z.input<z.ZodObject<Wire>>)),
-    }),
+    lossOf: (method: Grouped<Own, "none" | "detached">) => sent(given, method),
   } as const;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { arxiv, publishedLoss } from "./entry.ts";
+import { byImplicitReward, rewardBeta, rewardWire } from "./implicit-reward.ts";
 
 const alpha = z.number().min(0);
 
@@ -17,22 +18,15 @@ export const irpo = publishedLoss({
     },
   ],
   hue: { light: "#96502a", dark: "#dda27c" },
-  needs: { pair: true, referenceModel: true, rewards: false },
-  vftWeight: 0,
+  ...byImplicitReward,
   own: {
-    beta: z
-      .number()
-      .positive()
-      .default(0.1)
-      .meta({ description: "DPO's own beta: how strongly it is held to the reference model" }),
+    beta: rewardBeta(0.1),
     alpha: alpha
       .default(1)
       .meta({ description: "of the better COT's negative log-likelihood a token beside DPO's loss" }),
   },
-  boundaryBeta: "boundaryBeta",
-  ownBeta: "how strongly it is held to the weights it starts from",
   wire: {
-    dpoBeta: z.number().positive().meta({ description: "DPO's own beta: the scale of its implicit reward" }),
+    ...rewardWire,
     alpha: alpha.meta({ description: "of the winner's negative log-likelihood a token" }),
   },
   toWire: ({ beta, alpha }) => ({ dpoBeta: beta, alpha }),

@@ -131,17 +131,17 @@ function alignWith(
   method: TrainedMethod,
 ): PlanNode {
   const scoring = needsReferenceModel(method) ? reference : start;
-  const scored = groups.map(({ task, node }) => ({
+  const scored = ({ task, node }: OfTask): OfTask => ({
     task,
     node: stages.score.node(
       { start: scoring, groups: node },
       { ...scoredFor, ...defined({ task: node.task }), seed: runSeed },
     ),
-  }));
+  });
   return stages.align.node(
     {
       ...{ method, training: settings, start, adapter, feedback, sharing, watch, seed },
-      groups: needsScores(method) ? scored : groups,
+      groups: needsScores(method) ? groups.map(scored) : groups,
     },
     { method: name, ...defined({ variant }), seed: runSeed },
   );

@@ -19,21 +19,15 @@ import type { Arm, Evaluated, MethodInfo, RunData } from "../../run/run-data.ts"
 import { numbers } from "../feature.ts";
 
 /** What is measured in each round: answers, and the assessment of the VFT model's samples. */
-export const roundMetrics = [
-  "accuracy",
-  "sampledAccuracy",
-  "majority",
-  "passAtMost",
-  "assessmentMicro",
-] as const;
-
 const measured = {
   accuracy: true,
   sampledAccuracy: true,
   majority: true,
   passAtMost: true,
   assessmentMicro: true,
-} as const satisfies Record<(typeof roundMetrics)[number], true>;
+} as const;
+
+export const roundMetrics = Object.keys(measured) as (keyof typeof measured)[];
 
 export const roundMeasuredSchema = z.object({
   round: count.meta({ description: "from 1; 0: the VFT weights as they are" }),
