@@ -114,7 +114,9 @@ def _refused(model: Model) -> str | None:
     path = score_path(model.module)
     config = path.config
     if not path.share:
-        return "its attention takes no mask of ours"
+        return "its responses do not share rows"
+    if path.head is None:
+        return "its logits are its own"
     if getattr(config, "attention_dropout", 0.0):
         return "its attention has dropout"
     capped = getattr(config, "attn_logit_softcapping", None) is not None
