@@ -129,12 +129,12 @@ def score_groups(
 
 @contextmanager
 def evaluating(module: nn.Module) -> Iterator[None]:
-    """Within it the module is in eval mode (no dropout); afterwards in the mode it was in before."""
-    training = module.training
-    if training:
-        module.eval()
+    """Within it the module is in eval mode (no dropout); afterwards each part is in the mode it was in."""
+    training = [part for part in module.modules() if part.training]
+    for part in training:
+        part.training = False
     try:
         yield
     finally:
-        if training:
-            module.train()
+        for part in training:
+            part.training = True
