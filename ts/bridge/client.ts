@@ -3,17 +3,18 @@ import {
   CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
-  type Message,
   type MessageConnection,
   ProgressType,
   type RequestMessage,
   ResponseError,
+  type ResponseMessage,
 } from "vscode-jsonrpc/node";
 import { type AftError, failure } from "../core/errors.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
 import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
 import type { WorkerMethods } from "./generated/messages.ts";
 import { type ErrorName, errors, type MethodName, type Params, type Result } from "./protocol.ts";
+import { strayReason } from "./strays.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a request is made. */
@@ -55,6 +56,8 @@ export function connect(transport: Transport): Worker {
   /** Why nothing can be asked of the worker any more. */
   let over: AftError | undefined;
   let lastId: RequestMessage["id"] = null;
+  /** Ids of the requests that are not answered yet. */
+  const open = new Set<RequestMessage["id"]>();
   let handled = 0;
 
   const finish = (reason: AftError): void => {
@@ -69,6 +72,7 @@ export function connect(transport: Transport): Worker {
         // The one place where the library shows a request's id, by which `$/progress` refers to it.
         enableCancellation: (request) => {
           lastId = request.id;
+          open.add(request.id);
         },
         sendCancellation: (to, id) => to.sendNotification("$/cancelRequest", { id }),
         cleanup: () => {},
@@ -77,8 +81,10 @@ export function connect(transport: Transport): Worker {
     messageStrategy: {
       handleMessage: (message, next) => {
         handled++;
-        if (isUnaddressed(message)) violate("answered a message it could not read", message);
-        else next(message);
+        const reason = over === undefined ? strayReason(message, open) : undefined;
+        if (reason !== undefined) return violate(reason, message);
+        if (!("method" in message)) open.delete((message as ResponseMessage).id);
+        next(message);
       },
     },
   });
@@ -202,10 +208,6 @@ function failureOf(method: MethodName, error: ResponseError<unknown>): AftError 
     throw problem;
   }
 }
-
-/** An error without an id: the worker could not say which message it could not read. */
-const isUnaddressed = (message: Message): boolean =>
-  "error" in message && "id" in message && message.id === null;
 
 /** Lets the library work off the messages that a dead worker sent: it takes a few turns of the loop for each. */
 async function quiet(count: () => number): Promise<void> {

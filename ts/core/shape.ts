@@ -28,6 +28,12 @@ export type Path = readonly PropertyKey[];
 /** `candidates.3.text` */
 export const dotted = (path: Path): string => path.map(String).join(".");
 
+/** The schema of a map's key; undefined for a key that it does not name, and so for `constructor`, which every object has. */
+export const propertyOf = (branch: Shape, key: PropertyKey): Shape | undefined =>
+  branch.properties !== undefined && Object.hasOwn(branch.properties, key)
+    ? branch.properties[String(key)]
+    : undefined;
+
 /** The branches of a union, nested unions laid flat; a schema that is no union is its own only branch. */
 export const branchesOf = (shape: Shape): Shape[] => {
   const branches = shape.oneOf ?? shape.anyOf;
@@ -41,7 +47,9 @@ export function branchFor(shape: Shape, value: unknown): Shape {
   const branches = ofItsKind.length > 0 ? ofItsKind : every;
   const agreement = (branch: Shape): number =>
     constantsOf(branch)
-      .map(([key, constant]) => (!isMap(value) || !(key in value) ? 0 : value[key] === constant ? 1 : -1))
+      .map(([key, constant]) =>
+        !isMap(value) || !Object.hasOwn(value, key) ? 0 : value[key] === constant ? 1 : -1,
+      )
       .reduce<number>((sum, sign) => sum + sign, 0);
   return branches.reduce((best, branch) => (agreement(branch) > agreement(best) ? branch : best));
 }
@@ -58,7 +66,8 @@ export function shapeWithin(shape: Shape, path: Path, root: unknown): Shape | un
   for (const step of path) {
     if (inner === undefined) return undefined;
     inner = below(branchFor(inner, value), step, agreeing(inner, value, step));
-    value = isMap(value) || Array.isArray(value) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
+    value =
+      isMap(value) || Array.isArray(value) ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined;
   }
   return inner;
 }
@@ -68,7 +77,8 @@ function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
   const branches = branchesOf(union);
   const left = branches.filter((branch) =>
     constantsOf(branch).every(
-      ([key, constant]) => key === step || !isMap(value) || !(key in value) || value[key] === constant,
+      ([key, constant]) =>
+        key === step || !isMap(value) || !Object.hasOwn(value, key) || value[key] === constant,
     ),
   );
   return left.length > 0 ? left : branches;
@@ -76,11 +86,11 @@ function agreeing(union: Shape, value: unknown, step: PropertyKey): Shape[] {
 
 function below(branch: Shape, step: PropertyKey, branches: readonly Shape[]): Shape | undefined {
   if (typeof step === "number") return branch.prefixItems?.[step] ?? branch.items;
-  const constants = branches.map(({ properties }) => properties?.[String(step)]?.const);
+  const constants = branches.map((one) => propertyOf(one, step)?.const);
   const named = [...new Set(constants.filter((constant) => constant !== undefined))];
   // A discriminator: any of the union's values would have been right.
   if (named.length > 1) return { enum: named };
-  const property = branch.properties?.[String(step)];
+  const property = propertyOf(branch, step);
   if (property !== undefined) return property;
   return typeof branch.additionalProperties === "object" ? branch.additionalProperties : undefined;
 }

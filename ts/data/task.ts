@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 import type { Group, Question } from "../core/records.ts";
-import type { Asked, ExtractMode } from "./answers/index.ts";
+import type { Asked, ExtractMode, Reading } from "./answers/index.ts";
 
 /** The questions of a task. No content of one split occurs in another. A task that is only evaluated may have no training questions. */
 export interface Splits {
@@ -53,10 +53,9 @@ export interface Task {
   plain(question: Question): string;
   /** The patterns by which answers are found, for the record. */
   patterns: Readonly<Record<ExtractMode, string>>;
-  /**
-   * The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. An
-   * answer rule's `extract` is one, and its `same` and `patterns` are the two others.
-   */
+  /** What is read of a COT's final answer, and why where nothing is: an answer rule's, as are the fields around it. */
+  read(text: string, mode: ExtractMode, question?: Asked): Reading;
+  /** The final answer of a COT, in a form in which equal answers are equal strings; null when there is none. */
   extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the question's answer. */
   sameAnswer(extracted: string, answer: string): boolean;

@@ -24,6 +24,34 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     );
   });
 
+  it.each(["constructor", "toString", "valueOf", "hasOwnProperty"])(
+    "%s, which JavaScript's maps have by nature, is a key like another",
+    async (key) => {
+      expect(await errorOf(withChange("sample: {max", `sample: {${key}: 1, max`))).toBe(
+        `main.yaml:6:19: unknown key "${key}" in stages.sample
+  found: 1
+  expected: one of questions, k, temperature, topP, maxNewTokens, seed`,
+      );
+      const set = loadExperiment(join(folderOf({ "main.yaml": smallest }), "main.yaml"), {
+        set: [`${key}.a=1`],
+      });
+      await expect(set).rejects.toThrow(`(--set ${key}.a=1): unknown key "${key}"`);
+    },
+  );
+
+  it("a setting named __proto__, which no map would keep", async () => {
+    const folder = folderOf({ "main.yaml": smallest });
+    const set = loadExperiment(join(folder, "main.yaml"), { set: ["methods.__proto__.method=vft"] });
+    await expect(set).rejects.toThrow("(--set methods.__proto__.method=vft): no key can have this name");
+  });
+
+  it("of thousands of unknown keys the first twenty, and their number", async () => {
+    const keys = Array.from({ length: 3000 }, (_, at) => `key${at}: 1\n`).join("");
+    const message = await errorOf({ "main.yaml": `${smallest}${keys}` });
+    expect(message.match(/unknown key "/g)).toHaveLength(20);
+    expect(message).toContain("2980 more unknown keys, from here on");
+  });
+
   it("a number out of range", async () => {
     expect(await errorOf(withChange("sample: {max", "sample: {topP: 1.5, max"))).toBe(
       `main.yaml:6:25: bad value for stages.sample.topP

@@ -242,8 +242,31 @@ describe("a file that is no experiment", () => {
     ["seeds: [1,,2]\n", "main.yaml:1:11: not valid YAML: Unexpected , in flow sequence"],
     ["name: *nowhere\n", "main.yaml:1:7: no anchor &nowhere before this alias"],
     ["worker: &a {threads: *a}\n", "main.yaml:1:22: the alias *a contains itself"],
+    [`${smallest}  __proto__: {method: vft}\n`, "main.yaml:10:3: no key can have this name"],
   ])("%j -> %s", async (text, expected) => {
     expect(await errorOf({ "main.yaml": text })).toContain(expected);
+  });
+
+  it("lists within lists, thousands deep", async () => {
+    const text = `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    expect(await errorOf({ "main.yaml": text })).toContain(
+      "lists or maps within each other too deep to be read",
+    );
+  });
+
+  it("aliases that multiply: eleven lines for 31,000,000,000 values", async () => {
+    const lines = Array.from({ length: 11 }, (_, at) => {
+      const items =
+        at === 0
+          ? "0"
+          : Array(9)
+              .fill(`*a${at - 1}`)
+              .join();
+      return `a${at}: &a${at} [${items}]`;
+    });
+    expect(await errorOf({ "main.yaml": lines.join("\n") })).toContain(
+      "with this alias the file holds more than 100000 values",
+    );
   });
 
   it("a missing one is named with its nearest neighbour", async () => {

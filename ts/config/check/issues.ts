@@ -7,6 +7,7 @@ import {
   dotted,
   isMap,
   type Path,
+  propertyOf,
   type Shape,
   shapeWithin,
 } from "../../core/shape.ts";
@@ -33,8 +34,7 @@ export function problemsOf(issues: readonly Issue[], tree: Tree): Problem[] {
   return issues
     .flatMap((union) => withinBranch(union, tree))
     .flatMap((issue) => {
-      if (issue.code === "unrecognized_keys")
-        return issue.keys.map((key) => unknownKey([...issue.path, key], tree, root));
+      if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, issue.path, tree, root);
       if (issue.code === "custom") return [custom(issue, tree)];
       if (issue.code === "invalid_key") return [badName(issue.path, tree)];
       return [
@@ -56,6 +56,17 @@ function withinBranch(issue: Issue, tree: Tree): Issue[] {
     : [issue];
 }
 
+/** Of one map's unknown keys each of the first few is told on its own: more of them are another kind of file. */
+function unknownKeys(keys: readonly string[], path: Path, tree: Tree, root: unknown): Problem[] {
+  const told = keys.slice(0, mostUnknownKeys).map((key) => unknownKey([...path, key], tree, root));
+  if (keys.length <= mostUnknownKeys) return told;
+  const next = [...path, keys[mostUnknownKeys]!];
+  const more = `${keys.length - mostUnknownKeys} more unknown keys${within(path)}, from here on`;
+  return [...told, { what: more, where: keyOriginOf(tree, next).where }];
+}
+
+const mostUnknownKeys = 20;
+
 function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
@@ -68,7 +79,7 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
     where: keyOriginOf(tree, path).where,
     found: value?.kind === "value" ? value.value : undefined,
   };
-  const knowing = branchesOf(union).filter(({ properties }) => properties?.[key] !== undefined);
+  const knowing = branchesOf(union).filter((branch) => propertyOf(branch, key) !== undefined);
   if (knowing.length > 0)
     return {
       what: `${dotted(path)} goes with ${difference(knowing, branch)} only`,
@@ -92,9 +103,7 @@ function unknownKey(path: Path, tree: Tree, root: unknown): Problem {
 /** `prompt: chat` beside `task: gsm8k` is meant for the task. */
 const isOfTask = ([first, ...rest]: Path, root: unknown): boolean =>
   rest.length === 0 &&
-  branchesOf(shapeAt(["tasks", 0], root) ?? {}).some(
-    ({ properties }) => properties?.[String(first)] !== undefined,
-  );
+  branchesOf(shapeAt(["tasks", 0], root) ?? {}).some((branch) => propertyOf(branch, first!) !== undefined);
 
 const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`;
 const within = (path: Path): string => (path.length === 0 ? "" : ` in ${dotted(path)}`);

@@ -30,7 +30,7 @@ function build(text: string, lines: LineCounter, place: (offset: number) => Orig
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
   const problems = syntaxProblems([...document.errors, ...document.warnings], text, place);
   if (problems.length > 0 || document.contents === null) return { tree: undefined, problems };
-  const tree = convert(document.contents, { document, place, open: new Set(), problems });
+  const tree = convert(document.contents, { document, place, open: new Set(), problems, size: 0 });
   return { tree: problems.length > 0 ? undefined : tree, problems };
 }
 
@@ -40,10 +40,16 @@ interface Context {
   /** Anchored nodes that are being converted: an alias to one of them would never end. */
   open: Set<Node>;
   problems: Problem[];
+  /** Values, lists and maps so far, those behind an alias as often as it stands for them. */
+  size: number;
 }
+
+/** Values that a file may hold once its aliases are followed: ten aliases of ten of ten ... are a few lines and fill any memory. */
+const mostValues = 100_000;
 
 function convert(node: Node, context: Context): Tree {
   const origin = context.place(node.range?.[0] ?? 0);
+  context.size++;
   if (isAlias(node)) return followAlias(node.source, node.resolve(context.document), origin, context);
   context.open.add(node);
   const tree = convertPlain(node, origin, context);
@@ -57,22 +63,35 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
   if (isMap<Node, Node | null>(node)) {
     const entries = node.items.map(({ key, value }): [string, Entry] => {
       const keyOrigin = context.place(key.range?.[0] ?? 0);
+      const name = isScalar(key) ? String(key.value) : String(key);
+      context.problems.push(...nameProblems(name, keyOrigin));
       const tree: Tree =
         value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context);
-      return [isScalar(key) ? String(key.value) : String(key), { key: keyOrigin, value: tree }];
+      return [name, { key: keyOrigin, value: tree }];
     });
     return mapOf(origin, entries);
   }
   return { kind: "value", origin, value: isScalar(node) ? node.value : null };
 }
 
+/** The one key that no map of JavaScript's keeps as its own: a method of this name would vanish without a word. */
+export const nameProblems = (key: string, { where }: Origin): Problem[] =>
+  key === "__proto__"
+    ? [{ what: "no key can have this name", where, found: key, expected: "another name" }]
+    : [];
+
 function followAlias(name: string, target: Node | undefined, origin: Origin, context: Context): Tree {
-  if (target !== undefined && !context.open.has(target)) return convert(target, context);
-  context.problems.push({
-    what:
-      target === undefined ? `no anchor &${name} before this alias` : `the alias *${name} contains itself`,
-    where: origin.where,
-    found: `*${name}`,
-  });
+  const what =
+    target === undefined
+      ? `no anchor &${name} before this alias`
+      : context.open.has(target)
+        ? `the alias *${name} contains itself`
+        : context.size > mostValues
+          ? `with this alias the file holds more than ${mostValues} values`
+          : undefined;
+  if (what === undefined) return convert(target!, context);
+  // Of the aliases that stand for too much one is told: what follows is the same again.
+  if (context.size <= mostValues || context.problems.length === 0)
+    context.problems.push({ what, where: origin.where, found: `*${name}` });
   return { kind: "value", origin, value: null };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from "../../core/errors.ts";
-import { parseSetValue } from "./parse.ts";
+import { nameProblems, parseSetValue } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
 import { type MapTree, mapOf, type Origin, type Tree } from "./tree.ts";
 
@@ -16,6 +16,7 @@ export function treeOfSet(setting: string, problems: Problem[]): Tree | undefine
     });
     return undefined;
   }
+  problems.push(...path.flatMap((key) => nameProblems(key, origin)));
   const text = setting.slice(equals + 1);
   const parsed = parseSetValue(text, origin);
   problems.push(...parsed.problems);

@@ -58,6 +58,8 @@ function inWords(error: YAMLError, rest: string): { what: string; expected?: str
     case "MULTIPLE_DOCS":
       return { what: "a second document starts here", expected: "one document: no `---` lines" };
     default:
+      if (error.message.includes("call stack"))
+        return { what: "lists or maps within each other too deep to be read", expected: "a few levels" };
       return { what: `not valid YAML: ${error.message.split("\n", 1)[0]}` };
   }
 }

@@ -1,4 +1,4 @@
-import type { Shape } from "../../core/shape.ts";
+import { propertyOf, type Shape } from "../../core/shape.ts";
 import { fileSchema } from "../editor-schema.ts";
 
 let whole: Shape | undefined;
@@ -25,7 +25,7 @@ const withBranches = (shape: Shape): Shape[] => [
   ...[...(shape.anyOf ?? []), ...(shape.oneOf ?? [])].flatMap(withBranches),
 ];
 
-function below({ properties, additionalProperties }: Shape, name: string): Shape[] {
-  const inner = properties?.[name] ?? additionalProperties;
+function below(shape: Shape, name: string): Shape[] {
+  const inner = propertyOf(shape, name) ?? shape.additionalProperties;
   return typeof inner === "object" ? withBranches(inner) : [];
 }

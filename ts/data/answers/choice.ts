@@ -8,7 +8,7 @@
  */
 import type { Question } from "../../core/records.ts";
 import { sameRational } from "./number.ts";
-import type { AnswerRule, Asked, ExtractMode } from "./rule.ts";
+import { type AnswerRule, type Asked, type ExtractMode, ruleOf } from "./rule.ts";
 import { lettersFound, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -51,12 +51,15 @@ export function sameChoice(extracted: string, answer: string): boolean {
   return letter !== undefined && letter === letterOf(answer);
 }
 
-export const choiceRule: AnswerRule = {
+export const choiceRule: AnswerRule = ruleOf({
   kind: "choice",
   patterns,
-  extract: (text, mode, question?: Asked) => extractChoice(text, mode, question?.choices),
+  read: (text, mode, question?: Asked) => ({
+    answer: extractChoice(text, mode, question?.choices),
+    seen: [],
+  }),
   sameAnswer: sameChoice,
-};
+});
 
 /** An option's text without the letter that rows put before it: `A)32400`. */
 const optionText = (choice: string): string => choice.replace(/^\s*\(?[A-Za-z]\s?[).:]\s*/, "");

@@ -14,7 +14,7 @@
  *
  * {@link rightAsPublished} is the dataset's own comparison, for numbers that must be set beside published flags.
  */
-import type { AnswerRule, ExtractMode } from "./rule.ts";
+import { type AnswerRule, type ExtractMode, ruleOf } from "./rule.ts";
 
 /** The patterns as they stand in records and reports, since an accuracy means little without them. */
 export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
@@ -77,12 +77,12 @@ function trailingZeros(digits: string): number {
 }
 
 /** GSM8K's rule: found by the two published patterns, compared as numbers. */
-export const gsm8kNumber: AnswerRule = {
+export const gsm8kNumber: AnswerRule = ruleOf({
   kind: "gsm8k-number",
   patterns: numberPatterns,
-  extract: extractNumber,
+  read: (text, mode) => ({ answer: extractNumber(text, mode), seen: [] }),
   sameAnswer: sameNumber,
-};
+});
 
 /**
  * Whether the dataset's own code calls a text right (`is_correct` of grade-school-math's dataset.py): the strict

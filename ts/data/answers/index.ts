@@ -23,8 +23,11 @@ export {
   type ExtractMode,
   extractBoth,
   extractModes,
+  type NoAnswer,
   type Outcome,
   outcomeOf,
+  type Reading,
+  type Seen,
 } from "./rule.ts";
 
 const fixed = { "gsm8k-number": gsm8kNumber, number: anyNumber, choice: choiceRule } as const;

@@ -4,7 +4,7 @@
  * has it. Values are exact; every scan goes forward once, so time is linear in the text.
  */
 import { readNumberAt } from "./numeral.ts";
-import type { AnswerRule, ExtractMode } from "./rule.ts";
+import { type AnswerRule, type ExtractMode, ruleOf } from "./rule.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
   strict: "#### NUMBER, the first; in any usual form, a unit after it",
@@ -32,12 +32,12 @@ export function normalRational(written: string): string | null {
   return firstNumber(plain(written)) ?? null;
 }
 
-export const anyNumber: AnswerRule = {
+export const anyNumber: AnswerRule = ruleOf({
   kind: "number",
   patterns,
-  extract: extractAnyNumber,
+  read: (text, mode) => ({ answer: extractAnyNumber(text, mode), seen: [] }),
   sameAnswer: sameRational,
-};
+});
 
 /** LaTeX's ways of writing `,`, `$`, `%` and spaces as the plain ones. */
 const plain = (text: string): string =>

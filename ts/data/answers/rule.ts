@@ -1,4 +1,5 @@
 /** What it takes to judge by a final answer: how it is found in a text, and when two are the same. */
+import { defined } from "../../core/defined.ts";
 import type { Question } from "../../core/records.ts";
 
 /** Strict: the answer in the form that the task asks for. Flexible: whatever states an answer in usual words. */
@@ -8,48 +9,88 @@ export const extractModes: readonly ExtractMode[] = ["strict", "flexible"];
 /** What of a question may help to read an answer: the options that a letter stands for. */
 export type Asked = Pick<Question, "choices">;
 
+/** One place of a text that was looked at for an answer, in the order of the text. */
+export interface Seen {
+  /** The line it stands on, from 1. */
+  line: number;
+  /** What made it one: `####`, `\boxed{`, `answer is`, or in words, such as `the last number`. */
+  by: string;
+  /** What stands there. */
+  said: string;
+  /** What was read in it; left out: nothing, and `why` says why. */
+  answer?: string;
+  why?: string;
+  /** Whether the reading is this one's. */
+  decides?: boolean;
+}
+
+/** What a rule makes of a text. Without an answer `noAnswer` says why. */
+export interface Reading {
+  answer: string | null;
+  noAnswer?: "not found" | "unparsed" | "ambiguous";
+  /** What was not read: see {@link Outcome.unread}. */
+  unread?: string;
+  seen: readonly Seen[];
+}
+
 export interface AnswerRule {
   kind: "gsm8k-number" | "number" | "choice" | "regex";
   /** What is looked for, for records and reports: an accuracy means little without it. */
   patterns: Readonly<Record<ExtractMode, string>>;
   /**
    * The final answer of a text, in a form in which equal answers are equal strings, so that they count as one in a
-   * vote; null when there is none. Throws {@link TimeLimitReached} where it could not be looked for to the end.
+   * vote. Throws {@link TimeLimitReached} where it could not be looked for to the end.
    */
+  read(text: string, mode: ExtractMode, question?: Asked): Reading;
+  /** The answer of {@link read}; null when there is none. */
   extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the answer of a question, as the question's row has it. */
   sameAnswer(extracted: string, answer: string): boolean;
 }
+
+/** A rule by its reading. */
+export const ruleOf = (rule: Omit<AnswerRule, "extract">): AnswerRule => ({
+  ...rule,
+  extract: (text, mode, question) => rule.read(text, mode, question).answer,
+});
 
 /** The text was not looked at to its end: neither right, nor wrong, nor without an answer. */
 export class TimeLimitReached extends Error {
   override name = "TimeLimitReached";
 }
 
-/** Why there is no answer. Only "not found" says something about the text. */
-export type NoAnswer = "not found" | "too long" | "time limit";
+/**
+ * Why there is no answer. Not found: none is stated. Unparsed: one is stated in a form that is not understood (`2√3`).
+ * Ambiguous: several are (`5 or 6`). The others say nothing about the text.
+ */
+export type NoAnswer = "not found" | "unparsed" | "ambiguous" | "too long" | "time limit";
 
 /** A text under one mode. Without an answer it is not right, and `noAnswer` says why. */
 export interface Outcome {
   extracted: string | null;
   correct: boolean;
   noAnswer?: NoAnswer;
+  /**
+   * What is stated and was not understood, its beginning. Beside an answer: what is stated there, and a published
+   * pattern reads otherwise than it says (10 of `10^5`); the verdict is then the published one.
+   */
+  unread?: string;
 }
 
 export type BothOutcomes = Record<ExtractMode, Outcome>;
 
-type Judging = Pick<AnswerRule, "extract" | "sameAnswer">;
+type Judging = Pick<AnswerRule, "read" | "sameAnswer">;
 
 export function outcomeOf(
-  { extract, sameAnswer }: Judging,
+  { read, sameAnswer }: Judging,
   text: string,
   mode: ExtractMode,
   question: Asked & Pick<Question, "answer">,
 ): Outcome {
   try {
-    const extracted = extract(text, mode, question);
-    if (extracted === null) return { extracted, correct: false, noAnswer: "not found" };
-    return { extracted, correct: sameAnswer(extracted, question.answer) };
+    const { answer: extracted, noAnswer = "not found", unread } = read(text, mode, question);
+    if (extracted === null) return { extracted, correct: false, noAnswer, ...defined({ unread }) };
+    return { extracted, correct: sameAnswer(extracted, question.answer), ...defined({ unread }) };
   } catch (error) {
     if (!(error instanceof TimeLimitReached)) throw error;
     return { extracted: null, correct: false, noAnswer: "time limit" };
@@ -65,3 +106,15 @@ export const extractBoth = (
   strict: outcomeOf(rule, text, "strict", question),
   flexible: outcomeOf(rule, text, "flexible", question),
 });
+
+/** Characters of what is stated that a record keeps. */
+const mostShown = 80;
+
+/** What is stated, its beginning on one line. */
+export const shown = (said: string): string => {
+  const line = said
+    .slice(0, 4 * mostShown)
+    .trim()
+    .replaceAll(/\s+/g, " ");
+  return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
+};
