@@ -115,7 +115,9 @@ def _refused(model: Model) -> str | None:
     path = score_path(model.module)
     config = path.config
     if not path.share:
-        return "its attention takes no mask of ours"
+        return "its responses do not share rows"
+    if path.head is None:
+        return "its logits are its own"
     capped = getattr(config, "attn_logit_softcapping", None) is not None
     if capped and _checkpoints(model.module):
         return "a soft-cap in attention and gradient checkpointing are not had at once"

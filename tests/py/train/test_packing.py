@@ -133,8 +133,8 @@ def test_what_packing_cannot_do_is_not_tried() -> None:
         packing._refused(capped) == "a soft-cap in attention and gradient checkpointing are not had at once"
     )
     apart = tiny.llama()
-    score_path(apart.module).share = False
-    assert packing._refused(apart) == "its attention takes no mask of ours"
+    score_path(apart.module).rows = "single"
+    assert packing._refused(apart) == "its responses do not share rows"
 
 
 def test_neither_an_adapters_dropout_nor_checkpointing_is_captured() -> None:
