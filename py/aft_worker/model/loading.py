@@ -1,11 +1,15 @@
 """A causal language model with its tokenizer, read and written in Hugging Face format."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import torch
+from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from ..folders import write_folder
@@ -18,6 +22,7 @@ from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
 from .sketch import sketch_module
 from .source import check_source, not_loaded, why
+from .vocabulary import codec_of
 
 SKETCH_DIGEST = "none: random weights to measure with"
 
@@ -66,26 +71,18 @@ class LoadedModel:
 
 def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str) -> LoadedModel:
     """A module with its tokenizer, checked: raises ModelNotLoaded where the score path could not reproduce
-    the module's own logits, or no token ends a response."""
+    the module's own logits, a token has no row in the embedding, or none ends a response."""
     module.eval()
     embedding = _embedding(module)
-    eos = getattr(module.generation_config, "eos_token_id", None)
-    eos_ids = [] if eos is None else [eos] if isinstance(eos, int) else list(eos)
     positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
     model = LoadedModel(
         module=module,
-        tokenizer=TokenCodec(tokenizer, eos_ids, embedding.num_embeddings),
+        tokenizer=codec_of(module, tokenizer, source),
         device=embedding.weight.device,
         dtype=embedding.weight.dtype,
         max_positions=int(positions or 0),
         source=source,
     )
-    if len(tokenizer) > embedding.num_embeddings:
-        raise not_loaded(
-            source,
-            f"its tokenizer has {len(tokenizer)} tokens, its embedding only {embedding.num_embeddings} rows: "
-            "tokenizer and weights do not belong together",
-        )
     verify_head(model)
     return model
 
@@ -169,19 +166,39 @@ def load_module(
             f"{', '.join(missing[:3])}{more}",
         )
     keep_softcap(module, attention, source)
+    if getattr(module.config, "rescale_every", 0):
+        # RWKV's, which in eval mode changes the weights in place, so that others would be digested and saved
+        module.config.rescale_every = 0
     return module
 
 
 def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
-    """From now on, in training mode, blocks keep their inputs alone for the backward pass. Random numbers are
-    drawn alike both times, so gradients are the same. Raises ModelNotLoaded for a model that cannot."""
+    """From now on blocks in training mode keep their inputs alone for the backward pass. Both times they are
+    computed as in eval mode, and an adapter's dropout in them draws the same, so gradients are as without.
+    Raises ModelNotLoaded for a model that cannot."""
     # newer releases of transformers have another name for it
     enable = getattr(module, "activation_checkpointing_enable", module.gradient_checkpointing_enable)
     try:
-        # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
         enable({"use_reentrant": False})
     except ValueError as error:
         raise not_loaded(source, f"gradientCheckpointing cannot be used: {why(error)}") from None
+    for block in module.modules():
+        if isinstance(block, GradientCheckpointingLayer) and block.gradient_checkpointing:
+            cast(Any, block)._gradient_checkpointing_func = partial(_recomputed, block)
+
+
+def _recomputed(block: torch.nn.Module, function: Callable[..., Any], *args: Any) -> Any:
+    """A block asks for this in training mode alone; what it draws itself then is no part of a training."""
+
+    def as_evaluated(*args: Any) -> Any:
+        block.training = False
+        try:
+            return function(*args)
+        finally:
+            block.training = True
+
+    # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
+    return checkpoint(as_evaluated, *args, use_reentrant=False)
 
 
 def save_model(model: LoadedModel, directory: str) -> list[str]:

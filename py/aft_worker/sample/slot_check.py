@@ -21,7 +21,7 @@ def difference_from_plain(model: Model, shapes: Shapes) -> str | None:
     lengths = [5, 11, window + 4 if window <= _LONGEST_WINDOW else 8]
     if model.max_positions:
         lengths = [min(length, model.max_positions - _STEPS) for length in lengths]
-    vocabulary = path.head.weight.shape[0]
+    vocabulary = path.vocabulary
     rows = [[(7 + 13 * at + 5 * length) % vocabulary for at in range(length + _STEPS)] for length in lengths]
     prompts = [
         EncodedPrompt(str(at), ids[:length], [0], _STEPS)

@@ -8,7 +8,8 @@ from .attention import attending
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
 from .micro_batch import MicroBatch, place_lists, to_device
-from .path import PADDED, Way, score_path
+from .path import PADDED, ROWS, Rows, ScorePath, Way, score_path
+from .rotary import Switch
 from .scoring import (
     Model,
     evaluating,
@@ -18,5 +19,5 @@ from .scoring import (
     score_groups,
     sum_by_response,
     token_logprobs,
-    verify_head,
 )
+from .verification import verify_head

@@ -7,7 +7,7 @@ A token sees its row's prompt and its own response, never what comes later.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import WorkerError
@@ -30,6 +30,11 @@ class Row:
     @property
     def length(self) -> int:
         return len(self.prompt) + sum(map(len, self.responses))
+
+    @property
+    def longest(self) -> int:
+        """The longest prompt + response."""
+        return len(self.prompt) + max(map(len, self.responses))
 
 
 def encode_group(
@@ -74,12 +79,14 @@ def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: 
     response = group.responses[number]
     token_ids = response.token_ids
     if token_ids is not None and not codec.spells(token_ids, response.text):
+        unknown = codec.unknown(token_ids)
+        reason = "they were made with another tokenizer" if unknown is None else codec.unknown_text(unknown)
         message = (
-            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were "
-            "made with another tokenizer; leave out tokenIds, and the text is tokenised anew"
+            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: {reason}; "
+            "leave out tokenIds, and the text is tokenised anew"
         )
         raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(token_ids))
-    ids = codec.encode_response(response.text, token_ids, response.finish)
+    ids = codec.encode_response(response.text, token_ids, response.finish, group.prompt)
     if not ids:
         message = f"{group.id}: a response without a token"
         raise WorkerError("EmptyResponse", message, id=group.id, pointer=place)
@@ -91,18 +98,25 @@ def _shown(ids: Sequence[int]) -> str:
 
 
 def make_rows(
-    prompt: list[int], responses: list[list[int]], numbers: Sequence[int], limit: int, share: bool = True
+    prompt: list[int],
+    responses: list[list[int]],
+    numbers: Sequence[int],
+    limit: int,
+    share: bool = True,
+    side: Callable[[int], object] | None = None,
 ) -> list[Row]:
-    """Responses in order, as many a row as fit in `limit` tokens, at least one; `share` False: one a row."""
+    """Responses in order, as many a row as fit in `limit` tokens, at least one; `share` False: one a row.
+
+    `side` of a length, in tokens of a prompt with its response: responses of one row are all of one side.
+    """
     rows: list[Row] = []
-    row: Row | None = None
-    length = 0
+    open_rows: dict[object, Row] = {}
     for number, response in zip(numbers, responses, strict=True):
-        if row is None or not share or length + len(response) > limit:
-            row = Row(prompt, [], [])
+        key = None if side is None else side(len(prompt) + len(response))
+        row = open_rows.get(key)
+        if row is None or not share or row.length + len(response) > limit:
+            row = open_rows[key] = Row(prompt, [], [])
             rows.append(row)
-            length = len(prompt)
         row.responses.append(response)
         row.numbers.append(number)
-        length += len(response)
     return rows

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 from ..tokens import TokenCodec
 from . import flex, packed, padded
 from .attention import attending
-from .batching import Row
+from .batching import ROW_TOKENS, Row, make_rows
 from .micro_batch import MicroBatch, longest_of
 from .path import Way, score_path
 
@@ -31,12 +31,44 @@ class Layout:
         self._device = device
         self.way = self._path.way
 
+    def rows(
+        self, prompt: list[int], responses: list[list[int]], numbers: Sequence[int], max_tokens: int
+    ) -> list[Row]:
+        """A prompt and responses to it, called `numbers`, in the rows that the model takes."""
+        side = self._path.side if self._path.switches else None
+        return make_rows(prompt, responses, numbers, min(max_tokens, ROW_TOKENS), self._path.share, side)
+
     def pack(self, units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:
-        """Which units share a micro-batch of at most `max_tokens`, or which is one alone."""
-        return packed.pack(units, max_tokens) if self.way.packed else padded.pack(units, max_tokens)
+        """Which units share a micro-batch of at most `max_tokens`, or which is one alone: because of its
+        size, or because its rows may not share one."""
+        pack = packed.pack if self.way.packed else padded.pack
+        if not self._divides:
+            return pack(units, max_tokens)
+        alike: dict[object, list[int]] = {}
+        for index, rows in enumerate(units):
+            keys = {self._key(row) for row in rows}
+            if keys:
+                alike.setdefault(keys.pop() if len(keys) == 1 else ("alone", index), []).append(index)
+        return [
+            [own[place] for place in members]
+            for own in alike.values()
+            for members in pack([units[index] for index in own], max_tokens)
+        ]
+
+    @property
+    def _divides(self) -> bool:
+        return bool(self._path.switches) or self._path.rows in ("equal", "alone")
+
+    def _key(self, row: Row) -> object:
+        """Equal for rows that may share a pass."""
+        if self._path.rows == "alone":
+            return id(row)
+        return row.length if self._path.rows == "equal" else self._path.side(row.longest)
 
     def fits(self, rows: Sequence[Row], max_tokens: int) -> bool:
-        """Whether one pass will do: within bounds, or a single row, which cannot be cut further."""
+        """Whether one pass will do: within bounds and alike, or a single row, which cannot be cut further."""
+        if self._divides and len({self._key(row) for row in rows}) > 1:
+            return False
         places = packed.places(rows) if self.way.packed else padded.places(rows)
         return len(rows) == 1 or places <= max_tokens
 

@@ -35,8 +35,10 @@ def chunked_logprobs(
     softcap: float | None = None,
     chunk: int | None = None,
     fused: bool = False,
+    scale: float = 1.0,
 ) -> Tensor:
-    """log P(target) under softmax(cap(hidden @ weight.T + bias)), differentiable in hidden, weight and bias.
+    """log P(target) under softmax(cap(scale * (hidden @ weight.T + bias))), differentiable in hidden, weight
+    and bias.
 
     hidden [N, H], weight [V, H], bias [V] or None, targets [N] int64 -> [N] in float32 (float64 for float64
     inputs), in nats. `softcap` c turns logits z into c * tanh(z / c), as Gemma 2 does. The logits are made
@@ -48,53 +50,77 @@ def chunked_logprobs(
     are kept for the backward pass.
     """
     chunk = chunk or default_chunk(weight.shape[0], weight.device, fused)
-    return _ChunkedLogprobs.apply(hidden, weight, bias, targets, softcap, chunk, fused)
+    return _ChunkedLogprobs.apply(hidden, weight, bias, targets, scale, softcap, chunk, fused)
 
 
-def _wide(logits: Tensor, softcap: float | None) -> Tensor:
+def own_logprobs(logits: Tensor, targets: Tensor) -> Tensor:
+    """log P(target) of a model's own logits [N, V], targets [N] -> [N] in float32 or wider, in nats."""
+    wide = logits.to(torch.promote_types(logits.dtype, torch.float32))
+    return wide.log_softmax(-1).gather(1, targets[:, None]).squeeze(1)
+
+
+def _wide(logits: Tensor, scale: float, softcap: float | None) -> Tensor:
     """[n, V] in float32 or float64."""
     wide = logits.to(torch.promote_types(logits.dtype, torch.float32))
+    if scale != 1:
+        wide = wide * scale
     return wide if softcap is None else torch.tanh(wide / softcap) * softcap
 
 
-def _normalized(logits: Tensor, targets: Tensor, softcap: float | None) -> tuple[Tensor, Tensor]:
+def _normalized(
+    logits: Tensor, targets: Tensor, scale: float, softcap: float | None
+) -> tuple[Tensor, Tensor]:
     """(log P of the targets [n], log of the sum of exponentials [n])."""
-    wide = _wide(logits, softcap)
+    wide = _wide(logits, scale, softcap)
     normalizers = wide.logsumexp(-1)
     return wide.gather(1, targets[:, None]).squeeze(1) - normalizers, normalizers
 
 
 def _differentiated(
-    logits: Tensor, targets: Tensor, normalizers: Tensor, gradient: Tensor, softcap: float | None
+    logits: Tensor,
+    targets: Tensor,
+    normalizers: Tensor,
+    gradient: Tensor,
+    scale: float,
+    softcap: float | None,
 ) -> Tensor:
     """The gradient by the logits [n, V], in their dtype: each element from its own logit alone."""
-    wide = _wide(logits, softcap)
+    wide = _wide(logits, scale, softcap)
     chosen = torch.arange(logits.shape[1], device=logits.device) == targets[:, None]
     found = (chosen.to(wide.dtype) - (wide - normalizers[:, None]).exp()) * gradient[:, None]
     if softcap is not None:
         found = found * (1 - (wide / softcap).square())
+    if scale != 1:
+        found = found * scale
     return found.to(logits.dtype)
 
 
 def _differentiated_in_place(
-    logits: Tensor, targets: Tensor, normalizers: Tensor, gradient: Tensor, softcap: float | None
+    logits: Tensor,
+    targets: Tensor,
+    normalizers: Tensor,
+    gradient: Tensor,
+    scale: float,
+    softcap: float | None,
 ) -> Tensor:
     """The same without a compiler: in few passes over memory."""
-    wide = _wide(logits, softcap)
+    wide = _wide(logits, scale, softcap)
     # d tanh: 1 - tanh^2, taken before the logits are overwritten
     slope = None if softcap is None else 1 - (wide / softcap).square_()
     weights = gradient[:, None]
-    # a fresh tensor where the logits were not float32 already; those are needed no more
+    # a fresh tensor where the logits were not float32 already, or were scaled; those are needed no more
     found = wide.sub_(normalizers[:, None]).exp_().mul_(weights).neg_()
     found.scatter_add_(1, targets[:, None], weights.to(found.dtype))
     if slope is not None:
         found.mul_(slope)
+    if scale != 1:
+        found.mul_(scale)
     return found.to(logits.dtype)
 
 
 class _ChunkedLogprobs(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, hidden, weight, bias, targets, softcap, chunk, fused):
+    def forward(ctx, hidden, weight, bias, targets, scale, softcap, chunk, fused):
         dtype = torch.promote_types(hidden.dtype, torch.float32)
         logprobs = hidden.new_empty(hidden.shape[0], dtype=dtype)
         normalizers = torch.empty_like(logprobs)
@@ -106,9 +132,9 @@ class _ChunkedLogprobs(torch.autograd.Function):
             logits = F.linear(hidden[rows], weight, bias)
             if keep:
                 kept.append(logits)
-            logprobs[rows], normalizers[rows] = normalized(logits, targets[rows], softcap)
+            logprobs[rows], normalizers[rows] = normalized(logits, targets[rows], scale, softcap)
         ctx.save_for_backward(hidden, weight, bias, targets, normalizers, *kept)
-        ctx.softcap, ctx.chunk, ctx.fused = softcap, chunk, fused
+        ctx.scale, ctx.softcap, ctx.chunk, ctx.fused = scale, softcap, chunk, fused
         return logprobs
 
     @staticmethod
@@ -125,7 +151,9 @@ class _ChunkedLogprobs(torch.autograd.Function):
         for number, start in enumerate(range(0, hidden.shape[0], ctx.chunk)):
             rows = slice(start, start + ctx.chunk)
             logits = kept[number] if kept else F.linear(hidden[rows], weight, bias)
-            d_logits = differentiated(logits, targets[rows], normalizers[rows], gradient[rows], ctx.softcap)
+            d_logits = differentiated(
+                logits, targets[rows], normalizers[rows], gradient[rows], ctx.scale, ctx.softcap
+            )
             if d_bias is not None:
                 d_bias += d_logits.sum(0, dtype=dtype)
             if d_hidden is not None:
@@ -138,7 +166,7 @@ class _ChunkedLogprobs(torch.autograd.Function):
             d_weight = d_weight.to(weight.dtype)
         if d_bias is not None:
             d_bias = d_bias.to(bias.dtype)
-        return d_hidden, d_weight, d_bias, None, None, None, None
+        return d_hidden, d_weight, d_bias, None, None, None, None, None
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:

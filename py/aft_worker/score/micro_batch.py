@@ -122,7 +122,7 @@ def place_arrays(device: torch.device, *arrays: np.ndarray) -> tuple[Tensor, ...
 
 def longest_of(rows: Sequence[Row]) -> int:
     """The longest prompt + response."""
-    return max(len(row.prompt) + max(map(len, row.responses)) for row in rows)
+    return max(row.longest for row in rows)
 
 
 def predictions(rows: Sequence[Row], starts: Sequence[int]) -> tuple[list[int], ...]:

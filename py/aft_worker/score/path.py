@@ -1,23 +1,33 @@
-"""How one model's scores are computed: what gives hidden states and logits, under which masks."""
+"""How one model's scores are computed: what gives hidden states and logits, in which rows and masks."""
 
+from __future__ import annotations
+
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, Literal, TypeVar
+from weakref import WeakKeyDictionary, ref
 
-import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ..errors import WorkerError
+from .head import Head, heads
 from .micro_batch import MicroBatch
 from .padded import block_mask
+from .rotary import rewind, switches_of
 
 Mask = TypeVar("Mask")
 
-# settings of a config that scale the logits, which the score path does not follow, and their neutral value
-HEAD_SCALES = {"logit_scale": 1.0, "logits_scaling": 1.0, "lm_head_multiplier": 1.0}
 MASKABLE_LAYERS = {"full_attention", "sliding_attention"}
+
+# What may lie in one pass through a model, from the fastest to the plainest: responses in one row with their
+# prompt; each response in a row of its own; only rows of one length; one row alone.
+Rows = Literal["shared", "single", "equal", "alone"]
+ROWS: tuple[Rows, ...] = ("shared", "single", "equal", "alone")
+
+
+def plainer(one: Rows, other: Rows) -> Rows:
+    return one if ROWS.index(one) > ROWS.index(other) else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +44,100 @@ PADDED = Way()
 
 
 class ScorePath:
-    """A causal model's backbone and head, its soft-cap and attention windows.
+    """How a causal model is computed. The check at load (`verify_head`) sets `rows` and `head` to the fastest
+    that give what the model's own forward pass gives for each sequence alone.
 
-    `share` tells whether responses may share a row with their prompt: not under an attention that takes no
-    mask of ours (flash, flex), nor in layers that carry a state along the sequence. Then each has its row.
-    Raises ModelNotLoaded for a head that cannot be followed.
+    rows: what may share a row or a pass.
+    head: None where logits are the model's own, from its whole forward pass.
+    switches: lengths at which rotary positions change for a whole batch; only sequences of one `side` may
+    share a pass, and `rewind` comes before each.
     """
 
     def __init__(self, module: PreTrainedModel) -> None:
         # under an adapter's wrapper lies the causal model, with the adapters in it
         unwrap: Callable[[], PreTrainedModel] | None = getattr(module, "get_base_model", None)
         causal = module if unwrap is None else unwrap()
-        self.config = causal.config.get_text_config()
-        self.backbone: nn.Module = causal.base_model
-        if self.backbone is causal:
-            message = f"{type(causal).__name__} has no backbone apart from its head, which scoring needs"
-            raise WorkerError("ModelNotLoaded", message, source=self.source)
-        self.head: nn.Linear = self._plain_head(causal.get_output_embeddings())
-        self.softcap: float | None = getattr(self.config, "final_logit_softcapping", None)
+        # not held: the module is what this is kept for, and would keep itself
+        self._causal = ref(causal)
+        self._backbone = _backbone(causal)
+        self.config = causal.config.get_text_config(decoder=True)
+        linear = causal.get_output_embeddings()
+        self.heads: list[Head] = []
+        if self._backbone is not None and type(linear) is nn.Linear:
+            self.heads += heads(linear, self.config)
+        self.head: Head | None = self.heads[0] if self.heads else None
         self.window: int | None = getattr(self.config, "sliding_window", None)
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
+        # not under an attention that takes no mask of ours (flash, flex), nor in layers with a state
         maskable = self.config._attn_implementation in ("sdpa", "eager")
-        self.share = maskable and self.layer_types <= MASKABLE_LAYERS
+        self.rows: Rows = "shared" if maskable and self.layer_types <= MASKABLE_LAYERS else "single"
+        self.switches = switches_of(causal)
         # other than padded where that was tried for this model
         self.way = PADDED
         # whether its padded rows can give the same bits each time on a GPU
         self.repeats = True
+        self._grows = any(switch.grows for switch in self.switches)
+
+    @property
+    def causal(self) -> PreTrainedModel:
+        """The model, without an adapter's wrapper."""
+        causal = self._causal()
+        assert causal is not None
+        return causal
+
+    @property
+    def backbone(self) -> nn.Module:
+        """What is below its head, or all of it where that cannot be told apart."""
+        return self.causal if self._backbone is None else self._backbone
+
+    @property
+    def share(self) -> bool:
+        """Whether responses share a row with their prompt."""
+        return self.rows == "shared"
 
     @property
     def source(self) -> str:
         return str(getattr(self.config, "_name_or_path", ""))
 
-    def _plain_head(self, head: nn.Module | None) -> nn.Linear:
-        if type(head) is not nn.Linear:
-            message = f"the model's head is {type(head).__name__}: scoring needs a plain linear head"
-            raise WorkerError("ModelNotLoaded", message, source=self.source)
-        for name, neutral in HEAD_SCALES.items():
-            value = getattr(self.config, name, None)
-            if value is not None and value != neutral:
-                message = f"the model scales its logits ({name} = {value}), which scoring does not support"
-                raise WorkerError("ModelNotLoaded", message, source=self.source)
-        return head
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens have a logit."""
+        return int(self.head.linear.out_features if self.head is not None else self.config.vocab_size)
+
+    def side(self, length: int) -> tuple[int, ...]:
+        """Equal for the lengths of sequences that may share a pass."""
+        return tuple(switch.side(length) for switch in self.switches)
+
+    def rewind(self) -> None:
+        """Forgets what earlier batches left in rotary embeddings."""
+        if self._grows:
+            rewind(self.causal)
 
     def hidden_states(self, batch: MicroBatch) -> Tensor:
         """[B, L, H] after the final norm."""
-        kwargs = {}
-        if batch.masks is not None:
-            kwargs = {"position_ids": batch.position_ids, "attention_mask": batch.masks}
-        elif batch.segments is not None and batch.position_ids is not None:
-            masks = self._masks(batch.segments, batch.position_ids, batch.longest)
-            kwargs = {"position_ids": batch.position_ids, "attention_mask": masks}
-        return self.backbone(input_ids=batch.input_ids, use_cache=False, **kwargs).last_hidden_state
+        return self._run(self.backbone, batch).last_hidden_state
+
+    def own_logits(self, batch: MicroBatch) -> Tensor:
+        """[B, L, vocabulary] of the model's whole forward pass."""
+        return self._run(self.causal, batch).logits
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """[N, H] after the final norm -> [N, vocabulary], in the head's dtype but for a soft-cap."""
-        logits = self.head(hidden)
-        return logits if self.softcap is None else torch.tanh(logits / self.softcap) * self.softcap
+        """[N, H] after the final norm -> [N, vocabulary]; for a model whose head can be followed."""
+        assert self.head is not None
+        return self.head(hidden)
+
+    def _run(self, part: nn.Module, batch: MicroBatch) -> Any:
+        self.rewind()
+        kwargs: dict[str, Any] = without_cache(part)
+        if batch.masks is not None:
+            kwargs |= {"position_ids": batch.position_ids, "attention_mask": batch.masks}
+        elif batch.segments is not None and batch.position_ids is not None:
+            masks = self._masks(batch.segments, batch.position_ids, batch.longest)
+            kwargs |= {"position_ids": batch.position_ids, "attention_mask": masks}
+        return part(input_ids=batch.input_ids, **kwargs)
 
     def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
-        dtype = self.head.weight.dtype
+        dtype = next(self.causal.parameters()).dtype
         return self.masks(longest, lambda window: block_mask(segments, positions, window, dtype))
 
     def masks(self, longest: int, make: Callable[[int | None], Mask]) -> Mask | dict[str, Mask]:
@@ -109,11 +154,26 @@ class ScorePath:
         )
 
 
+def without_cache(part: nn.Module) -> dict[str, Any]:
+    """What tells a forward pass to keep no cache, where it can be told."""
+    known = inspect.signature(part.forward).parameters.values()
+    takes = any(one.name == "use_cache" or one.kind is one.VAR_KEYWORD for one in known)
+    return {"use_cache": False} if takes else {}
+
+
+def _backbone(causal: PreTrainedModel) -> nn.Module | None:
+    """What is below the head; some classes (Llama 4's) name a prefix that is not theirs."""
+    if causal.base_model is not causal:
+        return causal.base_model
+    inner = [part for part in causal.children() if isinstance(part, PreTrainedModel)]
+    return inner[0] if len(inner) == 1 else None
+
+
 _paths: WeakKeyDictionary[nn.Module, ScorePath] = WeakKeyDictionary()
 
 
 def score_path(module: PreTrainedModel) -> ScorePath:
-    """The module's score path, found out once. Raises ModelNotLoaded for a head that cannot be followed."""
+    """The module's score path, found out once."""
     path = _paths.get(module)
     if path is None:
         path = _paths[module] = ScorePath(module)

@@ -14,12 +14,11 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
-from ..errors import WorkerError
 from ..protocol import ScoreGroup
 from ..tokens import TokenCodec
-from .batching import ROW_TOKENS, Row, encode_group, make_rows
+from .batching import Row, encode_group
 from .layout import Layout
-from .logprobs import chunked_logprobs
+from .logprobs import chunked_logprobs, own_logprobs
 from .micro_batch import MicroBatch
 from .path import score_path
 from .predictors import predictor_states
@@ -52,11 +51,16 @@ class ResponseScore:
 def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) -> Tensor:
     """log P of every response token of the micro-batch, response after response: [N] in float32, in nats."""
     path = score_path(model.module)
+    head = path.head
+    if head is None:
+        return own_logprobs(predictor_states(path.own_logits(batch).flatten(0, 1), batch), batch.targets)
     # only the places that predict a response token go through the head
     chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
     fused = batch.masks is not None and chosen.device.type == "cuda"
-    head = path.head
-    return chunked_logprobs(chosen, head.weight, head.bias, batch.targets, path.softcap, chunk, fused=fused)
+    weight, bias = head.linear.weight, head.linear.bias
+    return chunked_logprobs(
+        chosen, weight, bias, batch.targets, head.softcap, chunk, fused=fused, scale=head.scale
+    )
 
 
 def sum_by_response(logprobs: Tensor, lengths: Tensor) -> Tensor:
@@ -94,7 +98,7 @@ def score_groups(
     Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
     `on_progress` after each. Raises what these and `encode_group` raise.
     """
-    share, limit = score_path(model.module).share, min(max_tokens_per_batch, ROW_TOKENS)
+    layout = layout_of(model)
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
     rows: list[Row] = []
@@ -102,11 +106,11 @@ def score_groups(
         prompt, responses = encode_group(
             model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
         )
-        rows += make_rows(prompt, responses, range(len(flat), len(flat) + len(responses)), limit, share)
+        numbers = range(len(flat), len(flat) + len(responses))
+        rows += layout.rows(prompt, responses, numbers, max_tokens_per_batch)
         results.append([ResponseScore(0.0, ids, []) for ids in responses])
         flat += results[-1]
     done = tokens = 0
-    layout = layout_of(model)
     with evaluating(model.module), layout.attending():
         for members in layout.pack([[row] for row in rows], max_tokens_per_batch):
             check_cancelled()
@@ -125,55 +129,12 @@ def score_groups(
 
 @contextmanager
 def evaluating(module: nn.Module) -> Iterator[None]:
-    """Within it the module is in eval mode (no dropout); afterwards in the mode it was in before."""
-    training = module.training
-    if training:
-        module.eval()
+    """Within it the module is in eval mode (no dropout); afterwards each part is in the mode it was in."""
+    training = [part for part in module.modules() if part.training]
+    for part in training:
+        part.training = False
     try:
         yield
     finally:
-        if training:
-            module.train()
-
-
-@torch.no_grad()
-def verify_head(model: Model) -> None:
-    """Holds the score path against the model's own logits on a few tokens, when a model is loaded.
-
-    Two responses in one row are compared with two plain sequences. Where only the shared row differs (a layer
-    that ignores the mask), responses get rows of their own from then on. Raises ModelNotLoaded when the
-    scores differ all the same: this model's logits are not what scoring takes them for.
-    """
-    path = score_path(model.module)
-    vocabulary = path.head.weight.shape[0]
-    ids = [(7 + 13 * i) % vocabulary for i in range(11)]
-    prompt, responses = ids[:4], [ids[4:7], ids[7:]]
-    with evaluating(model.module):
-        expected = torch.cat([_own_logprobs(model, prompt, response) for response in responses])
-        differs = _differs(model, prompt, responses, expected)
-        if differs and path.share:
-            path.share = False
-            differs = _differs(model, prompt, responses, expected)
-    if differs:
-        message = (
-            f"scores of {type(model.module).__name__} differ from its own logits: it changes them in a way "
-            "that scoring does not support"
-        )
-        raise WorkerError("ModelNotLoaded", message, source=path.source)
-
-
-def _own_logprobs(model: Model, prompt: list[int], response: list[int]) -> Tensor:
-    """[T] from the model's own forward on one plain sequence."""
-    ids = torch.tensor([prompt + response], device=model.device)
-    logits = model.module(input_ids=ids, use_cache=False).logits[0, len(prompt) - 1 : -1].float()
-    return logits.log_softmax(-1).gather(1, ids[0, len(prompt) :, None]).squeeze(1)
-
-
-def _differs(model: Model, prompt: list[int], responses: list[list[int]], expected: Tensor) -> bool:
-    """Whether scores [T] differ from `expected` by more than rounding can explain."""
-    path = score_path(model.module)
-    rows = make_rows(prompt, responses, range(len(responses)), ROW_TOKENS, path.share)
-    scored = token_logprobs(model, layout_of(model).collate(rows))
-    tolerance = 1e-3 if path.head.weight.dtype == torch.float32 else 0.1
-    # weights that give NaN are no question of the head: NaN is not "more than"
-    return bool(((scored - expected).abs() > tolerance * expected.abs().clamp(min=1)).any())
+        for part in training:
+            part.training = True

@@ -11,16 +11,13 @@ from torch import Tensor
 from ..losses import GroupLoss, Part, Response, group_loss, has_pair, part_of
 from ..protocol import LossSettings, TrainGroup
 from ..score import (
-    ROW_TOKENS,
     Layout,
     MicroBatch,
     Model,
     Row,
     encode_group,
     layout_of,
-    make_rows,
     place_lists,
-    score_path,
     to_device,
 )
 from .feedback import judged_responses
@@ -84,14 +81,14 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
     # is a unit
     units: list[list[Row]] = []
     owners: list[str] = []
-    share, limit = score_path(model.module).share, min(max_tokens, ROW_TOKENS)
+    layout = layout_of(model)
     for place, group in enumerate(groups):
         pointer = f"/groups/{place}"
         judged = judged_responses(group, loss, pointer)
         include = [index for index, one in enumerate(judged) if one.target or one.rank is not None]
         prompt, encoded = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
         numbers = range(len(batch.responses), len(batch.responses) + len(include))
-        rows = make_rows(prompt, encoded, numbers, limit, share)
+        rows = layout.rows(prompt, encoded, numbers, max_tokens)
         by_token = loss is not None and loss.by_token is not None
         is_whole = not by_token and any(response.rank is not None for response in judged)
         own = [rows] if is_whole else [[row] for row in rows]
@@ -102,7 +99,6 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
         ]
         batch.groups.append(numbers)
         batch.ids.append(group.id)
-    layout = layout_of(model)
     for members in layout.pack(units, max_tokens):
         names = list(dict.fromkeys(owners[index] for index in sorted(members)))
         own = [units[index] for index in members]

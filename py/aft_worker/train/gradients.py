@@ -245,7 +245,7 @@ class _Copy:
 
 
 def _seed_dropout(device: torch.device, seed: int) -> None:
-    """Seeds what dropout on this device draws from.
+    """Seeds what an adapter's dropout on this device draws from.
 
     Not torch.manual_seed: on a machine without CUDA it queues a stack trace at each call, for good.
     """

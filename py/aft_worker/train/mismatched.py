@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .. import distributed
 from ..losses import GroupLoss
 from ..protocol import TrainGroup
-from ..score import ROW_TOKENS, MicroBatch, Model, Row, encode_group, layout_of, make_rows
+from ..score import MicroBatch, Model, Row, encode_group, layout_of
 from .feedback import judged_responses
 
 
@@ -28,7 +28,7 @@ def mismatched(
     ]
     rows: list[Row] = []
     for place in distributed.share(range(len(taking))):
-        row = _row(model, [*taking[place:], *taking[:place]], f"{seed}:{step}", max_tokens)
+        row = _row(model, [*taking[place:], *taking[:place]], f"{seed}:{step}")
         if row is not None:
             rows.append(row)
     layout = layout_of(model)
@@ -36,9 +36,7 @@ def mismatched(
     return [layout.collate([rows[index] for index in batch]) for batch in batches]
 
 
-def _row(
-    model: Model, taking: Sequence[tuple[TrainGroup, list[int]]], draw: str, max_tokens: int
-) -> Row | None:
+def _row(model: Model, taking: Sequence[tuple[TrainGroup, list[int]]], draw: str) -> Row | None:
     """Of the first of these groups, with a response of the first other that fits."""
     (own, _), *others = taking
     prompt = model.tokenizer.encode_prompt(own.prompt)
@@ -48,6 +46,5 @@ def _row(
         _, (response,) = encode_group(model.tokenizer, other, model.max_positions, [number])
         if 0 < model.max_positions < len(prompt) + len(response):
             continue
-        (row,) = make_rows(prompt, [response], [0], min(max_tokens, ROW_TOKENS))
-        return row
+        return Row(prompt, [response], [0])
     return None

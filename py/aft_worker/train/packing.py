@@ -21,6 +21,7 @@ from ..protocol import LossSettings, TrainGroup
 from ..score import PADDED, Model, Way, evaluating, go, layout_of, score_path
 from .captured import CapturedPasses
 from .global_batch import Batch, prepare
+from .mode import own_dropout
 
 # Of a run, from which on compiling pays. On an H100 the attention takes some 20 s and saves 10 microseconds a
 # token of a small model, the blocks take as long again and save 2.
@@ -114,9 +115,9 @@ def _refused(model: Model) -> str | None:
     path = score_path(model.module)
     config = path.config
     if not path.share:
-        return "its attention takes no mask of ours"
-    if getattr(config, "attention_dropout", 0.0):
-        return "its attention has dropout"
+        return "its responses do not share rows"
+    if path.head is None:
+        return "its logits are its own"
     capped = getattr(config, "attn_logit_softcapping", None) is not None
     if capped and _checkpoints(model.module):
         return "a soft-cap in attention and gradient checkpointing are not had at once"
@@ -127,7 +128,7 @@ def _possible(model: Model, way: Way) -> bool:
     """Dropout would be drawn otherwise in the two passes of a large group where one of them is compiled, and
     captured as often the same; checkpointed blocks ask for the state of random numbers, which a capture
     cannot give."""
-    if _has_dropout(model.module):
+    if own_dropout(model.module):
         return not (way.compiled or way.captured)
     if way.captured and sum(w.numel() for w in model.module.parameters()) > MOST_CAPTURED_PARAMETERS:
         return False
@@ -136,10 +137,6 @@ def _possible(model: Model, way: Way) -> bool:
 
 def _checkpoints(module: nn.Module) -> bool:
     return any(getattr(part, "gradient_checkpointing", False) for part in module.modules())
-
-
-def _has_dropout(module: nn.Module) -> bool:
-    return any(isinstance(part, nn.Dropout) and part.p > 0 for part in module.modules())
 
 
 def _tried(
@@ -198,7 +195,7 @@ def _probe(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, m
     captured = layout_of(model).way.captured
     scores, seconds = torch.zeros(0), 0.0
     # without dropout, which would draw other numbers for rows that lie otherwise
-    with evaluating(model.module) if _has_dropout(model.module) else nullcontext():
+    with evaluating(model.module) if own_dropout(model.module) else nullcontext():
         for _ in range(3 if captured else 2):
             for gradient in gradients:
                 gradient.zero_()

@@ -25,6 +25,7 @@ from .captured import Begun, CapturedPasses
 from .global_batch import Batch, prepare
 from .gradients import GradientPass
 from .mismatched import mismatched
+from .mode import parts_in_training
 from .optimization import Optimizer, learning_rate
 from .packing import choose_layout, keep_layout
 from .saved_state import load_state, save_state
@@ -73,6 +74,7 @@ class Trainer:
         self.steps_done = 0
         self.rows: str | None = None
         self._model = model
+        self._in_training = parts_in_training(model.module)
         self._highest_rate = optimizer.learning_rate
         self._schedule = schedule
         self._loss = loss
@@ -125,8 +127,10 @@ class Trainer:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
             raise WorkerError("StepOutOfOrder", message, expected=self.steps_done + 1, found=number)
         started = time.perf_counter()
-        if not self._model.module.training:
-            self._model.module.train()
+        if self._model.module.training:
+            self._model.module.eval()
+        for part in self._in_training:
+            part.training = True
         if not self._chosen:
             own, steps = distributed.share(groups), self._schedule.total_steps
             self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import tiny
 import torch
-from aft_worker.errors import WorkerError
 from aft_worker.score.batching import encode_group, make_rows
 from aft_worker.score.padded import collate
 from aft_worker.score.path import score_path
-from aft_worker.score.scoring import response_scores, score_groups, verify_head
+from aft_worker.score.scoring import response_scores, score_groups
+from aft_worker.score.verification import verify_head
 
 GROUPS = [
     tiny.score_group("a", "2 boxes of 3?", "2 * 3 = 6", "6", "2 + 3 = 5. a longer one"),
@@ -148,20 +148,20 @@ def test_each_model_passes_the_check_of_its_head(name: str) -> None:
     assert score_path(model.module).share
 
 
-def test_a_head_that_scales_its_logits_is_refused_by_name() -> None:
-    model = tiny.llama()
-    model.module.config.logits_scaling = 8.0
-    with pytest.raises(WorkerError, match=r"scales its logits \(logits_scaling = 8.0\)") as caught:
-        verify_head(model)
-    assert caught.value.name == "ModelNotLoaded"
+def test_a_setting_that_scales_the_logits_of_others_alone_changes_nothing() -> None:
+    model = tiny.llama(logits_scaling=8.0)
+    verify_head(model)
+    head = score_path(model.module).head
+    assert head is not None and head.scale == 1
 
 
-def test_a_model_without_a_backbone_of_its_own_is_refused() -> None:
+def test_a_backbone_is_found_where_the_class_names_a_prefix_that_is_not_there() -> None:
+    # as Llama 4 does
     model = tiny.llama()
     model.module.base_model_prefix = "absent"
-    with pytest.raises(WorkerError, match="LlamaForCausalLM has no backbone apart from its head") as caught:
-        verify_head(model)
-    assert caught.value.name == "ModelNotLoaded"
+    verify_head(model)
+    path = score_path(model.module)
+    assert path.backbone is model.module.model and path.head is not None
 
 
 def test_duplicate_ids_empty_texts_and_a_prompt_of_bos_alone_are_scored_each_in_its_place() -> None:
@@ -176,7 +176,7 @@ def test_duplicate_ids_empty_texts_and_a_prompt_of_bos_alone_are_scored_each_in_
             assert score.token_logprobs == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_model_that_changes_its_logits_unseen_is_refused() -> None:
+def test_a_model_that_changes_its_logits_unseen_is_scored_by_its_own() -> None:
     model = tiny.llama()
     forward = model.module.forward
 
@@ -186,8 +186,12 @@ def test_a_model_that_changes_its_logits_unseen_is_refused() -> None:
         return output
 
     model.module.forward = halved
-    with pytest.raises(WorkerError, match="scores of LlamaForCausalLM differ from its own logits"):
-        verify_head(model)
+    verify_head(model)
+    assert score_path(model.module).head is None
+    scored, _ = score_groups(model, GROUPS, 4096)
+    prompt, responses = encode_group(model.tokenizer, GROUPS[0])
+    expected = [sum(own_logprobs(model, prompt, response)) for response in responses]
+    assert [score.logprob for score in scored[0]] == pytest.approx(expected, abs=1e-5)
 
 
 def test_where_a_layer_ignores_the_mask_each_response_gets_its_own_row() -> None:

@@ -9,6 +9,8 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import Cancelled
+from aft_worker.model.adapter import add_adapter
+from aft_worker.protocol import AdapterSettings
 from aft_worker.score import PADDED, Way, flex, go, score_path
 from aft_worker.train import packing, trainer
 from graded import GROUPS, LOSSES, large
@@ -122,7 +124,8 @@ def test_trying_ends_with_a_cancellation_and_leaves_rows_padded_or_as_they_are_t
 
 def test_what_packing_cannot_do_is_not_tried() -> None:
     assert packing._refused(tiny.llama()) is None
-    assert packing._refused(tiny.llama(attention_dropout=0.1)) == "its attention has dropout"
+    # which is off in training
+    assert packing._refused(tiny.llama(attention_dropout=0.1)) is None
     capped = tiny.gemma2()
     assert packing._refused(capped) is None
     capped.module.activation_checkpointing_enable({"use_reentrant": False})
@@ -130,14 +133,15 @@ def test_what_packing_cannot_do_is_not_tried() -> None:
         packing._refused(capped) == "a soft-cap in attention and gradient checkpointing are not had at once"
     )
     apart = tiny.llama()
-    score_path(apart.module).share = False
-    assert packing._refused(apart) == "its attention takes no mask of ours"
+    score_path(apart.module).rows = "single"
+    assert packing._refused(apart) == "its responses do not share rows"
 
 
-def test_neither_dropout_nor_checkpointing_is_captured() -> None:
-    plain, checkpointed, dropping = tiny.llama(), tiny.llama(), tiny.llama()
+def test_neither_an_adapters_dropout_nor_checkpointing_is_captured() -> None:
+    plain, checkpointed, dropping = tiny.llama(attention_dropout=0.1), tiny.llama(), tiny.llama()
     checkpointed.module.activation_checkpointing_enable({"use_reentrant": False})
-    dropping.module.model.norm = torch.nn.Sequential(dropping.module.model.norm, torch.nn.Dropout(0.1))
+    settings = AdapterSettings(rank=2, alpha=2, dropout=0.1)
+    dropping.module, _ = add_adapter(dropping.module, settings, seed=0, source="m", revision=None)
     models = (plain, checkpointed, dropping)
     possible = [[packing._possible(one, way) for way in packing.NAMES] for one in models]
     # compiled and captured, compiled, captured, packed alone

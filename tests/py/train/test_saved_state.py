@@ -32,7 +32,7 @@ def steps() -> list[list]:
 
 
 def model(**settings) -> tiny.TinyModel:
-    return tiny.llama(attention_dropout=0.1, initializer_range=0.2, **settings)
+    return tiny.llama(initializer_range=0.2, **settings)
 
 
 def trainer(

@@ -134,29 +134,6 @@ def test_two_passes_equal_one_for_sixty_four_candidates(monkeypatch) -> None:
     assert (whole - pieces).abs().max() <= 1e-6 * (1 + whole.abs().max())
 
 
-def test_both_passes_of_a_group_draw_the_same_dropout(monkeypatch) -> None:
-    """With dropout drawn anew, dL/ds would belong to other scores than those that are differentiated."""
-    model = tiny.llama(attention_dropout=0.5)
-    scores: list[list[float]] = []
-    response_scores = gradients.response_scores
-
-    def spy(*args):
-        sums, counts = response_scores(*args)
-        scores.append(sums.tolist())
-        return sums, counts
-
-    monkeypatch.setattr(gradients, "response_scores", spy)
-    trainer(model, limit=40).step(1, GROUPS[:1])
-    half = len(scores) // 2
-    assert half > 1
-    assert scores[:half] == scores[half:]
-    # and another seed draws another
-    first = scores[0]
-    scores.clear()
-    trainer(tiny.llama(attention_dropout=0.5), limit=40, seed=2).step(1, GROUPS[:1])
-    assert scores[0] != pytest.approx(first, rel=1e-3)
-
-
 def test_metrics_are_those_of_the_scores_before_the_update() -> None:
     model = tiny.llama(initializer_range=0.2)
     groups = [

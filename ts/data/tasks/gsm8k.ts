@@ -4,6 +4,7 @@ import type { Problem } from "../../core/errors.ts";
 import { gsm8kNumber, readSolution } from "../answers/index.ts";
 import { namedFiles } from "../downloads/folder.ts";
 import { checkEquationSteps, equationQuality } from "../steps/equation-steps.ts";
+import { equationRule } from "../steps/equations.ts";
 import type { Task } from "../task.ts";
 import { fileTask, type Made, readQuestions, splitsWithAside } from "./reading.ts";
 
@@ -21,6 +22,7 @@ export const gsm8kForm: Omit<Task, "name" | "splits"> = {
   plain: ({ question }) => `Question: ${question}\nAnswer:\n`,
   ...gsm8kNumber,
   // Its equations: nothing else of such a COT can be checked for certain.
+  stepRule: equationRule,
   checkSteps: (_question, text) => checkEquationSteps(text),
   quality: (_question, text) => equationQuality(text),
 };

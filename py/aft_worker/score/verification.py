@@ -1,0 +1,265 @@
+"""Holds the score path against a model's own forward pass when it is loaded, and settles how it is computed.
+
+What is right is what the module itself gives for one sequence alone, without padding. The fastest way that
+gives it is taken: what a class does on long rows is tried on its twin, that of the weights on a few tokens.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import WorkerError, first_line
+from .layout import Layout
+from .path import ROWS, Rows, ScorePath, plainer, score_path, without_cache
+from .scoring import Model, evaluating, layout_of, token_logprobs
+from .twin import ORIGINAL, WINDOW, twin_of
+
+Groups = Sequence[tuple[int, Sequence[int]]]  # tokens of a prompt, and of each response to it
+
+# of a twin: over its windows and on both sides of its switches
+LONG: Groups = [(5, [4, ORIGINAL - 8, 9]), (WINDOW + 5, [ORIGINAL, 3]), (3, [2]), (ORIGINAL - 2, [2, 3])]
+SHORT: Groups = [(4, [3, 4]), (6, [2])]
+# of a model without a twin: its windows up to this many tokens are tried on itself
+LONGEST = 512
+
+WORDS: dict[Rows, str] = {
+    "shared": "several responses a row",
+    "single": "one response a row",
+    "equal": "one response a row, in batches of one length",
+    "alone": "one response at a time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a model is computed; `head` numbers what its logits may be, None: they are its own; `why` it goes
+    no faster way."""
+
+    rows: Rows
+    head: int | None
+    why: str
+
+
+class _Refused(Exception):
+    """The reason, in a few words."""
+
+
+_twins: dict[tuple[type, str], Found | None] = {}
+_told: set[str] = set()
+
+
+@torch.no_grad()
+def verify_head(model: Model) -> None:
+    """Sets the score path of a model that was just loaded to the fastest way that gives what the model's own
+    forward pass gives, and says so where that is not the usual one. Raises ModelNotLoaded, with class and
+    reason, for a model that has no right score."""
+    path = score_path(model.module)
+    name = type(path.causal).__name__
+    try:
+        with evaluating(model.module):
+            found = _settled(model, path)
+    except _Refused as error:
+        raise WorkerError("ModelNotLoaded", f"{name} cannot be scored: {error}", source=path.source) from None
+    line = f"aft_worker: {name} is scored with {WORDS[path.rows]}"
+    line += " by its own logits" if path.head is None else ""
+    if found.why and line not in _told:
+        _told.add(line)
+        print(f"{line} ({found.why})", file=sys.stderr, flush=True)
+
+
+def _settled(model: Model, path: ScorePath) -> Found:
+    twin = _of_twin(path)
+    tolerance = 1e-3 if model.dtype == torch.float32 else 0.1
+    check = _Check(model, path, SHORT, tolerance)
+    if twin is None:
+        check = _Check(model, path, [*SHORT, *_beyond(path)], tolerance)
+        return check.search(path.rows, "")
+    start = plainer(path.rows, twin.rows)
+    _go(path, Found(start, twin.head, twin.why))
+    if check.differs() is None:
+        return Found(start, twin.head, twin.why)
+    # the twin has not shown it: something of these weights, or of this machine's attention
+    return check.search(start, twin.why)
+
+
+def _of_twin(path: ScorePath) -> Found | None:
+    """Of a model of this class and these settings; None where it has no twin, or that does not run."""
+    causal = path.causal
+    key = type(causal), causal.config.to_json_string(use_diff=False) + str(path.config._attn_implementation)
+    if key not in _twins:
+        module = twin_of(causal)
+        _twins[key] = None if module is None else _found(module)
+    return _twins[key]
+
+
+def _found(module: Any) -> Found | None:
+    twin = _Twin(module)
+    path = score_path(module)
+    try:
+        return _Check(twin, path, LONG, 1e-4).search(path.rows, "")
+    except _Refused:
+        # what a class cannot do at all is said of the model itself
+        return None
+
+
+def _beyond(path: ScorePath) -> Groups:
+    """Of a model without a twin, a row that is longer than its windows; where that is too long, or
+    differences would drown in rounding, responses have rows of their own."""
+    lengths = [
+        value
+        for name, value in vars(path.config).items()
+        if isinstance(value, int) and value > 1 and any(word in name for word in ("window", "chunk", "local"))
+    ]
+    lengths += [switch.at for switch in path.switches]
+    longest = max(lengths, default=0)
+    dtype = next(path.causal.parameters()).dtype
+    if longest > LONGEST or dtype not in (torch.float32, torch.float64):
+        path.rows = plainer(path.rows, "single")
+        return []
+    return [(8, [longest // 2 + 8, longest // 2 + 8])]
+
+
+@dataclass(slots=True)
+class _Twin:
+    """As `Model`."""
+
+    module: Any
+    max_positions: int = 0
+
+    @property
+    def tokenizer(self) -> Any:
+        return self
+
+    @property
+    def pad_id(self) -> int:
+        return 0
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device("cpu")
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return torch.float32
+
+
+class _Check:
+    """Token ids for one model, and what its own forward pass gives for them."""
+
+    def __init__(self, model: Model, path: ScorePath, groups: Groups, tolerance: float) -> None:
+        self._model, self._path, self._tolerance = model, path, tolerance
+        self._groups: list[tuple[list[int], list[list[int]]]] = []
+        seed = 7
+        for prompt, responses in groups:
+            if 0 < model.max_positions < prompt + max(responses):
+                continue
+            made = []
+            for length in (prompt, *responses):
+                made.append(_ids(length, seed, path))
+                seed += 5
+            self._groups.append((made[0], made[1:]))
+        self._expected = torch.cat([self._own(*pair) for pair in self._pairs()])
+        self._check_causal()
+
+    def search(self, rows: Rows, why: str) -> Found:
+        """The fastest way from `rows` on that gives what is expected. Raises _Refused."""
+        path = self._path
+        reason = "its logits are not those of its head"
+        for head in (*range(len(path.heads)), None):
+            _go(path, Found("alone", head, ""))
+            problem = self.differs()
+            if problem is None:
+                break
+            reason = problem
+        else:
+            raise _Refused(reason)
+        heads_why = "" if head is not None else "its logits cannot be made from its hidden states"
+        for one in ROWS[ROWS.index(rows) :]:
+            _go(path, Found(one, head, ""))
+            problem = self.differs()
+            if problem is None:
+                return Found(one, head, "; ".join(filter(None, [heads_why, why])))
+            why = problem if one == rows else why
+        raise _Refused(why)
+
+    def differs(self) -> str | None:
+        """What is wrong with the scores as they are computed now."""
+        try:
+            found = self._scored()
+        except torch.OutOfMemoryError:
+            raise
+        except Exception as error:  # whatever a model does with rows that it was not made for
+            return first_line(error)
+        # weights that give NaN are no question of the way: NaN is not "more than"
+        apart = (found - self._expected).abs()
+        if bool((apart > self._tolerance * self._expected.abs().clamp(min=1)).any()):
+            return f"scores are up to {float(apart.max()):.2g} nats from those of its own forward pass"
+        return None
+
+    def _scored(self) -> Tensor:
+        """[T] by the score path, in the order of `_pairs`."""
+        layout: Layout = layout_of(self._model)
+        rows, count = [], 0
+        for prompt, responses in self._groups:
+            numbers = range(count, count + len(responses))
+            rows += layout.rows(prompt, responses, numbers, 1 << 20)
+            count += len(responses)
+        parts: dict[int, Tensor] = {}
+        for members in layout.pack([[row] for row in rows], 1 << 20):
+            batch = layout.collate([rows[place] for place in members])
+            logprobs = token_logprobs(self._model, batch).split(batch.counts)
+            parts |= zip(batch.numbers, logprobs, strict=True)
+        return torch.cat([parts[number] for number in range(count)])
+
+    def _pairs(self) -> list[tuple[list[int], list[int]]]:
+        return [(prompt, response) for prompt, responses in self._groups for response in responses]
+
+    def _own(self, prompt: list[int], response: list[int]) -> Tensor:
+        """[T] from the model's own forward on one plain sequence."""
+        logits = self._logits(prompt + response)[len(prompt) - 1 : -1].float()
+        targets = torch.tensor(response, device=logits.device)
+        return logits.log_softmax(-1).gather(1, targets[:, None]).squeeze(1)
+
+    def _logits(self, ids: list[int]) -> Tensor:
+        """[T, vocabulary]"""
+        path = self._path
+        path.rewind()
+        try:
+            tokens = torch.tensor([ids], device=self._model.device)
+            logits = path.causal(input_ids=tokens, **without_cache(path.causal)).logits
+        except torch.OutOfMemoryError:
+            raise
+        except Exception as error:  # of any class
+            raise _Refused(f"its own forward pass fails on token ids alone ({first_line(error)})") from None
+        if not isinstance(logits, Tensor) or logits.dim() != 3 or logits.shape[:2] != (1, len(ids)):
+            raise _Refused("its own forward pass gives no logits for each token")
+        return logits[0]
+
+    def _check_causal(self) -> None:
+        """That no token's logits change with what comes later. Raises _Refused."""
+        ids = _ids(9, 3, self._path)
+        whole, part = self._logits(ids), self._logits(ids[:5])
+        if self._path.side(9) != self._path.side(5):
+            return
+        one, other = (logits[:5].float().log_softmax(-1) for logits in (whole, part))
+        if bool(((one - other).abs() > self._tolerance * other.abs().clamp(min=1)).any()):
+            raise _Refused("it is not causal: what comes later changes the logits of a token before it")
+
+
+def _go(path: ScorePath, found: Found) -> None:
+    path.rows = found.rows
+    path.head = None if found.head is None else path.heads[found.head]
+
+
+def _ids(length: int, seed: int, path: ScorePath) -> list[int]:
+    """Token ids, none of them special where there are others."""
+    config = path.config
+    special = {value for name, value in vars(config).items() if name.endswith("token_id")}
+    rest = [token for token in range(min(path.vocabulary, 512)) if token not in special]
+    return [rest[(seed + 13 * at + 7 * at * at) % len(rest)] for at in range(length)]
