@@ -14,9 +14,13 @@ export function canonicalJson(value: unknown): string {
 export const digestOf = (value: unknown): string =>
   createHash("sha256").update(canonicalJson(value)).digest("hex");
 
+/** Large enough that reading costs little beside the digest. */
+const chunkBytes = 1 << 20;
+
 /** SHA-256 of a file's bytes, in hex, read as a stream. */
 export async function digestOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }))
+    hash.update(chunk as Buffer);
   return hash.digest("hex");
 }

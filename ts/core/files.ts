@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type AftError, failure, inputError, messageOf, type Problem, systemCode } from "./errors.ts";
 
 /**
@@ -53,6 +53,29 @@ export async function writeFileAtomic(
   }
 }
 
+/**
+ * Whether a name is that of a file or folder under way: {@link writeFileAtomic}'s neighbour, or the worker's draft of a
+ * folder (`.NAME.writing-PID`). Where nobody writes any more it is what a killed process left, and no result.
+ */
+export const isUnderWay = (name: string): boolean =>
+  /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name);
+
+/** What killed processes left in a folder and all below it. */
+export async function leftoversIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found = entries.map(async (entry) => {
+    const path = join(folder, entry.name);
+    if (isUnderWay(entry.name)) return [path];
+    return entry.isDirectory() ? leftoversIn(path) : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Takes away what killed processes left: for who alone writes into the folder. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const path of await leftoversIn(folder)) await rm(path, { recursive: true, force: true });
+}
+
 /** The file that is to be replaced: what a link points to, and none for a device or a pipe, which is written to as it is. */
 async function targetOf(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
@@ -72,7 +95,26 @@ export function writeError(path: string, error: unknown): AftError {
       },
       { cause: error },
     );
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM")
+  if (code === "EROFS")
+    return failure(
+      {
+        what: "the file system is mounted read-only (EROFS)",
+        where: path,
+        fix: "another folder (of aft run: --runs), or mount it for writing",
+      },
+      { cause: error },
+    );
+  // Of a folder that is made here first: a file system that takes none says ENOENT too, as /proc does.
+  if (code === "ENOENT")
+    return failure(
+      {
+        what: "its folder cannot be made, or was taken away meanwhile (ENOENT)",
+        where: path,
+        expected: "a folder that can be written to",
+      },
+      { cause: error },
+    );
+  if (code === "EACCES" || code === "EPERM")
     return failure({ what: `not allowed to write (${code})`, where: path }, { cause: error });
   if (code === "EISDIR" || code === "ENOTDIR" || code === "EEXIST")
     return failure(

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemCode } from "./errors.ts";
-import { makeFolder, writeError } from "./files.ts";
+import { AftError, failure, systemCode } from "./errors.ts";
+import { makeFolder, shownPath, writeError } from "./files.ts";
 import type { ProgressSink } from "./progress.ts";
 
 const pollMs = 250;
+/** How often a holder gives a sign of life, and after how long without one another machine takes it for dead. */
+const signMs = 15_000;
+const silenceMs = 120_000;
 
 export interface Waiting {
   /** What is waited for, in a note's words. */
@@ -16,28 +20,50 @@ export interface Waiting {
 }
 
 /**
- * Runs `work` while holding a lock file that says which process holds it. Waits for a live holder (one note says
- * whom for) until `signal` aborts; a holder that died leaves a stale file, which is taken over.
+ * Runs `work` while holding a lock file that says which process of which machine holds it. Waits for a live holder (one
+ * note says whom for) until `signal` aborts; a holder that died leaves a stale file, which is taken over.
  */
-export async function withLock<T>(path: string, work: () => Promise<T>, waiting: Waiting): Promise<T> {
-  await acquire(path, waiting);
+export const withLock = <T>(path: string, work: () => Promise<T>, waiting: Waiting): Promise<T> =>
+  holding(path, work, waiting);
+
+/** The same, but an error in the place of waiting: `what` is what the other process does, in its sentence. */
+export const withLockOrError = <T>(path: string, what: string, work: () => Promise<T>): Promise<T> =>
+  holding(path, work, what);
+
+/** The process that holds a lock now, in words; undefined where nobody does. */
+export async function holderInWords(path: string): Promise<string | undefined> {
+  const holder = await holderOf(path);
+  return holder !== undefined && (await isAlive(holder)) ? inWords(holder) : undefined;
+}
+
+async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiting | string): Promise<T> {
+  const mine = await acquire(path, otherwise);
+  const signs = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => {});
+  }, signMs).unref();
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    clearInterval(signs);
+    // Of a process that was silent for long it may be another's by now.
+    if ((await readFile(path, "utf8").catch(() => mine)) === mine) await rm(path, { force: true });
   }
 }
 
-async function acquire(path: string, { purpose, progress, signal }: Waiting): Promise<void> {
+/** @returns what the lock file holds */
+async function acquire(path: string, otherwise: Waiting | string): Promise<string> {
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const mine = `${process.pid} ${(await startOf(process.pid)) ?? ""} ${hostname()}`;
+  const signal = typeof otherwise === "string" ? undefined : otherwise.signal;
   try {
     await makeFolder(dirname(path));
-    await writeFile(candidate, `${process.pid} ${(await startOf(process.pid)) ?? ""}`);
+    await writeFile(candidate, mine);
     for (let isNoted = false; ; ) {
       try {
         await link(candidate, path);
-        return;
+        return mine;
       } catch (error) {
         if (systemCode(error) !== "EEXIST") throw error;
       }
@@ -46,20 +72,31 @@ async function acquire(path: string, { purpose, progress, signal }: Waiting): Pr
         await discard(path);
         continue;
       }
+      if (typeof otherwise === "string") throw inUse(path, otherwise, holder);
+      const { purpose, progress } = otherwise;
       // A wait for work of the same process is shown by that work.
-      if (!isNoted && holder.pid !== process.pid)
-        progress.note(`waiting: ${purpose} (process ${holder.pid}, ${path})`);
+      if (!isNoted && !isMine(holder)) progress.note(`waiting: ${purpose} (${inWords(holder)}, ${path})`);
       isNoted = true;
       signal?.throwIfAborted();
       await sleep(pollMs);
     }
   } catch (error) {
-    throw signal?.aborted ? error : writeError(path, error);
+    throw signal?.aborted || error instanceof AftError ? error : writeError(path, error);
   } finally {
     // Where it could not be written there is nothing to take away, and that error is the one to tell.
     await rm(candidate, { force: true }).catch(() => {});
   }
 }
+
+const inUse = (path: string, what: string, holder: Holder): AftError =>
+  failure({
+    what: `another process ${what}`,
+    where: shownPath(dirname(path)),
+    found: isHere(holder)
+      ? inWords(holder)
+      : `${inWords(holder)}, with a sign of life in the last two minutes`,
+    fix: "wait until it has ended, or stop it, and run the same command again",
+  });
 
 /** Takes a stale lock file away by renaming it: of two that try, one wins, and a live one that came between is put back. */
 async function discard(path: string): Promise<void> {
@@ -79,16 +116,35 @@ interface Holder {
   pid: number;
   /** When that process began; unknown where the system does not say. */
   start: string | undefined;
+  /** Unknown in the lock of an older version. */
+  host: string | undefined;
+  /** Its last sign of life, in ms by its machine's clock. */
+  signAt: number;
 }
 
 async function holderOf(path: string): Promise<Holder | undefined> {
-  const [id = "", start] = (await readFile(path, "utf8").catch(() => "")).split(" ");
+  const [text, status] = await Promise.all([
+    readFile(path, "utf8").catch(() => ""),
+    stat(path).catch(() => undefined),
+  ]);
+  const [id = "", start, host] = text.split(" ");
   const pid = Number.parseInt(id, 10);
-  return Number.isNaN(pid) ? undefined : { pid, start: start === "" ? undefined : start };
+  if (Number.isNaN(pid) || status === undefined) return undefined;
+  return { pid, start: start === "" ? undefined : start, host, signAt: status.mtimeMs };
 }
 
-/** A process that has the holder's id but began at another time is another: ids come again, soonest in containers. */
-async function isAlive({ pid, start }: Holder): Promise<boolean> {
+const isHere = ({ host }: Holder): boolean => host === undefined || host === hostname();
+const isMine = (holder: Holder): boolean => isHere(holder) && holder.pid === process.pid;
+const inWords = (holder: Holder): string =>
+  isHere(holder) ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+
+/**
+ * A process of another machine is known by its signs of life. Of one here: what has the holder's id but began at another
+ * time is another process, for ids come again, soonest in containers.
+ */
+async function isAlive(holder: Holder): Promise<boolean> {
+  if (!isHere(holder)) return Date.now() - holder.signAt < silenceMs;
+  const { pid, start } = holder;
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -60,7 +60,7 @@ export {
 } from "./prompts.ts";
 
 export { checkEquationSteps, equationQuality, equationSteps } from "./steps/equation-steps.ts";
-export { equations } from "./steps/equations.ts";
+export { equationRule, equations } from "./steps/equations.ts";
 export {
   type SplitName,
   type Splits,

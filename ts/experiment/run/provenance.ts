@@ -8,7 +8,8 @@ import { defined } from "../../core/defined.ts";
 import { sumOf } from "../../core/sum.ts";
 import { modelCatalogue } from "../../data/index.ts";
 import { stages } from "../stages/index.ts";
-import type { Artefact, Manifest } from "../store/store.ts";
+import type { Manifest } from "../store/manifest.ts";
+import type { Artefact } from "../store/store.ts";
 import type { RunRecord } from "./run-record.ts";
 
 type Opened = ReadonlyMap<string, Pick<Artefact, "directory" | "manifest">>;

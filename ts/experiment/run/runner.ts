@@ -2,14 +2,16 @@ import { join, resolve } from "node:path";
 import type { Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { Interrupted, inputError } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
-import { type Artefact, keyOf, Store } from "../store/store.ts";
+import { keyOf } from "../store/manifest.ts";
+import { type Artefact, refuseDamaged, Store } from "../store/store.ts";
 import { Tracking } from "../tracking/index.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
-import type { ExpectedSeconds } from "./forecast.ts";
+import type { ExpectedSeconds, ForeseenStage } from "./forecast.ts";
 import { LiveForecast } from "./live-forecast.ts";
 import { stageError } from "./stage-errors.ts";
 
@@ -86,9 +88,10 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });
-  const forecast = options.forecast ?? (await forecastOf(plan, store, done, options));
   const { measure } = options;
   try {
+    const { missing, loaded } = await survey(plan, store, options);
+    const forecast = options.forecast ?? forecastOf(missing, done, options);
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
@@ -104,6 +107,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         Object.entries(recipe.inputs).map(([role, input]) => [role, done.get(input)!.artefact]),
       );
       const work = async (directory: string): Promise<object> => {
+        // Once more, at no cost where nothing has changed: an input may have been made days ago in this very run.
+        await refuseDamaged(Object.values(inputs), signal);
         report({ kind: "make" });
         let usesWorker = false;
         const worker = (): Promise<Worker> => {
@@ -120,7 +125,9 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         return { ...facts, environment, memory: await workers.memory() };
       };
       report({ kind: "begin" });
-      const artefact = await store.make(recipe, progress, work, signal).catch((cause: unknown) => {
+      const suspectSince = earliest(Object.values(inputs).map(({ damagedSince }) => damagedSince));
+      const making = { signal, weights: loaded.has(key), suspectSince };
+      const artefact = await store.make(recipe, progress, work, making).catch((cause: unknown) => {
         const error = stageError(cause, label, store.root);
         report({ kind: "fail", error });
         throw error;
@@ -137,17 +144,44 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   }
 }
 
-/** Of what is not there yet. */
-async function forecastOf(
+/** What takes longer to read than a person waits without asking why. */
+const largeBytes = 2e9;
+
+/**
+ * What is not there yet, and whose weights are loaded to make it: those are read through before the first stage, where they
+ * are not known. From the last stage to the first, so that what a damaged artefact is made from counts too.
+ */
+async function survey(
   { nodes }: Plan,
   store: Store,
+  { progress, signal }: Pick<RunOptions, "progress" | "signal">,
+): Promise<{ missing: ForeseenStage[]; loaded: ReadonlySet<string> }> {
+  const missing: ForeseenStage[] = [];
+  const loaded = new Set<string>();
+  const onRead = (path: string, bytes: number): void => {
+    if (bytes >= largeBytes)
+      progress.note(`${shownPath(path)}: ${(bytes / 1e9).toFixed(1)} GB are held against their digest, once`);
+  };
+  for (const node of nodes.toReversed()) {
+    const recipe = recipeOf(node);
+    const key = keyOf(recipe);
+    if ((await store.find(recipe, { weights: loaded.has(key), signal, onRead })) !== undefined) continue;
+    missing.unshift({ key, stage: node.stage });
+    for (const input of Object.values(recipe.inputs)) loaded.add(input);
+  }
+  return { missing, loaded };
+}
+
+const earliest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+function forecastOf(
+  stages: readonly ForeseenStage[],
   done: ReadonlyMap<string, Done>,
   { expected }: Pick<RunOptions, "expected">,
-): Promise<LiveForecast> {
-  const found = await Promise.all(nodes.map((node) => store.find(recipeOf(node))));
-  const stages = nodes
-    .filter((_, at) => found[at] === undefined)
-    .map((node) => ({ key: keyOf(recipeOf(node)), stage: node.stage }));
+): LiveForecast {
   const missing = () => stages.filter(({ key }) => !done.has(key));
   return new LiveForecast({ name: "run", missing, jobs: () => 1, expected });
 }

@@ -3,6 +3,7 @@
  * every sample kept.
  */
 import { z } from "zod";
+import { defined } from "../../core/defined.ts";
 import { groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
@@ -48,6 +49,7 @@ export const judge = defineStage({
   facts: groupCounts,
   settings({ task, judging }: JudgeParams) {
     const { feedback = "binary", ranking = "steps", label = "answer", ...settings } = judging;
+    const goesBySteps = label === "answer-and-steps" || (feedback === "ranked" && ranking === "steps");
     return {
       ...settings,
       task: task.name,
@@ -55,6 +57,7 @@ export const judge = defineStage({
       ...(feedback === "binary" ? {} : { feedback }),
       ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
       ...(label === "answer" ? {} : { label }),
+      ...(goesBySteps ? defined({ stepRule: task.stepRule }) : {}),
       pattern: task.patterns[settings.extract],
     };
   },

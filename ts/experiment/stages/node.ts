@@ -2,7 +2,8 @@
 import type { Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { type Artefact, keyOf, type Recipe } from "../store/store.ts";
+import { keyOf, type Recipe } from "../store/manifest.ts";
+import type { Artefact } from "../store/store.ts";
 import type { Track } from "../tracking/tracking.ts";
 import type { Cost, Expectation } from "./cost.ts";
 

@@ -80,5 +80,7 @@ export class JsonFile<T> extends ArtefactFile<T> {
   }
 }
 
-/** The folder with the weights of an artefact that has some, in Hugging Face format. */
-export const weightsIn = ({ directory }: Place): string => join(directory, "checkpoint");
+/** Of an artefact that has weights: the folder that they lie in, in Hugging Face format. */
+export const weightsFolder = "checkpoint";
+
+export const weightsIn = ({ directory }: Place): string => join(directory, weightsFolder);

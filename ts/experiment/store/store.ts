@@ -4,56 +4,26 @@
  * twice, across experiments too. An artefact is complete when its `manifest.json` has been renamed into
  * place; before that its directory can be resumed and is never read as an input.
  */
+import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { digestOf, digestOfFile } from "../../core/digest.ts";
+import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { makeFolder, shownPath, writeError } from "../../core/files.ts";
+import { makeFolder, removeLeftovers, shownPath, writeError } from "../../core/files.ts";
 import { withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { JsonFile } from "./files.ts";
-
-/** Raised when the files of all stages change their form or meaning, so that older artefacts are not mistaken for new. */
-export const storeVersion = 2;
-
-/** What an artefact is made from; all of it goes into its key. */
-export interface Recipe {
-  stage: string;
-  /** The version of the stage that makes it. */
-  codeVersion: number;
-  settings: unknown;
-  /** Role to key of each input artefact. */
-  inputs: Record<string, string>;
-}
-
-/** What a manifest tells of any stage's artefact. What a stage leaves beside it is checked by that stage's schema. */
-const factsSchema = z.looseObject({
-  tokens: z.int().optional().meta({ description: "that went through the model" }),
-  environment: z
-    .looseObject({ versions: z.record(z.string(), z.string()), device: z.string() })
-    .optional()
-    .meta({ description: "of the worker that made it" }),
-  memory: z
-    .looseObject({ peakResidentBytes: z.number().optional(), peakAcceleratorBytes: z.number().optional() })
-    .optional()
-    .meta({ description: "the worker's highest use up to the stage's end; older artefacts do not tell it" }),
-});
-
-const manifestSchema = z.object({
-  stage: z.string(),
-  codeVersion: z.int(),
-  settings: z.unknown(),
-  inputs: z.record(z.string(), z.string()),
-  key: z.string(),
-  storeVersion: z.int(),
-  files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
-  facts: factsSchema,
-  /** Seconds of work in all, those before an interruption included. */
-  seconds: z.number(),
-  finishedAt: z.string(),
-});
-export type Manifest = z.infer<typeof manifestSchema>;
+import {
+  isSound,
+  keyOf,
+  type Manifest,
+  manifestFile,
+  type Recipe,
+  storeVersion,
+  withDigest,
+} from "./manifest.ts";
+import { type Damage, damageIn, type Reading, rememberDigests } from "./verify.ts";
 
 export interface Artefact {
   key: string;
@@ -61,12 +31,11 @@ export interface Artefact {
   manifest: Manifest;
   /** True when it was there before this call. */
   reused: boolean;
+  /** Made in the place of a damaged one: what was made from that after this time, in ms, may be wrong. */
+  damagedSince?: number;
 }
 
-export const keyOf = (recipe: Recipe): string => digestOf({ ...recipe, storeVersion });
-
 const keyLengthInName = 16;
-const manifestFile = new JsonFile("manifest.json", manifestSchema);
 /** Of an artefact that was broken off: how long it was worked on. */
 const unfinishedFile = new JsonFile("unfinished.json", z.looseObject({ seconds: z.number() }));
 
@@ -81,13 +50,27 @@ export class Store {
     return join(this.root, `${recipe.stage}-${keyOf(recipe).slice(0, keyLengthInName)}`);
   }
 
-  /** The finished artefact of a recipe, or undefined. One whose files are gone or cut does not count as finished. */
-  async find(recipe: Recipe): Promise<Artefact | undefined> {
+  /**
+   * The finished artefact of a recipe, or undefined. One whose files are gone or are not what was written does not count as
+   * finished.
+   */
+  async find(recipe: Recipe, reading: Reading = withoutWeights): Promise<Artefact | undefined> {
+    const { artefact, damage } = await this.look(recipe, reading);
+    return damage.length === 0 ? artefact : undefined;
+  }
+
+  /** With what is wrong with it; no artefact where there is none, or only one whose manifest is damaged. */
+  private async look(
+    recipe: Recipe,
+    reading: Reading,
+  ): Promise<{ artefact: Artefact | undefined; damage: Damage[] }> {
     const directory = this.directoryOf(recipe);
+    if (!manifestFile.isIn({ directory })) return { artefact: undefined, damage: [] };
     const manifest = await manifestFile.find({ directory });
-    if (manifest === undefined || manifest.key !== keyOf(recipe)) return undefined;
-    if (!(await filesAreWhole(directory, manifest))) return undefined;
-    return { key: manifest.key, directory, manifest, reused: true };
+    if (manifest === undefined || !isSound(manifest) || manifest.key !== keyOf(recipe))
+      return { artefact: undefined, damage: [manifestDamage] };
+    const artefact = { key: manifest.key, directory, manifest, reused: true };
+    return { artefact, damage: await damageIn(directory, manifest, reading) };
   }
 
   /**
@@ -98,22 +81,42 @@ export class Store {
     recipe: Recipe,
     progress: ProgressSink,
     work: (directory: string) => Promise<object>,
-    signal?: AbortSignal,
+    { signal, weights = false, suspectSince }: MakeOptions = {},
   ): Promise<Artefact> {
     const directory = this.directoryOf(recipe);
     const waitingFor = `another aft is working on ${shownPath(directory)}`;
     const makeOnce = async (): Promise<Artefact> => {
-      const finished = await this.find(recipe);
-      if (finished !== undefined) return finished;
-      if (manifestFile.isIn({ directory })) {
-        progress.note(`${directory}: files are missing or cut; making it again`);
+      const { artefact, damage } = await this.look(recipe, { weights, signal });
+      const isSuspect = artefact !== undefined && isMadeAfter(artefact, suspectSince);
+      if (artefact !== undefined && damage.length === 0 && !isSuspect) return artefact;
+      const [first] = damage;
+      if (first !== undefined || isSuspect) {
+        const why = first === undefined ? "was made from a damaged artefact" : `${first.file} ${first.what}`;
+        progress.note(`${shownPath(directory)}: ${why}; making it again`);
         await rm(directory, { recursive: true, force: true });
       }
-      return build(directory, recipe, work);
+      const made = await build(directory, recipe, work);
+      const times = damage.flatMap(({ since }) => since ?? []).concat(isSuspect ? suspectSince! : []);
+      return times.length === 0 ? made : { ...made, damagedSince: Math.min(...times) };
     };
     return withLock(`${directory}.lock`, makeOnce, { purpose: waitingFor, progress, signal });
   }
 }
+
+const withoutWeights: Reading = { weights: false };
+
+export interface MakeOptions {
+  signal?: AbortSignal | undefined;
+  /** Whether its weights are loaded by what comes after: they are held against the manifest then. */
+  weights?: boolean;
+  /** In ms: an input was damaged then, so that one that was made later is made again. */
+  suspectSince?: number | undefined;
+}
+
+const manifestDamage: Damage = { file: manifestFile.name, what: "is damaged" };
+
+const isMadeAfter = ({ manifest }: Artefact, time: number | undefined): boolean =>
+  time !== undefined && Date.parse(manifest.finishedAt) > time;
 
 async function build(
   directory: string,
@@ -135,7 +138,9 @@ async function build(
     throw error;
   }
   await rm(unfinishedFile.pathIn({ directory }), { force: true });
-  const manifest: Manifest = {
+  await removeLeftovers(directory);
+  const readAt = Date.now();
+  const manifest = withDigest({
     ...recipe,
     key: keyOf(recipe),
     storeVersion,
@@ -143,29 +148,39 @@ async function build(
     facts: { ...facts },
     seconds: spent(),
     finishedAt: new Date().toISOString(),
-  };
+  });
+  await rememberDigests(directory, manifest.files, readAt);
   await manifestFile.write({ directory }, manifest, 2);
   return { key: manifest.key, directory, manifest, reused: false };
 }
 
 /** Opens a finished artefact by its directory (reports and exports find theirs so). */
-export async function openArtefact(directory: string): Promise<Artefact> {
+export async function openArtefact(directory: string, reading: Reading = withoutWeights): Promise<Artefact> {
   const manifest = await manifestFile.find({ directory });
-  if (manifest === undefined || !(await filesAreWhole(directory, manifest)))
-    throw failure({
-      what: "an artefact of this run is missing or damaged",
-      where: directory,
-      fix: "run the experiment again: only what is missing is made",
-    });
-  return { key: manifest.key, directory, manifest, reused: true };
+  const sound = manifest !== undefined && isSound(manifest) ? manifest : undefined;
+  const damage = sound === undefined ? [manifestDamage] : await damageIn(directory, sound, reading);
+  if (sound !== undefined && damage.length === 0)
+    return { key: sound.key, directory, manifest: sound, reused: true };
+  const { file, what } = damage[0]!;
+  throw failure({
+    what: "an artefact of this run is missing or damaged",
+    where: directory,
+    ...(existsSync(directory) ? { found: `${file} ${what}` } : {}),
+    fix: "run the experiment again: only what is missing is made",
+  });
 }
 
-async function filesAreWhole(directory: string, manifest: Manifest): Promise<boolean> {
-  for (const [name, { bytes }] of Object.entries(manifest.files)) {
-    const status = await stat(join(directory, name)).catch(() => undefined);
-    if (status?.size !== bytes) return false;
+/** Refuses what a stage is to go on from where it is no more what was written. */
+export async function refuseDamaged(inputs: readonly Artefact[], signal?: AbortSignal): Promise<void> {
+  for (const { directory, manifest } of inputs) {
+    const [first] = await damageIn(directory, manifest, { weights: true, signal });
+    if (first !== undefined)
+      throw failure({
+        what: `an artefact was damaged: ${first.file} ${first.what}`,
+        where: directory,
+        fix: "run the same command again: it is made anew",
+      });
   }
-  return true;
 }
 
 async function describeFiles(directory: string): Promise<Manifest["files"]> {

@@ -8,7 +8,7 @@ import { checkInputs } from "../plan/inputs.ts";
 import { planOf } from "../plan/plan.ts";
 import { artefactsIn, runFolder } from "../run/runner.ts";
 import { labelOf, recipeOf } from "../stages/node.ts";
-import { keyOf } from "../store/store.ts";
+import { keyOf } from "../store/manifest.ts";
 
 export interface PlannedStage {
   key: string;

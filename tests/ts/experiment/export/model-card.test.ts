@@ -4,7 +4,7 @@ import { type RunData, summarise } from "../../../../ts/analysis/index.ts";
 import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
 import type { CardSubject } from "../../../../ts/experiment/export/card/subject.ts";
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
-import type { Manifest } from "../../../../ts/experiment/store/store.ts";
+import type { Manifest } from "../../../../ts/experiment/store/manifest.ts";
 import { runWithRounds } from "../../analysis/rounds.ts";
 import { judgedByBoth, runOfTasks } from "../../analysis/tasks.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { peaksIn, provenanceOf } from "../../../../ts/experiment/run/provenance.ts";
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
-import type { Manifest } from "../../../../ts/experiment/store/store.ts";
+import type { Manifest } from "../../../../ts/experiment/store/manifest.ts";
 
 const manifest = (more: Partial<Manifest>) => ({
   directory: "artefact",

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { silent } from "../../../../ts/core/progress.ts";
-import { keyOf, openArtefact, type Recipe, Store } from "../../../../ts/experiment/store/store.ts";
+import { keyOf, type Recipe } from "../../../../ts/experiment/store/manifest.ts";
+import { openArtefact, refuseDamaged, Store } from "../../../../ts/experiment/store/store.ts";
 
 let store: Store;
 beforeEach(async () => {
@@ -77,7 +78,7 @@ test("an artefact whose file was cut is made again, and says so", async () => {
     writing("one\ntwo\n"),
   );
   expect(again.reused).toBe(false);
-  expect(notes).toEqual([`${directory}: files are missing or cut; making it again`]);
+  expect(notes).toEqual([`${directory}: rows.jsonl has 4 bytes in the place of 8; making it again`]);
 });
 
 test("a manifest that is not one counts as damage, and nothing more", async () => {
@@ -90,11 +91,154 @@ test("a manifest that is not one counts as damage, and nothing more", async () =
   }
 });
 
+const damage = async (path: string, from: string, to: string) =>
+  writeFile(path, (await readFile(path, "utf8")).replace(from, to));
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("a file of the right size with other content is found, named, and made again", async () => {
+  const { directory } = await make(writing("one\ntwo\n"));
+  await damage(join(directory, "rows.jsonl"), "two", "twp");
+  await expect(openArtefact(directory)).rejects.toThrow(
+    `${directory}: an artefact of this run is missing or damaged\n  found: "rows.jsonl is not what was written"`,
+  );
+  expect(await store.find(recipe)).toBeUndefined();
+  const notes: string[] = [];
+  const again = await store.make(
+    recipe,
+    { ...silent, note: (text) => notes.push(text) },
+    writing("one\ntwo\n"),
+  );
+  expect(notes).toEqual([`${directory}: rows.jsonl is not what was written; making it again`]);
+  expect(again).toMatchObject({ reused: false, damagedSince: expect.any(Number) });
+  expect(await readFile(join(directory, "rows.jsonl"), "utf8")).toBe("one\ntwo\n");
+});
+
+test("what a manifest says is held against its own digest, and its recipe against its key", async () => {
+  for (const [from, to] of [
+    ['"rows": 4', '"rows": 5'],
+    ['"k": 6', '"k": 7'],
+    ['"bytes": 4', '"bytes": 5'],
+    ['"seconds": 0.', '"seconds": 1.'],
+  ]) {
+    const { directory } = await make(writing("one\n"));
+    await damage(join(directory, "manifest.json"), from!, to!);
+    expect(await store.find(recipe)).toBeUndefined();
+    await expect(openArtefact(directory)).rejects.toThrow('found: "manifest.json is damaged"');
+    expect((await make(writing("one\n"))).reused).toBe(false);
+  }
+});
+
+test("a manifest without a digest, as older versions wrote it, is a manifest", async () => {
+  const { directory, manifest } = await make(writing("one\n"));
+  const { digest: _, ...older } = manifest;
+  await writeFile(join(directory, "manifest.json"), JSON.stringify(older));
+  expect((await make(writing("one\n"))).reused).toBe(true);
+});
+
+/** The files that a look at the artefact reads through. */
+async function readBy(reading: { weights: boolean; anew?: boolean }): Promise<string[]> {
+  const read: string[] = [];
+  await store.find(recipe, { ...reading, onRead: (path) => read.push(basename(path)) });
+  return read.sort();
+}
+
+const withWeights = async (directory: string) => {
+  await mkdir(join(directory, "checkpoint"), { recursive: true });
+  await writeFile(join(directory, "checkpoint", "model.safetensors"), "weights");
+  await writeFile(join(directory, "rows.jsonl"), "one\n");
+  // Written well before it is read: the clock of files is coarse.
+  await pause(60);
+  return {};
+};
+
+test("a file is read once: after that its inode, size and times tell, in other processes too", async () => {
+  const { directory } = await make(withWeights);
+  expect(await readBy({ weights: true })).toEqual([]);
+  const rows = join(directory, "rows.jsonl");
+  await writeFile(rows, "one\n");
+  await pause(60);
+  expect(await readBy({ weights: true })).toEqual(["rows.jsonl"]);
+  expect(await readBy({ weights: true })).toEqual([]);
+  // The time of its content can be put back, that of its inode cannot.
+  await writeFile(rows, "two\n");
+  await utimes(rows, 1, 1);
+  expect(await store.find(recipe)).toBeUndefined();
+  await writeFile(rows, "one\n");
+  await pause(60);
+  expect(await store.find(recipe)).toBeDefined();
+  expect(await readBy({ weights: true, anew: true })).toEqual(["model.safetensors", "rows.jsonl"]);
+  // Nothing is known of a folder that was copied; its weights are read where they are loaded.
+  await rm(join(store.root, ".verified"), { recursive: true });
+  expect(await readBy({ weights: false })).toEqual(["rows.jsonl"]);
+  expect(await readBy({ weights: true })).toEqual(["model.safetensors"]);
+});
+
+test("damaged weights are found where they are loaded, and where they were seen whole before", async () => {
+  const { directory } = await make(withWeights);
+  const weights = join(directory, "checkpoint", "model.safetensors");
+  await damage(weights, "w", "v");
+  expect(await store.find(recipe)).toBeUndefined();
+  await rm(join(store.root, ".verified"), { recursive: true });
+  const found = (await store.find(recipe))!;
+  expect(await store.find(recipe, { weights: true })).toBeUndefined();
+  await expect(refuseDamaged([found])).rejects.toThrow(
+    `${directory}: an artefact was damaged: checkpoint/model.safetensors is not what was written\n  fix: run the same`,
+  );
+  expect((await store.make(recipe, silent, withWeights, { weights: true })).reused).toBe(false);
+});
+
+test("what was made from a damaged artefact is made again, what was made before it was damaged is not", async () => {
+  const from = { ...recipe, stage: "judge" };
+  const { directory } = await make(writing("one\n"));
+  await pause(30);
+  const before = await make(writing("from one\n"), from);
+  await pause(30);
+  await damage(join(directory, "rows.jsonl"), "one", "two");
+  await pause(30);
+  const since = async () => (await make(writing("one\n"))).damagedSince;
+  const first = await since();
+  expect(first).toBeGreaterThan(Date.parse(before.manifest.finishedAt));
+  const again = { suspectSince: first };
+  expect((await store.make(from, silent, writing("from one\n"), again)).reused).toBe(true);
+  await damage(join(directory, "rows.jsonl"), "one", "two");
+  // A bit that fell over by itself leaves no time: all that was made from it since it was made is in doubt.
+  await utimes(join(directory, "rows.jsonl"), 1, 1);
+  const [second, notes]: [number | undefined, string[]] = [await since(), []];
+  await pause(30);
+  await make(async () => Promise.reject(new Error("not reached")), from);
+  await rm(before.directory, { recursive: true });
+  const later = await make(writing("from two\n"), from);
+  const progress = { ...silent, note: (text: string) => notes.push(text) };
+  const mended = await store.make(from, progress, writing("from one\n"), { suspectSince: second });
+  expect(notes).toEqual([`${later.directory}: was made from a damaged artefact; making it again`]);
+  expect(mended).toMatchObject({ reused: false, damagedSince: second });
+});
+
+test("what a killed process left of a file is no part of the artefact that is gone on with, and goes", async () => {
+  const { directory, manifest } = await make(async (directory) => {
+    await writeFile(join(directory, "train.jsonl.4194304.0badcafe.tmp"), "ha");
+    await mkdir(join(directory, ".resume.writing-4194304"));
+    await writeFile(join(directory, ".resume.writing-4194304", "state.json"), "{");
+    await writeFile(join(directory, "train.jsonl"), "whole\n");
+    return {};
+  });
+  expect(Object.keys(manifest.files)).toEqual(["train.jsonl"]);
+  expect((await readdir(directory)).sort()).toEqual(["manifest.json", "train.jsonl"]);
+});
+
+test("an older manifest that lists what a killed process left is read without it", async () => {
+  const { directory, manifest } = await make(writing("one\n"));
+  const { digest: _, ...older } = manifest;
+  const listed = { ...older, files: { ...older.files, "a.jsonl.7.0badcafe.tmp": { bytes: 1, sha256: "x" } } };
+  await writeFile(join(directory, "manifest.json"), JSON.stringify(listed));
+  expect(Object.keys((await openArtefact(directory)).manifest.files)).toEqual(["rows.jsonl"]);
+});
+
 test("waiting for another's work ends with the signal", async () => {
   const controller = new AbortController();
   const held = make(() => new Promise((resolve) => setTimeout(() => resolve({}), 600)));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  const waiting = store.make(recipe, silent, async () => ({}), controller.signal);
+  const waiting = store.make(recipe, silent, async () => ({}), { signal: controller.signal });
   controller.abort();
   await expect(waiting).rejects.toBe(controller.signal.reason);
   expect((await held).reused).toBe(false);
