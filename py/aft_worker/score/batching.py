@@ -80,8 +80,9 @@ def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: 
     token_ids = response.token_ids
     if token_ids is not None and not codec.spells(token_ids, response.text):
         message = (
-            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: they were "
-            "made with another tokenizer; leave out tokenIds, and the text is tokenised anew"
+            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: it was "
+            "edited since they were made, or they are of another tokenizer; leave out tokenIds, and the text "
+            "is tokenised anew"
         )
         raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(token_ids))
     ids = codec.encode_response(response.text, token_ids, response.finish)
