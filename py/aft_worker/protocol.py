@@ -9,6 +9,9 @@ import msgspec
 from msgspec import Meta
 
 PROTOCOL_VERSION = 1
+LARGEST = 9007199254740991  # what a number of JavaScript's holds exactly
+Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+Count = Annotated[int, Meta(ge=0, le=LARGEST)]
 
 
 class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -25,16 +28,16 @@ class DeviceInfo(Message, kw_only=True):
     # the processor's or the card's name
     description: str
     # of its memory
-    total_bytes: Annotated[int, Meta(ge=0)]
+    total_bytes: Count
     # of its memory, now
-    free_bytes: Annotated[int, Meta(ge=0)]
+    free_bytes: Count
     # types that it computes in
     dtypes: list[str]
 
 
 class AdapterInfo(Message, kw_only=True):
     # inner width of its two matrices
-    rank: Annotated[int, Meta(ge=1)]
+    rank: Annotated[int, Meta(ge=1, le=2147483647)]
     # the product of the two matrices counts alpha / rank times
     alpha: float
     # of what goes into the adapter, while training
@@ -42,7 +45,7 @@ class AdapterInfo(Message, kw_only=True):
     # names of the linear layers that have one
     targets: list[str]
     # of the adapter alone: those that are trained
-    parameters: Annotated[int, Meta(ge=0)]
+    parameters: Count
     # digest of the base model's weights
     base: str
 
@@ -51,11 +54,11 @@ class ModelInfo(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
     # of the whole model
-    parameters: Annotated[int, Meta(ge=0)]
+    parameters: Count
     # rows of the output embedding
-    vocabulary_size: Annotated[int, Meta(ge=1)]
+    vocabulary_size: Annotated[int, Meta(ge=1, le=2147483647)]
     # longest prompt + response; 0 when the model states no limit
-    max_positions: Annotated[int, Meta(ge=0)]
+    max_positions: Count
     # of the weights in memory
     dtype: str
     # where it lies: cpu, cuda:0, ...
@@ -71,7 +74,7 @@ class ModelInfo(Message, kw_only=True):
 class AdapterSettings(Message, kw_only=True):
     """LoRA, arXiv 2106.09685."""
 
-    rank: Annotated[int, Meta(ge=1)]
+    rank: Annotated[int, Meta(ge=1, le=2147483647)]
     # the product of the two matrices counts alpha / rank times
     alpha: Annotated[float, Meta(gt=0)]
     # of what goes into the adapter, while training
@@ -83,36 +86,36 @@ class AdapterSettings(Message, kw_only=True):
 class GgufTensors(Message, kw_only=True):
     # GGUF's name: Q4_1, F32, ...
     type: str
-    tensors: Annotated[int, Meta(ge=1)]
-    values: Annotated[int, Meta(ge=1)]
+    tensors: Annotated[int, Meta(ge=1, le=2147483647)]
+    values: Annotated[int, Meta(ge=1, le=2147483647)]
     # that they take in the file, scales and all
-    bytes: Annotated[int, Meta(ge=1)]
+    bytes: Annotated[int, Meta(ge=1, le=2147483647)]
 
 
 class LinearLayer(Message, kw_only=True):
     """So many layers of one name and size."""
 
     name: str
-    count: Annotated[int, Meta(ge=1)]
-    inputs: Annotated[int, Meta(ge=1)]
-    outputs: Annotated[int, Meta(ge=1)]
+    count: Annotated[int, Meta(ge=1, le=2147483647)]
+    inputs: Annotated[int, Meta(ge=1, le=2147483647)]
+    outputs: Annotated[int, Meta(ge=1, le=2147483647)]
 
 
 class ModelShape(Message, kw_only=True):
-    parameters: Annotated[int, Meta(ge=0)]
+    parameters: Count
     # of the input embedding, which only looks rows up
-    embedding_parameters: Annotated[int, Meta(ge=0)]
+    embedding_parameters: Count
     # the head is the input embedding
     tied: bool
-    layers: Annotated[int, Meta(ge=1)]
-    hidden_size: Annotated[int, Meta(ge=1)]
-    intermediate_size: Annotated[int, Meta(ge=0)]
-    vocabulary_size: Annotated[int, Meta(ge=1)]
-    heads: Annotated[int, Meta(ge=1)]
-    key_value_heads: Annotated[int, Meta(ge=1)]
-    head_size: Annotated[int, Meta(ge=1)]
+    layers: Annotated[int, Meta(ge=1, le=2147483647)]
+    hidden_size: Annotated[int, Meta(ge=1, le=2147483647)]
+    intermediate_size: Count
+    vocabulary_size: Annotated[int, Meta(ge=1, le=2147483647)]
+    heads: Annotated[int, Meta(ge=1, le=2147483647)]
+    key_value_heads: Annotated[int, Meta(ge=1, le=2147483647)]
+    head_size: Annotated[int, Meta(ge=1, le=2147483647)]
     # longest prompt + response; 0 when the model states no limit
-    max_positions: Annotated[int, Meta(ge=0)]
+    max_positions: Count
     # in which the weights are stored
     dtype: str
     # those of attention and MLP
@@ -131,16 +134,16 @@ class Conversation(Message, kw_only=True):
 class GeneratePrompt(Message, kw_only=True):
     id: str
     prompt: str
-    indices: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1)]
+    indices: Annotated[list[Count], Meta(min_length=1)]
 
 
 class VllmSettings(Message, kw_only=True):
     # of an environment that has vLLM
     python: Annotated[str, Meta(min_length=1)]
     # devices that a model is split over; 1 when left out
-    tensor_parallel: Annotated[int, Meta(ge=1)] | None = None
+    tensor_parallel: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # processes with a whole model each; 1 when left out
-    data_parallel: Annotated[int, Meta(ge=1)] | None = None
+    data_parallel: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # of each device's memory, for vLLM (on a CPU: for its cache); what is free but a reserve when left out
     memory_share: Annotated[float, Meta(gt=0, le=1)] | None = None
 
@@ -150,7 +153,7 @@ class SamplerInfo(Message, kw_only=True):
     # of the library that samples
     version: str
     # samples that are decoded at once
-    slots: Annotated[int, Meta(ge=0)]
+    slots: Count
     # a decode step: replayed as a CUDA graph, or not
     step: Literal["captured", "plain"]
     # why it is slower than this device could
@@ -159,21 +162,21 @@ class SamplerInfo(Message, kw_only=True):
 
 class SampledCandidate(Message, kw_only=True):
     question_id: str
-    index: Annotated[int, Meta(ge=0)]
+    index: Count
     text: str
     # as sampled, EOS included when it was; none where a stop text cut the response
-    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    token_ids: list[Count] | None = None
     # stop: ended by EOS or by a stop text; length: cut off
     finish: Literal["stop", "length"]
     # sum over tokenIds under the model itself (temperature 1)
     logprob: float | None = None
     # how many were sampled, those of a stop text included
-    tokens: Annotated[int, Meta(ge=0)]
+    tokens: Count
 
 
 class ScoreResponse(Message, kw_only=True):
     text: str
-    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    token_ids: list[Count] | None = None
     # length: the text was cut off, so no EOS is appended
     finish: Literal["stop", "length"] | None = None
 
@@ -197,8 +200,8 @@ Real = float | NonFinite
 class Score(Message, kw_only=True):
     # sum of log P(token | before, prompt) in nats, EOS included
     logprob: Real
-    tokens: Annotated[int, Meta(ge=0)]
-    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    tokens: Count
+    token_ids: list[Count] | None = None
     token_logprobs: list[Real] | None = None
     # what each token adds to the text; a special token's name, such as </s>
     token_texts: list[str] | None = None
@@ -210,9 +213,9 @@ class ScoredGroup(Message, kw_only=True):
 
 
 class ProgressCount(Message, kw_only=True):
-    done: Annotated[int, Meta(ge=0)]
-    total: Annotated[int, Meta(ge=0)]
-    tokens: Annotated[int, Meta(ge=0)]
+    done: Count
+    total: Count
+    tokens: Count
 
 
 class OptimizerSettings(Message, kw_only=True):
@@ -226,8 +229,8 @@ class OptimizerSettings(Message, kw_only=True):
 
 class ScheduleSettings(Message, kw_only=True):
     shape: Literal["cosine", "linear", "constant"]
-    total_steps: Annotated[int, Meta(ge=1)]
-    warmup_steps: Annotated[int, Meta(ge=0)]
+    total_steps: Annotated[int, Meta(ge=1, le=2147483647)]
+    warmup_steps: Count
     # last learning rate over the highest
     minimum_ratio: Annotated[float, Meta(ge=0, le=1)]
 
@@ -454,7 +457,7 @@ LossSettings = (
 
 class TrainResponse(Message, kw_only=True):
     text: str
-    token_ids: list[Annotated[int, Meta(ge=0)]] | None = None
+    token_ids: list[Count] | None = None
     # length: the text was cut off, so no EOS is appended
     finish: Literal["stop", "length"] | None = None
     # part of the maximum-likelihood term
@@ -464,7 +467,7 @@ class TrainResponse(Message, kw_only=True):
     # whether its final answer is right: watched, and what losses of right and wrong go by
     label: Literal["positive", "negative"] | None = None
     # place in its group: 1 the best, equals share one, right 1 and wrong 2; none: no part in the group loss
-    rank: Annotated[int, Meta(ge=1)] | None = None
+    rank: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # greater is better; PRO's temperatures are gaps between rewards. -rank when left out
     reward: float | None = None
     # sum of log P(token) under the reference model in nats, EOS included
@@ -487,19 +490,19 @@ class LossParts(Message, kw_only=True):
 
 class StepMetrics(Message, kw_only=True):
     # steps done, this one included
-    step: Annotated[int, Meta(ge=1)]
+    step: Annotated[int, Meta(ge=1, le=2147483647)]
     learning_rate: float
     loss: LossParts
     # before clipping
     gradient_norm: float
-    groups: Annotated[int, Meta(ge=0)]
+    groups: Count
     # groups with a better and a worse response
-    paired_groups: Annotated[int, Meta(ge=0)]
+    paired_groups: Count
     # groups with a part in the group loss; left out where it takes those with a pair alone
-    taken_groups: Annotated[int, Meta(ge=0)] | None = None
-    target_tokens: Annotated[int, Meta(ge=0)]
+    taken_groups: Count | None = None
+    target_tokens: Count
     # prompt and response tokens that went through the model
-    tokens: Annotated[int, Meta(ge=0)]
+    tokens: Count
     seconds: float
     tokens_per_second: float
     # mean score of the targets
@@ -521,20 +524,20 @@ class StepMetrics(Message, kw_only=True):
 
 
 class TrackedPoint(Message, kw_only=True):
-    step: Annotated[int, Meta(ge=0)]
+    step: Count
     values: dict[str, float]
 
 
 class HelloParams(Message, kw_only=True):
-    protocol_version: Annotated[int, Meta(ge=1)]
+    protocol_version: Annotated[int, Meta(ge=1, le=2147483647)]
 
 
 class HelloResult(Message, kw_only=True):
-    protocol_version: Annotated[int, Meta(ge=1)]
+    protocol_version: Annotated[int, Meta(ge=1, le=2147483647)]
     # version of aft_worker
     worker: str
     python: str
-    pid: Annotated[int, Meta(ge=1)]
+    pid: Annotated[int, Meta(ge=1, le=2147483647)]
 
 
 HelloProgress = Nothing
@@ -555,13 +558,13 @@ class DeviceInfoResult(Message, kw_only=True):
     # what auto stands for
     default_device: str
     # that torch computes with
-    threads: Annotated[int, Meta(ge=1)]
+    threads: Annotated[int, Meta(ge=1, le=2147483647)]
     # that this process may use
-    cores: Annotated[int, Meta(ge=1)]
+    cores: Annotated[int, Meta(ge=1, le=2147483647)]
     # main memory
-    memory_total_bytes: Annotated[int, Meta(ge=0)]
+    memory_total_bytes: Count
     # main memory that is free now
-    memory_free_bytes: Annotated[int, Meta(ge=0)]
+    memory_free_bytes: Count
     # what is not as it should be, in words
     warnings: list[str]
 
@@ -591,10 +594,10 @@ DeviceMemoryParams = Nothing
 
 
 class DeviceMemoryResult(Message, kw_only=True):
-    resident_bytes: Annotated[int, Meta(ge=0)]
-    peak_resident_bytes: Annotated[int, Meta(ge=0)]
-    accelerator_bytes: Annotated[int, Meta(ge=0)]
-    peak_accelerator_bytes: Annotated[int, Meta(ge=0)]
+    resident_bytes: Count
+    peak_resident_bytes: Count
+    accelerator_bytes: Count
+    peak_accelerator_bytes: Count
 
 
 DeviceMemoryProgress = Nothing
@@ -605,17 +608,17 @@ class TokenizerTrainParams(Message, kw_only=True):
     kind: Literal["words", "bpe", "sentencepiece"]
     texts: Annotated[list[str], Meta(min_length=1)]
     # not with words
-    vocabulary_size: Annotated[int, Meta(ge=1)] | None = None
+    vocabulary_size: Annotated[int, Meta(ge=1, le=1048576)] | None = None
     # false: a text begins with no <s>, as Qwen's; else it does
     bos: bool | None = None
     # Jinja, as in tokenizer_config.json
     chat_template: str | None = None
     # an absolute path on the worker's machine
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
 
 
 class TokenizerTrainResult(Message, kw_only=True):
-    vocabulary_size: Annotated[int, Meta(ge=1)]
+    vocabulary_size: Annotated[int, Meta(ge=1, le=2147483647)]
     digest: str
 
 
@@ -625,25 +628,25 @@ TokenizerTrainProgress = Nothing
 class ModelCreateParams(Message, kw_only=True):
     # qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only
     architecture: Literal["llama", "qwen", "mistral", "gemma", "gemma3"]
-    hidden_size: Annotated[int, Meta(ge=1)]
-    intermediate_size: Annotated[int, Meta(ge=1)]
-    layers: Annotated[int, Meta(ge=1)]
-    heads: Annotated[int, Meta(ge=1)]
-    key_value_heads: Annotated[int, Meta(ge=1)] | None = None
+    hidden_size: Annotated[int, Meta(ge=1, le=2147483647)]
+    intermediate_size: Annotated[int, Meta(ge=1, le=2147483647)]
+    layers: Annotated[int, Meta(ge=1, le=2147483647)]
+    heads: Annotated[int, Meta(ge=1, le=2147483647)]
+    key_value_heads: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # width of a head; hiddenSize / heads when left out
-    head_dim: Annotated[int, Meta(ge=1)] | None = None
+    head_dim: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # all architectures but llama: tokens that a layer sees, itself included; left out: no window that binds
-    sliding_window: Annotated[int, Meta(ge=1)] | None = None
+    sliding_window: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # gemma only: c * tanh(logits / c); 30 when left out
     logit_softcap: Annotated[float, Meta(gt=0)] | None = None
     # gemma only: the same of attention; 50 when left out
     attention_softcap: Annotated[float, Meta(gt=0)] | None = None
-    max_positions: Annotated[int, Meta(ge=1)]
+    max_positions: Annotated[int, Meta(ge=1, le=2147483647)]
     tie_embeddings: bool
-    init_std: Annotated[float, Meta(gt=0)]
+    init_std: Annotated[float, Meta(gt=0, le=1)]
     # an absolute path on the worker's machine
-    tokenizer: Annotated[str, Meta(min_length=1)]
-    seed: int
+    tokenizer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+    seed: Whole
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
     # auto, cpu, cuda or cuda:N
     device: Annotated[str, Meta(min_length=1)]
@@ -665,11 +668,11 @@ class ModelLoadParams(Message, kw_only=True):
     # to be trained in place of the weights; fresh, where the source has none
     adapter: AdapterSettings | None = None
     # of a fresh adapter; 0 when left out
-    adapter_seed: int | None = None
+    adapter_seed: Whole | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
     # to measure with: random weights in so many of its layers; its own are not read
-    sketch_layers: Annotated[int, Meta(ge=1)] | None = None
+    sketch_layers: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
 
 
 ModelLoadResult = ModelInfo
@@ -678,9 +681,9 @@ ModelLoadProgress = Nothing
 
 class ModelMergeParams(Message, kw_only=True):
     # a folder that holds an adapter
-    source: Annotated[str, Meta(min_length=1)]
+    source: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
     # an absolute path on the worker's machine
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
 
 
 class ModelMergeResult(Message, kw_only=True):
@@ -693,16 +696,16 @@ ModelMergeProgress = Nothing
 
 class ModelConvertParams(Message, kw_only=True):
     # a GGUF file
-    source: Annotated[str, Meta(min_length=1)]
+    source: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
     # an absolute path on the worker's machine
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
 
 
 class ModelConvertResult(Message, kw_only=True):
     files: list[str]
     architecture: str
-    parameters: Annotated[int, Meta(ge=0)]
-    vocabulary_size: Annotated[int, Meta(ge=1)]
+    parameters: Count
+    vocabulary_size: Annotated[int, Meta(ge=1, le=2147483647)]
     dtype: str
     digest: str
     tokenizer_digest: str
@@ -721,7 +724,7 @@ class ModelSaveParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
     # an absolute path on the worker's machine
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
 
 
 class ModelSaveResult(Message, kw_only=True):
@@ -750,7 +753,7 @@ class TokensCountParams(Message, kw_only=True):
 
 class TokensCountResult(Message, kw_only=True):
     # tokens of each text, without BOS and EOS
-    counts: list[Annotated[int, Meta(ge=0)]]
+    counts: list[Count]
 
 
 TokensCountProgress = Nothing
@@ -796,23 +799,23 @@ class GenerateParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     model: Annotated[str, Meta(min_length=1)]
     prompts: list[GeneratePrompt]
-    max_new_tokens: Annotated[int, Meta(ge=1)]
+    max_new_tokens: Annotated[int, Meta(ge=1, le=2147483647)]
     # 0: greedy
     temperature: Annotated[float, Meta(ge=0)]
     # 1: the model's own distribution
     top_p: Annotated[float, Meta(gt=0, le=1)]
-    seed: int
+    seed: Whole
     # texts that end a response, which is cut before the first of them that is complete
     stop: list[Annotated[str, Meta(min_length=1)]] | None = None
     # most samples that are decoded at once; sized from free memory when left out
-    slots: Annotated[int, Meta(ge=1)] | None = None
+    slots: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
     # samples with vLLM, which reads the folder that the model was loaded from
     vllm: VllmSettings | None = None
 
 
 class GenerateResult(Message, kw_only=True):
-    candidates: Annotated[int, Meta(ge=0)]
-    tokens: Annotated[int, Meta(ge=0)]
+    candidates: Count
+    tokens: Count
     seconds: float
     digest: str
     sampler: SamplerInfo
@@ -822,9 +825,9 @@ class GenerateProgress(Message, kw_only=True):
     """Candidates come here and only here, as soon as they are finished."""
 
     candidates: list[SampledCandidate]
-    done: Annotated[int, Meta(ge=0)]
-    total: Annotated[int, Meta(ge=0)]
-    tokens: Annotated[int, Meta(ge=0)]
+    done: Count
+    total: Count
+    tokens: Count
     # what begins now and takes long, in a line
     note: str | None = None
 
@@ -836,12 +839,12 @@ class ScoreParams(Message, kw_only=True):
     # also return each token's id, text and log-probability
     per_token: bool | None = None
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
-    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+    max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
 
 
 class ScoreResult(Message, kw_only=True):
     groups: list[ScoredGroup]
-    tokens: Annotated[int, Meta(ge=0)]
+    tokens: Count
     seconds: float
 
 
@@ -854,18 +857,18 @@ class TrainBeginParams(Message, kw_only=True):
     optimizer: OptimizerSettings
     schedule: ScheduleSettings
     loss: LossSettings
-    seed: int
+    seed: Whole
     # tokens (padding included) of one micro-batch; bounds memory, never changes a result
-    max_tokens_per_batch: Annotated[int, Meta(ge=1)]
+    max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
     # a folder that train/save wrote
-    resume_from: Annotated[str, Meta(min_length=1)] | None = None
+    resume_from: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")] | None = None
 
 
 class TrainBeginResult(Message, kw_only=True):
     # a name the worker gave to something it holds
     run: Annotated[str, Meta(min_length=1)]
     # steps already done: 0, or those resumed
-    step: Annotated[int, Meta(ge=0)]
+    step: Count
 
 
 TrainBeginProgress = Nothing
@@ -875,7 +878,7 @@ class TrainStepParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     run: Annotated[str, Meta(min_length=1)]
     # must be one more than the steps done: no step is lost or done twice
-    step: Annotated[int, Meta(ge=1)]
+    step: Annotated[int, Meta(ge=1, le=2147483647)]
     # the global batch of this step
     groups: Annotated[list[TrainGroup], Meta(min_length=1)]
 
@@ -888,11 +891,11 @@ class TrainSaveParams(Message, kw_only=True):
     # a name the worker gave to something it holds
     run: Annotated[str, Meta(min_length=1)]
     # an absolute path on the worker's machine
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
 
 
 class TrainSaveResult(Message, kw_only=True):
-    step: Annotated[int, Meta(ge=0)]
+    step: Count
 
 
 TrainSaveProgress = Nothing
@@ -904,7 +907,7 @@ class TrainEndParams(Message, kw_only=True):
 
 
 class TrainEndResult(Message, kw_only=True):
-    step: Annotated[int, Meta(ge=0)]
+    step: Count
     digest: str
     # how rows lay on a GPU (packed or padded, compiled, captured), with what was measured
     rows: str | None = None
@@ -916,7 +919,7 @@ TrainEndProgress = Nothing
 class TrackOpenParams(Message, kw_only=True):
     kind: Literal["tensorboard", "wandb", "mlflow", "trackio"]
     # of this run alone; holds what is needed to go on with it
-    directory: Annotated[str, Meta(min_length=1)]
+    directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
     # what is tracked; a directory of another key begins a new run
     key: Annotated[str, Meta(min_length=1)]
     # new: a run of its own; resume: goes on, what it has been given is left out; add: goes on, and takes all
@@ -1020,7 +1023,7 @@ class ModelNotLoadedData(Message, kw_only=True):
 class NonFiniteLossData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
-    step: Annotated[int, Meta(ge=0)]
+    step: Count
     groups: list[str]
     loss: LossParts
 
@@ -1041,15 +1044,15 @@ class SequenceTooLongData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
     id: str
-    tokens: Annotated[int, Meta(ge=0)]
-    limit: Annotated[int, Meta(ge=0)]
+    tokens: Count
+    limit: Count
 
 
 class StepOutOfOrderData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
-    expected: Annotated[int, Meta(ge=0)]
-    found: Annotated[int, Meta(ge=0)]
+    expected: Count
+    found: Count
 
 
 class WriteFailedData(Message, kw_only=True):
@@ -1081,7 +1084,7 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
     source: str
-    conversation: Annotated[int, Meta(ge=0)]
+    conversation: Count
 
 
 class SamplerFailedData(Message, kw_only=True):

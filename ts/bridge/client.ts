@@ -3,6 +3,7 @@ import {
   CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
+  type Message,
   type MessageConnection,
   ProgressType,
   type RequestMessage,
@@ -14,7 +15,8 @@ import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
 import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
 import type { WorkerMethods } from "./generated/messages.ts";
 import { type ErrorName, errors, type MethodName, type Params, type Result } from "./protocol.ts";
-import { strayReason } from "./strays.ts";
+import { type Patience, type Pulse, usualPatience, watchPulse } from "./pulse.ts";
+import { signOfLife, strayReason } from "./strays.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a request is made. */
@@ -52,16 +54,33 @@ export interface Worker extends Requests {
 
 const killAfterMs = 2_000;
 
-export function connect(transport: Transport): Worker {
+const usualLetGoMs = 20_000;
+
+/** How a connection is watched. */
+export interface ConnectOptions {
+  /** How long a worker may hang. */
+  patience?: Patience | undefined;
+  /** Told while the worker gives no sign of life: for how many seconds. */
+  onSilence?: ((seconds: number) => void) | undefined;
+  /** How long it may take to let go of a request that is cancelled, in ms. */
+  letGoMs?: number | undefined;
+}
+
+export function connect(
+  transport: Transport,
+  { patience = usualPatience, onSilence, letGoMs = usualLetGoMs }: ConnectOptions = {},
+): Worker {
   /** Why nothing can be asked of the worker any more. */
   let over: AftError | undefined;
   let lastId: RequestMessage["id"] = null;
   /** Ids of the requests that are not answered yet. */
   const open = new Set<RequestMessage["id"]>();
   let handled = 0;
+  let pulse: Pulse | undefined;
 
   const finish = (reason: AftError): void => {
     over ??= reason;
+    pulse?.stop();
     // vscode-jsonrpc leaves pending requests pending when a stream ends; this rejects them.
     connection.dispose();
   };
@@ -83,8 +102,12 @@ export function connect(transport: Transport): Worker {
         handled++;
         const reason = over === undefined ? strayReason(message, open) : undefined;
         if (reason !== undefined) return violate(reason, message);
-        if (!("method" in message)) open.delete((message as ResponseMessage).id);
-        next(message);
+        if (isSignOfLife(message)) pulse ??= watchPulse(patience, () => open.size > 0, tellSilence, hung);
+        else {
+          if (!("method" in message)) open.delete((message as ResponseMessage).id);
+          next(message);
+        }
+        pulse?.sign();
       },
     },
   });
@@ -92,6 +115,16 @@ export function connect(transport: Transport): Worker {
     finish(new ProtocolError({ what: `the worker ${what}`, found: message }));
     transport.kill();
   };
+  const end = (what: string, fix: string): void => {
+    finish(failure({ what: `the worker (process ${transport.pid}) ${what}`, fix }));
+    transport.kill();
+  };
+  const tellSilence = (seconds: number): void => onSilence?.(seconds);
+  const hung = (seconds: number): void =>
+    end(
+      `gave no sign of life for ${seconds} s and was ended`,
+      "run the same command again: it goes on from what was recorded. Where it happens again, look at the disk and the card",
+    );
   connection.onError(([error, unsent]) => {
     // An error in writing rejects its own request.
     if (unsent === undefined) violate(`sent what is not a message: ${error.message}`);
@@ -125,7 +158,15 @@ export function connect(transport: Transport): Worker {
     const answer = connection.sendRequest<unknown>(method, params, source.token);
     const progress = progressQueue(method, onProgress, () => source.cancel());
     const subscription = connection.onProgress(new ProgressType<unknown>(), lastId as number, progress.take);
-    const abort = (): void => source.cancel();
+    let lettingGo: NodeJS.Timeout | undefined;
+    let gaveUp = false;
+    const abort = (): void => {
+      source.cancel();
+      lettingGo = setTimeout(() => {
+        gaveUp = true;
+        end(`did not stop within ${letGoMs / 1000} s and was ended`, "run the same command again");
+      }, letGoMs);
+    };
     if (signal !== undefined) {
       setMaxListeners(0, signal); // a thousand requests may share one signal
       signal.addEventListener("abort", abort, { once: true });
@@ -137,10 +178,11 @@ export function connect(transport: Transport): Worker {
     } catch (error) {
       await progress.done();
       const known = await translate(method, error);
-      if (signal?.aborted && known instanceof WorkerFailure && known.errorName === "RequestCancelled")
-        throw signal.reason;
+      const letGo = known instanceof WorkerFailure && known.errorName === "RequestCancelled";
+      if (signal?.aborted && (letGo || gaveUp)) throw signal.reason;
       throw known;
     } finally {
+      clearTimeout(lettingGo);
       subscription.dispose();
       signal?.removeEventListener("abort", abort);
       source.dispose();
@@ -208,6 +250,8 @@ function failureOf(method: MethodName, error: ResponseError<unknown>): AftError 
     throw problem;
   }
 }
+
+const isSignOfLife = (message: Message): boolean => "method" in message && message.method === signOfLife;
 
 /** Lets the library work off the messages that a dead worker sent: it takes a few turns of the loop for each. */
 async function quiet(count: () => number): Promise<void> {

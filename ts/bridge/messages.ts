@@ -16,8 +16,13 @@ export const real = z.union([z.number(), nonFinite]);
 
 export const handle = z.string().min(1).meta({ description: "a name the worker gave to something it holds" });
 export const count = z.int().min(0);
-export const positive = z.int().min(1);
-export const path = z.string().min(1).meta({ description: "an absolute path on the worker's machine" });
+/** Of no size that is more than this: what libraries below do with a larger one is to end the process. */
+const largest = 2 ** 31 - 1;
+export const positive = z.int().min(1).max(largest);
+export const path = z
+  .string()
+  .regex(/^[^\0]{1,4096}$/)
+  .meta({ description: "an absolute path on the worker's machine" });
 export const dtype = z.enum(["auto", "float32", "bfloat16", "float16"]);
 export const device = z.string().min(1).meta({ description: "auto, cpu, cuda or cuda:N" });
 export const attention = z.enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]);

@@ -1,5 +1,8 @@
 import { ErrorCodes, type Message, type RequestMessage } from "vscode-jsonrpc/node";
 
+/** The notification by which a worker shows that it lives. */
+export const signOfLife = "$/alive";
+
 type Id = RequestMessage["id"];
 
 /**
@@ -10,6 +13,7 @@ export function strayReason(message: Message, open: ReadonlySet<Id>): string | u
   if (typeof message !== "object" || message === null || Array.isArray(message))
     return "sent what is neither an answer nor progress";
   const { id, method, params, result, error } = message as unknown as Readonly<Record<string, unknown>>;
+  if (method === signOfLife && id === undefined) return undefined;
   if (method !== undefined) {
     if (method !== "$/progress" || id !== undefined)
       return "sent a message that this side knows no method for";

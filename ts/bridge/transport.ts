@@ -16,6 +16,9 @@ export interface Transport {
   kill(): void;
 }
 
+/** How often a worker shows that it lives, whatever it computes. */
+const secondsBetweenSigns = 5;
+
 export interface LaunchOptions {
   python: string;
   threads?: number | undefined;
@@ -31,6 +34,7 @@ export const pythonPath = (given: string | undefined): string =>
   given === undefined || given === "" ? pythonRoot : `${pythonRoot}${delimiter}${given}`;
 
 export const workerEnvironment = (options: LaunchOptions): Record<string, string | undefined> => ({
+  AFT_SIGNS_OF_LIFE: String(secondsBetweenSigns),
   ...options.env,
   PYTHONPATH: pythonPath(options.env?.PYTHONPATH ?? process.env.PYTHONPATH),
   PYTHONUNBUFFERED: "1",

@@ -1,11 +1,11 @@
 import { type AftError, failure } from "../core/errors.ts";
-import { connect, type Worker } from "./client.ts";
+import { type ConnectOptions, connect, type Worker } from "./client.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
 import { protocolVersion } from "./protocol.ts";
 import { stdioTransport } from "./stdio.ts";
 import type { LaunchOptions, Transport } from "./transport.ts";
 
-export interface WorkerOptions extends LaunchOptions {
+export interface WorkerOptions extends LaunchOptions, ConnectOptions {
   /** stdio for work; pythonia (Node only) for a look at what is there. */
   transport: "stdio" | "pythonia";
 }
@@ -14,7 +14,7 @@ export interface WorkerOptions extends LaunchOptions {
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let worker: Worker | undefined;
   try {
-    worker = connect(await launch(options));
+    worker = connect(await launch(options), options);
     const hello = await worker.request("hello", { protocolVersion });
     if (hello.protocolVersion !== protocolVersion)
       throw failure({

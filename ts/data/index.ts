@@ -46,6 +46,7 @@ export {
   judge,
   type Label,
   longestJudged,
+  notUnderstood,
   type Records,
 } from "./judging/judge.ts";
 export { rejudged } from "./judging/rejudge.ts";
@@ -60,7 +61,7 @@ export {
 } from "./prompts.ts";
 
 export { checkEquationSteps, equationQuality, equationSteps } from "./steps/equation-steps.ts";
-export { equations } from "./steps/equations.ts";
+export { equationRule, equations } from "./steps/equations.ts";
 export {
   type SplitName,
   type Splits,

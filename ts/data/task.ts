@@ -61,6 +61,8 @@ export interface Task {
   sameAnswer(extracted: string, answer: string): boolean;
   /** Checks every step of a COT, not only its answer; undefined for a question that does not carry what it takes. */
   checkSteps?(question: Question, text: string): StepCheck | undefined;
+  /** Raised when `checkSteps` or `quality` find something else than before, for the keys of what goes by them. */
+  stepRule?: number;
   /** What ranked feedback goes by after the answer; undefined for a question that does not carry what it takes. */
   quality?(question: Question, text: string): StepQuality | undefined;
 }

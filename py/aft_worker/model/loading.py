@@ -22,6 +22,7 @@ from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
 from .sketch import sketch_module
 from .source import check_source, not_loaded, why
+from .vocabulary import codec_of
 
 SKETCH_DIGEST = "none: random weights to measure with"
 
@@ -70,26 +71,18 @@ class LoadedModel:
 
 def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str) -> LoadedModel:
     """A module with its tokenizer, checked: raises ModelNotLoaded where the score path could not reproduce
-    the module's own logits, or no token ends a response."""
+    the module's own logits, a token has no row in the embedding, or none ends a response."""
     module.eval()
     embedding = _embedding(module)
-    eos = getattr(module.generation_config, "eos_token_id", None)
-    eos_ids = [] if eos is None else [eos] if isinstance(eos, int) else list(eos)
     positions = getattr(module.config.get_text_config(decoder=True), "max_position_embeddings", None)
     model = LoadedModel(
         module=module,
-        tokenizer=TokenCodec(tokenizer, eos_ids, embedding.num_embeddings),
+        tokenizer=codec_of(module, tokenizer, source),
         device=embedding.weight.device,
         dtype=embedding.weight.dtype,
         max_positions=int(positions or 0),
         source=source,
     )
-    if len(tokenizer) > embedding.num_embeddings:
-        raise not_loaded(
-            source,
-            f"its tokenizer has {len(tokenizer)} tokens, its embedding only {embedding.num_embeddings} rows: "
-            "tokenizer and weights do not belong together",
-        )
     verify_head(model)
     return model
 

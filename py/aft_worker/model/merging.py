@@ -11,6 +11,7 @@ from ..protocol import ModelMergeResult
 from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of
 from .loading import load_module
 from .source import not_loaded
+from .vocabulary import codec_of
 
 
 def merge_adapter(source: str, directory: str) -> ModelMergeResult:
@@ -32,7 +33,7 @@ def merge_adapter(source: str, directory: str) -> ModelMergeResult:
     for weight in merged.parameters():
         weight.data = weight.data.to(dtype)
     merged.config.dtype = dtype
-    tokenizer = tokenizer_of(source, None)
+    tokenizer = codec_of(merged, tokenizer_of(source, None), source).tokenizer
 
     def write(folder: Path) -> None:
         merged.save_pretrained(folder)

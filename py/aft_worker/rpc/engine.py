@@ -166,7 +166,7 @@ class Engine:
             self._fail(request.id, worker_error(error, request.known_params))
         self._end(request)
 
-    def fail(self, request: _Request, error: Exception) -> None:
+    def fail(self, request: _Request, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             known = WorkerError("RequestCancelled", f"{request.method} was cancelled")
         else:
@@ -181,12 +181,14 @@ class Engine:
     def notify(self, method: str, params: dict[str, Any]) -> None:
         self._write({"method": method, "params": params})
 
-    def _run(self, request: _Request) -> Exception | None:
+    def _run(self, request: _Request) -> BaseException | None:
         """-> what its handler raised."""
         try:
             params = request.params()  # first: it knows of a method that there is none
             result = self._handler_of(request.method)(params, EngineContext(self, request))
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a library in Rust that panics raises what is no Exception
             if not request.answered:
                 self.fail(request, error)
             return error

@@ -1,6 +1,7 @@
 """What an exception that no handler foresaw becomes on the wire."""
 
 import errno
+import os
 import shutil
 import sys
 import traceback
@@ -17,6 +18,7 @@ _WRITE_ERRORS = {
     errno.EFBIG,
     errno.EIO,
     errno.ENOTDIR,
+    errno.ENAMETOOLONG,
 }
 
 
@@ -26,6 +28,10 @@ def worker_error(error: BaseException, params: Any) -> WorkerError:
         return error
     if _is_out_of_memory(error):
         return _out_of_memory(error)
+    source = getattr(params, "source", "") or getattr(params, "tokenizer", "")
+    if isinstance(error, OSError) and error.errno and source and _names(error, source):
+        reason = f"cannot load {source!r}: {os.strerror(error.errno)}"
+        return WorkerError("ModelNotLoaded", reason, source=source)
     directory = getattr(params, "directory", "")
     if directory:
         number = _write_errno(error, directory)
@@ -40,6 +46,11 @@ def worker_error(error: BaseException, params: Any) -> WorkerError:
             traceback=_trace(error),
         )
     return WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=_trace(error))
+
+
+def _names(error: OSError, source: str) -> bool:
+    """Whether the error is about this path, or one below it."""
+    return str(error.filename or "").startswith(source)
 
 
 def _trace(error: BaseException) -> str:

@@ -12,6 +12,9 @@ from .context import Handler
 from .engine import Engine
 
 SECONDS_TO_END = 1.0
+# seconds between two signs of life; none are sent where it is not set
+SIGNS_OF_LIFE = "AFT_SIGNS_OF_LIFE"
+_SIGN = b'{"jsonrpc":"2.0","method":"$/alive"}'
 
 
 class FrameError(Exception):
@@ -43,11 +46,18 @@ def serve(incoming: int, outgoing: int, handler_of: Callable[[str], Handler]) ->
     ended = False
     threading.Thread(target=_read, args=(incoming, inbox), daemon=True).start()
 
+    writing = threading.Lock()
+
     def send(body: bytes) -> None:
         try:
-            _write_all(outgoing, frame(body))
+            with writing:
+                _write_all(outgoing, frame(body))
         except OSError:
             os._exit(1)  # nobody reads any more
+
+    seconds = float(os.environ.get(SIGNS_OF_LIFE) or 0)
+    if seconds > 0:
+        threading.Thread(target=_show_life, args=(seconds, send), daemon=True).start()
 
     def poll() -> Iterator[bytes]:
         nonlocal ended
@@ -85,6 +95,13 @@ def _read(incoming: int, inbox: SimpleQueue[bytes | None]) -> None:
     inbox.put(None)
     time.sleep(SECONDS_TO_END)
     os._exit(0)
+
+
+def _show_life(seconds: float, send: Callable[[bytes], None]) -> None:
+    """From a thread of its own, so that a long computation is told from a process that hangs."""
+    while True:
+        time.sleep(seconds)
+        send(_SIGN)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

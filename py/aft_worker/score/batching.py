@@ -79,13 +79,18 @@ def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: 
     response = group.responses[number]
     token_ids = response.token_ids
     if token_ids is not None and not codec.spells(token_ids, response.text):
+        unknown = codec.unknown(token_ids)
+        reason = (
+            "it was edited since they were made, or they are of another tokenizer"
+            if unknown is None
+            else codec.unknown_text(unknown)
+        )
         message = (
-            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: it was "
-            "edited since they were made, or they are of another tokenizer; leave out tokenIds, and the text "
-            "is tokenised anew"
+            f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: {reason}; "
+            "leave out tokenIds, and the text is tokenised anew"
         )
         raise WorkerError("InvalidParams", message, pointer=f"{place}/tokenIds", found=_shown(token_ids))
-    ids = codec.encode_response(response.text, token_ids, response.finish)
+    ids = codec.encode_response(response.text, token_ids, response.finish, group.prompt)
     if not ids:
         message = f"{group.id}: a response without a token"
         raise WorkerError("EmptyResponse", message, id=group.id, pointer=place)

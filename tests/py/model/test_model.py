@@ -11,9 +11,11 @@ from aft_worker.errors import WorkerError
 from aft_worker.model.create import create_model
 from aft_worker.model.digest import weights_digest
 from aft_worker.model.loading import load_model, save_model
+from aft_worker.model.source import open_tokenizer
 from aft_worker.protocol import ModelCreateParams
 from aft_worker.tokens.training import train_tokenizer
 from safetensors.torch import load_file, save_file
+from tokenizers import AddedToken
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 
@@ -321,6 +323,40 @@ def test_a_tokenizer_of_another_model_is_refused(copy, tmp_path):
     for path in (tmp_path / "t").iterdir():
         shutil.copy(path, copy)
     assert "tokenizer and weights do not belong together" in failure(copy)
+
+
+def test_a_token_beyond_the_rows_of_the_embedding_is_named(copy):
+    """There are rows enough, but ids need not be dense."""
+    file = copy / "tokenizer.json"
+    tokenizer = json.loads(file.read_text())
+    vocabulary = tokenizer["model"]["vocab"]
+    name = max(vocabulary, key=vocabulary.get)
+    rows = json.loads((copy / "config.json").read_text())["vocab_size"]
+    vocabulary[name] = rows + 30
+    file.write_text(json.dumps(tokenizer))
+    assert failure(copy) == (
+        f"cannot load 'MODEL': its tokenizer has a token {name!r} with id {rows + 30}, its embedding only "
+        f"{rows} rows: tokenizer and weights do not belong together"
+    )
+
+
+def test_a_saved_model_names_the_token_that_closes_a_turn_of_its_chat_template(copy, tmp_path):
+    tokenizer = open_tokenizer(str(copy))
+    turn = "{% for m in messages %}{{ m.content }}<|end|>{% endfor %}"
+    tokenizer.add_tokens([AddedToken("<|end|>", special=True)])
+    tokenizer.chat_template = turn
+    tokenizer.save_pretrained(copy)
+    module = AutoModelForCausalLM.from_pretrained(copy)
+    module.resize_token_embeddings(len(tokenizer))
+    module.save_pretrained(copy)
+    model = load(copy)
+    save_model(model, str(tmp_path / "saved"))
+    end = tokenizer.convert_tokens_to_ids("<|end|>")
+    assert model.tokenizer.turn_end == end
+    saved = json.loads((tmp_path / "saved" / "generation_config.json").read_text())
+    assert saved["eos_token_id"] == [tokenizer.eos_token_id, end]
+    # and once it does, nothing is added
+    assert load(tmp_path / "saved").module.generation_config.eos_token_id == [tokenizer.eos_token_id, end]
 
 
 def test_a_config_that_is_not_json_is_said_in_one_line(copy):

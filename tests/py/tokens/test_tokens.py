@@ -64,7 +64,7 @@ def test_ids_spell_the_text_they_decode_to_and_no_other() -> None:
 def test_a_text_is_held_against_its_ids_once(monkeypatch) -> None:
     codec = tiny.codec()
     assert codec.spells([A], "a")
-    monkeypatch.setattr(codec, "decode", lambda ids: pytest.fail("decoded again"))
+    monkeypatch.setattr(codec, "_reads", lambda ids, text: pytest.fail("decoded again"))
     assert codec.spells([A], "a")
 
 

@@ -26,8 +26,10 @@ export async function fakeOptions(transport: TransportName): Promise<WorkerOptio
 export async function startFake(
   transport: TransportName,
   onStderr?: (line: string) => void,
+  watched: Pick<WorkerOptions, "patience" | "onSilence" | "letGoMs" | "env"> = {},
 ): Promise<Worker> {
-  return startWorker({ ...(await fakeOptions(transport)), onStderr });
+  const options = await fakeOptions(transport);
+  return startWorker({ ...options, ...watched, env: { ...options.env, ...watched.env }, onStderr });
 }
 
 /** The fake does what the source says: "print", "raise", "die", ... */

@@ -2,6 +2,8 @@ import { errorDataName, partName } from "../names.ts";
 import { type ErrorName, errors, type MethodName, methods, protocolVersion } from "../protocol.ts";
 import type { JsonSchema, ProtocolSchema } from "./schema.ts";
 
+const largest = Number.MAX_SAFE_INTEGER;
+
 const header = `# Generated from ts/bridge/protocol.ts by \`npm run generate\`. Do not edit.
 """The messages between TypeScript and the worker, as msgspec structs."""
 
@@ -13,6 +15,9 @@ import msgspec
 from msgspec import Meta
 
 PROTOCOL_VERSION = ${protocolVersion}
+LARGEST = ${largest}  # what a number of JavaScript's holds exactly
+Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+Count = Annotated[int, Meta(ge=0, le=LARGEST)]
 
 
 class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -85,6 +90,8 @@ function typeOf(schema: JsonSchema, where: string): string {
     case "string":
       return schema.const === undefined ? constrained("str", schema) : `Literal["${schema.const}"]`;
     case "integer":
+      if (schema.maximum === largest && schema.minimum === -largest) return "Whole";
+      if (schema.maximum === largest && schema.minimum === 0) return "Count";
       return constrained("int", schema);
     case "number":
       return constrained("float", schema);
@@ -115,11 +122,10 @@ function constrained(type: string, schema: JsonSchema): string {
     ["min_length", schema.minLength ?? schema.minItems],
   ];
   // zod bounds every integer by what a double holds; that says nothing of the field.
-  const stated = limits.filter(
-    ([, limit]) => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER,
-  );
-  if (stated.length === 0) return type;
-  return `Annotated[${type}, Meta(${stated.map(([name, limit]) => `${name}=${limit}`).join(", ")})]`;
+  const stated = limits.filter(([, limit]) => limit !== undefined && Math.abs(limit) < largest);
+  const parts = stated.map(([name, limit]) => `${name}=${limit}`);
+  if (schema.pattern !== undefined) parts.push(`pattern=${JSON.stringify(schema.pattern)}`);
+  return parts.length === 0 ? type : `Annotated[${type}, Meta(${parts.join(", ")})]`;
 }
 
 function discriminatorOf(name: string, schema: ProtocolSchema): string | undefined {

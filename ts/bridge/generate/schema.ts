@@ -21,6 +21,7 @@ export interface JsonSchema {
   exclusiveMinimum?: number;
   exclusiveMaximum?: number;
   minLength?: number;
+  pattern?: string;
   minItems?: number;
   discriminator?: { propertyName: string };
 }

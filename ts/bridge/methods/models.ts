@@ -1,5 +1,6 @@
 /** Models and tokenizers: made, loaded, looked into, saved. */
 import { z } from "zod";
+import { vocabularySize } from "../../config/index.ts";
 import {
   adapterSettings,
   architecture,
@@ -26,7 +27,7 @@ export const modelMethods = {
         description: "words: each word of the texts; bpe: over bytes, as Qwen's; sentencepiece: as Llama 2's",
       }),
       texts: z.array(z.string()).min(1),
-      vocabularySize: positive.optional().meta({ description: "not with words" }),
+      vocabularySize: vocabularySize.optional().meta({ description: "not with words" }),
       bos: z
         .boolean()
         .optional()
@@ -54,7 +55,7 @@ export const modelMethods = {
       attentionSoftcap: softcap.meta({ description: "gemma only: the same of attention; 50 when left out" }),
       maxPositions: positive,
       tieEmbeddings: z.boolean(),
-      initStd: z.number().positive(),
+      initStd: z.number().positive().max(1),
       tokenizer: path,
       seed: z.int(),
       dtype,

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { evenWhenOthersFail, exclusiveKeys, refuseBoth } from "./exclusive.ts";
 import { hubName } from "./patterns.ts";
-import { flag, positive, positiveNumber, text, texts } from "./values.ts";
+import { flag, positive, positiveNumber, text, texts, vocabularySize } from "./values.ts";
 
 const tokenizer = z.strictObject({
   kind: z.enum(["words", "bpe", "sentencepiece"]).default("words").meta({
     description:
       "words: every word of the training texts is a token; bpe: byte-pair encoding over bytes, as Qwen's; sentencepiece: over characters, with a space put before a text and bytes to fall back on, as Llama 2's",
   }),
-  vocabularySize: positive
+  vocabularySize: vocabularySize
     .optional()
     .meta({ description: "bpe and sentencepiece: how many tokens to learn" }),
   bos: flag.default(true).meta({ description: "a text begins with <s>; false: with none, as Qwen's" }),
@@ -47,6 +47,7 @@ export const createdModelSchema = z
     maxPositions: positive.default(256).meta({ description: "longest prompt + response, in tokens" }),
     tieEmbeddings: flag.default(true).meta({ description: "input and output embeddings are one matrix" }),
     initStd: positiveNumber
+      .max(1)
       .default(0.05)
       .meta({ description: "standard deviation of the random initial weights" }),
     tokenizer: tokenizer.prefault({}).meta({ description: "how the tokenizer is trained" }),

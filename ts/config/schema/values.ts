@@ -3,6 +3,11 @@ import { z } from "zod";
 /** Kinds of value that several sections share. */
 export const count = z.int().min(0);
 export const positive = z.int().min(1);
+/** Entries of a vocabulary: its tables are made at once, in their full size. The largest in use have 262,144. */
+export const vocabularySize = z
+  .int()
+  .min(1)
+  .max(2 ** 20);
 export const share = z.number().min(0).max(1);
 export const positiveNumber = z.number().positive();
 export const flag = z.boolean();

@@ -5,7 +5,7 @@
 import { createContext, Script } from "node:vm";
 import type { AnswerSettings } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
-import { type AnswerRule, ruleOf, TimeLimitReached } from "./rule.ts";
+import { type AnswerRule, outcomeOf, ruleOf, TimeLimitReached } from "./rule.ts";
 
 /** A pattern of the user's own, and how it is used; `timeoutMs`: what one text may take, 250 by default. */
 type RegexSettings = Omit<Extract<AnswerSettings, { kind: "regex" }>, "kind">;
@@ -30,15 +30,22 @@ export function regexRule(settings: RegexSettings, where?: string): AnswerRule {
     const spaced = answer.trim().replaceAll(/\s+/g, " ");
     return ignoreCase ? spaced.toLowerCase() : spaced;
   };
+  const read: AnswerRule["read"] = (text, mode) => {
+    const place = settings.match ?? (mode === "strict" ? "first" : "last");
+    const match = (mode === "strict" ? findStrict : findLax)(text)[place];
+    return { answer: (match && normal(match)) || null, seen: [] };
+  };
+  const sameAnswer = (extracted: string, answer: string): boolean => normal(extracted) === normal(answer);
   return ruleOf({
     kind: "regex",
     patterns: { strict: pattern, flexible },
-    read(text, mode) {
-      const place = settings.match ?? (mode === "strict" ? "first" : "last");
-      const match = (mode === "strict" ? findStrict : findLax)(text)[place];
-      return { answer: (match && normal(match)) || null, seen: [] };
-    },
-    sameAnswer: (extracted, answer) => normal(extracted) === normal(answer),
+    read,
+    sameAnswer,
+    // What the pattern finds, or else the text itself.
+    readCell: (cell) => ({
+      answer: outcomeOf({ read, sameAnswer }, cell, "strict", { answer: "" }).extracted ?? cell.trim(),
+      seen: [],
+    }),
   });
 }
 

@@ -6,8 +6,18 @@
 import { defined } from "../../core/defined.ts";
 import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
 import type { StepCheck, StepQuality } from "../task.ts";
-import { holds, leftSide, type ReadEquation, readEquations, spell, spelling } from "./equations.ts";
-import { evaluate, type Token, tokenize } from "./expression.ts";
+import { meansOtherwise } from "./borders.ts";
+import {
+  leftSide,
+  type ReadEquation,
+  readEquations,
+  rightSide,
+  type Side,
+  spell,
+  spelling,
+} from "./equations.ts";
+import { evaluate, readingsOf } from "./expression.ts";
+import type { Token } from "./tokens.ts";
 
 export interface EquationStep {
   /** Without spaces, `$` and thousands' commas: `48/2=24`. */
@@ -29,7 +39,7 @@ export function equationSteps(text: string): EquationStep[] {
   return readEquations(text).map((equation) => {
     for (; newline >= 0 && newline < equation.at; newline = text.indexOf("\n", newline + 1)) line++;
     const written = spelling(equation);
-    const isTrue = holds(equation);
+    const { holds: isTrue } = equation;
     const differs = annotationDiffers(text, equation);
     const reason = isTrue ? differs || undefined : `the equation ${written} is not true`;
     return {
@@ -75,26 +85,38 @@ function annotationDiffers(text: string, equation: ReadEquation): string | undef
   const [value, result] = equation.values;
   if (value === undefined || result === undefined) return undefined;
   const end = equation.at + close + 2;
-  const said = numberAfter(text.slice(end, end + longest));
+  const after = numberAfter(text, end);
+  const said = after && saysSame(after, equation.left, result);
   const before = expressionBefore(text, start, equation.left);
   if (said === undefined && before === undefined) return undefined;
-  if (said !== undefined && !saysSame(said, result))
-    return `the text says ${said} after the annotation ${spelling(equation)}`;
+  if (said === false)
+    return `the text says ${spell(after!.tokens)} after the annotation ${spelling(equation)}`;
   if (before !== undefined && !before)
     return `the text before the annotation ${spelling(equation)} works out something else`;
   return "";
 }
 
-/** Equal, or rounded for reading. */
-function saysSame(written: string, exact: Fraction): boolean {
-  const [token] = tokenize(written);
-  const value = evaluate(tokenize(written));
-  if (value === undefined || token?.kind !== "number") return false;
-  return equal(exact, value) || roundsTo(exact, value, token.decimals);
+/** Equal in one of its readings, or rounded for reading; undefined where it may be so in another unit. */
+function saysSame(side: Side, left: readonly Token[], exact: Fraction): boolean | undefined {
+  const { tokens } = side;
+  const [token] = tokens;
+  const values = readingsOf(tokens, tokens).flatMap((reading) => evaluate(tokens, reading) ?? []);
+  const decimals = token?.kind === "number" ? token.decimals : 0;
+  if (values.some((value) => equal(exact, value) || roundsTo(exact, value, decimals))) return true;
+  const isUnclear = values.some((value) =>
+    meansOtherwise({ left: { tokens: left, around: [] }, right: side }, exact, value),
+  );
+  return isUnclear ? undefined : false;
 }
 
-const numberAfter = (text: string): string | undefined =>
-  /^\$?(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?![\d^]|[,/.]\d)/.exec(text)?.[1];
+/** The one number that the text goes on with, if it is sure to be one and no unit of its own follows. */
+function numberAfter(text: string, end: number): Side | undefined {
+  const side = /\s/.test(text[end] ?? " ") ? undefined : rightSide(text, end);
+  const [number, sign] = side?.tokens ?? [];
+  const isAlone = side?.tokens.length === 1 || (side?.tokens.length === 2 && sign?.kind === "%");
+  if (side === undefined || side.doubtful || !isAlone || number?.kind !== "number") return undefined;
+  return side;
+}
 
 const numbersIn = (tokens: readonly Token[]): number => tokens.filter(({ kind }) => kind === "number").length;
 
@@ -107,10 +129,13 @@ function expressionBefore(text: string, start: number, annotated: readonly Token
   let end = start;
   while (end > 0 && start - end < 4 && (text[end - 1] === " " || text[end - 1] === "$")) end--;
   if (text[end - 1] !== "=") return undefined;
-  const tokens = leftSide(text, end - 1);
-  if (tokens === undefined) return undefined;
+  const side = leftSide(text, end - 1);
+  if (side === undefined) return undefined;
+  const { tokens } = side;
   if (spell(tokens) === spell(annotated)) return true;
-  if (numbersIn(tokens) !== numbersIn(annotated) || tokens.some(({ kind }) => kind === "%")) return undefined;
   const [value, expected] = [evaluate(tokens), evaluate(annotated)];
-  return value === undefined || expected === undefined ? undefined : equal(value, expected);
+  if (value === undefined || expected === undefined) return undefined;
+  if (equal(value, expected)) return true;
+  const isComparable = numbersIn(tokens) === numbersIn(annotated) && !tokens.some(({ kind }) => kind === "%");
+  return isComparable && !side.doubtful ? false : undefined;
 }

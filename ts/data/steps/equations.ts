@@ -1,5 +1,17 @@
+/**
+ * The equations `a op b ... = c` of a text that are understood as wholes, inside `<<...>>` or not; of a chain
+ * `a + b = c + d = e` each link. One that holds in one of the usual readings is valid; one that holds in none is wrong
+ * only where nothing about it could mean something else, and is otherwise not read, as is all that has a part that is not
+ * known (`3y + 4 = 10`, `2^3 = 8`, `9:00 + 2 = 11:00`).
+ */
 import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
-import { evaluate, isExpressionCharacter, type Token, tokenize } from "./expression.ts";
+import { borderAfter, borderBefore, meansOtherwise } from "./borders.ts";
+import { evaluate, type Reading, readingsOf } from "./expression.ts";
+import { negative } from "./numerals.ts";
+import { type Token, tokenize } from "./tokens.ts";
+
+/** Raised when texts are read otherwise than before: part of the key of what is made by their equations. */
+export const equationRule = 2;
 
 /** An equation found in a text, without spaces, `$` and thousands' commas: `3 x 1,200 = 3600` is `3*1200=3600`. */
 export interface Equation {
@@ -11,92 +23,149 @@ export interface Equation {
 /** Longest side of an equation that is read; a longer one is left out. */
 const longestSide = 200;
 
+/** One side of an equation. */
+export interface Side {
+  tokens: readonly Token[];
+  /** Of its line: what stands before a left side, after a right one. */
+  around: readonly Token[];
+  /** It could also mean something else. */
+  doubtful: boolean;
+  /** Where the minus before it may be a bullet or a sign: as it is with the sign. */
+  signed?: readonly Token[] | undefined;
+}
+
 /** An equation that was read, and where. */
 export interface ReadEquation {
   left: readonly Token[];
   right: readonly Token[];
-  /** The values of both sides; undefined for one that has none (`1 / 0`). */
+  holds: boolean;
+  /** The values of both sides, as it holds or in the usual reading; undefined for one that has none (`1 / 0`). */
   values: readonly [left: Fraction | undefined, right: Fraction | undefined];
   /** The place of its `=`. */
   at: number;
 }
 
-/**
- * The equations `a op b ... = c` of a text in their order, inside `<<...>>` or not; of a chain `a + b = c + d = e`
- * each link. An `=` whose left side has no operation, or cannot be read for certain (`3y + 4 = 10`,
- * `2^3 = 8`), is no equation. Of `3 * 4 = <<3*4=12>>12` it is
- * the annotation, as the text around it has no right side. Linear in the text.
- */
+/** In their order. Of `3 * 4 = <<3*4=12>>12` it is the annotation, as the text around it has no right side. */
 export const equations = (text: string): Equation[] =>
-  readEquations(text).map((equation) => ({ text: spelling(equation), valid: holds(equation) }));
+  readEquations(text).map((equation) => ({ text: spelling(equation), valid: equation.holds }));
 
+/** Linear in the text. */
 export function readEquations(text: string): ReadEquation[] {
-  const equations: ReadEquation[] = [];
+  const read: ReadEquation[] = [];
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
+    if (/[<>!:~=]/.test(text[at - 1] ?? "") || /[>=~]/.test(text[at + 1] ?? "")) continue;
     // The right side first: before an annotation there is none, and it is the shorter one.
-    const right = rightSide(text, at);
+    const right = rightSide(text, at + 1);
     const left = right === undefined ? undefined : leftSide(text, at);
-    if (left !== undefined && right !== undefined)
-      equations.push({ left, right, values: [evaluate(left), evaluate(right)], at });
+    const judged = left && right && judgedEquation(left, right);
+    if (judged !== undefined) read.push({ left: left!.tokens, right: right!.tokens, at, ...judged });
   }
-  return equations;
+  return read;
 }
 
-export const spelling = ({ left, right }: ReadEquation): string => `${spell(left)}=${spell(right)}`;
+export const spelling = ({ left, right }: Pick<ReadEquation, "left" | "right">): string =>
+  `${spell(left)}=${spell(right)}`;
 
-export const spell = (tokens: readonly Token[]): string => tokens.map((token) => token.text).join("");
+export const spell = (tokens: readonly Token[]): string => tokens.map(({ text }) => text).join("");
 
-/** Both sides are equal, or the right one is the left one rounded to its (one or more) decimals. */
-export function holds({ right, values: [a, b] }: ReadEquation): boolean {
+function judgedEquation(left: Side, right: Side): Pick<ReadEquation, "holds" | "values"> | undefined {
+  // As most are, and nothing else need be looked at.
+  const plainly = [evaluate(left.tokens), evaluate(right.tokens)] as const;
+  const both = [...left.tokens, ...right.tokens];
+  if (currenciesOf(both).size > 1) return undefined;
+  if (isEqual(...plainly, right.tokens, "share")) return { holds: true, values: plainly };
+  const values = valuesOf(left.tokens, both).flatMap(([a, reading]) =>
+    valuesOf(right.tokens, both)
+      .filter(([, other]) => other.decimals === reading.decimals)
+      .map(([b, { percent }]) => ({ pair: [a, b] as const, percent })),
+  );
+  const fitting = values.find(({ pair: [a, b], percent }) => isEqual(a, b, right.tokens, percent));
+  if (fitting !== undefined) return { holds: true, values: fitting.pair };
+  if (
+    left.signed !== undefined &&
+    judgedEquation({ ...left, tokens: left.signed, signed: undefined }, right)?.holds !== false
+  )
+    return undefined;
+  const [usual] = values;
+  if (usual === undefined || left.doubtful || right.doubtful) return undefined;
+  const [a, b] = usual.pair;
+  if (a !== undefined && b !== undefined && meansOtherwise({ left, right }, a, b)) return undefined;
+  return { holds: false, values: usual.pair };
+}
+
+const currenciesOf = (tokens: readonly Token[]): Set<string> =>
+  new Set(tokens.flatMap((token) => (token.kind === "number" ? (token.currency ?? []) : [])));
+
+/** What an expression can be worth, and how it is read so; the decimals as they can be read in the whole equation. */
+function valuesOf(tokens: readonly Token[], equation: readonly Token[]): [Fraction | undefined, Reading][] {
+  return readingsOf(tokens, equation).map((reading) => [evaluate(tokens, reading), reading]);
+}
+
+/** Equal, or the right side is a number that the left one rounds to: in its decimals, or in percent. */
+function isEqual(
+  a: Fraction | undefined,
+  b: Fraction | undefined,
+  right: readonly Token[],
+  percent: Reading["percent"],
+): boolean {
   if (a === undefined || b === undefined) return false;
   if (equal(a, b)) return true;
-  const [only] = right;
-  return right.length === 1 && only?.kind === "number" && only.decimals > 0 && roundsTo(a, b, only.decimals);
+  const [only, sign] = right;
+  const isPercent = right.length === 2 && sign?.kind === "%";
+  if (only?.kind !== "number" || !(right.length === 1 || isPercent)) return false;
+  const decimals = only.decimals + (isPercent && percent === "share" ? 2 : 0);
+  return (only.decimals > 0 || isPercent) && roundsTo(a, b, decimals);
 }
 
-/** The expression with an operation that ends here; undefined when there is none that can be read for certain. */
-export function leftSide(text: string, end: number): Token[] | undefined {
-  let start = end;
-  while (start > 0 && end - start <= longestSide && belongs(text, start - 1)) start--;
-  if (end - start > longestSide) return undefined;
-  const tokens = tokenize(text.slice(start, end));
-  const [first] = tokens;
-  // `3x-5 = 16`, `cost - 2 + 1 = 6`: what the minus takes from cannot be read.
-  const afterWord = start > 0 && /[A-Za-z]/.test(text[start - 1]!);
-  if (afterWord && (first?.kind === "operator" || first?.text.startsWith("-"))) return undefined;
-  return longestSuffix(tokens, start === 0 || text[start - 1] === "\n");
-}
-
-function rightSide(text: string, equals: number): Token[] | undefined {
-  let end = equals + 1;
-  while (end < text.length && end - equals <= longestSide && belongs(text, end)) end++;
-  return end - equals > longestSide ? undefined : longestPrefix(tokenize(text.slice(equals + 1, end)));
-}
-
-/** An `x` belongs to an expression as a sign between two numbers, not as a variable or a letter of a word. */
-function belongs(text: string, at: number): boolean {
-  const character = text[at]!;
-  if (character !== "x" && character !== "X") return isExpressionCharacter(character);
-  return (
-    /[\d.)%] ?$/.test(text.slice(Math.max(0, at - 2), at)) && /^ ?\$?[\d.(]/.test(text.slice(at + 1, at + 4))
-  );
-}
-
-/** The longest well-formed expression with an operation at the end of the tokens, if its start is certain. */
-function longestSuffix(tokens: readonly Token[], lineStart: boolean): Token[] | undefined {
+/** The expression with an operation that ends here; undefined when there is none that is known to be whole. */
+export function leftSide(text: string, end: number): Side | undefined {
+  const window = text.slice(Math.max(0, end - longestSide), end);
+  const border = Math.max(window.lastIndexOf("="), window.lastIndexOf("\n")) + 1;
+  const tokens = tokenize(window.slice(border));
   const { length, depth, expectsOperand, read } = longestRun(tokens.toReversed(), ")", "(");
-  const stopped = tokens[tokens.length - 1 - read]?.kind;
-  const isBullet = lineStart && stopped === undefined && length === tokens.length - 1;
-  const isCertain = stopped === undefined || stopped === "break" || stopped === "(";
-  if (length === 0 || depth !== 0 || !isCertain || (expectsOperand && !isBullet)) return undefined;
+  const first = tokens.at(-length);
+  if (length === 0 || depth !== 0 || first === undefined) return undefined;
   const expression = tokens.slice(-length);
-  return expression.some((token) => token.kind === "operator") ? expression : undefined;
+  const before = tokens.slice(0, -length);
+  // Longer than what is looked at.
+  const isCut = border === 0 && window.length < end;
+  if (isCut && before.length === 0) return undefined;
+  // `- 3 + 4`: a bullet at the beginning of a line, or a sign.
+  const isBullet = read === tokens.length && before.length === 1 && window[border - 1] !== "=";
+  if (!expression.some(({ kind }) => kind === "operator") || (expectsOperand && !isBullet)) return undefined;
+  const around = borderBefore(expectsOperand ? [] : before, first);
+  if (around === "none") return undefined;
+  // `cost -5 + 3`: a sign, or what the minus takes from cannot be read.
+  const isSigned = first.text.startsWith("-") && before.length > 0;
+  const isDoubtful = around === "doubtful" || isSigned || expression.some(isUnsure);
+  return {
+    tokens: expression,
+    around: before,
+    doubtful: isDoubtful,
+    ...(expectsOperand ? { signed: negated(expression) } : {}),
+  };
 }
 
-function longestPrefix(tokens: readonly Token[]): Token[] | undefined {
+/** The expression that begins here, if it is known to be whole. */
+export function rightSide(text: string, start: number): Side | undefined {
+  const window = text.slice(start, start + longestSide);
+  const border = window.search(/[=\n]/);
+  const tokens = tokenize(border < 0 ? window : window.slice(0, border));
   const { length } = longestRun(tokens, "(", ")");
-  return length === 0 ? undefined : tokens.slice(0, length);
+  const isCut = border < 0 && start + longestSide < text.length;
+  if (length === 0 || (isCut && length === tokens.length)) return undefined;
+  const after = tokens.slice(length);
+  const around = borderAfter(after);
+  if (around === "none") return undefined;
+  const expression = tokens.slice(0, length);
+  return { tokens: expression, around: after, doubtful: around === "doubtful" || expression.some(isUnsure) };
 }
+
+const isUnsure = ({ doubtful }: Token): boolean => doubtful === true;
+
+/** The expression with the minus before it as the sign of its first number. */
+const negated = ([first, ...rest]: readonly Token[]): Token[] =>
+  first?.kind === "number" ? [{ ...first, ...negative(first) }, ...rest] : [];
 
 /**
  * How many of the tokens from the first on are a well-formed expression, and the state after the last that was read.
@@ -119,33 +188,4 @@ function longestRun(tokens: readonly Token[], opening: "(" | ")", closing: "(" |
     if (!expectsOperand && depth === 0) length = read + 1;
   }
   return { length, depth, expectsOperand, read };
-}
-
-/** One step: two natural numbers, a sign, a result. */
-export interface BinaryEquation {
-  left: number;
-  operator: "+" | "-" | "*";
-  right: number;
-  result: number;
-}
-
-const binary = /^\s*(\d{1,15})\s*([-+*])\s*(\d{1,15})\s*=\s*(\d{1,15})\s*$/;
-
-/** A line that is one equation `a op b = c` of natural numbers and nothing else; undefined for any other. */
-export function binaryEquation(line: string): BinaryEquation | undefined {
-  const match = line.length > longestSide ? null : binary.exec(line);
-  if (match === null) return undefined;
-  const [, left, operator, right, result] = match;
-  return {
-    left: Number(left),
-    operator: operator as BinaryEquation["operator"],
-    right: Number(right),
-    result: Number(result),
-  };
-}
-
-/** Whether a step's result is right; exact, since all its numbers are below 2^53. */
-export function isTrue({ left, operator, right, result }: BinaryEquation): boolean {
-  if (operator === "*") return BigInt(left) * BigInt(right) === BigInt(result);
-  return (operator === "+" ? left + right : left - right) === result;
 }

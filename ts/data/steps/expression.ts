@@ -1,103 +1,84 @@
 /**
- * Arithmetic as people write it inside a sentence: `$48 / 2`, `3 x 4`, `(5 + 3) * 2`, `20% * 50`, `1,200 - 30`.
- * Values are exact fractions. No recursion; the caller bounds the length.
+ * The values of arithmetic as people write it: `$48 / 2`, `3 x 4`, `(5 + 3) * 2`, `20% * 50`. Exact fractions; no
+ * recursion; the caller bounds the length.
  */
-import { type Fraction, fraction, fractionOf } from "../answers/fraction.ts";
-import { normalNumber } from "../answers/index.ts";
+import { type Fraction, fraction } from "../answers/fraction.ts";
+import type { Operator, Token } from "./tokens.ts";
 
-export type Operator = "+" | "-" | "*" | "/";
-export type Token =
-  | { kind: "number"; text: string; decimals: number }
-  | { kind: "operator"; text: Operator; tight: boolean }
-  | { kind: "(" | ")" | "%" | "break" | "unreadable"; text: string };
-
-/** Characters that may stand within an expression; anything else ends it. */
-export const isExpressionCharacter = (character: string): boolean => expressionCharacters.has(character);
-const expressionCharacters = new Set("-–−0123456789+*/×÷xX()%$.,^ \t");
-
-const piece = /\s+|\$|(\d+(?:,\d{3})+(?!\d)|\d+)?(\.\d+)?|[-–−+*/×÷xX()%^.,]/y;
-const operatorOf: Readonly<Record<string, Operator>> = {
-  "+": "+",
-  "-": "-",
-  "–": "-",
-  "−": "-",
-  "*": "*",
-  "×": "*",
-  x: "*",
-  X: "*",
-  "/": "/",
-  "÷": "/",
-};
-
-/** The tokens of a text of expression characters; a minus that can only be a sign becomes part of its number. */
-export function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < text.length; ) {
-    piece.lastIndex = at;
-    const part = piece.exec(text)?.[0] || text[at]!;
-    at += part.length;
-    const next = text[at];
-    if (part.trim() === "" || part === "$") continue;
-    const operator = operatorOf[part];
-    if (/\d/.test(part)) pushNumber(tokens, part);
-    else if (operator !== undefined)
-      tokens.push({ kind: "operator", text: operator, tight: next !== undefined && next !== " " });
-    else if (part === "(" || part === ")" || part === "%") tokens.push({ kind: part, text: part });
-    else tokens.push({ kind: part === "^" ? "unreadable" : "break", text: part });
-  }
-  return tokens;
+/** What an expression leaves open. The first of each is the usual one. */
+export interface Reading {
+  /** `1.500` is one and a half, or fifteen hundred. */
+  decimals: "point" | "comma";
+  /** `10%` is a tenth; or ten, of a hundred; or, added, a tenth of what stands before. */
+  percent: "share" | "number" | "ofSum";
+  /** `60 / 3/4`: in turn; first what stands close together; or from the end. */
+  division: "inTurn" | "tight" | "fromEnd";
 }
 
-/** A number that is its own normal form, as most are. */
-const isPlain = (written: string): boolean => /^[1-9]\d{0,14}$/.test(written);
-
-function pushNumber(tokens: Token[], written: string): void {
-  const normal = isPlain(written) ? written : (normalNumber(written) ?? "0");
-  const point = written.indexOf(".");
-  const decimals = point < 0 ? 0 : written.length - point - 1;
-  const before = tokens.at(-2);
-  const last = tokens.at(-1);
-  const isSign =
-    last?.kind === "operator" &&
-    last.text === "-" &&
-    last.tight &&
-    (before === undefined || before.kind === "operator" || before.kind === "(" || before.kind === "break");
-  if (isSign) tokens.pop();
-  tokens.push({ kind: "number", text: isSign ? `-${normal}` : normal, decimals });
-}
+export const usual: Reading = { decimals: "point", percent: "share", division: "inTurn" };
 
 const precedence: Readonly<Record<Operator, number>> = { "+": 1, "-": 1, "*": 2, "/": 2 };
+const hundred: Fraction = { numerator: 100n, denominator: 1n };
+
+type Pending = { sign: Operator; rank: number; percent?: boolean } | "(";
+type Value = { value: Fraction | undefined; isPercent?: boolean };
 
 /**
  * The value of a well-formed expression by the usual precedence (shunting yard, Dijkstra 1961). Undefined when it
- * divides by zero or is not well-formed.
+ * divides by zero, is not well-formed, or has a number that cannot be read so.
  */
-export function evaluate(tokens: readonly Token[]): Fraction | undefined {
-  const values: (Fraction | undefined)[] = [];
-  const pending: (Operator | "(")[] = [];
+export function evaluate(tokens: readonly Token[], reading: Reading = usual): Fraction | undefined {
+  const values: Value[] = [];
+  const pending: Pending[] = [];
   function reduce(): void {
     const right = values.pop();
     const left = values.pop();
-    values.push(apply(pending.pop() as Operator, left, right));
+    const { sign } = pending.pop() as Exclude<Pending, "(">;
+    const isOfSum =
+      reading.percent === "ofSum" && right?.isPercent === true && (sign === "+" || sign === "-");
+    const added = isOfSum ? apply("*", left?.value, right.value) : right?.value;
+    values.push({ value: apply(sign, left?.value, added) });
   }
-  for (const token of tokens) {
-    if (token.kind === "number") values.push(fractionOf(token.text));
-    else if (token.kind === "%") values.push(apply("/", values.pop(), { numerator: 100n, denominator: 1n }));
-    else if (token.kind === "(") pending.push("(");
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at]!;
+    if (token.kind === "number") values.push({ value: token[reading.decimals] });
+    else if (token.kind === "%") {
+      const number = values.pop()?.value;
+      values.push({
+        value: reading.percent === "number" ? number : apply("/", number, hundred),
+        isPercent: true,
+      });
+    } else if (token.kind === "(") pending.push("(");
     else if (token.kind === ")") {
       while (pending.length > 0 && pending.at(-1) !== "(") reduce();
       if (pending.pop() === undefined) return undefined;
     } else if (token.kind === "operator") {
+      const isFraction = reading.division === "tight" && isTightDivision(tokens, at);
+      const rank = isFraction ? 3 : precedence[token.text];
       for (let top = pending.at(-1); top !== undefined && top !== "("; top = pending.at(-1)) {
-        if (precedence[top] < precedence[token.text]) break;
+        const isLater = reading.division === "fromEnd" && token.text === "/" && top.sign === "/";
+        if (top.rank < rank || isLater) break;
         reduce();
       }
-      pending.push(token.text);
+      pending.push({ sign: token.text, rank });
     } else return undefined;
   }
   while (pending.length > 0 && pending.at(-1) !== "(") reduce();
-  return pending.length === 0 && values.length === 1 ? values[0] : undefined;
+  return pending.length === 0 && values.length === 1 ? values[0]!.value : undefined;
 }
+
+/** `3/4` without spaces, two numbers. */
+const isTightDivision = (tokens: readonly Token[], at: number): boolean => {
+  const [before, sign, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
+  return (
+    sign?.kind === "operator" &&
+    sign.text === "/" &&
+    !sign.spaced &&
+    sign.tight &&
+    before?.kind === "number" &&
+    after?.kind === "number"
+  );
+};
 
 function apply(operator: Operator, a: Fraction | undefined, b: Fraction | undefined): Fraction | undefined {
   if (a === undefined || b === undefined) return undefined;
@@ -107,4 +88,19 @@ function apply(operator: Operator, a: Fraction | undefined, b: Fraction | undefi
   const left = whole ? a.numerator : a.numerator * b.denominator;
   const right = whole ? b.numerator : b.numerator * a.denominator;
   return fraction(operator === "+" ? left + right : left - right, whole ? 1n : a.denominator * b.denominator);
+}
+
+/** Every reading that this part of an equation leaves open, the usual one first; its decimals as the whole can be read. */
+export function readingsOf(part: readonly Token[], equation: readonly Token[]): Reading[] {
+  const decimals = (["point", "comma"] as const).filter((separator) =>
+    equation.every((token) => token.kind !== "number" || token[separator] !== undefined),
+  );
+  const percents: Reading["percent"][] = part.some(({ kind }) => kind === "%")
+    ? ["share", "number", "ofSum"]
+    : ["share"];
+  const divisions: Reading["division"][] =
+    part.filter(({ text }) => text === "/").length > 1 ? ["inTurn", "tight", "fromEnd"] : ["inTurn"];
+  return decimals.flatMap((separator) =>
+    percents.flatMap((percent) => divisions.map((division) => ({ decimals: separator, percent, division }))),
+  );
 }

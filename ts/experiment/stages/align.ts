@@ -16,7 +16,7 @@ import {
 } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { Group } from "../../core/records.ts";
-import type { Feedback } from "../../data/index.ts";
+import { equationRule, type Feedback } from "../../data/index.ts";
 import type { Artefact } from "../store/store.ts";
 import {
   type AutoBoundary,
@@ -84,6 +84,8 @@ export const align = defineStage({
       ...exact,
       ...trainingKey(training, start, adapter),
       ...(feedback === "binary" ? {} : { feedback }),
+      // Its samples are told apart by their equations.
+      ...(method.method === "rft" ? { equationRule } : {}),
       ...defined({ watch: watch?.settings, mixture: sharing }),
       seed,
     };

@@ -3,11 +3,14 @@
  * every sample kept.
  */
 import { z } from "zod";
-import { groupSchema } from "../../core/records.ts";
+import { defined } from "../../core/defined.ts";
+import { type Group, groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
+  type JudgeCounts,
   judge as judgeCandidates,
   type Label,
+  notUnderstood,
   type Ranking,
   type SplitName,
 } from "../../data/index.ts";
@@ -41,6 +44,22 @@ export const groupsFile = new RowsFile("groups.jsonl", groupSchema);
 /** Counts by name; they differ by what was judged. */
 export const groupCounts = z.object({ questions: z.int(), candidates: z.int() }).catchall(z.int());
 
+/** Share of answers that are not understood from which on a run says so before it trains on them. */
+const manyUnread = 0.02;
+
+function unreadNote(
+  { candidates, unparsed, partlyRead }: JudgeCounts,
+  groups: readonly Group[],
+): string | undefined {
+  const count = unparsed + partlyRead;
+  if (candidates === 0 || count / candidates <= manyUnread) return undefined;
+  const [first] = notUnderstood(groups);
+  return (
+    `${count} of ${candidates} samples state an answer that the rule does not understand` +
+    `${first === undefined ? "" : `, such as ${JSON.stringify(first.stated)}`}: right ones among them count as wrong (aft judge --explain)`
+  );
+}
+
 export const judge = defineStage({
   name: "judge",
   codeVersion: 3,
@@ -48,6 +67,7 @@ export const judge = defineStage({
   facts: groupCounts,
   settings({ task, judging }: JudgeParams) {
     const { feedback = "binary", ranking = "steps", label = "answer", ...settings } = judging;
+    const goesBySteps = label === "answer-and-steps" || (feedback === "ranked" && ranking === "steps");
     return {
       ...settings,
       task: task.name,
@@ -55,6 +75,7 @@ export const judge = defineStage({
       ...(feedback === "binary" ? {} : { feedback }),
       ...(feedback === "binary" || ranking === "steps" ? {} : { ranking }),
       ...(label === "answer" ? {} : { label }),
+      ...(goesBySteps ? defined({ stepRule: task.stepRule }) : {}),
       pattern: task.patterns[settings.extract],
     };
   },
@@ -65,6 +86,8 @@ export const judge = defineStage({
     const candidates = await sample.files.candidates.readRows(inputs.candidates);
     const { groups, counts } = judgeCandidates(partOf(rows, questions, skip), candidates, { task, ...rules });
     await groupsFile.write(context, groups);
+    const note = unreadNote(counts, groups);
+    if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
     return { ...counts };
   },
   expected: (_, { candidates }) => candidates,

@@ -28,7 +28,12 @@ export class LazyWorker {
   private async start(): Promise<Worker> {
     const { python, threads, transport } = this.settings;
     const interpreter = await ensurePython({ python, progress: this.progress, signal: this.signal });
-    return startWorker({ transport, python: interpreter, ...defined({ threads }) });
+    return startWorker({
+      transport,
+      python: interpreter,
+      ...defined({ threads }),
+      onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
+    });
   }
 
   /** What the worker runs on, for the manifest of what it made. */

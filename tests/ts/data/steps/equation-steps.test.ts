@@ -32,6 +32,15 @@ describe("the equations of a COT as steps", () => {
   });
 
   it.each([
+    ["thousands by a space", "600 x 30 = <<600*30=18000>>18 000 watts"],
+    ["another unit after it", "$2.50 - $2.24 = <<2.5-2.24=.26>>26 cents"],
+    ["a mixed number before it", "2 1/2 * 4 = <<2.5*4=10>>10"],
+    ["a comma and a space within a number", "14, 400 / 80 = <<14400/80=180>>180"],
+  ])("agree with the text around an annotation where it has %s", (_name, text) => {
+    expect(checkEquationSteps(text)).toEqual({ valid: true });
+  });
+
+  it.each([
     ["annotations that never close", "<<1+1=2".repeat(140_000), 1],
     ["closing brackets", `1+1=2${">>".repeat(500_000)}`, 1],
     ["lines", `${"\n".repeat(999_000)}1+1=2`, 1],

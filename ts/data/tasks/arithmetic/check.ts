@@ -1,4 +1,4 @@
-import { type BinaryEquation, binaryEquation, isTrue } from "../../steps/equations.ts";
+import { type BinaryEquation, binaryEquation, isTrue } from "../../steps/binary.ts";
 import type { StepCheck } from "../../task.ts";
 import {
   type ArithmeticProblem,

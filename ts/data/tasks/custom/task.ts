@@ -33,7 +33,7 @@ export const custom: TaskKind<CustomTask> = {
   look: (settings) => missingInFiles(settings, Object.values(filesOf(settings))),
   make(settings): Task {
     const { body, plain } = settings.answer.kind === "choice" ? choiceForm : gsm8kForm;
-    const { checkSteps, quality } = gsm8kForm;
+    const { stepRule, checkSteps, quality } = gsm8kForm;
     return {
       name: taskName(settings),
       splits: (seed) => splitsOf(settings, seed),
@@ -41,7 +41,7 @@ export const custom: TaskKind<CustomTask> = {
       plain,
       ...ruleOf(settings),
       // Of a number's solution the equations are its steps, as GSM8K's are.
-      ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { checkSteps, quality } : {}),
+      ...(["number", "gsm8k-number"].includes(settings.answer.kind) ? { stepRule, checkSteps, quality } : {}),
     };
   },
 };

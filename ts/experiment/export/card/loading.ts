@@ -21,6 +21,7 @@ model = ${adapter ? "AutoPeftModelForCausalLM" : "AutoModelForCausalLM"}.from_pr
 prompt = ${question}
 tokens = tokenizer(prompt, return_tensors="pt", return_token_type_ids=False${special})
 answer = model.generate(**tokens, max_new_tokens=${maxNewTokens}, do_sample=False${stops && `, stop_strings=${stops}, tokenizer=tokenizer`})
+# A tag that is a special token (<think>, say) is left out here, and was a part of the text in training.
 print(tokenizer.decode(answer[0, tokens["input_ids"].shape[1] :], skip_special_tokens=True))`;
   const asked = chat ? `{"prompt_token_ids": tokenizer(prompt${special})["input_ids"]}` : "prompt";
   const vllm = `from vllm import LLM, SamplingParams

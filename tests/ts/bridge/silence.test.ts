@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { generate, isAlive, load, rejection, startFake, until } from "./harness.ts";
+
+const often = { AFT_SIGNS_OF_LIFE: "0.2" };
+
+describe("a worker that hangs", () => {
+  test("is told of, ended and named, whatever is asked of it", async () => {
+    const told: number[] = [];
+    const worker = await startFake(
+      "stdio",
+      (line) => line === "going to sleep" && process.kill(worker.pid, "SIGSTOP"),
+      {
+        env: often,
+        patience: { toldAfter: 1, endedAfter: 3 },
+        onSilence: (seconds) => told.push(seconds),
+      },
+    );
+    // Its signs begin with the first, 0.2 s after its start.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const error = await rejection(worker.request("model/load", load("say and sleep")));
+    expect((error as Error).message).toBe(
+      `the worker (process ${worker.pid}) gave no sign of life for 3 s and was ended\n  fix: run the same command ` +
+        "again: it goes on from what was recorded. Where it happens again, look at the disk and the card",
+    );
+    expect(told).toEqual([1, 2]);
+    expect(await until(() => !isAlive(worker.pid), 2000)).toBe(true);
+    await worker.close();
+  });
+
+  test("and is cancelled is waited for no longer than stated: the work ends as interrupted", async () => {
+    const stopping = new AbortController();
+    const worker = await startFake("stdio", undefined, { letGoMs: 300 });
+    const request = worker.request("generate", generate(["a"], 60_000), {
+      signal: stopping.signal,
+      onProgress: () => {
+        process.kill(worker.pid, "SIGSTOP");
+        stopping.abort("stopped by hand");
+      },
+    });
+    expect(await rejection(request)).toBe("stopped by hand");
+    expect(await until(() => !isAlive(worker.pid), 2000)).toBe(true);
+    await worker.close();
+  });
+});
+
+test("a worker deep in a computation lives, and so does one that nothing is asked of", async () => {
+  const worker = await startFake("stdio", undefined, {
+    env: often,
+    patience: { toldAfter: 1, endedAfter: 4 },
+  });
+  await worker.request("generate", generate(["a"], 5_500));
+  await new Promise((resolve) => setTimeout(resolve, 4_500));
+  await worker.request("device/memory", {});
+  await worker.close();
+});
