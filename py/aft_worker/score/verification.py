@@ -18,12 +18,19 @@ from ..errors import WorkerError, first_line
 from .layout import Layout
 from .path import ROWS, Rows, ScorePath, plainer, score_path, without_cache
 from .scoring import Model, evaluating, layout_of, token_logprobs
-from .twin import ORIGINAL, WINDOW, twin_of
+from .twin import TWIN, twins_of
 
 Groups = Sequence[tuple[int, Sequence[int]]]  # tokens of a prompt, and of each response to it
 
-# of a twin: over its windows and on both sides of its switches
-LONG: Groups = [(5, [4, ORIGINAL - 8, 9]), (WINDOW + 5, [ORIGINAL, 3]), (3, [2]), (ORIGINAL - 2, [2, 3])]
+# of a twin: over its windows, and on both sides of its switches
+LONG: Groups = [
+    (5, [4, TWIN.original - 8, 9]),
+    (TWIN.window + 5, [TWIN.original, 3]),
+    (3, [2]),
+    (TWIN.original - 2, [2, 3]),
+    # together longer than all positions: some classes have tables of just so many places
+    (TWIN.original, [TWIN.positions // 2, TWIN.positions // 2 - 3]),
+]
 SHORT: Groups = [(4, [3, 4]), (6, [2])]
 # of a model without a twin: its windows up to this many tokens are tried on itself
 LONGEST = 512
@@ -93,8 +100,8 @@ def _of_twin(path: ScorePath) -> Found | None:
     causal = path.causal
     key = type(causal), causal.config.to_json_string(use_diff=False) + str(path.config._attn_implementation)
     if key not in _twins:
-        module = twin_of(causal)
-        _twins[key] = None if module is None else _found(module)
+        # the first that runs: sizes that were cut may not go together
+        _twins[key] = next(filter(None, map(_found, twins_of(causal))), None)
     return _twins[key]
 
 
@@ -259,7 +266,9 @@ def _go(path: ScorePath, found: Found) -> None:
 
 def _ids(length: int, seed: int, path: ScorePath) -> list[int]:
     """Token ids, none of them special where there are others."""
-    config = path.config
-    special = {value for name, value in vars(config).items() if name.endswith("token_id")}
+    special: set[int] = set()
+    for name, value in vars(path.config).items():
+        if name.endswith("token_id") and value is not None:
+            special |= set(value) if isinstance(value, list) else {value}
     rest = [token for token in range(min(path.vocabulary, 512)) if token not in special]
     return [rest[(seed + 13 * at + 7 * at * at) % len(rest)] for at in range(length)]
