@@ -12,7 +12,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from ..errors import WorkerError, first_line
-from ..score import Model, ScorePath, evaluating, score_path, twin_of
+from ..score import Model, ScorePath, evaluating, score_path, twins_of, without_cache
 from .batch_decoder import BatchDecoder
 from .decode_check import STEPS, PlainRows
 from .decoder import Decoder
@@ -217,10 +217,14 @@ class _Twin:
 
 
 def _twin(path: ScorePath) -> Model | None:
-    module = twin_of(path.causal)
-    if module is None:
-        return None
-    own = score_path(module)
-    # what logits are made of was found out when the model was loaded
-    own.head = None if path.head is None else own.heads[path.heads.index(path.head)]
-    return cast(Model, _Twin(module))
+    """The first that runs."""
+    for module in twins_of(path.causal):
+        own = score_path(module)
+        try:
+            # what logits are made of was found out when the model was loaded
+            own.head = None if path.head is None else own.heads[path.heads.index(path.head)]
+            module(input_ids=torch.ones(1, 3, dtype=torch.long), **without_cache(module))
+        except Exception:  # whatever a class does with settings that were cut by general rules
+            continue
+        return cast(Model, _Twin(module))
+    return None

@@ -20,5 +20,5 @@ from .scoring import (
     sum_by_response,
     token_logprobs,
 )
-from .twin import twin_of
+from .twin import twins_of
 from .verification import verify_head

@@ -175,7 +175,7 @@ def test_a_model_that_no_way_fits_is_refused_by_name(monkeypatch):
         return out
 
     monkeypatch.setattr(type(model.module), "forward", random)
-    monkeypatch.setattr(ways, "twin_of", lambda causal: None)
+    monkeypatch.setattr(ways, "twins_of", lambda causal: iter(()))
     with pytest.raises(WorkerError) as raised:
         drawn(model, SHORT)
     assert raised.value.name == "ModelNotLoaded"
