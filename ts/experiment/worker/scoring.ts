@@ -9,6 +9,8 @@ export interface ScoreOptions {
   worker: Worker;
   model: string;
   maxTokensPerBatch: number;
+  /** Groups before these that are scored already, for what is shown. */
+  from?: number;
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
@@ -34,7 +36,7 @@ const inFlight = 2;
  */
 export async function scoreGroups(
   groups: readonly Group[],
-  { worker, progress, label, signal, model, maxTokensPerBatch }: ScoreOptions,
+  { worker, progress, label, signal, model, maxTokensPerBatch, from = 0 }: ScoreOptions,
   take: (scored: Group[]) => void | Promise<void>,
 ): Promise<{ tokens: number }> {
   const early = new Map<number, Group[]>();
@@ -57,7 +59,8 @@ export async function scoreGroups(
       await take(ready);
     }
     done += chunk.length;
-    progress.update({ label, done, total: groups.length, unit: "questions", tokens });
+    const shown = { done: from + done, total: from + groups.length, ...(from > 0 ? { from } : {}) };
+    progress.update({ label, ...shown, unit: "questions", tokens });
   };
   try {
     const numbered = [...chunks(groups, groupsPerRequest)].map((chunk, at) => ({ chunk, at }));
