@@ -28,7 +28,8 @@ from .mismatched import mismatched
 from .mode import parts_in_training
 from .optimization import Optimizer, learning_rate
 from .packing import choose_layout, keep_layout
-from .saved_state import load_state, save_state
+from .saved_state import State, load_state, present_state
+from .saving import Saving
 from .start_weights import StartWeights
 from .step_metrics import score_metrics
 
@@ -86,6 +87,7 @@ class Trainer:
         if self._group_loss is not None and self._group_loss.needs_start:
             self._start = StartWeights(model, list(self._optimizer.weights.values()))
         self._ahead: _Ahead | None = None
+        self._saving = Saving()
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
         self._captured: CapturedPasses | None = None
@@ -104,9 +106,21 @@ class Trainer:
 
     def save(self, directory: str | Path) -> int:
         """Writes weights, optimizer and step to a folder, whole or not at all; -> steps done."""
-        way = score_path(self._model.module).way
-        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, way)
+        self._saving.now(self._state(), Path(directory))
         return self.steps_done
+
+    def save_beside(self, directory: str | Path, spare_bytes: int) -> WorkerError | None:
+        """The same while the next steps go on, from a copy in main memory where that takes at most
+        `spare_bytes`; -> why an earlier one could not be written, which is no reason to stop."""
+        return self._saving.beside(self._state(), Path(directory), spare_bytes)
+
+    def end(self) -> None:
+        """Waits for a state that is being written, whatever becomes of it: nothing goes on from it."""
+        self._saving.wait()
+
+    def _state(self) -> State:
+        way = score_path(self._model.module).way
+        return present_state(self._optimizer, self.steps_done, self._settings, way)
 
     def step(
         self,

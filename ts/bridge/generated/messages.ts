@@ -764,9 +764,13 @@ export interface WorkerMethods {
       run: string;
       /** an absolute path on the worker's machine */
       directory: string;
+      /** while the next steps go on, where main memory has room for a copy; one that fails stops nothing */
+      background?: boolean | undefined;
     };
     result: {
       step: number;
+      /** why an earlier one in the background could not be written */
+      failed?: string | undefined;
     };
     progress: Record<string, never>;
   };
