@@ -119,6 +119,8 @@ function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memor
     const prefilled = Math.ceil(rows / k) * promptTokens.longest;
     peaks.push({ peak: "sampling", memory: samplingMemory(setup, cached, prefilled) });
   }
+  // What it sends through the model is not known: the weights lie there all the same.
+  if (peaks.length === 0) peaks.push({ peak: "scoring", memory: scoringMemory(setup, 0) });
   return peaks;
 }
 

@@ -52,6 +52,8 @@ export interface Expectation {
   /** The questions that it holds or was made from. */
   questions?: Record<SplitName, Lengths> | undefined;
   samples?: Sampling | undefined;
+  /** Groups of the user's own, and the candidates of each on average: how long they are is not looked into. */
+  given?: { groups: number; k: number } | undefined;
 }
 
 /** A response without a reference to go by is taken to be this share of the longest allowed. */
@@ -78,11 +80,23 @@ export function samplingOf(
 const responseTokens = ({ reference }: Lengths, maxNewTokens = usualMaxNewTokens): number =>
   reference?.mean ?? unknownShare * maxNewTokens;
 
-/** Groups of samples: each prompt once, and each sample. Groups of the user's own are not looked into. */
-export const scoringCost = ({ samples }: Expectation): Cost["scored"] =>
-  samples && {
-    tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens),
-  };
+/** Of groups of the user's own where no question tells how long one is. */
+const unknownLengths: Lengths = { questions: 0, prompt: { mean: 128, longest: 512 }, reference: undefined };
+
+/**
+ * Groups of samples: each prompt once, and each sample; of the user's own groups the references too, as long as the
+ * questions that are known.
+ */
+export function scoringCost(
+  { samples, given }: Expectation,
+  otherwise?: Expectation["questions"],
+): Cost["scored"] {
+  if (samples !== undefined)
+    return { tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens) };
+  if (given === undefined) return undefined;
+  const lengths = otherwise?.train ?? unknownLengths;
+  return { tokens: given.groups * (lengths.prompt.mean + (1 + given.k) * responseTokens(lengths)) };
+}
 
 /** What one task, or a file of groups, gives a training: the reference of each question, and a share of its samples. */
 export interface TrainedPart extends Expectation {
@@ -96,12 +110,12 @@ export function trainingCost(
   parts: readonly TrainedPart[],
   otherwise?: Expectation["questions"],
 ): Trained {
-  const sizes = parts.map(({ questions = otherwise, samples, share }) => {
-    if (questions === undefined) return { count: 0, tokens: 0, responses: 0 };
-    const { prompt, questions: trained } = questions.train;
-    const count = samples?.prompts ?? trained;
-    const responses = 1 + share * (samples?.k ?? 0);
-    const tokens = prompt.mean + responses * responseTokens(questions.train, samples?.maxNewTokens);
+  const sizes = parts.map(({ questions = otherwise, samples, given, share }) => {
+    const lengths = questions?.train ?? (given && unknownLengths);
+    if (lengths === undefined) return { count: 0, tokens: 0, responses: 0 };
+    const count = samples?.prompts ?? given?.groups ?? lengths.questions;
+    const responses = 1 + share * (samples?.k ?? given?.k ?? 0);
+    const tokens = lengths.prompt.mean + responses * responseTokens(lengths, samples?.maxNewTokens);
     return { count, tokens: count * tokens, responses: count * responses };
   });
   const count = sizes.reduce((sum, size) => sum + size.count, 0);

@@ -50,7 +50,9 @@ export const score = defineStage({
       return { questions: scored.length, tokens: sumOf(scored, tokensOf), weights: digest };
     });
   },
-  cost: (_, { groups }) => ({ scored: scoringCost(groups) }),
+  cost: (_, { groups, checkpoint, base }) => ({
+    scored: scoringCost(groups, (checkpoint ?? base)?.questions),
+  }),
   expected: (_, { groups }) => groups,
 });
 
