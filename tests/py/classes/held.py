@@ -16,6 +16,7 @@ from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
 from aft_worker.score import score_groups, score_path
 from aft_worker.score.batching import encode_group
+from aft_worker.score.path import without_cache
 from aft_worker.score.verification import verify_head
 from transformers import PreTrainedModel
 
@@ -124,7 +125,7 @@ class Own:
     def logits(self, ids: Sequence[int]) -> torch.Tensor:
         """[T, vocabulary]"""
         module = copy.deepcopy(self._module) if self._changes else self._module
-        return module(input_ids=torch.tensor([ids])).logits[0].float()
+        return module(input_ids=torch.tensor([ids]), **without_cache(module)).logits[0].float()
 
 
 def _samples(model: tiny.TinyModel, own: Own) -> float:

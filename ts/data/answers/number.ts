@@ -6,7 +6,7 @@
  */
 import { normalNumber } from "./decimal.ts";
 import { type AnswerRule, type ExtractMode, type Reading, ruleOf, type Seen, shown } from "./rule.ts";
-import { asksAgain, openings } from "./run-on.ts";
+import { asksAgain, beginsLine, lineCounter, openings } from "./run-on.ts";
 import { marksOf, type Statement, statementsOf, valueStated } from "./stated.ts";
 import { goesOn, lastValue, namesNumber, type Value, valueWithin } from "./value.ts";
 
@@ -101,11 +101,24 @@ function readStated(text: string): Reading {
   if (deciding === undefined) return readLast(text.slice(0, cut), seen);
   const { statement, value } = deciding;
   deciding.seen.decides = true;
+  // `Answer: 8` under a question: that question's.
+  if (isAnotherAnswer(text, first!, deciding)) {
+    deciding.seen.why = "after another question";
+    first!.seen.decides = true;
+    delete deciding.seen.decides;
+    return readingOf(first!.value, first!.statement.said, seen);
+  }
   const doubt = doubtOf(text.slice(0, cut), within, first!, deciding);
   if (doubt === undefined) return readingOf(value, statement.said, seen);
   deciding.seen.why = doubt;
   return { answer: null, noAnswer: "ambiguous", unread: shown(statement.said), seen };
 }
+
+const isAnotherAnswer = (text: string, first: Stated, { statement }: Stated): boolean =>
+  first.statement !== statement &&
+  (statement.kind === "label" || statement.kind === "heading") &&
+  beginsLine(text, statement.at) &&
+  asksAgain(text.slice(first.statement.end, statement.at));
 
 type Stated = { statement: Statement; value: Value | undefined };
 
@@ -154,13 +167,4 @@ function readLast(text: string, seen: readonly Seen[]): Reading {
 function lastLine(text: string): string {
   const lines = text.slice(-2000).trimEnd().split("\n");
   return (lines.findLast((one) => namesNumber(one)) ?? "").slice(-200);
-}
-
-/** The line, from 1, of places that are asked for in the order of the text. */
-function lineCounter(text: string): (at: number) => number {
-  let [line, next] = [1, text.indexOf("\n")];
-  return (at) => {
-    for (; next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line++;
-    return line;
-  };
 }

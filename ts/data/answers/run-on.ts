@@ -22,3 +22,31 @@ export const asksAgain = (between: string): boolean =>
         line.trim().split(/\s+/).length > mostWordsAside &&
         !/^\W*(?:wait|hmm+|but|hold|no|actually|so|is (?:that|this|it)|let|or)\b/i.test(line),
     );
+
+/** The place after which a question and its options were listed, the first two at least; undefined where none were. */
+export function optionsListed(text: string, from: number): number | undefined {
+  const asked = text.indexOf("?", from);
+  if (asked < 0) return undefined;
+  let at = asked;
+  for (const letter of ["A", "B"]) {
+    const mark = new RegExp(`\\s[([]?${letter}[).:\\]]\\s`, "g");
+    mark.lastIndex = at;
+    const match = mark.exec(text);
+    if (match === null) return undefined;
+    at = match.index + match[0].length - 1;
+  }
+  return at;
+}
+
+/** Whether a line begins here, as that of a question's answer does. */
+export const beginsLine = (text: string, at: number): boolean =>
+  /(?:^|\n)[ \t>*_#-]*$/.test(text.slice(Math.max(0, at - 20), at));
+
+/** The line, from 1, of places that are asked for in the order of the text. */
+export function lineCounter(text: string): (at: number) => number {
+  let [line, next] = [1, text.indexOf("\n")];
+  return (at) => {
+    for (; next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line++;
+    return line;
+  };
+}
