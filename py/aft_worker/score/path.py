@@ -69,7 +69,7 @@ class ScorePath:
         self.window: int | None = getattr(self.config, "sliding_window", None)
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
         # not under an attention that takes no mask of ours (flash, flex), nor in layers with a state
-        maskable = self.config._attn_implementation in ("sdpa", "eager")
+        maskable = self.config._attn_implementation in ("sdpa", "eager") and not causal._is_stateful
         self.rows: Rows = "shared" if maskable and self.layer_types <= MASKABLE_LAYERS else "single"
         self.switches = switches_of(causal)
         # other than padded where that was tried for this model
