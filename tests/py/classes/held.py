@@ -14,7 +14,7 @@ import tiny
 import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
-from aft_worker.sample.ways import decode_way
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
 from aft_worker.score import score_groups, score_path, without_cache
 from aft_worker.score.batching import encode_group
 from aft_worker.score.verification import verify_head
@@ -49,13 +49,14 @@ class Held:
     own_logits: bool = False
     scores_apart: float | None = None
     scores_fault: str | None = None
+    why: str | None = None
     sampling: str | None = None
     samples_apart: float | None = None
     samples_fault: str | None = None
     training_fault: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in (None, False)}
+        return {key: value for key, value in asdict(self).items() if value not in (None, False, "")}
 
 
 def held(kind: Kind) -> Held:
@@ -75,12 +76,9 @@ def held(kind: Kind) -> Held:
         return found
     path = score_path(model.module)
     own = Own(model.module)
-    found.rows, found.own_logits = path.rows, path.head is None
+    found.rows, found.own_logits, found.why = path.rows, path.head is None, path.why
     found.scores_apart, found.scores_fault = _apart(lambda: _scores(model, own))
-    found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own))
-    if found.samples_apart is not None:
-        way = decode_way(model)
-        found.sampling = way.name if way.cached else f"{way.name}, anew"
+    found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own, found))
     _, found.training_fault = _apart(lambda: _trained(model))
     return found
 
@@ -149,11 +147,15 @@ class Own:
         return float(logprobs.gather(1, torch.tensor(response)[:, None]).sum())
 
 
-def _samples(model: tiny.TinyModel, own: Own) -> float:
+def _samples(model: tiny.TinyModel, own: Own, found: Held) -> float:
     """The largest difference a token of a sample's log-probability: each token's is that of the model's own
     forward pass over all tokens before it; where positions change with the length, that of `generate`."""
     worst = 0.0
-    candidates = tiny.sample(model, PROMPTS, max_new_tokens=DRAWN)
+    job = CollectedJob(
+        SampleRequest(prompts=PROMPTS, max_new_tokens=DRAWN, temperature=1.0, top_p=1.0, seed=5)
+    )
+    candidates = collect(open_sampler("transformers", model, None), job)
+    found.sampling = None if job.sampler is None else job.sampler.note
     for candidate in candidates:
         prompt = next(one.prompt for one in PROMPTS if one.id == candidate.question_id)
         ids = model.tokenizer.encode_prompt(prompt)
