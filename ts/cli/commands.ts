@@ -163,7 +163,7 @@ export const families: readonly Family[] = [
   },
   {
     name: "runs",
-    describe: "finished runs: list, compare",
+    describe: "runs: list, show, compare, verify, gc",
     example: "aft runs list",
     members: [
       {
@@ -174,11 +174,33 @@ export const families: readonly Family[] = [
         load: async () => (await import("./runs.ts")).list,
       },
       {
+        name: "runs show",
+        words: "[run]",
+        describe: "every run, unfinished ones too: its state, stages, size and when; of one run each stage",
+        example: "aft runs show quickstart",
+        load: async () => (await import("./runs-kept.ts")).show,
+      },
+      {
         name: "runs compare",
         words: "<a> <b>",
         describe: "two runs: what was set otherwise, what they ran on, and what came of it",
         example: "aft runs compare quickstart nine-samples",
         load: async () => (await import("./runs.ts")).compare,
+      },
+      {
+        name: "runs verify",
+        words: "[run]",
+        describe: "read every file of every artefact and hold it against its digest",
+        example: "aft runs verify",
+        load: async () => (await import("./runs-kept.ts")).verify,
+      },
+      {
+        name: "runs gc",
+        words: "",
+        describe:
+          "show the artefacts that no run refers to and what killed runs left, and ask whether to remove them",
+        example: "aft runs gc",
+        load: async () => (await import("./runs-kept.ts")).gc,
       },
     ],
   },

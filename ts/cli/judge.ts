@@ -1,11 +1,22 @@
 import { basename } from "node:path";
+import { plural } from "../analysis/index.ts";
 import { inputError } from "../core/errors.ts";
 import { type Row, readRows, writeJsonl } from "../core/jsonl.ts";
 import { type Candidate, candidateSchema, questionSchema } from "../core/records.ts";
-import { extractModes, judge, mergeGenerators, type Ranking, taskNames } from "../data/index.ts";
+import {
+  extractModes,
+  judge,
+  mergeGenerators,
+  notUnderstood,
+  type Ranking,
+  taskNames,
+} from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
 import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
+
+/** Of answers that were not understood. */
+const mostExamples = 5;
 
 export const judgeFile = define({
   options: {
@@ -67,6 +78,10 @@ export const judgeFile = define({
     await writeJsonl(out, groups);
     if (json) return printJson(counts);
     for (const [name, value] of Object.entries(counts)) printLine(`${name}: ${value}`);
+    const unread = notUnderstood(groups).slice(0, mostExamples);
+    if (unread.length > 0) printLine("stated and not understood, for example:");
+    for (const { stated, times, questionId } of unread)
+      printLine(`  ${stated} (${plural(times, "candidate")}; question ${questionId})`);
     printLine(`written: ${out}`);
   },
 });

@@ -37,6 +37,7 @@ export {
   type PackagedModel,
   packagedModels,
 } from "./schema/model.ts";
+export { artefactsFolder } from "./schema/patterns.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export type { Label, Ranking } from "./schema/ranking.ts";
 export type { Rounds, Watch } from "./schema/stages.ts";

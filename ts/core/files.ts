@@ -60,20 +60,20 @@ export async function writeFileAtomic(
 export const isUnderWay = (name: string): boolean =>
   /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name);
 
-/** What killed processes left in a folder and all below it. */
-export async function leftoversIn(folder: string): Promise<string[]> {
+/** What killed processes left in a folder, and in all below it unless it is to be `shallow`. */
+export async function leftoversIn(folder: string, { shallow = false } = {}): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found = entries.map(async (entry) => {
     const path = join(folder, entry.name);
     if (isUnderWay(entry.name)) return [path];
-    return entry.isDirectory() ? leftoversIn(path) : [];
+    return entry.isDirectory() && !shallow ? leftoversIn(path) : [];
   });
   return (await Promise.all(found)).flat();
 }
 
-/** Takes away what killed processes left: for who alone writes into the folder. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  for (const path of await leftoversIn(folder)) await rm(path, { recursive: true, force: true });
+/** Takes {@link leftoversIn} away: for who alone writes into the folder. */
+export async function removeLeftovers(folder: string, options?: { shallow: boolean }): Promise<void> {
+  for (const path of await leftoversIn(folder, options)) await rm(path, { recursive: true, force: true });
 }
 
 /** The file that is to be replaced: what a link points to, and none for a device or a pipe, which is written to as it is. */

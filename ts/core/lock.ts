@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AftError, failure, systemCode } from "./errors.ts";
-import { makeFolder, shownPath, writeError } from "./files.ts";
+import { AftError, failure, type Problem, systemCode } from "./errors.ts";
+import { makeFolder, writeError } from "./files.ts";
 import type { ProgressSink } from "./progress.ts";
 
 const pollMs = 250;
@@ -26,9 +26,9 @@ export interface Waiting {
 export const withLock = <T>(path: string, work: () => Promise<T>, waiting: Waiting): Promise<T> =>
   holding(path, work, waiting);
 
-/** The same, but an error in the place of waiting: `what` is what the other process does, in its sentence. */
-export const withLockOrError = <T>(path: string, what: string, work: () => Promise<T>): Promise<T> =>
-  holding(path, work, what);
+/** The same, but an error in the place of waiting: this one, with the process that holds the lock as what was found. */
+export const withLockOrError = <T>(path: string, inUse: Problem, work: () => Promise<T>): Promise<T> =>
+  holding(path, work, inUse);
 
 /** The process that holds a lock now, in words; undefined where nobody does. */
 export async function holderInWords(path: string): Promise<string | undefined> {
@@ -36,7 +36,20 @@ export async function holderInWords(path: string): Promise<string | undefined> {
   return holder !== undefined && (await isAlive(holder)) ? inWords(holder) : undefined;
 }
 
-async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiting | string): Promise<T> {
+/** Whether a name is that of a lock file, or of one that is being taken or taken away. */
+export const isLock = (name: string): boolean => /\.lock(\.\d+\.[0-9a-f]{8}|\.stale\.\d+)?$/.test(name);
+
+/** The lock files in a folder that nobody holds. */
+export async function staleLocksIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter(isLock);
+  const stale = names.map(async (name) => {
+    const path = join(folder, name);
+    return (await holderInWords(path)) === undefined ? [path] : [];
+  });
+  return (await Promise.all(stale)).flat();
+}
+
+async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiting | Problem): Promise<T> {
   const mine = await acquire(path, otherwise);
   const signs = setInterval(() => {
     const now = new Date();
@@ -52,11 +65,11 @@ async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiti
 }
 
 /** @returns what the lock file holds */
-async function acquire(path: string, otherwise: Waiting | string): Promise<string> {
+async function acquire(path: string, otherwise: Waiting | Problem): Promise<string> {
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const mine = `${process.pid} ${(await startOf(process.pid)) ?? ""} ${hostname()}`;
-  const signal = typeof otherwise === "string" ? undefined : otherwise.signal;
+  const signal = "purpose" in otherwise ? otherwise.signal : undefined;
   try {
     await makeFolder(dirname(path));
     await writeFile(candidate, mine);
@@ -72,7 +85,7 @@ async function acquire(path: string, otherwise: Waiting | string): Promise<strin
         await discard(path);
         continue;
       }
-      if (typeof otherwise === "string") throw inUse(path, otherwise, holder);
+      if (!("purpose" in otherwise)) throw failure({ ...otherwise, found: withSign(holder) });
       const { purpose, progress } = otherwise;
       // A wait for work of the same process is shown by that work.
       if (!isNoted && !isMine(holder)) progress.note(`waiting: ${purpose} (${inWords(holder)}, ${path})`);
@@ -87,16 +100,6 @@ async function acquire(path: string, otherwise: Waiting | string): Promise<strin
     await rm(candidate, { force: true }).catch(() => {});
   }
 }
-
-const inUse = (path: string, what: string, holder: Holder): AftError =>
-  failure({
-    what: `another process ${what}`,
-    where: shownPath(dirname(path)),
-    found: isHere(holder)
-      ? inWords(holder)
-      : `${inWords(holder)}, with a sign of life in the last two minutes`,
-    fix: "wait until it has ended, or stop it, and run the same command again",
-  });
 
 /** Takes a stale lock file away by renaming it: of two that try, one wins, and a live one that came between is put back. */
 async function discard(path: string): Promise<void> {
@@ -137,6 +140,9 @@ const isHere = ({ host }: Holder): boolean => host === undefined || host === hos
 const isMine = (holder: Holder): boolean => isHere(holder) && holder.pid === process.pid;
 const inWords = (holder: Holder): string =>
   isHere(holder) ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+
+const withSign = (holder: Holder): string =>
+  isHere(holder) ? inWords(holder) : `${inWords(holder)}, with a sign of life in the last two minutes`;
 
 /**
  * A process of another machine is known by its signs of life. Of one here: what has the holder's id but began at another

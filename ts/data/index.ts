@@ -46,6 +46,7 @@ export {
   judge,
   type Label,
   longestJudged,
+  notUnderstood,
   type Records,
 } from "./judging/judge.ts";
 export { rejudged } from "./judging/rejudge.ts";

@@ -20,9 +20,18 @@ export {
   type ComparedRuns,
   compareFinishedRuns,
   type Difference,
+  findGarbage,
   findRun,
+  type Garbage,
   type ListedRun,
   listRuns,
+  removeGarbage,
+  type ShownRun,
+  type ShownStage,
+  showRuns,
+  showStages,
+  type Verified,
+  verifyRuns,
 } from "./finished-runs/index.ts";
 export {
   type GotModel,

@@ -86,9 +86,10 @@ def _stored(folder: str) -> str | None:
         try:
             with file.open("rb") as stream:
                 (size,) = struct.unpack("<Q", stream.read(8))
-                header = json.loads(stream.read(size))
-        except (OSError, ValueError, struct.error):
+                # of a damaged file it may be any number; loading says what is wrong
+                header = json.loads(stream.read(min(size, file.stat().st_size)))
+            kinds = Counter(weight["dtype"] for name, weight in header.items() if name != "__metadata__")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, struct.error):
             return None
-        kinds = Counter(weight["dtype"] for name, weight in header.items() if name != "__metadata__")
         return _TYPES.get(kinds.most_common(1)[0][0]) if kinds else None
     return None

@@ -1,81 +1,157 @@
-"""Decoding by the library's own cache and masks, for models that slots do not fit: the rows of a batch begin
-together."""
+"""Decoding in batches whose rows begin together, as the library's own `generate` decodes: for models that
+slots do not fit."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import torch
-from torch import Tensor
-from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
+from torch import LongTensor, Tensor
+from transformers import Cache, DynamicCache
 
-from ..score import Model
+from ..score import Model, score_path, without_cache
 from .prompts import EncodedPrompt
+
+# what a model calls the state that it gives back, and takes again (transformers' own list, in its order)
+_CARRIED = ("past_key_values", "cache_params", "state", "mems", "past_buckets_states")
 
 
 class BatchDecoder:
-    """See `Decoder`. Each prompt goes through the model once, then its cache is copied to all its samples;
-    where rows cannot be picked out of the cache (recurrent and hybrid layers), each computes its prompt and
-    stays to the batch's end. Prompts are left-padded to the longest."""
+    """See `Decoder`. The state between steps, whatever it is, is the model's own, and so is the preparation
+    of each step (`prepare_inputs_for_generation`): one that begins anew where its rotary positions change,
+    as Phi-3 does, does so here.
+
+    ragged: prompts are left-padded to the longest, and each goes through the model once, whose state is then
+    copied to all its samples; rows can be moved where the state is a cache of the library's. Else prompts are
+    of one length, each sample computes its own, and rows stay to the batch's end.
+    cached: False: no state, and the whole sequences go through the model at each step.
+    """
 
     refills = captures = False
 
-    def __init__(self, model: Model, why: str) -> None:
+    def __init__(self, model: Model, *, ragged: bool, cached: bool, slow: str | None) -> None:
         self._model = model
-        self._cache = DynamicCache(config=model.module.config)
-        self.compacts = _selectable(self._cache)
-        self.slow = f"{why}: samples are decoded in batches, each of which ends with its longest"
+        self._path = score_path(model.module)
+        self._causal: Any = self._path.causal
+        self._takes = inspect.signature(self._causal.forward).parameters
+        self._ragged = ragged
+        self._cached = cached
+        self.compacts = False
+        self.slow = slow
 
     def fits(self, prompt: EncodedPrompt) -> bool:
         return True
 
+    def together(self, prompt: EncodedPrompt, others: Sequence[EncodedPrompt]) -> bool:
+        rows = [*others, prompt]
+        width = max(len(row.ids) for row in rows)
+        if not self._ragged:
+            return all(len(row.ids) == width for row in rows)
+        # padding takes places, of which some models have no more than positions
+        most = self._model.max_positions
+        return not most or width + max(row.limit for row in rows) <= most
+
     def fill(self, rows: Sequence[tuple[EncodedPrompt, int]], ahead: Iterable[EncodedPrompt]) -> None:
-        self._cache = DynamicCache(config=self._model.module.config)
-        distinct = {id(prompt): prompt for prompt, _ in rows} if self.compacts else None
-        prompts = [prompt for prompt, _ in rows] if distinct is None else list(distinct.values())
-        width = max(len(prompt.ids) for prompt in prompts) - 1
-        ids = torch.full((len(prompts), width), self._model.tokenizer.pad_id, dtype=torch.long)
-        # 1 from the prompt's first token on
-        mask = torch.zeros(len(prompts), width, dtype=torch.long)
-        for row, prompt in enumerate(prompts):
-            start = width - len(prompt.ids) + 1
-            ids[row, start:] = torch.tensor(prompt.ids[:-1])
-            mask[row, start:] = 1
-        self._mask = mask.to(self._model.device)
-        if width:
-            positions = (self._mask.cumsum(dim=-1) - 1).clamp(min=0)
-            self._forward(ids.to(self._model.device), positions, logits_to_keep=1)
-        if distinct is not None:
-            places = {key: place for place, key in enumerate(distinct)}
-            self._select([places[id(prompt)] for prompt, _ in rows])
+        self._path.rewind()
+        shown = [prompt for prompt, _ in rows]
+        if self._ragged:
+            shown = list({id(prompt): prompt for prompt in shown}.values())
+        places = {id(prompt): place for place, prompt in enumerate(shown)}
+        # which of the prompts each row is of, as long as none of them is computed
+        self._order = [places[id(prompt)] for prompt, _ in rows] if self._ragged else None
+        width = max(len(prompt.ids) for prompt in shown)
+        ids = torch.full((len(shown), width), self._model.tokenizer.pad_id, dtype=torch.long)
+        mask = torch.zeros(len(shown), width, dtype=torch.long)
+        for row, prompt in enumerate(shown):
+            ids[row, width - len(prompt.ids) :] = torch.tensor(prompt.ids)
+            mask[row, width - len(prompt.ids) :] = 1
+        self._ids, mask = ids.to(self._model.device), mask.to(self._model.device)
+        self._begun = False
+        self._position: Tensor | None = None
+        self._state: dict[str, Any] = {"attention_mask": mask, "use_cache": True, **self._cache()}
+        if "position_ids" in self._takes:
+            self._state["position_ids"] = (mask.cumsum(dim=-1) - 1).clamp(min=0)
+        if "logits_to_keep" in self._takes:
+            self._state["logits_to_keep"] = 1
 
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
-        self._mask = torch.cat([self._mask, self._mask.new_ones(len(self._mask), 1)], dim=1)
-        return self._forward(token[:, None], position[:, None])
+        if self._begun:
+            self._ids = torch.cat([self._ids, token[:, None]], dim=1)
+            if self._cached:
+                self._hold(position)
+        logits = self._logits()
+        self._begun = True
+        if self._order is not None:
+            logits = logits[self._spread(self._order)]
+            self._order = None
+        # of its own: the caller's moves on
+        self._position = position.clone()
+        return logits
 
     def move(self, source: Sequence[int], target: Sequence[int], n: int) -> None:
-        order = list(range(len(self._mask)))
+        order = list(range(len(self._ids)))
         for old, new in zip(source, target, strict=True):
             order[new] = old
         self._select(order[:n])
 
-    def _select(self, rows: Sequence[int]) -> None:
-        chosen = torch.tensor(rows).to(self._model.device)
-        if self._mask.shape[1]:
-            self._cache.batch_select_indices(chosen)
-        self._mask = self._mask[chosen]
+    def _spread(self, order: Sequence[int]) -> Tensor:
+        """Each prompt's state to all rows of it."""
+        self.compacts = all(isinstance(self._state[name], Cache) for name in self._carried())
+        if self.compacts:
+            return self._select(order)
+        if list(order) != list(range(len(order))):
+            raise NotImplementedError("its state cannot be copied")
+        return torch.arange(len(order), device=self._ids.device)
 
-    def _forward(self, ids: Tensor, positions: Tensor, **settings: int) -> Tensor:
-        return self._model.module(
-            input_ids=ids,
-            attention_mask=self._mask,
-            position_ids=positions,
-            past_key_values=self._cache,
-            use_cache=True,
-            **settings,
-        ).logits[:, -1]
+    def _carried(self) -> list[str]:
+        return [name for name in _CARRIED if self._state.get(name) is not None]
 
+    def _hold(self, position: Tensor) -> None:
+        """Rows that have ended stay at their last position: a model may have no more."""
+        assert self._position is not None
+        self._state["attention_mask"][:, -1] = position > self._position
+        if "position_ids" in self._state:
+            self._state["position_ids"][:, -1] = position
 
-def _selectable(cache: DynamicCache) -> bool:
-    return all(type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in cache.layers)
+    def _select(self, rows: Sequence[int]) -> Tensor:
+        chosen = torch.tensor(rows).to(self._ids.device)
+        self._ids = self._ids[chosen]
+        if self._position is not None:
+            self._position = self._position[chosen]
+        for name, value in self._state.items():
+            if isinstance(value, Cache):
+                value.reorder_cache(cast(LongTensor, chosen))
+            elif isinstance(value, Tensor):
+                self._state[name] = value[chosen]
+        return chosen
+
+    def _cache(self) -> dict[str, Cache]:
+        """The library's, under the name by which the model takes it; none for one with a state of its own."""
+        name = next((name for name in ("cache_params", "past_key_values") if name in self._takes), None)
+        if not self._cached or name is None or not self._causal._supports_default_dynamic_cache():
+            return {}
+        return {name: DynamicCache(config=self._path.config)}
+
+    def _logits(self) -> Tensor:
+        """[n, vocabulary] after the sequences so far."""
+        if not self._cached:
+            self._path.rewind()
+            keep = {"logits_to_keep": 1} if "logits_to_keep" in self._takes else {}
+            return self._causal(input_ids=self._ids, **without_cache(self._causal), **keep).logits[:, -1]
+        out = self._causal(**self._inputs(), return_dict=True)
+        self._state = self._causal._update_model_kwargs_for_generation(out, self._state)
+        return out.logits[:, -1]
+
+    def _inputs(self) -> dict[str, Any]:
+        prepare = self._causal.prepare_inputs_for_generation
+        if self._begun:
+            inputs = prepare(self._ids, next_sequence_length=1, **self._state)
+            carried = self._carried()
+            if not carried or any(inputs.get(name) is not None for name in _CARRIED):
+                return inputs
+            # it begins anew: with all tokens, which some versions of transformers (5.17) forget
+            for name in carried:
+                del self._state[name]
+        return prepare(self._ids, is_first_iteration=True, **self._state)

@@ -32,6 +32,10 @@ class Decoder(Protocol):
         """Whether a slot is long enough for the prompt and any response to it."""
         ...
 
+    def together(self, prompt: EncodedPrompt, others: Sequence[EncodedPrompt]) -> bool:
+        """Whether samples of the prompt may begin at the same time as those of these."""
+        ...
+
     def fill(self, rows: Sequence[tuple[EncodedPrompt, int]], ahead: Iterable[EncodedPrompt]) -> None:
         """Puts prompts but for their last tokens into slots, (prompt, slot) each; `ahead` are those of the
         samples that come next, which a decoder may put through the model in the same pass."""

@@ -24,6 +24,7 @@ from .sampler import SampleJob
 from .slot_room import open_decoder
 from .slots import Ended, Slots, Start
 from .stop_texts import StopWatch
+from .ways import Company, company
 
 # Decode steps between two looks at what has ended: on a GPU a look waits for all that was queued.
 _STEPS_AT_ONCE = {"cpu": 1, "cuda": 8}
@@ -51,6 +52,7 @@ class _Waiting:
     of: _Job
     prompt: EncodedPrompt
     index: int
+    company: Company
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class Session:
         self._queue: deque[_Waiting] = deque()
         self._rows: list[_Row] = []
         self._decoder: Decoder | None = None
+        self._slow: dict[str, None] = {}  # why, each reason once
         self._join(job)
 
     def run(self) -> None:
@@ -96,7 +99,7 @@ class Session:
             self._refill()
             self._compact()
             if self._rows:
-                self._run_steps(_STEPS_AT_ONCE[device])
+                self._run_steps()
             hand_over()
             if self._rows:
                 hand_over = self._look()
@@ -118,7 +121,11 @@ class Session:
             job.fail(error)
             return
         prompts.sort(key=lambda prompt: (-len(prompt.ids), prompt.id))
-        waiting = [_Waiting(joined, prompt, index) for prompt in prompts for index in prompt.indices]
+        waiting = [
+            _Waiting(joined, prompt, index, kept)
+            for prompt, kept in ((prompt, company(model, prompt)) for prompt in prompts)
+            for index in prompt.indices
+        ]
         joined.left = len(waiting)
         self._jobs.append(joined)
         self._queue.extend(waiting)
@@ -165,7 +172,7 @@ class Session:
             self._queue.popleft()
         decoder.fill(
             [(one.prompt, slot) for one, slot in zip(taken, slots, strict=True)],
-            (one.prompt for one in self._queue if decoder.fits(one.prompt)),
+            (one.prompt for one in self._queue if self._fits(one)),
         )
         self._slots.put(self._places(slots), [_start(one) for one in taken])
         stops = self._request.stop
@@ -199,14 +206,20 @@ class Session:
         del rows[left:]
 
     def _fitting(self, room: int) -> list[_Waiting]:
-        """The next samples for which there is room and whose slots are long enough."""
+        """The next samples for which there is room, long enough slots, and that may begin together."""
         assert self._decoder is not None
-        taken = []
+        taken: list[_Waiting] = []
+        prompts: list[EncodedPrompt] = []
         for one in islice(self._queue, room):
-            if not self._decoder.fits(one.prompt):
+            if not self._fits(one) or not self._decoder.together(one.prompt, prompts):
                 break
             taken.append(one)
+            prompts.append(one.prompt)
         return taken
+
+    def _fits(self, one: _Waiting) -> bool:
+        assert self._decoder is not None
+        return one.company == self._company and self._decoder.fits(one.prompt)
 
     def _open(self) -> None:
         """Slots for what waits now."""
@@ -214,10 +227,12 @@ class Session:
         model, request = self._model, self._request
         while (job := self._more()) is not None:
             self._join(job)
-        longest = max(len(one.prompt.ids) + one.prompt.limit for one in self._queue)
+        self._company = self._queue[0].company
+        beside = [one.prompt for one in self._queue if one.company == self._company]
+        longest = max(len(prompt.ids) + prompt.limit for prompt in beside)
         length = -(-longest // _ROUND) * _ROUND
-        wanted = min(self._most or len(self._queue), len(self._queue))
-        self._decoder, self._count = open_decoder(model, wanted, length)
+        wanted = min(self._most or len(beside), len(beside))
+        self._decoder, self._count = open_decoder(model, self._company, wanted, length)
         self._slots = Slots(
             self._count,
             request.max_new_tokens,
@@ -227,13 +242,22 @@ class Session:
             model.device,
         )
         self._steps = Steps(self._step, self._count, model.device, self._decoder.captures)
+        if self._decoder.slow is not None:
+            self._slow[self._decoder.slow] = None
 
-    def _run_steps(self, count: int) -> None:
+    def _run_steps(self) -> None:
         assert self._steps is not None
+        count = self._steps_at_once
         for row in self._rows:
             row.reach += count
         self._reach = max(row.reach for row in self._rows)
         self._steps.run(len(self._rows), count)
+
+    @property
+    def _steps_at_once(self) -> int:
+        # a batch that begins together may end at the model's last position, with nothing to compute beyond it
+        together = self._decoder is not None and not self._decoder.refills
+        return 1 if together else _STEPS_AT_ONCE[self._model.device.type]
 
     def _step(self, n: int) -> None:
         slots, decoder = self._slots, self._decoder
@@ -255,7 +279,7 @@ class Session:
 
     def _watch(self, done: list[bool]) -> None:
         """Ends what a stop text ends."""
-        latest = self._slots.latest(len(self._rows), _STEPS_AT_ONCE[self._model.device.type])
+        latest = self._slots.latest(len(self._rows), self._steps_at_once)
         stopped = []
         for at, (row, (tokens, count)) in enumerate(zip(self._rows, latest, strict=True)):
             if not row.over and row.watch is not None and row.watch.takes(tokens, count):
@@ -309,7 +333,7 @@ class Session:
             version=transformers.__version__,
             slots=self._count,
             step=self._steps.how,
-            note=self._decoder.slow or self._steps.slow,
+            note="; ".join(self._slow) or self._steps.slow,
         )
 
     def _places(self, slots: range | list[int]) -> Tensor:

@@ -30,6 +30,8 @@ class SlotDecoder:
     def __init__(self, model: Model, slots: int, length: int, shapes: Shapes) -> None:
         self._model = model
         self._path = score_path(model.module)
+        if self._path.head is None:
+            raise NotImplementedError("its logits are not made of its hidden states")
         self._length = length
         self._prefill_tokens = min(
             _PREFILL_TOKENS[model.device.type], _PREFILL_BYTES // position_bytes(shapes, model.dtype)
@@ -39,6 +41,9 @@ class SlotDecoder:
 
     def fits(self, prompt: EncodedPrompt) -> bool:
         return len(prompt.ids) + prompt.limit - 1 <= self._length
+
+    def together(self, prompt: EncodedPrompt, others: Sequence[EncodedPrompt]) -> bool:
+        return True
 
     def fill(self, rows: Sequence[tuple[EncodedPrompt, int]], ahead: Iterable[EncodedPrompt]) -> None:
         waiting = {id(prompt): prompt for prompt, _ in rows if len(prompt.ids) > 1}
@@ -125,7 +130,10 @@ def position_bytes(shapes: Shapes, dtype: torch.dtype) -> int:
 
 def measured_shapes(model: Model) -> Shapes:
     """(heads, size) of the keys and values of each layer, from a token that is run."""
-    return shapes_of(prefill(model, [[model.tokenizer.eos_id]]))
+    shapes = shapes_of(prefill(model, [[model.tokenizer.pad_id]]))
+    if not shapes:
+        raise NotImplementedError("it keeps no keys and values")
+    return shapes
 
 
 def _batches(

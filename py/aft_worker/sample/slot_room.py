@@ -1,19 +1,13 @@
-"""How many slots a device has room for, and which decoder a model takes."""
+"""How many slots a device has room for."""
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
-import torch
-from torch import nn
-
 from ..device import free_bytes
-from ..errors import WorkerError, first_line
+from ..errors import WorkerError
 from ..score import Model
-from .batch_decoder import BatchDecoder
 from .decoder import Decoder
-from .slot_check import difference_from_plain
-from .slot_decoder import Shapes, SlotDecoder, measured_shapes, position_bytes
+from .slot_decoder import position_bytes
+from .ways import Company, decode_way
 
 # More rows make a step longer, and beyond these hardly more tokens a second.
 MOST_SLOTS = {"cpu": 128, "cuda": 1024}
@@ -21,24 +15,23 @@ MOST_SLOTS = {"cpu": 128, "cuda": 1024}
 _SHARE = {"cpu": 0.5, "cuda": 0.8}
 # Where the size of a cache is not known: positions of a batch.
 _BATCH_TOKENS = 16384
+_PASS_TOKENS = 4096  # of those that are computed anew at each step
 
-_known: WeakKeyDictionary[nn.Module, tuple[Shapes, str | None]] = WeakKeyDictionary()
 
+def open_decoder(model: Model, kept: Company, wanted: int, length: int) -> tuple[Decoder, int]:
+    """A decoder for samples that keep this company, with as many of the slots that are wanted as there is
+    room for, each of `length` positions.
 
-def open_decoder(model: Model, wanted: int, length: int) -> tuple[Decoder, int]:
-    """A decoder with as many of the slots that are wanted as there is room for, each of `length` positions.
-
-    The first time that a model samples, slots are held against its plain forward pass; a model that they do
-    not fit is decoded by the library's own cache. Raises OutOfMemory where there is no room for one slot.
+    Raises OutOfMemory where there is no room for one slot, and what `decode_way` raises.
     """
     device = model.device
-    if model.module not in _known:
-        _known[model.module] = _shapes_and_reason(model)
-    shapes, reason = _known[model.module]
+    way = decode_way(model, kept)
     wanted = min(wanted, MOST_SLOTS[device.type])
-    if reason is not None:
-        return BatchDecoder(model, reason), max(1, min(wanted, _BATCH_TOKENS // length))
-    slot = length * position_bytes(shapes, model.dtype)
+    if way.name != "slots":
+        tokens = _BATCH_TOKENS if way.cached else _PASS_TOKENS
+        slots = 1 if way.name == "alone" else max(1, min(wanted, tokens // length))
+        return way.open(model, slots, length), slots
+    slot = length * position_bytes(way.shapes, model.dtype)
     free = free_bytes(device)
     room = int(_SHARE[device.type] * free // slot)
     if room < 1:
@@ -50,19 +43,7 @@ def open_decoder(model: Model, wanted: int, length: int) -> tuple[Decoder, int]:
             device=str(device),
         )
     slots = min(wanted, room)
-    return SlotDecoder(model, slots, length, shapes), slots
-
-
-def _shapes_and_reason(model: Model) -> tuple[Shapes, str | None]:
-    """(shapes of the cache, why slots do not fit this model)."""
-    try:
-        shapes = measured_shapes(model)
-        return shapes, difference_from_plain(model, shapes)
-    except (torch.OutOfMemoryError, MemoryError):
-        raise
-    # whatever a model does that slots do not foresee shows here as an exception of some kind
-    except Exception as error:
-        return (), first_line(error)
+    return way.open(model, slots, length), slots
 
 
 def _gib(size: float) -> str:

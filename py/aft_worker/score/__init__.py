@@ -8,7 +8,7 @@ from .attention import attending
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
 from .micro_batch import MicroBatch, place_lists, to_device
-from .path import PADDED, ROWS, Rows, ScorePath, Way, score_path
+from .path import PADDED, ROWS, Rows, ScorePath, Way, score_path, without_cache
 from .rotary import Switch
 from .scoring import (
     Model,
@@ -20,4 +20,5 @@ from .scoring import (
     sum_by_response,
     token_logprobs,
 )
+from .twin import twins_of
 from .verification import verify_head

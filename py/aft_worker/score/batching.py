@@ -80,7 +80,11 @@ def _encode_response(codec: TokenCodec, group: ScoreGroup | TrainGroup, number: 
     token_ids = response.token_ids
     if token_ids is not None and not codec.spells(token_ids, response.text):
         unknown = codec.unknown(token_ids)
-        reason = "they were made with another tokenizer" if unknown is None else codec.unknown_text(unknown)
+        reason = (
+            "it was edited since they were made, or they are of another tokenizer"
+            if unknown is None
+            else codec.unknown_text(unknown)
+        )
         message = (
             f"the token ids of response {number} of {json.dumps(group.id)} do not spell its text: {reason}; "
             "leave out tokenIds, and the text is tokenised anew"

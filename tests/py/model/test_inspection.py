@@ -73,3 +73,13 @@ def test_what_is_no_model_is_named(tmp_path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(WorkerError, match=r"the folder lacks config\.json"):
         inspect_model(str(tmp_path / "empty"), None)
+
+
+def test_where_the_header_of_the_weights_is_damaged_their_type_is_that_of_the_configuration(tmp_path) -> None:
+    base = adapted.base_folder(tmp_path / "base")
+    file = tmp_path / "base" / "model.safetensors"
+    whole = file.read_bytes()
+    other_keys = whole.replace(b'"dtype"', b'"dtypf"')
+    for damaged in (whole[:6] + b"\xff\xff" + whole[8:], other_keys, b"\x02" + bytes(7) + b"[]"):
+        file.write_bytes(damaged)
+        assert inspect_model(base, None).dtype == "float32"

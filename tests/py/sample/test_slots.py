@@ -16,6 +16,7 @@ from aft_worker.sample import (
     slot_attention,
     slot_cache,
     slot_room,
+    ways,
 )
 from aft_worker.sample import session as session_module
 from aft_worker.sample.captured import Steps
@@ -161,7 +162,7 @@ def test_a_model_whose_slots_would_be_wrong_is_decoded_in_batches(monkeypatch):
         return plainly(query, key, value, torch.ones_like(inside), scale, softcap)
 
     monkeypatch.setattr(slot_attention, "attend_plainly", looking_everywhere)
-    monkeypatch.setattr(slot_room, "_known", {})
+    monkeypatch.setattr(ways, "_known", {})
     one = job()
     assert ids(collect(open_sampler("transformers", model), one)) == expected
     assert one.sampler is not None and one.sampler.note is not None
@@ -190,7 +191,7 @@ def test_a_device_without_room_for_a_slot_is_told_at_once(monkeypatch):
 def test_memory_bounds_the_slots(monkeypatch):
     model = tiny.llama()
     collect(open_sampler("transformers", model), job())
-    shapes, _ = slot_room._known[model.module]
+    shapes = ways.decode_way(model).shapes
     slot = 64 * 4 * sum(heads * size for pair in shapes for heads, size in pair)
     monkeypatch.setattr(slot_room, "free_bytes", lambda device: 2 * 7 * slot)
     one = job()

@@ -57,6 +57,8 @@ test("predictions of a file that names no task have accuracy with n and interval
     "accuracy",
     "macroAccuracy",
     "noAnswer",
+    "unparsed",
+    "ambiguous",
     "cutOff",
     "byMode",
     "tasks",

@@ -48,6 +48,26 @@ test("labels may go by the steps too", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ candidates: 2, correct: 0, correctStrict: 1 });
 });
 
+test("answers that were stated and not understood are shown, the most frequent first", async () => {
+  await write("sums.jsonl", { id: "q", task: "sums", question: "?", answer: "7" });
+  await write(
+    "roots.jsonl",
+    sample(0, "#### √7"),
+    sample(1, "#### 2√3"),
+    sample(2, "#### 2√3"),
+    sample(3, "#### 7"),
+  );
+  const { stdout, stderr } = await aft([
+    ...["judge", "--task", "custom", "--set", "name=sums", "--set", "answer.kind=number"],
+    ...["--questions", at("sums.jsonl"), "--in", at("roots.jsonl"), "--out", at("groups.jsonl")],
+  ]);
+  expect(stderr).toBe("");
+  expect(stdout).toContain("unparsed: 3");
+  expect(stdout).toContain(
+    "stated and not understood, for example:\n  2√3 (2 candidates; question q)\n  √7 (1 candidate; question q)\n",
+  );
+});
+
 test("a task of another name or rule is told with --set, as in an experiment", async () => {
   const question = { id: "q", task: "colours", question: "?", choices: ["red", "blue"], answer: "B" };
   await write("choices.jsonl", question);

@@ -1,12 +1,19 @@
-import { lstat, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { canonicalJson, digestOf } from "../../../ts/core/digest.ts";
 import { AftError, nearestName, show } from "../../../ts/core/errors.ts";
-import { makeFolder, shownPath, writeFileAtomic } from "../../../ts/core/files.ts";
+import {
+  leftoversIn,
+  makeFolder,
+  removeLeftovers,
+  shownPath,
+  writeError,
+  writeFileAtomic,
+} from "../../../ts/core/files.ts";
 import { unlessInterrupted } from "../../../ts/core/interrupt.ts";
-import { withLock } from "../../../ts/core/lock.ts";
+import { holderInWords, withLock, withLockOrError } from "../../../ts/core/lock.ts";
 import { silent } from "../../../ts/core/progress.ts";
 import { randomFrom } from "../../../ts/core/random.ts";
 
@@ -149,6 +156,47 @@ test("a lock is held by one at a time, waited for, and taken over from a dead pr
     expect(order.at(-1)).toBe("d out");
   }
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("the lock of another machine's process is held while it gives signs of life, and taken over after two minutes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-lock-"));
+  const path = join(folder, "a.lock");
+  const take = () => withLockOrError(path, { what: "in use", where: folder }, async () => "taken");
+  // This very id, which says nothing of a process elsewhere.
+  await writeFile(path, `${process.pid} 1 elsewhere`);
+  await expect(take()).rejects.toThrow(
+    `${folder}: in use\n  found: "process ${process.pid} on elsewhere, with a sign of life in the last two minutes"`,
+  );
+  expect(await holderInWords(path)).toBe(`process ${process.pid} on elsewhere`);
+  const longAgo = Date.now() / 1000 - 150;
+  await utimes(path, longAgo, longAgo);
+  expect(await holderInWords(path)).toBeUndefined();
+  expect(await take()).toBe("taken");
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("a lock that another has taken over meanwhile is left to it", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "aft-lock-")), "a.lock");
+  await withLockOrError(path, { what: "in use" }, () => writeFile(path, "7 7 elsewhere"));
+  expect(await readFile(path, "utf8")).toBe("7 7 elsewhere");
+});
+
+test("what a kill left of files that were being written is told from files, and taken away", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-left-"));
+  const whole = ["a.tmp", "a.1.tmp", "a.json", ".hidden", ".writing-1", "a.12.0badcafe.tmp.json"];
+  const left = ["a.json.12.0badcafe.tmp", ".checkpoint.writing-12", ".checkpoint.writing-12-old"];
+  for (const name of [...whole, ...left]) await makeFolder(join(folder, "below", name));
+  expect(await leftoversIn(folder, { shallow: true })).toEqual([]);
+  await removeLeftovers(folder);
+  expect((await readdir(join(folder, "below"))).sort()).toEqual([...whole].sort());
+});
+
+test("what a file system says of a place that cannot be written to is told in words", () => {
+  const told = (code: string) => writeError("/x", Object.assign(new Error("mkdir"), { code })).message;
+  expect(told("EROFS")).toMatch(
+    /^\/x: the file system is mounted read-only \(EROFS\)\n {2}fix: another folder/,
+  );
+  expect(told("ENOENT")).toMatch(/^\/x: its folder cannot be made, or was taken away meanwhile \(ENOENT\)\n/);
 });
 
 test("a lock where no folder can be says so, and not what could not be taken away", async () => {

@@ -2,6 +2,7 @@ import { inputError, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import { columns } from "../document/columns.ts";
 import { percent, plural, range, whole } from "../format.ts";
+import { outcomesOf } from "../metrics/outcomes.ts";
 import { type ExtractMode, extractModes, type Prediction } from "../run/run-data.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { meanInterval, wilsonInterval } from "../statistics/interval.ts";
@@ -20,6 +21,10 @@ export interface Answers {
   accuracy: Share;
   /** No answer could be found in the text: counts as wrong. */
   noAnswer: number;
+  /** Of those: an answer is stated in a form that the rule does not understand. */
+  unparsed: number;
+  /** Of those: several answers are stated. */
+  ambiguous: number;
   /** Ended by the length limit. */
   cutOff: number;
   /** The same texts by both rules of extraction; null where a prediction was judged by one only. */
@@ -81,11 +86,14 @@ export function assessPredictions(predictions: readonly Prediction[]): Predictio
 
 function answersOf(predictions: readonly Prediction[]): Answers {
   const modes = predictions.flatMap(({ byMode }) => byMode ?? []);
+  const { right, wrong, unparsed, ambiguous } = outcomesOf(predictions);
   const areJudgedByBoth = modes.length > 0 && modes.length === predictions.length;
   return {
     predictions: predictions.length,
     accuracy: shareOf(predictions),
-    noAnswer: predictions.filter(({ extracted }) => extracted === null).length,
+    noAnswer: predictions.length - right - wrong,
+    unparsed,
+    ambiguous,
     cutOff: predictions.filter(({ finish }) => finish === "length").length,
     byMode: areJudgedByBoth
       ? (Object.fromEntries(
@@ -113,7 +121,8 @@ function macroAccuracy(tasks: readonly Prediction[][]): PredictionsAssessment["m
 
 /** Predictions' numbers as lines for a terminal, each with its count; below them each task, where there are several. */
 export function describePredictions(assessment: PredictionsAssessment): string {
-  const { predictions, accuracy, macroAccuracy, noAnswer, cutOff, byMode, tasks } = assessment;
+  const { predictions, accuracy, macroAccuracy, noAnswer, unparsed, ambiguous, cutOff, byMode, tasks } =
+    assessment;
   const share = ({ value, n, interval }: Share): string =>
     `${percent(value)} % of ${whole(n)} ${range(interval, percent)}`.trimEnd();
   const part = (count: number): string =>
@@ -123,6 +132,8 @@ export function describePredictions(assessment: PredictionsAssessment): string {
     ["accuracy", share(accuracy)],
     ["macro", macroText(macroAccuracy)],
     ["without an answer", `${part(noAnswer)}, counted as wrong`],
+    ["  unparsed", unparsed === 0 ? null : `${part(unparsed)} state one that the rule does not understand`],
+    ["  ambiguous", ambiguous === 0 ? null : `${part(ambiguous)} state several`],
     ["cut off", `${part(cutOff)} at the length limit`],
     ["strict rule", byMode && share(byMode.strict)],
     ["flexible rule", byMode && share(byMode.flexible)],

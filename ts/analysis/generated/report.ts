@@ -48,6 +48,8 @@ export interface RunSummary {
   versions: Record<string, string>;
   /** the whole experiment, every default filled in */
   configYaml: string;
+  /** what became of the answers: training samples, then greedy answers by method */
+  answers: RunSummaryAnswer[];
   /** every round of training by itself; only where there are several */
   rounds?: RoundsSummary | undefined;
 }
@@ -86,6 +88,42 @@ export interface RunSummaryTrainGroup {
   wrongAnswers: number;
   /** of those: with right steps only */
   wrongAnswersRightSteps: number;
+}
+
+/** what became of the answers: training samples, then greedy answers by method */
+export interface RunSummaryAnswer {
+  /** with the right answer */
+  right: number;
+  /** with another answer */
+  wrong: number;
+  /** that state an answer which the rule does not understand */
+  unparsed: number;
+  /** that state several answers */
+  ambiguous: number;
+  /** that state none, or none that is known to be one */
+  notStated: number;
+  /** too long, or not judged to the end in the time there is */
+  notJudged: number;
+  /** of right and wrong: where a published pattern reads otherwise than the text states */
+  partlyRead: number;
+  /** whose texts: the samples that are trained on, or a method's */
+  label: string;
+  /** the name of the method that it is about */
+  method?: string | undefined;
+  /** of what was not understood, the first of each kind */
+  examples: RunSummaryAnswerExample[];
+}
+
+/** of what was not understood, the first of each kind */
+export interface RunSummaryAnswerExample {
+  /** the question's id */
+  questionId: string;
+  /** what was stated and not understood */
+  stated: string;
+  /** what was taken for the answer instead */
+  extracted: string | null;
+  /** the question's answer */
+  answer: string;
 }
 
 /** One method: its settings, its numbers, and how they differ from the baselines. */
@@ -332,7 +370,7 @@ export interface TaskSummary {
 /** Something that the numbers say, in words. */
 export interface Diagnostic {
   /** what was looked at */
-  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "unequal-training" | "out-of-distribution" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output";
+  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "unequal-training" | "out-of-distribution" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output" | "unparsed-answers";
   /** how much it matters */
   level: "fine" | "note" | "warning";
   /** the name of the method that it is about */

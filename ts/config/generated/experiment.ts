@@ -623,7 +623,7 @@ export interface StageSettingsJudge {
   ranking?: Ranking | undefined;
   /**
    * answer: a positive has the right final answer; answer-and-steps: and right steps, of which there
-   * is at least one
+   * is at least one; where none could be read it is left out
    */
   label: Label;
   /**

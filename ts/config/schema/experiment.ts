@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { methodSchema } from "../methods/index.ts";
 import { modelSchema } from "./model.ts";
-import { slug } from "./patterns.ts";
+import { runName, slug } from "./patterns.ts";
 import { roundsSchema, stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
 import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
@@ -23,7 +23,7 @@ function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context
 }
 
 const shape = {
-  name: slug.meta({ description: "lower-case letters, digits and dashes; also the run's folder" }),
+  name: runName.meta({ description: "lower-case letters, digits and dashes; also the run's folder" }),
   description: z.string().default("").meta({ description: "what the experiment asks, in a sentence" }),
   seeds: z
     .array(count)

@@ -10,6 +10,15 @@ export const slug = z.string().regex(slugForm);
 export const hubName = z.string().regex(hubForm);
 export const device = z.string().regex(deviceForm);
 
+/** In the folder of runs: what all experiments share, so that no run can have it. */
+export const artefactsFolder = "artefacts";
+
+/** The name of an experiment, which is that of its folder too. */
+export const runName = slug.refine((name) => name !== artefactsFolder, {
+  message: "this name is taken: the folder that it would give holds the artefacts of all experiments",
+  params: { expected: `another name than ${artefactsFolder}, the only one that is taken` },
+});
+
 export const slugPattern = slugForm.source;
 
 /** The text with all but letters and digits made dashes; empty when nothing is left. */

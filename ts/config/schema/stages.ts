@@ -43,7 +43,7 @@ export const judgeSchema = z.strictObject({
   }),
   label: labelSchema.default("answer").meta({
     description:
-      "answer: a positive has the right final answer; answer-and-steps: and right steps, of which there is at least one",
+      "answer: a positive has the right final answer; answer-and-steps: and right steps, of which there is at least one; where none could be read it is left out",
   }),
   groupsFile: text.optional().meta({
     description:

@@ -8,13 +8,22 @@
  */
 import type { Question } from "../../core/records.ts";
 import { sameRational } from "./number.ts";
-import { type AnswerRule, type Asked, type ExtractMode, ruleOf } from "./rule.ts";
-import { lettersFound, type Strength } from "./statements.ts";
+import {
+  type AnswerRule,
+  type Asked,
+  type ExtractMode,
+  type Reading,
+  ruleOf,
+  type Seen,
+  shown,
+} from "./rule.ts";
+import { asksAgain, beginsLine, lineCounter, openings, optionsListed } from "./run-on.ts";
+import { lettersFound, type Stated, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
-  strict: String.raw`#### \(?([A-Za-z])(?:[).:]|[ \t]*$), the first`,
+  strict: String.raw`#### \(?([A-Za-z])(?:[).:]|[ \t]*$), the first, in bold type too; several letters are none`,
   flexible:
-    "the last of `answer is (B)`, `Answer: B`, `correct option is b)`, `(B) is correct`, `\\boxed{B}`, `#### B`; with none, B alone at the end; with none, an option named by its text; with none, the last `option B`",
+    "the last of `answer is (B)`, `Answer: B`, `correct option is b)`, `(B) is correct`, `\\boxed{B}`, `<answer>B</answer>`, `#### B`; with none, B alone at the end; with none, an option named by its text; with none, the last `option B`; several letters are none, and what follows another question is its own",
 };
 
 /** Options where a question does not list its own: A to E. */
@@ -29,16 +38,104 @@ export const lettersOf = (choices: Question["choices"]): string[] =>
   );
 
 /** The option's letter, a capital; null when none is stated, or none that the question has. */
-export function extractChoice(text: string, mode: ExtractMode, choices?: Question["choices"]): string | null {
+export const extractChoice = (
+  text: string,
+  mode: ExtractMode,
+  choices?: Question["choices"],
+): string | null => readChoice(text, mode, choices).answer;
+
+function readChoice(written: string, mode: ExtractMode, choices: Question["choices"]): Reading {
+  // As long as before, so that places stay.
+  const text = written.replaceAll(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+  return mode === "strict" ? readMarked(text, choices) : readStated(text, choices);
+}
+
+const notFound = (seen: readonly Seen[]): Reading => ({ answer: null, noAnswer: "not found", seen });
+const severalIn = (said: string, seen: readonly Seen[]): Reading => ({
+  ...{ answer: null, noAnswer: "ambiguous", unread: shown(said), seen },
+});
+
+const marked = /#### ([^\n]{0,200})/g;
+const markedLetter = /^[*_ \t]{0,4}\(?([A-Za-z])(?:[).:]|[*_ \t]*$)/;
+
+function readMarked(text: string, choices: Question["choices"]): Reading {
   const letters = new Set(lettersOf(choices));
-  if (mode === "strict") {
-    const letter = /#### \(?([A-Za-z])(?:[).:]|[ \t]*$)/m.exec(text)?.[1]?.toUpperCase();
-    return letter !== undefined && letters.has(letter) ? letter : null;
+  const line = lineCounter(text);
+  const seen: Seen[] = [];
+  for (const { index, 1: said = "" } of text.matchAll(marked)) {
+    const letter = markedLetter.exec(said)?.[1]?.toUpperCase();
+    const here = { line: line(index), by: "####", said: shown(said) };
+    if (letter !== undefined && letters.has(letter)) {
+      const [stated] = lettersFound(`#### ${said}`, letters);
+      const isSeveral = stated !== undefined && stated.letter === undefined;
+      const doubt = isSeveral ? "several letters" : otherOption(said, letter, choices);
+      seen.push({ ...here, ...(doubt === undefined ? { answer: letter } : { why: doubt }), decides: true });
+      return doubt === undefined ? { answer: letter, seen } : severalIn(said, seen);
+    }
+    seen.push({ ...here, why: "no letter of an option alone" });
   }
-  const statements = lettersFound(text, letters);
-  const last = (strength: Strength): string | undefined =>
-    statements.findLast((statement) => statement.strength === strength)?.letter;
-  return last("stated") ?? last("alone") ?? byText(text, choices) ?? last("named") ?? null;
+  return notFound(seen);
+}
+
+function readStated(text: string, choices: Question["choices"]): Reading {
+  const letters = new Set(lettersOf(choices));
+  const found = lettersFound(text, letters);
+  const first = found.find(({ strength }) => strength === "stated");
+  const cut = runOn(text, first, found);
+  const line = lineCounter(text);
+  const stated = found.map((statement) => ({
+    statement,
+    seen: {
+      ...{ line: line(statement.at), by: statement.strength, said: shown(statement.said) },
+      ...(statement.letter === undefined ? { why: "several letters" } : { answer: statement.letter }),
+      ...(statement.at >= cut ? { why: "after another question" } : {}),
+    } as Seen,
+  }));
+  const seen = stated.map((one) => one.seen);
+  const within = cut < text.length ? lettersFound(text.slice(0, cut), letters) : found;
+  const last = (strength: Strength): Stated | undefined =>
+    within.findLast((statement) => statement.strength === strength);
+  const byText = optionByText(text.slice(0, cut), choices);
+  const deciding = last("stated") ?? last("alone") ?? (byText === undefined ? last("named") : undefined);
+  if (deciding === undefined) {
+    if (byText === undefined) return notFound(seen);
+    seen.push({ line: 1, by: "an option's text", said: byText, answer: byText, decides: true });
+    return { answer: byText, seen };
+  }
+  for (const one of stated) if (one.statement.at === deciding.at) one.seen.decides = true;
+  const { letter, said, at } = deciding;
+  const isAskedAgain =
+    first?.letter !== undefined && first.letter !== letter && asksAgain(text.slice(first.at, at));
+  // `Answer: A` under a question: that question's.
+  if (isAskedAgain && beginsLine(text, at) && /^(?:answer|ans)\b\W{0,4}:/i.test(said))
+    return { answer: first.letter!, seen };
+  if (letter === undefined || isAskedAgain) return severalIn(said, seen);
+  const doubt = otherOption(text.slice(at, at + 200), letter, choices);
+  return doubt === undefined ? { answer: letter, seen } : severalIn(said, seen);
+}
+
+/** The place from which on a text is another question's. */
+function runOn(text: string, first: Stated | undefined, found: readonly Stated[]): number {
+  if (first === undefined) return text.length;
+  const opened = openings(text).find((at) => at > first.at) ?? text.length;
+  const listed = optionsListed(text, first.at) ?? text.length;
+  // Its options, and then their letter.
+  const isAnswered = found.some(({ at, strength }) => strength === "stated" && at > listed);
+  const lineEnd = text.indexOf("\n", first.at);
+  return Math.min(opened, isAnswered && lineEnd >= 0 ? lineEnd : text.length);
+}
+
+/** What stands after a letter is another option's text, word for word: `B) 24%` where that is C. */
+function otherOption(said: string, letter: string, choices: Question["choices"]): string | undefined {
+  if (choices === undefined) return undefined;
+  const text = new RegExp(`(?<![A-Za-z\\d])${letter}[).:]+[*_)]{0,3}[ \\t]+([^\\n]{1,200})`, "i").exec(
+    said,
+  )?.[1];
+  if (text === undefined) return undefined;
+  const fitting = choices.flatMap((choice, at) =>
+    sameText(optionText(choice), text) ? [lettersOf(choices)[at]] : [],
+  );
+  return fitting.length > 0 && !fitting.includes(letter) ? "the text of another option" : undefined;
 }
 
 /** An answer as rows have it: `B`, `(B)`, `b)`, `B) 18`. */
@@ -54,22 +151,19 @@ export function sameChoice(extracted: string, answer: string): boolean {
 export const choiceRule: AnswerRule = ruleOf({
   kind: "choice",
   patterns,
-  read: (text, mode, question?: Asked) => ({
-    answer: extractChoice(text, mode, question?.choices),
-    seen: [],
-  }),
+  read: (text, mode, question?: Asked) => readChoice(text, mode, question?.choices),
   sameAnswer: sameChoice,
 });
 
 /** An option's text without the letter that rows put before it: `A)32400`. */
 const optionText = (choice: string): string => choice.replace(/^\s*\(?[A-Za-z]\s?[).:]\s*/, "");
 
-const stated = /#### |\\f?boxed\s?\{|\banswer\b[^.:=\n]{0,40}?(?::|=|\bis\b)(?!\s+not\b)/gi;
+const stated = /#### |\\(?:f?boxed|fbox)\s?\{|<answer>|\banswer\b[^.:=\n]{0,40}?(?::|=|\bis\b)(?!\s+not\b)/gi;
 /** Characters that are looked at of what a statement says. */
 const reach = 200;
 
 /** The letter of the one option whose text the last statement of an answer, or the last line, gives. */
-function byText(text: string, choices: Question["choices"]): string | undefined {
+function optionByText(text: string, choices: Question["choices"]): string | undefined {
   if (choices === undefined) return undefined;
   const options = choices.slice(0, mostOptions).map(optionText);
   const saying = [...text.matchAll(stated)].map(({ index, 0: phrase }) => {

@@ -1,5 +1,5 @@
 /** Exact fractions, the denominator positive. */
-import { normalNumber } from "./gsm8k.ts";
+import { normalNumber } from "./decimal.ts";
 
 export interface Fraction {
   numerator: bigint;

@@ -14,7 +14,11 @@
  *
  * {@link rightAsPublished} is the dataset's own comparison, for numbers that must be set beside published flags.
  */
-import { type AnswerRule, type ExtractMode, ruleOf } from "./rule.ts";
+import { defined } from "../../core/defined.ts";
+import { normalNumber, sameNumber } from "./decimal.ts";
+import { readCell, readNumber } from "./number.ts";
+import { type AnswerRule, type ExtractMode, type Reading, ruleOf, type Seen } from "./rule.ts";
+import { openings } from "./run-on.ts";
 
 /** The patterns as they stand in records and reports, since an accuracy means little without them. */
 export const numberPatterns: Readonly<Record<ExtractMode, string>> = {
@@ -40,49 +44,77 @@ function lastFlexible(text: string): string | undefined {
   return last;
 }
 
-/**
- * A number without `,`, `$`, one closing `.`, leading zeros or trailing zeros of its fraction: `$1,800.50.`
- * is `1800.5`, `-0.0` is `0`. Works on the digits, so that a number of any length is exact. Null when
- * what remains is not a decimal number.
- */
-export function normalNumber(text: string): string | null {
-  const cleaned = text.trim().replace(/[,$]/g, "").replace(/\.$/, "");
-  const match = /^(-?)([0-9]*)(?:\.([0-9]*))?$/.exec(cleaned);
-  if (match === null) return null;
-  const [, sign = "", whole = "", fraction = ""] = match;
-  if (whole === "" && fraction === "") return null;
-  const integer = whole.slice(leadingZeros(whole)) || "0";
-  const decimals = fraction.slice(0, fraction.length - trailingZeros(fraction));
-  const magnitude = decimals === "" ? integer : `${integer}.${decimals}`;
-  return magnitude === "0" ? "0" : sign + magnitude;
-}
-
-/** Equal as exact decimals: `18.` and `18.00` are, whatever their length. Texts that are no number never are. */
-export function sameNumber(a: string, b: string): boolean {
-  const normal = normalNumber(a);
-  return normal !== null && normal === normalNumber(b);
-}
-
-// Counted by hand: /0+$/ would be tried anew at every zero of a long run.
-function leadingZeros(digits: string): number {
-  let count = 0;
-  while (digits[count] === "0") count++;
-  return count;
-}
-
-function trailingZeros(digits: string): number {
-  let count = 0;
-  while (count < digits.length && digits[digits.length - 1 - count] === "0") count++;
-  return count;
-}
-
 /** GSM8K's rule: found by the two published patterns, compared as numbers. */
 export const gsm8kNumber: AnswerRule = ruleOf({
   kind: "gsm8k-number",
   patterns: numberPatterns,
-  read: (text, mode) => ({ answer: extractNumber(text, mode), seen: [] }),
+  read: readPublished,
   sameAnswer: sameNumber,
+  readCell: readPublishedCell,
 });
+
+/**
+ * The published patterns' answer, which is the verdict whatever else is stated. Where all that is stated says otherwise
+ * (`#### 10^5`, of which the pattern reads 10), `unread` shows it; where the pattern finds nothing and something is stated
+ * (`#### $18`), it is unparsed.
+ */
+function readPublished(text: string, mode: ExtractMode): Reading {
+  const answer = extractNumber(text, mode);
+  if (answer !== null && isPlain(text, answer)) return { answer, seen: [] };
+  const whole = readNumber(text, mode);
+  const said = whole.unread ?? whole.seen.find(({ decides }) => decides)?.said;
+  const seen = [publishedSeen(text, mode, answer), ...whole.seen.map(({ decides: _, ...one }) => one)];
+  const isSilent = whole.answer === null && whole.noAnswer === "not found";
+  if (answer === null)
+    return { answer, ...(isSilent ? {} : { noAnswer: "unparsed", ...defined({ unread: said }) }), seen };
+  return { answer, ...(isSilent || whole.answer === answer ? {} : defined({ unread: said })), seen };
+}
+
+const plainEnding = /(?:^|\n)#### (-?\d+(?:,\d{3})*(?:\.\d+)?)\s*$/;
+
+/** Whether a text ends in its one mark with a number and no more, as most do: whoever reads it reads this answer. */
+const isPlain = (text: string, answer: string): boolean => {
+  const at = text.lastIndexOf("#### ");
+  if (at !== text.indexOf("####")) return false;
+  const ending = plainEnding.exec(text.slice(Math.max(0, at - 1)))?.[1];
+  return ending !== undefined && normalNumber(ending) === answer && openings(text).length === 0;
+};
+
+function publishedSeen(text: string, mode: ExtractMode, answer: string | null): Seen {
+  const by =
+    mode === "strict" ? `the first of ${numberPatterns.strict}` : "the last number, by the published pattern";
+  const match = mode === "strict" ? firstStrict(text) : lastFlexible(text);
+  const line =
+    match === undefined
+      ? 1
+      : lineOf(text, mode === "strict" ? text.indexOf(`#### ${match}`) : text.lastIndexOf(match));
+  return {
+    ...{ line, by, said: match ?? "" },
+    ...(answer === null ? { why: match === undefined ? "found nowhere" : "not a number" } : { answer }),
+    decides: true,
+  };
+}
+
+const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
+
+/** The final answer of a solution as GSM8K has them: its pattern has to read all that the line of the mark says. */
+export const readSolution = (solution: string): Reading =>
+  solution.includes("#### ")
+    ? readPublishedCell(solution)
+    : { answer: null, noAnswer: "not found", seen: [] };
+
+/** A solution, or an answer alone, which is read as any number is. */
+function readPublishedCell(cell: string): Reading {
+  const whole = readCell(cell);
+  const answer = whole.answer === null ? null : normalNumber(whole.answer);
+  const isRead = answer !== null && (!cell.includes("#### ") || extractNumber(cell, "strict") === answer);
+  if (isRead) return { answer, seen: whole.seen };
+  return {
+    ...whole,
+    answer: null,
+    noAnswer: whole.answer === null ? (whole.noAnswer ?? "not found") : "unparsed",
+  };
+}
 
 /**
  * Whether the dataset's own code calls a text right (`is_correct` of grade-school-math's dataset.py): the strict

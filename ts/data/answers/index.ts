@@ -7,14 +7,8 @@ import { regexRule } from "./regex.ts";
 import type { AnswerRule } from "./rule.ts";
 
 export { choiceRule, extractChoice, lettersOf, sameChoice } from "./choice.ts";
-export {
-  extractNumber,
-  gsm8kNumber,
-  normalNumber,
-  numberPatterns,
-  rightAsPublished,
-  sameNumber,
-} from "./gsm8k.ts";
+export { normalNumber, sameNumber } from "./decimal.ts";
+export { extractNumber, gsm8kNumber, numberPatterns, readSolution, rightAsPublished } from "./gsm8k.ts";
 export { anyNumber, extractAnyNumber, normalRational, sameRational } from "./number.ts";
 export { regexRule } from "./regex.ts";
 export {

@@ -1,22 +1,23 @@
 /**
- * Numeric final answers in any usual form: `1,200`, `$18`, `50%`, `3/4`, `1 1/2`, `\frac{3}{4}`, `1.5e3`, `3 x 10^5`, `5 km/h`,
- * `18.00`. A unit, `$` and `%` after or before a number are left out: `50%` is 50, as a question that asks for percent
- * has it. Values are exact; every scan goes forward once, so time is linear in the text.
+ * Numeric final answers in any usual form: `1,200`, `1 200`, `$18`, `50%`, `3/4`, `1 1/2`, `2½`, `\frac{3}{4}`, `1.5e3`, `10^5`,
+ * `1.5 million`, `5 km/h`, `5 * 2 = 10`. A unit, `$` and `%` after or before a number are left out: `50%` is 50, as a
+ * question that asks for percent has it. All that is stated is read: what is not understood (`2√3`, `4x + 3`, `5 or 6`) is no
+ * answer, and never the part of it that is a number. Values are exact; time is linear in the text.
  */
-import { readNumberAt } from "./numeral.ts";
-import { type AnswerRule, type ExtractMode, ruleOf } from "./rule.ts";
+import { normalNumber } from "./decimal.ts";
+import { type AnswerRule, type ExtractMode, type Reading, ruleOf, type Seen, shown } from "./rule.ts";
+import { asksAgain, beginsLine, lineCounter, openings } from "./run-on.ts";
+import { marksOf, type Statement, statementsOf, valueStated } from "./stated.ts";
+import { goesOn, lastValue, namesNumber, type Value, valueWithin } from "./value.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
-  strict: "#### NUMBER, the first; in any usual form, a unit after it",
-  flexible: "the last of `#### NUMBER`, \\boxed{NUMBER} and `answer is NUMBER`; with none, the last number",
+  strict: "#### NUMBER, the first; the whole line is read",
+  flexible:
+    "the last of `#### NUMBER`, \\boxed{NUMBER}, <answer>NUMBER</answer> and `answer is NUMBER`, before another question; with none, the last number; all that is stated is read",
 };
 
-/** The number in its normal form (see {@link normalRational}); null when none is found. */
-export function extractAnyNumber(written: string, mode: ExtractMode): string | null {
-  const text = plain(written);
-  const marked = mode === "strict" ? firstMarked(text) : lastStated(text);
-  return marked ?? (mode === "flexible" ? lastNumber(text) : undefined) ?? null;
-}
+export const extractAnyNumber = (text: string, mode: ExtractMode): string | null =>
+  readNumber(text, mode).answer;
 
 /** Whether both are numbers and equal. */
 export function sameRational(a: string, b: string): boolean {
@@ -25,97 +26,145 @@ export function sameRational(a: string, b: string): boolean {
 }
 
 /**
- * The first number of a short text such as an answer's: a decimal where it ends (`0.75`), else a reduced fraction (`1/3`).
- * Null when there is none.
+ * The number that a short text such as a row's answer is: a decimal where it ends (`0.75`), else a reduced fraction (`1/3`).
+ * Null when it is none, or not understood as a whole.
  */
-export function normalRational(written: string): string | null {
-  return firstNumber(plain(written)) ?? null;
-}
+export const normalRational = (written: string): string | null =>
+  /^-?\d+(?:\.\d+)?$/.test(written) ? normalNumber(written) : (valueWithin(written)?.value ?? null);
 
 export const anyNumber: AnswerRule = ruleOf({
   kind: "number",
   patterns,
-  read: (text, mode) => ({ answer: extractAnyNumber(text, mode), seen: [] }),
+  read: readNumber,
   sameAnswer: sameRational,
+  readCell,
 });
 
-/** LaTeX's ways of writing `,`, `$`, `%` and spaces as the plain ones. */
-const plain = (text: string): string =>
-  text
-    .replaceAll(/\{,\}|,\\!/g, ",")
-    .replaceAll(/\\([$%])/g, "$1")
-    .replaceAll(/\\[,;:! ]|~/g, " ");
+/** What is longer, or has lines, is a solution, and its first number not its answer. */
+const isShort = (text: string): boolean => text.trim().length <= 60 && !text.trim().includes("\n");
 
-/** All that a number can begin with. */
-const beginning = /[-−$€£¥₹\d.\\]/g;
-
-function* numbersOf(text: string): Generator<string> {
-  const search = new RegExp(beginning);
-  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
-    const number = readNumberAt(text, match.index);
-    if (number === undefined) continue;
-    if (number.value !== undefined) yield number.value;
-    search.lastIndex = number.end;
-  }
+export function readCell(cell: string): Reading {
+  if (cell.includes("#### ")) return readMarked(cell);
+  return readingOf(isShort(cell) && namesNumber(cell) ? valueWithin(cell) : undefined, cell, []);
 }
 
-function firstNumber(text: string): string | undefined {
-  for (const number of numbersOf(text)) return number;
+export function readNumber(text: string, mode: ExtractMode): Reading {
+  return mode === "strict" ? readMarked(text) : readStated(text);
+}
+
+function readingOf(value: Value | undefined, said: string, seen: readonly Seen[]): Reading {
+  if (value?.value !== undefined) return { answer: value.value, seen };
+  if (value?.noValue === undefined) return { answer: null, noAnswer: "not found", seen };
+  return { answer: null, noAnswer: value.noValue, unread: shown(said), seen };
+}
+
+const whyNot = {
+  unparsed: "not understood as one number",
+  ambiguous: "more than one answer",
+  none: "no number is stated",
+} as const;
+
+const seenAs = (statement: Statement, value: Value | undefined, line: number): Seen => ({
+  line,
+  by: shown(statement.by),
+  said: shown(statement.said),
+  ...(value?.value === undefined ? { why: whyNot[value?.noValue ?? "none"] } : { answer: value.value }),
+});
+
+/** As GSM8K counts, the first mark that states something: what comes after may be another question. */
+function readMarked(text: string): Reading {
+  const seen: Seen[] = [];
+  const line = lineCounter(text);
+  for (const mark of marksOf(text)) {
+    const value = valueStated(mark);
+    const last = seenAs(mark, value, line(mark.at));
+    seen.push(last);
+    if (value === undefined) continue;
+    last.decides = true;
+    return readingOf(value, mark.said, seen);
+  }
+  return readingOf(undefined, "", seen);
+}
+
+function readStated(text: string): Reading {
+  const line = lineCounter(text);
+  const stated = statementsOf(text).map((statement) => {
+    const value = valueStated(statement);
+    return { statement, value, seen: seenAs(statement, value, line(statement.at)) };
+  });
+  const seen = stated.map((one) => one.seen);
+  const first = stated.find(({ value }) => value !== undefined);
+  const cut = runOn(text, first?.statement.at);
+  for (const { statement, seen: one } of stated) if (statement.at >= cut) one.why = "after another question";
+  const within = stated.filter(({ statement }) => statement.at < cut);
+  const deciding = within.findLast(({ value }) => value !== undefined);
+  if (deciding === undefined) return readLast(text.slice(0, cut), seen);
+  const { statement, value } = deciding;
+  deciding.seen.decides = true;
+  // `Answer: 8` under a question: that question's.
+  if (isAnotherAnswer(text, first!, deciding)) {
+    deciding.seen.why = "after another question";
+    first!.seen.decides = true;
+    delete deciding.seen.decides;
+    return readingOf(first!.value, first!.statement.said, seen);
+  }
+  const doubt = doubtOf(text.slice(0, cut), within, first!, deciding);
+  if (doubt === undefined) return readingOf(value, statement.said, seen);
+  deciding.seen.why = doubt;
+  return { answer: null, noAnswer: "ambiguous", unread: shown(statement.said), seen };
+}
+
+const isAnotherAnswer = (text: string, first: Stated, { statement }: Stated): boolean =>
+  first.statement !== statement &&
+  (statement.kind === "label" || statement.kind === "heading") &&
+  beginsLine(text, statement.at) &&
+  asksAgain(text.slice(first.statement.end, statement.at));
+
+type Stated = { statement: Statement; value: Value | undefined };
+
+/** Why the last statement is not to be relied on. */
+function doubtOf(
+  text: string,
+  stated: readonly Stated[],
+  first: Stated,
+  deciding: Stated,
+): string | undefined {
+  const { statement, value } = deciding;
+  if (value?.value === undefined) return undefined;
+  if (stated.some(({ statement: { kind, at } }) => kind === "retracted" && at > statement.at))
+    return "taken back later";
+  if (
+    first.value?.value !== undefined &&
+    first.value.value !== value.value &&
+    asksAgain(text.slice(first.statement.end, statement.at))
+  )
+    return "another question may have been asked before it";
+  // `Answer: She has 12 pens. 2 are gone. So 10 are left.`
+  const mayBegin = statement.kind === "label" || statement.kind === "heading";
+  if (mayBegin && value.isWorking && goesOn(text.slice(statement.end), value.value))
+    return "the working goes on after it";
   return undefined;
 }
 
-function lastNumber(text: string): string | undefined {
-  let last: string | undefined;
-  for (const number of numbersOf(text)) last = number;
-  return last;
+/** The place from which on a text is another question's; before the first answer only what has a number in it counts. */
+function runOn(text: string, firstAnswer: number | undefined): number {
+  for (const at of openings(text))
+    if ((firstAnswer !== undefined && firstAnswer < at) || namesNumber(text.slice(0, at))) return at;
+  return text.length;
 }
 
-const mark = /#### /g;
-/** Characters after a mark or a phrase within which its number must begin. */
-const reach = 120;
-
-/** The line's rest, no more of it than a statement needs, and no number cut in two. */
-function restOfLine(text: string, from: number): string {
-  let end = from + reach;
-  while (/[\d.,]/.test(text[end] ?? "")) end++;
-  return text.slice(from, end).split("\n", 1)[0]!;
+/** The last number, where nothing is stated. */
+function readLast(text: string, seen: readonly Seen[]): Reading {
+  const value = lastValue(text);
+  const said = lastLine(text);
+  if (value === undefined) return readingOf(undefined, "", seen);
+  const last: Statement = { kind: "phrase", at: 0, end: 0, by: "the last number", said };
+  const line = text.trimEnd().split("\n").length;
+  return readingOf(value, said, [...seen, { ...seenAs(last, value, line), decides: true }]);
 }
 
-/** As GSM8K counts, the first that has a number: what comes after may be another question. */
-function firstMarked(text: string): string | undefined {
-  for (const { index } of text.matchAll(mark)) {
-    const number = firstNumber(restOfLine(text, index + 5));
-    if (number !== undefined) return number;
-  }
-  return undefined;
+/** The last line with a number in it, its end. */
+function lastLine(text: string): string {
+  const lines = text.slice(-2000).trimEnd().split("\n");
+  return (lines.findLast((one) => namesNumber(one)) ?? "").slice(-200);
 }
-
-const statement =
-  /#### |\\f?boxed\s?\{|\banswer\b[^.:=\n]{0,40}?(?::|=|\bis\b|\bare\b|\bwould be\b|\bmust be\b)(?!\s+not\b)/gi;
-
-/** What the last statement says that has a number in it. */
-function lastStated(text: string): string | undefined {
-  let last: string | undefined;
-  for (const match of text.matchAll(statement)) {
-    const rest = restOfLine(text, match.index + match[0].length);
-    const said = match[0].includes("{") ? upToBrace(rest) : sentenceOf(rest);
-    last = valueSaid(said) ?? last;
-  }
-  return last;
-}
-
-/** `5 + 3 = 8` says 8: what comes after the last `=`, if that is a number; else the first number. */
-const valueSaid = (said: string): string | undefined =>
-  firstNumber(said.slice(said.lastIndexOf("=") + 1)) ?? firstNumber(said);
-
-function upToBrace(text: string): string {
-  let depth = 1;
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === "{") depth++;
-    else if (text[at] === "}" && --depth === 0) return text.slice(0, at);
-  }
-  return text;
-}
-
-/** Up to the stop that ends a sentence, which is not the point of a decimal. */
-const sentenceOf = (text: string): string => /^(?:[^.!?;]|\.(?=\d))*/.exec(text)![0];

@@ -1,111 +1,67 @@
-/** Reading one number at one place of a text, in the forms of {@link ./number.ts}. */
+/** The decimals in which numbers are written: `1,234.50`, `1 234`, `1'234`, `12,34,567`, `1_234`, `1.5e3`. */
+
+import { normalNumber } from "./decimal.ts";
 import { fraction, fractionOf, normalForm } from "./fraction.ts";
-import { normalNumber } from "./gsm8k.ts";
 
-export interface Numeral {
-  /** Normal form; undefined for what looks like a number and is none (`1/2/2026`, `1/0`). */
-  value: string | undefined;
-  end: number;
+/** Longest exponent that is worked out, and digits of the longest power. */
+export const mostZeros = 400;
+/** Digits beyond which a number is part of no fraction or power: working with them takes time. */
+export const mostDigits = 100;
+
+const whole = /^\d+(?:\.\d+)?$|^\.\d+$|^0(?:,000)+$/;
+// Threes after the first group; or, as in India, twos before the last three. No group starts with a lone zero.
+const grouped: readonly RegExp[] = [
+  /^(?!0)\d{1,3}(?:,\d{3})+(?:\.\d+)?$/,
+  /^(?!0)\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$/,
+  /^(?!0)\d{1,3}(?:[\p{Zs}\t]\d{3})+(?:\.\d+)?$/u,
+  /^(?!0)\d{1,3}(?:['’ʼ]\d{3})+(?:\.\d+)?$/,
+  /^(?!0)\d{1,3}(?:_\d{3})+(?:\.\d+)?$/,
+];
+
+/** Its value in its normal form; undefined where the groups of its digits make no number (`1,2`, `1.2.3`, `0,500`). */
+export function decimalOf(written: string): string | undefined {
+  const [mantissa = "", exponent] = written.split(/[eE]/);
+  if (!whole.test(mantissa) && !grouped.some((form) => form.test(mantissa))) return undefined;
+  const plain = mantissa.replaceAll(/[^\d.]/g, "");
+  return exponent === undefined ? (normalNumber(plain) ?? undefined) : shifted(plain, Number(exponent));
 }
 
-// Sticky: each is tried at one place. No quantifier stands inside another but over groups of three digits.
-const decimal = /(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+/y;
-const over = / ?[/⁄] ?(\d{1,40})(?!\d|[.,]\d)/y;
-const mixedPart = /(?: | and )(\d{1,40})[/⁄](\d{1,40})(?!\d|[.,/]\d)/y;
-const latexFraction = /\\[dt]?frac\s?(?:\{(-?\d{1,40})\}\s?\{(\d{1,40})\}|(\d)\s?(\d))/y;
-const exponent =
-  /[eE]([+-]?\d{1,3})(?!\w|\.\d)| ?(?:[x×*·]|\\times|\\cdot) ?10(?:\^|\*\*) ?\{?([+\-−]?\d{1,3})\}?/y;
-const chained = /(?:[/.,:]\d+)+/y;
-
-/** Longest exponent that is worked out. */
-const mostZeros = 400;
-/** Digits beyond which a number is not part of a fraction or a power. */
-const mostDigits = 100;
-
-/** The number that begins at this place, a sign or `$` before it included; undefined where none begins. */
-export function readNumberAt(text: string, start: number): Numeral | undefined {
-  if (/[\p{L}\d_]/u.test(text[start - 1] ?? "") && !isScript(text, start)) return undefined;
-  let at = start;
-  let negative = false;
-  if (isMinus(text[at]) && !/[\w)\]}%]/.test(text[at - 1] ?? "")) {
-    negative = true;
-    at++;
-  }
-  if (currency.has(text[at] ?? "")) at++;
-  if (!negative && isMinus(text[at]) && at > start) {
-    negative = true;
-    at++;
-  }
-  const read = fractionAt(text, at) ?? decimalAt(text, at);
-  if (read === undefined) return undefined;
-  const { value } = read;
-  return { ...read, value: value === undefined || !negative ? value : negated(value) };
+/** Times ten to this power; undefined beyond what is worked out. */
+export function shifted(value: string, zeros: number): string | undefined {
+  if (value.length > mostDigits || Math.abs(zeros) > mostZeros) return undefined;
+  const { numerator, denominator } = fractionOf(value);
+  const power = 10n ** BigInt(Math.abs(zeros));
+  return zeros >= 0 ? ratio(numerator * power, denominator) : ratio(numerator, denominator * power);
 }
 
-const currency = new Set(["$", "€", "£", "¥", "₹"]);
-const isMinus = (character: string | undefined): boolean => character === "-" || character === "−";
-/** After `_` or a letter no number begins: `x2`, `H2O`. A LaTeX command does. */
-const isScript = (text: string, start: number): boolean => text[start] === "\\";
-const negated = (value: string): string =>
+export const negated = (value: string): string =>
   value === "0" ? value : value.startsWith("-") ? value.slice(1) : `-${value}`;
 
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+/** Undefined for a division by zero, and for numbers too long to be worked with. */
+export function quotient(a: string, b: string): string | undefined {
+  if (a.length > mostDigits || b.length > mostDigits) return undefined;
+  const [above, below] = [fractionOf(a), fractionOf(b)];
+  return ratio(above.numerator * below.denominator, above.denominator * below.numerator);
 }
 
-function fractionAt(text: string, at: number): Numeral | undefined {
-  if (text[at] !== "\\") return undefined;
-  const latex = match(latexFraction, text, at);
-  if (latex === null) return undefined;
-  const [whole, a, b, c, d] = latex;
-  return { value: quotient(BigInt((a ?? c)!), BigInt((b ?? d)!)), end: at + whole.length };
+/** `2` and `3/4`: 2.75. Undefined where the part is no part of one, or the first no whole number. */
+export function mixed(integer: string, part: string): string | undefined {
+  if (!/^\d+$/.test(integer) || integer.length > mostDigits) return undefined;
+  const { numerator, denominator } = fractionOf(part);
+  if (numerator < 0n || numerator >= denominator) return undefined;
+  return ratio(BigInt(integer) * denominator + numerator, denominator);
 }
 
-function decimalAt(text: string, at: number): Numeral | undefined {
-  const first = text[at];
-  if (first === undefined || !(isDigit(first) || (first === "." && isDigit(text[at + 1] ?? ""))))
-    return undefined;
-  const number = match(decimal, text, at)![0];
-  const end = at + number.length;
-  const integer = number.includes(".") || number.length > mostDigits ? undefined : number.replaceAll(",", "");
-  if (integer !== undefined) {
-    const mixed = match(mixedPart, text, end);
-    if (mixed !== null && BigInt(mixed[1]!) < BigInt(mixed[2]!)) {
-      const [part, a, b] = mixed;
-      const whole = BigInt(integer) * BigInt(b!) + BigInt(a!);
-      return { value: quotient(whole, BigInt(b!)), end: end + part.length };
-    }
-    const latex = fractionAt(text, end);
-    if (latex?.value !== undefined) {
-      const { numerator, denominator } = fractionOf(latex.value);
-      return { value: quotient(BigInt(integer) * denominator + numerator, denominator), end: latex.end };
-    }
-    const divided = match(over, text, end);
-    // `1/2/2026` is a date.
-    if (divided !== null && !/^[/]\d/.test(text.slice(end + divided[0].length, end + divided[0].length + 2)))
-      return { value: quotient(BigInt(integer), BigInt(divided[1]!)), end: end + divided[0].length };
-  }
-  const power = number.length > mostDigits ? null : match(exponent, text, end);
-  if (power !== null) {
-    const zeros = Number((power[1] ?? power[2])!.replace("−", "-"));
-    if (Math.abs(zeros) <= mostZeros)
-      return { value: shifted(number.replaceAll(",", ""), zeros), end: end + power[0].length };
-  }
-  const more = match(chained, text, end);
-  if (more !== null && more[0].length > 0) return { value: undefined, end: end + more[0].length };
-  return { value: normalNumber(number) ?? undefined, end };
+/** Of a whole exponent; undefined where the power is too long, or is of zero and not positive. */
+export function powerOf(base: string, exponent: number): string | undefined {
+  if (base.length * Math.abs(exponent) > mostZeros && !/^-?10?$/.test(base)) return undefined;
+  if (Math.abs(exponent) > mostZeros || (base === "0" && exponent <= 0)) return undefined;
+  const { numerator, denominator } = fractionOf(base);
+  const [above, below] = [numerator ** BigInt(Math.abs(exponent)), denominator ** BigInt(Math.abs(exponent))];
+  return exponent >= 0 ? ratio(above, below) : ratio(below, above);
 }
 
-const isDigit = (character: string): boolean => character >= "0" && character <= "9";
-
-function shifted(number: string, zeros: number): string | undefined {
-  const { numerator, denominator } = fractionOf(number);
-  const power = 10n ** BigInt(Math.abs(zeros));
-  return zeros >= 0 ? quotient(numerator * power, denominator) : quotient(numerator, denominator * power);
-}
-
-function quotient(numerator: bigint, denominator: bigint): string | undefined {
+function ratio(numerator: bigint, denominator: bigint): string | undefined {
   const value = fraction(numerator, denominator);
   return value && normalForm(value);
 }

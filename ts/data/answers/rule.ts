@@ -46,10 +46,15 @@ export interface AnswerRule {
   extract(text: string, mode: ExtractMode, question?: Asked): string | null;
   /** Whether an extracted answer is the answer of a question, as the question's row has it. */
   sameAnswer(extracted: string, answer: string): boolean;
+  /** What a row's answer column says: an answer alone, or a solution that ends in it. */
+  readCell(cell: string): Reading;
 }
 
-/** A rule by its reading. */
-export const ruleOf = (rule: Omit<AnswerRule, "extract">): AnswerRule => ({
+/** A rule by its reading; where nothing else is said, a cell's answer stands in the task's own form. */
+export const ruleOf = (
+  rule: Omit<AnswerRule, "extract" | "readCell"> & Partial<Pick<AnswerRule, "readCell">>,
+): AnswerRule => ({
+  readCell: (cell) => rule.read(cell, "strict"),
   ...rule,
   extract: (text, mode, question) => rule.read(text, mode, question).answer,
 });

@@ -4,18 +4,21 @@
 export type Strength = "stated" | "alone" | "named";
 
 export interface Stated {
-  letter: string;
+  /** Undefined: several letters, which are no answer. */
+  letter: string | undefined;
   at: number;
   strength: Strength;
+  /** What is said, as it is written. */
+  said: string;
 }
 
-/** Words that an answer's letter follows. `####` and `\boxed{` too, which need no word. */
+/** Words that an answer's letter follows. `####`, `\boxed{` and `<answer>` too, which need no word. */
 const introductions =
-  /#### ?|\\f?boxed\s?\{|\b(?:answer|ans|choose|choosing|pick|picking|select|selecting|mark|go with|going with|(?:correct|right|best|proper) (?:option|choice|alternative))\b|\b(?:hence|therefore|thus|so)\b,?|[∴⇒]|[=-]>|\b(?:option|choice|alternative)\b/gi;
+  /#### ?|\\(?:f?boxed|fbox)\s?\{|<final[ _-]?answer>|答案|(?<!<\/)\b(?:answer|ans|choose|choosing|pick|picking|select|selecting|mark|go with|going with|(?:correct|right|best|proper) (?:option|choice|alternative))\b|\b(?:hence|therefore|thus|so)\b,?|[∴⇒]|[=-]>|\b(?:option|choice|alternative)\b/gi;
 
 /** What may stand between such a word and its letter, piece by piece. */
 const connector =
-  /\s+|[-–—:=>.,*_"'`$~“”‘’«]|\\(?:text|textbf|mathrm|mathbf)\s?\{|(?:is|are|was|be|would|will|should|must|has|to|the|this|option|options|choice|alternative|letter|answer|answers|correct|right|best|final|given|therefore|thus|hence|clearly|definitely|indeed|by|as)\b/iy;
+  /\s+|[-–—:=>.,*_"'`$~“”‘’«是为]|\\(?:text|textbf|mathrm|mathbf)\s?\{|(?:is|are|was|be|would|will|should|must|has|to|the|this|option|options|choice|alternative|letter|answer|answers|correct|right|best|final|given|therefore|thus|hence|clearly|definitely|indeed|by|as)\b/iy;
 const mostConnectors = 16;
 
 const letterThere = /([([{]\s?)?([A-Za-z])(?![A-Za-z\d'’])(\s?[)\]}]|\*\*|[.:,;!?"”»])?/y;
@@ -26,20 +29,34 @@ export function lettersFound(text: string, letters: ReadonlySet<string>): Stated
   const statements = [
     ...introduced(text, letters),
     ...judged(text, letters),
-    ...(alone === undefined ? [] : [alone]),
+    ...[alone ?? optionLine(text, letters)].filter((one) => one !== undefined),
   ];
   return statements.sort((a, b) => a.at - b.at);
 }
 
 function* introduced(text: string, letters: ReadonlySet<string>): Generator<Stated> {
   for (const { index, 0: word } of text.matchAll(introductions)) {
-    const { end, words } = skipConnectors(text, index + word.length);
+    const { end, words, isHeading } = skipConnectors(text, index + word.length);
     const letter = letterAt(text, end, letters);
     if (letter === undefined || isTakenBack(text, letter.end)) continue;
+    if (isHeading && !letter.closed) continue;
+    if (isSupposed(text.slice(Math.max(0, index - 40), index), word)) continue;
     const strength = strengthOf(word, words, letter);
-    if (strength !== undefined) yield { letter: letter.letter, at: index, strength };
+    const said = text.slice(index, letter.end + (letter.isSeveral ? 20 : 0));
+    if (strength !== undefined)
+      yield { letter: letter.isSeveral ? undefined : letter.letter, at: index, strength, said };
   }
 }
+
+/** `if the answer was A`, `one might choose A`: not what is held to be right. */
+const isSupposed = (before: string, word: string): boolean =>
+  /\b(?:if|unless|whether|assum(?:e|ing)|suppos(?:e|ing)|is)\s+(?:that\s+)?(?:(?:the|my|our)\s+)?(?:(?:correct|right|final)\s+)?$/i.test(
+    before,
+  ) ||
+  (/^(?:cho|pick|sel|mark|go)/i.test(word) &&
+    /\b(?:might|may|could|people|students|one|they|some|don['’]t|not|never|tempt\w+)\b[^.\n]{0,20}$/i.test(
+      before,
+    ));
 
 /** `hence` says something of a letter that ends its clause, an option that is spoken of nothing for certain. */
 function strengthOf(word: string, between: string, letter: Letter): Strength | undefined {
@@ -50,16 +67,21 @@ function strengthOf(word: string, between: string, letter: Letter): Strength | u
   return "stated";
 }
 
-function skipConnectors(text: string, from: number): { end: number; words: string } {
+function skipConnectors(text: string, from: number): { end: number; words: string; isHeading: boolean } {
   let end = from;
+  let isHeading = false;
   for (let count = 0; count < mostConnectors; count++) {
     connector.lastIndex = end;
     const piece = connector.exec(text)?.[0];
-    // A blank line ends what was being said.
-    if (piece === undefined || /\n\s*\n/.test(piece.slice(0, 50))) break;
+    if (piece === undefined) break;
+    // A blank line ends what was being said, but after a heading: `**Answer:**`.
+    if (/\n\s*\n/.test(piece.slice(0, 50))) {
+      if (isHeading || !/^[*_]*:[*_ ]*$/.test(text.slice(from, end))) break;
+      isHeading = true;
+    }
     end += piece.length;
   }
-  return { end, words: text.slice(from, end) };
+  return { end, words: text.slice(from, end), isHeading };
 }
 
 interface Letter {
@@ -69,6 +91,8 @@ interface Letter {
   enclosed: boolean;
   /** Something ends it: a bracket, a stop, the end of its line. */
   closed: boolean;
+  /** Another letter stands beside it. */
+  isSeveral: boolean;
 }
 
 /** Words that come after a letter, and never after the article. */
@@ -86,25 +110,62 @@ function letterAt(text: string, at: number, letters: ReadonlySet<string>): Lette
   const enclosed = open !== undefined && /[)\]}]/.test(close ?? "");
   if (open !== undefined && !enclosed) return undefined;
   const end = at + whole.length;
-  const closed = close !== undefined || /^[ \t]*(?:\n|$)/.test(text.slice(end, end + 40));
-  // `B or C` is no answer.
-  if (/^\s*(?:or|and|&|\/)\s*\(?[A-Za-z](?![A-Za-z\d'’])/.test(text.slice(end, end + 20))) return undefined;
-  if (enclosed || closed) return { letter, end, enclosed, closed: true };
+  const closed = close !== undefined || /^[ \t]*(?:\n|$|<\/)/.test(text.slice(end, end + 40));
+  const beside = text
+    .slice(at + whole.length - (close?.length ?? 0), end + 60)
+    .replaceAll(/\\text\w*\s?\{|[{}$]/g, " ");
+  if (isJoined(beside, letters)) return { letter, end, enclosed, closed, isSeveral: true };
+  // `Is the answer A?`
+  if (close?.trim() === "?") return undefined;
+  if (enclosed || closed) return { letter, end, enclosed, closed: true, isSeveral: false };
   const rest = text.slice(at + (open?.length ?? 0) + 1, at + 40);
   const isWord = /^[aAI]$/.test(written!);
   if (written === "a" || written === "I") return undefined;
   if (isWord && !afterLetter.test(rest)) return undefined;
   // `answer is b + c`, `the answer = D/2`: a letter that is reckoned with.
-  if (/^\s*[-+*/^=×÷<>²³√%]/.test(rest) && !/^\s+[-–—]\s/.test(rest) && !/^\s*=>/.test(rest))
+  if (
+    /^\s*(?:[-+/^=×÷<>²³√%]|\*(?![*\s.,]|$))/.test(rest) &&
+    !/^\s+[-–—]\s/.test(rest) &&
+    !/^\s*=>/.test(rest)
+  )
     return undefined;
   if (written === letter.toLowerCase() && !/^\s*(?:$|\n|is\b|because\b|since\b|as\b)/.test(rest))
     return undefined;
-  return { letter, end, enclosed, closed: false };
+  return { letter, end, enclosed, closed: false, isSeveral: false };
 }
+
+const joint =
+  /^\s?[)\]}*_"]{0,3}\s{0,3}(?:(?:[,;]\s{0,3})?(or|and|&|\/|\+|\|)\s{0,3}|[,;]\s{0,3}|\s)(?:(?:option|choice)\s)?[*_"]{0,3}[([{]?([A-Za-z])(?![A-Za-z\d'’])(.{0,12})/is;
+
+/** `B or C`, `(A), (B)`, `A B`; not `A, B is too small`. */
+function isJoined(beside: string, letters: ReadonlySet<string>): boolean {
+  const [, word, other = "", rest = ""] = joint.exec(beside) ?? [];
+  if (!letters.has(other.toUpperCase())) return false;
+  if (word !== undefined) return !/^[aI]$/.test(other);
+  return /[A-Z]/.test(other) && /^\s?[)\]}.*_"]{0,4}\s*(?:$|[\n,;<]|or\b|and\b|are\b)/.test(rest);
+}
+
+const option = /^[ \t]*[*_]{0,2}[([]?([A-Za-z])([).:\]])[*_)]{0,3}[ \t]+(?=\S)/gm;
+
+/** The one line that is an option as questions list them, where it is the text or ends it: `B) 18 km`. */
+function optionLine(text: string, letters: ReadonlySet<string>): Stated | undefined {
+  const lines = [...text.matchAll(option)];
+  const [line] = lines;
+  const letter = line?.[1]?.toUpperCase();
+  if (line === undefined || lines.length > 1 || letter === undefined || !letters.has(letter))
+    return undefined;
+  const rest = text.slice(line.index).trimEnd();
+  if (rest.includes("\n") || (line[2] === "." && /^[a-z]/.test(line[1]!)) || isListed(rest)) return undefined;
+  return { letter, at: line.index, strength: "alone", said: rest };
+}
+
+/** `A) 12 B) 18` */
+const isListed = (line: string): boolean => /\S\s+[([]?[A-Za-z][).\]]\s/.test(line);
 
 /** `(B) is wrong`, `B cannot be`. */
 const isTakenBack = (text: string, end: number): boolean =>
-  /^\W{0,4}(?:is|are|was|seems|cannot|can't|can not|can|isn't|does not|doesn't|does|would|will)?\s?(?:not|never|wrong|incorrect|false|cannot|can't|isn't|ruled out|eliminated|excluded|impossible|too (?:large|small|big|high|low))\b/i.test(
+  !/^\s*\(\s?not\b/i.test(text.slice(end, end + 40)) &&
+  /^\W{0,4}(?:is|are|was|seems|cannot|can't|can not|can|isn't|does not|doesn't|does|would be|would|will)?\s?(?:not|never|wrong|incorrect|false|cannot|can't|isn't|ruled out|eliminated|excluded|impossible|too (?:large|small|big|high|low))\b/i.test(
     text.slice(end, end + 40),
   );
 
@@ -117,7 +178,7 @@ function* judged(text: string, letters: ReadonlySet<string>): Generator<Stated> 
     const written = (right ?? holding ?? chosen)!;
     const letter = written.toUpperCase();
     if (!letters.has(letter) || (/^[aI]$/.test(written) && !/^[([]/.test(whole))) continue;
-    yield { letter, at: index, strength: "stated" };
+    yield { letter, at: index, strength: "stated", said: whole };
   }
 }
 
@@ -131,7 +192,7 @@ function aloneAtEnd(text: string, letters: ReadonlySet<string>): Stated | undefi
     /(?:^|\n)[ \t]*[([*_]{0,4}([a-z])[)\]*_.]{0,4}$/.exec(tail.length < end.length ? tail.slice(1) : tail);
   const letter = match?.[1]?.toUpperCase();
   if (letter === undefined || !letters.has(letter) || isReckoned(tail)) return undefined;
-  return { letter, at: end.length, strength: "alone" };
+  return { letter, at: end.length, strength: "alone", said: tail };
 }
 
 /** `x + B`, `not B`, `A or B`: not a letter that stands alone. */

@@ -2,9 +2,12 @@
 import type { Group, JudgedCandidate } from "../../core/records.ts";
 import { equations } from "../steps/equations.ts";
 
-/** Whether the COT was not looked at to its end: it is neither right nor wrong, and has no rank. */
-export const isUnchecked = ({ noAnswer }: JudgedCandidate): boolean =>
-  noAnswer === "too long" || noAnswer === "time limit";
+/**
+ * Whether the COT could not be checked: it was not looked at to its end, or its label goes by its steps and none of them
+ * could be read. It is neither right nor wrong, and has no rank.
+ */
+export const isUnchecked = ({ noAnswer, unchecked }: JudgedCandidate): boolean =>
+  noAnswer === "too long" || noAnswer === "time limit" || unchecked === "steps";
 
 export interface SidesOptions {
   /** Whether the reference COT is a member of the positives. Default false: it is the VFT term's target. */
@@ -33,8 +36,8 @@ export function sides(group: Group, options: SidesOptions = {}): Sides {
     positives.set(group.reference, { text: group.reference, extracted: group.answer, correct: true });
   for (const candidate of group.candidates) {
     const side = candidate.correct ? positives : negatives;
-    if (!candidate.correct && candidate.extracted === null)
-      if (noAnswer === "omit" || isUnchecked(candidate)) continue;
+    const isOmitted = candidate.extracted === null && noAnswer === "omit";
+    if (!candidate.correct && (isOmitted || isUnchecked(candidate))) continue;
     if (!side.has(candidate.text)) side.set(candidate.text, candidate);
   }
   return { positives: [...positives.values()], negatives: [...negatives.values()] };

@@ -2,7 +2,7 @@ import type { Label } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { Candidate, Group, JudgedCandidate, Question } from "../../core/records.ts";
 import { type ExtractMode, extractBoth, type Outcome } from "../answers/index.ts";
-import { type Feedback, pairedByRank } from "../groups/members.ts";
+import { type Feedback, isUnchecked, pairedByRank } from "../groups/members.ts";
 import { withRanks } from "../groups/rank.ts";
 import { type Ranking, scoreOf } from "../groups/ranking.ts";
 import { promptOf } from "../prompts.ts";
@@ -27,13 +27,16 @@ export interface JudgeOptions {
   feedback?: Feedback | undefined;
   /** What ranks go by. Default: steps. */
   ranking?: Ranking | undefined;
-  /** What makes a COT a positive. Default: answer. Under answer-and-steps the answer alone stands in `answerCorrect`. */
+  /**
+   * What makes a COT a positive. Default: answer. Under answer-and-steps the answer alone stands in `answerCorrect`, and a
+   * right answer of whose steps none could be read makes neither a positive nor a negative (`unchecked: "steps"`).
+   */
   label?: Label | undefined;
 }
 
 /**
- * How the judging went. A candidate is exactly one of correct, wrong and noAnswer, by its label; all else that speaks
- * of right and wrong answers goes by the answer alone.
+ * How the judging went. A candidate is exactly one of correct, wrong, noAnswer and stepsUnread, by its label; all else that
+ * speaks of right and wrong answers goes by the answer alone.
  */
 export interface JudgeCounts {
   /** All questions. */
@@ -44,12 +47,20 @@ export interface JudgeCounts {
   correct: number;
   /** Candidates with an answer that count as wrong. */
   wrong: number;
-  /** Candidates in which no answer was found. */
+  /** Candidates in which no answer was found: none stated, or one of the following. */
   noAnswer: number;
+  /** Of `noAnswer`: those that state an answer in a form which the rule does not understand; `unread` on each says which. */
+  unparsed: number;
+  /** Of `noAnswer`: those that state several answers. */
+  ambiguous: number;
   /** Of `noAnswer`: those longer than {@link longestJudged}, which were not looked at. */
   tooLong: number;
   /** Of `noAnswer`: those whose answer could not be looked for to the end in the time there is. */
   timeLimit: number;
+  /** With an answer that a published pattern reads otherwise than the text states it (10 of `10^5`); `unread` says what. */
+  partlyRead: number;
+  /** Right answers of whose steps none could be read; only there under the label answer-and-steps. */
+  stepsUnread?: number;
   /** Right answers by the strict rule, whichever judges. */
   correctStrict: number;
   /** Right answers by the flexible rule, whichever judges. */
@@ -91,7 +102,18 @@ export function judge(
   const counts: JudgeCounts = {
     questions: questions.length,
     candidates: candidates.length,
-    ...{ correct: 0, wrong: 0, noAnswer: 0, tooLong: 0, timeLimit: 0, correctStrict: 0, correctFlexible: 0 },
+    ...{
+      correct: 0,
+      wrong: 0,
+      noAnswer: 0,
+      unparsed: 0,
+      ambiguous: 0,
+      tooLong: 0,
+      timeLimit: 0,
+      partlyRead: 0,
+    },
+    ...(label === "answer" ? {} : { stepsUnread: 0 }),
+    ...{ correctStrict: 0, correctFlexible: 0 },
     ...{ duplicates: 0, withoutCandidates: 0, onlyPositive: 0, onlyNegative: 0, paired: 0 },
     ...(task.checkSteps === undefined ? {} : { rightAnswerWrongSteps: 0, wrongAnswerRightSteps: 0 }),
     ...(ranked === undefined ? {} : { pairedByRank: 0 }),
@@ -104,6 +126,21 @@ export function judge(
     else groups.push(judgeGroup(question, sampled, { task, extract, label, ranking: ranked }, counts));
   }
   return { groups, counts };
+}
+
+/** Answers that were stated and not understood, each once, the most frequent first. */
+export function notUnderstood(
+  groups: readonly Group[],
+): { stated: string; times: number; questionId: string }[] {
+  const found = new Map<string, { stated: string; times: number; questionId: string }>();
+  for (const { id, candidates } of groups)
+    for (const { unread, noAnswer } of candidates) {
+      if (typeof unread !== "string" || noAnswer === "ambiguous") continue;
+      const known = found.get(unread);
+      if (known === undefined) found.set(unread, { stated: unread, times: 1, questionId: id });
+      else known.times++;
+    }
+  return [...found.values()].sort((a, b) => b.times - a.times);
 }
 
 interface Judging {
@@ -150,16 +187,19 @@ function judgeSample(
   const byMode = tooLong ? undefined : extractBoth(task, text, question);
   const outcome: Outcome = byMode?.[extract] ?? { extracted: null, correct: false, noAnswer: "too long" };
   const steps = tooLong ? undefined : task.checkSteps?.(question, text);
-  const { extracted, correct, noAnswer } = outcome;
+  const { extracted, correct, noAnswer, unread } = outcome;
+  const isBySteps = label === "answer-and-steps";
   return {
     ...rest,
     index,
     text,
     extracted,
-    correct: label === "answer" ? correct : correct && steps?.valid === true,
-    ...(label === "answer" ? {} : { answerCorrect: correct }),
+    correct: isBySteps ? correct && steps?.valid === true : correct,
+    ...(isBySteps ? { answerCorrect: correct } : {}),
+    ...(isBySteps && correct && steps === undefined ? { unchecked: "steps" } : {}),
     ...defined({
       noAnswer,
+      unread,
       byMode,
       stepsValid: steps?.valid,
       firstWrongStep: steps?.firstError,
@@ -172,8 +212,12 @@ function count(candidate: JudgedCandidate, counts: JudgeCounts): void {
   const { correct, extracted, noAnswer, stepsValid, answerCorrect = correct } = candidate;
   const byMode = candidate.byMode as ReturnType<typeof extractBoth> | undefined;
   if (correct) counts.correct++;
+  else if (isUnchecked(candidate) && extracted !== null) counts.stepsUnread!++;
   else if (extracted !== null) counts.wrong++;
   else counts.noAnswer++;
+  if (noAnswer === "unparsed") counts.unparsed++;
+  if (noAnswer === "ambiguous") counts.ambiguous++;
+  if (extracted !== null && candidate.unread !== undefined) counts.partlyRead++;
   if (noAnswer === "too long") counts.tooLong++;
   if (noAnswer === "time limit") counts.timeLimit++;
   if (byMode?.strict.correct === true) counts.correctStrict++;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts";
 import type { Problem } from "../../core/errors.ts";
-import { extractNumber, gsm8kNumber } from "../answers/index.ts";
+import { gsm8kNumber, readSolution } from "../answers/index.ts";
 import { namedFiles } from "../downloads/folder.ts";
 import { checkEquationSteps, equationQuality } from "../steps/equation-steps.ts";
 import { equationRule } from "../steps/equations.ts";
@@ -46,8 +46,8 @@ export const gsm8k = fileTask<Gsm8kTask>({
       split,
       schema: rowSchema,
       make({ question, answer: reference, ...rest }): Made | Problem {
-        const answer = extractNumber(reference, "strict");
-        if (answer === null) return withoutFinalNumber(reference);
+        const { answer, unread } = readSolution(reference);
+        if (answer === null) return withoutFinalNumber(reference, unread);
         const isStripped = settings.annotations === "strip";
         return {
           ...rest,
@@ -59,8 +59,11 @@ export const gsm8k = fileTask<Gsm8kTask>({
     }),
 });
 
-export const withoutFinalNumber = (reference: string): Problem => ({
-  what: "field answer: no final answer",
+export const withoutFinalNumber = (reference: string, unread: string | undefined): Problem => ({
+  what:
+    unread === undefined
+      ? "field answer: no final answer"
+      : `field answer: the final answer is not understood as one number: ${unread}`,
   found: reference,
   expected: "a last line `#### NUMBER`",
 });

@@ -1,3 +1,6 @@
-/** Finished runs: found, listed and compared. */
+/** Runs found, listed, shown, compared and held against their digests, and what no run refers to. */
+export { findGarbage, type Garbage, removeGarbage } from "./collect.ts";
 export { type ComparedRuns, compareFinishedRuns, type Difference } from "./compare.ts";
 export { findRun, type ListedRun, listRuns } from "./list.ts";
+export { type ShownRun, type ShownStage, showRuns, showStages } from "./show.ts";
+export { type Verified, verifyRuns } from "./verify.ts";

@@ -1,13 +1,12 @@
 /** The finished runs below a folder, those of sweeps too. */
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
-import { inputError, messageOf, nearestName, systemCode } from "../../core/errors.ts";
+import { inputError, messageOf, nearestName } from "../../core/errors.ts";
 import { runFiles } from "../run/files.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
-import { artefactsFolder } from "../run/runner.ts";
+import { runNames } from "./folders.ts";
 
 export interface ListedRun {
   /** Its folder, relative to the folder of runs. */
@@ -24,37 +23,6 @@ export interface ListedRun {
 export async function listRuns(runsDirectory: string): Promise<ListedRun[]> {
   const names = await runNames(runsDirectory);
   return Promise.all(names.map((name) => describeRun(join(runsDirectory, name), name)));
-}
-
-/** Runs lie in the folder itself, and those of a sweep one deeper. */
-async function runNames(runsDirectory: string): Promise<string[]> {
-  const names: string[] = [];
-  const isRun = (name: string): boolean => existsSync(join(runsDirectory, name, runFiles.record));
-  for (const name of await foldersIn(runsDirectory)) {
-    if (name === artefactsFolder) continue;
-    if (isRun(name)) names.push(name);
-    for (const cell of await foldersIn(join(runsDirectory, name)))
-      if (isRun(join(name, cell))) names.push(join(name, cell));
-  }
-  return names;
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    const code = systemCode(error);
-    throw inputError(
-      {
-        what: code === "ENOENT" ? "no such folder" : `cannot be read (${code})`,
-        where: folder,
-        expected: "a folder of runs, as `aft run --runs DIR` fills it",
-      },
-      { cause: error },
-    );
-  });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort(new Intl.Collator("en", { numeric: true }).compare);
 }
 
 async function describeRun(directory: string, name: string): Promise<ListedRun> {
@@ -82,15 +50,16 @@ function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
   return rows.length === 0 ? null : rows.reduce((best, row) => (row.value > best.value ? row : best));
 }
 
-/** The folder of a finished run that is given by its folder or by its name. */
-export async function findRun(run: string, runsDirectory: string): Promise<string> {
+/** The folder of a finished run, or with `begun` of any, that is given by its folder or by its name. */
+export async function findRun(run: string, runsDirectory: string, { begun = false } = {}): Promise<string> {
+  const marks = [runFiles.record, ...(begun ? [runFiles.started] : [])];
   for (const folder of [resolve(run), join(resolve(runsDirectory), run)])
-    if (existsSync(join(folder, runFiles.record))) return folder;
-  const names = existsSync(runsDirectory) ? await runNames(runsDirectory) : [];
+    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
+  const names = existsSync(runsDirectory) ? await runNames(runsDirectory, { begun }) : [];
   throw inputError({
-    what: "no finished run of this name, and no folder of one",
+    what: `no ${begun ? "" : "finished "}run of this name, and no folder of one`,
     where: run,
-    expected: `a folder with a run.json, or a name that \`aft runs list --runs ${runsDirectory}\` shows`,
+    expected: `a folder with a ${marks.join(" or a ")}, or a name that \`aft runs ${begun ? "show" : "list"} --runs ${runsDirectory}\` shows`,
     nearest: nearestName(run, names),
   });
 }

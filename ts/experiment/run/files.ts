@@ -1,11 +1,16 @@
-/** The files in the folder of a finished run; that of a sweep has its page and tables under the same names. */
+/** The files in the folder of a run; that of a sweep has its page and tables under the same names. */
 export const runFiles = {
+  /** There while a process works in the folder. */
+  lock: "run.lock",
+  /** What the run that was begun last comes to; the record is that of the last one that ended. */
+  started: "started.json",
   record: "run.json",
   experiment: "experiment.yaml",
   summary: "report.json",
   page: "report.html",
   markdown: "report.md",
   charts: "charts",
+  predictions: "predictions",
   table: "table.txt",
   picture: "picture.svg",
   sweep: "sweep.json",

@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/files.ts";
 import { stages } from "../stages/index.ts";
+import { runFiles } from "./files.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { RunRecord } from "./run-record.ts";
  */
 export async function writePredictions(runDirectory: string, { seeds }: RunRecord): Promise<void> {
   const { predictions } = stages.evaluate.files;
-  const folder = join(runDirectory, "predictions");
+  const folder = join(runDirectory, runFiles.predictions);
   await rm(folder, { recursive: true, force: true });
   for (const { seed, arms } of seeds)
     for (const { method, evaluate } of arms) {

@@ -12,9 +12,11 @@ import {
   summarise,
 } from "../../analysis/index.ts";
 import { makeFolder, writeFileAtomic } from "../../core/files.ts";
+import { aloneIn } from "./alone.ts";
 import { runFiles } from "./files.ts";
 import { writePredictions } from "./predictions.ts";
 import { loadRunData } from "./results.ts";
+import { readRunRecord } from "./run-record.ts";
 
 export interface Report {
   summary: RunSummary;
@@ -22,12 +24,19 @@ export interface Report {
   html: string;
 }
 
+/** {@link reportOn}, for who does not work in the folder yet. */
+export async function writeReport(runDirectory: string): Promise<Report> {
+  // Where there is no run nothing is written, not even a lock.
+  await readRunRecord(runDirectory);
+  return aloneIn(runDirectory, () => reportOn(runDirectory));
+}
+
 /**
  * Writes report.html, the same as report.md with its charts in charts/, report.json, table.txt, picture.svg and
  * predictions/ into a run's folder, from its artefacts alone; for a large run also report-data/, which the page reads its
  * texts from.
  */
-export async function writeReport(runDirectory: string): Promise<Report> {
+export async function reportOn(runDirectory: string): Promise<Report> {
   const { run, record } = await loadRunData(runDirectory);
   const summary = summarise(run);
   const table = renderTable(summary);

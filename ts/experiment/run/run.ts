@@ -5,8 +5,9 @@ import type { Experiment } from "../../config/index.ts";
 import { shownPath, writeFileAtomic } from "../../core/files.ts";
 import { planOf } from "../plan/plan.ts";
 import { labelOf, recipeOf } from "../stages/node.ts";
+import { aloneIn } from "./alone.ts";
 import { runFiles } from "./files.ts";
-import { writeReport } from "./report.ts";
+import { reportOn } from "./report.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { artefactsIn, execute, type RunOptions, runFolder } from "./runner.ts";
 
@@ -19,23 +20,25 @@ export interface RunResult {
   table: string;
 }
 
-/** Runs an experiment to its report. Calling it again does only what is missing. */
-export async function runExperiment(
+/** Runs an experiment to its report. Calling it again does only what is missing; two at once in one folder are refused. */
+export function runExperiment(
   experiment: Experiment,
   configYaml: string,
   options: RunOptions,
 ): Promise<RunResult> {
   const directory = runFolder(options.runsDirectory, experiment.name);
-  if (await holdsOtherSettings(directory, configYaml))
-    options.progress.note(
-      `${shownPath(directory)} holds the report of other settings: it will be replaced (all artefacts stay; --set name=... keeps both)`,
-    );
-  const executed = await execute(experiment, options);
-  await writeFileAtomic(join(directory, runFiles.experiment), configYaml);
-  await writeRunRecord(directory, experiment, configYaml, executed);
-  const { summary, table } = await writeReport(directory);
-  const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
-  return { directory, made: executed.done.size - reused, reused, summary, table };
+  return aloneIn(directory, async () => {
+    if (await holdsOtherSettings(directory, configYaml))
+      options.progress.note(
+        `${shownPath(directory)} holds the report of other settings: it will be replaced (all artefacts stay; --set name=... keeps both)`,
+      );
+    const executed = await execute(experiment, options);
+    await writeFileAtomic(join(directory, runFiles.experiment), configYaml);
+    await writeRunRecord(directory, experiment, configYaml, executed);
+    const { summary, table } = await reportOn(directory);
+    const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
+    return { directory, made: executed.done.size - reused, reused, summary, table };
+  });
 }
 
 async function holdsOtherSettings(directory: string, configYaml: string): Promise<boolean> {
@@ -49,9 +52,8 @@ export interface PlannedStage {
   artefact: string;
 }
 
-/** What a run would do, in order; nothing is written. */
+/** What a run would do, in order; nothing is written, but for what was seen of files that were read through. */
 export async function dryRun(experiment: Experiment, runsDirectory: string): Promise<PlannedStage[]> {
-  runFolder(runsDirectory, experiment.name);
   const store = artefactsIn(runsDirectory);
   const { nodes } = await planOf(experiment);
   return Promise.all(

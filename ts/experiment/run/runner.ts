@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Worker } from "../../bridge/index.ts";
-import type { Experiment } from "../../config/index.ts";
-import { Interrupted, inputError } from "../../core/errors.ts";
+import { artefactsFolder, type Experiment } from "../../config/index.ts";
+import { Interrupted } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import type { ProgressSink } from "../../core/progress.ts";
@@ -14,6 +14,7 @@ import { LazyWorker } from "../worker/lazy-worker.ts";
 import type { ExpectedSeconds, ForeseenStage } from "./forecast.ts";
 import { LiveForecast } from "./live-forecast.ts";
 import { stageError } from "./stage-errors.ts";
+import { writeStarted } from "./started.ts";
 
 export interface RunOptions {
   /** Holds artefacts/ and a folder for each experiment. */
@@ -62,22 +63,11 @@ export interface Executed {
   done: Map<string, Done>;
 }
 
-export const artefactsFolder = "artefacts";
-
 export const artefactsIn = (runsDirectory: string): Store =>
   new Store(join(resolve(runsDirectory), artefactsFolder));
 
 /** Where a run's record and report lie: one folder for each name of an experiment. */
-export function runFolder(runsDirectory: string, name: string): string {
-  if (name === artefactsFolder)
-    throw inputError({
-      what: "this name is taken: the folder that it would give holds the artefacts of all experiments",
-      where: "name",
-      found: name,
-      expected: "another name",
-    });
-  return join(resolve(runsDirectory), name);
-}
+export const runFolder = (runsDirectory: string, name: string): string => join(resolve(runsDirectory), name);
 
 /** Does the plan's work, in order; what is there already is taken as it is. One worker serves the whole run. */
 export async function execute(experiment: Experiment, options: RunOptions): Promise<Executed> {
@@ -88,6 +78,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });
+  await writeStarted(folder, experiment, plan, store);
   const { measure } = options;
   try {
     const { missing, loaded } = await survey(plan, store, options);

@@ -1,24 +1,25 @@
 import { relative, sep } from "node:path";
-import { WorkerDied } from "../../bridge/index.ts";
+import { isWorkerFailure, WorkerDied } from "../../bridge/index.ts";
 import { AftError, Interrupted, type Problem } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 
 /** An error of a stage, with the stage's name, and what to do where the reason is a damaged artefact. */
 export function stageError(error: unknown, label: string, storeRoot: string): unknown {
   if (!(error instanceof AftError) || error instanceof Interrupted) return error;
+  // Weights that do not load: the worker says in the request's words which folder it was.
+  const loaded = isWorkerFailure(error, "ModelNotLoaded") ? error.data.source : undefined;
   const problems = error.problems.map((problem): Problem => {
-    if (problem.where === undefined) return { ...problem, where: label, ...fixOf(error, problem) };
-    const artefact = artefactOf(problem.where, storeRoot);
+    const artefact = artefactOf(problem.where ?? loaded ?? "", storeRoot);
+    const isDamaged = artefact !== undefined && (loaded !== undefined || error.exitCode === 2);
     // A full disk has its own advice, and does no harm to what was there.
-    return artefact === undefined || problem.fix !== undefined || error.exitCode !== 2
-      ? problem
-      : {
-          ...problem,
-          fix: `the artefact is damaged: remove the folder ${shownPath(artefact)} and run the same command again; only it is made anew`,
-        };
+    const fix = isDamaged && problem.fix === undefined ? { fix: removing(artefact) } : fixOf(error, problem);
+    return { ...problem, ...fix, where: problem.where ?? label };
   });
   return new AftError(problems, error.exitCode, { cause: error });
 }
+
+const removing = (artefact: string): string =>
+  `the artefact is damaged: remove the folder ${shownPath(artefact)} and run the same command again; only it is made anew`;
 
 const fixOf = (error: AftError, { fix }: Problem): { fix?: string } => {
   if (!(error instanceof WorkerDied)) return {};
@@ -28,6 +29,7 @@ const fixOf = (error: AftError, { fix }: Problem): { fix?: string } => {
 
 /** The folder of the artefact that a place (`file:row`) lies in. */
 function artefactOf(where: string, storeRoot: string): string | undefined {
+  if (where === "") return undefined;
   const [first = ""] = relative(storeRoot, where).split(sep);
   return first === "" || first === ".." || first === where ? undefined : `${storeRoot}${sep}${first}`;
 }

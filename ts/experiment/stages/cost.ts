@@ -52,6 +52,8 @@ export interface Expectation {
   /** The questions that it holds or was made from. */
   questions?: Record<SplitName, Lengths> | undefined;
   samples?: Sampling | undefined;
+  /** Groups of the user's own, and the candidates of each on average; they are taken to be as long as `questions`. */
+  given?: { groups: number; k: number } | undefined;
 }
 
 /** A response without a reference to go by is taken to be this share of the longest allowed. */
@@ -78,11 +80,14 @@ export function samplingOf(
 const responseTokens = ({ reference }: Lengths, maxNewTokens = usualMaxNewTokens): number =>
   reference?.mean ?? unknownShare * maxNewTokens;
 
-/** Groups of samples: each prompt once, and each sample. Groups of the user's own are not looked into. */
-export const scoringCost = ({ samples }: Expectation): Cost["scored"] =>
-  samples && {
-    tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens),
-  };
+/** Groups of samples: each prompt once, and each sample; of the user's own groups the references too. */
+export function scoringCost({ samples, given, questions }: Expectation): Cost["scored"] {
+  if (samples !== undefined)
+    return { tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens) };
+  if (given === undefined || questions === undefined) return undefined;
+  const lengths = questions.train;
+  return { tokens: given.groups * (lengths.prompt.mean + (1 + given.k) * responseTokens(lengths)) };
+}
 
 /** What one task, or a file of groups, gives a training: the reference of each question, and a share of its samples. */
 export interface TrainedPart extends Expectation {
@@ -90,18 +95,13 @@ export interface TrainedPart extends Expectation {
   share: number;
 }
 
-/** @param otherwise the questions of parts that do not tell theirs */
-export function trainingCost(
-  training: Training,
-  parts: readonly TrainedPart[],
-  otherwise?: Expectation["questions"],
-): Trained {
-  const sizes = parts.map(({ questions = otherwise, samples, share }) => {
-    if (questions === undefined) return { count: 0, tokens: 0, responses: 0 };
-    const { prompt, questions: trained } = questions.train;
-    const count = samples?.prompts ?? trained;
-    const responses = 1 + share * (samples?.k ?? 0);
-    const tokens = prompt.mean + responses * responseTokens(questions.train, samples?.maxNewTokens);
+export function trainingCost(training: Training, parts: readonly TrainedPart[]): Trained {
+  const sizes = parts.map(({ questions, samples, given, share }) => {
+    const lengths = questions?.train;
+    if (lengths === undefined) return { count: 0, tokens: 0, responses: 0 };
+    const count = samples?.prompts ?? given?.groups ?? lengths.questions;
+    const responses = 1 + share * (samples?.k ?? given?.k ?? 0);
+    const tokens = lengths.prompt.mean + responses * responseTokens(lengths, samples?.maxNewTokens);
     return { count, tokens: count * tokens, responses: count * responses };
   });
   const count = sizes.reduce((sum, size) => sum + size.count, 0);

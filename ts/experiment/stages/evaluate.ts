@@ -176,6 +176,7 @@ function predictionsOf(
       ...defined({
         choices,
         noAnswer: more.noAnswer,
+        unread: more.unread,
         stepsValid: more.stepsValid,
         firstWrongStep: more.firstWrongStep,
         byMode: more.byMode as Prediction["byMode"],

@@ -6,7 +6,7 @@ import { type Experiment, taskName } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { type Row, readRows } from "../../core/jsonl.ts";
+import { type Row, readRows, scanRows } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import {
@@ -32,20 +32,26 @@ interface GivenGroups {
   ranking: ColumnRanking | undefined;
 }
 
+/** The file as it is when the plan is made. */
+interface Given extends GivenGroups {
+  digest: string;
+  given: { groups: number; k: number };
+}
+
 /** Another way to judged groups, and so of that stage's name and version. */
 const givenGroups = defineStage({
   name: judge.name,
   codeVersion: judge.codeVersion,
   files: judge.files,
   facts: groupCounts,
-  settings: ({ digest, tasks, feedback, ranking }: GivenGroups & { digest: string }) => ({
+  settings: ({ digest, tasks, feedback, ranking }: Given) => ({
     ownGroups: digest,
     tasks,
     feedback,
     ...defined({ ranking }),
   }),
   inputs: () => ({}),
-  async run(context, { digest, ...source }) {
+  async run(context, { digest, given: _, ...source }) {
     const rows = await readGroups(source);
     if ((await digestOfFile(source.file)) !== digest)
       throw failure({
@@ -57,12 +63,19 @@ const givenGroups = defineStage({
     await groupsFile.write(context, groups);
     return countsOf(groups, source.feedback);
   },
+  expected: ({ given }) => ({ given }),
 });
 
 /** undefined: the experiment has none. */
 export async function givenGroupsNode(experiment: Experiment): Promise<PlanNode | undefined> {
   const source = givenGroupsOf(experiment);
-  return source && givenGroups.node({ ...source, digest: await digestOfFile(source.file) });
+  if (source === undefined) return undefined;
+  const digest = await digestOfFile(source.file);
+  // What is wrong with others is told where they are checked.
+  const { rows } = await scanRows(source.file, groupSchema);
+  const candidates = sumOf(rows, ({ value }) => value.candidates.length);
+  const given = { groups: rows.length, k: candidates / Math.max(1, rows.length) };
+  return givenGroups.node({ ...source, digest, given });
 }
 
 function givenGroupsOf({ stages, tasks }: Experiment): GivenGroups | undefined {

@@ -4,11 +4,13 @@
  */
 import { z } from "zod";
 import { defined } from "../../core/defined.ts";
-import { groupSchema } from "../../core/records.ts";
+import { type Group, groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
+  type JudgeCounts,
   judge as judgeCandidates,
   type Label,
+  notUnderstood,
   type Ranking,
   type SplitName,
 } from "../../data/index.ts";
@@ -42,6 +44,22 @@ export const groupsFile = new RowsFile("groups.jsonl", groupSchema);
 /** Counts by name; they differ by what was judged. */
 export const groupCounts = z.object({ questions: z.int(), candidates: z.int() }).catchall(z.int());
 
+/** Share of answers that are not understood from which on a run says so before it trains on them. */
+const manyUnread = 0.02;
+
+function unreadNote(
+  { candidates, unparsed, partlyRead }: JudgeCounts,
+  groups: readonly Group[],
+): string | undefined {
+  const count = unparsed + partlyRead;
+  if (candidates === 0 || count / candidates <= manyUnread) return undefined;
+  const [first] = notUnderstood(groups);
+  return (
+    `${count} of ${candidates} samples state an answer that the rule does not understand` +
+    `${first === undefined ? "" : `, such as ${JSON.stringify(first.stated)}`}: right ones among them count as wrong (aft judge --explain)`
+  );
+}
+
 export const judge = defineStage({
   name: "judge",
   codeVersion: 3,
@@ -68,6 +86,8 @@ export const judge = defineStage({
     const candidates = await sample.files.candidates.readRows(inputs.candidates);
     const { groups, counts } = judgeCandidates(partOf(rows, questions, skip), candidates, { task, ...rules });
     await groupsFile.write(context, groups);
+    const note = unreadNote(counts, groups);
+    if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
     return { ...counts };
   },
   expected: (_, { candidates }) => candidates,

@@ -72,7 +72,16 @@ export const questions = defineStage({
     const put = promptSettings(prompt);
     const { stop: _stop, ...promptKey } = put;
     const form = putQuestion(exampleQuestion(task.name), task, put);
-    return { ...elsewhere, name: task.name, identity, prompt: { ...promptKey, form } };
+    return {
+      ...elsewhere,
+      name: task.name,
+      identity,
+      prompt: { ...promptKey, form },
+      // What an answer column holds is read by this rule, which once took a part of a form for the whole.
+      ...(settings.task === "custom" && settings.answer.kind === "number"
+        ? { answers: task.patterns.strict }
+        : {}),
+    };
   },
   inputs: () => ({}),
   async run({ directory, experiment }, { settings }) {

@@ -66,11 +66,10 @@ export class Store {
   ): Promise<{ artefact: Artefact | undefined; damage: Damage[] }> {
     const directory = this.directoryOf(recipe);
     if (!manifestFile.isIn({ directory })) return { artefact: undefined, damage: [] };
-    const manifest = await manifestFile.find({ directory });
-    if (manifest === undefined || !isSound(manifest) || manifest.key !== keyOf(recipe))
+    const { manifest, damage } = await damageOf(directory, reading);
+    if (manifest === undefined || manifest.key !== keyOf(recipe))
       return { artefact: undefined, damage: [manifestDamage] };
-    const artefact = { key: manifest.key, directory, manifest, reused: true };
-    return { artefact, damage: await damageIn(directory, manifest, reading) };
+    return { artefact: { key: manifest.key, directory, manifest, reused: true }, damage };
   }
 
   /**
@@ -154,13 +153,21 @@ async function build(
   return { key: manifest.key, directory, manifest, reused: false };
 }
 
+/** What is wrong with the artefact in a folder, whatever it was made from; empty: nothing. */
+export async function damageOf(
+  directory: string,
+  reading: Reading,
+): Promise<{ manifest: Manifest | undefined; damage: Damage[] }> {
+  const manifest = await manifestFile.find({ directory });
+  if (manifest === undefined || !isSound(manifest)) return { manifest: undefined, damage: [manifestDamage] };
+  return { manifest, damage: await damageIn(directory, manifest, reading) };
+}
+
 /** Opens a finished artefact by its directory (reports and exports find theirs so). */
 export async function openArtefact(directory: string, reading: Reading = withoutWeights): Promise<Artefact> {
-  const manifest = await manifestFile.find({ directory });
-  const sound = manifest !== undefined && isSound(manifest) ? manifest : undefined;
-  const damage = sound === undefined ? [manifestDamage] : await damageIn(directory, sound, reading);
-  if (sound !== undefined && damage.length === 0)
-    return { key: sound.key, directory, manifest: sound, reused: true };
+  const { manifest, damage } = await damageOf(directory, reading);
+  if (manifest !== undefined && damage.length === 0)
+    return { key: manifest.key, directory, manifest, reused: true };
   const { file, what } = damage[0]!;
   throw failure({
     what: "an artefact of this run is missing or damaged",

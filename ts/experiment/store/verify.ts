@@ -3,7 +3,7 @@
  * and times, also to later processes, until one of these is another.
  */
 import type { BigIntStats } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { digestOfFile } from "../../core/digest.ts";
@@ -109,6 +109,12 @@ async function remember(directory: string, seen: Seen): Promise<void> {
   await makeFolder(place.directory)
     .then(() => writeFile(file.pathIn(place), JSON.stringify(seen)))
     .catch(() => {});
+}
+
+/** What was seen of an artefact that is no more. */
+export async function forget(directory: string): Promise<void> {
+  const { file, place } = seenFile(directory);
+  await rm(file.pathIn(place), { force: true });
 }
 
 const identityOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>

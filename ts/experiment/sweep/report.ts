@@ -11,6 +11,7 @@ import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { aloneIn } from "../run/alone.ts";
 import { runFiles } from "../run/files.ts";
 import { summaryOf } from "../run/read-summary.ts";
 import { writeMarkdown } from "../run/report.ts";
@@ -34,7 +35,7 @@ export async function writeSweepReport(directory: string): Promise<SweepReport> 
   const summaries = new Map<string, RunSummary>();
   for (const { cell, status, run } of results.cells)
     if (status === "done") summaries.set(cell, await summaryOf(join(directory, run), unreadable));
-  return reportSweep(directory, results, summaries);
+  return aloneIn(directory, () => reportSweep(directory, results, summaries));
 }
 
 /**

@@ -4,9 +4,10 @@ import type { Cell, LoadedSweep } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
+import { aloneIn } from "../run/alone.ts";
 import type { ExpectedSeconds } from "../run/forecast.ts";
 import { runExperiment } from "../run/run.ts";
-import type { Measure } from "../run/runner.ts";
+import { type Measure, runFolder } from "../run/runner.ts";
 import { checkJobs, Lane, type Placement, placeOn } from "./lanes.ts";
 import { missingOf, type PlannedCell, planSweep } from "./plan.ts";
 import { reportSweep, type SweepReport } from "./report.ts";
@@ -51,11 +52,15 @@ export interface SweepRun extends SweepReport {
  * Interrupted when the signal stops it: what is done is kept.
  */
 export async function runSweep(sweep: LoadedSweep, options: SweepOptions): Promise<SweepRun> {
-  const { runsDirectory, progress, signal } = options;
   checkJobs(
     options.jobs,
     sweep.cells.map(({ experiment }) => experiment.worker),
   );
+  return aloneIn(runFolder(options.runsDirectory, sweep.name), () => runAll(sweep, options));
+}
+
+async function runAll(sweep: LoadedSweep, options: SweepOptions): Promise<SweepRun> {
+  const { runsDirectory, progress, signal } = options;
   const { directory, cells, there } = await planSweep(sweep, runsDirectory);
   const before = await readSweepResults(directory).catch(() => undefined);
   const outcomes = new Map<string, Outcome>();

@@ -42,6 +42,8 @@ describe("predictions assessed", () => {
       accuracy: { value: 0.5, correct: 3, n: 6, interval: wilsonInterval(3, 6) },
       macroAccuracy: null,
       noAnswer: 2,
+      unparsed: 0,
+      ambiguous: 0,
       cutOff: 1,
       byMode: {
         strict: { value: 0.5, correct: 3, n: 6, interval: wilsonInterval(3, 6) },

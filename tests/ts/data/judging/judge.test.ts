@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Candidate, Question } from "../../../../ts/core/records.ts";
 import { groupSchema } from "../../../../ts/core/records.ts";
-import { arithmeticQuestions, judge, longestJudged } from "../../../../ts/data/index.ts";
+import {
+  arithmeticQuestions,
+  judge,
+  longestJudged,
+  notUnderstood,
+  taskNamed,
+} from "../../../../ts/data/index.ts";
 import { golden } from "../golden.ts";
 
 const rows = <T>(name: string): { value: T; where: string }[] =>
@@ -24,6 +30,9 @@ describe.each(["strict", "flexible"] as const)("judging by the %s rule", (extrac
       correct: extract === "strict" ? 2 : 3,
       wrong: 3,
       noAnswer: extract === "strict" ? 2 : 1,
+      unparsed: 0,
+      ambiguous: 0,
+      partlyRead: 0,
       tooLong: 0,
       timeLimit: 0,
       correctStrict: 2,
@@ -69,6 +78,36 @@ it("does not look at a text beyond the longest, and does not call it wrong", () 
   });
   expect(groups[0]!.candidates[0]).toMatchObject({ extracted: null, correct: false, noAnswer: "too long" });
   expect(counts).toMatchObject({ wrong: 0, noAnswer: 1, tooLong: 1 });
+});
+
+/** A rule that understands digits alone. */
+function reading(said: string) {
+  if (/^\d+$/.test(said)) return { answer: said };
+  if (!/\d/.test(said)) return { answer: null };
+  return { answer: null, noAnswer: said.includes("or") ? "ambiguous" : "unparsed", unread: said } as const;
+}
+
+it("tells apart the answers that are right, wrong, not understood, several, and not there, and says which", () => {
+  const sums = {
+    ...taskNamed("gsm8k"),
+    read: (text: string) => ({ ...reading(text.replace("#### ", "")), seen: [] }),
+  };
+  const texts = ["#### 3", "#### 4", "#### 2√3", "#### 5 or 6", "It is three.", "#### 1√3", "#### 2√3"];
+  const { groups, counts } = judge(
+    [questions[2]!],
+    texts.map((text, index) => ({ questionId: "q3", index, text })),
+    { task: sums, extract: "strict" },
+  );
+  expect(counts).toMatchObject({
+    candidates: 7,
+    correct: 1,
+    wrong: 1,
+    noAnswer: 5,
+    unparsed: 3,
+    ambiguous: 1,
+  });
+  expect(groups[0]!.candidates.map(({ unread }) => unread)).toMatchObject({ 2: "2√3", 4: undefined });
+  expect(notUnderstood(groups)[0]).toEqual({ stated: "2√3", times: 2, questionId: "q3" });
 });
 
 it("gives no score where the tokens are not known or none", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Label, sides, type Task, taskNamed } from "../../../../ts/data/index.ts";
+import { judge, type Label, placed, sides, type Task, taskNamed } from "../../../../ts/data/index.ts";
 
 const question = { id: "q", task: "gsm8k", question: "How many?", answer: "72" };
 const texts = [
@@ -80,14 +80,36 @@ describe("labels by answer and steps", () => {
 
   it("decide what is a positive and what a negative", () => {
     const { positives, negatives } = sides(judged("answer-and-steps").groups[0]!);
-    expect([positives.length, negatives.length]).toEqual([1, 6]);
+    expect([positives.length, negatives.length]).toEqual([1, 5]);
   });
 
   it("leave what is said of answers as it was", () => {
-    const { correct, wrong, ...counts } = judged("answer-and-steps").counts;
-    expect([correct, wrong]).toEqual([1, 5]);
+    const { correct, wrong, stepsUnread, ...counts } = judged("answer-and-steps").counts;
+    expect([correct, wrong, stepsUnread]).toEqual([1, 4, 1]);
     const { correct: _, wrong: __, ...before } = judged().counts;
     expect(counts).toEqual(before);
+  });
+
+  it.each([
+    "7/2 = 3 1/2 hours",
+    "9:00 + 2 = 11:00",
+    "day2 + 3 = 8",
+    "√16 + 2 = 6",
+    "10 / 4 = 2 remainder 2",
+    "100 + 10% = 110",
+    "500 + 500 = 1 000",
+    "So it is that.",
+  ])("make no negative of a right solution: %s", (step) => {
+    for (const feedback of ["binary", "ranked"] as const) {
+      const { groups } = judge([question], [{ questionId: "q", index: 0, text: `${step}\n#### 72` }], {
+        task: "gsm8k",
+        extract: "strict",
+        label: "answer-and-steps",
+        feedback,
+      });
+      expect(sides(groups[0]!).negatives).toEqual([]);
+      expect(placed(groups[0]!, feedback).filter(({ candidate }) => !candidate.correct)).toEqual([]);
+    }
   });
 
   it("are refused of a task that checks no steps", () => {

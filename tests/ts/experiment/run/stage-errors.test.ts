@@ -21,3 +21,19 @@ test("a file that the worker cannot write stays in front", () => {
     /^\/runs\/artefacts\/vft-1\/checkpoint\/model\.safetensors: the worker, in model\/save: no space left\n {2}fix: free/,
   );
 });
+
+test("weights of an artefact that do not load are damage like another, those of a model elsewhere are not", () => {
+  const refused = (source: string) =>
+    stageError(
+      new WorkerFailure("model/load", "ModelNotLoaded", -32001, "a weights file is cut short", { source }),
+      "vft seed 1",
+      "/runs/artefacts",
+    ) as Error;
+  expect(refused("/runs/artefacts/create-1/checkpoint").message).toBe(
+    [
+      "vft seed 1: the worker, in model/load: a weights file is cut short",
+      "  fix: the artefact is damaged: remove the folder /runs/artefacts/create-1 and run the same command again; only it is made anew",
+    ].join("\n"),
+  );
+  expect(refused("/models/mine").message).not.toContain("fix");
+});

@@ -1,12 +1,12 @@
 /** What the texts themselves are like: their steps beside their answers, and whether an answer can be read at all. */
 
 import { percent, points, whole } from "../../format.ts";
-import type { MethodSummary } from "../../generated/report.ts";
+import type { MethodSummary, RunSummaryAnswer } from "../../generated/report.ts";
 import { defineFinding } from "./catalogue.ts";
 import type { Measurements, MethodIn } from "./measurements.ts";
 
 /** Shares above which a finding becomes a warning; they are habits of the field, not results. */
-const most = { withoutPair: 0.5, otherSteps: 0.05, unreadable: 0.05 };
+const most = { withoutPair: 0.5, otherSteps: 0.05, unreadable: 0.05, unparsed: 0.02 };
 /** A difference between the two rules of extraction that is worth a word. */
 const fewPoints = 0.03;
 
@@ -155,4 +155,27 @@ export const unreadable = defineFinding({
   level: "warning",
   template: ({ method, evidence: { withoutAnswer, cutOff } }) =>
     `${method.label}: ${percent(withoutAnswer)} % of the greedy outputs hold no answer that could be read and ${percent(cutOff)} % were cut off at the length limit; they count as wrong.`,
+});
+
+/** A verifier that does not understand answers calls right solutions wrong, and a model is trained by it. */
+export const unparsed = defineFinding({
+  id: "unparsed-answers",
+  question: "Answers that the rule does not understand",
+  numbers: ({ label, method, examples, partlyRead, unparsed, ...others }: RunSummaryAnswer) => {
+    const texts =
+      unparsed + others.right + others.wrong + others.ambiguous + others.notStated + others.notJudged;
+    const notUnderstood = unparsed + partlyRead;
+    return texts === 0 || notUnderstood === 0
+      ? undefined
+      : {
+          label,
+          method: method === undefined ? undefined : { name: method },
+          said: examples.map(({ stated }) => stated).slice(0, 3),
+          evidence: { texts, notUnderstood },
+        };
+  },
+  level: ({ evidence: { texts, notUnderstood } }) =>
+    notUnderstood / texts > most.unparsed ? "warning" : "note",
+  template: ({ label, method, said, evidence: { texts, notUnderstood } }) =>
+    `${label}: ${percent(notUnderstood / texts)} % of the texts (${whole(notUnderstood)} of ${whole(texts)}) state an answer that the rule does not understand${said.length === 0 ? "" : `, such as ${said.map((text) => `“${text}”`).join(", ")}`}; ${method === undefined ? "right ones among them are trained on as wrong" : "right ones among them count as wrong"}.`,
 });

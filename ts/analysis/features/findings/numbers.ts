@@ -9,6 +9,7 @@ import {
   groupsWithoutPair,
   notInForm,
   rightByWrongSteps,
+  unparsed,
   unreadable,
   wrongByRightSteps,
 } from "./answers.ts";
@@ -41,6 +42,7 @@ export const catalogue: readonly FindingKind<Measurements>[] = [
   ofEach(checkedSamples, rightByWrongSteps, wrongByRightSteps),
   ofEach(everyMethod, notInForm),
   ofEach(everyMethod, unreadable),
+  ofEach(({ answers }) => [...answers], unparsed),
 ];
 
 export const diagnosticSchema = z.object({
@@ -57,6 +59,7 @@ export const diagnosticSchema = z.object({
       "wrong-by-right-steps",
       "answers-not-in-form",
       "unreadable-output",
+      "unparsed-answers",
     ])
     .meta({ description: "what was looked at" }),
   level: z.enum(["fine", "note", "warning"]).meta({ description: "how much it matters" }),
@@ -77,6 +80,6 @@ export const diagnostics = numbers({
   schema: {
     diagnostics: z.array(diagnosticSchema).meta({ description: "what the numbers say, in words" }),
   },
-  needs: ["methods", "trainGroups", "training", "tasks"],
+  needs: ["methods", "trainGroups", "training", "tasks", "answers"],
   compute: (_, measurements) => ({ diagnostics: diagnose(measurements) }),
 });

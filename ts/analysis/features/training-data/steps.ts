@@ -1,8 +1,5 @@
 import type { JudgedCandidate } from "../../../core/records.ts";
-
-/** A judge that labels by the steps too says apart whether the answer alone is right. */
-const rightAnswer = ({ correct, answerCorrect }: JudgedCandidate): boolean =>
-  typeof answerCorrect === "boolean" ? answerCorrect : correct;
+import { rightAnswer } from "../../metrics/outcomes.ts";
 
 /** Samples whose steps were checked (`stepsValid`, which a judge that can check steps adds), by answer and steps. */
 export function checkedSteps(candidates: readonly JudgedCandidate[]) {

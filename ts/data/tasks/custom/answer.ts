@@ -24,24 +24,20 @@ export function answerOf(
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || text.trim() === "")
     return { what: `${what}: no answer`, found: value, expected: "text or a number" };
-  // A solution that ends in its answer, or the answer itself.
-  const strict = extracted(rule, text);
-  if (strict !== null) return strict;
-  if (answer.kind === "regex") return text.trim();
-  const marked = `#### ${text.trim()}`;
-  const first = isShort(text) ? extracted(rule, marked) : null;
-  // `2 apples and 3 pears` is no answer.
-  const last = extracted(rule, text, "flexible");
-  if (first !== null && first === last) return first;
+  const { answer: read, noAnswer } = rule.readCell(text);
+  if (read !== null) return read;
   return {
-    what: `${what}: ${first === null || last === null ? "no number in it" : "several numbers in it"}`,
+    what: `${what}: ${whyNot[noAnswer ?? "not found"]}`,
     found: value,
     expected: "one number, or a last line `#### NUMBER`",
   };
 }
 
-/** What is longer, or has lines, is a solution, and its first number not its answer. */
-const isShort = (text: string): boolean => text.trim().length <= 60 && !text.trim().includes("\n");
+const whyNot = {
+  "not found": "no number in it",
+  ambiguous: "several numbers in it",
+  unparsed: "not understood as one number",
+} as const;
 
 /** What the rule finds; null where it finds nothing, or its pattern reaches its time limit. */
 export const extracted = (

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type Gsm8kRankTask, gsm8kRankTaskSchema, gsm8kTaskSchema, taskName } from "../../../config/index.ts";
 import type { Problem } from "../../../core/errors.ts";
 import type { Group, Question } from "../../../core/records.ts";
-import { extractNumber } from "../../answers/index.ts";
+import { extractNumber, readSolution } from "../../answers/index.ts";
 import { downloaded } from "../../downloads/folder.ts";
 import { readSource } from "../../sources/read.ts";
 import type { ReadQuestions, SplitName } from "../../task.ts";
@@ -74,8 +74,8 @@ function madeOf(
       found: question,
       expected: "a field answer, or a question of GSM8K word for word",
     };
-  const answer = extractNumber(reference, "strict");
-  if (answer === null) return withoutFinalNumber(reference);
+  const { answer, unread } = readSolution(reference);
+  if (answer === null) return withoutFinalNumber(reference, unread);
   const ranked = rankedTexts(row, settings.generators);
   return Array.isArray(ranked) ? { ...rest, question, reference, answer, ranked } : ranked;
 }

@@ -47,7 +47,8 @@ const diagnosed = (
   methods: MethodSummary[],
   trainGroups: RunSummary["trainGroups"] = [],
   training: RunSummary["training"] = [],
-) => diagnose({ methods, trainGroups, training, tasks: [] });
+  answers: RunSummary["answers"] = [],
+) => diagnose({ methods, trainGroups, training, answers, tasks: [] });
 
 const found = (id: string, changes: Parameters<typeof method>[0]) =>
   diagnosed([method(changes)]).find((diagnostic) => diagnostic.id === id)!;

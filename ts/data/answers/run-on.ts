@@ -1,0 +1,52 @@
+/** Where a text goes on to a question of its own after its answer, as models without an end do. */
+
+/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`, or another turn of a chat. */
+const opening =
+  /(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
+
+/** The places at which a question opens, but for one that the text begins with. */
+export const openings = (text: string): number[] =>
+  [...text.matchAll(opening)].map(({ index }) => index).filter((at) => text.slice(0, at).trim() !== "");
+
+/** Words in a line from which on, with a question mark at its end, it may be another question. */
+const mostWordsAside = 7;
+
+/** Whether between two answers something is asked that may be another question: no aside such as "Is that right?". */
+export const asksAgain = (between: string): boolean =>
+  between
+    .split("\n")
+    .slice(1)
+    .some(
+      (line) =>
+        line.trimEnd().endsWith("?") &&
+        line.trim().split(/\s+/).length > mostWordsAside &&
+        !/^\W*(?:wait|hmm+|but|hold|no|actually|so|is (?:that|this|it)|let|or)\b/i.test(line),
+    );
+
+/** The place after which a question and its options were listed, the first two at least; undefined where none were. */
+export function optionsListed(text: string, from: number): number | undefined {
+  const asked = text.indexOf("?", from);
+  if (asked < 0) return undefined;
+  let at = asked;
+  for (const letter of ["A", "B"]) {
+    const mark = new RegExp(`\\s[([]?${letter}[).:\\]]\\s`, "g");
+    mark.lastIndex = at;
+    const match = mark.exec(text);
+    if (match === null) return undefined;
+    at = match.index + match[0].length - 1;
+  }
+  return at;
+}
+
+/** Whether a line begins here, as that of a question's answer does. */
+export const beginsLine = (text: string, at: number): boolean =>
+  /(?:^|\n)[ \t>*_#-]*$/.test(text.slice(Math.max(0, at - 20), at));
+
+/** The line, from 1, of places that are asked for in the order of the text. */
+export function lineCounter(text: string): (at: number) => number {
+  let [line, next] = [1, text.indexOf("\n")];
+  return (at) => {
+    for (; next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line++;
+    return line;
+  };
+}
