@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -70,6 +71,84 @@ test("Ctrl-C in training: 130, the line that goes on, and the same result", asyn
   );
   expect((await aft(["run", tiny, "--runs", runs, ...long])).exitCode).toBe(0);
   expect(await resultOf(runs)).toEqual(await resultOf(unbroken));
+});
+
+test("a run that was killed on one machine goes on on another, from a copy of its folder, to the same result", async () => {
+  const here = await temporaryFolder();
+  const started = startAft(["run", tiny, "--runs", here, ...long]);
+  await until(saved(here));
+  started.kill("SIGKILL");
+  await started;
+  const there = join(await temporaryFolder(), "copied");
+  await cp(here, there, { recursive: true });
+  await rm(here, { recursive: true });
+  // Its locks are there, of a process whose number says nothing here, and which has given no sign of life since.
+  const locks = (await readdir(there, { recursive: true })).filter((name) => name.endsWith(".lock"));
+  expect(locks.map((name) => name.replace(/-[0-9a-f]{16}/, "")).sort()).toEqual([
+    join("artefacts", "vft.lock"),
+    join("tiny", "run.lock"),
+  ]);
+  const [text, longAgo] = [`${process.pid} 1 elsewhere`, Date.now() / 1000 - 150];
+  for (const lock of locks) {
+    expect(await readFile(join(there, lock), "utf8")).toBe(
+      `${started.pid} ${String(await readFile(join(there, lock), "utf8")).split(" ")[1]} ${hostname()}`,
+    );
+    await writeFile(join(there, lock), text);
+    await utimes(join(there, lock), longAgo, longAgo);
+  }
+  const again = await aft(["run", tiny, "--runs", there, ...long]);
+  expect([again.exitCode, again.stderr.includes("making it again")]).toEqual([0, false]);
+  expect(again.stderr).toMatch(/create seed 1: done before, reused/);
+  expect(await resultOf(there)).toEqual(await resultOf(unbroken));
+});
+
+test("two runs of one name at once: the second is told who is at work, and nothing is mixed", async () => {
+  const runs = await temporaryFolder();
+  const first = startAft(["run", tiny, "--runs", runs, ...long]);
+  await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+  const second = await aft(["run", tiny, "--runs", runs, "--set", "stages.vft.steps=7"]);
+  expect([second.exitCode, second.stdout]).toEqual([1, ""]);
+  expect(second.stderr).toContain(
+    `${join(runs, "tiny")}: another process works in this run's folder\n  found: "process ${first.pid}"\n  fix: wait`,
+  );
+  expect(await readdir(join(runs, "tiny"))).toContain("run.lock");
+  expect((await first).exitCode).toBe(0);
+  const files = await readdir(join(runs, "tiny"));
+  expect(files).toContain("report.html");
+  expect(files).not.toContain("run.lock");
+  expect(await resultOf(runs)).toEqual(await resultOf(unbroken));
+});
+
+/** One bit of a file, at two thirds of it. */
+async function flip(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  bytes[Math.floor((2 * bytes.length) / 3)]! ^= 1;
+  await writeFile(file, bytes);
+}
+
+test("one bit of any file of any artefact flipped, and what comes later removed: named, remade, and the same result", async () => {
+  const runs = join(await temporaryFolder(), "copied");
+  await cp(unbroken, runs, { recursive: true });
+  const before = await resultOf(unbroken);
+  const artefacts = (await readdir(join(runs, "artefacts"))).filter((name) => !name.startsWith("."));
+  const flipped = artefacts.filter((name) => /^(create|vft|questions|sample|judge)-/.test(name));
+  for (const name of flipped) {
+    const folder = join(runs, "artefacts", name);
+    const { files } = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+    for (const file of Object.keys(files)) await flip(join(folder, file));
+  }
+  for (const name of artefacts)
+    if (/^(align|evaluate)-/.test(name)) await rm(join(runs, "artefacts", name), { recursive: true });
+  const verified = await aft(["runs", "verify", "--runs", runs]);
+  expect(verified.exitCode).toBe(1);
+  for (const name of flipped)
+    expect(verified.stderr).toMatch(new RegExp(`${name}: \\S+ is not what was written`));
+  const again = await aft(["run", tiny, "--runs", runs, ...long]);
+  expect(again.exitCode).toBe(0);
+  for (const name of flipped)
+    expect(again.stderr).toMatch(new RegExp(`${name}: \\S+ is not what was written; making it again`));
+  expect(await resultOf(runs)).toEqual(before);
+  expect((await aft(["runs", "verify", "--runs", runs])).exitCode).toBe(0);
 });
 
 const manySamples = [

@@ -47,7 +47,7 @@ class ScorePath:
     """How a causal model is computed. The check at load (`verify_head`) sets `rows` and `head` to the fastest
     that give what the model's own forward pass gives for each sequence alone.
 
-    rows: what may share a row or a pass.
+    rows: what may share a row or a pass; `why` it is no more, "" for shared rows.
     head: None where logits are the model's own, from its whole forward pass.
     switches: lengths at which rotary positions change for a whole batch; only sequences of one `side` may
     share a pass, and `rewind` comes before each.
@@ -68,15 +68,23 @@ class ScorePath:
         self.head: Head | None = self.heads[0] if self.heads else None
         self.window: int | None = getattr(self.config, "sliding_window", None)
         self.layer_types = set(getattr(self.config, "layer_types", None) or ())
-        # not under an attention that takes no mask of ours (flash, flex), nor in layers with a state
-        maskable = self.config._attn_implementation in ("sdpa", "eager")
-        self.rows: Rows = "shared" if maskable and self.layer_types <= MASKABLE_LAYERS else "single"
+        self.why = self._not_shared(causal._is_stateful)
+        self.rows: Rows = "single" if self.why else "shared"
         self.switches = switches_of(causal)
         # other than padded where that was tried for this model
         self.way = PADDED
         # whether its padded rows can give the same bits each time on a GPU
         self.repeats = True
         self._grows = any(switch.grows for switch in self.switches)
+
+    def _not_shared(self, stateful: bool) -> str:
+        """Why responses are not even tried in one row with their prompt."""
+        if stateful:
+            return "it carries a state from token to token"
+        if self.config._attn_implementation not in ("sdpa", "eager"):
+            return f"attention {self.config._attn_implementation} takes no mask of shared rows"
+        others = sorted(self.layer_types - MASKABLE_LAYERS)
+        return f"it has layers of {' and '.join(others)}" if others else ""
 
     @property
     def causal(self) -> PreTrainedModel:

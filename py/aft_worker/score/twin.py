@@ -37,6 +37,7 @@ WINDOWS = ("window", "attention_chunk_size", "local_attention", "index_topk", "f
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts")
 EXPERTS_CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts")
 WIDTHS = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size", "expert_dim")
+STATES = ("chunk_size", "d_state", "state_size")
 KEPT_WIDTHS = ("mamba", "ssm", "linear", "lru", "conv")  # tied to other sizes
 
 
@@ -120,15 +121,20 @@ def _cut_sizes(text: Any) -> None:
             setattr(text, name, [min(value, WIDTH) for value in listed])
         value = _count(text, name)
         plain = name.removeprefix("_")
-        if not value or any(part in plain for part in KEPT_WIDTHS):
+        if not value:
             continue
-        if plain.endswith(WIDTHS):
+        if plain.endswith(STATES):
+            setattr(text, name, min(value, 16))
+        elif any(part in plain for part in KEPT_WIDTHS):
+            continue
+        elif plain.endswith(WIDTHS):
             setattr(text, name, min(value, WIDTH))
         elif plain.endswith(EXPERTS):
             setattr(text, name, min(value, 4))
         elif plain.endswith(EXPERTS_CHOSEN):
             setattr(text, name, min(value, 2))
-        elif plain in ("n_group", "topk_group"):
+    for name in ("n_group", "topk_group"):
+        if _count(text, name):
             setattr(text, name, 1)
 
 

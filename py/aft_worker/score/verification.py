@@ -70,29 +70,29 @@ def verify_head(model: Model) -> None:
     name = type(path.causal).__name__
     try:
         with evaluating(model.module):
-            found = _settled(model, path)
+            _go(path, _settled(model, path))
     except _Refused as error:
         raise WorkerError("ModelNotLoaded", f"{name} cannot be scored: {error}", source=path.source) from None
     line = f"aft_worker: {name} is scored with {WORDS[path.rows]}"
     line += " by its own logits" if path.head is None else ""
-    if found.why and line not in _told:
+    if path.why and line not in _told:
         _told.add(line)
-        print(f"{line} ({found.why})", file=sys.stderr, flush=True)
+        print(f"{line} ({path.why})", file=sys.stderr, flush=True)
 
 
 def _settled(model: Model, path: ScorePath) -> Found:
-    twin = _of_twin(path)
+    # a row of its own, without padding before it, is the plain forward pass: a twin would tell nothing
+    twin = _of_twin(path) if path.share or path.switches else None
     tolerance = 1e-3 if model.dtype == torch.float32 else 0.1
-    check = _Check(model, path, SHORT, tolerance)
     if twin is None:
-        check = _Check(model, path, [*SHORT, *_beyond(path)], tolerance)
-        return check.search(path.rows, "")
-    start = plainer(path.rows, twin.rows)
-    _go(path, Found(start, twin.head, twin.why))
+        return _Check(model, path, [*SHORT, *_beyond(path)], tolerance).search(path.rows, path.why)
+    check = _Check(model, path, SHORT, tolerance)
+    found = Found(plainer(path.rows, twin.rows), twin.head, path.why or twin.why)
+    _go(path, found)
     if check.differs() is None:
-        return Found(start, twin.head, twin.why)
+        return found
     # the twin has not shown it: something of these weights, or of this machine's attention
-    return check.search(start, twin.why)
+    return check.search(found.rows, found.why)
 
 
 def _of_twin(path: ScorePath) -> Found | None:
@@ -109,7 +109,7 @@ def _found(module: Any) -> Found | None:
     twin = _Twin(module)
     path = score_path(module)
     try:
-        return _Check(twin, path, LONG, 1e-4).search(path.rows, "")
+        return _Check(twin, path, LONG, 1e-4).search(path.rows, path.why)
     except _Refused:
         # what a class cannot do at all is said of the model itself
         return None
@@ -118,6 +118,8 @@ def _found(module: Any) -> Found | None:
 def _beyond(path: ScorePath) -> Groups:
     """Of a model without a twin, a row that is longer than its windows; where that is too long, or
     differences would drown in rounding, responses have rows of their own."""
+    if not path.share:
+        return []
     lengths = [
         value
         for name, value in vars(path.config).items()
@@ -127,7 +129,7 @@ def _beyond(path: ScorePath) -> Groups:
     longest = max(lengths, default=0)
     dtype = next(path.causal.parameters()).dtype
     if longest > LONGEST or dtype not in (torch.float32, torch.float64):
-        path.rows = plainer(path.rows, "single")
+        path.rows, path.why = "single", "its windows are not tried with shared rows"
         return []
     return [(8, [longest // 2 + 8, longest // 2 + 8])]
 
@@ -163,14 +165,15 @@ class _Check:
         self._model, self._path, self._tolerance = model, path, tolerance
         self._groups: list[tuple[list[int], list[list[int]]]] = []
         seed = 7
+        most = model.max_positions or sum(map(sum, ([prompt, *responses] for prompt, responses in groups)))
         for prompt, responses in groups:
-            if 0 < model.max_positions < prompt + max(responses):
-                continue
+            first = max(1, min(prompt, most // 2))
             made = []
-            for length in (prompt, *responses):
+            for length in (first, *(min(response, most - first) for response in responses)):
                 made.append(_ids(length, seed, path))
                 seed += 5
             self._groups.append((made[0], made[1:]))
+        self._most = most
         self._expected = torch.cat([self._own(*pair) for pair in self._pairs()])
         self._check_causal()
 
@@ -179,20 +182,20 @@ class _Check:
         path = self._path
         reason = "its logits are not those of its head"
         for head in (*range(len(path.heads)), None):
-            _go(path, Found("alone", head, ""))
+            _go(path, Found("alone", head, why))
             problem = self.differs()
             if problem is None:
                 break
             reason = problem
         else:
             raise _Refused(reason)
-        heads_why = "" if head is not None else "its logits cannot be made from its hidden states"
+        of_head = "" if head is not None else "its logits are more than a factor of its head's"
         for one in ROWS[ROWS.index(rows) :]:
-            _go(path, Found(one, head, ""))
+            _go(path, Found(one, head, why))
             problem = self.differs()
             if problem is None:
-                return Found(one, head, "; ".join(filter(None, [heads_why, why])))
-            why = problem if one == rows else why
+                return Found(one, head, "; ".join(filter(None, [why, of_head])))
+            why = why or f"in {WORDS[one]} {problem}"
         raise _Refused(why)
 
     def differs(self) -> str | None:
@@ -202,11 +205,11 @@ class _Check:
         except torch.OutOfMemoryError:
             raise
         except Exception as error:  # whatever a model does with rows that it was not made for
-            return first_line(error)
+            return f"it raises {first_line(error)}"
         # weights that give NaN are no question of the way: NaN is not "more than"
         apart = (found - self._expected).abs()
         if bool((apart > self._tolerance * self._expected.abs().clamp(min=1)).any()):
-            return f"scores are up to {float(apart.max()):.2g} nats from those of its own forward pass"
+            return "scores differ from those of its own forward pass"
         return None
 
     def _scored(self) -> Tensor:
@@ -250,17 +253,18 @@ class _Check:
 
     def _check_causal(self) -> None:
         """That no token's logits change with what comes later. Raises _Refused."""
-        ids = _ids(9, 3, self._path)
-        whole, part = self._logits(ids), self._logits(ids[:5])
-        if self._path.side(9) != self._path.side(5):
+        ids = _ids(min(9, self._most), 3, self._path)
+        first = len(ids) // 2
+        if not first or self._path.side(len(ids)) != self._path.side(first):
             return
-        one, other = (logits[:5].float().log_softmax(-1) for logits in (whole, part))
+        whole, part = self._logits(ids), self._logits(ids[:first])
+        one, other = (logits[:first].float().log_softmax(-1) for logits in (whole, part))
         if bool(((one - other).abs() > self._tolerance * other.abs().clamp(min=1)).any()):
             raise _Refused("it is not causal: what comes later changes the logits of a token before it")
 
 
 def _go(path: ScorePath, found: Found) -> None:
-    path.rows = found.rows
+    path.rows, path.why = found.rows, found.why
     path.head = None if found.head is None else path.heads[found.head]
 
 

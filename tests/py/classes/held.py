@@ -14,10 +14,11 @@ import tiny
 import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
-from aft_worker.score import score_groups, score_path
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.score import score_groups, score_path, without_cache
 from aft_worker.score.batching import encode_group
 from aft_worker.score.verification import verify_head
-from transformers import PreTrainedModel
+from transformers import GenerationConfig, LogitsProcessorList, PreTrainedModel
 
 from .causal_classes import Kind, make
 
@@ -48,13 +49,14 @@ class Held:
     own_logits: bool = False
     scores_apart: float | None = None
     scores_fault: str | None = None
+    why: str | None = None
     sampling: str | None = None
     samples_apart: float | None = None
     samples_fault: str | None = None
     training_fault: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in (None, False)}
+        return {key: value for key, value in asdict(self).items() if value not in (None, False, "")}
 
 
 def held(kind: Kind) -> Held:
@@ -74,9 +76,9 @@ def held(kind: Kind) -> Held:
         return found
     path = score_path(model.module)
     own = Own(model.module)
-    found.rows, found.own_logits = path.rows, path.head is None
+    found.rows, found.own_logits, found.why = path.rows, path.head is None, path.why
     found.scores_apart, found.scores_fault = _apart(lambda: _scores(model, own))
-    found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own))
+    found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own, found))
     _, found.training_fault = _apart(lambda: _trained(model))
     return found
 
@@ -124,21 +126,45 @@ class Own:
     def logits(self, ids: Sequence[int]) -> torch.Tensor:
         """[T, vocabulary]"""
         module = copy.deepcopy(self._module) if self._changes else self._module
-        return module(input_ids=torch.tensor([ids])).logits[0].float()
+        return module(input_ids=torch.tensor([ids]), **without_cache(module)).logits[0].float()
+
+    def generated(self, prompt: Sequence[int], response: Sequence[int]) -> float:
+        """The log-probability of a response, token by token as transformers' `generate` decodes it."""
+
+        def forced(ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+            here = torch.tensor([response[ids.shape[1] - len(prompt)]])
+            return torch.full_like(scores, -torch.inf).index_fill_(1, here, 0.0)
+
+        settings = GenerationConfig(max_new_tokens=len(response), do_sample=False, pad_token_id=2)
+        out: Any = copy.deepcopy(self._module).generate(
+            torch.tensor([list(prompt)]),
+            generation_config=settings,
+            logits_processor=LogitsProcessorList([forced]),
+            output_logits=True,
+            return_dict_in_generate=True,
+        )
+        logprobs = torch.cat(out.logits).log_softmax(-1)
+        return float(logprobs.gather(1, torch.tensor(response)[:, None]).sum())
 
 
-def _samples(model: tiny.TinyModel, own: Own) -> float:
+def _samples(model: tiny.TinyModel, own: Own, found: Held) -> float:
     """The largest difference a token of a sample's log-probability: each token's is that of the model's own
-    forward pass over all tokens before it, as in transformers' `generate`."""
+    forward pass over all tokens before it; where positions change with the length, that of `generate`."""
     worst = 0.0
-    candidates = tiny.sample(model, PROMPTS, max_new_tokens=DRAWN)
+    job = CollectedJob(
+        SampleRequest(prompts=PROMPTS, max_new_tokens=DRAWN, temperature=1.0, top_p=1.0, seed=5)
+    )
+    candidates = collect(open_sampler("transformers", model, None), job)
+    found.sampling = None if job.sampler is None else job.sampler.note
     for candidate in candidates:
         prompt = next(one.prompt for one in PROMPTS if one.id == candidate.question_id)
         ids = model.tokenizer.encode_prompt(prompt)
         tokens = candidate.token_ids or []
-        total = 0.0
-        for at, token in enumerate(tokens):
-            total += float(own.logits([*ids, *tokens[:at]])[-1].log_softmax(-1)[token])
+        if score_path(model.module).switches:
+            total = own.generated(ids, tokens)
+        else:
+            steps = (own.logits([*ids, *tokens[:at]])[-1].log_softmax(-1) for at in range(len(tokens)))
+            total = sum(float(logits[token]) for logits, token in zip(steps, tokens, strict=True))
         worst = max(worst, abs(total - (candidate.logprob or 0.0)) / max(1, len(tokens)))
     return worst
 

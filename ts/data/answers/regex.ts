@@ -13,19 +13,19 @@ type RegexSettings = Omit<Extract<AnswerSettings, { kind: "regex" }>, "kind">;
 /** Characters of a pattern beyond which it is refused. */
 const longestPattern = 1000;
 
-/** Texts at the time limit after which the pattern is refused, lest judging take days. */
-const mostTimeLimits = 40;
+/** What texts at the time limit may take in all, before the pattern is refused: whatever limit a text has, judging ends. */
+const usualMsAtLimits = 10_000;
 
 /** How much longer the second try of a text may take: the first may have fallen on a moment when the machine was busy. */
 const secondChance = 4;
 
 /** Where each pattern comes from, which errors name: `tasks.0.answer.pattern`. */
-export function regexRule(settings: RegexSettings, where?: string): AnswerRule {
+export function regexRule(settings: RegexSettings, where?: string, msAtLimits = usualMsAtLimits): AnswerRule {
   const { pattern, flexible = pattern, ignoreCase = false, timeoutMs = 250 } = settings;
   const strict = compiled(pattern, ignoreCase, where);
   const lax = flexible === pattern ? strict : compiled(flexible, ignoreCase, where);
-  const findStrict = limited(strict, timeoutMs, where);
-  const findLax = lax === strict ? findStrict : limited(lax, timeoutMs, where);
+  const findStrict = limited(strict, { timeoutMs, msAtLimits }, where);
+  const findLax = lax === strict ? findStrict : limited(lax, { timeoutMs, msAtLimits }, where);
   const normal = (answer: string): string => {
     const spaced = answer.trim().replaceAll(/\s+/g, " ");
     return ignoreCase ? spaced.toLowerCase() : spaced;
@@ -88,7 +88,11 @@ interface Captured {
  * Matching in a context of its own, whose run can be stopped from outside, in the middle of a match too. Both modes
  * ask of the same text, one after the other: it is looked through once, and reaches the limit once.
  */
-function limited(pattern: RegExp, timeoutMs: number, where: string | undefined): (text: string) => Captured {
+function limited(
+  pattern: RegExp,
+  { timeoutMs, msAtLimits }: { timeoutMs: number; msAtLimits: number },
+  where: string | undefined,
+): (text: string) => Captured {
   const job: Captured & { pattern: RegExp; text: string } = {
     pattern,
     text: "",
@@ -105,7 +109,7 @@ function limited(pattern: RegExp, timeoutMs: number, where: string | undefined):
       if (match[0] === "") job.pattern.lastIndex++;
     }`);
   let known: { text: string; captured: Captured | undefined } | undefined;
-  let timeLimits = 0;
+  let [timeLimits, msLeft] = [0, msAtLimits];
   const look = (text: string, limitMs: number): Captured | undefined => {
     job.text = text;
     try {
@@ -113,14 +117,18 @@ function limited(pattern: RegExp, timeoutMs: number, where: string | undefined):
       return { first: job.first, last: job.last };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+      msLeft -= limitMs;
       return undefined;
     }
   };
   const lookTwice = (text: string): Captured | undefined => {
-    const captured = look(text, timeoutMs) ?? look(text, secondChance * timeoutMs);
-    if (captured === undefined && ++timeLimits >= mostTimeLimits)
+    const limit = (ms: number): number => Math.min(ms, msLeft);
+    const first = look(text, limit(timeoutMs));
+    const captured = first ?? (msLeft > 0 ? look(text, limit(secondChance * timeoutMs)) : undefined);
+    if (captured === undefined) timeLimits++;
+    if (msLeft <= 0)
       throw inputError({
-        what: `the answer pattern reached its time limit on ${timeLimits} texts`,
+        what: `the answer pattern took ${msAtLimits / 1000} s on texts that it could not end, ${timeLimits} of them`,
         where,
         found: pattern.source,
         expected: `an answer within ${timeoutMs} ms a text`,

@@ -71,7 +71,7 @@ export async function estimateOf(
     lengths.set(keyOfNode(node), await model.lengthsOf(node));
   }
   const sampler = samplerOf(experiment.worker).name;
-  const own = worksOf(missing, (node) => lengths.get(keyOfNode(node)));
+  const own = worksOf(missing, (node) => lengths.get(keyOfNode(node)), [...lengths.values()][0]);
   const works = sampler === "vllm" ? own.map(withVllm) : own;
   const { tasks } = seeds[0]!;
   const questionsNode = (at: number): PlanNode => {

@@ -26,10 +26,11 @@ export interface Work extends Cost {
 export const withVllm = ({ sampled, ...work }: Work): Work =>
   sampled === undefined ? work : { ...work, sampledByVllm: sampled };
 
-/** Of those nodes that use a model. @param lengthsOf of what a node of the stage `questions` holds */
+/** Of those nodes that use a model. @param lengthsOf of what a node of the stage `questions` holds @param usual of questions that groups of one's own do not tell */
 export function worksOf(
   nodes: readonly PlanNode[],
   lengthsOf: (questions: PlanNode) => Expectation["questions"],
+  usual: Expectation["questions"],
 ): Work[] {
   const expectations = new Map<PlanNode, Expectation>();
   const expectedInputs = ({ inputs }: PlanNode): Record<string, Expectation> =>
@@ -38,7 +39,8 @@ export function worksOf(
     const known = expectations.get(node);
     if (known !== undefined) return known;
     const lengths = lengthsOf(node);
-    const expectation = lengths === undefined ? node.expected(expectedInputs(node)) : { questions: lengths };
+    const expected = lengths === undefined ? node.expected(expectedInputs(node)) : { questions: lengths };
+    const expectation = expected.given === undefined ? expected : { questions: usual, ...expected };
     expectations.set(node, expectation);
     return expectation;
   };

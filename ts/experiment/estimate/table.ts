@@ -76,7 +76,7 @@ function assumptions({ setup, pace, sampler }: Estimate): string {
           "vLLM samples at a pace and in memory of its own, which are not tried: the time of stages that sample is not known",
         ]
       : []),
-    "a sample is as long as a reference, and all samples of a question differ; looks while training and groups of your own are not counted",
+    "a sample is as long as a reference, and all samples of a question differ; groups of your own are taken to be as long as the questions; looks while training are not counted",
   ].join("; ");
 }
 

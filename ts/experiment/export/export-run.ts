@@ -94,7 +94,7 @@ async function exportModel(
   { draft, to }: { draft: string; to: string },
 ): Promise<void> {
   const arm = armOf(seed, options.method);
-  const artefact = await openArtefact(join(runDirectory, arm.checkpoint));
+  const artefact = await openArtefact(join(runDirectory, arm.checkpoint), { weights: true });
   const checkpoint = weightsIn(artefact);
   const isAdapted = holdsAdapter(checkpoint);
   if (options.adapter === true && !isAdapted)

@@ -52,7 +52,7 @@ export interface PlannedStage {
   artefact: string;
 }
 
-/** What a run would do, in order; nothing is written. */
+/** What a run would do, in order; nothing is written, but for what was seen of files that were read through. */
 export async function dryRun(experiment: Experiment, runsDirectory: string): Promise<PlannedStage[]> {
   const store = artefactsIn(runsDirectory);
   const { nodes } = await planOf(experiment);

@@ -112,12 +112,10 @@ export const align = defineStage({
     });
     return { ...facts, ...describeData(data), ...takenQuestions(data, method), ...defined({ boundary }) };
   },
-  cost({ method, training }, { groups, questions, checkpoint, base }) {
+  cost({ method, training }, { groups }) {
     const share = sharesLearnt[entryOf(method.method).learnsFrom];
     const parts = groups.map((expectation) => ({ ...expectation, share }));
-    // A file of groups does not tell its questions: they are taken to be the first task's.
-    const usual = questions?.[0] ?? checkpoint ?? base;
-    return withStartWeights(trainingCost(training, parts, usual?.questions), method);
+    return withStartWeights(trainingCost(training, parts), method);
   },
 });
 

@@ -52,7 +52,7 @@ export interface Expectation {
   /** The questions that it holds or was made from. */
   questions?: Record<SplitName, Lengths> | undefined;
   samples?: Sampling | undefined;
-  /** Groups of the user's own, and the candidates of each on average: how long they are is not looked into. */
+  /** Groups of the user's own, and the candidates of each on average; they are taken to be as long as `questions`. */
   given?: { groups: number; k: number } | undefined;
 }
 
@@ -80,21 +80,12 @@ export function samplingOf(
 const responseTokens = ({ reference }: Lengths, maxNewTokens = usualMaxNewTokens): number =>
   reference?.mean ?? unknownShare * maxNewTokens;
 
-/** Of groups of the user's own where no question tells how long one is. */
-const unknownLengths: Lengths = { questions: 0, prompt: { mean: 128, longest: 512 }, reference: undefined };
-
-/**
- * Groups of samples: each prompt once, and each sample; of the user's own groups the references too, as long as the
- * questions that are known.
- */
-export function scoringCost(
-  { samples, given }: Expectation,
-  otherwise?: Expectation["questions"],
-): Cost["scored"] {
+/** Groups of samples: each prompt once, and each sample; of the user's own groups the references too. */
+export function scoringCost({ samples, given, questions }: Expectation): Cost["scored"] {
   if (samples !== undefined)
     return { tokens: samples.prompts * (samples.promptTokens.mean + samples.k * samples.responseTokens) };
-  if (given === undefined) return undefined;
-  const lengths = otherwise?.train ?? unknownLengths;
+  if (given === undefined || questions === undefined) return undefined;
+  const lengths = questions.train;
   return { tokens: given.groups * (lengths.prompt.mean + (1 + given.k) * responseTokens(lengths)) };
 }
 
@@ -104,14 +95,9 @@ export interface TrainedPart extends Expectation {
   share: number;
 }
 
-/** @param otherwise the questions of parts that do not tell theirs */
-export function trainingCost(
-  training: Training,
-  parts: readonly TrainedPart[],
-  otherwise?: Expectation["questions"],
-): Trained {
-  const sizes = parts.map(({ questions = otherwise, samples, given, share }) => {
-    const lengths = questions?.train ?? (given && unknownLengths);
+export function trainingCost(training: Training, parts: readonly TrainedPart[]): Trained {
+  const sizes = parts.map(({ questions, samples, given, share }) => {
+    const lengths = questions?.train;
     if (lengths === undefined) return { count: 0, tokens: 0, responses: 0 };
     const count = samples?.prompts ?? given?.groups ?? lengths.questions;
     const responses = 1 + share * (samples?.k ?? given?.k ?? 0);

@@ -6,7 +6,7 @@ import { type Experiment, taskName } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
-import { type Row, readRows } from "../../core/jsonl.ts";
+import { type Row, readRows, scanRows } from "../../core/jsonl.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import {
@@ -71,7 +71,8 @@ export async function givenGroupsNode(experiment: Experiment): Promise<PlanNode 
   const source = givenGroupsOf(experiment);
   if (source === undefined) return undefined;
   const digest = await digestOfFile(source.file);
-  const rows = await readRows(source.file, groupSchema);
+  // What is wrong with others is told where they are checked.
+  const { rows } = await scanRows(source.file, groupSchema);
   const candidates = sumOf(rows, ({ value }) => value.candidates.length);
   const given = { groups: rows.length, k: candidates / Math.max(1, rows.length) };
   return givenGroups.node({ ...source, digest, given });

@@ -50,9 +50,7 @@ export const score = defineStage({
       return { questions: scored.length, tokens: sumOf(scored, tokensOf), weights: digest };
     });
   },
-  cost: (_, { groups, checkpoint, base }) => ({
-    scored: scoringCost(groups, (checkpoint ?? base)?.questions),
-  }),
+  cost: (_, { groups }) => ({ scored: scoringCost(groups) }),
   expected: (_, { groups }) => groups,
 });
 

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadExperiment } from "../../../../ts/config/index.ts";
 import { examplesOf, lengthsOf, spread } from "../../../../ts/experiment/estimate/lengths.ts";
@@ -19,7 +22,7 @@ const lengths = {
 async function worksOf(...set: string[]) {
   const { experiment } = await loadExperiment("experiments/miniature.yaml", { set });
   const { nodes } = await planOf(experiment);
-  const works = worksOfNodes(nodes, ({ stage }) => (stage === "questions" ? lengths : undefined));
+  const works = worksOfNodes(nodes, ({ stage }) => (stage === "questions" ? lengths : undefined), lengths);
   return Object.fromEntries(works.map((work) => [work.label, work]));
 }
 
@@ -53,6 +56,38 @@ test("a method that goes by its starting weights scores what it trains on again,
   // 150 tokens of a prompt and seven responses: a pair of as long ones has two eighths, and is scored twice.
   expect(kto!.scored!.tokens).toBe(8 * 8 * 75);
   expect(bc!.scored).toBeUndefined();
+});
+
+test.each([
+  ...["dpo", "irpo", "dpop", "nca", "infonca", "kto", "nft"].flatMap((method) =>
+    ["vft", "base"].map((start) => [method, `{method: ${method}, constraint: none, start: ${start}}`]),
+  ),
+  ["aft", "{method: aft, constraint: boundary, beta: auto, start: base}"],
+])("groups of one's own count where %s is scored under its starting weights: %s", async (_method, own) => {
+  const folder = await mkdtemp(join(tmpdir(), "aft-own-"));
+  const file = join(folder, "own.jsonl");
+  const candidate = (text: string) => ({ text, extracted: text, correct: text === "7" });
+  const group = { id: "q", task: "arithmetic", prompt: "?", reference: "#### 7", answer: "7" };
+  const rows = ["a", "b", "c"].map((id) => ({ ...group, id, candidates: ["7", "8"].map(candidate) }));
+  await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const { experiment } = await loadExperiment("experiments/miniature.yaml", {
+    set: [
+      `methods.own=${own}`,
+      `stages.judge.groupsFile=${file}`,
+      "stages.align.steps=1",
+      "stages.align.batchSize=3",
+    ],
+  });
+  const { nodes } = await planOf(experiment);
+  const works = worksOfNodes(nodes, ({ stage }) => (stage === "questions" ? lengths : undefined), lengths);
+  const pace = { load: 1, trained: [], scored: { token: 1 }, sampled: { start: 1, token: 1 } };
+  for (const work of works) expect(estimateStage(setup(), pace, work).memoryBytes).toBeGreaterThan(0);
+  // Three prompts, each with a reference and two candidates.
+  for (const { scored } of works.filter(({ label }) => label.startsWith("score")))
+    expect(scored!.tokens).toBe(3 * (10 + 3 * 20));
+  expect(works.find(({ label }) => label === "align own seed 1")!.trained).toMatchObject({
+    ...{ tokens: 3 * (10 + 3 * 20), questions: 3, responses: 3 },
+  });
 });
 
 test("of what vLLM samples, tokens are told and no time; in memory lies what the worker scores of it", async () => {
