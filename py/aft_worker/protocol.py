@@ -218,6 +218,8 @@ class ProgressCount(Message, kw_only=True):
     done: Count
     total: Count
     tokens: Count
+    # what is done otherwise than asked, and why: once
+    note: str | None = None
 
 
 class OptimizerSettings(Message, kw_only=True):

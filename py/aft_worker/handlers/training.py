@@ -36,8 +36,9 @@ def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
             return None
         return following.step, following.groups
 
+    report = CountReporter(context)
     return run.trainer.step(
-        params.step, params.groups, context.check_cancelled, CountReporter(context), upcoming
+        params.step, params.groups, context.check_cancelled, report, upcoming, report.note
     )
 
 

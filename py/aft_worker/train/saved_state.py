@@ -51,13 +51,20 @@ class State:
         return sum(one.nbytes for part in (self.weights, self.moments) for one in part.values())
 
 
-def present_state(optimizer: Optimizer, step: int, settings: dict[str, Any], way: Way) -> State:
+def present_state(
+    optimizer: Optimizer, step: int, settings: dict[str, Any], way: Way, tokens: int | None
+) -> State:
+    """tokens: of a micro-batch, where they are fewer than was asked for, as memory ran out."""
     description = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
+    if tokens is not None:
+        description["maxTokensPerBatch"] = tokens
     return State(_plain(optimizer.masters), _plain(optimizer.state()), description)
 
 
-def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> tuple[int, Way]:
-    """Puts weights and optimizer back as they were saved; -> (steps done, how rows went).
+def load_state(
+    directory: Path, optimizer: Optimizer, settings: dict[str, Any]
+) -> tuple[int, Way, int | None]:
+    """Puts weights and optimizer back as they were saved; -> (steps done, how rows went, `tokens`).
 
     Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
     """
@@ -67,7 +74,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")
         saved, step, form = state["settings"], int(state["step"]), state["format"]
-        way = Way(**state.get("way", {}))
+        way, tokens = Way(**state.get("way", {})), state.get("maxTokensPerBatch")
     except Exception as error:
         # a torn file shows as any of many exceptions of json and safetensors
         raise _refused(directory, f"it is not a complete training state ({error})") from error
@@ -80,7 +87,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
-    return step, way
+    return step, way, tokens
 
 
 def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:

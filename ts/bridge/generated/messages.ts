@@ -496,6 +496,8 @@ export interface WorkerMethods {
       done: number;
       total: number;
       tokens: number;
+      /** what is done otherwise than asked, and why: once */
+      note?: string | undefined;
     };
   };
   /** begins a training, or goes on with one that was saved */
@@ -767,6 +769,8 @@ export interface WorkerMethods {
       done: number;
       total: number;
       tokens: number;
+      /** what is done otherwise than asked, and why: once */
+      note?: string | undefined;
     };
   };
   /** writes the state of a training, from which it can go on */

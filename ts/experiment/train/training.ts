@@ -144,6 +144,9 @@ async function trainSteps(
   };
   const { directory, label, progress } = options;
   const { saveEvery } = settings;
+  const onProgress = ({ note }: { note?: string | undefined }): void => {
+    if (note !== undefined) progress.note(`${label}: ${note}`);
+  };
   const saver = new Saver({ worker, run, directory, saveEvery, label, progress }, stepsBefore);
   const validate = async (current: Validator, metrics: StepRecord): Promise<void> => {
     const heldOut = await current.validate(metrics.step);
@@ -162,7 +165,7 @@ async function trainSteps(
       signal.throwIfAborted();
       step++;
       const batch = order.batch(step).map((index) => groups[index]!);
-      const request = worker.request("train/step", { run, step, groups: batch }, { signal });
+      const request = worker.request("train/step", { run, step, groups: batch }, { signal, onProgress });
       request.catch(() => {});
       waiting.push(request as Promise<StepRecord>);
       if (validator?.isDueAfter(step)) {

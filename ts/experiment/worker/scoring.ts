@@ -43,11 +43,16 @@ export async function scoreGroups(
   let next = 0;
   let done = 0;
   let tokens = 0;
+  const onProgress = ({ note }: { note?: string | undefined }): void => {
+    if (note !== undefined) progress.note(`${label}: ${note}`);
+  };
   const scoreChunk = async ({ chunk, at }: { chunk: Group[]; at: number }): Promise<void> => {
     const filled = chunk.filter(({ candidates }) => candidates.length > 0);
     const request = { model, maxTokensPerBatch, groups: filled.map(requestOf) };
     const result =
-      filled.length === 0 ? { groups: [], tokens: 0 } : await worker.request("score", request, { signal });
+      filled.length === 0
+        ? { groups: [], tokens: 0 }
+        : await worker.request("score", request, { signal, onProgress });
     tokens += result.tokens;
     const scores = new Map(filled.map((group, index) => [group, result.groups[index]!.scores]));
     early.set(
