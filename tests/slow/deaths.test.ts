@@ -23,7 +23,7 @@ test.each([
   [["model/save 1 writing", "train/step 7 begun", "score 1 within"]],
   [["device/info 1 done", "train/save 1 writing", "generate 3 done"]],
   [["train/save 2 done", "model/load 4 begun", "train/begin 3 done"]],
-  [["train/end 1 done", "score 2 done", "train/step 15 within"]],
+  [["train/end 1 done", "score 2 done", "train/step 19 within"]],
   [["model/save 2 writing", "train/save 4 writing", "model/unload 8 begun"]],
   [["train/step 6 begun", "train/step 14 begun", "train/save 5 done"]],
 ])("killed at %j, the run goes on, tells so, and comes to the same files", async (deaths) => {
