@@ -44,7 +44,8 @@ def _shape(module: PreTrainedModel, stored: str | None) -> ModelShape:
     config: Any = module.config.get_text_config(decoder=True)
     embedding: Any = module.get_input_embeddings()
     head: Any = module.get_output_embeddings()
-    heads = int(config.num_attention_heads)
+    # a model with a state alone has none
+    heads = int(getattr(config, "num_attention_heads", None) or 1)
     layers = inner_linear_layers(module)
     widths = [size for layer in layers.values() for size in layer]
     kinds = Counter((path.rpartition(".")[2], *size) for path, size in layers.items())
