@@ -15,11 +15,10 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
 from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
-from aft_worker.score import score_groups, score_path
+from aft_worker.score import score_groups, score_path, without_cache
 from aft_worker.score.batching import encode_group
-from aft_worker.score.path import without_cache
 from aft_worker.score.verification import verify_head
-from transformers import PreTrainedModel
+from transformers import GenerationConfig, LogitsProcessorList, PreTrainedModel
 
 from .causal_classes import Kind, make
 
@@ -129,10 +128,28 @@ class Own:
         module = copy.deepcopy(self._module) if self._changes else self._module
         return module(input_ids=torch.tensor([ids]), **without_cache(module)).logits[0].float()
 
+    def generated(self, prompt: Sequence[int], response: Sequence[int]) -> float:
+        """The log-probability of a response, token by token as transformers' `generate` decodes it."""
+
+        def forced(ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+            here = torch.tensor([response[ids.shape[1] - len(prompt)]])
+            return torch.full_like(scores, -torch.inf).index_fill_(1, here, 0.0)
+
+        settings = GenerationConfig(max_new_tokens=len(response), do_sample=False, pad_token_id=2)
+        out: Any = copy.deepcopy(self._module).generate(
+            torch.tensor([list(prompt)]),
+            generation_config=settings,
+            logits_processor=LogitsProcessorList([forced]),
+            output_logits=True,
+            return_dict_in_generate=True,
+        )
+        logprobs = torch.cat(out.logits).log_softmax(-1)
+        return float(logprobs.gather(1, torch.tensor(response)[:, None]).sum())
+
 
 def _samples(model: tiny.TinyModel, own: Own, found: Held) -> float:
     """The largest difference a token of a sample's log-probability: each token's is that of the model's own
-    forward pass over all tokens before it, as in transformers' `generate`."""
+    forward pass over all tokens before it; where positions change with the length, that of `generate`."""
     worst = 0.0
     job = CollectedJob(
         SampleRequest(prompts=PROMPTS, max_new_tokens=DRAWN, temperature=1.0, top_p=1.0, seed=5)
@@ -143,9 +160,11 @@ def _samples(model: tiny.TinyModel, own: Own, found: Held) -> float:
         prompt = next(one.prompt for one in PROMPTS if one.id == candidate.question_id)
         ids = model.tokenizer.encode_prompt(prompt)
         tokens = candidate.token_ids or []
-        total = 0.0
-        for at, token in enumerate(tokens):
-            total += float(own.logits([*ids, *tokens[:at]])[-1].log_softmax(-1)[token])
+        if score_path(model.module).switches:
+            total = own.generated(ids, tokens)
+        else:
+            steps = (own.logits([*ids, *tokens[:at]])[-1].log_softmax(-1) for at in range(len(tokens)))
+            total = sum(float(logits[token]) for logits, token in zip(steps, tokens, strict=True))
         worst = max(worst, abs(total - (candidate.logprob or 0.0)) / max(1, len(tokens)))
     return worst
 

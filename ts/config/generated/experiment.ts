@@ -228,8 +228,9 @@ export interface AdapterSettings {
   /** share of the adapter's inputs that is dropped while training */
   dropout: number;
   /**
-   * the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when
-   * left out
+   * what gets one, by its name in a block: linear layers (q_proj), a router (gate), the experts'
+   * tensors (experts.down_proj); left out: all linear layers of the blocks but routers, not the
+   * experts' tensors
    */
   targets?: string[] | undefined;
 }
