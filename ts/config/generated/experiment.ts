@@ -612,7 +612,10 @@ export interface StageSettingsSample {
 
 /** deciding by its final answer whether a COT is right */
 export interface StageSettingsJudge {
-  /** strict: the answer must stand in the task's own form (#### 42); flexible: the last number counts */
+  /**
+   * strict: the answer must stand in the task's own form (#### 42); flexible: what is stated in usual
+   * words, or the last number
+   */
   extract: "strict" | "flexible";
   /** binary: right or wrong by the final answer; ranked: each COT also gets a rank, by `ranking` */
   feedback: "binary" | "ranked";
