@@ -42,7 +42,7 @@ class AdapterInfo(Message, kw_only=True):
     alpha: float
     # of what goes into the adapter, while training
     dropout: float
-    # names of the linear layers that have one
+    # names of the layers, and of the tensors of experts, that have one
     targets: list[str]
     # of the adapter alone: those that are trained
     parameters: Count
@@ -79,7 +79,7 @@ class AdapterSettings(Message, kw_only=True):
     alpha: Annotated[float, Meta(gt=0)]
     # of what goes into the adapter, while training
     dropout: Annotated[float, Meta(ge=0, lt=1)]
-    # names of linear layers; all of attention and MLP when left out
+    # linear layers or experts' tensors (experts.down_proj) by name; left out: all layers but routers
     targets: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | None = None
 
 
@@ -93,12 +93,14 @@ class GgufTensors(Message, kw_only=True):
 
 
 class LinearLayer(Message, kw_only=True):
-    """So many layers of one name and size."""
+    """So many layers, or experts, of one name and size."""
 
     name: str
     count: Annotated[int, Meta(ge=1, le=2147483647)]
     inputs: Annotated[int, Meta(ge=1, le=2147483647)]
     outputs: Annotated[int, Meta(ge=1, le=2147483647)]
+    # routers, and tensors of experts: in an adapter only where its targets name it
+    named_alone: bool | None = None
 
 
 class ModelShape(Message, kw_only=True):
@@ -118,7 +120,7 @@ class ModelShape(Message, kw_only=True):
     max_positions: Count
     # in which the weights are stored
     dtype: str
-    # those of attention and MLP
+    # those of the blocks
     linear_layers: list[LinearLayer]
 
 
@@ -276,6 +278,8 @@ class ProLoss(Message, kw_only=True, tag_field="kind", tag="pro"):
     vft_weight: Annotated[float, Meta(ge=0)]
     # boundary only: it lies this far below the lowest better score (nats a token)
     beta: Annotated[float, Meta(ge=0)] | None = None
+    # pairs of equal reward; left out: omitted
+    ties: Literal["omitted", "counted"] | None = None
 
 
 class DpoLoss(Message, kw_only=True, tag_field="kind", tag="dpo"):
@@ -739,6 +743,8 @@ class ModelInspectParams(Message, kw_only=True):
     # a folder in Hugging Face format, or a hub id
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
+    # that the model is to have: refused if it cannot
+    adapter: AdapterSettings | None = None
 
 
 ModelInspectResult = ModelShape

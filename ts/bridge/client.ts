@@ -10,7 +10,9 @@ import {
   ResponseError,
   type ResponseMessage,
 } from "vscode-jsonrpc/node";
-import { type AftError, failure } from "../core/errors.ts";
+import { type AftError, failure, inputError } from "../core/errors.ts";
+import { halfCharacterAt, halfCharacterIn } from "../core/json.ts";
+import { dotted } from "../core/shape.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
 import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
 import type { WorkerMethods } from "./generated/messages.ts";
@@ -154,6 +156,9 @@ export function connect(
   ): Promise<Result<M>> {
     if (over !== undefined) throw over;
     signal?.throwIfAborted();
+    const broken = halfCharacterIn(params);
+    if (broken !== undefined)
+      throw inputError(halfCharacterAt(`${method}, ${dotted(broken.path)}`, broken.text, undefined));
     const source = new CancellationTokenSource();
     const answer = connection.sendRequest<unknown>(method, params, source.token);
     const progress = progressQueue(method, onProgress, () => source.cancel());

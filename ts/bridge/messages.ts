@@ -47,11 +47,10 @@ export const adapterSettings = z
       .positive()
       .meta({ description: "the product of the two matrices counts alpha / rank times" }),
     dropout: z.number().min(0).lt(1).meta({ description: "of what goes into the adapter, while training" }),
-    targets: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .meta({ description: "names of linear layers; all of attention and MLP when left out" }),
+    targets: z.array(z.string().min(1)).min(1).optional().meta({
+      description:
+        "linear layers or experts' tensors (experts.down_proj) by name; left out: all layers but routers",
+    }),
   })
   .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
 const adapterInfo = z
@@ -59,7 +58,9 @@ const adapterInfo = z
     rank: positive.meta({ description: "inner width of its two matrices" }),
     alpha: z.number().meta({ description: "the product of the two matrices counts alpha / rank times" }),
     dropout: z.number().meta({ description: "of what goes into the adapter, while training" }),
-    targets: z.array(z.string()).meta({ description: "names of the linear layers that have one" }),
+    targets: z
+      .array(z.string())
+      .meta({ description: "names of the layers, and of the tensors of experts, that have one" }),
     parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
     base: z.string().meta({ description: "digest of the base model's weights" }),
   })
@@ -223,8 +224,20 @@ export const stepMetrics = z
   .meta({ id: "StepMetrics", type: "object" });
 
 const linearLayer = z
-  .object({ name: z.string(), count: positive, inputs: positive, outputs: positive })
-  .meta({ id: "LinearLayer", type: "object", description: "so many layers of one name and size" });
+  .object({
+    name: z.string(),
+    count: positive,
+    inputs: positive,
+    outputs: positive,
+    namedAlone: z.boolean().optional().meta({
+      description: "routers, and tensors of experts: in an adapter only where its targets name it",
+    }),
+  })
+  .meta({
+    id: "LinearLayer",
+    type: "object",
+    description: "so many layers, or experts, of one name and size",
+  });
 /** Sizes of a model whose weights were not read. */
 export const modelShape = z
   .object({
@@ -240,7 +253,7 @@ export const modelShape = z
     headSize: positive,
     maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
     dtype: z.string().meta({ description: "in which the weights are stored" }),
-    linearLayers: z.array(linearLayer).meta({ description: "those of attention and MLP" }),
+    linearLayers: z.array(linearLayer).meta({ description: "those of the blocks" }),
   })
   .meta({ id: "ModelShape", type: "object" });
 

@@ -14,6 +14,7 @@ import {
 import { namedTask, setOfTask } from "./data/settings.ts";
 import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
+import { explainText, printExplained } from "./judge-explain.ts";
 
 /** Of answers that were not understood. */
 const mostExamples = 5;
@@ -28,7 +29,8 @@ export const judgeFile = define({
     extract: {
       choices: extractModes,
       default: "strict",
-      describe: "strict: the task's own answer form; flexible: the last number counts",
+      describe:
+        "strict: the task's own answer form; flexible: what is stated in usual words, or the last number",
     },
     label: {
       choices: ["answer", "answer-and-steps"],
@@ -54,19 +56,31 @@ export const judgeFile = define({
       default: false,
       describe: "for --ranking generators: the reference COT ranks above all",
     },
-    questions: { type: "string", demandOption: true, describe: "questions.jsonl" },
+    questions: { type: "string", describe: "questions.jsonl" },
     in: {
       type: "string",
       array: true,
-      demandOption: true,
       describe: "candidates.jsonl; several files, one a generator, with --in before each",
     },
-    out: { type: "string", demandOption: true, describe: "groups.jsonl, written whole or not at all" },
+    out: { type: "string", describe: "groups.jsonl, written whole or not at all" },
+    explain: {
+      type: "string",
+      nargs: 1,
+      describe:
+        "instead of files: one text, and what each rule finds in it, where, and why not; `-` reads it from standard input, FILE:ROW is a row's text (FILE:ROW:INDEX a group's candidate)",
+    },
+    answer: { type: "string", describe: "for --explain: the right answer" },
     json: jsonOption("print the counts as JSON"),
   },
   async handler(values) {
-    const { extract, label, feedback, questions, in: files, out, json } = values;
+    const { extract, label, feedback, explain, answer, json } = values;
     const { task } = namedTask(values.task, values.set);
+    if (explain !== undefined) {
+      refuseOthers(values);
+      const shown = await explainText({ what: explain, task, questions: values.questions, answer });
+      return json ? printJson(shown) : printExplained(shown);
+    }
+    const { questions, in: files, out } = needed(values);
     const ranking = rankingOf(values);
     const { groups, counts } = judge(await readRows(questions, questionSchema), await readCandidates(files), {
       task,
@@ -85,6 +99,41 @@ export const judgeFile = define({
     printLine(`written: ${out}`);
   },
 });
+
+interface Files {
+  questions?: string | undefined;
+  in?: string[] | undefined;
+  out?: string | undefined;
+}
+
+/** The files that judging takes; --explain goes without them. */
+function needed({ answer, ...values }: Files & { answer?: string | undefined }): Required<Files> & {
+  [name in keyof Files]-?: NonNullable<Files[name]>;
+} {
+  const missing = (["questions", "in", "out"] as const).filter((name) => values[name] === undefined);
+  if (missing.length > 0)
+    throw inputError({
+      what: `aft judge needs ${missing.map((name) => `--${name}`).join(", ")}`,
+      expected: example,
+    });
+  if (answer !== undefined)
+    throw inputError({
+      what: "--answer needs --explain",
+      expected: 'aft judge --task T --explain "TEXT" --answer A',
+    });
+  return { questions: values.questions!, in: values.in!, out: values.out! };
+}
+
+const example =
+  "aft judge --task arithmetic --questions questions.jsonl --in candidates.jsonl --out groups.jsonl";
+
+function refuseOthers({ in: files, out }: Files): void {
+  if (files === undefined && out === undefined) return;
+  throw inputError({
+    what: `--${files === undefined ? "out" : "in"} does not go with --explain, which judges one text and writes nothing`,
+    expected: 'aft judge --task T --explain "TEXT"',
+  });
+}
 
 /** One file as it is; of several, rows that do not say otherwise are their file's: `strong.jsonl` is of `strong`. */
 async function readCandidates(files: readonly string[]): Promise<Row<Candidate>[]> {

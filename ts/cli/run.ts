@@ -128,8 +128,8 @@ function printPlan(
 const isMadeHere = ({ model }: Experiment): boolean => model.create !== undefined || model.gguf !== undefined;
 
 /**
- * A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop. Gives what each
- * stage is expected to take.
+ * A model that was made elsewhere may be large, so its estimate comes unasked; then it is no reason to stop, but for a mistake in
+ * what was given. Gives what each stage is expected to take.
  */
 async function printEstimate<E extends Estimate | SweepEstimate>(
   requested: boolean,
@@ -144,7 +144,8 @@ async function printEstimate<E extends Estimate | SweepEstimate>(
     progress.note(`${table(cost)}\n`);
     return expectedSeconds(cost);
   } catch (error) {
-    if (requested || signal.aborted || !(error instanceof AftError)) throw error;
+    const mistaken = error instanceof AftError && error.exitCode === 2;
+    if (requested || mistaken || signal.aborted || !(error instanceof AftError)) throw error;
     progress.note(`no estimate: ${formatProblem(error.problems[0]!)}`);
     return undefined;
   }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 import { inputError, type Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeError, writeFileAtomic } from "./files.ts";
+import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
 
 /** How many bad rows are named before the rest are only counted. */
@@ -102,10 +103,12 @@ function parseLine<T>(
   if (line === undefined) return [notUtf8(where)];
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = parseJson(line);
   } catch {
     return [{ what: "not valid JSON", where, found: line, expected: "one JSON object on this line" }];
   }
+  const broken = halfCharacterProblem(json, line, where);
+  if (broken !== undefined) return [broken];
   const result = schema.safeParse(json);
   if (result.success) return { value: result.data };
   return rowProblems(result.error.issues, schema, json, where);

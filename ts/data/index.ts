@@ -39,6 +39,7 @@ export {
 export { acceptedForRft, type Feedback, type Placed, pairedByRank, placed, sides } from "./groups/members.ts";
 export { type ColumnRanking, rankedGroups } from "./groups/rank.ts";
 export type { Ranking } from "./groups/ranking.ts";
+export { type Explained, type Explanation, explained } from "./judging/explain.ts";
 export { mergeGenerators } from "./judging/gather.ts";
 export {
   type JudgeCounts,

@@ -76,7 +76,7 @@ def merge(params: p.ModelMergeParams, context: Context) -> p.ModelMergeResult:
 
 
 def inspect(params: p.ModelInspectParams, context: Context) -> p.ModelShape:
-    return inspect_model(params.source, params.revision)
+    return inspect_model(params.source, params.revision, params.adapter)
 
 
 def save(params: p.ModelSaveParams, context: Context) -> p.ModelSaveResult:

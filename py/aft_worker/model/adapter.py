@@ -1,19 +1,19 @@
-"""LoRA (arXiv 2106.09685): small trainable matrices beside the linear layers of a frozen base model."""
+"""LoRA (arXiv 2106.09685): small trainable matrices beside the layers of a frozen base model."""
 
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
 from transformers import PreTrainedModel
-from transformers.pytorch_utils import Conv1D
 
 from ..device import dtype_name
-from ..errors import WorkerError, nearest
+from ..errors import first_line
 from ..protocol import AdapterInfo, AdapterSettings
+from .adapter_targets import chosen_places, is_transposed, peft_targets, places_of
 from .digest import tensors_digest, weights_digest
 from .source import not_loaded
 
@@ -49,15 +49,15 @@ def add_adapter(
     """Puts a fresh adapter on a base model and freezes the base: (the wrapped module, what it is).
 
     Its A matrices are a function of the seed, B is 0, so the first scores are the base model's. The adapter
-    is in float32, also beside a bfloat16 base. Raises ModelNotLoaded for targets that the model has not.
+    is in float32, also beside a bfloat16 base. Raises ModelNotLoaded as `chosen_places` does.
     """
-    layers = linear_layers(module)
-    targets = layers if settings.targets is None else _checked(settings.targets, layers, source)
+    places = chosen_places(places_of(module), settings, source)
+    layers, tensors = peft_targets(module, places)
     adapter = Adapter(
         rank=settings.rank,
         alpha=settings.alpha,
         dropout=settings.dropout,
-        targets=targets,
+        targets=sorted({place.name for place in places}),
         base_source=source,
         base_revision=revision,
         base_digest=weights_digest(module),
@@ -68,22 +68,21 @@ def add_adapter(
         r=settings.rank,
         lora_alpha=cast(int, settings.alpha),
         lora_dropout=settings.dropout,
-        target_modules=targets,
+        target_modules=layers,
+        target_parameters=tensors or None,
         bias="none",
-        fan_in_fan_out=any(type(layer) is Conv1D for layer in _inner_layers(module).values()),
+        fan_in_fan_out=is_transposed(module, places),
         revision=revision,
     )
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        wrapped = get_peft_model(module, config)
+        try:
+            wrapped = get_peft_model(module, config)
+        except ValueError as error:
+            raise not_loaded(source, f"it cannot have the adapter: {first_line(error)}", "/adapter") from None
     # peft takes the name that the module itself has
     wrapped.peft_config["default"].base_model_name_or_path = source
     return cast(PreTrainedModel, wrapped), adapter
-
-
-def linear_layers(module: PreTrainedModel) -> list[str]:
-    """The names of all linear layers of attention and MLP within their block: q_proj, ... for a Llama."""
-    return sorted({path.rpartition(".")[2] for path in _inner_layers(module)})
 
 
 def adapter_weights(module: nn.Module) -> dict[str, nn.Parameter]:
@@ -118,41 +117,3 @@ def check_settings(adapter: Adapter, expected: AdapterSettings, source: str) -> 
 
 def weight_dtype(module: PreTrainedModel) -> torch.dtype:
     return cast(nn.Embedding, module.get_input_embeddings()).weight.dtype
-
-
-def inner_linear_layers(module: PreTrainedModel) -> dict[str, tuple[int, int]]:
-    """(inputs, outputs) of each linear layer within the numbered blocks, by path."""
-    return {path: _size(layer) for path, layer in _inner_layers(module).items()}
-
-
-def _size(layer: nn.Module) -> tuple[int, int]:
-    # Conv1D keeps its weight the other way round
-    if isinstance(layer, nn.Linear):
-        return layer.in_features, layer.out_features
-    inputs, outputs = cast(Conv1D, layer).weight.shape
-    return inputs, outputs
-
-
-def _inner_layers(module: PreTrainedModel) -> dict[str, nn.Module]:
-    """The linear layers within the numbered blocks of the backbone, by path: neither embeddings nor head."""
-    backbone: Any = module.base_model
-    return {
-        path: layer
-        for path, layer in backbone.named_modules()
-        if type(layer) in (nn.Linear, Conv1D) and any(part.isdigit() for part in path.split("."))
-    }
-
-
-def _checked(targets: list[str], layers: list[str], source: str) -> list[str]:
-    for place, name in enumerate(targets):
-        if name not in layers:
-            meant = nearest(name, layers)
-            hint = f"; did you mean {meant}?" if meant else ""
-            text = f"it has no linear layer {name!r} in its blocks (there are {', '.join(layers)}){hint}"
-            raise WorkerError(
-                "ModelNotLoaded",
-                f"cannot put an adapter on {source!r}: {text}",
-                source=source,
-                pointer=f"/adapter/targets/{place}",
-            )
-    return sorted(set(targets))

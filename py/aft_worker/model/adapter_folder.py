@@ -16,6 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..device import dtype_name
 from ..errors import first_line
 from .adapter import Adapter, weight_dtype
+from .adapter_targets import targets_on
 from .digest import weights_digest
 from .source import has_tokenizer, load_tokenizer, not_loaded
 
@@ -85,7 +86,7 @@ def put_on(module: PreTrainedModel, base: BaseReference, folder: Path) -> tuple[
         rank=config.r,
         alpha=config.lora_alpha,
         dropout=config.lora_dropout,
-        targets=_targets(wrapped),
+        targets=targets_on(wrapped),
         base_source=base.source,
         base_revision=base.revision,
         base_digest=digest,
@@ -128,9 +129,3 @@ def _require_lora(folder: Path, config: dict[str, Any]) -> None:
     kind = config.get("peft_type")
     if kind != "LORA":
         raise not_loaded(str(folder), f"its adapter is of the kind {kind}; expected LORA")
-
-
-def _targets(module: PeftModel) -> list[str]:
-    """The names of the layers that carry a part of the adapter."""
-    paths = [name.partition(".lora_")[0] for name, _ in module.named_parameters() if ".lora_A." in name]
-    return sorted({path.rpartition(".")[2] for path in paths})

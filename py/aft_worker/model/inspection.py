@@ -10,17 +10,17 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from ..device import dtype_name
-from ..protocol import LinearLayer, ModelShape
-from .adapter import inner_linear_layers
+from ..protocol import AdapterSettings, LinearLayer, ModelShape
 from .adapter_folder import base_of, holds_adapter, tokenizer_of
+from .adapter_targets import chosen_places, places_of
 from .source import check_source, not_loaded, why
 
 _TYPES = {"F64": "float64", "F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
 
-def inspect_model(source: str, revision: str | None) -> ModelShape:
+def inspect_model(source: str, revision: str | None, adapter: AdapterSettings | None = None) -> ModelShape:
     """Sizes of a folder's or hub id's model; of an adapter's folder those of its base. The module is built
-    without memory for its weights. Raises ModelNotLoaded."""
+    without memory for its weights. Raises ModelNotLoaded, also for an adapter that it cannot have."""
     if holds_adapter(source):
         base = base_of(Path(source))
         source, revision = base.source, base.revision
@@ -31,6 +31,8 @@ def inspect_model(source: str, revision: str | None) -> ModelShape:
             module: PreTrainedModel = AutoModelForCausalLM.from_config(config)
     except Exception as error:
         raise not_loaded(source, why(error, hub=not is_folder)) from None
+    if adapter is not None:
+        chosen_places(places_of(module), adapter, source)
     return _shape(module, _stored(source) if is_folder else None)
 
 
@@ -44,11 +46,13 @@ def _shape(module: PreTrainedModel, stored: str | None) -> ModelShape:
     config: Any = module.config.get_text_config(decoder=True)
     embedding: Any = module.get_input_embeddings()
     head: Any = module.get_output_embeddings()
-    # a model with a state alone has none
+    # models with a state may have none
     heads = int(getattr(config, "num_attention_heads", None) or 1)
-    layers = inner_linear_layers(module)
-    widths = [size for layer in layers.values() for size in layer]
-    kinds = Counter((path.rpartition(".")[2], *size) for path, size in layers.items())
+    places = places_of(module)
+    widths = [size for place in places for size in (place.inputs, place.outputs)]
+    kinds: Counter[tuple[str, int, int, bool]] = Counter()
+    for place in places:
+        kinds[place.name, place.inputs, place.outputs, place.by_default] += max(1, place.experts)
     dtype = module.config.dtype
     return ModelShape(
         parameters=sum(weight.numel() for weight in module.parameters()),
@@ -64,8 +68,14 @@ def _shape(module: PreTrainedModel, stored: str | None) -> ModelShape:
         max_positions=int(getattr(config, "max_position_embeddings", None) or 0),
         dtype=stored or (dtype_name(dtype) if isinstance(dtype, torch.dtype) else str(dtype or "float32")),
         linear_layers=[
-            LinearLayer(name=name, count=count, inputs=inputs, outputs=outputs)
-            for (name, inputs, outputs), count in sorted(kinds.items())
+            LinearLayer(
+                name=name,
+                count=count,
+                inputs=inputs,
+                outputs=outputs,
+                named_alone=None if by_default else True,
+            )
+            for (name, inputs, outputs, by_default), count in sorted(kinds.items())
         ],
     )
 

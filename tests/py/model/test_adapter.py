@@ -10,7 +10,7 @@ import tiny
 import torch
 from adapted import GROUPS, LORA
 from aft_worker.errors import WorkerError
-from aft_worker.model.adapter import adapter_weights, linear_layers
+from aft_worker.model.adapter import adapter_weights
 from aft_worker.protocol import AdapterSettings, GeneratePrompt
 from aft_worker.score.scoring import response_scores, score_groups
 from aft_worker.train import gradients
@@ -31,7 +31,6 @@ def scores(model) -> list[float]:
 
 def test_a_fresh_adapter_covers_the_linear_layers_of_the_blocks_and_changes_no_logit(base) -> None:
     plain, model = adapted.load(base), adapted.load(base, LORA)
-    assert linear_layers(plain.module) == BLOCK
     assert torch.equal(adapted.logits(plain), adapted.logits(model))
     info = model.info("model-1").adapter
     assert info is not None and info.targets == BLOCK

@@ -51,6 +51,19 @@ test("an answer is an answer, whatever the order of its fields", async () => {
   expect(await asking((id) => [message({ result: digest, id })])).toEqual(digest);
 });
 
+test("a text with half a character in it is refused by its place, before anything is sent", async () => {
+  const worker = answered(() => {
+    throw new Error("nothing was to be sent");
+  });
+  const texts = ["😀", "a \ud83d"];
+  const error = await rejection(worker.request("tokens/count", { source: "m", texts }));
+  expect(error).toMatchObject({ exitCode: 2 });
+  expect((error as Error).message).toBe(
+    'tokens/count, texts.1: half of a character, as where a text was cut in the middle of one\n  found: "a \\ud83d"\n  expected: whole characters (no lone surrogate)\n  fix: take it out, or put U+FFFD in its place',
+  );
+  await worker.close();
+});
+
 describe("what is no answer to an open request ends the conversation, and all that waits for it", () => {
   test.each([
     ["another id", () => message({ id: 77, result: digest }), "answered a request that is not open"],

@@ -11,6 +11,7 @@ const files = [
   "experiments/README.md",
   "experiments/benchmarks/README.md",
   "experiments/benchmarks/harness/README.md",
+  "experiments/benchmarks/verifiers/README.md",
   ...["beta.md", "methods.md"].map((name) => `experiments/paper/${name}`),
   "experiments/questions/negatives.md",
   ...guideFiles().map((name) => relative(projectRoot, join(guideFolder, name))),

@@ -70,7 +70,7 @@ export interface ModelInfoAdapter {
   alpha: number;
   /** of what goes into the adapter, while training */
   dropout: number;
-  /** names of the linear layers that have one */
+  /** names of the layers, and of the tensors of experts, that have one */
   targets: string[];
   /** of the adapter alone: those that are trained */
   parameters: number;
@@ -211,7 +211,7 @@ export interface WorkerMethods {
         alpha: number;
         /** of what goes into the adapter, while training */
         dropout: number;
-        /** names of linear layers; all of attention and MLP when left out */
+        /** linear layers or experts' tensors (experts.down_proj) by name; left out: all layers but routers */
         targets?: string[] | undefined;
       } | undefined;
       /** of a fresh adapter; 0 when left out */
@@ -290,6 +290,16 @@ export interface WorkerMethods {
       /** a folder in Hugging Face format, or a hub id */
       source: string;
       revision?: string | undefined;
+      /** that the model is to have: refused if it cannot */
+      adapter?: {
+        rank: number;
+        /** the product of the two matrices counts alpha / rank times */
+        alpha: number;
+        /** of what goes into the adapter, while training */
+        dropout: number;
+        /** linear layers or experts' tensors (experts.down_proj) by name; left out: all layers but routers */
+        targets?: string[] | undefined;
+      } | undefined;
     };
     result: {
       parameters: number;
@@ -308,12 +318,14 @@ export interface WorkerMethods {
       maxPositions: number;
       /** in which the weights are stored */
       dtype: string;
-      /** those of attention and MLP */
+      /** those of the blocks */
       linearLayers: {
         name: string;
         count: number;
         inputs: number;
         outputs: number;
+        /** routers, and tensors of experts: in an adapter only where its targets name it */
+        namedAlone?: boolean | undefined;
       }[];
     };
     progress: Record<string, never>;
@@ -538,6 +550,8 @@ export interface WorkerMethods {
         vftWeight: number;
         /** boundary only: it lies this far below the lowest better score (nats a token) */
         beta?: number | undefined;
+        /** pairs of equal reward; left out: omitted */
+        ties?: "omitted" | "counted" | undefined;
       } | {
         kind: "dpo";
         constraint: "none" | "detached" | "boundary";

@@ -123,6 +123,9 @@ export const modelMethods = {
     params: z.object({
       source: z.string().min(1).meta({ description: "a folder in Hugging Face format, or a hub id" }),
       revision: z.string().optional(),
+      adapter: adapterSettings
+        .optional()
+        .meta({ description: "that the model is to have: refused if it cannot" }),
     }),
     result: modelShape,
   }),

@@ -228,8 +228,9 @@ export interface AdapterSettings {
   /** share of the adapter's inputs that is dropped while training */
   dropout: number;
   /**
-   * the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when
-   * left out
+   * what gets one, by its name in a block: linear layers (q_proj), a router (gate), the experts'
+   * tensors (experts.down_proj); left out: all linear layers of the blocks but routers, not the
+   * experts' tensors
    */
   targets?: string[] | undefined;
 }
@@ -611,7 +612,10 @@ export interface StageSettingsSample {
 
 /** deciding by its final answer whether a COT is right */
 export interface StageSettingsJudge {
-  /** strict: the answer must stand in the task's own form (#### 42); flexible: the last number counts */
+  /**
+   * strict: the answer must stand in the task's own form (#### 42); flexible: what is stated in usual
+   * words, or the last number
+   */
   extract: "strict" | "flexible";
   /** binary: right or wrong by the final answer; ranked: each COT also gets a rank, by `ranking` */
   feedback: "binary" | "ranked";
@@ -953,6 +957,11 @@ export interface MethodSettingsRrhfNone {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /** worse COTs are pushed down without a limit */
   constraint: "none";
 }
@@ -973,6 +982,11 @@ export interface MethodSettingsRrhfDetached {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
 }
@@ -993,6 +1007,11 @@ export interface MethodSettingsRrhfBoundary {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /**
    * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
    * (from the VFT model's scores) or {search: [...]} on the validation split
@@ -1021,6 +1040,16 @@ export interface MethodSettingsProNone {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /** worse COTs are pushed down without a limit */
   constraint: "none";
 }
@@ -1041,6 +1070,16 @@ export interface MethodSettingsProDetached {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
 }
@@ -1061,6 +1100,16 @@ export interface MethodSettingsProBoundary {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /**
    * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
    * (from the VFT model's scores) or {search: [...]} on the validation split

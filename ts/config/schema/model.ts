@@ -93,7 +93,7 @@ export const adapterSchema = z.strictObject({
     .meta({ description: "share of the adapter's inputs that is dropped while training" }),
   targets: texts.optional().meta({
     description:
-      "the linear layers that get one, by their names in a block (q_proj); all of attention and MLP when left out",
+      "what gets one, by its name in a block: linear layers (q_proj), a router (gate), the experts' tensors (experts.down_proj); left out: all linear layers of the blocks but routers, not the experts' tensors",
   }),
 });
 export type Adapter = z.output<typeof adapterSchema>;

@@ -31,7 +31,7 @@ export const sampleSchema = z.strictObject({
 export const judgeSchema = z.strictObject({
   extract: z.enum(["strict", "flexible"]).default("strict").meta({
     description:
-      "strict: the answer must stand in the task's own form (#### 42); flexible: the last number counts",
+      "strict: the answer must stand in the task's own form (#### 42); flexible: what is stated in usual words, or the last number",
   }),
   feedback: z.enum(["binary", "ranked"]).default("binary").meta({
     description:

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Problem } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
+import { halfCharacterAt, hasHalfCharacter } from "../../core/json.ts";
 import { syntaxProblems } from "./syntax.ts";
 import { type Entry, mapOf, type Origin, type Tree } from "./tree.ts";
 
@@ -71,14 +72,19 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
     });
     return mapOf(origin, entries);
   }
-  return { kind: "value", origin, value: isScalar(node) ? node.value : null };
+  const value = isScalar(node) ? node.value : null;
+  if (typeof value === "string" && hasHalfCharacter(value))
+    context.problems.push(halfCharacterAt("this text", value, origin.where));
+  return { kind: "value", origin, value };
 }
 
 /** The one key that no map of JavaScript's keeps as its own: a method of this name would vanish without a word. */
 export const nameProblems = (key: string, { where }: Origin): Problem[] =>
   key === "__proto__"
     ? [{ what: "no key can have this name", where, found: key, expected: "another name" }]
-    : [];
+    : hasHalfCharacter(key)
+      ? [halfCharacterAt("this key", key, where)]
+      : [];
 
 function followAlias(name: string, target: Node | undefined, origin: Origin, context: Context): Tree {
   const what =

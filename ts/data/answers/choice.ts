@@ -86,7 +86,7 @@ function readStated(text: string, choices: Question["choices"]): Reading {
   const stated = found.map((statement) => ({
     statement,
     seen: {
-      ...{ line: line(statement.at), by: statement.strength, said: shown(statement.said) },
+      ...{ line: line(statement.at), by: byWords[statement.strength], said: shown(statement.said) },
       ...(statement.letter === undefined ? { why: "several letters" } : { answer: statement.letter }),
       ...(statement.at >= cut ? { why: "after another question" } : {}),
     } as Seen,
@@ -113,6 +113,12 @@ function readStated(text: string, choices: Question["choices"]): Reading {
   const doubt = otherOption(text.slice(at, at + 200), letter, choices);
   return doubt === undefined ? { answer: letter, seen } : severalIn(said, seen);
 }
+
+const byWords: Readonly<Record<Strength, string>> = {
+  stated: "said to be the answer",
+  alone: "the letter that the text ends in",
+  named: "an option is spoken of",
+};
 
 /** The place from which on a text is another question's. */
 function runOn(text: string, first: Stated | undefined, found: readonly Stated[]): number {

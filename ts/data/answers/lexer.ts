@@ -65,8 +65,10 @@ const operators: Readonly<Record<string, Made>> = {
   times: { kind: "sign", text: "*" },
   cdot: { kind: "sign", text: "*" },
   div: { kind: "sign", text: "/" },
+  approx: { kind: "equals", text: "≈" },
+  simeq: { kind: "equals", text: "≈" },
   ...Object.fromEntries(
-    "approx simeq equiv to rightarrow Rightarrow implies longrightarrow Longrightarrow"
+    "equiv to rightarrow Rightarrow implies longrightarrow Longrightarrow"
       .split(" ")
       .map((name) => [name, { kind: "equals", text: "=" } as const]),
   ),
@@ -109,8 +111,10 @@ const rules: readonly Rule[] = [
   [/\\[{}]/y, as("bad")],
   [/\p{L}[\p{L}\p{M}]*/uy, as("word")],
   [/\.{2,}|…+/y, as("stop")],
-  [/[-=]{1,3}>|:=|={1,3}|[≈≃≅≡→⇒⟹⟶➜∴]/y, as("equals", "=")],
-  [/~~|!=/y, as("bad")],
+  // Inequalities: `>=`, `!=`.
+  [/~~|[<>!]=|=</y, as("bad")],
+  [/[-=]{1,3}>|:=|={1,3}|[≡→⇒⟹⟶➜∴]/y, as("equals", "=")],
+  [/[≈≃≅]/y, as("equals", "≈")],
   [/\*+/y, ([stars], place) => (isTimes(stars, place) ? { kind: "sign", text: "*" } : undefined)],
   [
     /\./y,

@@ -21,7 +21,7 @@ export const plain = (written: string): string =>
     .replaceAll(/\u00ad|[\u200b-\u200f]|\u2060|[\ufe0e\ufe0f]|\ufeff/g, "")
     .replaceAll(/[−–‐‑‒﹣➖˗]/g, "-")
     .replaceAll(/\{,\}/g, ",")
-    .replaceAll(/\\!/g, "")
+    .replaceAll(/\\! ?/g, "")
     .replaceAll(/(?<!\\)\\[,;: ]/g, " ")
     .replaceAll(/\\([$%#_&])/g, "$1")
     .replaceAll(/\{\s?(-?[\d,.]{1,40})\s?\\over\s?(-?[\d,.]{1,40})\s?\}/g, "\\frac{$1}{$2}")

@@ -44,8 +44,9 @@ export function valueWithin(said: string): Value | undefined {
   return valueOfSentence(withNumber[0] ?? sentences[0]!) ?? unparsed;
 }
 
-/** `5 * 2 = 10` states 10. */
+/** `5 * 2 = 10` states 10, `2x + 3 = 10` no number. */
 function valueOfSentence(tokens: readonly Token[]): Value | undefined {
+  if (tokens.some(isInequality)) return unparsed;
   const first = tokens.findIndex(isEquals);
   if (first < 0) return valueIn(tokens);
   const last = tokens.findLastIndex(isEquals);
@@ -54,11 +55,31 @@ function valueOfSentence(tokens: readonly Token[]): Value | undefined {
   const isSeparated = ({ kind, text }: Token): boolean =>
     kind === "comma" || kind === "break" || /^(?:or|and)$/i.test(text);
   if (between.some(isSeparated)) return ambiguous;
-  const value = valueIn(tokens.slice(last + 1));
+  if (isUnsolved(tokens, last)) return unparsed;
+  const value = rightOf(tokens, last);
   if (value === undefined) return hasNumber(tokens) || last < tokens.length - 1 ? unparsed : undefined;
   return { ...value, isWorking: hasNumber(tokens.slice(0, last)) };
 }
 
+/** What stands right of an equals sign. `10/3 ≈ 3.33`: either may be meant. */
+function rightOf(tokens: readonly Token[], equals: number): Value | undefined {
+  const value = valueIn(tokens.slice(equals + 1));
+  const before = tokens[equals]!.text === "≈" ? exactBefore(tokens.slice(0, equals)) : undefined;
+  return before === undefined || before === value?.value ? value : ambiguous;
+}
+
+/** `2x + z = 1`: an equation that says of no letter what it is. */
+function isUnsolved(tokens: readonly Token[], equals: number): boolean {
+  const before = tokens.slice(0, equals);
+  const side = before.slice(before.findLastIndex(({ kind }) => /^(?:equals|comma|break)$/.test(kind)) + 1);
+  const hasLetter = side.some(({ kind, text }) => kind === "word" && isSymbol(text));
+  return hasLetter && side.some(({ kind }) => kind === "sign" || kind === "power");
+}
+
+const exactBefore = (tokens: readonly Token[]): string | undefined =>
+  valueIn(tokens.slice(tokens.findLastIndex(isEquals) + 1))?.value;
+const isInequality = ({ kind, text }: Token): boolean =>
+  kind === "bad" && /[<>≤≥≠]|^\\(?:[lg]eq?|[lg]t|ne)/.test(text);
 const isEquals = ({ kind }: Token): boolean => kind === "equals";
 
 /**
@@ -83,7 +104,8 @@ export function lastValue(text: string): Value | undefined {
   if (tokens === undefined) return undefined;
   const equals = tokens.findLastIndex(({ kind }) => kind === "equals");
   const last = tokens.findLastIndex(isNumeric);
-  if (equals >= 0) return last < equals ? unparsed : (valueIn(tokens.slice(equals + 1)) ?? unparsed);
+  if (equals >= 0)
+    return last < equals || isUnsolved(tokens, equals) ? unparsed : (rightOf(tokens, equals) ?? unparsed);
   return lastOf(tokens);
 }
 
@@ -134,8 +156,15 @@ function sentencesOf(tokens: readonly Token[]): Token[][] {
 
 /** Words before a number, then the number and all after it. Undefined: words alone. */
 function valueIn(tokens: readonly Token[]): Value | undefined {
-  let at = 0;
-  let ordinary = false;
+  // `The largest f(x) is 19`: what it is of has no number in it.
+  const copula = tokens.findLastIndex(({ kind, text }) => kind === "word" && copulas.has(text.toLowerCase()));
+  const subject = tokens.slice(0, copula + 1);
+  const isSubject =
+    copula > 0 &&
+    !subject.some(isNumeric) &&
+    !subject.some(({ kind, text }) => kind === "word" && spelledOrChanging(text));
+  let at = isSubject ? copula + 1 : 0;
+  let ordinary = isSubject;
   for (; at < tokens.length; at++) {
     const { kind, text } = tokens[at]!;
     const next = tokens[at + 1];
@@ -160,8 +189,9 @@ function valueIn(tokens: readonly Token[]): Value | undefined {
       if (isNegative(word) && next !== undefined && isNumeric(next)) break;
       if (changing.has(word)) return hasNumber(tokens) ? unparsed : undefined;
       if (labels.has(word) && next !== undefined && isNumeric(next)) return unparsed;
-      // `x: 5` names it, `x 5` reckons with it.
-      if (isSymbol(text) && next?.kind !== "break") return unparsed;
+      // `x: 5` and `x is 5` name it, `x 5` reckons with it.
+      const isNamed = next?.kind === "break" || copulas.has(next?.text.toLowerCase() ?? "");
+      if (isSymbol(text) && !isNamed) return unparsed;
       ordinary ||= !approximate.has(word);
     } else if (kind === "bad" || kind === "power" || kind === "factorial") return unparsed;
   }
@@ -176,6 +206,10 @@ function valueIn(tokens: readonly Token[]): Value | undefined {
   return { value, isWorking: ordinary };
 }
 
+const spelledOrChanging = (text: string): boolean => {
+  const word = text.toLowerCase();
+  return small.has(word) || changing.has(word) || word === "not";
+};
 const isNegative = (word: string): boolean => word === "negative" || word === "minus";
 /** A letter that may stand for a number. */
 const isSymbol = (text: string): boolean =>
@@ -336,7 +370,8 @@ function unreadTail(tokens: readonly Token[], from: number): NoValue | undefined
     const next = tokens[at + 1];
     const isFirst = at === from;
     const word = text.toLowerCase();
-    if (kind === "number" || (kind === "word" && small.has(word) && word !== "one")) {
+    const isSpelled = kind === "word" && small.has(word) && word !== "one";
+    if (kind === "number" || (isSpelled && (joined || isFirst))) {
       if (!subordinated || joined)
         return joined || !apart || before.kind === "comma" ? "ambiguous" : "unparsed";
       return undefined;

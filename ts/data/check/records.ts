@@ -28,7 +28,9 @@ const marks: Record<Kind, readonly string[]> = {
 
 /** Which records a file holds; undefined: none of them. */
 export async function kindOfRecords(file: string): Promise<Kind | undefined> {
-  const first = (await readSource(file)).rows[0]?.value ?? {};
+  const { rows, problems } = await readSource(file);
+  if (rows.length === 0 && problems.length > 0) throw inputError(problems);
+  const first = rows[0]?.value ?? {};
   return (Object.keys(marks) as Kind[]).find((kind) => marks[kind].every((field) => field in first));
 }
 

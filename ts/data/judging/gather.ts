@@ -21,7 +21,7 @@ export function gather(
   const problems: (() => Problem)[] = [];
   for (const record of questions) {
     const question = recordOf(record);
-    const { id, task: name } = question;
+    const { id, task: name, answer } = question;
     const where = whereOf(record);
     if (samples.has(id))
       problems.push(() => ({ what: "field id: this question id comes twice", where, found: id }));
@@ -31,6 +31,14 @@ export function gather(
         where,
         found: name,
         expected: `${task.name}, or a task with the setting name: ${name}`,
+      }));
+    // What is not equal to itself was not understood: every COT would be wrong.
+    else if (!task.sameAnswer(answer, answer))
+      problems.push(() => ({
+        what: "field answer: not understood as an answer of this task",
+        where,
+        found: answer,
+        expected: `an answer as the task's rule finds one: ${task.patterns.strict}`,
       }));
     else if (ranking === "steps" && !canRank(task, question))
       problems.push(() => ({

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { decodeUtf8, notUtf8 } from "../../core/files.ts";
+import { halfCharacterProblem, parseJson } from "../../core/json.ts";
 import { scanRows } from "../../core/jsonl.ts";
 import { isMap } from "../../core/shape.ts";
 import { type Source, type SourceRow, sourceOf } from "./source.ts";
@@ -26,7 +27,9 @@ export async function readJson(file: string): Promise<Source> {
   const problems: Problem[] = [];
   for (const [at, value] of parsed(text, file).entries()) {
     const where = `${file}:${at + 1}`;
-    if (isMap(value)) rows.push({ value, where });
+    const broken = halfCharacterProblem(value, text, where);
+    if (broken !== undefined) problems.push(broken);
+    else if (isMap(value)) rows.push({ value, where });
     else problems.push({ what: "not a row", where, found: value, expected: "an object with named values" });
   }
   return sourceOf(file, rows, problems);
@@ -34,7 +37,7 @@ export async function readJson(file: string): Promise<Source> {
 
 function parsed(text: string, file: string): unknown[] {
   try {
-    return JSON.parse(text) as unknown[];
+    return parseJson(text) as unknown[];
   } catch (error) {
     const message = messageOf(error);
     throw inputError(

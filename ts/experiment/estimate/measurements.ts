@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
+import { ensurePython, isWorkerFailure, type Result, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment, Model } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { canonicalJson, digestOfFile } from "../../core/digest.ts";
-import { failure } from "../../core/errors.ts";
+import { failure, inputError } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Question } from "../../core/records.ts";
 import { convertGguf } from "../models/index.ts";
@@ -161,11 +161,17 @@ export class Measurements {
   }
 
   private async existing(experiment: Experiment): Promise<Found> {
-    const { hub, gguf, revision } = experiment.model;
+    const { hub, gguf, revision, adapter } = experiment.model;
     const source = hub ?? folderOfModel(experiment.model) ?? (await this.converted(experiment, gguf!));
     const named = { source, ...defined({ revision }) };
     const worker = await this.worker(experiment);
-    const shape = await worker.request("model/inspect", named);
+    const asked = { ...named, ...(adapter === undefined ? {} : { adapter: adapterRequest(adapter) }) };
+    const shape = await worker.request("model/inspect", asked).catch((error: unknown) => {
+      const ofAdapter =
+        isWorkerFailure(error, "ModelNotLoaded") && error.data.pointer?.startsWith("/adapter");
+      // No stage that trains could come further: what the file asks for is not there.
+      throw ofAdapter ? inputError(error.problems, { cause: error }) : error;
+    });
     return { name: gguf ?? source, shape, count: countWith(worker, named), source: async () => named };
   }
 

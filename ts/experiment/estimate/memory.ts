@@ -5,7 +5,7 @@
  */
 import type { Adapter } from "../../config/index.ts";
 import type { Sampling } from "../stages/cost.ts";
-import { adapterParameters, bytesOf, type Dtype, type ModelShape } from "./shape.ts";
+import { adaptedLayers, adapterParameters, bytesOf, type Dtype, type ModelShape } from "./shape.ts";
 
 export interface Setup {
   shape: ModelShape;
@@ -138,10 +138,10 @@ export function blockActivations({ shape, dtype, adapter }: Setup): number {
 }
 
 /** Each adapted layer's input in float32 (once more under dropout, with its mask), and what lies between the matrices. */
-function adapterActivations(shape: ModelShape, bytes: number, { rank, targets, dropout }: Adapter): number {
-  const adapted = shape.linearLayers.filter(({ name }) => targets?.includes(name) ?? true);
+function adapterActivations(shape: ModelShape, bytes: number, adapter: Adapter): number {
+  const { rank, dropout } = adapter;
   const inputBytes = (bytes < 4 ? 4 : 0) + (dropout > 0 ? 5 : 0);
-  return adapted.reduce(
+  return adaptedLayers(shape, adapter).reduce(
     (sum, { count, inputs }) => sum + (count / shape.layers) * (inputs * inputBytes + 4 * rank),
     0,
   );

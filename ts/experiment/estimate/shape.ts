@@ -12,10 +12,20 @@ export const multiplied = ({ parameters, embeddingParameters, tied }: ModelShape
   tied ? parameters : parameters - embeddingParameters;
 
 /** Parameters of a LoRA adapter: rank x (inputs + outputs) of each layer that gets one. */
-export function adapterParameters({ linearLayers }: ModelShape, { rank, targets }: Adapter): number {
-  const adapted = linearLayers.filter(({ name }) => targets?.includes(name) ?? true);
-  return adapted.reduce((sum, { count, inputs, outputs }) => sum + count * rank * (inputs + outputs), 0);
+export function adapterParameters(shape: ModelShape, adapter: Adapter): number {
+  const { rank } = adapter;
+  return adaptedLayers(shape, adapter).reduce(
+    (sum, { count, inputs, outputs }) => sum + count * rank * (inputs + outputs),
+    0,
+  );
 }
+
+/** The layers that get a part of the adapter. */
+export const adaptedLayers = (
+  { linearLayers }: ModelShape,
+  { targets }: Adapter,
+): ModelShape["linearLayers"] =>
+  linearLayers.filter(({ name, namedAlone = false }) => targets?.includes(name) ?? !namedAlone);
 
 /** The sizes of a Llama that is yet to be made. */
 export function shapeOfCreated(model: CreatedModel, vocabularySize: number): ModelShape {

@@ -116,8 +116,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         return { ...facts, environment, memory: await workers.memory() };
       };
       report({ kind: "begin" });
-      const suspectSince = earliest(Object.values(inputs).map(({ damagedSince }) => damagedSince));
-      const making = { signal, weights: loaded.has(key), suspectSince };
+      const making = { signal, weights: loaded.has(key) };
       const artefact = await store.make(recipe, progress, work, making).catch((cause: unknown) => {
         const error = stageError(cause, label, store.root);
         report({ kind: "fail", error });
@@ -162,11 +161,6 @@ async function survey(
   }
   return { missing, loaded };
 }
-
-const earliest = (times: readonly (number | undefined)[]): number | undefined => {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
-};
 
 function forecastOf(
   stages: readonly ForeseenStage[],

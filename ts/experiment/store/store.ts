@@ -11,7 +11,7 @@ import { z } from "zod";
 import { digestOfFile } from "../../core/digest.ts";
 import { failure } from "../../core/errors.ts";
 import { makeFolder, removeLeftovers, shownPath, writeError } from "../../core/files.ts";
-import { withLock } from "../../core/lock.ts";
+import { holderInWords, withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { JsonFile } from "./files.ts";
 import {
@@ -31,13 +31,14 @@ export interface Artefact {
   manifest: Manifest;
   /** True when it was there before this call. */
   reused: boolean;
-  /** Made in the place of a damaged one: what was made from that after this time, in ms, may be wrong. */
-  damagedSince?: number;
 }
 
 const keyLengthInName = 16;
-/** Of an artefact that was broken off: how long it was worked on. */
-const unfinishedFile = new JsonFile("unfinished.json", z.looseObject({ seconds: z.number() }));
+/** Of an artefact that is not at its end: what it is made from, and how long it was worked on. */
+const unfinishedFile = new JsonFile(
+  "unfinished.json",
+  z.looseObject({ seconds: z.number(), inputs: z.record(z.string(), z.string()).optional() }),
+);
 
 export class Store {
   readonly root: string;
@@ -80,25 +81,41 @@ export class Store {
     recipe: Recipe,
     progress: ProgressSink,
     work: (directory: string) => Promise<object>,
-    { signal, weights = false, suspectSince }: MakeOptions = {},
+    { signal, weights = false }: MakeOptions = {},
   ): Promise<Artefact> {
     const directory = this.directoryOf(recipe);
     const waitingFor = `another aft is working on ${shownPath(directory)}`;
     const makeOnce = async (): Promise<Artefact> => {
       const { artefact, damage } = await this.look(recipe, { weights, signal });
-      const isSuspect = artefact !== undefined && isMadeAfter(artefact, suspectSince);
-      if (artefact !== undefined && damage.length === 0 && !isSuspect) return artefact;
       const [first] = damage;
-      if (first !== undefined || isSuspect) {
-        const why = first === undefined ? "was made from a damaged artefact" : `${first.file} ${first.what}`;
-        progress.note(`${shownPath(directory)}: ${why}; making it again`);
+      if (artefact !== undefined && first === undefined) return artefact;
+      if (first !== undefined) {
+        progress.note(`${shownPath(directory)}: ${first.file} ${first.what}; making it again`);
+        const times = damage.flatMap(({ since }) => since ?? []);
+        if (times.length > 0) await this.removeMadeFrom(keyOf(recipe), Math.min(...times), progress);
         await rm(directory, { recursive: true, force: true });
       }
-      const made = await build(directory, recipe, work);
-      const times = damage.flatMap(({ since }) => since ?? []).concat(isSuspect ? suspectSince! : []);
-      return times.length === 0 ? made : { ...made, damagedSince: Math.min(...times) };
+      return build(directory, recipe, work);
     };
     return withLock(`${directory}.lock`, makeOnce, { purpose: waitingFor, progress, signal });
+  }
+
+  /**
+   * Removes what was made from an artefact after this time, in ms, and what was made from that in turn, whichever
+   * experiment it is of: it is made again when something needs it.
+   */
+  private async removeMadeFrom(key: string, since: number, progress: ProgressSink): Promise<void> {
+    for (const name of await readdir(this.root)) {
+      const directory = join(this.root, name);
+      const finished = await manifestFile.find({ directory });
+      const made = finished ?? (await unfinishedFile.find({ directory }));
+      if (made === undefined || !Object.values(made.inputs ?? {}).includes(key)) continue;
+      if (finished === undefined && (await holderInWords(`${directory}.lock`)) !== undefined) continue;
+      if (finished !== undefined && Date.parse(finished.finishedAt) <= since) continue;
+      progress.note(`${shownPath(directory)}: was made from a damaged artefact; removed`);
+      if (finished !== undefined) await this.removeMadeFrom(finished.key, since, progress);
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 }
 
@@ -108,14 +125,9 @@ export interface MakeOptions {
   signal?: AbortSignal | undefined;
   /** Whether its weights are loaded by what comes after: they are held against the manifest then. */
   weights?: boolean;
-  /** In ms: an input was damaged then, so that one that was made later is made again. */
-  suspectSince?: number | undefined;
 }
 
 const manifestDamage: Damage = { file: manifestFile.name, what: "is damaged" };
-
-const isMadeAfter = ({ manifest }: Artefact, time: number | undefined): boolean =>
-  time !== undefined && Date.parse(manifest.finishedAt) > time;
 
 async function build(
   directory: string,
@@ -126,6 +138,7 @@ async function build(
     throw writeError(directory, error);
   });
   const { seconds: secondsBefore } = (await unfinishedFile.find({ directory })) ?? { seconds: 0 };
+  await unfinishedFile.write({ directory }, { ...recipe, seconds: secondsBefore });
   const started = performance.now();
   const spent = (): number => secondsBefore + (performance.now() - started) / 1000;
   let facts: object;

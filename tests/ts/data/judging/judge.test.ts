@@ -7,6 +7,7 @@ import {
   longestJudged,
   notUnderstood,
   taskNamed,
+  taskOf,
 } from "../../../../ts/data/index.ts";
 import { golden } from "../golden.ts";
 
@@ -172,4 +173,20 @@ describe("input that does not fit together", () => {
       "did you mean: gsm8k",
     );
   });
+});
+
+it("refuses a question whose answer is not understood, since every candidate would be wrong", () => {
+  const settings = { task: "custom", answer: { kind: "number" } };
+  const task = taskOf(settings);
+  const question = { id: "q", task: "custom", question: "?", answer: "5 or 6" };
+  const candidates = [{ questionId: "q", index: 0, text: "#### 5" }];
+  const judged = (answer: string) =>
+    judge([{ value: { ...question, answer }, where: "questions.jsonl:1" }], candidates, {
+      task,
+      extract: "strict",
+    });
+  expect(() => judged("5 or 6")).toThrow(
+    'questions.jsonl:1: field answer: not understood as an answer of this task\n  found: "5 or 6"',
+  );
+  expect(judged("5.0 dollars").counts.correct).toBe(1);
 });

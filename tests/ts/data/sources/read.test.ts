@@ -40,6 +40,24 @@ describe("each format gives rows with their places", () => {
     });
   });
 
+  it.each(["a.jsonl", "a.json"])(
+    "%s: long integers by their digits, and no half of a character",
+    async (name) => {
+      const rows = ['{"q": 12345678901234567891, "r": 7}', '{"q": "a \\ud83d"}', '{"q": "\\ud83d\\ude00"}'];
+      const content = name === "a.json" ? `[${rows.join(",")}]` : rows.join("\n");
+      expect(await read(name, content)).toEqual({
+        columns: ["q", "r"],
+        rows: [
+          [`${name}:1`, { q: "12345678901234567891", r: 7 }],
+          [`${name}:3`, { q: "😀" }],
+        ],
+        problems: [
+          [`${name}:2`, "field q: half of a character, as where a text was cut in the middle of one"],
+        ],
+      });
+    },
+  );
+
   it("JSON, as a list counted by its items, or as lines under the same ending", async () => {
     expect(await read("a.json", '\ufeff[\n {"q": 1},\n 7,\n {"q": 2}]')).toEqual({
       columns: ["q"],

@@ -119,6 +119,34 @@ describe("options", () => {
     expect(await each(1)).toEqual([["A", ["one", "2"]]]);
   });
 
+  it.each([[" "], [""], [[]], [false], [true], [null], [{}], ["one"], ["1,"], [[1]]])(
+    "counted from 0 or 1 only where the answer is a number, which %j is not",
+    async (answer) => {
+      for (const countFrom of [0, 1]) {
+        const { refusal } = custom(
+          { "a.jsonl": [{ question: "q", options: ["a", "b", "c"], answer }] },
+          { testFile: "a.jsonl", ...choice, answer: { kind: "choice", countFrom } },
+        );
+        const said = await refusal();
+        expect(said).toContain("a.jsonl:1: column answer: no number");
+        expect(said).toContain(`expected: ${countFrom} to ${countFrom + 2}`);
+      }
+    },
+  );
+
+  it("counted where a column with gaps has its numbers as decimals", async () => {
+    const rows = [{ question: "1?", options: ["a", "b"], answer: "1.0" }];
+    expect(await answers(rows, { answer: { kind: "choice", countFrom: 0 } })).toEqual([["B", ["a", "b"]]]);
+  });
+
+  it.each([[" "], [[]], [null], [{}]])("has no letter for %j", async (answer) => {
+    const { refusal } = custom(
+      { "a.jsonl": [{ question: "q", options: ["", "null"], answer }] },
+      { testFile: "a.jsonl", ...choice },
+    );
+    expect(await refusal()).toContain("a.jsonl:1: column answer: no answer");
+  });
+
   it.each([
     [{ options: ["a", "b"], answer: "C" }, "a.jsonl:1: column answer: no option is this one"],
     [{ options: ["a", "b"], answer: 0 }, "countFrom: 0} (or 1) reads numbers"],
@@ -131,6 +159,19 @@ describe("options", () => {
     );
     expect(await refusal()).toContain(message);
   });
+});
+
+it("keeps every digit of long numbers, in answers, ids and options", async () => {
+  const long = "12345678901234567891";
+  const { task } = custom(
+    {
+      "a.jsonl": `{"question": "1?", "answer": ${long}, "no": ${long}}\n{"question": "2?", "answer": -${long}, "no": 12345678901234567892}\n`,
+    },
+    { testFile: "a.jsonl", columns: { id: "no" }, answer: { kind: "number" } },
+  );
+  const [first, second] = (await task.splits()).test;
+  expect([first!.answer, second!.answer]).toEqual([long, `-${long}`]);
+  expect([first!.id, second!.id].map((id) => id.split("-").at(-1))).toEqual([long, "12345678901234567892"]);
 });
 
 it("finds answers by a pattern of one's own", async () => {

@@ -13,7 +13,11 @@ import {
   trainingMemory,
   trainingState,
 } from "../../../../ts/experiment/estimate/memory.ts";
-import { adapterParameters, shapeOfCreated } from "../../../../ts/experiment/estimate/shape.ts";
+import {
+  adaptedLayers,
+  adapterParameters,
+  shapeOfCreated,
+} from "../../../../ts/experiment/estimate/shape.ts";
 import { lora, setup, sevenBillion } from "./sizes.ts";
 
 // What the worker really holds: tests/py/test_training_memory.py counts the tensors of the same cases.
@@ -90,4 +94,19 @@ test("keys and values of 7B take half a megabyte a token", () => {
   const memory = samplingMemory(setup(), 1000, 10);
   expect(memory.cache).toBe(1000 * 524_288);
   expect(memory.gradients + memory.masters + memory.moments).toBe(0);
+});
+
+test("a router and the tensors of experts are counted where targets name them", () => {
+  const layer = { count: 2, inputs: 8, outputs: 8 };
+  const named = { ...layer, namedAlone: true };
+  const linearLayers = [
+    { ...layer, name: "q_proj" },
+    { ...named, name: "shared_expert_gate" },
+    { ...named, name: "experts.down_proj", count: 16 },
+  ];
+  const shape = { ...sevenBillion, linearLayers };
+  const of = (targets?: string[]) => ({ ...adapterSchema.parse({ rank: 2 }), ...(targets && { targets }) });
+  expect(adaptedLayers(shape, of()).map(({ name }) => name)).toEqual(["q_proj"]);
+  expect(adapterParameters(shape, of())).toBe(2 * 2 * 16);
+  expect(adapterParameters(shape, of(["q_proj", "experts.down_proj"]))).toBe(2 * 18 * 16);
 });

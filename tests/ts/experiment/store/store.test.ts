@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { silent } from "../../../../ts/core/progress.ts";
 import { keyOf, type Recipe } from "../../../../ts/experiment/store/manifest.ts";
-import { openArtefact, refuseDamaged, Store } from "../../../../ts/experiment/store/store.ts";
+import { type Artefact, openArtefact, refuseDamaged, Store } from "../../../../ts/experiment/store/store.ts";
 
 let store: Store;
 beforeEach(async () => {
@@ -109,7 +109,7 @@ test("a file of the right size with other content is found, named, and made agai
     writing("one\ntwo\n"),
   );
   expect(notes).toEqual([`${directory}: rows.jsonl is not what was written; making it again`]);
-  expect(again).toMatchObject({ reused: false, damagedSince: expect.any(Number) });
+  expect(again.reused).toBe(false);
   expect(await readFile(join(directory, "rows.jsonl"), "utf8")).toBe("one\ntwo\n");
 });
 
@@ -187,31 +187,39 @@ test("damaged weights are found where they are loaded, and where they were seen 
   expect((await store.make(recipe, silent, withWeights, { weights: true })).reused).toBe(false);
 });
 
-test("what was made from a damaged artefact is made again, what was made before it was damaged is not", async () => {
-  const from = { ...recipe, stage: "judge" };
-  const { directory } = await make(writing("one\n"));
-  await pause(30);
-  const before = await make(writing("from one\n"), from);
-  await pause(30);
-  await damage(join(directory, "rows.jsonl"), "one", "two");
-  await pause(30);
-  const since = async () => (await make(writing("one\n"))).damagedSince;
-  const first = await since();
-  expect(first).toBeGreaterThan(Date.parse(before.manifest.finishedAt));
-  const again = { suspectSince: first };
-  expect((await store.make(from, silent, writing("from one\n"), again)).reused).toBe(true);
-  await damage(join(directory, "rows.jsonl"), "one", "two");
-  // A bit that fell over by itself leaves no time: all that was made from it since it was made is in doubt.
-  await utimes(join(directory, "rows.jsonl"), 1, 1);
-  const [second, notes]: [number | undefined, string[]] = [await since(), []];
-  await pause(30);
-  await make(async () => Promise.reject(new Error("not reached")), from);
-  await rm(before.directory, { recursive: true });
-  const later = await make(writing("from two\n"), from);
+test("what was made from a damaged artefact is removed, and what was made from that; what was made before is not", async () => {
+  const one = await make(writing("one\n"));
+  const rows = join(one.directory, "rows.jsonl");
+  const from = (stage: string, input: Artefact) => ({ ...recipe, stage, inputs: { samples: input.key } });
+  const before = await make(writing("from one\n"), from("before", one));
+  await pause(40);
+  await damage(rows, "one", "two");
+  await pause(40);
+  const after = await make(writing("from two\n"), from("after", one));
+  const later = await make(writing("from two, too\n"), from("later", after));
+  const elsewhere = await make(writing("from one, later\n"), from("later", before));
+  const begun = from("begun", one);
+  await make(() => Promise.reject(new Error("cut off")), begun).catch(() => {});
+  const notes: string[] = [];
   const progress = { ...silent, note: (text: string) => notes.push(text) };
-  const mended = await store.make(from, progress, writing("from one\n"), { suspectSince: second });
-  expect(notes).toEqual([`${later.directory}: was made from a damaged artefact; making it again`]);
-  expect(mended).toMatchObject({ reused: false, damagedSince: second });
+  await store.make(recipe, progress, writing("one\n"));
+  expect(notes.sort()).toEqual(
+    [
+      `${one.directory}: rows.jsonl is not what was written; making it again`,
+      ...[after.directory, later.directory, store.directoryOf(begun)].map(
+        (directory) => `${directory}: was made from a damaged artefact; removed`,
+      ),
+    ].sort(),
+  );
+  const there = (await readdir(store.root)).filter((name) => !name.startsWith("."));
+  expect(there.sort()).toEqual([one, before, elsewhere].map(({ directory }) => basename(directory)).sort());
+  // A bit that fell over by itself leaves no time: all that was made from it since it was made is in doubt.
+  await pause(40);
+  await make(writing("from one\n"), from("after", one));
+  await damage(rows, "one", "two");
+  await utimes(rows, 1, 1);
+  await make(writing("one\n"));
+  expect((await readdir(store.root)).filter((name) => !name.startsWith(".")).sort()).toEqual(there);
 });
 
 test("what a killed process left of a file is no part of the artefact that is gone on with, and goes", async () => {

@@ -47,6 +47,12 @@ export const extracted = (
   choices?: string[],
 ): string | null => outcomeOf(rule, text, mode, { answer: "", ...defined({ choices }) }).extracted;
 
+/** A number, or a cell that holds one and nothing else; where a column has gaps some programs write 1 as `1.0`. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\s*\d+(?:\.0+)?\s*$/.test(value) ? Number(value) : undefined;
+}
+
 function letterOf(
   value: unknown,
   choices: readonly string[],
@@ -55,11 +61,19 @@ function letterOf(
 ): string | Problem {
   const letters = lettersOf([...choices]);
   if (countFrom !== undefined) {
-    const letter = letters[Number(value) - countFrom];
-    if (letter !== undefined && value !== "" && value !== null) return letter;
+    const number = numberOf(value);
+    const letter = number === undefined ? undefined : letters[number - countFrom];
+    if (letter !== undefined) return letter;
     const last = countFrom + letters.length - 1;
-    return { what: `${what}: no option has this number`, found: value, expected: `${countFrom} to ${last}` };
+    const wrong = number === undefined ? "no number" : "no option has this number";
+    return { what: `${what}: ${wrong}`, found: value, expected: `${countFrom} to ${last}` };
   }
+  if (!["string", "number", "boolean"].includes(typeof value) || String(value).trim() === "")
+    return {
+      what: `${what}: no answer`,
+      found: value,
+      expected: `a letter from ${letters[0] ?? "A"} to ${letters.at(-1) ?? "E"}, or an option's text`,
+    };
   const text = typeof value === "string" ? value.trim() : "";
   const letter = /^\(?([A-Za-z])[).:]?$/.exec(text)?.[1]?.toUpperCase();
   if (letter !== undefined && letters.includes(letter)) return letter;

@@ -1,6 +1,7 @@
 import { type CustomTask, taskName } from "../../../config/index.ts";
 import { defined } from "../../../core/defined.ts";
 import { AftError, type Problem } from "../../../core/errors.ts";
+import { parseJson } from "../../../core/json.ts";
 import type { Row } from "../../../core/jsonl.ts";
 import { type Question, questionSchema } from "../../../core/records.ts";
 import { type AnswerRule, lettersOf } from "../../answers/index.ts";
@@ -151,7 +152,7 @@ function listOf(value: unknown): unknown[] | undefined {
   if (typeof value !== "string") return undefined;
   if (value.trim().startsWith("["))
     try {
-      return JSON.parse(value) as unknown[];
+      return parseJson(value) as unknown[];
     } catch {
       return undefined;
     }
