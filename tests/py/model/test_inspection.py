@@ -41,6 +41,7 @@ def test_the_weights_are_not_read(tmp_path) -> None:
 def test_a_model_with_a_state_in_the_place_of_attention_has_one_head(tmp_path) -> None:
     module = unusual.made("rwkv").module
     module.save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
     shape = inspect_model(str(tmp_path), None)
     assert (shape.heads, shape.head_size, shape.layers) == (1, 32, 2)
     assert shape.parameters == sum(weight.numel() for weight in module.parameters())
