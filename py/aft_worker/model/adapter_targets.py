@@ -21,10 +21,17 @@ from ..errors import WorkerError, nearest
 from ..protocol import AdapterSettings
 
 _ROUTERS = {"gate", "router", "shared_expert_gate"}
-# kernels of these families read the weights of these layers past the layers: peft refuses them
-_READ_PAST = {"out_proj", "conv1d"}
+# These families read the weights of these layers past the layers: out_proj's in their kernels, for which peft
+# refuses it, dt_proj's everywhere, so that a part beside it would have no effect.
+_READ_PAST = {
+    "falcon_h1": {"out_proj"},
+    "falcon_mamba": {"out_proj", "dt_proj"},
+    "jamba": {"dt_proj"},
+    "mamba": {"out_proj", "dt_proj"},
+    "mamba2": {"out_proj"},
+    "nemotron_h": {"out_proj"},
+}
 _ONCE_OF_EXPERTS = {"gate_proj", "up_proj", "down_proj", "w1", "w2", "w3"}
-_OF_FAMILIES = {"falcon_h1", "mamba", "mamba2", "falcon_mamba", "nemotron_h"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def places_of(module: PreTrainedModel) -> list[Place]:
     whole: Any = module
     backbone: nn.Module = whole.base_model
     prefix = "" if backbone is module else f"{whole.base_model_prefix}."
-    read_past = _READ_PAST if whole.config.model_type in _OF_FAMILIES else set()
+    read_past = _READ_PAST.get(whole.config.model_type, set())
     found: list[Place] = []
     for path, part in backbone.named_modules():
         parts = path.split(".")
