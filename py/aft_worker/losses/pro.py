@@ -45,7 +45,7 @@ def pro_loss(sums: Tensor, members: Members, settings: ProLoss) -> Tensor:
     counted = below
     if settings.ties == "counted":
         present, places = members.present, torch.arange(rewards.shape[1], device=rewards.device)
-        tied = rewards.unsqueeze(2) == rewards.unsqueeze(1)
+        tied = members.rewards.unsqueeze(2) == members.rewards.unsqueeze(1)
         both = present.unsqueeze(2) & present.unsqueeze(1)
         counted = below | (tied & both & (places.unsqueeze(1) < places))
     terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, below, beta))

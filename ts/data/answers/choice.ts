@@ -17,7 +17,7 @@ import {
   type Seen,
   shown,
 } from "./rule.ts";
-import { asksAgain, beginsLine, lineCounter, openings, optionsListed } from "./run-on.ts";
+import { afterThinking, asksAgain, beginsLine, lineCounter, openings, optionsListed } from "./run-on.ts";
 import { lettersFound, type Stated, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -47,7 +47,9 @@ export const extractChoice = (
 function readChoice(written: string, mode: ExtractMode, choices: Question["choices"]): Reading {
   // As long as before, so that places stay.
   const text = written.replaceAll(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-  return mode === "strict" ? readMarked(text, choices) : readStated(text, choices);
+  if (mode === "strict") return readMarked(text, choices);
+  const from = afterThinking(text);
+  return readStated(text.slice(0, from).replaceAll(/[^\n]/g, " ") + text.slice(from), choices);
 }
 
 const notFound = (seen: readonly Seen[]): Reading => ({ answer: null, noAnswer: "not found", seen });

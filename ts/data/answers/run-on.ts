@@ -50,3 +50,11 @@ export function lineCounter(text: string): (at: number) => number {
     return line;
   };
 }
+
+/** The place after what a model thought to itself, where something stands after it: only that is what it says. */
+export function afterThinking(text: string): number {
+  const end = /<\/(?:think|thinking|reasoning|thought)>/gi;
+  let from = 0;
+  for (const { index, 0: tag } of text.matchAll(end)) from = index + tag.length;
+  return text.slice(from).trim() === "" ? 0 : from;
+}

@@ -45,6 +45,12 @@ export const unreadAfter = set(
     "mille mila mil tausend tys",
 );
 
+/** Words that are a number without being one that is read. */
+export const quantities = set(
+  "half halves third thirds quarter quarters dozen dozens twice thrice double triple couple infinity infinite pi hundreds " +
+    "thousands millions billions hundred thousand million billion",
+);
+
 /** `millones`, `Milliarden`, and no millimetres. */
 export const isOtherSize = (word: string): boolean =>
   /^(?:mill?[io][aáoóõn]|milj|milh|миллион|миллиард|тысяч)/.test(word) ||
