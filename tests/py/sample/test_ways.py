@@ -47,17 +47,27 @@ def generated(model: tiny.TinyModel, prompt: str, tokens: int = 20) -> tuple[lis
 # which way, and what the line says of it beside the reason
 KINDS = {
     "rwkv": ("plain", "one at a time"),
-    "mamba": ("batches", "no keys and values"),
     "recurrent-gemma": ("plain", "prompts of one length"),
     "falcon-h1": ("batches", "more than keys and values"),
     "minimax": ("plain", "prompts of one length"),
     "openai-gpt": ("batches", "no keys and values"),
     "xlm": ("plain", "a pass of its whole sequence"),
     "bart": ("plain", "prompts of one length"),
-    "bloom": ("batches", "cannot be decoded in slots"),
     "gpt-neo": ("batches", "in slots differ"),
 }
-MORE = ["mamba2", "falcon-mamba", "bamba", "granite-hybrid", "jamba", "zamba", "zamba2", "qwen3-next", "lfm2"]
+MORE = [
+    "mamba",
+    "bloom",
+    "mamba2",
+    "falcon-mamba",
+    "bamba",
+    "granite-hybrid",
+    "jamba",
+    "zamba",
+    "zamba2",
+    "qwen3-next",
+    "lfm2",
+]
 
 
 @pytest.mark.parametrize("name", KINDS)
