@@ -77,7 +77,8 @@ export function valueAlone(line: string): Value | undefined {
   const words = tokens.filter(({ kind }) => kind === "word");
   if (words.length > mostWordsAlone) return undefined;
   // `- 42` may be an item of a list.
-  if (/^\s*[-–—*+•]\s/.test(line) && tokens[0]?.kind === "sign") return ambiguous;
+  const isItem = /^\s*(?:[-–—+]\s|\d{1,2}[.)]\s+[-$\d])/.test(line);
+  if (isItem && /^(?:sign|number)$/.test(tokens[0]?.kind ?? "")) return ambiguous;
   return valueSaid(line);
 }
 const mostWordsAlone = 5;
@@ -89,9 +90,21 @@ export function lastValue(text: string): Value | undefined {
   if (tokens === undefined) return undefined;
   const equals = tokens.findLastIndex(({ kind }) => kind === "equals");
   const last = tokens.findLastIndex(isNumeric);
-  if (equals >= 0)
-    return last < equals || isUnsolved(tokens, equals) ? unparsed : (rightOf(tokens, equals) ?? unparsed);
-  return lastOf(tokens);
+  if (equals < 0) return lastOf(tokens);
+  if (last < equals || isUnsolved(tokens, equals)) return unparsed;
+  return solvesSeveral(tokens) ? ambiguous : (rightOf(tokens, equals) ?? unparsed);
+}
+
+/** `a = 5, b = 6`: each a letter's value, right after each other. */
+function solvesSeveral(tokens: readonly Token[]): boolean {
+  const solved = tokens.flatMap((token, at) => {
+    const letter = tokens[at - 1];
+    return isEquals(token) && letter?.kind === "word" && isSymbol(letter.text)
+      ? [{ at, letter: letter.text }]
+      : [];
+  });
+  const [a, b] = solved.slice(-2);
+  return a !== undefined && b !== undefined && a.letter !== b.letter && b.at - a.at <= 5;
 }
 
 /** Whether a text works on to another number than this: by an equation, or by a word for what follows. */

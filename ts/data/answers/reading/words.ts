@@ -93,5 +93,5 @@ export const isUnitClose = (written: string): boolean =>
 export const isUnitApart = (written: string): boolean =>
   shortUnits.has(written) ||
   shortWords.has(written) ||
-  /^(?:\p{L}\p{M}*){2,}/u.test(written) ||
+  /^\p{L}\p{M}*['’]?\p{L}/u.test(written) ||
   /^[^\p{Script=Latin}\p{Script=Greek}]/u.test(written);
