@@ -280,6 +280,8 @@ class ProLoss(Message, kw_only=True, tag_field="kind", tag="pro"):
     vft_weight: Annotated[float, Meta(ge=0)]
     # boundary only: it lies this far below the lowest better score (nats a token)
     beta: Annotated[float, Meta(ge=0)] | None = None
+    # pairs of equal reward; left out: omitted
+    ties: Literal["omitted", "counted"] | None = None
 
 
 class DpoLoss(Message, kw_only=True, tag_field="kind", tag="dpo"):

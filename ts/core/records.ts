@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 
+import type { JudgedCandidate } from "./generated/records.ts";
+
 export type { Candidate, Group, JudgedCandidate, Prediction, Question } from "./generated/records.ts";
 
 export const questionSchema = z.looseObject({
@@ -47,6 +49,13 @@ export const judgedCandidateSchema = z.looseObject({
   logprob: candidateSchema.shape.logprob,
   tokens: candidateSchema.shape.tokens,
 });
+
+/**
+ * Whether the COT could not be checked: it was not looked at to its end, or its label goes by its steps and none of them
+ * could be read. It is neither right nor wrong, and has no rank.
+ */
+export const isUnchecked = ({ noAnswer, unchecked }: JudgedCandidate): boolean =>
+  noAnswer === "too long" || noAnswer === "time limit" || unchecked === "steps";
 
 export const groupSchema = z.looseObject({
   id: z.string().min(1).meta({ description: "the `id` of its question" }),

@@ -23,8 +23,10 @@ def pro_loss(sums: Tensor, members: Members, settings: ProLoss) -> Tensor:
 
     The paper orders responses from best to worst and assumes no ties. Our reading of ties: pairs of equal
     reward are left out (their temperature would be infinite), so that the order among equals changes
-    nothing; a k without a response of lower reward adds 0. "Better" is a greater reward here, also for the
-    boundary: the same as by rank when rewards follow the ranks.
+    nothing; a k without a response of lower reward adds 0. `ties: counted` is the released code instead: of
+    two of equal reward the later one stands in the sum of the first, as exp(0 / T) = 1 (its 1 / T is 0), so
+    that their order counts and the first of the right ones are raised most. "Better" is a greater reward
+    here, also for the boundary: the same as by rank when rewards follow the ranks.
 
     - detached: exp(D(s_i) / T_ki - s_k / T_kk).
     - boundary: adds exp(D(2 B_i / T_ki - s_k / T_kk) - s_i / T_ki) to the inner sum. Our reading (see
@@ -40,9 +42,16 @@ def pro_loss(sums: Tensor, members: Members, settings: ProLoss) -> Tensor:
     gaps = torch.where(below, rewards.unsqueeze(2) - rewards.unsqueeze(1), 0)
     # 1 / T_kk: the largest gap, T being the smallest
     largest = gaps.amax(2, keepdim=True)
+    counted = below
+    if settings.ties == "counted":
+        present, places = members.present, torch.arange(rewards.shape[1], device=rewards.device)
+        tied = members.rewards.unsqueeze(2) == members.rewards.unsqueeze(1)
+        both = present.unsqueeze(2) & present.unsqueeze(1)
+        counted = below | (tied & both & (places.unsqueeze(1) < places))
     terms = Constraint.of(settings).terms(scores, lambda beta: boundaries(scores, below, beta))
     exponents = [
-        torch.where(below, gaps * term.worse.unsqueeze(1) - largest * term.better.unsqueeze(2), -torch.inf)
-        for term in terms
+        torch.where(pairs, gaps * term.worse.unsqueeze(1) - largest * term.better.unsqueeze(2), -torch.inf)
+        # of ties the mirror image in the boundary has nothing to mirror
+        for term, pairs in zip(terms, (counted, below), strict=False)
     ]
     return torch.cat([torch.zeros_like(largest), *exponents], 2).logsumexp(2).sum(1)

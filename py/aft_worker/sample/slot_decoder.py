@@ -130,7 +130,11 @@ def position_bytes(shapes: Shapes, dtype: torch.dtype) -> int:
 
 def measured_shapes(model: Model) -> Shapes:
     """(heads, size) of the keys and values of each layer, from a token that is run."""
-    shapes = shapes_of(prefill(model, [[model.tokenizer.pad_id]]))
+    try:
+        shapes = shapes_of(prefill(model, [[model.tokenizer.pad_id]]))
+    except IndexError:
+        # the model asked the cache for a state of another kind
+        raise NotImplementedError("it keeps more than keys and values") from None
     if not shapes:
         raise NotImplementedError("it keeps no keys and values")
     return shapes

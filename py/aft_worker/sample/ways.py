@@ -157,12 +157,8 @@ def _tried(model: Model, way: DecodeWay, tries: Sequence[PlainRows]) -> DecodeWa
         raise
     # whatever a model does that a way does not foresee shows here as an exception of some kind
     except Exception as error:
-        what = (
-            "its state does not fit slots"
-            if way.name == "slots"
-            else f"it cannot be decoded {_WHERE[way.name]}"
-        )
-        raise _Unfit(f"{what} ({first_line(error)})", True) from None
+        reason = first_line(error).removeprefix("NotImplementedError: ")
+        raise _Unfit(f"it cannot be decoded {_WHERE[way.name]} ({reason})", True) from None
     if differs:
         raise _Unfit(f"its logits {_WHERE[way.name]} differ from those of its plain forward pass", False)
     return way
@@ -170,9 +166,8 @@ def _tried(model: Model, way: DecodeWay, tries: Sequence[PlainRows]) -> DecodeWa
 
 # Prompts of a check: two of one length come last.
 _SHORT = (5, 11, 18, 18)
-_LONGEST = (
-    512  # a window of a model without a twin that is longer is not crossed: it would cost more than it tells
-)
+# Of a model without a twin, a longer window is not crossed: it would cost more than it tells.
+_LONGEST = 512
 
 
 def _of_twin(path: ScorePath) -> list[list[int]]:

@@ -18,18 +18,20 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 
 # Other lengths than a twin's: what holds there holds at others.
 LENGTHS = Lengths(window=20, original=60, positions=256)
-MOST_PARAMETERS = 100_000_000
+MOST_PARAMETERS = 250_000_000
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A class with settings: `settings` of its configuration before it is cut, `after` what is set then."""
+    """A class with settings: `settings` of its configuration before it is cut, `after` what is set then;
+    `cut` False: they are small already, and go together in a way of their own."""
 
     model_type: str
     what: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     change: Callable[[Any], None] | None = None
+    cut: bool = True
 
     @property
     def name(self) -> str:
@@ -43,7 +45,8 @@ class Kind:
 def make(kind: Kind) -> PreTrainedModel:
     """In float32, a function of the kind alone. Raises whatever its constructor raises."""
     config = CONFIG_MAPPING[kind.model_type](**copy.deepcopy(kind.settings))
-    config = shrunk(config, LENGTHS)
+    if kind.cut:
+        config = shrunk(config, LENGTHS)
     text = text_of(config)
     for name, value in kind.after.items():
         setattr(text if hasattr(text, name) else config, name, value)
@@ -68,6 +71,38 @@ LONGROPE = {
     "long_factor": [4.0 + at / 8 for at in range(48)],
     "original_max_position_embeddings": 4096,
 }
+
+
+def _small_parts(config: Any) -> None:
+    """What a multimodal class has beside its text model."""
+    for part in (config.vision_config, config.audio_config):
+        for name, value in {
+            "hidden_size": 32, "intermediate_size": 32, "num_attention_heads": 2, "num_blocks": 1,
+            "num_hidden_layers": 1, "ext_pw_out_channel": 32, "depthwise_separable_out_channel": 32,
+            "nemo_conv_channels": 32,
+        }.items():  # fmt: skip
+            if hasattr(part, name):
+                setattr(part, name, value)
+
+
+def _small_dbrx(config: Any) -> None:
+    config.d_model, config.n_heads, config.n_layers = 64, 2, 2
+    config.attn_config.rope_theta, config.attn_config.clip_qkv = 1e4, 8.0
+    config.ffn_config.ffn_hidden_size = config.ffn_config.hidden_size = 64
+
+
+def _small_blt(config: Any) -> None:
+    """Of its five models each."""
+    config.encoder_hash_byte_group_vocab = 500
+    for part in (config.patcher_config, config.encoder_config, config.decoder_config, config.global_config):
+        part.hidden_size, part.num_attention_heads, part.num_key_value_heads = 32, 2, 2
+        part.head_dim = 16
+        part.intermediate_size, part.num_hidden_layers, part.max_position_embeddings = 32, 1, 512
+        if hasattr(part, "hidden_size_global"):
+            part.hidden_size_global = 32
+        if hasattr(part, "encoder_hash_byte_group_vocab"):
+            part.encoder_hash_byte_group_vocab = 500
+
 
 SPECIAL: dict[str, Kind] = {}
 VARIANTS: list[Kind] = []
@@ -104,10 +139,75 @@ _special(
         "first_k_dense_replace": 1,
     },
 )
-_special("dbrx", change=lambda config: setattr(config.attn_config, "rope_theta", 1e4))
+_special("dbrx", change=lambda config: _small_dbrx(config))
+_special("dots3_note", settings={"index_n_heads": 2, "q_lora_rank": 64, "kv_lora_rank": 64})
+_special("dots3_note_text", settings={"index_n_heads": 2, "q_lora_rank": 64, "kv_lora_rank": 64})
+_special("deepseek_v4", settings={"index_n_heads": 2, "q_lora_rank": 64, "o_lora_rank": 64})
 _special("codegen", after={"n_head": 4, "n_embd": 1024})
 _special("deepseek_v2", settings={"num_experts_per_tok": 2, "n_group": 1, "topk_group": 1})
 _special("falcon_h1", settings={"mamba_d_ssm": 64, "mamba_n_heads": 4, "mamba_d_head": 16})
+_special("nemotron", settings={"head_dim": 128, "num_key_value_heads": 8})
+_special("granitemoehybrid", after={"mamba_n_heads": 8})
+_special("kimi_linear", settings={"linear_head_dim": 16, "linear_num_heads": 2})
+_special("bailing_hybrid", settings={"head_dim": 16})
+_special("xmod", settings={**DECODER, "default_language": "en_XX"})
+_special("phi4_multimodal", change=lambda config: _small_parts(config))
+_special("blt", change=lambda config: _small_blt(config))
+_special(
+    "cohere_compass_text",
+    change=lambda config: setattr(
+        config,
+        "rope_parameters",
+        {kind: {"rope_type": "default", "rope_theta": 1e4} for kind in config.layer_types},
+    ),
+)
+SMALL = {
+    "vocab_size": 160,
+    "hidden_size": 64,
+    "intermediate_size": 64,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 256,
+}
+_special(
+    "zamba",
+    cut=False,
+    settings={
+        **SMALL,
+        "num_hidden_layers": 8,
+        "attn_layer_period": 3,
+        "attn_layer_offset": 2,
+        "n_mamba_heads": 2,
+    },
+)
+_special(
+    "zamba2",
+    cut=False,
+    settings={
+        **SMALL,
+        "num_hidden_layers": 6,
+        "n_mamba_heads": 4,
+        "mamba_ngroups": 1,
+        "mamba_d_state": 16,
+        "chunk_size": 16,
+        "adapter_rank": 8,
+        "layers_block_type": ["mamba", "mamba", "hybrid", "mamba", "hybrid", "mamba"],
+    },
+)
+_special(
+    "reformer",
+    cut=False,
+    settings={**DECODER, "vocab_size": 160, "axial_pos_embds": False, "max_position_embeddings": 256},
+)
+INDEXER = {
+    "indexer_n_heads": 2,
+    "indexer_kv_heads": 1,
+    "indexer_head_dim": 256,
+    "indexer_budget": 16,
+    "indexer_compress_ratio": 4,
+}
+_special("qwen4_exp", after=INDEXER)
+_special("qwen4_exp_text", after=INDEXER)
 _special("mamba2", after={"num_heads": 2, "n_groups": 1})
 _special("bamba", after={"mamba_n_heads": 8, "mamba_n_groups": 1, "attn_layer_indices": [1]})
 _variant("bert", "not a decoder")

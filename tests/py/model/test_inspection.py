@@ -6,6 +6,7 @@ import adapted
 import pytest
 import tiny
 import torch
+import unusual
 from adapted import LORA
 from aft_worker.errors import WorkerError
 from aft_worker.model.inspection import count_tokens, inspect_model
@@ -35,6 +36,15 @@ def test_the_weights_are_not_read(tmp_path) -> None:
     header = 8 + int.from_bytes(file.read_bytes()[:8], "little")
     file.write_bytes(file.read_bytes()[:header])
     assert inspect_model(base, None).dtype == "float32"
+
+
+def test_a_model_with_a_state_in_the_place_of_attention_has_one_head(tmp_path) -> None:
+    module = unusual.made("rwkv").module
+    module.save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    shape = inspect_model(str(tmp_path), None)
+    assert (shape.heads, shape.head_size, shape.layers) == (1, 32, 2)
+    assert shape.parameters == sum(weight.numel() for weight in module.parameters())
 
 
 def test_an_adapters_folder_has_the_shape_of_its_base(tmp_path) -> None:

@@ -40,7 +40,7 @@ it("AFT under ranked feedback is recorded by its names for ranks, whichever was 
   expect(recorded(aft("ranked-detached"), "ranked")).toEqual(aft("ranked-detached"));
   expect(recorded(aft("none"), "ranked")).toMatchObject({ constraint: "ranked-none" });
   expect(recorded(aft("detached"), "binary")).toEqual(aft("detached"));
-  const rrhf = methodSchema.parse({ method: "rrhf", constraint: "detached" });
+  const rrhf = methodSchema.parse({ method: "rrhf", constraint: "detached", target: "best" });
   expect(recorded(rrhf, "ranked")).toEqual(rrhf);
   expect(lossOf(aft("ranked-detached"), undefined)).toEqual(lossOf(aft("detached"), undefined));
 });
@@ -51,6 +51,16 @@ it("a setting that came later is not in the key at the value that older runs had
   for (const feedback of ["binary", "ranked"]) {
     expect(recorded(aft({ scores: "mean", scale: 1 }), feedback)).toEqual(recorded(aft({}), feedback));
     expect(recorded(aft({ scores: "sum", scale: 2 }), feedback)).toMatchObject({ scores: "sum", scale: 2 });
+    for (const name of ["rrhf", "pro"]) {
+      const plain = methodSchema.parse({ method: name, constraint: "none" }) as TrainedMethod;
+      const key = recorded(plain, feedback);
+      expect(Object.keys(key)).not.toContain("target");
+      expect(Object.keys(key)).not.toContain("ties");
+      expect(lossOf(plain, undefined)).toEqual({ kind: name, constraint: "none", weight: 1, vftWeight: 1 });
+    }
+    const pro = methodSchema.parse({ method: "pro", constraint: "none", target: "best", ties: "counted" });
+    expect(recorded(pro, feedback)).toMatchObject({ target: "best", ties: "counted" });
+    expect(lossOf(pro as TrainedMethod, undefined)).toMatchObject({ ties: "counted" });
   }
 });
 

@@ -1,5 +1,5 @@
 import { inputError, type Problem } from "../../core/errors.ts";
-import type { Group, JudgedCandidate, Prediction } from "../../core/records.ts";
+import { type Group, isUnchecked, type JudgedCandidate, type Prediction } from "../../core/records.ts";
 
 /** Scores (mean log-probability, nats) of G_P and G_N: a question's right and wrong COTs, each text once. */
 export interface GroupScores {
@@ -17,6 +17,7 @@ export function scoresOf(groups: readonly Group[]): GroupScores[] {
     const scores: GroupScores = { positive: [], negative: [] };
     const seen = { positive: new Set<string>(), negative: new Set<string>() };
     for (const [at, candidate] of group.candidates.entries()) {
+      if (isUnchecked(candidate)) continue;
       const side = candidate.correct ? "positive" : "negative";
       if (candidate.score === undefined) {
         if (++missing <= mostProblemsNamed) problems.push(noScore(group, at));

@@ -552,6 +552,8 @@ export interface WorkerMethods {
         vftWeight: number;
         /** boundary only: it lies this far below the lowest better score (nats a token) */
         beta?: number | undefined;
+        /** pairs of equal reward; left out: omitted */
+        ties?: "omitted" | "counted" | undefined;
       } | {
         kind: "dpo";
         constraint: "none" | "detached" | "boundary";

@@ -957,6 +957,11 @@ export interface MethodSettingsRrhfNone {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /** worse COTs are pushed down without a limit */
   constraint: "none";
 }
@@ -977,6 +982,11 @@ export interface MethodSettingsRrhfDetached {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
 }
@@ -997,6 +1007,11 @@ export interface MethodSettingsRrhfBoundary {
   method: "rrhf";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
   /**
    * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
    * (from the VFT model's scores) or {search: [...]} on the validation split
@@ -1025,6 +1040,16 @@ export interface MethodSettingsProNone {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /** worse COTs are pushed down without a limit */
   constraint: "none";
 }
@@ -1045,6 +1070,16 @@ export interface MethodSettingsProDetached {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /** worse COTs get no gradient (DC) */
   constraint: "detached";
 }
@@ -1065,6 +1100,16 @@ export interface MethodSettingsProBoundary {
   method: "pro";
   /** of the VFT loss on the reference beside it */
   vftWeight: number;
+  /**
+   * what the VFT loss beside it trains on: the reference COT; or, as the released code, the
+   * best-ranked COT (none is: the reference)
+   */
+  target: "reference" | "best";
+  /**
+   * COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the
+   * sum of the first of each two
+   */
+  ties: "omitted" | "counted";
   /**
    * distance of the boundary below the lowest better score, in mean log-probability: a number, auto
    * (from the VFT model's scores) or {search: [...]} on the validation split

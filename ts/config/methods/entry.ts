@@ -126,7 +126,10 @@ export const wire = {
 type Shape = Record<string, z.ZodType>;
 
 interface Published<Name extends string, Own extends Shape, Wire extends Shape>
-  extends Pick<GroupLoss, "title" | "words" | "needs" | "hue" | "table" | "ownBeta" | "unconstrained"> {
+  extends Pick<
+    GroupLoss,
+    "title" | "words" | "needs" | "hue" | "table" | "ownBeta" | "unconstrained" | "unsaid"
+  > {
   /** Its `method` in an experiment, its `kind` in the protocol, and the name that the worker's loss is registered by. */
   name: Name;
   /** Of the method, in the editor. */
@@ -201,7 +204,7 @@ export function publishedLoss<
   Own extends Shape = Record<never, never>,
   Wire extends Shape = Record<never, never>,
 >(given: Published<Name, Own, Wire> & { boundaryBeta: Beta }) {
-  const { name, title, words, needs, hue, table, ownBeta, unconstrained, boundaryBeta } = given;
+  const { name, title, words, needs, hue, table, ownBeta, unconstrained, unsaid, boundaryBeta } = given;
   const shared = sharedSettings(given);
   const bounded = { [boundaryBeta]: boundaryBetaSchema } as Record<Beta, typeof boundaryBetaSchema>;
   const settings = z.discriminatedUnion("constraint", [
@@ -215,7 +218,7 @@ export function publishedLoss<
   return {
     ...published,
     ...{ title, words, needs, hue, table, boundaryBeta },
-    ...defined({ ownBeta, unconstrained }),
+    ...defined({ ownBeta, unconstrained, unsaid }),
     settings,
     loss,
     lossOf: (method: Grouped<Own, Constraint>, beta: number | undefined) => ({
@@ -251,6 +254,12 @@ export function publishedLossWithoutBoundary<
     lossOf: (method: Grouped<Own, "none" | "detached">) => sent(given, method),
   } as const;
 }
+
+/** What the likelihood term trains on, for losses whose released code has no reference apart from what it ranks. */
+export const targetSetting = z.enum(["reference", "best"]).default("reference").meta({
+  description:
+    "what the VFT loss beside it trains on: the reference COT; or, as the released code, the best-ranked COT (none is: the reference)",
+});
 
 /** A link to a paper. */
 export const arxiv = (paper: string): string => `[arXiv ${paper}](https://arxiv.org/abs/${paper})`;

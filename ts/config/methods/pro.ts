@@ -1,4 +1,7 @@
-import { arxiv, publishedLoss } from "./entry.ts";
+import { z } from "zod";
+import { arxiv, publishedLoss, targetSetting } from "./entry.ts";
+
+const ties = z.enum(["omitted", "counted"]);
 
 export const pro = publishedLoss({
   name: "pro",
@@ -16,5 +19,15 @@ export const pro = publishedLoss({
   hue: { light: "#00785a", dark: "#3fc79a" },
   needs: { pair: true, referenceModel: false, rewards: true },
   vftWeight: 1,
+  own: {
+    target: targetSetting,
+    ties: ties.default("omitted").meta({
+      description:
+        "COTs of equal reward: left out of each other's sums; or, as the released code, exp(0) = 1 in the sum of the first of each two",
+    }),
+  },
+  unsaid: { target: "reference", ties: "omitted" },
+  wire: { ties: ties.optional().meta({ description: "pairs of equal reward; left out: omitted" }) },
+  toWire: ({ ties }) => (ties === "omitted" ? {} : { ties }),
   boundaryBeta: "beta",
 });

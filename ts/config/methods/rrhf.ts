@@ -1,4 +1,4 @@
-import { arxiv, publishedLoss } from "./entry.ts";
+import { arxiv, publishedLoss, targetSetting } from "./entry.ts";
 
 export const rrhf = publishedLoss({
   name: "rrhf",
@@ -16,5 +16,7 @@ export const rrhf = publishedLoss({
   hue: { light: "#c65400", dark: "#f0923b" },
   needs: { pair: true, referenceModel: false, rewards: false },
   vftWeight: 1,
+  own: { target: targetSetting },
+  unsaid: { target: "reference" },
   boundaryBeta: "beta",
 });

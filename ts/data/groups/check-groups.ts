@@ -1,11 +1,10 @@
 /** Whether groups of a user's own, judged and ranked elsewhere, say one thing only: what is checked before training. */
 import type { Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
-import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { type Group, isUnchecked, type JudgedCandidate } from "../../core/records.ts";
 import { oneOf } from "../../core/words.ts";
 import { refuse, repeats } from "../problems.ts";
 import type { Feedback } from "./members.ts";
-import { isUnchecked } from "./members.ts";
 import { ranksByAnswer } from "./ranking.ts";
 
 export interface OwnGroupsOptions {

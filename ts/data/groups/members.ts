@@ -1,13 +1,6 @@
 /** Which COTs of a group are learnt from, and how they are set against each other. */
-import type { Group, JudgedCandidate } from "../../core/records.ts";
+import { type Group, isUnchecked, type JudgedCandidate } from "../../core/records.ts";
 import { equations } from "../steps/equations.ts";
-
-/**
- * Whether the COT could not be checked: it was not looked at to its end, or its label goes by its steps and none of them
- * could be read. It is neither right nor wrong, and has no rank.
- */
-export const isUnchecked = ({ noAnswer, unchecked }: JudgedCandidate): boolean =>
-  noAnswer === "too long" || noAnswer === "time limit" || unchecked === "steps";
 
 export interface SidesOptions {
   /** Whether the reference COT is a member of the positives. Default false: it is the VFT term's target. */

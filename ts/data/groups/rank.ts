@@ -1,10 +1,9 @@
 import type { Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
-import type { Group, JudgedCandidate, Question } from "../../core/records.ts";
+import { type Group, isUnchecked, type JudgedCandidate, type Question } from "../../core/records.ts";
 import { refuse } from "../problems.ts";
 import type { Task } from "../task.ts";
 import { taskNamed } from "../tasks/registry.ts";
-import { isUnchecked } from "./members.ts";
 import { type Key, type Ranking, rankingProblem, recipeOf, referenceGenerator } from "./ranking.ts";
 
 /**

@@ -1,8 +1,14 @@
 import type { Label } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
-import type { Candidate, Group, JudgedCandidate, Question } from "../../core/records.ts";
+import {
+  type Candidate,
+  type Group,
+  isUnchecked,
+  type JudgedCandidate,
+  type Question,
+} from "../../core/records.ts";
 import { type ExtractMode, extractBoth, type Outcome } from "../answers/index.ts";
-import { type Feedback, isUnchecked, pairedByRank } from "../groups/members.ts";
+import { type Feedback, pairedByRank } from "../groups/members.ts";
 import { withRanks } from "../groups/rank.ts";
 import { type Ranking, scoreOf } from "../groups/ranking.ts";
 import { promptOf } from "../prompts.ts";
@@ -69,7 +75,7 @@ export interface JudgeCounts {
   duplicates: number;
   /** Questions without a candidate; they give no group. */
   withoutCandidates: number;
-  /** Groups whose candidates are all right. */
+  /** Groups whose candidates are all right, those that could not be checked apart. */
   onlyPositive: number;
   /** Groups of which no candidate is right. */
   onlyNegative: number;
@@ -163,7 +169,8 @@ function judgeGroup(
   for (const candidate of judged) count(candidate, counts);
   counts.duplicates += judged.length - new Set(judged.map(({ text }) => text)).size;
   const right = judged.filter(({ correct }) => correct).length;
-  counts[right === 0 ? "onlyNegative" : right === judged.length ? "onlyPositive" : "paired"]++;
+  const wrong = judged.filter((candidate) => !candidate.correct && !isUnchecked(candidate)).length;
+  counts[right === 0 ? "onlyNegative" : wrong === 0 ? "onlyPositive" : "paired"]++;
   const group = {
     id,
     ...rest,

@@ -41,9 +41,21 @@ export function trainGroup(group: Group, method: TrainedMethod, options: TrainGr
   const joined = members.find(
     ({ candidate }) => candidate.text === group.reference && method.referenceAsPositive,
   );
+  const best =
+    "target" in method && method.target === "best" ? members.find(({ rank }) => rank === 1) : undefined;
   const unjoined = members.filter((member) => member !== joined);
   const rewarded = members.every(({ candidate }) => typeof candidate.reward === "number");
   const describe = (member: Placed): Partial<Response> => termsOf(member, methods[method.method], rewarded);
+  if (best !== undefined && best !== joined)
+    return {
+      id,
+      prompt,
+      responses: members.map((member) => ({
+        ...responseOf(member.candidate),
+        target: member === best,
+        ...describe(member),
+      })),
+    };
   return {
     id,
     prompt,

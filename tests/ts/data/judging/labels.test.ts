@@ -112,6 +112,19 @@ describe("labels by answer and steps", () => {
     }
   });
 
+  it("count a group of right ones and unread ones as one without a wrong one", () => {
+    const of = (...steps: string[]) =>
+      judge(
+        [question],
+        steps.map((step, index) => ({ questionId: "q", index, text: `${step}\n#### 72` })),
+        { task: "gsm8k", extract: "strict", label: "answer-and-steps" },
+      ).counts;
+    const kinds = { onlyPositive: 0, onlyNegative: 0, paired: 0 };
+    expect(of("70 + 2 = 72", "day2 + 70 = 72")).toMatchObject({ ...kinds, onlyPositive: 1, stepsUnread: 1 });
+    expect(of("70 + 2 = 72", "70 + 3 = 72")).toMatchObject({ ...kinds, paired: 1, stepsUnread: 0 });
+    expect(of("day2 + 70 = 72")).toMatchObject({ ...kinds, onlyNegative: 1, wrong: 0, stepsUnread: 1 });
+  });
+
   it("are refused of a task that checks no steps", () => {
     const { checkSteps: _, ...plain } = taskNamed("gsm8k");
     const run = () =>

@@ -70,6 +70,28 @@ test("with referenceAsPositive the reference is a positive too, and a sample of 
   ]);
 });
 
+test.each(["rrhf", "pro"])(
+  "%s may train the likelihood of the best-ranked COT, as its released code",
+  (name) => {
+    const settings = method({ method: name, constraint: "none", target: "best" });
+    expect(trainGroup(group, settings).responses).toEqual([
+      { ...positive(right.text), ...sampled, target: true },
+      positive(lucky.text),
+      positive(reference),
+      negative(wrong.text),
+    ]);
+    // Where none is right the reference stays the target; where it counts among the best, it is the first of them.
+    expect(trainGroup({ ...group, candidates: [wrong] }, settings).responses).toEqual([
+      target,
+      negative(wrong.text),
+    ]);
+    const joined = method({ method: name, constraint: "none", target: "best", referenceAsPositive: true });
+    expect(trainGroup(group, joined).responses[0]).toEqual({ ...target, label: "positive", rank: 1 });
+    const byDefault = method({ method: name, constraint: "none" });
+    expect(trainGroup(group, byDefault).responses[0]).toEqual(target);
+  },
+);
+
 test("a question without positives or without negatives is kept, with what it has", () => {
   const settings = method({ method: "aft", constraint: "none" });
   expect(trainGroup({ ...group, candidates: [] }, settings).responses).toEqual([target]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isUnchecked } from "../../../core/records.ts";
 import { count, number, seed } from "../../measure/schema.ts";
 import type { RunData } from "../../run/run-data.ts";
 import { numbers } from "../feature.ts";
@@ -37,7 +38,7 @@ function summariseGroups({ seed, counts, groups }: RunData["trainGroups"][number
   const candidates = groups.flatMap((group) => group.candidates);
   const sides = groups.map((group) => ({
     positive: group.candidates.some(({ correct }) => correct),
-    negative: group.candidates.some(({ correct }) => !correct),
+    negative: group.candidates.some((candidate) => !candidate.correct && !isUnchecked(candidate)),
   }));
   return {
     seed,
