@@ -220,6 +220,6 @@ def test_a_window_that_no_row_of_the_check_reaches_is_crossed_by_its_twin(monkey
     model = tiny.mistral(sliding_window=100)
     _, job = drawn(model, SHORT, max_new_tokens=2)
     assert job.sampler is not None and job.sampler.note == (
-        "its logits in slots differ from those of its plain forward pass: samples are decoded in batches, each "
-        "of which ends with its longest"
+        "its logits in slots differ from those of its plain forward pass: samples are decoded in batches, "
+        "each of which ends with its longest"
     )
