@@ -1,8 +1,8 @@
 /** Where a text goes on to a question of its own after its answer, as models without an end do. */
 
-/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`, or another turn of a chat. */
+/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`; another turn of a chat; the end of a text by its token. */
 const opening =
-  /(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
+  /<\/s>|<eos>|<\|(?:im_end|end|eot_id|endoftext|end_of_text)\|>|(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
 
 /** The places at which a question opens, but for one that the text begins with. */
 export const openings = (text: string): number[] =>

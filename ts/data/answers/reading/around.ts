@@ -73,7 +73,7 @@ export function unreadTail(tokens: readonly Token[], from: number): NoValue | un
       return "unparsed";
     }
     // `m^2`, `(or 6)`
-    if (kind === "power" && before.kind === "word" && !spaced) continue;
+    if (kind === "power" && before.kind === "word") continue;
     if (kind === "(" && !isFirst) continue;
     if (kind === "(" && next?.kind === "word") continue;
     return "unparsed";

@@ -6,7 +6,7 @@ import { type NoValue, unreadHead, unreadTail } from "./around.ts";
 import { expressionAt, isNegative, spelledAt, unsignedAt } from "./expression.ts";
 import { type Token, tokensOf } from "./lexer.ts";
 import { hasNumber, isNumeric, isSymbol, sentenceOf, sentencesOf } from "./sentences.ts";
-import { approximate, changing, copulas, labels, quantities, small } from "./words.ts";
+import { approximate, changing, clauses, copulas, labels, quantities, reasons, small } from "./words.ts";
 
 /** Exactly one is there. */
 export interface Value {
@@ -37,6 +37,13 @@ function valueOfSentence(tokens: readonly Token[]): Value | undefined {
   const first = tokens.findIndex(isEquals);
   if (first < 0) return valueIn(tokens);
   const last = tokens.findLastIndex(isEquals);
+  // `18, since x = 9`
+  const clause = clauseBefore(tokens, first);
+  if (clause !== undefined) {
+    const stated = valueIn(tokens.slice(0, clause)) ?? unparsed;
+    // `After 3 days, x = 10`
+    return stated.isWorking ? ambiguous : stated;
+  }
   // `x = 5, y = 6`, `x = 5 or x = 6`
   const between = tokens.slice(first + 1, last);
   const isSeparated = ({ kind, text }: Token): boolean =>
@@ -46,6 +53,19 @@ function valueOfSentence(tokens: readonly Token[]): Value | undefined {
   const value = rightOf(tokens, last);
   if (value === undefined) return hasNumber(tokens) || last < tokens.length - 1 ? unparsed : undefined;
   return { ...value, isWorking: hasNumber(tokens.slice(0, last)) };
+}
+
+/** Where a remark begins after a number and before this place: at a comma and a word, or at a word like because. */
+function clauseBefore(tokens: readonly Token[], place: number): number | undefined {
+  const at = tokens.findIndex(
+    ({ kind, text }, index) =>
+      index < place &&
+      (kind === "comma" || kind === "break"
+        ? tokens[index + 1]?.kind === "word"
+        : clauses.has(text.toLowerCase())) &&
+      hasNumber(tokens.slice(0, index)),
+  );
+  return at < 0 ? undefined : at;
 }
 
 /** What stands right of an equals sign. `10/3 ≈ 3.33`: either may be meant. */
@@ -77,7 +97,8 @@ export function valueAlone(line: string): Value | undefined {
   const words = tokens.filter(({ kind }) => kind === "word");
   if (words.length > mostWordsAlone) return undefined;
   // `- 42` may be an item of a list.
-  if (/^\s*[-–—*+•]\s/.test(line) && tokens[0]?.kind === "sign") return ambiguous;
+  const isItem = /^\s*(?:[-–—+]\s|\d{1,2}[.)]\s+[-$\d])/.test(line);
+  if (isItem && /^(?:sign|number)$/.test(tokens[0]?.kind ?? "")) return ambiguous;
   return valueSaid(line);
 }
 const mostWordsAlone = 5;
@@ -89,9 +110,25 @@ export function lastValue(text: string): Value | undefined {
   if (tokens === undefined) return undefined;
   const equals = tokens.findLastIndex(({ kind }) => kind === "equals");
   const last = tokens.findLastIndex(isNumeric);
-  if (equals >= 0)
-    return last < equals || isUnsolved(tokens, equals) ? unparsed : (rightOf(tokens, equals) ?? unparsed);
-  return lastOf(tokens);
+  if (equals < 0) return lastOf(tokens);
+  if (last < equals || isUnsolved(tokens, equals)) return unparsed;
+  const value = solvesSeveral(tokens) ? ambiguous : (rightOf(tokens, equals) ?? unparsed);
+  // `She gets 18 because x = 9`
+  const clause = tokens.findLastIndex(({ text }) => reasons.has(text.toLowerCase()));
+  const isReason = clause >= 0 && clause < equals && hasNumber(tokens.slice(0, clause));
+  return isReason && lastOf(tokens.slice(0, clause)).value !== value.value ? ambiguous : value;
+}
+
+/** `a = 5, b = 6`: each a letter's value, right after each other. */
+function solvesSeveral(tokens: readonly Token[]): boolean {
+  const solved = tokens.flatMap((token, at) => {
+    const letter = tokens[at - 1];
+    return isEquals(token) && letter?.kind === "word" && letter.text.length === 1
+      ? [{ at, letter: letter.text }]
+      : [];
+  });
+  const [a, b] = solved.slice(-2);
+  return a !== undefined && b !== undefined && a.letter !== b.letter && b.at - a.at <= 5;
 }
 
 /** Whether a text works on to another number than this: by an equation, or by a word for what follows. */

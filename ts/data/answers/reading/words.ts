@@ -67,6 +67,11 @@ export const subordinate = set(
 /** Those that do so right after a number too, without a unit between them. */
 export const subordinateAtOnce = set("of because since which so after when if as not where given while");
 
+/** What comes after these is said about what was stated: a reason, or a condition. */
+export const reasons = set("because since as where when if given while");
+/** After these another clause comes. */
+export const clauses = set("because since as where when if given while so which thus hence therefore");
+
 /** Words that name a place, not a value: `Step 1`. */
 export const labels = set(
   "step part question problem case example method option approach solution way phase stage section note exercise page " +
@@ -93,5 +98,5 @@ export const isUnitClose = (written: string): boolean =>
 export const isUnitApart = (written: string): boolean =>
   shortUnits.has(written) ||
   shortWords.has(written) ||
-  /^(?:\p{L}\p{M}*){2,}/u.test(written) ||
+  /^\p{L}\p{M}*['’]?\p{L}/u.test(written) ||
   /^[^\p{Script=Latin}\p{Script=Greek}]/u.test(written);
