@@ -17,7 +17,15 @@ import {
   type Seen,
   shown,
 } from "./rule.ts";
-import { afterThinking, asksAgain, beginsLine, lineCounter, openings, optionsListed } from "./run-on.ts";
+import {
+  afterThinking,
+  asksAgain,
+  beginsLine,
+  lineCounter,
+  openings,
+  optionsListed,
+  withoutEnding,
+} from "./run-on.ts";
 import { lettersFound, type Stated, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -64,7 +72,8 @@ function readMarked(text: string, choices: Question["choices"]): Reading {
   const letters = new Set(lettersOf(choices));
   const line = lineCounter(text);
   const seen: Seen[] = [];
-  for (const { index, 1: said = "" } of text.matchAll(marked)) {
+  for (const { index, 1: rest = "" } of text.matchAll(marked)) {
+    const said = withoutEnding(rest);
     const letter = markedLetter.exec(said)?.[1]?.toUpperCase();
     const here = { line: line(index), by: "####", said: shown(said) };
     if (letter !== undefined && letters.has(letter)) {

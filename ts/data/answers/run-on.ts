@@ -1,12 +1,23 @@
 /** Where a text goes on to a question of its own after its answer, as models without an end do. */
 
-/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`; another turn of a chat; the end of a text by its token. */
-const opening =
-  /<\/s>|<eos>|<\|(?:im_end|end|eot_id|endoftext|end_of_text)\|>|(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
+/** Tokens that end a text, written out. */
+const endings = /<\/?s>|<eos>|<\|(?:im_end|end|eot_id|endoftext|end_of_text)\|>/gi;
 
-/** The places at which a question opens, but for one that the text begins with. */
-export const openings = (text: string): number[] =>
-  [...text.matchAll(opening)].map(({ index }) => index).filter((at) => text.slice(0, at).trim() !== "");
+/** A line up to such a token. */
+export const withoutEnding = (line: string): string => line.split(endings, 1)[0]!;
+
+/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`; another turn of a chat. */
+const opening =
+  /(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
+
+/** The places at which a question opens, or the text ends by its token, but for one that the text begins with. */
+export function openings(text: string): number[] {
+  const begin = text.length - text.trimStart().length;
+  return [...text.matchAll(opening), ...text.matchAll(endings)]
+    .map(({ index }) => index)
+    .filter((at) => at > begin)
+    .sort((a, b) => a - b);
+}
 
 /** Words in a line from which on, with a question mark at its end, it may be another question. */
 const mostWordsAside = 7;

@@ -1,5 +1,7 @@
 /** Where a text states a number as its answer, and what stands there. Linear in the text: each look ahead is bounded, and ends at the next statement. */
+
 import { type Value, valueAlone, valueSaid, valueWithin } from "./reading/value.ts";
+import { withoutEnding } from "./run-on.ts";
 
 export interface Statement {
   at: number;
@@ -95,9 +97,8 @@ function headed(text: string, at: number, by: string, lineEnd: number, next: num
 }
 
 function restOfLine(text: string, from: number, next: number): { said: string; end: number } {
-  const line = text
-    .slice(from, Math.min(next, withWholeNumber(text, from + reach)))
-    .split(/\n|<\/(?:answer|final)/i, 1)[0]!;
+  const part = text.slice(from, Math.min(next, withWholeNumber(text, from + reach)));
+  const line = withoutEnding(part.split(/\n|<\/(?:answer|final)/i, 1)[0]!);
   return { said: line, end: from + line.length };
 }
 

@@ -116,7 +116,7 @@ function letterAt(
   // `x` of `(x + 3)`: a bracket that is not closed after it.
   const enclosed = open !== undefined && /[)\]}]/.test(close ?? "");
   const end = at + whole.length;
-  const closed = close !== undefined || /^[ \t]*(?:\n|$|<\/)/.test(text.slice(end, end + 40));
+  const closed = close !== undefined || /^[ \t]*(?:\n|$|<[/|])/.test(text.slice(end, end + 40));
   const beside = text
     .slice(at + whole.length - (close?.length ?? 0), end + 60)
     .replaceAll(/\\text\w*\s?\{|[{}$\\]/g, " ");
