@@ -1,4 +1,4 @@
-"""Memory that is too small for what is asked at once: a step and its scores go on in smaller micro-batches."""
+"""Memory that is too small for what is asked at once: steps and scores go on in smaller micro-batches."""
 
 from __future__ import annotations
 
@@ -41,15 +41,12 @@ def check_out_of_memory(results: Results, device: torch.device, small: bool) -> 
         run.step(1, [one])  # makes the moments
         return run
 
-    whole = training()
-    expected: list[StepMetrics] = []
-    peak = peak_bytes(device, lambda: expected.append(whole.step(2, [one])))
-    del whole
+    expected, peak = _unbound(device, training(), one)
     cut, notes = training(), list[str]()
     with _room(device, peak // 2):
         found = cut.step(2, [one], tell=notes.append)
     results.equal("memory runs out in a step: what is said", len(notes), 1)
-    apart = abs(found.gradient_norm / expected[0].gradient_norm - 1)
+    apart = abs(found.gradient_norm / expected.gradient_norm - 1)
     results.at_most("the same step in half the memory: gradient norms apart", apart, TOLERANCE)
     del cut
     model = converted(rounded(shape, seed=13), device, torch.bfloat16)
@@ -62,6 +59,13 @@ def check_out_of_memory(results: Results, device: torch.device, small: bool) -> 
     results.at_most("the same scores in half the memory: apart", apart, TOLERANCE)
 
 
+def _unbound(device: torch.device, run: Trainer, one: TrainGroup) -> tuple[StepMetrics, int]:
+    """The second step, and its peak in bytes."""
+    found: list[StepMetrics] = []
+    peak = peak_bytes(device, lambda: found.append(run.step(2, [one])))
+    return found[0], peak
+
+
 def _scores(model: LoadedModel, one: TrainGroup, notes: list[str]) -> list[float]:
     responses = [ScoreResponse(text=each.text, token_ids=each.token_ids) for each in one.responses]
     asked = ScoreGroup(id=one.id, prompt=one.prompt, responses=responses)
@@ -71,7 +75,7 @@ def _scores(model: LoadedModel, one: TrainGroup, notes: list[str]) -> list[float
 
 @contextmanager
 def _room(device: torch.device, spare: int) -> Iterator[None]:
-    """Within it this process has so many bytes more than now; on the CPU room for micro-batches of 300 places."""
+    """Within it this process has so many bytes more than now; on the CPU micro-batches of 300 places."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
         whole = torch.cuda.get_device_properties(device).total_memory
