@@ -9,9 +9,17 @@ OnProgress = Callable[[int, int, int], None]
 """Responses done, responses in all, tokens so far."""
 
 
+Tell = Callable[[str], None]
+"""Gets a line for whoever waits."""
+
+
 def never_cancelled() -> None:
     """The work goes on to its end."""
 
 
 def no_progress(done: int, total: int, tokens: int) -> None:
     """Nobody waits for reports."""
+
+
+def untold(text: str) -> None:
+    """Nobody waits for lines."""

@@ -218,6 +218,8 @@ class ProgressCount(Message, kw_only=True):
     done: Count
     total: Count
     tokens: Count
+    # what is done otherwise than asked, and why: once
+    note: str | None = None
 
 
 class OptimizerSettings(Message, kw_only=True):
@@ -898,10 +900,14 @@ class TrainSaveParams(Message, kw_only=True):
     run: Annotated[str, Meta(min_length=1)]
     # an absolute path on the worker's machine
     directory: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+    # while the next steps go on, where main memory has room for a copy; one that fails stops nothing
+    background: bool | None = None
 
 
 class TrainSaveResult(Message, kw_only=True):
     step: Count
+    # why an earlier one in the background could not be written
+    failed: str | None = None
 
 
 TrainSaveProgress = Nothing

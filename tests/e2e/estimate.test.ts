@@ -83,6 +83,19 @@ test("a model from a folder is estimated before the work begins, unasked; one th
   expect(again.stderr).not.toContain("estimate");
 });
 
+test("an adapter that the model cannot have ends a run before any work", async () => {
+  const folder = join(await temporaryFolder(), "runs");
+  const wrong = setting("model.adapter={rank: 2, targets: [q_proj, v_prj]}", "name=wrong");
+  const run = await aft(["run", experiment, ...ofFolder(), ...wrong, "--runs", folder]);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain("(/adapter/targets/1): cannot put an adapter on");
+  expect(run.stderr).toContain(
+    "it has no linear layer 'v_prj' in its blocks (there are down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj); did you mean v_proj?",
+  );
+  expect(run.stderr).not.toContain("estimate for");
+  expect(existsSync(folder)).toBe(false);
+});
+
 test("what does not fit is said in one line, with what to change", async () => {
   const huge = {
     hiddenSize: 16_384,

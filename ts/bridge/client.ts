@@ -14,7 +14,7 @@ import { type AftError, failure, inputError } from "../core/errors.ts";
 import { halfCharacterAt, halfCharacterIn } from "../core/json.ts";
 import { dotted } from "../core/shape.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
-import { ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
+import { ProtocolError, WorkerDied, WorkerFailure, WorkerLost } from "./errors.ts";
 import type { WorkerMethods } from "./generated/messages.ts";
 import { type ErrorName, errors, type MethodName, type Params, type Result } from "./protocol.ts";
 import { type Patience, type Pulse, usualPatience, watchPulse } from "./pulse.ts";
@@ -36,7 +36,7 @@ export interface RequestOptions<M extends MethodName> {
 export interface Requests {
   /**
    * Any method of the protocol, checked. Rejects with {@link WorkerFailure} when the worker answers with an error,
-   * {@link WorkerDied} when it is gone, {@link ProtocolError} when its answer is not what protocol.ts says.
+   * {@link WorkerLost} when it is gone or hangs, {@link ProtocolError} when its answer is not what protocol.ts says.
    */
   request<M extends MethodName>(
     method: M,
@@ -117,8 +117,8 @@ export function connect(
     finish(new ProtocolError({ what: `the worker ${what}`, found: message }));
     transport.kill();
   };
-  const end = (what: string, fix: string): void => {
-    finish(failure({ what: `the worker (process ${transport.pid}) ${what}`, fix }));
+  const end = (how: string, fix: string): void => {
+    finish(new WorkerLost(how, { what: `the worker (process ${transport.pid}) ${how}`, fix }));
     transport.kill();
   };
   const tellSilence = (seconds: number): void => onSilence?.(seconds);

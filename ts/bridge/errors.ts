@@ -11,13 +11,26 @@ export interface Exit {
   spawnError?: string | undefined;
 }
 
-/** The worker's process ended while something was still wanted of it. */
-export class WorkerDied extends AftError {
+/** The worker's process is gone, or hung and was ended, while something was still wanted of it: another may go on. */
+export class WorkerLost extends AftError {
+  override name = "WorkerLost";
+  /** "was killed by SIGKILL": in few words and on one line. */
+  readonly how: string;
+
+  constructor(how: string, problem: Problem) {
+    super(problem);
+    this.how = how;
+  }
+}
+
+/** The worker's process ended by itself, or the system ended it. */
+export class WorkerDied extends WorkerLost {
   override name = "WorkerDied";
   readonly exit: Exit;
 
   constructor(exit: Exit) {
-    super({ what: describeExit(exit), fix: exit.signal === "SIGKILL" ? memoryHint : undefined });
+    const fix = exit.signal === "SIGKILL" ? memoryHint : undefined;
+    super(howItEnded(exit), { what: describeExit(exit), fix });
     this.exit = exit;
   }
 }
@@ -25,8 +38,12 @@ export class WorkerDied extends AftError {
 const memoryHint =
   "the system kills a process like this when memory runs out: lower maxTokensPerBatch or take a smaller model";
 
-function describeExit({ code, signal, stderr }: Exit): string {
-  const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+const howItEnded = ({ code, signal }: Exit): string =>
+  signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+
+function describeExit(exit: Exit): string {
+  const { stderr } = exit;
+  const how = howItEnded(exit);
   if (stderr.length === 0) return `the worker ${how} and printed nothing`;
   return [`the worker ${how}; its last lines on stderr:`, ...stderr.map((line) => `  | ${line}`)].join("\n");
 }

@@ -2,7 +2,14 @@
 export type { RequestOptions, Requests, Worker } from "./client.ts";
 export { findDeno } from "./deno.ts";
 export { ensureGguf, ensurePython, type PythonOptions } from "./environment.ts";
-export { type Exit, isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure } from "./errors.ts";
+export {
+  type Exit,
+  isWorkerFailure,
+  ProtocolError,
+  WorkerDied,
+  WorkerFailure,
+  WorkerLost,
+} from "./errors.ts";
 export type { ModelInfo, WorkerInfo, WorkerMethods } from "./generated/messages.ts";
 export { ensureJupyter, type Jupyter, serve, trustNotebooks, writeKernel } from "./jupyter.ts";
 export { pipDownload } from "./pip.ts";

@@ -36,7 +36,12 @@ export const maxTokensPerBatch = positive.meta({
 });
 
 export const progressCount = z
-  .object({ done: count, total: count, tokens: count })
+  .object({
+    done: count,
+    total: count,
+    tokens: count,
+    note: z.string().optional().meta({ description: "what is done otherwise than asked, and why: once" }),
+  })
   .meta({ id: "ProgressCount", type: "object" });
 
 export const adapterSettings = z

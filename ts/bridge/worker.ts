@@ -54,7 +54,9 @@ export function startError(python: string, died: WorkerDied): AftError {
       { cause: died },
     );
   const missing = stderr.map((line) => missingPackage.exec(line)?.[1]).find((name) => name !== undefined);
-  if (missing === undefined) return died;
+  if (missing === undefined)
+    // One that ends by itself before its first answer would do so again, and is no worker that was lost.
+    return died.exit.signal === null ? failure(died.problems[0]!, { cause: died }) : died;
   return failure(
     {
       what: `this Python lacks the package ${missing}`,

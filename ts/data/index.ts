@@ -11,7 +11,9 @@ export {
   lettersOf,
   type Outcome,
   outcomeOf,
+  type Reading,
   regexRule,
+  type Seen,
 } from "./answers/index.ts";
 export { type Batches, type BatchOptions, batches, type Mixture } from "./batches.ts";
 export { checkDataset, missingFiles } from "./check/dataset.ts";

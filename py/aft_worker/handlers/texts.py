@@ -95,8 +95,9 @@ def generate(params: p.GenerateParams, context: Context) -> None:
 def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
     started = time.perf_counter()
     model = models.get(params.model)
+    report = CountReporter(context)
     scored, tokens = score_groups(
-        model, params.groups, params.max_tokens_per_batch, context.check_cancelled, CountReporter(context)
+        model, params.groups, params.max_tokens_per_batch, context.check_cancelled, report, report.note
     )
     groups = []
     for group, responses in zip(params.groups, scored, strict=True):

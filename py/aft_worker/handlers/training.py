@@ -1,6 +1,9 @@
 """Trainings, step by step."""
 
+import torch
+
 from .. import protocol as p
+from ..device import free_bytes
 from ..rpc import Context, CountReporter
 from ..train import Trainer
 from .registries import TrainingRun, models, runs, vllm
@@ -33,13 +36,19 @@ def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
             return None
         return following.step, following.groups
 
+    report = CountReporter(context)
     return run.trainer.step(
-        params.step, params.groups, context.check_cancelled, CountReporter(context), upcoming
+        params.step, params.groups, context.check_cancelled, report, upcoming, report.note
     )
 
 
 def save(params: p.TrainSaveParams, context: Context) -> p.TrainSaveResult:
-    return p.TrainSaveResult(step=runs.get(params.run).trainer.save(params.directory))
+    trainer = runs.get(params.run).trainer
+    if not params.background:
+        return p.TrainSaveResult(step=trainer.save(params.directory))
+    # memory that is free now may be wanted by the next step
+    failed = trainer.save_beside(params.directory, free_bytes(torch.device("cpu")) // 2)
+    return p.TrainSaveResult(step=trainer.steps_done, failed=None if failed is None else failed.message)
 
 
 def end(params: p.TrainEndParams, context: Context) -> p.TrainEndResult:
@@ -47,4 +56,5 @@ def end(params: p.TrainEndParams, context: Context) -> p.TrainEndResult:
     run = runs.remove(params.run)
     run.model.module.eval()
     trainer = run.trainer
+    trainer.end()
     return p.TrainEndResult(step=trainer.steps_done, digest=run.model.digest(), rows=trainer.rows)

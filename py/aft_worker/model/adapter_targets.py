@@ -20,7 +20,10 @@ from transformers.pytorch_utils import Conv1D
 from ..errors import WorkerError, nearest
 from ..protocol import AdapterSettings
 
-_ROUTERS = {"gate", "router", "shared_expert_gate"}
+# a choice among experts or tokens is theirs, not a product that the loss goes through
+_ROUTERS = {"gate", "router", "shared_expert_gate", "modality_router", "indexer"}
+# there is no encoder to look at, and no picture
+_IDLE = {"encoder_attn", "crossattention", "image_encoder"}
 # These families read the weights of these layers past the layers: out_proj's in their kernels, for which peft
 # refuses it, dt_proj's everywhere, so that a part beside it would have no effect.
 _READ_PAST = {
@@ -54,21 +57,25 @@ class Place:
 
 
 def places_of(module: PreTrainedModel) -> list[Place]:
-    """All there are in the numbered blocks of the backbone: neither embeddings nor head."""
+    """All there are in the numbered blocks of the text's model: neither embeddings nor head, nor what is for
+    pictures and sounds."""
     whole: Any = module
-    backbone: nn.Module = whole.base_model
-    prefix = "" if backbone is module else f"{whole.base_model_prefix}."
+    decoder = whole.get_decoder()
+    if not isinstance(decoder, PreTrainedModel):
+        # ModernBERT's head has that name
+        decoder = whole.base_model
+    root = next(path for path, part in module.named_modules() if part is decoder)
     read_past = _READ_PAST.get(whole.config.model_type, set())
     found: list[Place] = []
-    for path, part in backbone.named_modules():
+    for path, part in module.get_submodule(root).named_modules(prefix=root):
         parts = path.split(".")
-        if not any(each.isdigit() for each in parts):
+        if not any(each.isdigit() for each in parts[:-1]) or not _IDLE.isdisjoint(parts):
             continue
         size = _linear_size(part)
         if size is not None and parts[-1] not in read_past:
             router = not _ROUTERS.isdisjoint(parts)
-            found.append(Place(parts[-1], prefix + path, *size, named_alone=router))
-        found += [replace(one, path=prefix + one.path) for one in _tensors_of_experts(path, part)]
+            found.append(Place(parts[-1], path, *size, named_alone=router))
+        found += _tensors_of_experts(path, part)
     taken = _taken_names(module, {place.name for place in found if not place.experts})
     return [replace(place, taken=place.name in taken) for place in found]
 

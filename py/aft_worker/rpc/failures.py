@@ -8,6 +8,7 @@ import traceback
 from typing import Any
 
 from ..errors import WorkerError, error_number
+from ..memory import is_out_of_memory, release
 
 _WRITE_ERRORS = {
     errno.ENOSPC,
@@ -26,8 +27,9 @@ def worker_error(error: BaseException, params: Any) -> WorkerError:
     """The protocol's error for any exception; a bug's traceback travels with it."""
     if isinstance(error, WorkerError):
         return error
-    if _is_out_of_memory(error):
-        return _out_of_memory(error)
+    if is_out_of_memory(error):
+        reason = str(error).split("\n", 1)[0] or "out of memory"
+        return WorkerError("OutOfMemory", reason, device=release(error))
     source = getattr(params, "source", "") or getattr(params, "tokenizer", "")
     if isinstance(error, OSError) and error.errno and source and _names(error, source):
         reason = f"cannot load {source!r}: {os.strerror(error.errno)}"
@@ -55,24 +57,6 @@ def _names(error: OSError, source: str) -> bool:
 
 def _trace(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    # By name: torch may not be imported, and must not be only to look at an error.
-    if isinstance(error, MemoryError) or any(c.__name__ == "OutOfMemoryError" for c in type(error).__mro__):
-        return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
-
-
-def _out_of_memory(error: BaseException) -> WorkerError:
-    torch = sys.modules.get("torch")
-    device = "cpu"
-    if torch is not None and torch.cuda.is_initialized() and not isinstance(error, MemoryError):
-        device = f"cuda:{torch.cuda.current_device()}"
-        # The frames of the failed call hold its tensors; without this the next call fails too.
-        traceback.clear_frames(error.__traceback__)
-        torch.cuda.empty_cache()
-    return WorkerError("OutOfMemory", str(error).split("\n", 1)[0] or "out of memory", device=device)
 
 
 def _write_errno(error: BaseException, directory: str) -> int | None:

@@ -99,9 +99,10 @@ def _read(incoming: int, inbox: SimpleQueue[bytes | None]) -> None:
 
 def _show_life(seconds: float, send: Callable[[bytes], None]) -> None:
     """From a thread of its own, so that a long computation is told from a process that hangs."""
+    # the first at once: whoever has had none does not wait for any
     while True:
-        time.sleep(seconds)
         send(_SIGN)
+        time.sleep(seconds)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

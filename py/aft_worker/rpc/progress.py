@@ -16,12 +16,19 @@ class CountReporter:
         self._context = context
         self._clock = clock
         self._due = 0.0
+        self._last = (0, 0, 0)
 
     def __call__(self, done: int, total: int, tokens: int) -> None:
+        self._last = (done, total, tokens)
         now = self._clock()
         if now >= self._due or done == total:
             self._due = now + INTERVAL_SECONDS
             self._context.progress(ProgressCount(done=done, total=total, tokens=tokens))
+
+    def note(self, text: str) -> None:
+        """At once, with the latest counts."""
+        done, total, tokens = self._last
+        self._context.progress(ProgressCount(done=done, total=total, tokens=tokens, note=text))
 
 
 class CandidateReporter:

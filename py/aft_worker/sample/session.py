@@ -14,8 +14,9 @@ from torch import Tensor
 
 from ..device import dtype_name
 from ..errors import Cancelled, WorkerError
+from ..memory import is_out_of_memory, release, told
 from ..protocol import SampledCandidate, SamplerInfo
-from ..score import Model
+from ..score import Model, score_path
 from .captured import Steps
 from .counter_rng import sample_key
 from .decoder import Decoder
@@ -76,7 +77,11 @@ class Session:
         self, model: Model, slots: int | None, job: SampleJob, more: Callable[[], SampleJob | None]
     ) -> None:
         self._model = model
-        self._most = slots
+        self._path = score_path(model.module)
+        known = [limit for limit in (slots, self._path.most_samples) if limit is not None]
+        self._most = min(known, default=None)
+        self._tried = 0  # slots, when they were last opened
+        self._had = 0  # slots, when memory ran out
         self._request = job.request
         self._more = more
         self._jobs: list[_Job] = []
@@ -96,17 +101,23 @@ class Session:
                 self._check_cancelled()
             looks += 1
             self._take_more()
-            self._refill()
-            self._compact()
-            if self._rows:
-                self._run_steps()
-            hand_over()
-            if self._rows:
-                hand_over = self._look()
-            elif self._queue:
+            try:
+                self._refill()
+                self._compact()
+                if self._rows:
+                    self._run_steps()
+                    self._tell_of_fewer()
+                ended, hand_over = hand_over, _nothing
+                ended()
+                if self._rows:
+                    hand_over = self._look()
+                elif not self._queue:
+                    return
+            except Exception as error:
+                hand_over()
                 hand_over = _nothing
-            else:
-                return
+                if not self._begins_anew(error):
+                    raise
 
     def _join(self, job: SampleJob) -> None:
         """Its samples wait from now on, those of long prompts first: prompts of a length go through the model
@@ -170,11 +181,15 @@ class Session:
         slots = free[: len(taken)]
         for _ in taken:
             self._queue.popleft()
-        decoder.fill(
-            [(one.prompt, slot) for one, slot in zip(taken, slots, strict=True)],
-            (one.prompt for one in self._queue if self._fits(one)),
-        )
-        self._slots.put(self._places(slots), [_start(one) for one in taken])
+        try:
+            decoder.fill(
+                [(one.prompt, slot) for one, slot in zip(taken, slots, strict=True)],
+                (one.prompt for one in self._queue if self._fits(one)),
+            )
+            self._slots.put(self._places(slots), [_start(one) for one in taken])
+        except BaseException:
+            self._queue.extendleft(reversed(taken))
+            raise
         stops = self._request.stop
         for one, slot in zip(taken, slots, strict=True):
             watch = StopWatch(self._model.tokenizer, stops) if stops else None
@@ -183,6 +198,26 @@ class Session:
                 self._rows[slot] = row
             else:
                 self._rows.append(row)
+
+    def _begins_anew(self, error: Exception) -> bool:
+        """Whether memory ran out, and what was under way waits for half as many slots: a sample that is drawn
+        anew is the same."""
+        if not is_out_of_memory(error) or self._tried < 2:
+            return False
+        self._queue.extendleft(row.sample for row in reversed(self._rows) if not row.over)
+        self._rows.clear()
+        self._decoder = self._steps = None
+        release(error)
+        self._most = self._tried // 2
+        self._had = self._had or self._tried
+        return True
+
+    def _tell_of_fewer(self) -> None:
+        """Once fewer slots go well. So many are tried from the first on from now on."""
+        if self._had and self._jobs:
+            self._path.most_samples = self._count
+            self._jobs[0].job.note(told(self._count, self._had, "samples are drawn at once"))
+            self._had = 0
 
     def _compact(self) -> None:
         """Rows from the end into the slots that stay free, so that a step computes no row in vain."""
@@ -232,7 +267,9 @@ class Session:
         longest = max(len(prompt.ids) + prompt.limit for prompt in beside)
         length = -(-longest // _ROUND) * _ROUND
         wanted = min(self._most or len(beside), len(beside))
+        self._tried = wanted
         self._decoder, self._count = open_decoder(model, self._company, wanted, length)
+        self._tried = self._count
         self._slots = Slots(
             self._count,
             request.max_new_tokens,

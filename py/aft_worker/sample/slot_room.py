@@ -15,7 +15,7 @@ MOST_SLOTS = {"cpu": 128, "cuda": 1024}
 _SHARE = {"cpu": 0.5, "cuda": 0.8}
 # Where the size of a cache is not known: positions of a batch.
 _BATCH_TOKENS = 16384
-_PASS_TOKENS = 4096  # of those that are computed anew at each step
+_PASS_TOKENS = {"cpu": 4096, "cuda": 16_384}  # of those that are computed anew at each step
 
 
 def open_decoder(model: Model, kept: Company, wanted: int, length: int) -> tuple[Decoder, int]:
@@ -28,7 +28,7 @@ def open_decoder(model: Model, kept: Company, wanted: int, length: int) -> tuple
     way = decode_way(model, kept)
     wanted = min(wanted, MOST_SLOTS[device.type])
     if way.name != "slots":
-        tokens = _BATCH_TOKENS if way.cached else _PASS_TOKENS
+        tokens = _BATCH_TOKENS if way.cached else _PASS_TOKENS[device.type]
         slots = 1 if way.name == "alone" else max(1, min(wanted, tokens // length))
         return way.open(model, slots, length), slots
     slot = length * position_bytes(way.shapes, model.dtype)

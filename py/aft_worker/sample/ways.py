@@ -166,9 +166,8 @@ def _tried(model: Model, way: DecodeWay, tries: Sequence[PlainRows]) -> DecodeWa
 
 # Prompts of a check: two of one length come last.
 _SHORT = (5, 11, 18, 18)
-_LONGEST = (
-    512  # a window of a model without a twin that is longer is not crossed: it would cost more than it tells
-)
+# Of a model without a twin, a longer window is not crossed: it would cost more than it tells.
+_LONGEST = 512
 
 
 def _of_twin(path: ScorePath) -> list[list[int]]:

@@ -69,8 +69,11 @@ class Layout:
         """Whether one pass will do: within bounds and alike, or a single row, which cannot be cut further."""
         if self._divides and len({self._key(row) for row in rows}) > 1:
             return False
-        places = packed.places(rows) if self.way.packed else padded.places(rows)
-        return len(rows) == 1 or places <= max_tokens
+        return len(rows) == 1 or self.places(rows) <= max_tokens
+
+    def places(self, rows: Sequence[Row]) -> int:
+        """What a micro-batch of these rows costs, of its `max_tokens`."""
+        return packed.places(rows) if self.way.packed else padded.places(rows)
 
     def collate(self, rows: Sequence[Row], training: bool = False) -> MicroBatch:
         """The tensors, on their way to the device; those of a training may be padded to sizes that recur."""

@@ -73,6 +73,9 @@ class ScorePath:
         self.switches = switches_of(causal)
         # other than padded where that was tried for this model
         self.way = PADDED
+        # of what is scored at once, and how many are sampled at once, since memory ran out
+        self.most_tokens: int | None = None
+        self.most_samples: int | None = None
         # whether its padded rows can give the same bits each time on a GPU
         self.repeats = True
         self._grows = any(switch.grows for switch in self.switches)

@@ -4,7 +4,8 @@ Every method, metric and test gets its scores here, so shift, mask and gather ex
 arXiv 2309.02144 is sum / count.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
+from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
+from ..memory import is_out_of_memory, release, smaller_batches, told
 from ..protocol import ScoreGroup
 from ..tokens import TokenCodec
 from .batching import Row, encode_group
@@ -92,12 +94,17 @@ def score_groups(
     max_tokens_per_batch: int,
     check_cancelled: CheckCancelled = never_cancelled,
     on_progress: OnProgress = no_progress,
+    tell: Tell = untold,
 ) -> tuple[list[list[ResponseScore]], int]:
     """(the score of each response of each group, prompt and response tokens that went through the model).
 
     Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
-    `on_progress` after each. Raises what these and `encode_group` raise.
+    `on_progress` after each. Where memory runs out, micro-batches are halved from there on, in later calls
+    too, and `tell` gets a line; it stays an error where one response alone is too long. Raises what the
+    callbacks and `encode_group` raise.
     """
+    path = score_path(model.module)
+    limit = min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch)
     layout = layout_of(model)
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
@@ -107,24 +114,57 @@ def score_groups(
             model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
         )
         numbers = range(len(flat), len(flat) + len(responses))
-        rows += layout.rows(prompt, responses, numbers, max_tokens_per_batch)
+        rows += layout.rows(prompt, responses, numbers, limit)
         results.append([ResponseScore(0.0, ids, []) for ids in responses])
         flat += results[-1]
     done = tokens = 0
     with evaluating(model.module), layout.attending():
-        for members in layout.pack([[row] for row in rows], max_tokens_per_batch):
+        batches = _batches(layout, rows, limit)
+        while batches:
             check_cancelled()
-            batch = layout.collate([rows[index] for index in members])
-            logprobs = token_logprobs(model, batch)
-            sums = sum_by_response(logprobs, batch.lengths).tolist()
-            parts = logprobs.cpu().split(batch.counts)
+            own = batches.popleft()
+            try:
+                batch, sums, parts = _scored(model, layout, own)
+            except Exception as error:
+                responses = sum(len(row.numbers) for row in own)
+                smaller = smaller_batches(limit, [(layout.places(own), responses)])
+                if not is_out_of_memory(error) or smaller is None:
+                    raise
+                release(error)
+                limit = smaller
+                batches = _batches(layout, _cut(layout, [own, *batches], limit), limit)
+                continue
             for number, value, part in zip(batch.numbers, sums, parts, strict=True):
                 flat[number].logprob = value
                 flat[number].token_logprobs = part.tolist()
             done += len(sums)
             tokens += batch.tokens
+            if limit < min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch):
+                path.most_tokens = limit
+                tell(told(limit, max_tokens_per_batch, "tokens are scored at once"))
             on_progress(done, len(flat), tokens)
     return results, tokens
+
+
+def _batches(layout: Layout, rows: Sequence[Row], limit: int) -> deque[list[Row]]:
+    packed = layout.pack([[row] for row in rows], limit)
+    return deque([rows[index] for index in members] for members in packed)
+
+
+def _cut(layout: Layout, batches: Iterable[Sequence[Row]], limit: int) -> list[Row]:
+    """The rows of these, with fewer responses in one where that is needed."""
+    rows = [row for batch in batches for row in batch]
+    return [part for row in rows for part in layout.rows(row.prompt, row.responses, row.numbers, limit)]
+
+
+def _scored(
+    model: Model, layout: Layout, rows: Sequence[Row]
+) -> tuple[MicroBatch, list[float], Sequence[Tensor]]:
+    """The micro-batch of these rows, its responses' sums, and their tokens' log-probabilities."""
+    batch = layout.collate(rows)
+    logprobs = token_logprobs(model, batch)
+    sums = sum_by_response(logprobs, batch.lengths).tolist()
+    return batch, sums, logprobs.cpu().split(batch.counts)
 
 
 @contextmanager

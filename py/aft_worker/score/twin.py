@@ -37,7 +37,15 @@ WINDOWS = ("window", "attention_chunk_size", "local_attention", "index_topk", "f
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts")
 EXPERTS_CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts")
 WIDTHS = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size", "expert_dim")
-STATES = ("chunk_size", "d_state", "state_size")
+STATES = (
+    "chunk_size",
+    "d_state",
+    "state_size",
+    "linear_head_dim",
+    "linear_key_head_dim",
+    "linear_value_head_dim",
+)
+STATE_HEADS = ("linear_num_heads", "linear_num_key_heads", "linear_num_value_heads")
 KEPT_WIDTHS = ("mamba", "ssm", "linear", "lru", "conv")  # tied to other sizes
 
 
@@ -125,6 +133,8 @@ def _cut_sizes(text: Any) -> None:
             continue
         if plain.endswith(STATES):
             setattr(text, name, min(value, 16))
+        elif plain in STATE_HEADS:
+            setattr(text, name, min(value, 2))
         elif any(part in plain for part in KEPT_WIDTHS):
             continue
         elif plain.endswith(WIDTHS):

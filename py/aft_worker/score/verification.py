@@ -31,6 +31,8 @@ LONG: Groups = [
     # together longer than all positions: some classes have tables of just so many places
     (TWIN.original, [TWIN.positions // 2, TWIN.positions // 2 - 3]),
 ]
+# of one with a state, which is slow, and where padding alone is the question
+RAGGED: Groups = [(5, [4, TWIN.positions - 5, 9, TWIN.positions // 2])]
 SHORT: Groups = [(4, [3, 4]), (6, [2])]
 # of a model without a twin: its windows up to this many tokens are tried on itself
 LONGEST = 512
@@ -57,6 +59,13 @@ class _Refused(Exception):
     """The reason, in a few words."""
 
 
+class _NotCausal(_Refused):
+    """It holds for a model as for its twin."""
+
+    def __init__(self) -> None:
+        super().__init__("it is not causal: what comes later changes the logits of a token before it")
+
+
 _twins: dict[tuple[type, str], Found | None] = {}
 _told: set[str] = set()
 
@@ -81,8 +90,7 @@ def verify_head(model: Model) -> None:
 
 
 def _settled(model: Model, path: ScorePath) -> Found:
-    # a row of its own, without padding before it, is the plain forward pass: a twin would tell nothing
-    twin = _of_twin(path) if path.share or path.switches else None
+    twin = _of_twin(path)
     tolerance = 1e-3 if model.dtype == torch.float32 else 0.1
     if twin is None:
         return _Check(model, path, [*SHORT, *_beyond(path)], tolerance).search(path.rows, path.why)
@@ -109,9 +117,12 @@ def _found(module: Any) -> Found | None:
     twin = _Twin(module)
     path = score_path(module)
     try:
-        return _Check(twin, path, LONG, 1e-4).search(path.rows, path.why)
+        groups = LONG if path.share or path.switches else RAGGED
+        return _Check(twin, path, groups, 1e-4).search(path.rows, path.why)
+    except _NotCausal:
+        raise
     except _Refused:
-        # what a class cannot do at all is said of the model itself
+        # what else a class cannot do at all is said of the model itself
         return None
 
 
@@ -253,14 +264,16 @@ class _Check:
 
     def _check_causal(self) -> None:
         """That no token's logits change with what comes later. Raises _Refused."""
-        ids = _ids(min(9, self._most), 3, self._path)
+        longest = max(len(prompt) + len(response) for prompt, response in self._pairs())
+        # beyond a twin's window, and on one side of its switches
+        ids = _ids(min(longest, TWIN.original - 2, self._most), 3, self._path)
         first = len(ids) // 2
         if not first or self._path.side(len(ids)) != self._path.side(first):
             return
         whole, part = self._logits(ids), self._logits(ids[:first])
         one, other = (logits[:first].float().log_softmax(-1) for logits in (whole, part))
         if bool(((one - other).abs() > self._tolerance * other.abs().clamp(min=1)).any()):
-            raise _Refused("it is not causal: what comes later changes the logits of a token before it")
+            raise _NotCausal
 
 
 def _go(path: ScorePath, found: Found) -> None:

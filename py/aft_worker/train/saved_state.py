@@ -5,8 +5,10 @@ optimizer.safetensors  AdamW's moments and step counts
 state.json             steps done, how rows go, and the settings of the run
 """
 
+from __future__ import annotations
+
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +23,48 @@ from .optimization import Optimizer
 FORMAT = 1
 
 
-def save_state(directory: Path, optimizer: Optimizer, step: int, settings: dict[str, Any], way: Way) -> None:
-    """Writes the folder whole or not at all. Raises WriteFailed."""
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is written. Its tensors are the training's own, or copies of them: `apart`."""
 
-    def write(draft: Path) -> None:
-        save_file(_plain(optimizer.masters), draft / "weights.safetensors")
-        save_file(_plain(optimizer.state()), draft / "optimizer.safetensors")
-        state = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
-        (draft / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+    weights: dict[str, Tensor]
+    moments: dict[str, Tensor]
+    description: dict[str, Any]
 
-    write_folder(directory, write)
+    def write(self, directory: Path) -> None:
+        """The folder whole or not at all. Raises WriteFailed."""
+
+        def write(draft: Path) -> None:
+            save_file(self.weights, draft / "weights.safetensors")
+            save_file(self.moments, draft / "optimizer.safetensors")
+            text = json.dumps(self.description, indent=2) + "\n"
+            (draft / "state.json").write_text(text, encoding="utf-8")
+
+        write_folder(directory, write)
+
+    def apart(self) -> State:
+        """The same in tensors of main memory that nothing changes."""
+        return replace(self, weights=_copied(self.weights), moments=_copied(self.moments))
+
+    @property
+    def bytes(self) -> int:
+        return sum(one.nbytes for part in (self.weights, self.moments) for one in part.values())
 
 
-def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) -> tuple[int, Way]:
-    """Puts weights and optimizer back as they were saved; -> (steps done, how rows went).
+def present_state(
+    optimizer: Optimizer, step: int, settings: dict[str, Any], way: Way, tokens: int | None
+) -> State:
+    """tokens: of a micro-batch, where they are fewer than was asked for, as memory ran out."""
+    description = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
+    if tokens is not None:
+        description["maxTokensPerBatch"] = tokens
+    return State(_plain(optimizer.masters), _plain(optimizer.state()), description)
+
+
+def load_state(
+    directory: Path, optimizer: Optimizer, settings: dict[str, Any]
+) -> tuple[int, Way, int | None]:
+    """Puts weights and optimizer back as they were saved; -> (steps done, how rows went, `tokens`).
 
     Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
     """
@@ -44,7 +74,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")
         saved, step, form = state["settings"], int(state["step"]), state["format"]
-        way = Way(**state.get("way", {}))
+        way, tokens = Way(**state.get("way", {})), state.get("maxTokensPerBatch")
     except Exception as error:
         # a torn file shows as any of many exceptions of json and safetensors
         raise _refused(directory, f"it is not a complete training state ({error})") from error
@@ -57,7 +87,7 @@ def load_state(directory: Path, optimizer: Optimizer, settings: dict[str, Any]) 
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
     optimizer.restore(weights, moments)
-    return step, way
+    return step, way, tokens
 
 
 def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:
@@ -84,6 +114,10 @@ def _shown(settings: dict[str, Any], name: str) -> str:
 
 def _plain(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+
+
+def _copied(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.to("cpu", copy=True) for name, tensor in tensors.items()}
 
 
 def _refused(directory: Path, why: str) -> WorkerError:

@@ -9,9 +9,10 @@ import msgspec
 import torch
 
 from .. import distributed
-from ..callbacks import CheckCancelled, OnProgress, never_cancelled, no_progress
+from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
 from ..errors import WorkerError
 from ..losses import Objective, group_loss
+from ..memory import is_out_of_memory, release, smaller_batches, told
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -23,12 +24,13 @@ from ..protocol import (
 from ..score import Model, score_path
 from .captured import Begun, CapturedPasses
 from .global_batch import Batch, prepare
-from .gradients import GradientPass
+from .gradients import Findings, GradientPass
 from .mismatched import mismatched
 from .mode import parts_in_training
 from .optimization import Optimizer, learning_rate
 from .packing import choose_layout, keep_layout
-from .saved_state import load_state, save_state
+from .saved_state import State, load_state, present_state
+from .saving import Saving
 from .start_weights import StartWeights
 from .step_metrics import score_metrics
 
@@ -48,6 +50,17 @@ class _Ahead:
     groups: Sequence[TrainGroup]
     batch: Batch
     begun: Begun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """A step's gradient, and what was found on the way; `totals`: counts over all processes."""
+
+    batch: Batch
+    totals: tuple[int, ...]
+    gradients: GradientPass
+    found: Findings
+    began_ahead: bool
 
 
 class Trainer:
@@ -79,13 +92,14 @@ class Trainer:
         self._schedule = schedule
         self._loss = loss
         self._seed = seed
-        self._max_tokens = max_tokens_per_batch
+        self._max_tokens = self._asked_tokens = max_tokens_per_batch
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
         if self._group_loss is not None and self._group_loss.needs_start:
             self._start = StartWeights(model, list(self._optimizer.weights.values()))
         self._ahead: _Ahead | None = None
+        self._saving = Saving()
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
         self._captured: CapturedPasses | None = None
@@ -97,16 +111,31 @@ class Trainer:
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done, way = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, way, tokens = load_state(Path(resume_from), self._optimizer, self._settings)
+            # as the run was cut since memory ran out, for the same bits as of an unbroken one
+            self._max_tokens = min(self._max_tokens, tokens or self._max_tokens)
             if self.steps_done:
                 self.rows = keep_layout(model, way)
                 self._chosen = True
 
     def save(self, directory: str | Path) -> int:
         """Writes weights, optimizer and step to a folder, whole or not at all; -> steps done."""
-        way = score_path(self._model.module).way
-        save_state(Path(directory), self._optimizer, self.steps_done, self._settings, way)
+        self._saving.now(self._state(), Path(directory))
         return self.steps_done
+
+    def save_beside(self, directory: str | Path, spare_bytes: int) -> WorkerError | None:
+        """The same while the next steps go on, from a copy in main memory where that takes at most
+        `spare_bytes`; -> why an earlier one could not be written, which is no reason to stop."""
+        return self._saving.beside(self._state(), Path(directory), spare_bytes)
+
+    def end(self) -> None:
+        """Waits for a state that is being written, whatever becomes of it: nothing goes on from it."""
+        self._saving.wait()
+
+    def _state(self) -> State:
+        way = score_path(self._model.module).way
+        tokens = self._max_tokens if self._max_tokens < self._asked_tokens else None
+        return present_state(self._optimizer, self.steps_done, self._settings, way, tokens)
 
     def step(
         self,
@@ -115,13 +144,16 @@ class Trainer:
         check_cancelled: CheckCancelled = never_cancelled,
         on_progress: OnProgress = no_progress,
         upcoming: Upcoming = unknown,
+        tell: Tell = untold,
     ) -> StepMetrics:
         """One update from the global batch `groups`, which all processes have and each does its share of.
 
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
-        `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Whatever
-        is raised, the weights are as before the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group`
-        and the first two raise.
+        `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Where
+        memory runs out the step begins anew with micro-batches of half the size, which stay so, and `tell`
+        gets a line; it stays an error where one response alone is too long, and with several processes, of
+        which the others would wait. Whatever is raised, the weights are as before the step: StepOutOfOrder,
+        NonFiniteLoss, or what `encode_group` and the first two raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
@@ -131,48 +163,31 @@ class Trainer:
             self._model.module.eval()
         for part in self._in_training:
             part.training = True
-        if not self._chosen:
-            own, steps = distributed.share(groups), self._schedule.total_steps
-            self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
-            self._chosen = True
-        if self._captured is None and score_path(self._model.module).way.captured:
-            weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
-            by_token = self._group_loss is not None and self._group_loss.by_token is not None
-            self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
-        batch, begun = self._batch(number, groups)
-        if begun is not None:
+        asked = self._max_tokens
+        while True:
+            try:
+                done = self._collected(number, groups, check_cancelled, on_progress, upcoming)
+                break
+            except BaseException as error:
+                self._optimizer.discard()
+                if not self._cut(error, number, groups):
+                    raise
+        if self._max_tokens < asked:
+            tell(told(self._max_tokens, self._asked_tokens, "tokens are trained on at once"))
+        batch, gradients, found = done.batch, done.gradients, done.found
+        if done.began_ahead:
             # its work on the device began with the end of the step before
             started = self._ended
-        paired_groups, taken_groups, target_tokens, responses, response_tokens = distributed.total(
-            len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
-        )
-        loss = self._group_loss
-        gradients = GradientPass(
-            self._model,
-            optimizer=self._optimizer,
-            objective=Objective(self._loss, target_tokens, len(groups), responses, response_tokens),
-            batch=batch,
-            seed=self._seed,
-            step=number,
-            check_cancelled=check_cancelled,
-            on_progress=on_progress,
-            captured=self._captured,
-            begun=begun,
-            start=self._start,
-        )
+        rate = learning_rate(self._highest_rate, self._schedule, number)
         try:
-            gradients.run()
-            self._optimizer.sum_over_processes()
-            gradients.send()
-            self._prepare_ahead(upcoming)
-            found = gradients.wait()
-            rate = learning_rate(self._highest_rate, self._schedule, number)
             self._optimizer.step(rate, found.norm)
         except BaseException:
             self._optimizer.discard()
             raise
         self.steps_done = number
         self._begin_ahead()
+        paired_groups, taken_groups, target_tokens, *_ = done.totals
+        loss = self._group_loss
         (tokens,) = distributed.total(gradients.tokens)
         self._ended = time.perf_counter()
         seconds = self._ended - started
@@ -191,6 +206,63 @@ class Trainer:
             divergence=found.divergence,
             **score_metrics(batch, found.scores, getattr(self._loss, "beta", None)),
         )
+
+    def _collected(
+        self,
+        number: int,
+        groups: Sequence[TrainGroup],
+        check_cancelled: CheckCancelled,
+        on_progress: OnProgress,
+        upcoming: Upcoming,
+    ) -> _Collected:
+        """The step's gradient, in the optimizer's hands. What is raised leaves a part of it there."""
+        if not self._chosen:
+            own, steps = distributed.share(groups), self._schedule.total_steps
+            self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            self._chosen = True
+        if self._captured is None and score_path(self._model.module).way.captured:
+            weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
+            by_token = self._group_loss is not None and self._group_loss.by_token is not None
+            self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
+        batch, begun = self._batch(number, groups)
+        totals = distributed.total(
+            len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
+        )
+        _, _, target_tokens, responses, response_tokens = totals
+        gradients = GradientPass(
+            self._model,
+            optimizer=self._optimizer,
+            objective=Objective(self._loss, target_tokens, len(groups), responses, response_tokens),
+            batch=batch,
+            seed=self._seed,
+            step=number,
+            check_cancelled=check_cancelled,
+            on_progress=on_progress,
+            captured=self._captured,
+            begun=begun,
+            start=self._start,
+        )
+        gradients.run()
+        self._optimizer.sum_over_processes()
+        gradients.send()
+        self._prepare_ahead(upcoming)
+        return _Collected(batch, totals, gradients, gradients.wait(), begun is not None)
+
+    def _cut(self, error: BaseException, number: int, groups: Sequence[TrainGroup]) -> bool:
+        """Whether memory ran out, and the step may begin anew in smaller micro-batches."""
+        if distributed.world_size() > 1 or not is_out_of_memory(error):
+            return False
+        # batches and captured passes of the larger size hold memory, too
+        self._ahead = self._captured = None
+        release(error)
+        batch = self._prepared(number, groups)
+        pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
+        costs = [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
+        smaller = smaller_batches(self._max_tokens, costs)
+        if smaller is None:
+            return False
+        self._max_tokens = smaller
+        return True
 
     def _batch(self, number: int, groups: Sequence[TrainGroup]) -> tuple[Batch, Begun | None]:
         ahead, self._ahead = self._ahead, None

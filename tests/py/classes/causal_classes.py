@@ -99,9 +99,11 @@ def _small_blt(config: Any) -> None:
         part.head_dim = 16
         part.intermediate_size, part.num_hidden_layers, part.max_position_embeddings = 32, 1, 512
         if hasattr(part, "hidden_size_global"):
-            part.hidden_size_global = 32
+            part.hidden_size_global = 64
         if hasattr(part, "encoder_hash_byte_group_vocab"):
             part.encoder_hash_byte_group_vocab = 500
+    # two of a byte's are one of a patch
+    config.global_config.hidden_size, config.global_config.head_dim = 64, 32
 
 
 SPECIAL: dict[str, Kind] = {}

@@ -8,11 +8,13 @@ import tiny
 import torch
 from adapted import GROUPS
 from aft_worker.errors import WorkerError
-from aft_worker.model.adapter import adapter_weights
+from aft_worker.model.adapter import adapter_weights, add_adapter
+from aft_worker.model.adapter_targets import places_of, targets_on
 from aft_worker.model.inspection import inspect_model
 from aft_worker.model.merging import merge_adapter
 from aft_worker.protocol import AdapterSettings
 from aft_worker.score.scoring import score_groups
+from classes.causal_classes import kinds, make
 from transformers import (
     AutoModelForCausalLM,
     BertConfig,
@@ -186,3 +188,19 @@ def test_what_an_adapter_cannot_have_is_said_before_weights_are_read(tmp_path) -
     settings = AdapterSettings(rank=2, alpha=4.0, dropout=0.0, targets=["up_proj"])
     with pytest.raises(WorkerError, match="in this family 'up_proj' means tensors of experts to peft"):
         inspect_model(folder(tmp_path / "other", "deepseek_v3"), None, settings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_in_every_causal_class_an_adapter_lies_where_it_is_said_to(kind) -> None:
+    try:
+        module = make(kind)
+    except Exception as error:
+        pytest.skip(f"cannot be made: {error}")
+    places = places_of(module)
+    chosen = {place.path for place in places if place.by_default}
+    assert chosen, "no linear layer was found"
+    wrapped, adapter = add_adapter(module, PLAIN, seed=1, source="m", revision=None)
+    assert paths(wrapped) == chosen
+    assert targets_on(wrapped) == adapter.targets
+    assert not any({"router", "gate", "indexer"} & set(path.split(".")) for path in chosen)

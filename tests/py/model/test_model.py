@@ -16,7 +16,7 @@ from aft_worker.protocol import ModelCreateParams
 from aft_worker.tokens.training import train_tokenizer
 from safetensors.torch import load_file, save_file
 from tokenizers import AddedToken
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, RwkvConfig, RwkvForCausalLM
 
 
 @pytest.fixture(scope="module")
@@ -387,3 +387,21 @@ def test_a_device_that_is_not_there_is_named(folders):
         load(folders / "model", device="cuda:99")
     assert raised.value.name == "DeviceUnavailable"
     assert raised.value.data.device == "cuda:99"
+
+
+def test_weights_that_a_family_changes_in_place_in_eval_mode_stay_as_they_are(folders, tmp_path):
+    """RWKV halves those of later blocks, once it is evaluated."""
+    tokenizer = open_tokenizer(str(folders / "tokenizer"))
+    sizes = {"vocab_size": len(tokenizer), "hidden_size": 16, "attention_hidden_size": 16}
+    torch.manual_seed(0)
+    module = RwkvForCausalLM(RwkvConfig(**sizes, num_hidden_layers=4, rescale_every=1, context_length=64))
+    module.save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    model = load(tmp_path / "model")
+    logits(model.module)
+    save_model(model, str(tmp_path / "saved"))
+    written, original = (load_file(tmp_path / name / "model.safetensors") for name in ("saved", "model"))
+    assert all(torch.equal(written[name], weight) for name, weight in original.items())
+    # the same but for the epsilon of norms, which halved values come nearer to
+    assert torch.allclose(logits(model.module), logits(module.eval()), atol=5e-3)
+    assert torch.equal(logits(load(tmp_path / "saved").module), logits(model.module))

@@ -11,7 +11,7 @@ import torch
 import unusual
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, SampledCandidate
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler, ways
+from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler, slot_decoder, ways
 from aft_worker.score import score_path, verify_head
 from sampled import sampled
 from transformers import GenerationConfig, Phi3ForCausalLM
@@ -47,17 +47,27 @@ def generated(model: tiny.TinyModel, prompt: str, tokens: int = 20) -> tuple[lis
 # which way, and what the line says of it beside the reason
 KINDS = {
     "rwkv": ("plain", "one at a time"),
-    "mamba": ("batches", "no keys and values"),
     "recurrent-gemma": ("plain", "prompts of one length"),
     "falcon-h1": ("batches", "more than keys and values"),
     "minimax": ("plain", "prompts of one length"),
     "openai-gpt": ("batches", "no keys and values"),
     "xlm": ("plain", "a pass of its whole sequence"),
     "bart": ("plain", "prompts of one length"),
-    "bloom": ("batches", "cannot be decoded in slots"),
     "gpt-neo": ("batches", "in slots differ"),
 }
-MORE = ["mamba2", "falcon-mamba", "bamba", "granite-hybrid", "jamba", "zamba", "zamba2", "qwen3-next", "lfm2"]
+MORE = [
+    "mamba",
+    "bloom",
+    "mamba2",
+    "falcon-mamba",
+    "bamba",
+    "granite-hybrid",
+    "jamba",
+    "zamba",
+    "zamba2",
+    "qwen3-next",
+    "lfm2",
+]
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -202,3 +212,14 @@ def test_the_check_is_made_once_a_model(monkeypatch):
     for _ in range(3):
         drawn(model, SHORT, max_new_tokens=2)
     assert len(calls) == 1
+
+
+def test_a_window_that_no_row_of_the_check_reaches_is_crossed_by_its_twin(monkeypatch):
+    looks = slot_decoder.looks
+    monkeypatch.setattr(slot_decoder, "looks", lambda position, window, reach: looks(position, None, reach))
+    model = tiny.mistral(sliding_window=100)
+    _, job = drawn(model, SHORT, max_new_tokens=2)
+    assert job.sampler is not None and job.sampler.note == (
+        "its logits in slots differ from those of its plain forward pass: samples are decoded in batches, "
+        "each of which ends with its longest"
+    )

@@ -60,6 +60,17 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     );
   });
 
+  it("a whole number that no number holds, by all its digits, and half of a character", async () => {
+    expect(await errorOf(withChange("stages: {", "stages: {vft: {steps: 12345678901234567891}, "))).toBe(
+      `main.yaml:6:23: bad value for stages.vft.steps
+  found: "12345678901234567891"
+  expected: a whole number of at least 1`,
+    );
+    expect(await errorOf(withChange("stages: {", 'stages: {vft: {steps: "\\ud83d"}, '))).toContain(
+      "main.yaml:6:23: this text: half of a character, as where a text was cut in the middle of one",
+    );
+  });
+
   it("a number in quotes", async () => {
     expect(await errorOf(withChange("stages: {", 'stages: {vft: {learningRate: "2e-5"}, '))).toBe(
       `main.yaml:6:30: bad value for stages.vft.learningRate

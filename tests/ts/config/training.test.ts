@@ -40,7 +40,6 @@ describe("the defaults", () => {
       schedule: { shape: "cosine", warmupRatio: 0.03, minimumRatio: 0 },
       optimizer: { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, clipNorm: 1 },
       lengthGrouped: false,
-      saveEvery: 0,
     });
   });
 });
@@ -60,7 +59,6 @@ describe("a method's own settings", () => {
       schedule: { shape: "cosine", warmupSteps: 2, minimumRatio: 0 },
       optimizer: { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, clipNorm: 0 },
       lengthGrouped: false,
-      saveEvery: 0,
     });
   });
 

@@ -496,6 +496,8 @@ export interface WorkerMethods {
       done: number;
       total: number;
       tokens: number;
+      /** what is done otherwise than asked, and why: once */
+      note?: string | undefined;
     };
   };
   /** begins a training, or goes on with one that was saved */
@@ -769,6 +771,8 @@ export interface WorkerMethods {
       done: number;
       total: number;
       tokens: number;
+      /** what is done otherwise than asked, and why: once */
+      note?: string | undefined;
     };
   };
   /** writes the state of a training, from which it can go on */
@@ -778,9 +782,13 @@ export interface WorkerMethods {
       run: string;
       /** an absolute path on the worker's machine */
       directory: string;
+      /** while the next steps go on, where main memory has room for a copy; one that fails stops nothing */
+      background?: boolean | undefined;
     };
     result: {
       step: number;
+      /** why an earlier one in the background could not be written */
+      failed?: string | undefined;
     };
     progress: Record<string, never>;
   };

@@ -46,8 +46,20 @@ export const trainingMethods = {
   }),
   "train/save": method({
     description: "writes the state of a training, from which it can go on",
-    params: z.object({ run: handle, directory: path }),
-    result: z.object({ step: count }),
+    params: z.object({
+      run: handle,
+      directory: path,
+      background: z.boolean().optional().meta({
+        description:
+          "while the next steps go on, where main memory has room for a copy; one that fails stops nothing",
+      }),
+    }),
+    result: z.object({
+      step: count,
+      failed: z.string().optional().meta({
+        description: "why an earlier one in the background could not be written",
+      }),
+    }),
   }),
   "train/end": method({
     description: "ends a training and gives the digest of the weights",

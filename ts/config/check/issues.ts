@@ -170,7 +170,8 @@ function nearestValue(value: string, shape: Shape, choices: readonly string[]): 
   if (shape.type === "boolean")
     return oldBooleans[value.toLowerCase()] ?? nearestName(value, ["true", "false"]);
   const takesNumbers = branchesOf(shape).some(({ type }) => type === "number" || type === "integer");
-  if (takesNumbers && value.trim() !== "" && !Number.isNaN(Number(value)))
+  const isLong = /^[-+]?\d+$/.test(value) && !Number.isSafeInteger(Number(value));
+  if (takesNumbers && value.trim() !== "" && !isLong && !Number.isNaN(Number(value)))
     return `${value.trim()} (without quotes)`;
   if (shape.pattern === slugPattern) return asSlug(value) || undefined;
   return nearestName(value, choices);

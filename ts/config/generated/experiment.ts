@@ -685,8 +685,8 @@ export interface TrainingSettings {
   optimizer: TrainingSettingsOptimizer;
   /** batch questions of similar length: less padding, faster */
   lengthGrouped: boolean;
-  /** steps between resumable checkpoints; 0: none */
-  saveEvery: number;
+  /** steps between states from which a killed run goes on; 0: none; left out: one every two minutes */
+  saveEvery?: number | undefined;
 }
 
 /** the learning rate over time */
@@ -729,7 +729,7 @@ export interface TrainingChanges {
   optimizer?: TrainingChangesOptimizer | undefined;
   /** batch questions of similar length: less padding, faster */
   lengthGrouped?: boolean | undefined;
-  /** steps between resumable checkpoints; 0: none */
+  /** steps between states from which a killed run goes on; 0: none; left out: one every two minutes */
   saveEvery?: number | undefined;
 }
 

@@ -40,7 +40,10 @@ const training = {
     .meta({ description: about.schedule }),
   optimizer: z.strictObject(optimizer).partial().meta({ description: about.optimizer }),
   lengthGrouped: flag.meta({ description: "batch questions of similar length: less padding, faster" }),
-  saveEvery: count.meta({ description: "steps between resumable checkpoints; 0: none" }),
+  saveEvery: count.meta({
+    description:
+      "steps between states from which a killed run goes on; 0: none; left out: one every two minutes",
+  }),
 };
 
 const scheduleSchema = z
@@ -73,7 +76,7 @@ export const trainingSchema = z
     schedule: scheduleSchema.prefault({}).meta({ description: about.schedule }),
     optimizer: optimizerSchema.prefault({}).meta({ description: about.optimizer }),
     lengthGrouped: training.lengthGrouped.default(false),
-    saveEvery: training.saveEvery.default(0),
+    saveEvery: training.saveEvery.optional(),
   })
   .superRefine(oneLength, evenWhenOthersFail)
   .overwrite((t) => (t.steps === undefined ? { ...t, epochs: t.epochs ?? 3 } : t));

@@ -1,5 +1,15 @@
 import { dirname } from "node:path";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from "yaml";
 import type { Problem } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { halfCharacterAt, hasHalfCharacter } from "../../core/json.ts";
@@ -72,11 +82,15 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
     });
     return mapOf(origin, entries);
   }
-  const value = isScalar(node) ? node.value : null;
+  const value = isScalar(node) ? scalarValue(node) : null;
   if (typeof value === "string" && hasHalfCharacter(value))
     context.problems.push(halfCharacterAt("this text", value, origin.where));
   return { kind: "value", origin, value };
 }
+
+/** An integer that no number holds keeps its digits, as text, as in JSON. */
+const scalarValue = ({ value, source }: Scalar): unknown =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? "") ? source : value;
 
 /** The one key that no map of JavaScript's keeps as its own: a method of this name would vanish without a word. */
 export const nameProblems = (key: string, { where }: Origin): Problem[] =>

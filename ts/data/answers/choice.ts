@@ -17,7 +17,15 @@ import {
   type Seen,
   shown,
 } from "./rule.ts";
-import { asksAgain, beginsLine, lineCounter, openings, optionsListed } from "./run-on.ts";
+import {
+  afterThinking,
+  asksAgain,
+  beginsLine,
+  lineCounter,
+  openings,
+  optionsListed,
+  withoutEnding,
+} from "./run-on.ts";
 import { lettersFound, type Stated, type Strength } from "./statements.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
@@ -47,7 +55,9 @@ export const extractChoice = (
 function readChoice(written: string, mode: ExtractMode, choices: Question["choices"]): Reading {
   // As long as before, so that places stay.
   const text = written.replaceAll(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-  return mode === "strict" ? readMarked(text, choices) : readStated(text, choices);
+  if (mode === "strict") return readMarked(text, choices);
+  const from = afterThinking(text);
+  return readStated(text.slice(0, from).replaceAll(/[^\n]/g, " ") + text.slice(from), choices);
 }
 
 const notFound = (seen: readonly Seen[]): Reading => ({ answer: null, noAnswer: "not found", seen });
@@ -62,7 +72,8 @@ function readMarked(text: string, choices: Question["choices"]): Reading {
   const letters = new Set(lettersOf(choices));
   const line = lineCounter(text);
   const seen: Seen[] = [];
-  for (const { index, 1: said = "" } of text.matchAll(marked)) {
+  for (const { index, 1: rest = "" } of text.matchAll(marked)) {
+    const said = withoutEnding(rest);
     const letter = markedLetter.exec(said)?.[1]?.toUpperCase();
     const here = { line: line(index), by: "####", said: shown(said) };
     if (letter !== undefined && letters.has(letter)) {
@@ -81,7 +92,7 @@ function readStated(text: string, choices: Question["choices"]): Reading {
   const letters = new Set(lettersOf(choices));
   const found = lettersFound(text, letters);
   const first = found.find(({ strength }) => strength === "stated");
-  const cut = runOn(text, first, found);
+  const cut = runOn(text, letters, found);
   const line = lineCounter(text);
   const stated = found.map((statement) => ({
     statement,
@@ -121,14 +132,21 @@ const byWords: Readonly<Record<Strength, string>> = {
 };
 
 /** The place from which on a text is another question's. */
-function runOn(text: string, first: Stated | undefined, found: readonly Stated[]): number {
+function runOn(text: string, letters: ReadonlySet<string>, found: readonly Stated[]): number {
+  const first = found.find(({ strength }) => strength === "stated");
+  const opened = openings(text);
+  // `B`, and then another question.
+  const isAnswered = (at: number): boolean =>
+    (first !== undefined && first.at < at) ||
+    lettersFound(text.slice(0, at), letters).some(({ strength }) => strength !== "named");
+  if (opened[0] !== undefined && isAnswered(opened[0])) return opened[0];
   if (first === undefined) return text.length;
-  const opened = openings(text).find((at) => at > first.at) ?? text.length;
-  const listed = optionsListed(text, first.at) ?? text.length;
+  const next = opened.find((at) => at > first.at) ?? text.length;
   // Its options, and then their letter.
-  const isAnswered = found.some(({ at, strength }) => strength === "stated" && at > listed);
+  const listed = optionsListed(text, first.at) ?? text.length;
+  const isListed = found.some(({ at, strength }) => strength === "stated" && at > listed);
   const lineEnd = text.indexOf("\n", first.at);
-  return Math.min(opened, isAnswered && lineEnd >= 0 ? lineEnd : text.length);
+  return Math.min(next, isListed && lineEnd >= 0 ? lineEnd : text.length);
 }
 
 /** What stands after a letter is another option's text, word for word: `B) 24%` where that is C. */
@@ -173,7 +191,7 @@ function optionByText(text: string, choices: Question["choices"]): string | unde
   if (choices === undefined) return undefined;
   const options = choices.slice(0, mostOptions).map(optionText);
   const saying = [...text.matchAll(stated)].map(({ index, 0: phrase }) => {
-    const line = text.slice(index + phrase.length, index + phrase.length + reach).split("\n", 1)[0]!;
+    const line = text.slice(index + phrase.length, index + phrase.length + reach).split(/\n|<\//, 1)[0]!;
     return phrase.includes("{") ? line.slice(0, Math.max(0, line.lastIndexOf("}"))) : line;
   });
   const end = text.trimEnd();
@@ -198,6 +216,6 @@ function sameText(option: string, said: string): boolean {
 const bare = (text: string): string =>
   text
     .toLowerCase()
-    .replaceAll(/[\s$*`"']/g, "")
+    .replaceAll(/[\s$*`"'\\{}]/g, "")
     .replace(/[.]{1,3}$/, "");
 const isNumeral = (text: string): boolean => text.length <= 40 && /^[-−]?[\d.,]+(?:\/\d+)?%?$/.test(text);

@@ -5,10 +5,10 @@
  * answer, and never the part of it that is a number. Values are exact; time is linear in the text.
  */
 import { normalNumber } from "./decimal.ts";
+import { goesOn, lastValue, namesNumber, type Value, valueWithin } from "./reading/value.ts";
 import { type AnswerRule, type ExtractMode, type Reading, ruleOf, type Seen, shown } from "./rule.ts";
-import { asksAgain, beginsLine, lineCounter, openings } from "./run-on.ts";
+import { afterThinking, asksAgain, beginsLine, lineCounter, openings } from "./run-on.ts";
 import { marksOf, type Statement, statementsOf, valueStated } from "./stated.ts";
-import { goesOn, lastValue, namesNumber, type Value, valueWithin } from "./value.ts";
 
 const patterns: Readonly<Record<ExtractMode, string>> = {
   strict: "#### NUMBER, the first; the whole line is read",
@@ -88,17 +88,18 @@ function readMarked(text: string): Reading {
 
 function readStated(text: string): Reading {
   const line = lineCounter(text);
-  const stated = statementsOf(text).map((statement) => {
+  const from = afterThinking(text);
+  const stated = statementsOf(text, from).map((statement) => {
     const value = valueStated(statement);
     return { statement, value, seen: seenAs(statement, value, line(statement.at)) };
   });
   const seen = stated.map((one) => one.seen);
   const first = stated.find(({ value }) => value !== undefined);
-  const cut = runOn(text, first?.statement.at);
+  const cut = runOn(text, from, first?.statement.at);
   for (const { statement, seen: one } of stated) if (statement.at >= cut) one.why = "after another question";
   const within = stated.filter(({ statement }) => statement.at < cut);
   const deciding = within.findLast(({ value }) => value !== undefined);
-  if (deciding === undefined) return readLast(text.slice(0, cut), seen);
+  if (deciding === undefined) return readLast(text.slice(0, cut), from, seen);
   const { statement, value } = deciding;
   deciding.seen.decides = true;
   // `Answer: 8` under a question: that question's.
@@ -139,25 +140,41 @@ function doubtOf(
     asksAgain(text.slice(first.statement.end, statement.at))
   )
     return "another question may have been asked before it";
+  if (besides(text, stated, deciding)) return "beside another answer";
   // `Answer: She has 12 pens. 2 are gone. So 10 are left.`
   const mayBegin = statement.kind === "label" || statement.kind === "heading";
-  if (mayBegin && value.isWorking && goesOn(text.slice(statement.end), value.value))
+  if (mayBegin && value.isWorking && goesOn(text.slice(statement.end - statement.said.length), value.value))
     return "the working goes on after it";
   return undefined;
 }
 
+const joint = /^[\s}$*.]*(?:,|;|&|or|and|\\text\{\s?(?:or|and)\s?\})[\s$*]*$/i;
+const numbered = /\b(?:answer|ans)\s?[(#]?(\d{1,2}|[a-e])\)?\s?[:：]/i;
+
+/** `\boxed{5}` or `\boxed{6}`; `Answer 1: 5` and `Answer 2: 6`. */
+function besides(text: string, stated: readonly Stated[], { statement, value }: Stated): boolean {
+  const others = stated.filter((one) => one.value !== undefined && one.statement.at < statement.at);
+  const before = others.at(-1);
+  if (before === undefined || before.value!.value === value!.value) return false;
+  const between = text.slice(before.statement.end, statement.at);
+  if (between.length < 40 && joint.test(between)) return true;
+  const [mine, other] = [statement, before.statement].map(({ by }) => numbered.exec(by)?.[1]);
+  return mine !== undefined && other !== undefined && mine !== other;
+}
+
 /** The place from which on a text is another question's; before the first answer only what has a number in it counts. */
-function runOn(text: string, firstAnswer: number | undefined): number {
+function runOn(text: string, from: number, firstAnswer: number | undefined): number {
   for (const at of openings(text))
-    if ((firstAnswer !== undefined && firstAnswer < at) || namesNumber(text.slice(0, at))) return at;
+    if (at > from && ((firstAnswer !== undefined && firstAnswer < at) || namesNumber(text.slice(from, at))))
+      return at;
   return text.length;
 }
 
 /** The last number, where nothing is stated. */
-function readLast(text: string, seen: readonly Seen[]): Reading {
-  const value = lastValue(text);
-  const said = lastLine(text);
+function readLast(text: string, from: number, seen: readonly Seen[]): Reading {
+  const value = lastValue(text.slice(from));
   if (value === undefined) return readingOf(undefined, "", seen);
+  const said = lastLine(text);
   const last: Statement = { kind: "phrase", at: 0, end: 0, by: "the last number", said };
   const line = text.trimEnd().split("\n").length;
   return readingOf(value, said, [...seen, { ...seenAs(last, value, line), decides: true }]);

@@ -19,6 +19,7 @@ export interface Seen {
   said: string;
   /** What was read in it; left out: nothing, and `why` says why. */
   answer?: string;
+  /** Why nothing was read in it, or why it is not the answer. */
   why?: string;
   /** Whether the reading is this one's. */
   decides?: boolean;
@@ -26,10 +27,13 @@ export interface Seen {
 
 /** What a rule makes of a text. Without an answer `noAnswer` says why. */
 export interface Reading {
+  /** In a form in which equal answers are equal strings. */
   answer: string | null;
+  /** Only there without one. */
   noAnswer?: "not found" | "unparsed" | "ambiguous";
   /** What was not read: see {@link Outcome.unread}. */
   unread?: string;
+  /** Every place that was looked at, in the order of the text. */
   seen: readonly Seen[];
 }
 

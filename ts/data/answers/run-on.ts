@@ -1,12 +1,23 @@
 /** Where a text goes on to a question of its own after its answer, as models without an end do. */
 
-/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`, or another turn of a chat. */
+/** Tokens that end a text, written out. */
+const endings = /<\/?s>|<eos>|<\|(?:im_end|end|eot_id|endoftext|end_of_text)\|>/gi;
+
+/** A line up to such a token. */
+export const withoutEnding = (line: string): string => line.split(endings, 1)[0]!;
+
+/** A line that opens a question: `Question: ...`, `**Problem 2.** ...`, `Q: ...`; another turn of a chat. */
 const opening =
   /(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
 
-/** The places at which a question opens, but for one that the text begins with. */
-export const openings = (text: string): number[] =>
-  [...text.matchAll(opening)].map(({ index }) => index).filter((at) => text.slice(0, at).trim() !== "");
+/** The places at which a question opens, or the text ends by its token, but for one that the text begins with. */
+export function openings(text: string): number[] {
+  const begin = text.length - text.trimStart().length;
+  return [...text.matchAll(opening), ...text.matchAll(endings)]
+    .map(({ index }) => index)
+    .filter((at) => at > begin)
+    .sort((a, b) => a - b);
+}
 
 /** Words in a line from which on, with a question mark at its end, it may be another question. */
 const mostWordsAside = 7;
@@ -49,4 +60,12 @@ export function lineCounter(text: string): (at: number) => number {
     for (; next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line++;
     return line;
   };
+}
+
+/** The place after what a model thought to itself, where something stands after it: only that is what it says. */
+export function afterThinking(text: string): number {
+  const end = /<\/(?:think|thinking|reasoning|thought)>/gi;
+  let from = 0;
+  for (const { index, 0: tag } of text.matchAll(end)) from = index + tag.length;
+  return text.slice(from).trim() === "" ? 0 : from;
 }

@@ -1,5 +1,7 @@
 /** Where a text states a number as its answer, and what stands there. Linear in the text: each look ahead is bounded, and ends at the next statement. */
-import { type Value, valueAlone, valueSaid, valueWithin } from "./value.ts";
+
+import { type Value, valueAlone, valueSaid, valueWithin } from "./reading/value.ts";
+import { withoutEnding } from "./run-on.ts";
 
 export interface Statement {
   at: number;
@@ -19,7 +21,7 @@ const beginning =
   /#{4,}[ \t]?|\\(?:f?boxed|fbox)\s?\{|<(?:final[_ -]?)?answer>|(?<![\p{L}\d_</])(?:answers?|ans|final (?:result|value|number|amount|total|cost|price|count|solution|output)|答案|答え|réponse|respuesta|resposta|risposta|antwort|ответ)(?![\p{Script=Latin}\d_>])/giu;
 /** From such a word to what is said: `to the question is`, ` (in km):`. */
 const link =
-  /[^.:：=\n<>?\\{]{0,40}?(?:[:：=]|(?<!\p{L})(?:is|are|was|would be|must be|should be|will be|comes to|equals|est|es|ist|是|为|為)(?!\p{L}|['’]))/iuy;
+  /[^.:：=\n<>?\\{]{0,40}?(?:[:：=]|(?<!\p{L})(?:is|are|was|would be|must be|should be|will be|comes to|equals|est|es|ist)(?!\p{L}|['’])|是|为|為)/iuy;
 const label = /^[ \t]*[*_]*[ \t]*$/;
 const retracting = /^\s*(?:not|never|no longer|n['’]t)\b/i;
 const negative = /(?<!\p{L})(?:isn['’]t|is not|cannot be|can['’]t be|wasn['’]t)(?!\p{L})/iuy;
@@ -29,9 +31,9 @@ const aside =
 const checking =
   /\b(?:check|verify|checking|verifying|confirm|confidence in|sure of|about)\s(?:(?:the|my|our|this|that)\s)?(?:final\s)?$/i;
 
-/** All statements, in the order of the text. */
-export function statementsOf(text: string): Statement[] {
-  const begins = [...text.matchAll(beginning)];
+/** All statements, in the order of the text, from a place on. */
+export function statementsOf(text: string, from = 0): Statement[] {
+  const begins = [...text.matchAll(beginning)].filter(({ index }) => index >= from);
   return begins.flatMap((match, at) => statementAt(text, match, begins[at + 1]?.index ?? text.length) ?? []);
 }
 
@@ -95,9 +97,8 @@ function headed(text: string, at: number, by: string, lineEnd: number, next: num
 }
 
 function restOfLine(text: string, from: number, next: number): { said: string; end: number } {
-  const line = text
-    .slice(from, Math.min(next, withWholeNumber(text, from + reach)))
-    .split(/\n|<\/(?:answer|final)/i, 1)[0]!;
+  const part = text.slice(from, Math.min(next, withWholeNumber(text, from + reach)));
+  const line = withoutEnding(part.split(/\n|<\/(?:answer|final)/i, 1)[0]!);
   return { said: line, end: from + line.length };
 }
 
@@ -109,7 +110,7 @@ function withWholeNumber(text: string, at: number): number {
 
 /** What stands in braces; what is not closed is taken as far as it goes, and a brace says so. */
 function upToBrace(text: string, from: number, next: number): { said: string; end: number } {
-  const end = withWholeNumber(text, from + reach);
+  const end = Math.min(text.length, withWholeNumber(text, from + reach));
   let depth = 1;
   for (let at = from; at < Math.min(end + 1, next + 1, text.length); at++) {
     if (text[at] === "\\") at++;
@@ -138,7 +139,8 @@ const isNone =
 export function valueStated({ kind, said }: Statement): Value | undefined {
   if (kind === "retracted" || said.trim() === "") return undefined;
   if (kind === "box" || kind === "tag") return valueWithin(said);
-  if (kind === "heading") return valueAlone(said);
+  if (kind === "heading")
+    return valueAlone(said) ?? (isNone.test(said) ? { noValue: "unparsed" } : undefined);
   if (kind === "mark" && isHeading.test(said)) return undefined;
-  return valueSaid(said) ?? (kind !== "mark" && isNone.test(said) ? { noValue: "unparsed" } : undefined);
+  return valueSaid(said) ?? (isNone.test(said) ? { noValue: "unparsed" } : undefined);
 }

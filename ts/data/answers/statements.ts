@@ -37,7 +37,8 @@ export function lettersFound(text: string, letters: ReadonlySet<string>): Stated
 function* introduced(text: string, letters: ReadonlySet<string>): Generator<Stated> {
   for (const { index, 0: word } of text.matchAll(introductions)) {
     const { end, words, isHeading } = skipConnectors(text, index + word.length);
-    const letter = letterAt(text, end, letters);
+    const isNamed = /(?:option|choice|alternative|letter)\W*$/i.test(text.slice(index, end));
+    const letter = letterAt(text, end, letters, isNamed);
     if (letter === undefined || isTakenBack(text, letter.end)) continue;
     if (isHeading && !letter.closed) continue;
     if (isSupposed(text.slice(Math.max(0, index - 40), index), word)) continue;
@@ -97,9 +98,15 @@ interface Letter {
 
 /** Words that come after a letter, and never after the article. */
 const afterLetter =
-  /^\s+(?:is|was|as|because|since|and|or|which|with|for|so|that|but|here|from|by|due|given|where|if|in|the|are|we|it|only)\b|^\s+[^A-Za-z]|^[^\sA-Za-z]/;
+  /^\s+(?:is|was|as|because|since|and|or|which|with|for|so|that|but|here|from|by|due|given|where|if|in|the|are|we|it|only|hope|thanks|explanation|reason|note|I|none|all|both)\b|^\s+[^A-Za-z]|^[^\sA-Za-z]/;
 
-function letterAt(text: string, at: number, letters: ReadonlySet<string>): Letter | undefined {
+/** `isNamed`: the word option, or one like it, stands right before. */
+function letterAt(
+  text: string,
+  at: number,
+  letters: ReadonlySet<string>,
+  isNamed: boolean,
+): Letter | undefined {
   letterThere.lastIndex = at;
   const match = letterThere.exec(text);
   if (match === null) return undefined;
@@ -108,23 +115,22 @@ function letterAt(text: string, at: number, letters: ReadonlySet<string>): Lette
   if (!letters.has(letter)) return undefined;
   // `x` of `(x + 3)`: a bracket that is not closed after it.
   const enclosed = open !== undefined && /[)\]}]/.test(close ?? "");
-  if (open !== undefined && !enclosed) return undefined;
   const end = at + whole.length;
-  const closed = close !== undefined || /^[ \t]*(?:\n|$|<\/)/.test(text.slice(end, end + 40));
+  const closed = close !== undefined || /^[ \t]*(?:\n|$|<[/|])/.test(text.slice(end, end + 40));
   const beside = text
     .slice(at + whole.length - (close?.length ?? 0), end + 60)
-    .replaceAll(/\\text\w*\s?\{|[{}$]/g, " ");
+    .replaceAll(/\\text\w*\s?\{|[{}$\\]/g, " ");
   if (isJoined(beside, letters)) return { letter, end, enclosed, closed, isSeveral: true };
+  if (open !== undefined && !enclosed) return undefined;
   // `Is the answer A?`
   if (close?.trim() === "?") return undefined;
   if (enclosed || closed) return { letter, end, enclosed, closed: true, isSeveral: false };
   const rest = text.slice(at + (open?.length ?? 0) + 1, at + 40);
-  const isWord = /^[aAI]$/.test(written!);
-  if (written === "a" || written === "I") return undefined;
-  if (isWord && !afterLetter.test(rest)) return undefined;
+  // `a man`, `Vitamin C deficiency`, `B minor`
+  if (written === "a" || written === "I" || !(isNamed || afterLetter.test(rest))) return undefined;
   // `answer is b + c`, `the answer = D/2`: a letter that is reckoned with.
   if (
-    /^\s*(?:[-+/^=×÷<>²³√%]|\*(?![*\s.,]|$))/.test(rest) &&
+    /^\s*(?:[-+/^=×÷<>²³√%#]|\*(?![*\s.,]|$))/.test(rest) &&
     !/^\s+[-–—]\s/.test(rest) &&
     !/^\s*=>/.test(rest)
   )
@@ -135,7 +141,7 @@ function letterAt(text: string, at: number, letters: ReadonlySet<string>): Lette
 }
 
 const joint =
-  /^\s?[)\]}*_"]{0,3}\s{0,3}(?:(?:[,;]\s{0,3})?(or|and|&|\/|\+|\|)\s{0,3}|[,;]\s{0,3}|\s)(?:(?:option|choice)\s)?[*_"]{0,3}[([{]?([A-Za-z])(?![A-Za-z\d'’])(.{0,12})/is;
+  /^\s?[)\]}*_"]{0,3}\s{0,3}(?:(?:[,;]\s{0,3})?(and\/or|or|and|&|\/|\+|\|)\s{0,3}|[,;]\s{0,3}|\s)(?:(?:option|choice)\s)?[*_"]{0,3}[([{]?([A-Za-z])(?![A-Za-z\d'’])(.{0,12})/is;
 
 /** `B or C`, `(A), (B)`, `A B`; not `A, B is too small`. */
 function isJoined(beside: string, letters: ReadonlySet<string>): boolean {
@@ -192,10 +198,20 @@ function aloneAtEnd(text: string, letters: ReadonlySet<string>): Stated | undefi
     /(?:^|\n)[ \t]*[([*_]{0,4}([a-z])[)\]*_.]{0,4}$/.exec(tail.length < end.length ? tail.slice(1) : tail);
   const letter = match?.[1]?.toUpperCase();
   if (letter === undefined || !letters.has(letter) || isReckoned(tail)) return undefined;
-  return { letter, at: end.length, strength: "alone", said: tail };
+  // `A, B`, `A B`
+  const other = /(?<![A-Za-z'’])([A-Z])[)\]*_"'$]{0,3}(?:\s?[,;]\s?|\s)[([*_"'$]{0,4}[A-Z]\W*$/.exec(
+    tail,
+  )?.[1];
+  if (other !== undefined && letters.has(other))
+    return { letter: undefined, at: end.length, strength: "alone", said: tail };
+  return isLedTo.test(tail) ? { letter, at: end.length, strength: "alone", said: tail } : undefined;
 }
+
+/** What a letter that stands alone comes after; `Vitamin C` and `point B` name something else. */
+const isLedTo =
+  /(?:^\W*|\n\W*|[.:,;=>!?)\]}–—-]\s*|\b(?:is|are|was|be|it['’]s|that['’]s|gets?|got|gives?|gave|have|had|so|thus|hence|therefore|then|answers?|ans|options?|choices?|letter|choose|chose|pick|select|say|with|means|namely|obtain|find|found|mark|but)\s+)["'([*_$]{0,5}[A-Za-z]\W*$/i;
 
 /** `x + B`, `not B`, `A or B`: not a letter that stands alone. */
 const isReckoned = (tail: string): boolean =>
   /(?:[-+/^×÷<]|(?<!>)>|[A-Za-z)\]]\s?=|(?<!\*)\*(?!\*))\s?[A-Za-z]\W*$/.test(tail) ||
-  /(?:\b(?:not|never|cannot|or|and|nor)|n['’]t|&)(?: be)?\s+\W{0,3}[A-Za-z]\W*$/i.test(tail);
+  /(?:\b(?:not|never|cannot|or|and|nor|to)|n['’]t|&)(?: be)?\s+\W{0,3}[A-Za-z]\W*$/i.test(tail);

@@ -4,12 +4,14 @@ import type { Token } from "./tokens.ts";
 import {
   articles,
   connecting,
+  cyclic,
   factors,
   farWorking,
   goingOn,
   inexact,
   joining,
   labels,
+  lacking,
   units,
   whole,
   working,
@@ -130,6 +132,7 @@ function beforeWord(next: Token, [, second, third]: readonly Token[]): Border {
   const isNumeric = (token: Token | undefined): boolean =>
     token?.kind === "number" || goingOn.has(lower(token) ?? "") || isNumberWord(lower(token) ?? "");
   if (second?.kind === "(") return third?.kind === "word" ? "clear" : "doubtful";
+  if (cyclic.has(word)) return "doubtful";
   // `5 feet 4`, `3 times 4`
   if (isNumeric(second)) return "doubtful";
   // `2 and a half`, `1 hour and 5 minutes`, `2 with 2 left over`
@@ -160,6 +163,8 @@ export function meansOtherwise({ left, right }: Sides, a: Fraction, b: Fraction)
   const difference = a.numerator * b.denominator - b.numerator * a.denominator;
   const isNear = (difference < 0n ? -difference : difference) < a.denominator * b.denominator;
   if (b.denominator === 1n && isNear && words.some((token) => inexact.has(lower(token) ?? ""))) return true;
+  const isOpposite = difference !== 0n && a.numerator * b.denominator === -b.numerator * a.denominator;
+  if (isOpposite && words.some((token) => lacking.has(lower(token) ?? ""))) return true;
   const isMeasured =
     units.has(lower(right.around[0]) ?? "") || currencyOf(right.tokens) !== currencyOf(left.tokens);
   return (

@@ -89,6 +89,9 @@ function judgedEquation(left: Side, right: Side): Pick<ReadEquation, "holds" | "
   const [usual] = values;
   if (usual === undefined || left.doubtful || right.doubtful) return undefined;
   const [a, b] = usual.pair;
+  // `5 + 3 = 8 * 2 = 16`: a total that is worked on, and one sign for both.
+  const [first, ...others] = right.tokens;
+  if (others.length > 0 && isEqual(a, evaluate([first!]), [first!], "share")) return undefined;
   if (a !== undefined && b !== undefined && meansOtherwise({ left, right }, a, b)) return undefined;
   return { holds: false, values: usual.pair };
 }

@@ -91,8 +91,7 @@ class Reader {
     const isTimes = money === undefined && this.#followsValue() && this.#take(timesSign) !== undefined;
     const name = money !== undefined || isTimes ? undefined : this.#take(word);
     if (money !== undefined) this.#money(money.at(-1)!);
-    // `2x (3 + 1)`: a product, or a variable.
-    else if (isTimes) this.#operator("*", !this.#spaced && !/[\d$€£]/.test(this.#text[this.#at] ?? ""));
+    else if (isTimes) this.#operator("*", !this.#spaced && this.#isLikeName());
     else if (name !== undefined) this.#push({ kind: "word", text: name, spaced: this.#spaced });
     else if (this.#text[this.#at] === "\\") this.#command();
     else this.#mark();
@@ -174,6 +173,11 @@ class Reader {
     this.#tokens.push(token);
     this.#spaced = false;
     this.#currency = undefined;
+  }
+
+  /** `2x (3 + 1)` has a product in it, or a variable; `0x10` is a number in another notation. */
+  #isLikeName(): boolean {
+    return !/[\d$€£]/.test(this.#text[this.#at] ?? "") || this.#tokens.at(-1)?.text === "0";
   }
 
   #followsValue(): boolean {

@@ -49,6 +49,17 @@ export const inexact = set(
     "remainder remaining left leftover leftovers over up down rem",
 );
 
+/** After a number on a clock or in a calendar, which begin anew: `8 + 5 = 1 pm`. */
+export const cyclic = set(
+  "am pm o'clock oclock noon midnight january february march april may june july august september october november december " +
+    "monday tuesday wednesday thursday friday saturday sunday",
+);
+
+/** What says that a number is less than nothing without a minus: `5 - 10 = 5 below zero`. */
+export const lacking = set(
+  "below under short less fewer behind loss lost debt owes owe owed deficit negative needed needs missing down too",
+);
+
 /** What a number counts or measures in: the two sides of an equation may do so differently (`30 + 30 = 1 hour`). */
 export const units = set(
   "s sec second seconds min mins minute minutes h hr hrs hour hours day days week weeks month months year years decade " +
@@ -57,7 +68,7 @@ export const units = set(
     "gram grams kilogram kilograms kilo kilos ton tons tonne tonnes ounce ounces oz pound pounds lb lbs ml cl l liter " +
     "liters litre litres cup cups pint pints quart quarts gallon gallons teaspoon teaspoons tablespoon tablespoons cent " +
     "cents penny pennies nickel nickels dime dimes quarters dollar dollars buck bucks euro euros pence usd eur gbp pair " +
-    "pairs couple couples dozen dozens score hundred hundreds thousand thousands k million millions billion billions " +
+    "pairs couple couples dozen dozens score gross ream fortnight fortnights hundred hundreds thousand thousands k million millions billion billions " +
     "trillion square cubic sq half-dozen percent kb mb gb tb",
 );
 

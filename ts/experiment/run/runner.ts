@@ -11,6 +11,7 @@ import { keyOf } from "../store/manifest.ts";
 import { type Artefact, refuseDamaged, Store } from "../store/store.ts";
 import { Tracking } from "../tracking/index.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
+import { Restarts } from "../worker/restarts.ts";
 import type { ExpectedSeconds, ForeseenStage } from "./forecast.ts";
 import { LiveForecast } from "./live-forecast.ts";
 import { stageError } from "./stage-errors.ts";
@@ -76,6 +77,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const plan = await planOf(experiment);
   const done = new Map<string, Done>();
   const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
+  const restarts = new Restarts(workers, progress, signal);
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });
   await writeStarted(folder, experiment, plan, store);
@@ -101,19 +103,21 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         // Once more, at no cost where nothing has changed: an input may have been made days ago in this very run.
         await refuseDamaged(Object.values(inputs), signal);
         report({ kind: "make" });
-        let usesWorker = false;
-        const worker = (): Promise<Worker> => {
-          usesWorker = true;
-          return workers.get();
-        };
         const track = tracking.trackOf(node, key);
         const sink = forecast.sinkOf(key, progress, measure && (() => measure(experiment, workers)));
-        const context = { experiment, directory, label, worker, progress: sink, signal, track };
-        const facts = await node.run(context, inputs);
-        // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
-        if (!usesWorker) return facts;
-        const environment = await workers.environment(experiment.worker.device);
-        return { ...facts, environment, memory: await workers.memory() };
+        return restarts.outlive(label, sink, async (progress) => {
+          let usesWorker = false;
+          const worker = (): Promise<Worker> => {
+            usesWorker = true;
+            return workers.get();
+          };
+          const context = { experiment, directory, label, worker, progress, signal, track };
+          const facts = await node.run(context, inputs);
+          // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
+          if (!usesWorker) return facts;
+          const environment = await workers.environment(experiment.worker.device);
+          return { ...facts, environment, memory: await workers.memory() };
+        });
       };
       report({ kind: "begin" });
       const making = { signal, weights: loaded.has(key) };
@@ -130,6 +134,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   } catch (error) {
     throw unlessInterrupted(error, signal);
   } finally {
+    restarts.summarize();
     if (options.worker === undefined) await workers.close();
   }
 }

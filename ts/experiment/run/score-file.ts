@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ensurePython, startWorker } from "../../bridge/index.ts";
+import type { Worker } from "../../bridge/index.ts";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { AftError, inputError } from "../../core/errors.ts";
 import { writeError, writeFileAtomic } from "../../core/files.ts";
@@ -10,6 +10,8 @@ import { openAppend, readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
+import { LazyWorker } from "../worker/lazy-worker.ts";
+import { Restarts } from "../worker/restarts.ts";
 import { scoreGroups } from "../worker/scoring.ts";
 
 export interface ScoreFileOptions {
@@ -53,28 +55,47 @@ async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
       expected: "a folder with a model in Hugging Face format, or a hub id",
     });
   const groups = await readJsonl(options.input, groupSchema);
-  const python = await ensurePython({ progress: options.progress, signal: options.signal });
-  const worker = await startWorker({ transport: "stdio", python });
+  const { progress, signal } = options;
+  const workers = new LazyWorker({ transport: "stdio" }, progress, signal);
+  const restarts = new Restarts(workers, progress, signal);
   try {
-    const { model, digest } = await worker.request("model/load", {
-      source: existsSync(options.model) ? resolve(options.model) : options.model,
-      dtype: "auto",
-      attention: "auto",
-      device: options.device,
-    });
-    const partial = await openPartial(options.output, digestOf([digest, await digestOfFile(options.input)]));
-    try {
-      const { maxTokensPerBatch, progress, signal } = options;
-      const scoring = { worker, model, maxTokensPerBatch, label: "score", progress, signal };
-      await scoreGroups(groups.slice(partial.done), scoring, partial.append);
-    } finally {
-      await partial.close();
-    }
-    await partial.finish();
+    await restarts.outlive("score", progress, async (progress) =>
+      scoreMissing(groups, await workers.get(), { ...options, progress }),
+    );
     return { groups: groups.length, candidates: sumOf(groups, ({ candidates }) => candidates.length) };
   } finally {
-    await worker.close();
+    restarts.summarize();
+    await workers.close();
   }
+}
+
+async function scoreMissing(
+  groups: readonly Group[],
+  worker: Worker,
+  { model: source, device, input, output, maxTokensPerBatch, progress, signal }: ScoreFileOptions,
+): Promise<void> {
+  const { model, digest } = await worker.request("model/load", {
+    source: existsSync(source) ? resolve(source) : source,
+    dtype: "auto",
+    attention: "auto",
+    device,
+  });
+  const partial = await openPartial(output, digestOf([digest, await digestOfFile(input)]));
+  try {
+    const scoring = {
+      worker,
+      model,
+      maxTokensPerBatch,
+      label: "score",
+      progress,
+      signal,
+      from: partial.done,
+    };
+    await scoreGroups(groups.slice(partial.done), scoring, partial.append);
+  } finally {
+    await partial.close();
+  }
+  await partial.finish();
 }
 
 /** The rows done so far, good only for the same weights and the same input: their digest lies beside them. */

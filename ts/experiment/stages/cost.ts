@@ -117,6 +117,6 @@ export function trainingCost(training: Training, parts: readonly TrainedPart[]):
     responses: sizes.reduce((sum, { responses }) => sum + responses, 0) / Math.max(1, count),
     lengthGrouped: training.lengthGrouped,
     steps: totalSteps,
-    savesStates: training.saveEvery > 0,
+    savesStates: training.saveEvery !== 0,
   };
 }

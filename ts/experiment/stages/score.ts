@@ -40,7 +40,7 @@ export const score = defineStage({
         const { maxTokensPerBatch } = context.experiment.worker;
         await scoreGroups(
           groups.slice(scoredBefore.length).map(withReference),
-          { ...context, worker, model, maxTokensPerBatch },
+          { ...context, worker, model, maxTokensPerBatch, from: scoredBefore.length },
           (scored) => output.append(scored.map(withoutReference)),
         );
       } finally {

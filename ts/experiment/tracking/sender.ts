@@ -1,4 +1,4 @@
-import { type Params, type Worker, WorkerDied } from "../../bridge/index.ts";
+import { type Params, type Worker, WorkerLost } from "../../bridge/index.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Values } from "./values.ts";
 
@@ -53,7 +53,7 @@ export class Sender {
       if (failed !== undefined) this.giveUp(failed);
     } catch (error) {
       // The death of the worker is the training's to tell.
-      if (error instanceof WorkerDied) this.over = true;
+      if (error instanceof WorkerLost) this.over = true;
       else this.giveUp(messageOf(error));
     }
   }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Params, type Result, type Worker, WorkerDied } from "../../bridge/index.ts";
+import { type Params, type Result, type Worker, WorkerLost } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { messageOf } from "../../core/errors.ts";
@@ -104,7 +104,7 @@ export class Tracking {
 
 /** An error of the worker is a tracker that is not there; its death is the next request's to tell. */
 const asUnavailable = (error: unknown): Result<"track/open"> =>
-  error instanceof WorkerDied ? {} : { unavailable: messageOf(error) };
+  error instanceof WorkerLost ? {} : { unavailable: messageOf(error) };
 
 /** The trackers that an experiment asks for, each with what it is opened with. */
 function wantedTrackers({ name, tracking }: Experiment): [TrackerKind, Record<string, string>][] {

@@ -11,6 +11,7 @@ import { type Place, weightsIn } from "../store/files.ts";
 import type { TrackedRun } from "../tracking/index.ts";
 import { bestToCheckpoint, removeBests, type Validation, Validator } from "../validation/index.ts";
 import { metricsFile, resumeStateIn, type TrainedFacts, trainedFile } from "./files.ts";
+import { Saver } from "./saver.ts";
 import { StepRecorder } from "./step-recorder.ts";
 
 /** How several tasks share the epochs, by their names. */
@@ -141,16 +142,18 @@ async function trainSteps(
   const settle = async (atMost: number): Promise<void> => {
     while (waiting.length > atMost) await recorder.record(await waiting.shift()!);
   };
-  let savedAt = stepsBefore;
-  const save = (): Promise<unknown> =>
-    worker.request("train/save", { run, directory: resumeStateIn(options) });
+  const { directory, label, progress } = options;
+  const { saveEvery } = settings;
+  const onProgress = ({ note }: { note?: string | undefined }): void => {
+    if (note !== undefined) progress.note(`${label}: ${note}`);
+  };
+  const saver = new Saver({ worker, run, directory, saveEvery, label, progress }, stepsBefore);
   const validate = async (current: Validator, metrics: StepRecord): Promise<void> => {
     const heldOut = await current.validate(metrics.step);
     waiting.length = 0;
     await recorder.record(metrics, heldOut);
     if (!current.isBest(metrics.step) || metrics.step === totalSteps) return;
-    await save();
-    savedAt = metrics.step;
+    await saver.save(metrics.step);
     // From here on a resumed run knows these weights as the best, and the older ones are not needed any more.
     await current.prune();
   };
@@ -162,16 +165,16 @@ async function trainSteps(
       signal.throwIfAborted();
       step++;
       const batch = order.batch(step).map((index) => groups[index]!);
-      const request = worker.request("train/step", { run, step, groups: batch }, { signal });
+      const request = worker.request("train/step", { run, step, groups: batch }, { signal, onProgress });
       request.catch(() => {});
       waiting.push(request as Promise<StepRecord>);
       if (validator?.isDueAfter(step)) {
         await settle(1);
         await validate(validator, await waiting[0]!);
       } else await settle(stepsInFlight - 1);
-      if (settings.saveEvery > 0 && step % settings.saveEvery === 0 && step < totalSteps && savedAt < step) {
+      if (step < totalSteps && saver.isDueAfter(step)) {
         await settle(0);
-        await save();
+        await saver.saveDue(step);
       }
     }
     await settle(0);
@@ -180,7 +183,7 @@ async function trainSteps(
     if (!signal.aborted || error !== signal.reason) throw error;
     // Steps that were done before the cancellation reached the worker count: its state includes them.
     for (const request of waiting) await request.then((metrics) => recorder.record(metrics)).catch(() => {});
-    await save();
+    await saver.save(step);
     throw new Interrupted();
   }
 }

@@ -53,6 +53,12 @@ export class LazyWorker {
     return (await this.get()).request("device/memory", {});
   }
 
+  /** Lets go of a worker that is lost, once its process is gone: the next who asks gets another. */
+  async replace(): Promise<void> {
+    await this.close();
+    this.started = undefined;
+  }
+
   async close(): Promise<void> {
     await this.started?.then((worker) => worker.close()).catch(() => {});
   }

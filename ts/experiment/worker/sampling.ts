@@ -94,13 +94,20 @@ export async function sampleInto(
     });
     const before = sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0);
     const counts = { candidates: done, tokens: tokens + before };
-    if (sampler === undefined) return counts;
+    if (sampler === undefined) return { ...counts, ...defined({ sampler: await formerSampler(options) }) };
     tellOnce(options.worker, sampler.note, progress);
     return { ...counts, sampler: { name: sampler.name, version: sampler.version } };
   } finally {
     await output.close();
     progress.end(label);
   }
+}
+
+/** What drew samples that were all there: the same as would draw now. Which vLLM is not known without starting one. */
+async function formerSampler({ worker, prompts, k, vllm }: SampleOptions): Promise<Drawn | undefined> {
+  if (vllm !== undefined || prompts.length * k === 0) return undefined;
+  const { transformers } = (await worker.request("device/info", {})).packages;
+  return transformers === undefined ? undefined : { name: "transformers", version: transformers };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface ScoreOptions {
   worker: Worker;
   model: string;
   maxTokensPerBatch: number;
+  /** Groups before these that are scored already, for what is shown. */
+  from?: number;
   label: string;
   progress: ProgressSink;
   signal: AbortSignal;
@@ -34,18 +36,23 @@ const inFlight = 2;
  */
 export async function scoreGroups(
   groups: readonly Group[],
-  { worker, progress, label, signal, model, maxTokensPerBatch }: ScoreOptions,
+  { worker, progress, label, signal, model, maxTokensPerBatch, from = 0 }: ScoreOptions,
   take: (scored: Group[]) => void | Promise<void>,
 ): Promise<{ tokens: number }> {
   const early = new Map<number, Group[]>();
   let next = 0;
   let done = 0;
   let tokens = 0;
+  const onProgress = ({ note }: { note?: string | undefined }): void => {
+    if (note !== undefined) progress.note(`${label}: ${note}`);
+  };
   const scoreChunk = async ({ chunk, at }: { chunk: Group[]; at: number }): Promise<void> => {
     const filled = chunk.filter(({ candidates }) => candidates.length > 0);
     const request = { model, maxTokensPerBatch, groups: filled.map(requestOf) };
     const result =
-      filled.length === 0 ? { groups: [], tokens: 0 } : await worker.request("score", request, { signal });
+      filled.length === 0
+        ? { groups: [], tokens: 0 }
+        : await worker.request("score", request, { signal, onProgress });
     tokens += result.tokens;
     const scores = new Map(filled.map((group, index) => [group, result.groups[index]!.scores]));
     early.set(
@@ -57,7 +64,8 @@ export async function scoreGroups(
       await take(ready);
     }
     done += chunk.length;
-    progress.update({ label, done, total: groups.length, unit: "questions", tokens });
+    const shown = { done: from + done, total: from + groups.length, ...(from > 0 ? { from } : {}) };
+    progress.update({ label, ...shown, unit: "questions", tokens });
   };
   try {
     const numbered = [...chunks(groups, groupsPerRequest)].map((chunk, at) => ({ chunk, at }));

@@ -73,7 +73,7 @@ methods: {kept: {method: keep}}
   expect(shown.stderr).toBe("");
   expect(
     shown.stdout,
-  ).toBe(`sums: 1 of 1 train questions; answers: #### NUMBER, the first; in any usual form, a unit after it
+  ).toBe(`sums: 1 of 1 train questions; answers: #### NUMBER, the first; the whole line is read
 
 === sums-train-1
 --- prompt

@@ -115,6 +115,21 @@ const rightForms: [string, string[]][] = [
 ];
 
 const notReadThoughRight: [string, string[]][] = [
+  ["clocks and calendars", ["8 + 5 = 1 pm", "11 + 2 = 1 o'clock", "28 + 4 = 1 March"]],
+  ["a minus in words", ["5 - 10 = 5 below zero", "20 - 50 = $30 short", "7 - 9 = 2 too few"]],
+  ["totals that are worked on", ["5 + 3 = 8 * 2", "$3/2 = $1.50 + $3.00"]],
+  [
+    "functions and other notations",
+    [
+      "abs(5 - 8) = 3",
+      "|5 - 8| = 3",
+      "f(2) + 3 = 8",
+      "sqrt(16) + 2 = 6",
+      "5 choose 2 + 1 = 11",
+      "0x10 + 1 = 17",
+      "90° - 30 = 60",
+    ],
+  ],
   ["times and ratios", ["9:00 + 2 = 11:00", "6:00+48=6:48 PM", "14 - 4 = 10:00 am", "3 + 3 = 2:1"]],
   ["names with digits", ["day2 + 3 = 8", "x1 + 3 = 8", "H2O + 3 = 8", "#5 + 3 = 9", "No.5 + 3 = 9"]],
   [
@@ -213,6 +228,9 @@ const wrong: [string, string[]][] = [
       "6 / (3 - 3) = 2",
       "3 + 4 = 7 * 2 = 15",
       "10 - 3 = 8 left",
+      "3 - 5 = 2",
+      "5 + 3 = 8 * 2 = 15",
+      "8 + 5 = 12 apples",
     ],
   ],
 ];

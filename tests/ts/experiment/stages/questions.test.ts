@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadExperiment } from "../../../../ts/config/index.ts";
+import { customTaskSchema, loadExperiment } from "../../../../ts/config/index.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
+import { questions } from "../../../../ts/experiment/stages/questions.ts";
 import { folderOf, refusalOf } from "../../data/files.ts";
 
 /** Makes the questions of a CSV file with so many rows; a tenth of them is for validation and a tenth for testing. */
@@ -37,4 +38,16 @@ test("a file without rows, or with too few for the split that is evaluated, is t
 test("it is the split of the evaluation that counts", async () => {
   expect(await refusalOf(made(4, "stages.evaluate.split=validation"))).toContain("no validation questions");
   await made(4, "stages.evaluate.split=validation", "tasks.0.shares.validation=0.5");
+});
+
+test("the key of numbers read from an answer column holds the rule that read them, no other key does", () => {
+  const keyed = (answer: { kind: string }) => {
+    const settings = customTaskSchema.parse({ task: "custom", file: "rows.csv", answer });
+    return questions.node({ settings, identity: {} }).settings;
+  };
+  expect(keyed({ kind: "number" })).toHaveProperty(
+    "answers",
+    "#### NUMBER, the first; the whole line is read",
+  );
+  for (const kind of ["gsm8k-number", "choice"]) expect(keyed({ kind })).not.toHaveProperty("answers");
 });

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Worker } from "../../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../../ts/config/index.ts";
 import { silent } from "../../../../ts/core/progress.ts";
@@ -73,6 +73,23 @@ test("a resumed run takes up the batches where they were, and drops the metrics 
   expect(resumed.batches).toEqual(unbroken.batches.slice(4));
   const steps = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
   expect(steps.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("without a number of steps a long training saves in the background, and its result is the same", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const long = fakeWorker();
+  const request = async (method: string, params: unknown) => {
+    if (method === "train/step") vi.advanceTimersByTime(50_000);
+    return (long.worker.request as (...all: unknown[]) => unknown)(method, params);
+  };
+  const folder = await newFolder();
+  const asked = options({ ...long.worker, request } as Worker, folder);
+  const settings = trainingSchema.parse({ epochs: 2, batchSize: 2 });
+  expect(await train({ ...asked, settings })).toEqual(facts);
+  vi.useRealTimers();
+  // Steps are asked for some at a time: 50 s each, two minutes are over with the third.
+  expect(long.calls.slice(1, 5)).toEqual(["train/step", "train/step", "train/step", "train/save"]);
+  expect((await readdir(folder)).sort()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
 });
 
 test("weights that were saved before a crash are not trained again", async () => {

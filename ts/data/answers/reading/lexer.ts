@@ -78,6 +78,8 @@ const operators: Readonly<Record<string, Made>> = {
 const abbreviation = /^(?:approx|rs|ca|no|nr|vs|ft|sq|cu|[eigc]|mr|mrs|dr|st|est|inr|usd)$/i;
 
 const rules: readonly Rule[] = [
+  // `5x10^3`
+  [/(?<=\d)[xX](?=10(?:\^|\*\*|[⁻⁰¹²³⁴-⁹]))/y, as("word")],
   [
     /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}][\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{M}\d]*(?:['’]\p{L}+)*/uy,
     as("word"),
@@ -113,15 +115,19 @@ const rules: readonly Rule[] = [
   [/\.{2,}|…+/y, as("stop")],
   // Inequalities: `>=`, `!=`.
   [/~~|[<>!]=|=</y, as("bad")],
+  // `a_5`
+  [/(?<=[\p{L}\d)}])_(?=[\p{L}\d{\\])/uy, as("bad")],
   [/[-=]{1,3}>|:=|={1,3}|[≡→⇒⟹⟶➜∴]/y, as("equals", "=")],
   [/[≈≃≅]/y, as("equals", "≈")],
   [/\*+/y, ([stars], place) => (isTimes(stars, place) ? { kind: "sign", text: "*" } : undefined)],
   [
     /\./y,
-    (_, { tokens, spaced }) => {
+    (_, { text, at, tokens, spaced }) => {
       const last = tokens.at(-1);
-      const isShort = last?.kind === "word" && !spaced && abbreviation.test(last.text);
-      return isShort ? undefined : { kind: "stop", text: "." };
+      const isClose = last?.kind === "word" && !spaced;
+      if (isClose && abbreviation.test(last.text)) return undefined;
+      // `v1.2`
+      return { kind: isClose && /\d/.test(text[at + 1] ?? "") ? "bad" : "stop", text: "." };
     },
   ],
   // `5!` may be a factorial, or delight.

@@ -1,7 +1,7 @@
 /** The decimals in which numbers are written: `1,234.50`, `1 234`, `1'234`, `12,34,567`, `1_234`, `1.5e3`. */
 
-import { normalNumber } from "./decimal.ts";
-import { fraction, fractionOf, normalForm } from "./fraction.ts";
+import { normalNumber } from "../decimal.ts";
+import { fraction, fractionOf, normalForm } from "../fraction.ts";
 
 /** Longest exponent that is worked out, and digits of the longest power. */
 export const mostZeros = 400;

@@ -45,6 +45,12 @@ export const unreadAfter = set(
     "mille mila mil tausend tys",
 );
 
+/** Words that are a number without being one that is read. */
+export const quantities = set(
+  "half halves third thirds quarter quarters dozen dozens twice thrice double triple couple infinity infinite pi hundreds " +
+    "thousands millions billions hundred thousand million billion",
+);
+
 /** `millones`, `Milliarden`, and no millimetres. */
 export const isOtherSize = (word: string): boolean =>
   /^(?:mill?[io][aáoóõn]|milj|milh|миллион|миллиард|тысяч)/.test(word) ||
@@ -60,6 +66,11 @@ export const subordinate = set(
 );
 /** Those that do so right after a number too, without a unit between them. */
 export const subordinateAtOnce = set("of because since which so after when if as not where given while");
+
+/** What comes after these is said about what was stated: a reason, or a condition. */
+export const reasons = set("because since as where when if given while");
+/** After these another clause comes. */
+export const clauses = set("because since as where when if given while so which thus hence therefore");
 
 /** Words that name a place, not a value: `Step 1`. */
 export const labels = set(
@@ -87,5 +98,5 @@ export const isUnitClose = (written: string): boolean =>
 export const isUnitApart = (written: string): boolean =>
   shortUnits.has(written) ||
   shortWords.has(written) ||
-  /^(?:\p{L}\p{M}*){2,}/u.test(written) ||
+  /^\p{L}\p{M}*['’]?\p{L}/u.test(written) ||
   /^[^\p{Script=Latin}\p{Script=Greek}]/u.test(written);

@@ -1,0 +1,41 @@
+"""Memory that ran out: how that is known, and how less is asked for at once."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterable
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a device, or the machine, had no room for what was asked of it."""
+    # By name: torch may not be imported, and must not be only to look at an error.
+    if isinstance(error, MemoryError) or any(c.__name__ == "OutOfMemoryError" for c in type(error).__mro__):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def release(error: BaseException) -> str:
+    """Lets go of what the failed call held; -> the device."""
+    torch = sys.modules.get("torch")
+    # Its frames hold tensors; without this the next call fails too.
+    traceback.clear_frames(error.__traceback__)
+    if torch is None or not torch.cuda.is_initialized() or isinstance(error, MemoryError):
+        return "cpu"
+    torch.cuda.empty_cache()
+    return f"cuda:{torch.cuda.current_device()}"
+
+
+def smaller_batches(limit: int, batches: Iterable[tuple[int, int]]) -> int | None:
+    """Half of what a micro-batch may cost, so that the largest of these that can be cut is cut.
+
+    batches: pairs of a micro-batch's cost and its number of responses. None where each is of one response.
+    """
+    largest = max((cost for cost, responses in batches if responses > 1), default=0)
+    smaller = min(limit, largest) // 2
+    return smaller if smaller > 0 else None
+
+
+def told(smaller: int, asked: int, what: str) -> str:
+    """What is said of it, once it went well."""
+    return f"memory ran out: {smaller} {what} from here on in the place of {asked}, which changes no result"

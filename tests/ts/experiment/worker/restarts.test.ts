@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { WorkerDied, WorkerLost } from "../../../../ts/bridge/index.ts";
+import type { ProgressSink } from "../../../../ts/core/progress.ts";
+import { Restarts } from "../../../../ts/experiment/worker/restarts.ts";
+
+const killed = () => new WorkerDied({ code: null, signal: "SIGKILL", stderr: ["a line"] });
+const hung = () => new WorkerLost("gave no sign of life for 120 s and was ended", { what: "it hung" });
+
+/** Restarts whose notes and new workers are counted. */
+function watched(signal = new AbortController().signal) {
+  const notes: string[] = [];
+  const progress: ProgressSink = { note: (text) => void notes.push(text), update() {}, end() {} };
+  let replaced = 0;
+  const workers = { replace: async () => void replaced++ };
+  const restarts = new Restarts(workers, progress, signal);
+  return { notes, progress, restarts, replaced: () => replaced };
+}
+
+/** Work that is lost at each of these places in turn, and then comes to its end. */
+function work(places: readonly [done: number, error: unknown][]) {
+  const left = [...places];
+  return async ({ update }: ProgressSink): Promise<string> => {
+    const [done, error] = left.shift() ?? [9, undefined];
+    update({ label: "vft", done, total: 9, unit: "steps" });
+    if (error !== undefined) throw error;
+    return "made";
+  };
+}
+
+test("a worker that is lost is started again, each time with its reason on one line, and the run's end sums it up", async () => {
+  const { notes, progress, restarts, replaced } = watched();
+  const places: [number, unknown][] = [
+    [3, killed()],
+    [5, hung()],
+  ];
+  expect(await restarts.outlive("vft seed 1", progress, work(places))).toBe("made");
+  restarts.summarize();
+  expect(replaced()).toBe(2);
+  const goesOn = "it is started again, and goes on from what is recorded";
+  expect(notes).toEqual([
+    `vft seed 1: the worker was killed by SIGKILL; ${goesOn} (restart 1 of at most 3 in a run)`,
+    `vft seed 1: the worker gave no sign of life for 120 s and was ended; ${goesOn} (restart 2 of at most 3 in a run)`,
+    "the worker was started again 2 times in this run: vft seed 1 (was killed by SIGKILL), vft seed 1 (gave no sign of life for 120 s and was ended)",
+  ]);
+});
+
+test("lost again with nothing more done, the error stands", async () => {
+  const { progress, restarts, replaced } = watched();
+  const again = killed();
+  const places: [number, unknown][] = [
+    [3, killed()],
+    [3, again],
+  ];
+  await expect(restarts.outlive("vft", progress, work(places))).rejects.toBe(again);
+  expect(replaced()).toBe(1);
+});
+
+test("at most three times in a run, over all its stages", async () => {
+  const { progress, restarts, replaced } = watched();
+  const last = killed();
+  const two: [number, unknown][] = [
+    [1, killed()],
+    [2, killed()],
+  ];
+  await restarts.outlive("vft", progress, work(two));
+  await expect(restarts.outlive("align", progress, work([...two.slice(0, 1), [2, last]]))).rejects.toBe(last);
+  expect(replaced()).toBe(3);
+});
+
+test("another error stands at once, and so does any that comes after Ctrl-C", async () => {
+  const { notes, progress, restarts, replaced } = watched();
+  const bad = new Error("the loss is not finite");
+  await expect(restarts.outlive("vft", progress, work([[1, bad]]))).rejects.toBe(bad);
+  const controller = new AbortController();
+  const stopped = watched(controller.signal);
+  controller.abort();
+  const death = killed();
+  await expect(stopped.restarts.outlive("vft", progress, work([[1, death]]))).rejects.toBe(death);
+  restarts.summarize();
+  expect([notes, replaced(), stopped.replaced()]).toEqual([[], 0, 0]);
+});

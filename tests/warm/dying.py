@@ -1,0 +1,73 @@
+"""Handlers of a worker that dies at chosen moments: `AFT_HANDLERS=dying`, and AFT_DEATHS names a file of lines
+
+    METHOD NUMBER MOMENT
+
+The process kills itself at the request of this number of the method, counted over all workers that share the
+file. Moments: "begun", before anything is done; "within", at the second look at what was cancelled, or at the
+end where there is none; "writing", with a folder written that is not yet in its place; "done", before it is
+answered; "hangs", as "begun", but the process is stopped and gives no sign of life any more.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from aft_worker import folders
+from aft_worker.handlers.catalogue import METHODS as LIVING
+
+FILE = Path(os.environ["AFT_DEATHS"])
+
+
+def count(method: str) -> int:
+    """Of this request: the requests so far are kept in a file, as a killed process keeps nothing."""
+    seen = FILE.with_suffix(f".{method.replace('/', '-')}")
+    with seen.open("a") as file:
+        file.write(".")
+    return seen.stat().st_size
+
+
+def die(number: int = signal.SIGKILL) -> None:
+    os.kill(os.getpid(), number)
+    signal.pause()
+
+
+class Watched:
+    """A context whose second look ends the process."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._looks = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def check_cancelled(self) -> None:
+        self._looks += 1
+        if self._looks == 2:
+            die()
+        self._context.check_cancelled()
+
+
+def dying(method: str) -> Any:
+    living = LIVING[method]
+
+    def handler(params: Any, context: Any) -> Any:
+        deaths = [line.split() for line in FILE.read_text().splitlines()]
+        number = str(count(method))
+        moment = next((when for name, at, when in deaths if (name, at) == (method, number)), None)
+        if moment in ("begun", "hangs"):
+            die(signal.SIGKILL if moment == "begun" else signal.SIGSTOP)
+        if moment == "writing":
+            folders._put_in_place = lambda draft, target: die()
+        result = living(params, Watched(context) if moment == "within" else context)
+        if moment is not None:
+            die()
+        return result
+
+    return handler
+
+
+METHODS = {method: dying(method) for method in LIVING}

@@ -1,0 +1,69 @@
+/** A worker that is lost is started again, and what it was at goes on from what is recorded. */
+import { WorkerLost } from "../../bridge/index.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { sumOf } from "../../core/sum.ts";
+import type { LazyWorker } from "./lazy-worker.ts";
+
+/** In a run, whatever its length: what fails more often has a cause that somebody should look at. */
+const mostRestarts = 3;
+
+/** Of one run. */
+export class Restarts {
+  private readonly lost: { label: string; how: string }[] = [];
+  private readonly workers: Pick<LazyWorker, "replace">;
+  private readonly progress: ProgressSink;
+  private readonly signal: AbortSignal;
+
+  constructor(workers: Pick<LazyWorker, "replace">, progress: ProgressSink, signal: AbortSignal) {
+    this.workers = workers;
+    this.progress = progress;
+    this.signal = signal;
+  }
+
+  /**
+   * Does work that can be broken off anywhere and goes on when it is called again, as a stage in its folder does. The
+   * error stands where the worker is lost a second time without more having been done, as the same would happen again, and
+   * where it was lost too often; any other error stands at once.
+   * @param work reports to the sink that it is given, by which it is seen how far it comes
+   */
+  async outlive<T>(
+    label: string,
+    progress: ProgressSink,
+    work: (progress: ProgressSink) => Promise<T>,
+  ): Promise<T> {
+    const most = new Map<string, number>();
+    const watched: ProgressSink = {
+      note: (text) => progress.note(text),
+      update(update) {
+        most.set(update.label, Math.max(update.done, most.get(update.label) ?? 0));
+        progress.update(update);
+      },
+      end: (label) => progress.end(label),
+    };
+    let doneBefore = -1;
+    while (true) {
+      try {
+        return await work(watched);
+      } catch (error) {
+        const done = sumOf([...most.values()], (value) => value);
+        const isStuck = done <= doneBefore;
+        if (!(error instanceof WorkerLost) || this.signal.aborted) throw error;
+        if (isStuck || this.lost.length >= mostRestarts) throw error;
+        doneBefore = done;
+        this.lost.push({ label, how: error.how });
+        this.progress.note(
+          `${label}: the worker ${error.how}; it is started again, and goes on from what is recorded (restart ${this.lost.length} of at most ${mostRestarts} in a run)`,
+        );
+        await this.workers.replace();
+      }
+    }
+  }
+
+  /** At the run's end: how often it came to that, and where. */
+  summarize(): void {
+    if (this.lost.length === 0) return;
+    const times = this.lost.length === 1 ? "once" : `${this.lost.length} times`;
+    const places = this.lost.map(({ label, how }) => `${label} (${how})`);
+    this.progress.note(`the worker was started again ${times} in this run: ${places.join(", ")}`);
+  }
+}
