@@ -146,9 +146,9 @@ describe("of a sweep", () => {
     expect(estimate.jobs).toBe(2);
     expect(estimate.elapsedSeconds).toBeGreaterThan(estimate.seconds / 2);
     expect(estimate.elapsedSeconds).toBeLessThan(estimate.seconds);
-    // VFT's checkpoint and one of each cell, and the state that VFT leaves to go on from: masters and two moments.
+    // VFT's checkpoint and one of each cell, and of two cells at a time a state to go on from: masters and two moments.
     const { parameters } = JSON.parse(await readFile(join(created, "manifest.json"), "utf8")).facts;
-    expect(estimate.diskBytes).toBe((4 * 4 + 12) * parameters);
+    expect(estimate.diskBytes).toBe((4 * 4 + 2 * 12) * parameters);
     expect(existsSync(folder)).toBe(false);
   });
 
