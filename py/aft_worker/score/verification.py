@@ -6,7 +6,6 @@ gives it is taken: what a class does on long rows is tried on its twin, that of 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,14 +66,12 @@ class _NotCausal(_Refused):
 
 
 _twins: dict[tuple[type, str], Found | None] = {}
-_told: set[str] = set()
 
 
 @torch.no_grad()
 def verify_head(model: Model) -> None:
     """Sets the score path of a model that was just loaded to the fastest way that gives what the model's own
-    forward pass gives, and says so where that is not the usual one. Raises ModelNotLoaded, with class and
-    reason, for a model that has no right score."""
+    forward pass gives. Raises ModelNotLoaded, with class and reason, for a model that has no right score."""
     path = score_path(model.module)
     name = type(path.causal).__name__
     try:
@@ -82,11 +79,15 @@ def verify_head(model: Model) -> None:
             _go(path, _settled(model, path))
     except _Refused as error:
         raise WorkerError("ModelNotLoaded", f"{name} cannot be scored: {error}", source=path.source) from None
-    line = f"aft_worker: {name} is scored with {WORDS[path.rows]}"
-    line += " by its own logits" if path.head is None else ""
-    if path.why and line not in _told:
-        _told.add(line)
-        print(f"{line} ({path.why})", file=sys.stderr, flush=True)
+
+
+def scored_how(model: Model) -> str | None:
+    """How and why a model is computed otherwise than the fastest way; None for that."""
+    path = score_path(model.module)
+    if not path.why:
+        return None
+    own = " by its own logits" if path.head is None else ""
+    return f"{type(path.causal).__name__} is scored with {WORDS[path.rows]}{own} ({path.why})"
 
 
 def _settled(model: Model, path: ScorePath) -> Found:
