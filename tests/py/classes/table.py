@@ -48,7 +48,8 @@ def written() -> str:
 
 def _plain(kind: Kind) -> tuple[str, ...]:
     scores = ROWS[kind["rows"]] + (", the model's own logits" if kind.get("own_logits") else "")
-    why, _, how = kind.get("sampling", "").rpartition(": ")
+    note = kind.get("sampling", "")
+    why, _, how = ("", "", note) if note.startswith("refused") else note.rpartition(": ")
     reasons = [kind.get("why", ""), why if why and why not in kind.get("why", "") else ""]
     return f"`{kind['name']}`", scores, _text(_short(how)), _text("; sampling: ".join(filter(None, reasons)))
 
@@ -57,6 +58,8 @@ def _short(how: str) -> str:
     """Of the sampler's note what is done."""
     if not how:
         return "in slots"
+    if how.startswith("refused"):
+        return how
     how = how.removeprefix("samples are decoded ").replace(", each of which ends with its longest", "")
     return how.replace("; each token takes a pass of its whole sequence", ", without a cache")
 

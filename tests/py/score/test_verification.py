@@ -158,6 +158,14 @@ def test_what_is_not_causal_is_refused_with_class_and_reason() -> None:
     assert caught.value.name == "ModelNotLoaded"
 
 
+def test_a_forward_pass_that_draws_is_refused() -> None:
+    model = tiny.llama()
+    norm = model.module.model.norm.forward
+    model.module.model.norm.forward = lambda hidden: norm(hidden + torch.randn_like(hidden))
+    with pytest.raises(WorkerError, match="its own forward pass gives other logits each time"):
+        verify_head(model)
+
+
 def test_a_forward_pass_that_fails_is_refused_in_one_line() -> None:
     model = tiny.llama()
 
