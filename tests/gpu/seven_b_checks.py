@@ -196,6 +196,7 @@ class SevenB:
             loss=loss,
             seed=0,
             max_tokens_per_batch=max_tokens,
+            halves=False,
         )
         tokens = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance import check_conformance
 from memory_checks import check_memory
 from numerics import check_numerics
+from out_of_memory_checks import check_out_of_memory
 from roundtrip import check_round_trip
 from sampling_checks import check_sampling
 from seven_b_checks import SevenB
@@ -27,6 +28,7 @@ def training(sitting: Sitting) -> None:
 
 def memory(sitting: Sitting) -> None:
     check_memory(sitting.results, sitting.device, sitting.small)
+    check_out_of_memory(sitting.results, sitting.device, sitting.small)
 
 
 def round_trip(sitting: Sitting) -> None:

@@ -115,6 +115,13 @@ def test_a_step_that_has_no_room_is_done_again_in_smaller_micro_batches(room, pl
     assert [note.partition(":")[0] for note in notes] == ["memory ran out"]
 
 
+def test_who_looks_for_the_size_that_fits_is_told_of_one_that_does_not(room) -> None:
+    room(60)
+    training = tiny.trainer(tiny.llama(), tiny.alignment("boundary"), seed=1, halves=False)
+    with pytest.raises(torch.OutOfMemoryError):
+        steps(training, 1)
+
+
 def test_a_loss_by_tokens_is_cut_the_same_way(room) -> None:
     loss = NftLoss(
         constraint="none",

@@ -174,6 +174,7 @@ def trainer(
     optimizer: OptimizerSettings | None = None,
     schedule: ScheduleSettings | None = None,
     resume_from: str | Path | None = None,
+    halves: bool = True,
 ) -> Trainer:
     return Trainer(
         model,
@@ -183,6 +184,7 @@ def trainer(
         seed=seed,
         max_tokens_per_batch=max_tokens,
         resume_from=resume_from,
+        halves=halves,
     )
 
 

@@ -1,6 +1,9 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { aft, artefactOf, temporaryFolder } from "../e2e/aft.ts";
 import { setting, wholeRun } from "../e2e/whole-runs.ts";
-import { contentOf, runWithDeaths } from "./deaths.ts";
+import { aftWithDeaths, contentOf, runWithDeaths } from "./deaths.ts";
 
 /** Every stage that needs a worker; with a saved state every four steps, and a look at the held-out questions. */
 const args = [
@@ -10,10 +13,12 @@ const args = [
 ];
 
 let whole: Record<string, string>;
+let wholeRuns: string;
 beforeAll(async () => {
   const { runs, done } = await wholeRun(args[0]!, ...args.slice(1));
   expect(done.stderr).not.toMatch(/error|traceback/i);
   whole = await contentOf(runs);
+  wholeRuns = runs;
 });
 
 // Three at most in a run, each with more done than at the one before.
@@ -52,4 +57,40 @@ test("a worker that hangs is ended and started again, and the run comes to the s
     "vft seed 1: the worker gave no sign of life for 120 s and was ended; it is started again",
   );
   expect(await contentOf(runs)).toEqual(whole);
+});
+
+test("aft score goes on, too, with the groups that are not scored yet", async () => {
+  const folder = await temporaryFolder();
+  const candidates = ["2", "3"].map((text) => ({
+    text: `#### ${text}`,
+    extracted: text,
+    correct: text === "2",
+  }));
+  const group = (at: number) => ({
+    id: `q${at}`,
+    task: "arithmetic",
+    prompt: `${at}?`,
+    answer: "2",
+    candidates,
+  });
+  const groups = Array.from({ length: 500 }, (_, at) => `${JSON.stringify(group(at))}\n`);
+  await writeFile(join(folder, "groups.jsonl"), groups.join(""));
+  const model = join(await artefactOf(wholeRuns, "vft", () => true), "checkpoint");
+  const score = (out: string) => [
+    "score",
+    "--model",
+    model,
+    "--in",
+    join(folder, "groups.jsonl"),
+    "--out",
+    join(folder, out),
+  ];
+  const { exitCode, stderr } = await aftWithDeaths(score("broken.jsonl"), ["score 2 within", "score 5 done"]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(
+    "the worker was started again 2 times in this run: score (was killed by SIGKILL), score",
+  );
+  expect((await aft(score("whole.jsonl"))).exitCode).toBe(0);
+  const rows = (out: string) => readFile(join(folder, out), "utf8");
+  expect(await rows("broken.jsonl")).toBe(await rows("whole.jsonl"));
 });

@@ -7,10 +7,13 @@ import { aft, temporaryFolder } from "../e2e/aft.ts";
 /** `train/step 5 within`: see tests/warm/dying.py. */
 export async function runWithDeaths(args: readonly string[], deaths: readonly string[]) {
   const runs = await temporaryFolder();
+  return { runs, done: await aftWithDeaths(["run", ...args, "--runs", runs], deaths) };
+}
+
+export async function aftWithDeaths(args: readonly string[], deaths: readonly string[]) {
   const file = join(await temporaryFolder(), "deaths");
   await writeFile(file, deaths.map((death) => `${death}\n`).join(""));
-  const env = { AFT_HANDLERS: "dying", AFT_DEATHS: file };
-  return { runs, done: await aft(["run", ...args, "--runs", runs], { env }) };
+  return aft(args, { env: { AFT_HANDLERS: "dying", AFT_DEATHS: file } });
 }
 
 /** Fields that tell how long something took, or on what. */

@@ -1,7 +1,8 @@
-"""Handlers of a worker that dies at chosen moments: `AFT_HANDLERS=dying`, and AFT_DEATHS names a file of lines
+"""Handlers of a worker that dies at chosen moments: `AFT_HANDLERS=dying`, and AFT_DEATHS names a file of
 
     METHOD NUMBER MOMENT
 
+one a line.
 The process kills itself at the request of this number of the method, counted over all workers that share the
 file. Moments: "begun", before anything is done; "within", at the second look at what was cancelled, or at the
 end where there is none; "writing", with a folder written that is not yet in its place; "done", before it is

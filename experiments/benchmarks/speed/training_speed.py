@@ -142,7 +142,13 @@ class Step:
         self.max_tokens = max_tokens
         self._groups = groups
         self._run = Trainer(
-            model, optimizer=ADAMW, schedule=SCHEDULE, loss=loss, seed=0, max_tokens_per_batch=max_tokens
+            model,
+            optimizer=ADAMW,
+            schedule=SCHEDULE,
+            loss=loss,
+            seed=0,
+            max_tokens_per_batch=max_tokens,
+            halves=False,
         )
 
     def __call__(self) -> None:

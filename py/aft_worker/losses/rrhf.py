@@ -16,9 +16,9 @@ from .registry import register
 def rrhf_loss(sums: Tensor, members: Members, settings: RrhfLoss) -> Tensor:
     """L_rank = sum over pairs (i ranked strictly above j) of max(0, s_j - s_i). Sums [G, R] -> [G].
 
-    Source: arXiv 2304.05302, the ranking loss; its likelihood term on the best response is L_VFT, the
-    caller's. s is the mean over the response's own tokens, as in the paper; the released code divides by
-    the padded row's length.
+    Source: arXiv 2304.05302, the ranking loss; its likelihood term is L_VFT, the caller's, on what the caller
+    says: the reference, or the best response as in the released code. s is the mean over the response's own
+    tokens, as in the paper; the released code divides by the padded row's length.
 
     - detached: max(0, D(s_j) - s_i).
     - boundary: adds max(0, D(2 B_j - s_i) - s_j). Our reading (see `constraint`). Between

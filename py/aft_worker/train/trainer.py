@@ -68,8 +68,9 @@ class Trainer:
 
     The gradient of a step does not depend on how its global batch is cut into micro-batches, and a group that
     does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates;
-    `rows`: how they lie, and why, where that was a question. Raises InvalidParams, and ResumeRefused where
-    `resume_from` (a folder that `save` wrote) does not fit.
+    `rows`: how they lie, and why, where that was a question. `halves`: where memory runs out a step begins
+    anew with smaller micro-batches; False: for who looks for the size that fits. Raises InvalidParams, and
+    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Trainer:
         seed: int,
         max_tokens_per_batch: int,
         resume_from: str | Path | None = None,
+        halves: bool = True,
     ) -> None:
         _check_trainable(model, optimizer, loss)
         self.steps_done = 0
@@ -93,6 +95,7 @@ class Trainer:
         self._loss = loss
         self._seed = seed
         self._max_tokens = self._asked_tokens = max_tokens_per_batch
+        self._halves = halves and distributed.world_size() == 1
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
@@ -250,7 +253,7 @@ class Trainer:
 
     def _cut(self, error: BaseException, number: int, groups: Sequence[TrainGroup]) -> bool:
         """Whether memory ran out, and the step may begin anew in smaller micro-batches."""
-        if distributed.world_size() > 1 or not is_out_of_memory(error):
+        if not self._halves or not is_out_of_memory(error):
             return False
         # batches and captured passes of the larger size hold memory, too
         self._ahead = self._captured = None

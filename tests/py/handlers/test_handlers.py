@@ -362,6 +362,16 @@ def test_counts_are_told_five_times_a_second_and_at_the_end():
     assert context.told[-1].tokens == 2000
 
 
+def test_a_note_is_told_at_once_with_the_latest_counts():
+    context = FakeContext()
+    report = CountReporter(context, clock=lambda: 0.0)
+    report(1, 9, 2)
+    report(3, 9, 6)
+    report.note("memory ran out")
+    assert context.told[-1] == p.ProgressCount(done=3, total=9, tokens=6, note="memory ran out")
+    assert len(context.told) == 2
+
+
 def test_candidates_are_held_back_but_never_dropped():
     now = 0.0
     context = FakeContext()

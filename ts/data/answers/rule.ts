@@ -124,6 +124,8 @@ export const shown = (said: string): string => {
   const line = said
     .slice(0, 4 * mostShown)
     .trim()
-    .replaceAll(/\s+/g, " ");
+    .replaceAll(/\s+/g, " ")
+    // What a terminal would take for an order.
+    .replaceAll(/\p{Cc}/gu, "\uFFFD");
   return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
 };

@@ -1,3 +1,4 @@
+import type { SchemaTree } from "hyparquet";
 import { inputError, messageOf } from "../../core/errors.ts";
 import { isMap } from "../../core/shape.ts";
 import { type Source, sourceOf } from "./source.ts";
@@ -5,11 +6,17 @@ import { type Source, sourceOf } from "./source.ts";
 /** An Apache Parquet file, whatever its compression; rows are numbered from 1. */
 export async function readParquet(file: string): Promise<Source> {
   // Loaded when the first such file is read: most tasks have none.
-  const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet");
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import(
+    "hyparquet"
+  );
   const { compressors } = await import("hyparquet-compressors");
   let objects: Record<string, unknown>[];
+  let scales: ReadonlyMap<string, number>;
   try {
-    objects = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
+    const buffer = await asyncBufferFromFile(file);
+    const metadata = await parquetMetadataAsync(buffer);
+    scales = withoutDecimals(parquetSchema(metadata));
+    objects = await parquetReadObjects({ file: buffer, metadata, compressors });
   } catch (error) {
     throw inputError(
       {
@@ -24,11 +31,60 @@ export async function readParquet(file: string): Promise<Source> {
   return sourceOf(
     file,
     objects.map((value, at) => ({
-      value: plainValue(value) as Record<string, unknown>,
+      value: plainValue(withDecimals(value, scales)) as Record<string, unknown>,
       where: `${file}:${at + 1}`,
     })),
   );
 }
+
+/**
+ * Takes the type DECIMAL from columns of which the library then gives the raw integers: read as decimals it multiplies them as
+ * numbers, which changes digits (57 hundredths are 0.5700000000000001). Gives the digits behind the point of each.
+ */
+function withoutDecimals({ children }: SchemaTree): Map<string, number> {
+  const scales = new Map<string, number>();
+  for (const { element, children: inner } of children) {
+    const { name, type, converted_type: converted, scale = 0 } = element;
+    if (inner.length > 0 || converted !== "DECIMAL" || type === "BYTE_ARRAY") continue;
+    scales.set(name, scale);
+    delete element.converted_type;
+    delete element.logical_type;
+  }
+  return scales;
+}
+
+function withDecimals(
+  row: Record<string, unknown>,
+  scales: ReadonlyMap<string, number>,
+): Record<string, unknown> {
+  if (scales.size === 0) return row;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => {
+      const scale = scales.get(name);
+      return [
+        name,
+        scale === undefined || value === null || value === undefined ? value : decimalOf(value, scale),
+      ];
+    }),
+  );
+}
+
+/** The decimal as a number where that says the same, else as text. */
+function decimalOf(raw: unknown, scale: number): number | string {
+  const unscaled = raw instanceof Uint8Array ? signedInteger(raw) : BigInt(raw as number | bigint);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+  const [whole, part] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale)];
+  const decimals = part.replace(/0+$/, "");
+  const text = `${unscaled < 0n ? "-" : ""}${whole}${decimals === "" ? "" : `.${decimals}`}`;
+  return String(Number(text)) === text ? Number(text) : text;
+}
+
+/** Big-endian, two's complement. */
+const signedInteger = (bytes: Uint8Array): bigint =>
+  BigInt.asIntN(
+    8 * bytes.length,
+    bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0n),
+  );
 
 /**
  * A value as JSON could hold it: 64-bit integers as numbers where those are exact, else as text; dates as ISO text; lists

@@ -45,7 +45,7 @@ export const groupsFile = new RowsFile("groups.jsonl", groupSchema);
 export const groupCounts = z.object({ questions: z.int(), candidates: z.int() }).catchall(z.int());
 
 /** Share of answers that are not understood from which on a run says so before it trains on them. */
-const manyUnread = 0.02;
+const manyUnread = 0.05;
 
 function unreadNote(
   { candidates, unparsed, partlyRead }: JudgeCounts,

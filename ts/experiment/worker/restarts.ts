@@ -55,6 +55,7 @@ export class Restarts {
           `${label}: the worker ${error.how}; it is started again, and goes on from what is recorded (restart ${this.lost.length} of at most ${mostRestarts} in a run)`,
         );
         await this.workers.replace();
+        this.signal.throwIfAborted();
       }
     }
   }

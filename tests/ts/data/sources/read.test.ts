@@ -5,7 +5,7 @@ import { readSource } from "../../../../ts/data/sources/read.ts";
 import { missingColumns, valueAt } from "../../../../ts/data/sources/source.ts";
 import { folderOf, refusalOf } from "../files.ts";
 
-/** Two small tables, written with pyarrow 26: text, lists and int64 as snappy; every kind of value as zstd. */
+/** Small tables, written with pyarrow 26: text, lists and int64 as snappy; every kind of value as zstd; decimals. */
 const parquet = (name: string) =>
   join(import.meta.dirname, "../../../golden/data/sources", `${name}.parquet`);
 
@@ -57,6 +57,17 @@ describe("each format gives rows with their places", () => {
       });
     },
   );
+
+  it("Parquet: decimals by their digits, as text where no number holds them", async () => {
+    const { rows } = await readSource(parquet("decimals"));
+    expect(rows.map(({ value }) => value)).toEqual([
+      { answer: 0.57, id: "12345678901234567891", small: 0.57 },
+      { answer: "-12345678901234567.89", id: -5, small: -1.5 },
+      { answer: 3.1, id: 7 },
+      { id: 0, small: 2 },
+      { answer: 0, small: 9.99 },
+    ]);
+  });
 
   it("JSON, as a list counted by its items, or as lines under the same ending", async () => {
     expect(await read("a.json", '\ufeff[\n {"q": 1},\n 7,\n {"q": 2}]')).toEqual({

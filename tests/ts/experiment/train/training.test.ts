@@ -92,6 +92,21 @@ test("without a number of steps a long training saves in the background, and its
   expect((await readdir(folder)).sort()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
 });
 
+test("what the worker does otherwise than asked is told with the training's name", async () => {
+  const { worker } = fakeWorker();
+  const note = "memory ran out: 64 tokens are trained on at once from here on";
+  const notes: string[] = [];
+  const request = async (method: string, params: { step?: number }, more?: { onProgress?: unknown }) => {
+    const counts = { done: 0, total: 0, tokens: 0 };
+    const tell = more?.onProgress as ((progress: object) => void) | undefined;
+    tell?.(params.step === 2 ? { ...counts, note } : counts);
+    return (worker.request as (...all: unknown[]) => unknown)(method, params);
+  };
+  const progress = { ...silent, note: (text: string) => void notes.push(text) };
+  await train({ ...options({ ...worker, request } as Worker, await newFolder()), progress });
+  expect(notes).toEqual([`vft: ${note}`]);
+});
+
 test("weights that were saved before a crash are not trained again", async () => {
   const folder = await newFolder();
   await train(options(fakeWorker().worker, folder));
