@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,14 @@ def _plain(kind: Kind) -> tuple[str, ...]:
     scores = ROWS[kind["rows"]] + (", the model's own logits" if kind.get("own_logits") else "")
     note = kind.get("sampling", "")
     why, _, how = ("", "", note) if note.startswith("refused") else note.rpartition(": ")
-    reasons = [kind.get("why", ""), why if why and why not in kind.get("why", "") else ""]
-    return f"`{kind['name']}`", scores, _text(_short(how)), _text("; sampling: ".join(filter(None, reasons)))
+    own = kind.get("why", "")
+    reasons = [own, why if why and why not in own else ""]
+    return (
+        f"`{kind['name']}`",
+        scores,
+        _text(_short(how)),
+        _text(_without_errors("; sampling: ".join(filter(None, reasons)))),
+    )
 
 
 def _short(how: str) -> str:
@@ -62,6 +69,12 @@ def _short(how: str) -> str:
         return how
     how = how.removeprefix("samples are decoded ").replace(", each of which ends with its longest", "")
     return how.replace("; each token takes a pass of its whole sequence", ", without a cache")
+
+
+def _without_errors(why: str) -> str:
+    """Python's own texts say little here; `held.json` has them."""
+    why = re.sub(r"it raises \w+: .*?(?=; (its|it|sampling)|$)", "it raises an error", why)
+    return re.sub(r" \(\w+Error: .*?\)(?=;|$)", "", why)
 
 
 def _text(value: str) -> str:
