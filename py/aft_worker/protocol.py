@@ -69,6 +69,8 @@ class ModelInfo(Message, kw_only=True):
     tokenizer_digest: str
     # where one is trained beside the weights
     adapter: AdapterInfo | None = None
+    # how and why it is scored otherwise than the fastest way, as exactly
+    note: str | None = None
 
 
 class AdapterSettings(Message, kw_only=True):

@@ -84,6 +84,10 @@ export const modelInfo = z
       .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
     tokenizerDigest: z.string().meta({ description: "SHA-256 of the tokenizer" }),
     adapter: adapterInfo.optional().meta({ description: "where one is trained beside the weights" }),
+    note: z
+      .string()
+      .optional()
+      .meta({ description: "how and why it is scored otherwise than the fastest way, as exactly" }),
   })
   .meta({ id: "ModelInfo", type: "object" });
 

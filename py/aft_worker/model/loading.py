@@ -14,7 +14,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from ..folders import write_folder
 from ..protocol import AdapterSettings, ModelInfo
-from ..score import verify_head
+from ..score import scored_how, verify_head
 from ..tokens import TokenCodec
 from .adapter import Adapter, adapted_digest, add_adapter, check_settings
 from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
@@ -66,6 +66,7 @@ class LoadedModel:
             digest=self.digest(),
             tokenizer_digest=tokenizer_digest(self.tokenizer.tokenizer),
             adapter=None if self.adapter is None else self.adapter.info(self.module),
+            note=scored_how(self),
         )
 
 

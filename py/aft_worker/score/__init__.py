@@ -21,4 +21,4 @@ from .scoring import (
     token_logprobs,
 )
 from .twin import twins_of
-from .verification import verify_head
+from .verification import scored_how, verify_head

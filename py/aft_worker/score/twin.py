@@ -33,7 +33,15 @@ WIDTH = 64
 MOST_PARAMETERS = 64_000_000
 
 # settings that hold a length of a window, under all names that are met
-WINDOWS = ("window", "attention_chunk_size", "local_attention", "index_topk", "floor_scale", "block_size")
+WINDOWS = (
+    "window",
+    "chunk_length",
+    "attention_chunk_size",
+    "local_attention",
+    "index_topk",
+    "floor_scale",
+    "block_size",
+)
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts")
 EXPERTS_CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts")
 WIDTHS = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size", "expert_dim")

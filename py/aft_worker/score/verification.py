@@ -6,7 +6,6 @@ gives it is taken: what a class does on long rows is tried on its twin, that of 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,22 +58,17 @@ class _Refused(Exception):
     """The reason, in a few words."""
 
 
-class _NotCausal(_Refused):
+class _Inherent(_Refused):
     """It holds for a model as for its twin."""
-
-    def __init__(self) -> None:
-        super().__init__("it is not causal: what comes later changes the logits of a token before it")
 
 
 _twins: dict[tuple[type, str], Found | None] = {}
-_told: set[str] = set()
 
 
 @torch.no_grad()
 def verify_head(model: Model) -> None:
     """Sets the score path of a model that was just loaded to the fastest way that gives what the model's own
-    forward pass gives, and says so where that is not the usual one. Raises ModelNotLoaded, with class and
-    reason, for a model that has no right score."""
+    forward pass gives. Raises ModelNotLoaded, with class and reason, for a model that has no right score."""
     path = score_path(model.module)
     name = type(path.causal).__name__
     try:
@@ -82,11 +76,15 @@ def verify_head(model: Model) -> None:
             _go(path, _settled(model, path))
     except _Refused as error:
         raise WorkerError("ModelNotLoaded", f"{name} cannot be scored: {error}", source=path.source) from None
-    line = f"aft_worker: {name} is scored with {WORDS[path.rows]}"
-    line += " by its own logits" if path.head is None else ""
-    if path.why and line not in _told:
-        _told.add(line)
-        print(f"{line} ({path.why})", file=sys.stderr, flush=True)
+
+
+def scored_how(model: Model) -> str | None:
+    """How and why a model is computed otherwise than the fastest way; None for that."""
+    path = score_path(model.module)
+    if not path.why:
+        return None
+    own = " by its own logits" if path.head is None else ""
+    return f"{type(path.causal).__name__} is scored with {WORDS[path.rows]}{own} ({path.why})"
 
 
 def _settled(model: Model, path: ScorePath) -> Found:
@@ -119,7 +117,7 @@ def _found(module: Any) -> Found | None:
     try:
         groups = LONG if path.share or path.switches else RAGGED
         return _Check(twin, path, groups, 1e-4).search(path.rows, path.why)
-    except _NotCausal:
+    except _Inherent:
         raise
     except _Refused:
         # what else a class cannot do at all is said of the model itself
@@ -127,22 +125,18 @@ def _found(module: Any) -> Found | None:
 
 
 def _beyond(path: ScorePath) -> Groups:
-    """Of a model without a twin, a row that is longer than its windows; where that is too long, or
+    """Of a model without a twin, rows that are longer than its windows; where those would be too long, or
     differences would drown in rounding, responses have rows of their own."""
-    if not path.share:
-        return []
     lengths = [
         value
         for name, value in vars(path.config).items()
         if isinstance(value, int) and value > 1 and any(word in name for word in ("window", "chunk", "local"))
     ]
-    lengths += [switch.at for switch in path.switches]
-    longest = max(lengths, default=0)
-    dtype = next(path.causal.parameters()).dtype
-    if longest > LONGEST or dtype not in (torch.float32, torch.float64):
+    longest = max([*lengths, *(switch.at for switch in path.switches)], default=0)
+    precise = next(path.causal.parameters()).dtype in (torch.float32, torch.float64)
+    if path.share and not (precise and longest <= LONGEST):
         path.rows, path.why = "single", "its windows are not tried with shared rows"
-        return []
-    return [(8, [longest // 2 + 8, longest // 2 + 8])]
+    return [(8, [longest + 8, longest // 2 + 8])] if longest <= LONGEST else []
 
 
 @dataclass(slots=True)
@@ -186,6 +180,7 @@ class _Check:
             self._groups.append((made[0], made[1:]))
         self._most = most
         self._expected = torch.cat([self._own(*pair) for pair in self._pairs()])
+        self._check_repeats()
         self._check_causal()
 
     def search(self, rows: Rows, why: str) -> Found:
@@ -273,7 +268,14 @@ class _Check:
         whole, part = self._logits(ids), self._logits(ids[:first])
         one, other = (logits[:first].float().log_softmax(-1) for logits in (whole, part))
         if bool(((one - other).abs() > self._tolerance * other.abs().clamp(min=1)).any()):
-            raise _NotCausal
+            raise _Inherent("it is not causal: what comes later changes the logits of a token before it")
+
+    def _check_repeats(self) -> None:
+        """That it draws nothing. Raises _Refused."""
+        prompt, response = max(self._pairs(), key=lambda pair: len(pair[0]) + len(pair[1]))
+        one, other = self._own(prompt, response), self._own(prompt, response)
+        if bool(((one - other).abs() > self._tolerance * other.abs().clamp(min=1)).any()):
+            raise _Inherent("its own forward pass gives other logits each time")
 
 
 def _go(path: ScorePath, found: Found) -> None:

@@ -59,6 +59,10 @@ class Held:
         return {key: value for key, value in asdict(self).items() if value not in (None, False, "")}
 
 
+class Refused(Exception):
+    """In one line, by name."""
+
+
 def held(kind: Kind) -> Held:
     found = Held(kind.name, kind.class_name)
     try:
@@ -78,7 +82,10 @@ def held(kind: Kind) -> Held:
     own = Own(model.module)
     found.rows, found.own_logits, found.why = path.rows, path.head is None, path.why
     found.scores_apart, found.scores_fault = _apart(lambda: _scores(model, own))
-    found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own, found))
+    try:
+        found.samples_apart, found.samples_fault = _apart(lambda: _samples(model, own, found))
+    except Refused as error:
+        found.sampling = f"refused: {error}"
     _, found.training_fault = _apart(lambda: _trained(model))
     return found
 
@@ -87,6 +94,8 @@ def _apart(measure: Callable[[], float]) -> tuple[float | None, str | None]:
     try:
         apart = measure()
     except WorkerError as error:
+        if error.name == "ModelNotLoaded":
+            raise Refused(error.message) from None
         return None, f"{error.name}: {error.message}"
     except Exception as error:
         return None, f"raises {type(error).__name__}: {_line(error)}"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,17 +49,32 @@ def written() -> str:
 
 def _plain(kind: Kind) -> tuple[str, ...]:
     scores = ROWS[kind["rows"]] + (", the model's own logits" if kind.get("own_logits") else "")
-    why, _, how = kind.get("sampling", "").rpartition(": ")
-    reasons = [kind.get("why", ""), why if why and why not in kind.get("why", "") else ""]
-    return f"`{kind['name']}`", scores, _text(_short(how)), _text("; sampling: ".join(filter(None, reasons)))
+    note = kind.get("sampling", "")
+    why, _, how = ("", "", note) if note.startswith("refused") else note.rpartition(": ")
+    own = kind.get("why", "")
+    reasons = [own, why if why and why not in own else ""]
+    return (
+        f"`{kind['name']}`",
+        scores,
+        _text(_short(how)),
+        _text(_without_errors("; sampling: ".join(filter(None, reasons)))),
+    )
 
 
 def _short(how: str) -> str:
     """Of the sampler's note what is done."""
     if not how:
         return "in slots"
+    if how.startswith("refused"):
+        return how
     how = how.removeprefix("samples are decoded ").replace(", each of which ends with its longest", "")
     return how.replace("; each token takes a pass of its whole sequence", ", without a cache")
+
+
+def _without_errors(why: str) -> str:
+    """Python's own texts say little here; `held.json` has them."""
+    why = re.sub(r"it raises \w+: .*?(?=; (its|it|sampling)|$)", "it raises an error", why)
+    return re.sub(r" \(\w+Error: .*?\)(?=;|$)", "", why)
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,7 @@ from aft_worker.errors import WorkerError
 from aft_worker.score import score_groups, score_path
 from aft_worker.score.batching import encode_group
 from aft_worker.score.twin import TWIN, shrunk
-from aft_worker.score.verification import verify_head
+from aft_worker.score.verification import scored_how, verify_head
 from transformers import (
     AutoModelForCausalLM,
     BertConfig,
@@ -77,15 +77,14 @@ def check(model: tiny.TinyModel) -> None:
     ],
     ids=["window of places", "alibi", "falcon alibi", "falcon", "no cache to leave out", "state"],
 )
-def test_what_cannot_share_rows_gets_rows_of_its_own_and_says_so(config, rows, capsys) -> None:
+def test_what_cannot_share_rows_gets_rows_of_its_own_and_says_so(config, rows) -> None:
     model = made(config)
     verify_head(model)
     assert score_path(model.module).rows == rows
     check(model)
-    if rows != "shared":
-        verify_head(made(config))
-        # once, not at each load
-        assert capsys.readouterr().err.count("is scored with one response a row") <= 1
+    how = scored_how(model)
+    assert (how is None) == (rows == "shared")
+    assert how is None or f"{type(model.module).__name__} is scored with one response a row (" in how
 
 
 @pytest.mark.parametrize(
@@ -157,6 +156,14 @@ def test_what_is_not_causal_is_refused_with_class_and_reason() -> None:
     with pytest.raises(WorkerError, match="BertLMHeadModel cannot be scored: it is not causal") as caught:
         verify_head(model)
     assert caught.value.name == "ModelNotLoaded"
+
+
+def test_a_forward_pass_that_draws_is_refused() -> None:
+    model = tiny.llama()
+    norm = model.module.model.norm.forward
+    model.module.model.norm.forward = lambda hidden: norm(hidden + torch.randn_like(hidden))
+    with pytest.raises(WorkerError, match="its own forward pass gives other logits each time"):
+        verify_head(model)
 
 
 def test_a_forward_pass_that_fails_is_refused_in_one_line() -> None:

@@ -60,6 +60,8 @@ export interface ModelInfo {
   tokenizerDigest: string;
   /** where one is trained beside the weights */
   adapter?: ModelInfoAdapter | undefined;
+  /** how and why it is scored otherwise than the fastest way, as exactly */
+  note?: string | undefined;
 }
 
 /** where one is trained beside the weights */

@@ -13,6 +13,7 @@ import { sumOf } from "../../core/sum.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
 import { Restarts } from "../worker/restarts.ts";
 import { scoreGroups } from "../worker/scoring.ts";
+import { tellOnce } from "../worker/told.ts";
 
 export interface ScoreFileOptions {
   /** A folder in Hugging Face format, or a hub id. */
@@ -74,12 +75,13 @@ async function scoreMissing(
   worker: Worker,
   { model: source, device, input, output, maxTokensPerBatch, progress, signal }: ScoreFileOptions,
 ): Promise<void> {
-  const { model, digest } = await worker.request("model/load", {
+  const { model, digest, note } = await worker.request("model/load", {
     source: existsSync(source) ? resolve(source) : source,
     dtype: "auto",
     attention: "auto",
     device,
   });
+  tellOnce(worker, note, progress);
   const partial = await openPartial(output, digestOf([digest, await digestOfFile(input)]));
   try {
     const scoring = {

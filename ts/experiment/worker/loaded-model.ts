@@ -2,11 +2,14 @@
 import type { Params, Result, Worker } from "../../bridge/index.ts";
 import type { Adapter, Experiment, Model } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
+import type { ProgressSink } from "../../core/progress.ts";
+import { tellOnce } from "./told.ts";
 
 /** What a model is loaded by beside its weights' place. */
 interface Host {
   experiment: Pick<Experiment, "model" | "worker">;
   worker(): Promise<Worker>;
+  progress: ProgressSink;
 }
 
 /** What a model is loaded with beside what all stages share. */
@@ -17,7 +20,7 @@ type LoadSettings = Pick<Params<"model/load">, "adapter" | "adapterSeed" | "grad
  * @param source a folder, or a hub id
  */
 export async function withModel<T>(
-  { experiment: { model: settings, worker: workerSettings }, worker: start }: Host,
+  { experiment: { model: settings, worker: workerSettings }, worker: start, progress }: Host,
   { source, ...load }: LoadSettings & { source: string },
   use: (worker: Worker, model: Result<"model/load">) => Promise<T>,
 ): Promise<T> {
@@ -29,6 +32,7 @@ export async function withModel<T>(
     device: workerSettings.device,
     ...load,
   });
+  tellOnce(worker, loaded.note, progress);
   try {
     return await use(worker, loaded);
   } finally {

@@ -8,6 +8,7 @@ import type { ProgressSink } from "../../core/progress.ts";
 import { type Candidate, candidateSchema, type Question } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
 import { chunks, inTurn } from "./in-turn.ts";
+import { tellOnce } from "./told.ts";
 
 /** What drew the samples: an artefact's fact. */
 export const drawnSchema = z.object({
@@ -17,17 +18,6 @@ export const drawnSchema = z.object({
 export type Drawn = z.output<typeof drawnSchema>;
 
 type SamplerInfo = Result<"generate">["sampler"];
-
-const told = new WeakMap<Worker, Set<string>>();
-
-/** Why a worker samples more slowly than its device could: each reason once. */
-function tellOnce(worker: Worker, note: string | undefined, progress: ProgressSink): void {
-  const before = told.get(worker) ?? new Set();
-  told.set(worker, before);
-  if (note === undefined || before.has(note)) return;
-  before.add(note);
-  progress.note(`sampling: ${note}`);
-}
 
 export interface SampleOptions {
   worker: Worker;
@@ -95,7 +85,7 @@ export async function sampleInto(
     const before = sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0);
     const counts = { candidates: done, tokens: tokens + before };
     if (sampler === undefined) return { ...counts, ...defined({ sampler: await formerSampler(options) }) };
-    tellOnce(options.worker, sampler.note, progress);
+    tellOnce(options.worker, sampler.note === undefined ? undefined : `sampling: ${sampler.note}`, progress);
     return { ...counts, sampler: { name: sampler.name, version: sampler.version } };
   } finally {
     await output.close();
