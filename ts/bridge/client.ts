@@ -160,7 +160,14 @@ export function connect(
     if (broken !== undefined)
       throw inputError(halfCharacterAt(`${method}, ${dotted(broken.path)}`, broken.text, undefined));
     const source = new CancellationTokenSource();
-    const answer = connection.sendRequest<unknown>(method, params, source.token);
+    let answer: Promise<unknown>;
+    try {
+      answer = connection.sendRequest<unknown>(method, params, source.token);
+    } catch (error) {
+      // Its stream has closed, and how the process went is not known yet.
+      await Promise.race([gone, after(killAfterMs)]);
+      throw over ?? error;
+    }
     const progress = progressQueue(method, onProgress, () => source.cancel());
     const subscription = connection.onProgress(new ProgressType<unknown>(), lastId as number, progress.take);
     let lettingGo: NodeJS.Timeout | undefined;

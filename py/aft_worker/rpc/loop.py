@@ -1,6 +1,7 @@
 """The stdio transport: JSON-RPC messages framed as in the Language Server Protocol (`Content-Length: N`)."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -57,6 +58,9 @@ def serve(incoming: int, outgoing: int, handler_of: Callable[[str], Handler]) ->
 
     seconds = float(os.environ.get(SIGNS_OF_LIFE) or 0)
     if seconds > 0:
+        # What a batch system sends to each process of a job that is to end: the command saves what is done,
+        # and ends this one. No SIG_IGN: that would hold in the programs that this one starts, too.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         threading.Thread(target=_show_life, args=(seconds, send), daemon=True).start()
 
     def poll() -> Iterator[bytes]:

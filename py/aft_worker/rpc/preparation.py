@@ -5,8 +5,6 @@ import os
 import signal
 import sys
 
-from .loop import SIGNS_OF_LIFE
-
 
 def prepare(threads: int | None) -> None:
     """Before torch is imported: its thread count is read from the environment only then."""
@@ -18,8 +16,4 @@ def prepare(threads: int | None) -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     # Ctrl-C reaches every process of a terminal; what it means is the command's to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.environ.get(SIGNS_OF_LIFE):
-        # So does what a batch system sends to each process of a job that is to end: the command saves what is
-        # done, and ends this one. No SIG_IGN: that would hold in the programs that this one starts, too.
-        signal.signal(signal.SIGTERM, lambda *_: None)
     faulthandler.enable(sys.stderr)

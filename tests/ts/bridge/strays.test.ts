@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { connect } from "../../../ts/bridge/client.ts";
 import type { Exit } from "../../../ts/bridge/errors.ts";
-import { ProtocolError, WorkerFailure } from "../../../ts/bridge/index.ts";
+import { ProtocolError, WorkerDied, WorkerFailure } from "../../../ts/bridge/index.ts";
 import { AftError } from "../../../ts/core/errors.ts";
 import { randomFrom } from "../../../ts/core/random.ts";
 import { rejection } from "./harness.ts";
@@ -140,4 +140,21 @@ test("no mutated reply is waited for without end, and none is an error without a
   // Most mutations break a reply; some leave it whole (in a message's words, in the digest).
   expect(outcomes.protocol).toBeGreaterThan(1500);
   expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(3000);
+});
+
+test("asked between its streams' end and its own, a worker is one that died", async () => {
+  const toClient = new PassThrough();
+  let gone: (exit: Exit) => void = () => {};
+  const exited = new Promise<Exit>((resolve) => {
+    gone = resolve;
+  });
+  const kill = () => {};
+  const reader = new StreamMessageReader(toClient);
+  const writer = new StreamMessageWriter(new PassThrough());
+  const worker = connect({ reader, writer, pid: 1, exited, end: kill, kill });
+  toClient.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const error = rejection(worker.request("model/digest", { model: "m" }));
+  setTimeout(() => gone({ code: null, signal: "SIGKILL", stderr: [] }), 20);
+  expect(await error).toBeInstanceOf(WorkerDied);
 });
