@@ -50,9 +50,6 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
             os.kill(os.getpid(), 9)
         case "exit":
             os._exit(3)
-        case "tell":
-            print("aft_worker: it goes another way", file=sys.stderr)
-            print("a library's chatter", file=sys.stderr, flush=True)
         case "say and sleep":
             print("going to sleep", file=sys.stderr, flush=True)
             time.sleep(60)

@@ -6,7 +6,6 @@ import {
   type Progress,
   ProtocolError,
   type Worker,
-  WorkerFailure,
 } from "../../../ts/bridge/index.ts";
 import { methods, protocolVersion } from "../../../ts/bridge/protocol.ts";
 import { defined } from "../../../ts/core/defined.ts";
@@ -220,8 +219,7 @@ describe.each(transports)("over %s", (transport) => {
 
   test("a text that is not Unicode is refused, and the worker goes on", async () => {
     const error = await rejection(worker.request("tokenizer/train", tokenizerOf(["half a pair: \ud800"])));
-    expect(error).toBeInstanceOf(WorkerFailure);
-    expect((error as WorkerFailure).errorName).toBe("ParseError");
+    expect((error as Error).message).toContain("tokenizer/train, texts.0: half of a character");
     expect(await worker.request("model/digest", { model: "m" })).toEqual({ digest: "d" });
   });
 

@@ -10,7 +10,6 @@ type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport">;
 export class LazyWorker {
   private started: Promise<Worker> | undefined;
   private known: Result<"device/info"> | undefined;
-  private readonly told = new Set<string>();
   private readonly settings: Settings;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
@@ -33,17 +32,8 @@ export class LazyWorker {
       transport,
       python: interpreter,
       ...defined({ threads }),
-      onStderr: (line) => this.tell(line),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });
-  }
-
-  /** What the worker says of its own, each line once; libraries' chatter is kept for when it dies. */
-  private tell(line: string): void {
-    const said = /^aft_worker: (.*)/.exec(line)?.[1];
-    if (said === undefined || this.told.has(said)) return;
-    this.told.add(said);
-    this.progress.note(said);
   }
 
   /** What the worker runs on, for the manifest of what it made. */
