@@ -24,6 +24,7 @@ LONG_PROMPT_TOKENS = 2000
 LONG_PROMPT = " keys" * LONG_PROMPT_TOKENS
 SAMPLING = {"temperature": 1, "topP": 1, "seed": 1}
 # Less than the cache of the long prompt, which a call that failed must not keep.
+LONGEST = 2**31 - 1  # the most that the protocol takes
 LEFT_BEHIND = float(1 << 20)
 
 
@@ -135,14 +136,14 @@ def _check_non_finite(results: Results, worker: Worker, device: torch.device, fo
 def _check_out_of_memory(
     results: Results, worker: Worker, device: torch.device, folder: Path, model: str
 ) -> None:
-    """More than any device has: 2^46 positions of one sample, whose keys and values are 2^56 bytes."""
-    large = create(worker, folder, str(device), "float32", maxPositions=1 << 46)
+    """More than any device has: 2^31 positions of one sample, whose keys and values are 2^41 bytes."""
+    large = create(worker, folder, str(device), "float32", maxPositions=LONGEST)
     # the same in little, so that what torch allocates once for all is there before
     prompts = [{"id": "q", "prompt": LONG_PROMPT, "indices": [0, 1]}]
     worker.call("generate", model=large["model"], **SAMPLING, prompts=prompts, maxNewTokens=8)
     before = worker.call("device/memory")["acceleratorBytes"]
     short = [{"id": "q", "prompt": PROMPT, "indices": [0]}]
-    asked = {**SAMPLING, "prompts": short, "maxNewTokens": 1 << 46}
+    asked = {**SAMPLING, "prompts": short, "maxNewTokens": LONGEST}
     error = worker.send("generate", {"model": large["model"], **asked}).failure()
     kept = worker.call("device/memory")["acceleratorBytes"] - before
     results.equal("out of memory: code", error.code, p.ERRORS["OutOfMemory"])

@@ -50,14 +50,18 @@ test("killed at the same step again and again: it is tried once more, and then o
   );
 });
 
-test("a worker that hangs is ended and started again, and the run comes to the same files", async () => {
-  const { runs, done } = await runWithDeaths(args, ["train/step 6 hangs"]);
-  expect(done.exitCode).toBe(0);
-  expect(done.stderr).toContain(
-    "vft seed 1: the worker gave no sign of life for 120 s and was ended; it is started again",
-  );
-  expect(await contentOf(runs)).toEqual(whole);
-});
+// Left out of the usual suite: silence is waited for, two minutes of it.
+test.runIf(process.env.AFT_FAULTS === "all")(
+  "a worker that hangs is ended and started again, and the run comes to the same files",
+  async () => {
+    const { runs, done } = await runWithDeaths(args, ["train/step 6 hangs"]);
+    expect(done.exitCode).toBe(0);
+    expect(done.stderr).toContain(
+      "vft seed 1: the worker gave no sign of life for 120 s and was ended; it is started again",
+    );
+    expect(await contentOf(runs)).toEqual(whole);
+  },
+);
 
 test("aft score goes on, too, with the groups that are not scored yet", async () => {
   const folder = await temporaryFolder();
