@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
 
 from ..errors import WorkerError, first_line
-from ..score import Model, ScorePath, evaluating, score_path, twins_of, without_cache
+from ..score import Model, ScorePath, TwinModel, evaluating, score_path, twins_of, without_cache
 from .batch_decoder import BatchDecoder
 from .decode_check import STEPS, PlainRows
 from .decoder import Decoder
@@ -187,30 +186,6 @@ def _beyond_windows(path: ScorePath) -> list[int]:
     return [max(18, longest + 2)] * 2
 
 
-@dataclass
-class _Twin:
-    """As `Model`."""
-
-    module: PreTrainedModel
-    max_positions: int = 0
-
-    @property
-    def tokenizer(self) -> Any:
-        return self
-
-    @property
-    def pad_id(self) -> int:
-        return 0
-
-    @property
-    def device(self) -> torch.device:
-        return torch.device("cpu")
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return torch.float32
-
-
 def _twin(path: ScorePath) -> Model | None:
     """The first that runs."""
     for module in twins_of(path.causal):
@@ -221,5 +196,5 @@ def _twin(path: ScorePath) -> Model | None:
             module(input_ids=torch.ones(1, 3, dtype=torch.long), **without_cache(module))
         except Exception:  # whatever a class does with settings that were cut by general rules
             continue
-        return cast(Model, _Twin(module))
+        return cast(Model, TwinModel(module))
     return None

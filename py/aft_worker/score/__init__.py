@@ -20,5 +20,5 @@ from .scoring import (
     sum_by_response,
     token_logprobs,
 )
-from .twin import twins_of
+from .twin import TwinModel, twins_of
 from .verification import scored_how, verify_head

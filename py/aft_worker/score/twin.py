@@ -17,6 +17,30 @@ from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 
+@dataclass
+class TwinModel:
+    """A twin as `Model` has it: on the CPU, in float32, without a tokenizer."""
+
+    module: Any
+    max_positions: int = 0
+
+    @property
+    def tokenizer(self) -> Any:
+        return self
+
+    @property
+    def pad_id(self) -> int:
+        return 0
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device("cpu")
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return torch.float32
+
+
 @dataclass(frozen=True, slots=True)
 class Lengths:
     """In tokens: what is seen through a window or in a chunk, after how many positions change, and all that

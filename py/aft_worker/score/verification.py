@@ -17,7 +17,7 @@ from ..errors import WorkerError, first_line
 from .layout import Layout
 from .path import ROWS, Rows, ScorePath, plainer, score_path, without_cache
 from .scoring import Model, evaluating, layout_of, token_logprobs
-from .twin import TWIN, twins_of
+from .twin import TWIN, TwinModel, twins_of
 
 Groups = Sequence[tuple[int, Sequence[int]]]  # tokens of a prompt, and of each response to it
 
@@ -112,7 +112,7 @@ def _of_twin(path: ScorePath) -> Found | None:
 
 
 def _found(module: Any) -> Found | None:
-    twin = _Twin(module)
+    twin = TwinModel(module)
     path = score_path(module)
     try:
         groups = LONG if path.share or path.switches else RAGGED
@@ -137,30 +137,6 @@ def _beyond(path: ScorePath) -> Groups:
     if path.share and not (precise and longest <= LONGEST):
         path.rows, path.why = "single", "its windows are not tried with shared rows"
     return [(8, [longest + 8, longest // 2 + 8])] if longest <= LONGEST else []
-
-
-@dataclass(slots=True)
-class _Twin:
-    """As `Model`."""
-
-    module: Any
-    max_positions: int = 0
-
-    @property
-    def tokenizer(self) -> Any:
-        return self
-
-    @property
-    def pad_id(self) -> int:
-        return 0
-
-    @property
-    def device(self) -> torch.device:
-        return torch.device("cpu")
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return torch.float32
 
 
 class _Check:
