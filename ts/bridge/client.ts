@@ -70,7 +70,7 @@ export interface ConnectOptions {
 
 export function connect(
   transport: Transport,
-  { patience = usualPatience, onSilence, letGoMs = usualLetGoMs }: ConnectOptions = {},
+  { patience = usualPatience, onSilence = () => {}, letGoMs = usualLetGoMs }: ConnectOptions = {},
 ): Worker {
   /** Why nothing can be asked of the worker any more. */
   let over: AftError | undefined;
@@ -104,7 +104,7 @@ export function connect(
         handled++;
         const reason = over === undefined ? strayReason(message, open) : undefined;
         if (reason !== undefined) return violate(reason, message);
-        if (isSignOfLife(message)) pulse ??= watchPulse(patience, () => open.size > 0, tellSilence, hung);
+        if (isSignOfLife(message)) pulse ??= watchPulse(patience, () => open.size > 0, onSilence, hung);
         else {
           if (!("method" in message)) open.delete((message as ResponseMessage).id);
           next(message);
@@ -113,15 +113,14 @@ export function connect(
       },
     },
   });
-  const violate = (what: string, message?: unknown): void => {
-    finish(new ProtocolError({ what: `the worker ${what}`, found: message }));
+  const stop = (reason: AftError): void => {
+    finish(reason);
     transport.kill();
   };
-  const end = (how: string, fix: string): void => {
-    finish(new WorkerLost(how, { what: `the worker (process ${transport.pid}) ${how}`, fix }));
-    transport.kill();
-  };
-  const tellSilence = (seconds: number): void => onSilence?.(seconds);
+  const violate = (what: string, message?: unknown): void =>
+    stop(new ProtocolError({ what: `the worker ${what}`, found: message }));
+  const end = (how: string, fix: string): void =>
+    stop(new WorkerLost(how, { what: `the worker (process ${transport.pid}) ${how}`, fix }));
   const hung = (seconds: number): void =>
     end(
       `gave no sign of life for ${seconds} s and was ended`,

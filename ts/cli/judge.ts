@@ -107,8 +107,10 @@ interface Files {
 }
 
 /** The files that judging takes; --explain goes without them. */
-function needed({ answer, ...values }: Files & { answer?: string | undefined }): Required<Files> & {
-  [name in keyof Files]-?: NonNullable<Files[name]>;
+function needed({ answer, ...values }: Files & { answer?: string | undefined }): {
+  questions: string;
+  in: string[];
+  out: string;
 } {
   const missing = (["questions", "in", "out"] as const).filter((name) => values[name] === undefined);
   if (missing.length > 0)

@@ -104,7 +104,7 @@ def score_groups(
     callbacks and `encode_group` raise.
     """
     path = score_path(model.module)
-    limit = min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch)
+    limit = before = min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch)
     layout = layout_of(model)
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
@@ -126,9 +126,11 @@ def score_groups(
             try:
                 batch, sums, parts = _scored(model, layout, own)
             except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
                 responses = sum(len(row.numbers) for row in own)
                 smaller = smaller_batches(limit, [(layout.places(own), responses)])
-                if not is_out_of_memory(error) or smaller is None:
+                if smaller is None:
                     raise
                 release(error)
                 limit = smaller
@@ -139,8 +141,8 @@ def score_groups(
                 flat[number].token_logprobs = part.tolist()
             done += len(sums)
             tokens += batch.tokens
-            if limit < min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch):
-                path.most_tokens = limit
+            if limit < before:
+                path.most_tokens = before = limit
                 tell(told(limit, max_tokens_per_batch, "tokens are scored at once"))
             on_progress(done, len(flat), tokens)
     return results, tokens

@@ -22,6 +22,13 @@ export function fractionOf(text: string): Fraction {
   return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
 }
 
+/** The signs that Unicode has for fractions, as within a pattern's brackets. */
+export const vulgarFractions = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
+
+/** What one of {@link vulgarFractions} stands for: Unicode spells it as two numbers and U+2044. */
+export const vulgarFraction = (sign: string): Fraction =>
+  fractionOf(sign.normalize("NFKD").replace("⁄", "/"));
+
 export const equal = (a: Fraction, b: Fraction): boolean =>
   a.numerator * b.denominator === b.numerator * a.denominator;
 

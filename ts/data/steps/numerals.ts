@@ -1,5 +1,12 @@
 /** Numbers as people write them within a sum: `1,200`, `1 000`, `1.000,50`, `1,00,000`, `3 1/2`, `2½`, `2e3`. */
-import { type Fraction, fraction, fractionOf, normalForm } from "../answers/fraction.ts";
+import {
+  type Fraction,
+  fraction,
+  fractionOf,
+  normalForm,
+  vulgarFraction,
+  vulgarFractions,
+} from "../answers/fraction.ts";
 
 export interface Numeral {
   /** Its normal form. */
@@ -23,10 +30,9 @@ export const negative = (numeral: Numeral): Numeral => ({
 });
 const minus = ({ numerator, denominator }: Fraction): Fraction => ({ numerator: -numerator, denominator });
 
-const vulgar = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
-const beginning = new RegExp(`[\\d.${vulgar}]`);
-const alone = new RegExp(`[${vulgar}]`, "y");
-const partAfter = new RegExp(`[ \\u00A0\\u2009\\u202F]?([${vulgar}])`, "y");
+const beginning = new RegExp(`[\\d.${vulgarFractions}]`);
+const alone = new RegExp(`[${vulgarFractions}]`, "y");
+const partAfter = new RegExp(`[ \\u00A0\\u2009\\u202F]?([${vulgarFractions}])`, "y");
 const mixedPart = / (\d{1,9})[/⁄∕](\d{1,9})(?![\d.,:/⁄∕]\d|\d)/y;
 const digits = /(?:\d+(?:(?:[.,'’_]|\\,|\{,\})\d+)*|\.\d+)/y;
 /** Groups of three with spaces of any kind between; a plain space can also part two numbers. */
@@ -50,7 +56,7 @@ export function numeralAt(text: string, at: number): { value: Numeral | undefine
     return { value: plain, end: at + short.length };
   }
   const single = match(alone, text, at);
-  if (single !== null) return { value: exact(partOf(single[0])), end: at + 1 };
+  if (single !== null) return { value: exact(vulgarFraction(single[0])), end: at + 1 };
   const grouped = match(spacedGroups, text, at);
   const written = (grouped ?? match(digits, text, at))?.[0];
   if (written === undefined) return undefined;
@@ -68,7 +74,8 @@ export function numeralAt(text: string, at: number): { value: Numeral | undefine
   if (!/^\d+$/.test(written)) return { value, end };
   value.digits = written.length;
   const part = match(partAfter, text, end);
-  if (part !== null) return { value: exact(sum(value.point!, partOf(part[1]!))), end: end + part[0].length };
+  if (part !== null)
+    return { value: exact(sum(value.point!, vulgarFraction(part[1]!))), end: end + part[0].length };
   const mixed = match(mixedPart, text, end);
   if (mixed === null || BigInt(mixed[1]!) >= BigInt(mixed[2]!)) return { value, end };
   const whole = sum(value.point!, { numerator: BigInt(mixed[1]!), denominator: BigInt(mixed[2]!) });
@@ -112,11 +119,6 @@ const exact = (value: Fraction): Numeral => ({
   comma: value,
   decimals: 0,
 });
-
-function partOf(character: string): Fraction {
-  const [numerator = "1", denominator = "1"] = character.normalize("NFKD").split("⁄");
-  return { numerator: BigInt(numerator), denominator: BigInt(denominator) };
-}
 
 const sum = (a: Fraction, b: Fraction): Fraction => ({
   numerator: a.numerator * b.denominator + b.numerator * a.denominator,

@@ -3,6 +3,7 @@
  * nothing on a number (bold type, currency) is left out; what may, and is not known, is `bad`, so that it is never
  * read over. Each rule is tried at each place once, and none tries one stretch in two ways.
  */
+import { normalForm, vulgarFraction, vulgarFractions } from "../fraction.ts";
 import { decimalOf, negated, quotient } from "./numeral.ts";
 import { plain } from "./plain.ts";
 
@@ -48,11 +49,6 @@ const as =
   (kind: Token["kind"], text?: string) =>
   ([whole]: RegExpExecArray): Made => ({ kind, text: text ?? whole });
 
-const fractions: Readonly<Record<string, string>> = {
-  ...{ "½": "0.5", "⅓": "1/3", "⅔": "2/3", "¼": "0.25", "¾": "0.75", "⅕": "0.2", "⅖": "0.4", "⅗": "0.6" },
-  ...{ "⅘": "0.8", "⅙": "1/6", "⅚": "5/6", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875" },
-  ...{ "⅐": "1/7", "⅑": "1/9", "⅒": "0.1", "↉": "0" },
-};
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const signs: Readonly<Record<string, string>> = {
   ...{ "×": "*", "✕": "*", "✖": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "⁄": "/", "∕": "/", "―": "—" },
@@ -96,7 +92,10 @@ const rules: readonly Rule[] = [
       return { kind: "number", text: written, value };
     },
   ],
-  [/[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒↉]/y, ([sign]) => fractionToken(sign, fractions[sign])],
+  [
+    new RegExp(`[${vulgarFractions}↉]`, "y"),
+    ([sign]) => fractionToken(sign, normalForm(vulgarFraction(sign))),
+  ],
   [
     /\\[dtc]?frac\s?(?:\{([^{}]{1,120})\}|(\d))\s?(?:\{([^{}]{1,120})\}|(\d))/y,
     ([whole, a, b, c, d]) => fractionToken(whole, quotientOf((a ?? b)!, (c ?? d)!)),
