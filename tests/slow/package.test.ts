@@ -90,7 +90,10 @@ test("holds every file that its own code looks for by a path", async () => {
 
 test("aft runs there without the packages of development", async () => {
   expect((await aft("--version")).stdout).toBe(version);
-  const { stdout, stderr } = await aft("validate", "node_modules/aft/experiments/miniature.yaml");
+  // By the name that the guide uses, and as the beginning of a file of one's own.
+  await writeFile(join(elsewhere, "mine.yaml"), "extends: experiments/miniature.yaml\nname: mine\n");
+  expect((await aft("validate", "mine.yaml")).stdout).toContain('is valid: experiment "mine", 6 methods');
+  const { stdout, stderr } = await aft("validate", "experiments/miniature.yaml");
   expect(stderr).toBe("");
   expect(stdout).toContain('is valid: experiment "miniature", 6 methods');
 });
@@ -158,7 +161,7 @@ test("its Python lies in the user's cache, named by its pins, and not in node_mo
 });
 
 describe("the first ten minutes", () => {
-  const miniature = "node_modules/aft/experiments/miniature.yaml";
+  const miniature = "experiments/miniature.yaml";
   beforeAll(async () => {
     expect(await aft("run", miniature)).toMatchObject({ exitCode: 0 });
   });
