@@ -278,6 +278,11 @@ export interface TaskSettingsArithmetic {
    * that right answers with wrong reasoning are common (label noise)
    */
   form: "clean" | "labelled";
+  /**
+   * terse (when left out): few words, unlike things counted together; story: sentences as people
+   * write them, about things of one kind
+   */
+  wording?: "terse" | "story" | undefined;
   /** how often a split may hold the same numbers and operations in other words or another order */
   repeats: number;
 }
