@@ -11,6 +11,16 @@ export interface Choice {
   sort: Sort;
 }
 
+/** `first` and `second` are methods. */
+export interface Settings extends Choice {
+  /** A seed's place. */
+  seed: number;
+  text: string;
+  /** The text is a regular expression. */
+  isPattern: boolean;
+  inSamples: boolean;
+}
+
 export type Show = keyof typeof shows;
 export type Sort = keyof typeof sorts;
 

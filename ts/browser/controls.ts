@@ -1,17 +1,7 @@
 /** The filters above the list. */
 import type { PackedIndex } from "../analysis/features/questions/packed.ts";
-import { type Choice, type Show, type Sort, shows, sorts } from "./choose.ts";
+import { type Settings, type Show, type Sort, shows, sorts } from "./choose.ts";
 import { h } from "./dom.ts";
-
-/** `first` and `second` are methods. */
-export interface Settings extends Choice {
-  /** A seed's place. */
-  seed: number;
-  text: string;
-  /** The text is a regular expression. */
-  isPattern: boolean;
-  inSamples: boolean;
-}
 
 /** A choice among a setting's values. */
 type ChoiceSetting = "first" | "second" | "show" | "sort" | "task" | "seed";

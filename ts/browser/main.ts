@@ -1,14 +1,15 @@
 /** The questions' browser in the reader's browser: filters above a list, and beside it the question that is active there. */
 import type { PackedIndex } from "../analysis/features/questions/packed.ts";
-import { choose } from "./choose.ts";
-import { controls, type Settings } from "./controls.ts";
+import { choose, type Settings } from "./choose.ts";
+import { controls } from "./controls.ts";
 import { chunkReader, readIndex } from "./data.ts";
 import { h, plural } from "./dom.ts";
 import { QuestionList } from "./list.ts";
 import { Notes } from "./notes.ts";
 import { hasRoomForBoth, messageOf, QuestionPanel } from "./panel.ts";
 import { openExamplesOnPaper } from "./paper.ts";
-import { searchQuestions } from "./search.ts";
+import { PatternSearch } from "./pattern.ts";
+import { placesOf, searchQuestions } from "./search.ts";
 import { hashOf, stateIn } from "./state.ts";
 import { labelOf } from "./unpack.ts";
 
@@ -122,14 +123,15 @@ function startBrowser(index: PackedIndex, root: HTMLElement): void {
     const chosen = choose(index, { ...settings, ...compared() }, (q) => notes?.has(q) === true);
     const text = settings.text.trim();
     if (text === "") return settle(chosen, wantedQuestion);
+    let pattern: PatternSearch | undefined;
     try {
+      // White space at the ends of an expression may be meant.
+      pattern = settings.isPattern ? new PatternSearch(settings.text) : undefined;
       const matching = await searchQuestions({
         index,
         readChunk,
-        // White space at the ends of an expression may be meant.
-        text: settings.isPattern ? settings.text : text,
+        find: (strings) => pattern?.placesIn(strings) ?? placesOf(strings, text),
         wanted,
-        isPattern: settings.isPattern,
         within: { seed: settings.seed, arms: arms() },
         inSamples: settings.inSamples,
         onProgress: (done) => {
@@ -145,6 +147,8 @@ function startBrowser(index: PackedIndex, root: HTMLElement): void {
       if (!wanted()) return;
       list.box.removeAttribute("aria-busy");
       status.textContent = `Cannot search: ${messageOf(error)}`;
+    } finally {
+      pattern?.close();
     }
   }
 

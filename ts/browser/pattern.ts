@@ -1,4 +1,5 @@
 /** Searching by a regular expression in a thread of its own: one that would take for ever is stopped, and the page stays quick. */
+import { type Places, patternOf } from "./search.ts";
 
 /** For the texts of one chunk, about a million characters. */
 const mostMs = 2000;
@@ -8,19 +9,6 @@ const threadScript = `onmessage = ({ data: { source, flags, strings } }) => {
   const sought = new RegExp(source, flags);
   postMessage(strings.flatMap((string, at) => (sought.test(string) ? [at] : [])));
 };`;
-
-/**
- * As it is typed: large and small letters are the same, ^ and $ stand for the ends of a line. Unicode's rules hold where they
- * take it; they refuse escapes that are not needed, such as \-.
- * @throws SyntaxError for what is none
- */
-export function patternOf(text: string): RegExp {
-  try {
-    return new RegExp(text, "imu");
-  } catch {
-    return new RegExp(text, "im");
-  }
-}
 
 export class PatternSearch {
   private readonly pattern: RegExp;
@@ -37,7 +25,7 @@ export class PatternSearch {
   }
 
   /** The places of the texts that match. */
-  placesIn(strings: readonly string[]): Promise<ReadonlySet<number | undefined>> {
+  placesIn(strings: readonly string[]): Promise<Places> {
     this.thread ??= startThread();
     const { thread, pattern } = this;
     return new Promise((resolve, reject) => {

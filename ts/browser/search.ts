@@ -4,7 +4,6 @@ import type {
   SampleChunk,
   TextChunk,
 } from "../analysis/features/questions/packed.ts";
-import { PatternSearch } from "./pattern.ts";
 import type { ReadChunk } from "./unpack.ts";
 
 /** The seed's place, and its arms. */
@@ -20,6 +19,19 @@ export type Places = ReadonlySet<number | undefined>;
 export function placesOf(strings: readonly string[], text: string): Places {
   const sought = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "iu");
   return new Set(strings.flatMap((string, at) => (sought.test(string) ? [at] : [])));
+}
+
+/**
+ * An expression as it is typed: large and small letters are the same, ^ and $ stand for the ends of a line. Unicode's rules hold
+ * where they take it; they refuse escapes that are not needed, such as \-.
+ * @throws SyntaxError for what is none
+ */
+export function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, "imu");
+  } catch {
+    return new RegExp(text, "im");
+  }
 }
 
 /** The rows whose question, reference or greedy COT is at one of the places. */
@@ -48,9 +60,7 @@ export function rowsWithSample({ rows }: SampleChunk, places: Places, { seed, ar
 export interface Search {
   index: PackedIndex;
   readChunk: ReadChunk;
-  text: string;
-  /** The text is a regular expression. */
-  isPattern: boolean;
+  find: (strings: readonly string[]) => Places | Promise<Places>;
   within: Within;
   inSamples: boolean;
   /** False: a later search has taken its place. */
@@ -59,15 +69,9 @@ export interface Search {
   onProgress: (done: number) => void;
 }
 
-/**
- * The places of all questions with the text; undefined where they are no longer wanted. Keys and clicks have their turn meanwhile.
- * @throws Error for what is no regular expression, and for one that takes too long
- */
+/** The places of all questions with what is sought; undefined where they are no longer wanted. Keys and clicks have their turn meanwhile. */
 export async function searchQuestions(search: Search): Promise<Set<number> | undefined> {
-  const { index, readChunk, text, isPattern, within, inSamples, wanted, onProgress } = search;
-  const pattern = isPattern ? new PatternSearch(text) : undefined;
-  const find = async (strings: readonly string[]): Promise<Places> =>
-    pattern === undefined ? placesOf(strings, text) : pattern.placesIn(strings);
+  const { index, readChunk, find, within, inSamples, wanted, onProgress } = search;
   const matching = new Set<number>();
   const chunks = [
     ...index.texts.map((place) => ({
@@ -86,18 +90,14 @@ export async function searchQuestions(search: Search): Promise<Set<number> | und
     })),
   ];
   let shownMs = performance.now();
-  try {
-    for (const [at, { place, rows }] of chunks.entries()) {
-      for (const row of await rows()) matching.add(place.first + row);
-      if (!wanted()) return undefined;
-      if (performance.now() - shownMs > 100) {
-        onProgress(at / chunks.length);
-        await new Promise((resolve) => setTimeout(resolve));
-        shownMs = performance.now();
-      }
+  for (const [at, { place, rows }] of chunks.entries()) {
+    for (const row of await rows()) matching.add(place.first + row);
+    if (!wanted()) return undefined;
+    if (performance.now() - shownMs > 100) {
+      onProgress(at / chunks.length);
+      await new Promise((resolve) => setTimeout(resolve));
+      shownMs = performance.now();
     }
-    return matching;
-  } finally {
-    pattern?.close();
   }
+  return matching;
 }

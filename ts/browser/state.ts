@@ -1,7 +1,6 @@
 /** What is asked of the browser as the part of the page's address after its #: every state has a link. */
 import type { PackedIndex } from "../analysis/features/questions/packed.ts";
-import { shows, sorts } from "./choose.ts";
-import type { Settings } from "./controls.ts";
+import { type Settings, shows, sorts } from "./choose.ts";
 
 const start = "#questions?";
 

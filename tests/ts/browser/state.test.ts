@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PackedIndex } from "../../../ts/analysis/features/questions/packed.ts";
-import type { Settings } from "../../../ts/browser/controls.ts";
-import { patternOf } from "../../../ts/browser/pattern.ts";
+import type { Settings } from "../../../ts/browser/choose.ts";
+import { patternOf } from "../../../ts/browser/search.ts";
 import { hashOf, stateIn } from "../../../ts/browser/state.ts";
 
 const index = {
