@@ -92,11 +92,9 @@ export const experimentFileSchema = z
     }),
     rounds: z.union([positive, shape.rounds]).meta(z.globalRegistry.get(shape.rounds) ?? {}),
     model: z.union([z.string(), shape.model]).meta(z.globalRegistry.get(shape.model) ?? {}),
-    tasks: z
-      .union([z.array(writtenTask), writtenTask])
-      .meta({
-        description: "what is learned, and what else is evaluated: each by its name, or with its settings",
-      }),
+    tasks: z.union([z.array(writtenTask), writtenTask]).meta({
+      description: "what is learned, and what else is evaluated: each by its name, or with its settings",
+    }),
     task: writtenTask.meta({ description: "short for `tasks` with one task: its name, or its settings" }),
   })
   .partial();

@@ -69,6 +69,7 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
   let steps: number;
   try {
     steps = await trainSteps(options, training);
+    recorder.end();
   } finally {
     await recorder.close();
     progress.end(label);
@@ -124,6 +125,7 @@ async function begin(options: TrainOptions): Promise<Begun> {
     tracked,
     clipNorm,
     totalSteps,
+    warmupSteps,
     stepsBefore,
     validator,
   });
