@@ -1,13 +1,14 @@
 import { execa } from "execa";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import type { Exit } from "./errors.ts";
+import { workerArguments } from "./ranks.ts";
 import { drained, tailOf } from "./tail.ts";
 import { type LaunchOptions, type Transport, workerEnvironment } from "./transport.ts";
 
 /** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
 export function stdioTransport(options: LaunchOptions): Transport {
-  const threads = options.threads === undefined ? [] : ["--threads", String(options.threads)];
-  const child = execa(options.python, ["-m", "aft_worker", ...threads], {
+  const given = workerArguments(options.ranks, options.threads);
+  const child = execa(options.python, ["-m", "aft_worker", ...given], {
     env: workerEnvironment(options),
     stdin: "pipe",
     stdout: "pipe",

@@ -4,7 +4,7 @@ import type { Experiment } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { LazyWorker } from "../worker/lazy-worker.ts";
+import { LazyWorker, startSettings } from "../worker/lazy-worker.ts";
 
 type WorkerSettings = Experiment["worker"];
 
@@ -19,8 +19,8 @@ export class Lane {
     this.signal = signal;
   }
 
-  async workerFor({ python, threads, transport }: WorkerSettings): Promise<LazyWorker> {
-    const start = { python, threads, transport };
+  async workerFor(worker: WorkerSettings): Promise<LazyWorker> {
+    const start = startSettings(worker);
     const settings = canonicalJson(start);
     if (this.current?.settings !== settings) {
       await this.close();

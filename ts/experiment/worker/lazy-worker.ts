@@ -1,10 +1,21 @@
-import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
+import { ensurePython, type Result, ranksOf, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
 
-type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport">;
+type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport"> &
+  Partial<Pick<Experiment["worker"], "devices" | "nodes" | "rendezvous">>;
+
+/** What a worker is started by, of its settings. */
+export const startSettings = ({
+  python,
+  threads,
+  transport,
+  devices,
+  nodes,
+  rendezvous,
+}: Experiment["worker"]): Settings => ({ python, threads, transport, devices, nodes, rendezvous });
 
 /** A run's one worker: started when the first stage needs it, so that a run with nothing to do starts none. */
 export class LazyWorker {
@@ -27,11 +38,12 @@ export class LazyWorker {
 
   private async start(): Promise<Worker> {
     const { python, threads, transport } = this.settings;
+    const ranks = ranksOf(this.settings);
     const interpreter = await ensurePython({ python, progress: this.progress, signal: this.signal });
     return startWorker({
       transport,
       python: interpreter,
-      ...defined({ threads }),
+      ...defined({ threads, ranks }),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });
   }
