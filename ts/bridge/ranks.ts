@@ -1,5 +1,4 @@
 /** The worker as several processes (ranks), which torchrun's agent starts: one of them speaks, the others follow it. */
-import { availableParallelism } from "node:os";
 import { inputError } from "../core/errors.ts";
 
 export interface Ranks {
@@ -43,12 +42,8 @@ export function ranksOf(
 }
 
 /** What `python -m aft_worker` is given; ranks share out the machine's threads. */
-export function workerArguments(ranks: Ranks | undefined, threads: number | undefined): string[] {
-  if (ranks === undefined) return threads === undefined ? [] : ["--threads", String(threads)];
-  const each = Math.max(1, Math.floor((threads ?? availableParallelism()) / ranks.devices));
-  const { devices, nodes, nodeRank, rendezvous } = ranks;
-  const given = { threads: each, devices, nodes, "node-rank": nodeRank, rendezvous };
-  return Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
-}
+export const workerArguments = (threads: number | undefined, ranks: Ranks | undefined): string[] =>
+  Object.entries({
+    threads,
+    ...(ranks && { ...ranks, nodeRank: undefined, "node-rank": ranks.nodeRank }),
+  }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));

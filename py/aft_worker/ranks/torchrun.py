@@ -40,7 +40,7 @@ class Ranks:
     nodes: int = 1
     node_rank: int = 0
     rendezvous: str | None = None
-    threads: int | None = None
+    threads: int | None = None  # of all of a machine's ranks together
 
 
 def launch(ranks: Ranks) -> int:
@@ -75,7 +75,8 @@ def launch(ranks: Ranks) -> int:
     )
     watched = threading.Event()
     threading.Thread(target=_watch, args=(ranks.devices, watched), daemon=True).start()
-    threads = [] if ranks.threads is None else ["--threads", str(ranks.threads)]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = ["--threads", str(max(1, (ranks.threads or cores) // ranks.devices))]
     try:
         elastic_launch(config, sys.executable)("-u", "-m", "aft_worker", *threads)
     except ChildFailedError as failed:

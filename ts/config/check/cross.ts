@@ -63,6 +63,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkCustomTasks(plain, report);
   checkRanks(sections, report);
   checkSampler(sections, report);
+  checkLaunch(sections, report);
   checkRounds(sections, report);
   return problems;
 }
@@ -256,6 +257,16 @@ function checkRanks({ worker }: Sections, report: Report): void {
       "pythonia",
       "stdio, or worker.devices: 1",
     );
+}
+
+function checkLaunch({ worker }: Sections, report: Report): void {
+  if (worker?.launch === undefined || worker.transport === "stdio") return;
+  report(
+    ["worker", "transport"],
+    "what worker.launch starts speaks on its standard streams",
+    worker.transport,
+    "stdio, or no transport key",
+  );
 }
 
 function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {
