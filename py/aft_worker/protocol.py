@@ -1120,6 +1120,13 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Count
 
 
+class RanksDifferData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    rank: Count
+    host: str
+
+
 class SamplerFailedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1180,6 +1187,7 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
+    "RanksDiffer": -32014,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1201,5 +1209,6 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "RanksDiffer": RanksDifferData,
     "SamplerFailed": SamplerFailedData,
 }

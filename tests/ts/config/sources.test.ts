@@ -17,6 +17,8 @@ describe("extends", () => {
     expect(experiment.seeds).toEqual([7]);
     expect(experiment.worker).toEqual({
       device: "cpu",
+      devices: 1,
+      nodes: 1,
       threads: 2,
       maxTokensPerBatch: 512,
       sampler: "auto",
