@@ -3,6 +3,7 @@
  * every sample kept.
  */
 import { z } from "zod";
+import { pairsWarning } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../../data/index.ts";
 import { RowsFile } from "../store/files.ts";
 import type { TaskQuestions } from "./by-task.ts";
-import type { PlanNode } from "./node.ts";
+import type { PlanNode, StageContext } from "./node.ts";
 import { partOf, splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
@@ -60,6 +61,20 @@ function unreadNote(
   );
 }
 
+/** Told before anything is trained on them, where a method goes by pairs of a right and a wrong sample. */
+export function warnOfPairs(
+  { experiment, label, progress }: Pick<StageContext, "experiment" | "label" | "progress">,
+  { paired, onlyNegative, onlyPositive }: Pick<JudgeCounts, "paired" | "onlyNegative" | "onlyPositive">,
+): void {
+  if (!Object.values(experiment.methods).some((method) => "constraint" in method)) return;
+  const warning = pairsWarning({
+    withPair: paired,
+    withoutPositive: onlyNegative,
+    withoutNegative: onlyPositive,
+  });
+  if (warning !== undefined) progress.note(`${label}: warning: ${warning}`);
+}
+
 export const judge = defineStage({
   name: "judge",
   codeVersion: 3,
@@ -88,6 +103,7 @@ export const judge = defineStage({
     await groupsFile.write(context, groups);
     const note = unreadNote(counts, groups);
     if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
+    if (split === "train" && rules.feedback !== "ranked") warnOfPairs(context, counts);
     return { ...counts };
   },
   expected: (_, { candidates }) => candidates,
