@@ -872,6 +872,8 @@ class TrainBeginParams(Message, kw_only=True):
     max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
     # a folder that train/save wrote
     resume_from: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")] | None = None
+    # what is known of: a state of more steps is refused as damaged (ResumeDamaged)
+    recorded_steps: Count | None = None
 
 
 class TrainBeginResult(Message, kw_only=True):
@@ -1101,6 +1103,12 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Count
 
 
+class ResumeDamagedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+
+
 class SamplerFailedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1160,6 +1168,7 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
+    "ResumeDamaged": -32014,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1181,5 +1190,6 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "ResumeDamaged": ResumeDamagedData,
     "SamplerFailed": SamplerFailedData,
 }
