@@ -598,6 +598,25 @@ class DeviceSpeedResult(Message, kw_only=True):
 
 
 DeviceSpeedProgress = Nothing
+
+
+class FolderCheckParams(Message, kw_only=True):
+    # one that the caller has written
+    file: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+    # what is in it
+    content: str
+    # where to write the same
+    answer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+
+
+class FolderCheckResult(Message, kw_only=True):
+    # the machine's name
+    host: str
+    # why it is not the same folder, in words
+    problem: str | None = None
+
+
+FolderCheckProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -1103,6 +1122,13 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Count
 
 
+class RanksDifferData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    rank: Count
+    host: str
+
+
 class ResumeDamagedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1126,6 +1152,7 @@ METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
     "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
+    "folder/check": Method(FolderCheckParams, FolderCheckResult, FolderCheckProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
@@ -1168,7 +1195,8 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
-    "ResumeDamaged": -32014,
+    "RanksDiffer": -32014,
+    "ResumeDamaged": -32015,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1190,6 +1218,7 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "RanksDiffer": RanksDifferData,
     "ResumeDamaged": ResumeDamagedData,
     "SamplerFailed": SamplerFailedData,
 }

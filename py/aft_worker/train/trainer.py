@@ -223,15 +223,23 @@ class Trainer:
         upcoming: Upcoming,
     ) -> _Collected:
         """The step's gradient, in the optimizer's hands. What is raised leaves a part of it there."""
+        if distributed.world_size() > 1:
+            # the ranks have batches of different numbers: they meet here alone
+            check_cancelled()
+            check_cancelled, upcoming = never_cancelled, unknown
         if not self._chosen:
             own, steps = distributed.share(groups), self._schedule.total_steps
-            self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            with distributed.agreed():
+                self.rows = choose_layout(
+                    self._model, own, self._loss, self._max_tokens, steps, check_cancelled
+                )
             self._chosen = True
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             by_token = self._group_loss is not None and self._group_loss.by_token is not None
             self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
-        batch, begun = self._batch(number, groups)
+        with distributed.agreed():
+            batch, begun = self._batch(number, groups)
         totals = distributed.total(
             len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )

@@ -61,7 +61,9 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkValidation(sections.methods, sections.watch, mostOf(trainedOf(sections), "validation"), report);
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
+  checkRanks(sections, report);
   checkSampler(sections, report);
+  checkLaunch(sections, report);
   checkRounds(sections, report);
   return problems;
 }
@@ -237,6 +239,34 @@ function checkPositiveWeights({ methods }: Sections, report: Report): void {
         `${key} or undesirableWeight greater than 0`,
       );
   }
+}
+
+function checkRanks({ worker }: Sections, report: Report): void {
+  if (worker === undefined || worker.devices * worker.nodes === 1) return;
+  if (/^cuda:\d+$/.test(worker.device))
+    report(
+      ["worker", "device"],
+      "several processes share the work, each on a GPU of its own",
+      worker.device,
+      "auto, cuda or cpu, or worker.devices: 1",
+    );
+  if (worker.transport === "pythonia")
+    report(
+      ["worker", "transport"],
+      "a worker inside Node is one process",
+      "pythonia",
+      "stdio, or worker.devices: 1",
+    );
+}
+
+function checkLaunch({ worker }: Sections, report: Report): void {
+  if (worker?.launch === undefined || worker.transport === "stdio") return;
+  report(
+    ["worker", "transport"],
+    "what worker.launch starts speaks on its standard streams",
+    worker.transport,
+    "stdio, or no transport key",
+  );
 }
 
 function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {

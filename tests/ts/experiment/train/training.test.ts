@@ -147,7 +147,7 @@ test("a saved state that the worker finds damaged is told of and taken away, and
   const request = async (method: string, params: { resumeFrom?: string; recordedSteps?: number }) => {
     if (method === "train/begin") recorded.push(params.recordedSteps);
     if (method === "train/begin" && params.resumeFrom !== undefined)
-      throw new WorkerFailure("train/begin", "ResumeDamaged", -32014, "cannot resume from x: y", {
+      throw new WorkerFailure("train/begin", "ResumeDamaged", -32015, "cannot resume from x: y", {
         path: "x",
       });
     return (fake.worker.request as (...all: unknown[]) => unknown)(method, params);
