@@ -12,6 +12,7 @@ export interface RecorderOptions {
   loss: LossSettings;
   clipNorm: number;
   totalSteps: number;
+  warmupSteps: number;
   /** Done by earlier processes, and in the saved state. */
   stepsBefore: number;
   label: string;
@@ -70,7 +71,7 @@ export class StepRecorder {
         : { ...metrics, heldOut: { ...heldOut, warnings: texts } };
     await (metrics === this.unvalidated ? this.log.replaceLast(line) : this.log.append(line));
     this.track(line);
-    for (const { text } of [...ofStep, ...ofValidation]) progress.note(`${label}: warning: ${text}`);
+    this.tell([...ofStep, ...ofValidation]);
     this.tokens += metrics.tokens;
     progress.update({
       label,
@@ -81,6 +82,16 @@ export class StepRecorder {
       tokens: this.tokens - this.tokensBefore,
       detail: describeStep(metrics, loss.kind !== "vft"),
     });
+  }
+
+  /** After the last step of the training, wherever it ended. */
+  end(): void {
+    this.tell(this.warner.end());
+  }
+
+  private tell(warnings: readonly Warning[]): void {
+    const { label, progress } = this.options;
+    for (const { text } of warnings) progress.note(`${label}: warning: ${text}`);
   }
 
   async close(): Promise<void> {

@@ -77,6 +77,7 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
   let steps: number;
   try {
     steps = await trainSteps(options, training);
+    recorder.end();
   } finally {
     await recorder.close();
     progress.end(label);
@@ -166,6 +167,7 @@ async function begin(options: TrainOptions): Promise<Begun> {
     tracked,
     clipNorm,
     totalSteps,
+    warmupSteps,
     stepsBefore,
     validator,
   });
