@@ -48,8 +48,12 @@ function solution(random: Random, start: number, steps: readonly [number, number
         [
           `Step ${lines.length + 1}: ${number.toFixed(1)} * ${price} = ${product}; ${product} + ${total} = ${sum.toLocaleString("en-US")}`,
         ],
-        [`${total}+${number}*${price}=${total}+${product}=${sum} (${Math.round((100 * product) / sum)}% of it new)`],
-        [`Half of ${2 * number} is ${number}. ${number} times ${price} equals ${product}, plus ${total} is ${sum}.`],
+        [
+          `${total}+${number}*${price}=${total}+${product}=${sum} (${Math.round((100 * product) / sum)}% of it new)`,
+        ],
+        [
+          `Half of ${2 * number} is ${number}. ${number} times ${price} equals ${product}, plus ${total} is ${sum}.`,
+        ],
       ][form]!,
     );
     total = sum;
@@ -117,21 +121,36 @@ const file = (name: string): string => join(folder, name);
 for (const what of ["questions", "candidates"] as const)
   await pipeline(Readable.from(made(what)), createWriteStream(file(`${what}.jsonl`)));
 const megabytes = async (name: string) => `${((await stat(file(name))).size / 1e6).toFixed(0)} MB`;
-console.log(`${questions} questions (${await megabytes("questions.jsonl")}), ${samples} samples each (${await megabytes("candidates.jsonl")})`);
+console.log(
+  `${questions} questions (${await megabytes("questions.jsonl")}), ${samples} samples each (${await megabytes("candidates.jsonl")})`,
+);
 console.log(
   `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}`,
 );
 const commands = {
-  judge: ["--task", "gsm8k", "--questions", file("questions.jsonl"), "--in", file("candidates.jsonl"), "--out", file("groups.jsonl")],
+  judge: [
+    "--task",
+    "gsm8k",
+    "--questions",
+    file("questions.jsonl"),
+    "--in",
+    file("candidates.jsonl"),
+    "--out",
+    file("groups.jsonl"),
+  ],
   assess: ["--in", file("groups.jsonl")],
 };
 if (!values["only-make"])
   for (const [command, words] of Object.entries(commands)) {
     const start = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [join(projectRoot, "ts/cli/bin.mjs"), command, ...words, "--json"], {
-      encoding: "utf8",
-      env: { ...process.env, NODE_OPTIONS: `--import=${told}`, USAGE_FILE: file("usage.json") },
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(projectRoot, "ts/cli/bin.mjs"), command, ...words, "--json"],
+      {
+        encoding: "utf8",
+        env: { ...process.env, NODE_OPTIONS: `--import=${told}`, USAGE_FILE: file("usage.json") },
+      },
+    );
     if (status !== 0) throw new Error(stderr);
     const seconds = (performance.now() - start) / 1000;
     const usage = JSON.parse(await readFile(file("usage.json"), "utf8")) as NodeJS.ResourceUsage;
