@@ -598,6 +598,25 @@ class DeviceSpeedResult(Message, kw_only=True):
 
 
 DeviceSpeedProgress = Nothing
+
+
+class FolderCheckParams(Message, kw_only=True):
+    # one that the caller has written
+    file: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+    # what is in it
+    content: str
+    # where to write the same
+    answer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+
+
+class FolderCheckResult(Message, kw_only=True):
+    # the machine's name
+    host: str
+    # why it is not the same folder, in words
+    problem: str | None = None
+
+
+FolderCheckProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -872,6 +891,8 @@ class TrainBeginParams(Message, kw_only=True):
     max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
     # a folder that train/save wrote
     resume_from: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")] | None = None
+    # what is known of: a state of more steps is refused as damaged (ResumeDamaged)
+    recorded_steps: Count | None = None
 
 
 class TrainBeginResult(Message, kw_only=True):
@@ -1101,6 +1122,19 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Count
 
 
+class RanksDifferData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    rank: Count
+    host: str
+
+
+class ResumeDamagedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+
+
 class SamplerFailedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1118,6 +1152,7 @@ METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
     "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
+    "folder/check": Method(FolderCheckParams, FolderCheckResult, FolderCheckProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),
@@ -1160,6 +1195,8 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
+    "RanksDiffer": -32014,
+    "ResumeDamaged": -32015,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1181,5 +1218,7 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "RanksDiffer": RanksDifferData,
+    "ResumeDamaged": ResumeDamagedData,
     "SamplerFailed": SamplerFailedData,
 }

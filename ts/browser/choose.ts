@@ -11,6 +11,16 @@ export interface Choice {
   sort: Sort;
 }
 
+/** `first` and `second` are methods. */
+export interface Settings extends Choice {
+  /** A seed's place. */
+  seed: number;
+  text: string;
+  /** The text is a regular expression. */
+  isPattern: boolean;
+  inSamples: boolean;
+}
+
 export type Show = keyof typeof shows;
 export type Sort = keyof typeof sorts;
 
@@ -34,6 +44,8 @@ export const shows = {
     words: "neither right",
     matches: (a, b) => isAsked(a) && isAsked(b) && a !== "r" && b !== "r",
   },
+  /** Of these only; where the page has no notes it is not offered. */
+  noted: { words: "marked or noted by you", matches: () => true },
 } satisfies Record<string, { words: string; matches: Matches }>;
 
 /** What the list is sorted by, least first, of a question and two arms; what has no value comes last. */
@@ -44,6 +56,13 @@ const difference =
   (index, q, first, second) => {
     const [a, b] = [index[table][first]?.[q] ?? null, index[table][second]?.[q] ?? null];
     return a === null || b === null ? null : sign * (a - b);
+  };
+
+const greedyScore =
+  (sign: 1 | -1): Value =>
+  (index, q, first) => {
+    const score = index.scores[first]?.[q] ?? null;
+    return score === null ? null : sign * score;
   };
 
 const rightShare: Value = (index, q) => index.rightShare[q];
@@ -60,17 +79,29 @@ export const sorts = {
   easy: { words: "easiest first (most COTs right)", value: wrongShare },
   scoreUp: { words: "greedy score: {A} most above {B}", value: difference("scores", -1) },
   scoreDown: { words: "greedy score: {A} most below {B}", value: difference("scores", 1) },
+  scoreHigh: { words: "greedy score of {A}: highest first", value: greedyScore(-1) },
+  scoreLow: { words: "greedy score of {A}: lowest first", value: greedyScore(1) },
   misjudged: { words: "wrong COTs most above right ones ({A})", value: margin },
   marginUp: { words: "right above wrong: {A} gains most on {B}", value: difference("margins", -1) },
   marginDown: { words: "right above wrong: {A} loses most to {B}", value: difference("margins", 1) },
 };
 
-/** @returns places of questions */
-export function choose(index: PackedIndex, { first, second, task, show, sort }: Choice): number[] {
+/**
+ * @param isNoted whether a question has a mark or a note
+ * @returns places of questions
+ */
+export function choose(
+  index: PackedIndex,
+  { first, second, task, show, sort }: Choice,
+  isNoted: (q: number) => boolean = () => false,
+): number[] {
   const [a, b] = [index.outcomes[first] ?? "", index.outcomes[second] ?? ""];
   const matches: Matches = shows[show].matches;
   const chosen = [...index.ids.keys()].filter(
-    (q) => (task < 0 || index.taskOf[q] === task) && matches(a[q] ?? "-", b[q] ?? "-"),
+    (q) =>
+      (task < 0 || index.taskOf[q] === task) &&
+      matches(a[q] ?? "-", b[q] ?? "-") &&
+      (show !== "noted" || isNoted(q)),
   );
   const { value } = sorts[sort];
   if (value === undefined) return chosen;

@@ -1,15 +1,7 @@
 /** The filters above the list. */
 import type { PackedIndex } from "../analysis/features/questions/packed.ts";
-import { type Choice, type Show, type Sort, shows, sorts } from "./choose.ts";
+import { type Settings, type Show, type Sort, shows, sorts } from "./choose.ts";
 import { h } from "./dom.ts";
-
-/** `first` and `second` are methods. */
-export interface Settings extends Choice {
-  /** A seed's place. */
-  seed: number;
-  text: string;
-  inSamples: boolean;
-}
 
 /** A choice among a setting's values. */
 type ChoiceSetting = "first" | "second" | "show" | "sort" | "task" | "seed";
@@ -21,7 +13,7 @@ type ChoiceSetting = "first" | "second" | "show" | "sort" | "task" | "seed";
 export function controls(
   index: PackedIndex,
   settings: Settings,
-  onChange: (change: "filter" | "text") => void,
+  { hasNotes, onChange }: { hasNotes: boolean; onChange: (change: "filter" | "text") => void },
 ): HTMLElement {
   /** Options with the names of the two methods in their words, and so written again when another method is chosen. */
   const renames: (() => void)[] = [];
@@ -58,29 +50,39 @@ export function controls(
   const search = h("input", {
     type: "search",
     placeholder: "in questions and COTs",
+    value: settings.text,
     oninput: () => {
       settings.text = search.value;
       onChange("text");
     },
   });
-  const inSamples = h("input", {
-    type: "checkbox",
-    onchange: () => {
-      settings.inSamples = inSamples.checked;
-      onChange("filter");
-    },
-  });
+  const check = (key: "isPattern" | "inSamples", words: string): HTMLElement => {
+    const box = h("input", {
+      type: "checkbox",
+      checked: settings[key],
+      onchange: () => {
+        settings[key] = box.checked;
+        onChange("filter");
+      },
+    });
+    return h("label.check", box, ` ${words}`);
+  };
   return h(
     "div.controls",
     { role: "search", "aria-label": "Filter the questions" },
     selectOf("Method", "first", methods),
     selectOf("compared with", "second", methods),
-    selectOf("Show", "show", optionsOf<Show>(shows)),
+    selectOf(
+      "Show",
+      "show",
+      optionsOf<Show>(shows).filter(([show]) => hasNotes || show !== "noted"),
+    ),
     selectOf("Sort by", "sort", optionsOf<Sort>(sorts)),
     tasks.length > 1 && selectOf("Task", "task", [[-1, "all tasks"], ...tasks]),
     seeds.length > 1 && selectOf("Seed", "seed", seeds),
     h("label.search", h("span", "Search"), search),
-    index.withSamples > 0 && h("label.check", inSamples, " in sampled COTs too"),
+    check("isPattern", "regular expression"),
+    index.withSamples > 0 && check("inSamples", "in sampled COTs too"),
   );
 }
 

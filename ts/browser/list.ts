@@ -1,13 +1,21 @@
-import { h, plural, shortMark } from "./dom.ts";
+import { h, plural, shortMark, unseen } from "./dom.ts";
 
 /** As the style has it, in pixels: with equal rows the place of each is known, and only those in sight are made. */
 const rowHeight = 62;
 const spareRows = 6;
 
 export interface ListOptions {
-  describe: (q: number) => { preview: string; marks: [outcome: string, label: string][]; note: string };
+  describe: (q: number) => {
+    preview: string;
+    marks: [outcome: string, label: string][];
+    note: string;
+    /** Marked or noted by the reader. */
+    isNoted: boolean;
+  };
   onMove: () => void;
   onEnter: () => void;
+  /** Other keys than those that move; whether it was taken. */
+  onKey: (key: string) => boolean;
 }
 
 /** A list box of any length. */
@@ -57,9 +65,10 @@ export class QuestionList {
   /**
    * Shows these questions; the active one stays so where it is among them, else the first is.
    * @param fromTop the first is active in any case
+   * @param wanted is active where it is among them
    */
-  show(questions: number[], fromTop: boolean): void {
-    const before = fromTop ? undefined : this.questions[this.active];
+  show(questions: number[], fromTop: boolean, wanted?: number): void {
+    const before = wanted ?? (fromTop ? undefined : this.questions[this.active]);
     this.questions = questions;
     this.active = before === undefined ? -1 : questions.indexOf(before);
     if (this.active < 0) this.box.scrollTop = 0;
@@ -67,7 +76,8 @@ export class QuestionList {
     else this.move(Math.max(this.active, 0));
   }
 
-  private paint(): void {
+  /** What is in sight, anew. */
+  paint(): void {
     const { box, active, questions } = this;
     const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - spareRows);
     const bottom = Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + spareRows;
@@ -82,7 +92,7 @@ export class QuestionList {
   }
 
   private row(at: number): HTMLElement {
-    const { preview, marks, note } = this.options.describe(this.questions[at]!);
+    const { preview, marks, note, isNoted } = this.options.describe(this.questions[at]!);
     const row = h(
       "div.question-row",
       {
@@ -96,7 +106,7 @@ export class QuestionList {
           this.options.onEnter();
         },
       },
-      h("span.preview", preview),
+      h("span.preview", isNoted && [h("span.star", "★"), unseen("marked or noted"), " "], preview),
       h(
         "span.marks",
         marks.map(([outcome, label]) => shortMark(outcome, label)),
@@ -132,7 +142,7 @@ export class QuestionList {
     const target = targets[event.key];
     if (target !== undefined) this.move(target);
     else if (event.key === "Enter" && this.active >= 0) this.options.onEnter();
-    else return;
+    else if (!this.options.onKey(event.key)) return;
     event.preventDefault();
   }
 }

@@ -3,6 +3,7 @@ import { placeOf } from "./data.ts";
 import { questionDetail, type Shown } from "./detail.ts";
 import { h, nodes } from "./dom.ts";
 import type { QuestionList } from "./list.ts";
+import type { Notes } from "./notes.ts";
 import { type ReadChunk, unpackSamples, unpackTexts } from "./unpack.ts";
 
 export interface PanelOptions {
@@ -10,6 +11,7 @@ export interface PanelOptions {
   readChunk: ReadChunk;
   list: QuestionList;
   shown: () => Shown;
+  notes: Notes | undefined;
   /** Back to the list. */
   onBack: () => void;
 }
@@ -50,13 +52,18 @@ export class QuestionPanel {
     this.box.querySelector<HTMLElement>(".question-text")?.focus({ preventScroll: hasRoomForBoth() });
   }
 
+  /** Made anew when it is next shown. */
+  forget(): void {
+    this.shownKey = "";
+  }
+
   showNone(): void {
     this.shownKey = "";
     this.box.replaceChildren(h("p.quiet", "No question is like that. Choose less narrowly above."));
   }
 
   private async paint(q: number, shown: Shown, wanted: () => boolean): Promise<void> {
-    const { index, readChunk } = this.options;
+    const { index, readChunk, notes } = this.options;
     try {
       const [textPlace, samplePlace] = [placeOf(index.texts, q), placeOf(index.samples, q)];
       if (textPlace === undefined) return;
@@ -66,7 +73,7 @@ export class QuestionPanel {
         samplePlace && unpackSamples(await readChunk<SampleChunk>(samplePlace.name), samplePlace.row);
       if (!wanted()) return;
       const detail = questionDetail({ index, q, texts, samples, shown });
-      this.box.replaceChildren(this.steps(), ...nodes(detail));
+      this.box.replaceChildren(this.steps(), ...nodes([notes?.editor(q), ...detail]));
       // Whoever was far down in a long one begins at the top of the next.
       if (this.box.getBoundingClientRect().top < 0) this.box.scrollIntoView({ block: "start" });
     } catch (error) {

@@ -12,15 +12,30 @@ export interface Within {
   arms: number[];
 }
 
-/** The places of a chunk's texts that hold what is sought, in large or small letters: each text is looked at once. */
-function placesOf(strings: string[], text: string): Set<number | undefined> {
+/** The places of a chunk's texts that hold what is sought: each text is looked at once. */
+export type Places = ReadonlySet<number | undefined>;
+
+/** Of the texts that hold this one, in large or small letters. */
+export function placesOf(strings: readonly string[], text: string): Places {
   const sought = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "iu");
   return new Set(strings.flatMap((string, at) => (sought.test(string) ? [at] : [])));
 }
 
-/** The rows whose question, reference or greedy COT holds the text. */
-export function rowsWithText({ strings, rows }: TextChunk, text: string, { arms }: Within): number[] {
-  const places = placesOf(strings, text);
+/**
+ * An expression as it is typed: large and small letters are the same, ^ and $ stand for the ends of a line. Unicode's rules hold
+ * where they take it; they refuse escapes that are not needed, such as \-.
+ * @throws SyntaxError for what is none
+ */
+export function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, "imu");
+  } catch {
+    return new RegExp(text, "im");
+  }
+}
+
+/** The rows whose question, reference or greedy COT is at one of the places. */
+export function rowsWithText({ rows }: TextChunk, places: Places, { arms }: Within): number[] {
   if (places.size === 0) return [];
   return rows.flatMap(([question, , reference, , greedy], row) =>
     places.has(question) ||
@@ -31,12 +46,11 @@ export function rowsWithText({ strings, rows }: TextChunk, text: string, { arms 
   );
 }
 
-/** The rows with a sampled COT that holds the text. */
-export function rowsWithSample(chunk: SampleChunk, text: string, { seed, arms }: Within): number[] {
-  const places = placesOf(chunk.strings, text);
+/** The rows with a sampled COT at one of the places. */
+export function rowsWithSample({ rows }: SampleChunk, places: Places, { seed, arms }: Within): number[] {
   if (places.size === 0) return [];
   const holds = (cots: PackedCot[] | undefined): boolean => cots?.some(([at]) => places.has(at)) === true;
-  return chunk.rows.flatMap((packed, row) => {
+  return rows.flatMap((packed, row) => {
     if (packed === null) return [];
     const [vft, , byArm] = packed;
     return holds(vft[seed]) || arms.some((arm) => holds(byArm[arm])) ? [row] : [];
@@ -46,7 +60,7 @@ export function rowsWithSample(chunk: SampleChunk, text: string, { seed, arms }:
 export interface Search {
   index: PackedIndex;
   readChunk: ReadChunk;
-  text: string;
+  find: (strings: readonly string[]) => Places | Promise<Places>;
   within: Within;
   inSamples: boolean;
   /** False: a later search has taken its place. */
@@ -55,18 +69,24 @@ export interface Search {
   onProgress: (done: number) => void;
 }
 
-/** The places of all questions with the text; undefined where they are no longer wanted. Keys and clicks have their turn meanwhile. */
+/** The places of all questions with what is sought; undefined where they are no longer wanted. Keys and clicks have their turn meanwhile. */
 export async function searchQuestions(search: Search): Promise<Set<number> | undefined> {
-  const { index, readChunk, text, within, inSamples, wanted, onProgress } = search;
+  const { index, readChunk, find, within, inSamples, wanted, onProgress } = search;
   const matching = new Set<number>();
   const chunks = [
     ...index.texts.map((place) => ({
       place,
-      rows: async () => rowsWithText(await readChunk(place.name), text, within),
+      rows: async () => {
+        const chunk = await readChunk<TextChunk>(place.name);
+        return rowsWithText(chunk, await find(chunk.strings), within);
+      },
     })),
     ...(inSamples ? index.samples : []).map((place) => ({
       place,
-      rows: async () => rowsWithSample(await readChunk(place.name), text, within),
+      rows: async () => {
+        const chunk = await readChunk<SampleChunk>(place.name);
+        return rowsWithSample(chunk, await find(chunk.strings), within);
+      },
     })),
   ];
   let shownMs = performance.now();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PackedIndex } from "../../../ts/analysis/features/questions/packed.ts";
 import { type Choice, choose, shows, sorts } from "../../../ts/browser/choose.ts";
-import { rowsWithSample, rowsWithText } from "../../../ts/browser/search.ts";
+import { placesOf, rowsWithSample, rowsWithText } from "../../../ts/browser/search.ts";
 
 /** Six questions of two tasks, two arms: A in place 0, B in place 1. */
 const index: PackedIndex = {
@@ -38,8 +38,10 @@ const index: PackedIndex = {
   samples: [],
   withSamples: 0,
 };
+/** Marked or noted: b and e. */
+const isNoted = (q: number): boolean => q === 1 || q === 4;
 const chosen = (choice: { show?: string; sort?: string; task?: number; second?: number }): string =>
-  choose(index, { first: 0, second: 1, task: -1, show: "all", sort: "asked", ...choice } as Choice)
+  choose(index, { first: 0, second: 1, task: -1, show: "all", sort: "asked", ...choice } as Choice, isNoted)
     .map((q) => index.ids[q])
     .join("");
 
@@ -54,6 +56,7 @@ describe("which questions are listed", () => {
     ["lost", "c"],
     ["both", "a"],
     ["neither", "d"],
+    ["noted", "be"],
   ])("%s: %s", (show, expected) => {
     expect(chosen({ show })).toBe(expected);
   });
@@ -69,6 +72,8 @@ describe("which questions are listed", () => {
     ["easy", "aebdfc"],
     ["scoreUp", "acebdf"],
     ["scoreDown", "becadf"],
+    ["scoreHigh", "aebcdf"],
+    ["scoreLow", "cbaedf"],
     ["misjudged", "bdeacf"],
     ["marginUp", "badcef"],
     ["marginDown", "dabcef"],
@@ -77,8 +82,8 @@ describe("which questions are listed", () => {
   });
 
   it("has words for every filter and order", () => {
-    expect(Object.keys(shows)).toHaveLength(9);
-    expect(Object.keys(sorts)).toHaveLength(8);
+    expect(Object.keys(shows)).toHaveLength(10);
+    expect(Object.keys(sorts)).toHaveLength(10);
   });
 
   it("flips nothing where a method is compared with itself, or the other was not run with the seed", () => {
@@ -97,7 +102,8 @@ describe("the search", () => {
       [0, 1, null, [5], [null, [4, 0]]],
     ] as never,
   };
-  const rows = (text: string, arms = [0, 1]) => rowsWithText(texts, text, { seed: 0, arms });
+  const rows = (text: string, arms = [0, 1]) =>
+    rowsWithText(texts, placesOf(strings, text), { seed: 0, arms });
 
   it("looks into questions, references and greedy COTs, in small and large letters, and takes signs as they are", () => {
     expect(rows("HOW MANY?")).toEqual([0, 1]);
@@ -114,9 +120,11 @@ describe("the search", () => {
 
   it("looks into samples where that is asked for, and passes over those that were left out", () => {
     const samples = { strings, rows: [null, [[[[3, 1]]], [], [[], [[4, 0]]]]] as never };
-    expect(rowsWithSample(samples, "2 + 3", { seed: 0, arms: [0, 1] })).toEqual([1]);
-    expect(rowsWithSample(samples, "Élan", { seed: 0, arms: [1] })).toEqual([1]);
-    expect(rowsWithSample(samples, "Élan", { seed: 0, arms: [0] })).toEqual([]);
-    expect(rowsWithSample(samples, "2 + 3", { seed: 1, arms: [0, 1] })).toEqual([]);
+    const inSamples = (text: string, arms: number[], seed = 0) =>
+      rowsWithSample(samples, placesOf(strings, text), { seed, arms });
+    expect(inSamples("2 + 3", [0, 1])).toEqual([1]);
+    expect(inSamples("Élan", [1])).toEqual([1]);
+    expect(inSamples("Élan", [0])).toEqual([]);
+    expect(inSamples("2 + 3", [0, 1], 1)).toEqual([]);
   });
 });

@@ -11,12 +11,13 @@ export function renderHtml({ kind, title, description, introduction, sections, f
   );
   // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
   const scripts = readsFiles ? "'unsafe-inline' 'self' file:" : "'unsafe-inline'";
+  // The thread in which the app searches is a script of its own making.
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${raw(scripts)}; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${raw(scripts)}; worker-src blob:; img-src data:">
 <link rel="icon" href="data:,">
 <title>${title}: ${kind.toLowerCase()}</title>
 <style>${raw(pageStyle)}${raw(chartStyle())}</style>

@@ -129,6 +129,24 @@ export interface WorkerMethods {
     };
     progress: Record<string, never>;
   };
+  /** whether a folder of the caller's is one of the worker's too: reads a file, writes one beside it */
+  "folder/check": {
+    params: {
+      /** one that the caller has written */
+      file: string;
+      /** what is in it */
+      content: string;
+      /** where to write the same */
+      answer: string;
+    };
+    result: {
+      /** the machine's name */
+      host: string;
+      /** why it is not the same folder, in words */
+      problem?: string | undefined;
+    };
+    progress: Record<string, never>;
+  };
   /** memory in use now, and at most so far */
   "device/memory": {
     params: Record<string, never>;
@@ -687,6 +705,8 @@ export interface WorkerMethods {
       maxTokensPerBatch: number;
       /** a folder that train/save wrote */
       resumeFrom?: string | undefined;
+      /** what is known of: a state of more steps is refused as damaged (ResumeDamaged) */
+      recordedSteps?: number | undefined;
     };
     result: {
       /** a name the worker gave to something it holds */

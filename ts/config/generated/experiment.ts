@@ -62,10 +62,24 @@ export interface ExperimentRounds {
 export interface ExperimentWorker {
   /** auto, cpu, cuda or cuda:N; auto: CUDA where there is one */
   device: string;
-  /** CPU threads; all cores when left out */
+  /**
+   * GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by
+   * rounding alone
+   */
+  devices: number;
+  /** machines that share it; `aft worker` is started on each of the others */
+  nodes: number;
+  /** host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out */
+  rendezvous?: string | undefined;
+  /** CPU threads, which processes share out; all cores when left out */
   threads?: number | undefined;
   /** an existing Python with torch; the project makes its own environment when left out */
   python?: string | undefined;
+  /**
+   * a command that starts the worker elsewhere and hands on its standard streams, as [ssh, gpu-box,
+   * '{worker}'] does; {worker} stands for the words that start it here
+   */
+  launch?: string[] | undefined;
   /** stdio: a process of its own; pythonia: inside Node, for exploring */
   transport: "stdio" | "pythonia";
   /** tokens of one micro-batch; bounds memory, never changes a result */
@@ -273,6 +287,11 @@ export interface TaskSettingsArithmetic {
    * that right answers with wrong reasoning are common (label noise)
    */
   form: "clean" | "labelled";
+  /**
+   * terse (when left out): few words, unlike things counted together; story: sentences as people
+   * write them, about things of one kind
+   */
+  wording?: "terse" | "story" | undefined;
   /** how often a split may hold the same numbers and operations in other words or another order */
   repeats: number;
 }

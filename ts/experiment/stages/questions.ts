@@ -67,7 +67,12 @@ export const questions = defineStage({
     const { name: _name, use: _use, weight: _weight, prompt, ...bearing } = settings;
     // A file is known by its content, which is in `identity`, not by its place.
     const places: readonly string[] = [...taskFileSettings, ...taskFolderSettings];
-    const elsewhere = Object.fromEntries(Object.entries(bearing).filter(([key]) => !places.includes(key)));
+    const elsewhere = Object.fromEntries(
+      Object.entries(bearing).filter(
+        // Few words are what was made before there was a choice: the key says nothing of them.
+        ([key, value]) => !places.includes(key) && !(key === "wording" && value === "terse"),
+      ),
+    );
     const task = taskOf(settings);
     const put = promptSettings(prompt);
     const { stop: _stop, ...promptKey } = put;

@@ -4,7 +4,7 @@ import type { Experiment } from "../../config/index.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
-import { LazyWorker } from "../worker/lazy-worker.ts";
+import { LazyWorker, startSettings } from "../worker/lazy-worker.ts";
 
 type WorkerSettings = Experiment["worker"];
 
@@ -13,18 +13,23 @@ export class Lane {
   private current: { settings: string; worker: LazyWorker } | undefined;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
+  private readonly runsDirectory: string;
 
-  constructor(progress: ProgressSink, signal: AbortSignal) {
+  constructor(progress: ProgressSink, signal: AbortSignal, runsDirectory: string) {
     this.progress = progress;
     this.signal = signal;
+    this.runsDirectory = runsDirectory;
   }
 
-  async workerFor({ python, threads, transport }: WorkerSettings): Promise<LazyWorker> {
-    const start = { python, threads, transport };
+  async workerFor(worker: WorkerSettings): Promise<LazyWorker> {
+    const start = startSettings(worker);
     const settings = canonicalJson(start);
     if (this.current?.settings !== settings) {
       await this.close();
-      this.current = { settings, worker: new LazyWorker(start, this.progress, this.signal) };
+      this.current = {
+        settings,
+        worker: new LazyWorker(start, this.progress, this.signal, this.runsDirectory),
+      };
     }
     return this.current.worker;
   }

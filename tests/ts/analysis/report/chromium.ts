@@ -51,7 +51,7 @@ export async function openPage(
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
   });
   await page.goto(pathToFileURL(file).href);
   return { page, complaints, close: () => context.close() };

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { customTaskSchema, loadExperiment } from "../../../../ts/config/index.ts";
+import { arithmeticTaskSchema, customTaskSchema, loadExperiment } from "../../../../ts/config/index.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { planOf } from "../../../../ts/experiment/plan/plan.ts";
 import { questions } from "../../../../ts/experiment/stages/questions.ts";
@@ -50,4 +50,14 @@ test("the key of numbers read from an answer column holds the rule that read the
     "#### NUMBER, the first; the whole line is read",
   );
   for (const kind of ["gsm8k-number", "choice"]) expect(keyed({ kind })).not.toHaveProperty("answers");
+});
+
+test("the key of questions in few words says nothing of their wording, as before there was another", () => {
+  const keyed = (more: object) => {
+    const settings = arithmeticTaskSchema.parse({ task: "arithmetic", ...more });
+    return questions.node({ settings, identity: {} }).settings;
+  };
+  expect(keyed({})).not.toHaveProperty("wording");
+  expect(keyed({ wording: "terse" })).toEqual(keyed({}));
+  expect(keyed({ wording: "story" })).toHaveProperty("wording", "story");
 });

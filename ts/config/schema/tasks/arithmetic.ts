@@ -47,6 +47,10 @@ export const arithmeticTaskSchema = z
       description:
         "clean: every step bears on the answer; labelled: each quantity is listed under its name first, so that right answers with wrong reasoning are common (label noise)",
     }),
+    wording: z.enum(["terse", "story"]).optional().meta({
+      description:
+        "terse (when left out): few words, unlike things counted together; story: sentences as people write them, about things of one kind",
+    }),
     repeats: positive.default(100).meta({
       description:
         "how often a split may hold the same numbers and operations in other words or another order",

@@ -12,12 +12,8 @@ import {
   stepsOf,
   totalOf,
 } from "./problem.ts";
-import { questionText, referenceText } from "./text.ts";
-
-/** Few words, each used like any other of its kind: the difficulty is in the numbers. */
-const names = ["Cat", "Tom", "Ann", "Bob"] as const;
-const containers = ["boxes", "bags", "jars", "packs"] as const;
-const things = ["keys", "figs", "pens", "nuts", "cups", "eggs", "hats", "pins"] as const;
+import { referenceText } from "./text.ts";
+import { type Scene, type Wording, wordings } from "./wordings/index.ts";
 
 /** Draws in a row that give nothing new before the settings are held to be too narrow. */
 const mostMisses = 50_000;
@@ -38,24 +34,25 @@ export function* arithmeticQuestions(
 ): Generator<Question> {
   const parsed = arithmeticTaskSchema.parse({ ...settings, task: "arithmetic" });
   const name = taskName(parsed);
+  const wording: Wording = wordings[parsed.wording ?? "terse"];
   const random = randomFrom("arithmetic", seed ?? parsed.seed, split);
   const seen = new Map<string, number>();
   const texts = new Set<string>();
   for (let made = 0; made < count; made++) {
     const size = random.int(...parsed.items);
-    const { problem, content } =
-      drawNew(parsed, size, random, (items, key) => {
+    const { problem, question, content } =
+      drawNew(parsed, wording, size, random, (items, key) => {
         if (splitOf(key) !== split || (seen.get(key) ?? 0) >= parsed.repeats) return undefined;
         const drawn: ArithmeticProblem = {
           form: parsed.form,
-          name: random.pick(names),
+          name: random.pick(wording.names),
           maxTotal: parsed.maxTotal,
           items,
         };
-        return texts.has(questionText(drawn)) ? undefined : drawn;
+        const text = wording.question(drawn, random);
+        return texts.has(text) ? undefined : { problem: drawn, question: text, content: key };
       }) ?? tooNarrow(parsed, `${size} items for the ${split} split after ${made} of ${count} questions`);
     seen.set(content, (seen.get(content) ?? 0) + 1);
-    const question = questionText(problem);
     texts.add(question);
     yield {
       id: `${name}-${split}-${made + 1}`,
@@ -70,32 +67,41 @@ export function* arithmeticQuestions(
   }
 }
 
+interface Drawn {
+  problem: ArithmeticProblem;
+  question: string;
+  content: string;
+}
+
 function drawNew(
   settings: ArithmeticTask,
+  wording: Wording,
   size: number,
   random: Random,
-  accept: (items: Item[], content: string) => ArithmeticProblem | undefined,
-): { problem: ArithmeticProblem; content: string } | undefined {
+  accept: (items: Item[], content: string) => Drawn | undefined,
+): Drawn | undefined {
   for (let misses = 0; misses < mostMisses; misses++) {
-    const items = drawItems(settings, size, random);
-    if (items === undefined) continue;
-    const content = contentOf(items);
-    const problem = accept(items, content);
-    if (problem !== undefined) return { problem, content };
+    const items = drawItems(settings, wording.scene(random), size, random);
+    const drawn = items && accept(items, contentOf(items));
+    if (drawn !== undefined) return drawn;
   }
   return undefined;
 }
 
 /** Items in the order in which the question names them; no total on the way leaves 0..maxTotal. */
-function drawItems(settings: ArithmeticTask, size: number, random: Random): Item[] | undefined {
-  const unused = random.shuffle(things);
+function drawItems(
+  settings: ArithmeticTask,
+  { things, containers }: Scene,
+  size: number,
+  random: Random,
+): Item[] | undefined {
   const held = new Map<string, number>();
   const items: Item[] = [];
   let total = 0;
   while (items.length < size) {
     let item: Item | undefined;
     for (let tries = 0; tries < triesAnItem && item === undefined; tries++) {
-      const drawn = drawItem(settings, unused[items.length]!, held, random);
+      const drawn = drawItem(settings, things[items.length]!, containers, held, random);
       if (drawn !== undefined && inRange(total, drawn, settings.maxTotal)) item = drawn;
     }
     if (item === undefined) return undefined;
@@ -113,6 +119,7 @@ const inRange = (total: number, item: Item, maxTotal: number): boolean =>
 function drawItem(
   { operations, multiplier, amount }: ArithmeticTask,
   thing: string,
+  containers: readonly string[],
   held: ReadonlyMap<string, number>,
   random: Random,
 ): Item | undefined {

@@ -2,24 +2,6 @@ import type { Random } from "../../../core/random.ts";
 import { randomOrder } from "./orders.ts";
 import { type ArithmeticProblem, type Item, isProduct, quantityOf } from "./problem.ts";
 
-const verbs = { multiply: "buys", add: "finds", subtract: "gives away" } as const;
-
-/** E.g. `Cat buys 7 boxes of 4 keys and 4 bags of 6 figs. How many things are there in all?` */
-export function questionText({ name, items }: ArithmeticProblem): string {
-  const sentences: string[] = [];
-  for (const [at, item] of items.entries()) {
-    const sameVerb = items[at - 1]?.operation === item.operation;
-    if (sameVerb) sentences.push(`${sentences.pop()} and ${nounPhrase(item)}`);
-    else sentences.push(`${name} ${verbs[item.operation]} ${nounPhrase(item)}`);
-  }
-  return `${sentences.join(". ")}. How many things are there in all?`;
-}
-
-const nounPhrase = (item: Item): string =>
-  isProduct(item)
-    ? `${item.count} ${item.container} of ${item.each} ${item.thing}`
-    : `${item.amount} ${item.thing}`;
-
 /**
  * One of the reference COTs, drawn at random: the products in any order, then the sums in any order whose
  * running totals stay in range, then `#### N`. In the labelled form each quantity that comes in is listed

@@ -166,6 +166,53 @@ describe.skipIf(executablePath === undefined)(`the examples browser in Chromium$
     await close();
   });
 
+  it("searches by regular expressions, and says what is none and what takes too long", async () => {
+    const { page, complaints, close } = await open();
+    const search = async (text: string) => {
+      await page.getByRole("searchbox").fill(text);
+      return found(page);
+    };
+    await page.getByLabel("regular expression").check();
+    expect(await search("the (zebra|lion)$")).toBe("1 question of 50");
+    expect(await search("the (zebra|lion")).toMatch(/^Cannot search: this is no regular expression: /);
+    // Each letter more doubles what is tried.
+    const slow = search("^(([^q])+)+q$");
+    expect(await page.evaluate("1 + 1")).toBe(2);
+    expect(await slow).toBe("Cannot search: this expression takes more than 2 s: make it simpler");
+    expect(await search("ZEBRA")).toBe("1 question of 50");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("has a link to each state, which leads back to it", async () => {
+    const { page, complaints, close } = await open();
+    expect(new URL(page.url()).hash).toBe("");
+    await choice(page, "Show").selectOption("flipped");
+    await choice(page, "Method").selectOption({ label: "RFT" });
+    const flipped = await found(page);
+    const before = new URL(page.url()).hash;
+    expect(before).toMatch(/^#questions\?method=RFT&show=flipped&question=/);
+    await page.getByRole("listbox").press("Home");
+    await page.getByRole("listbox").press("ArrowDown");
+    await page.waitForFunction(
+      (hash) => (globalThis as { location?: { hash: string } }).location?.hash !== hash,
+      before,
+    );
+    await page.waitForFunction("document.querySelector('.steps')?.textContent.includes('2 of')");
+    const heading = await page.locator(".detail h3").textContent();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.locator(".steps", { hasText: "2 of" }).waitFor();
+    expect(await found(other)).toBe(flipped);
+    expect(await other.locator(".detail h3").textContent()).toBe(heading);
+    expect(await choice(other, "Method").locator("option:checked").textContent()).toBe("RFT");
+    await other.evaluate("location.hash = '#questions?text=zebra'");
+    await other.locator(".status", { hasText: "1 question of 50" }).waitFor();
+    expect(await other.getByRole("searchbox").inputValue()).toBe("zebra");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("sorts the hardest first", async () => {
     const { page, close } = await open();
     await choice(page, "Sort by").selectOption("hard");
@@ -265,7 +312,7 @@ describe.skipIf(executablePath === undefined)(`the examples browser in Chromium$
   it("is used by keyboard alone", async () => {
     const { page, complaints, close } = await open();
     await page.getByRole("searchbox").focus();
-    for (let tab = 0; tab < 2; tab++) await page.keyboard.press("Tab");
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press("Tab");
     const list = page.getByRole("listbox");
     expect(await list.evaluate((element) => element.matches(":focus-visible"))).toBe(true);
     const at = async () => Number(await active(page).getAttribute("aria-posinset"));

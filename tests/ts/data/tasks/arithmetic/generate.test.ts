@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { digestOf } from "../../../../../ts/core/digest.ts";
 import type { Question } from "../../../../../ts/core/records.ts";
 import {
   type ArithmeticProblem,
@@ -11,10 +12,15 @@ import { countOrders } from "./count-orders.ts";
 const arithmetic = taskNamed("arithmetic");
 const settingsOf = (settings: object) => ({ task: "arithmetic", ...settings });
 const problemOf = (question: Question): ArithmeticProblem => question.problem as ArithmeticProblem;
-const forms = ["clean", "labelled"] as const;
+const forms = [
+  { form: "clean", wording: "terse", words: 48 },
+  { form: "labelled", wording: "terse", words: 48 },
+  { form: "clean", wording: "story", words: 88 },
+  { form: "labelled", wording: "story", words: 88 },
+] as const;
 
-describe.each(forms)("the %s form", (form) => {
-  const questions = [1, 2, 3, 4, 5].flatMap((seed) => [...arithmeticQuestions({ form }, 400, seed)]);
+describe.each(forms)("the $form form, $wording", ({ form, wording, words }) => {
+  const questions = [1, 2, 3, 4, 5].flatMap((seed) => [...arithmeticQuestions({ form, wording }, 400, seed)]);
 
   it("has references that pass the step check and end in the answer", () => {
     for (const question of questions) {
@@ -40,7 +46,7 @@ describe.each(forms)("the %s form", (form) => {
         ({ question, reference }) => `${question}\n${reference}`.match(/[A-Za-z]+|\n|[^A-Za-z\s]/g)!,
       ),
     );
-    expect(pieces.size).toBeLessThanOrEqual(48);
+    expect(pieces.size).toBeLessThanOrEqual(words);
     expect([...pieces].join("")).toMatch(/^[\n!-~]+$/);
   });
 
@@ -51,6 +57,12 @@ describe.each(forms)("the %s form", (form) => {
       expect(share).toBeLessThan(0.37);
     }
   });
+});
+
+it("makes the terse questions that it made before there was another wording", () => {
+  const made = [...arithmeticQuestions({}, 700, 3)];
+  expect(digestOf(made)).toBe("e9b55c5441eaf6c981e3d1ef80a753a8793eb018b3a2dc23d8a7eb28d27999ad");
+  expect([...arithmeticQuestions({ wording: "terse" }, 700, 3)]).toEqual(made);
 });
 
 it("is a function of settings, seed and split; more questions only add to fewer", () => {
