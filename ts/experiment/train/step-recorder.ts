@@ -54,7 +54,7 @@ export class StepRecorder {
   }
 
   static async open(options: RecorderOptions): Promise<StepRecorder> {
-    return new StepRecorder(options, await openMetricsLog(options, options.stepsBefore));
+    return new StepRecorder(options, await openMetricsLog(options));
   }
 
   get warnings(): readonly Warning[] {
@@ -107,6 +107,13 @@ export class StepRecorder {
   }
 }
 
+/** The steps that earlier processes recorded, up to where the file is as it was written. */
+export async function recordedSteps(place: Place, tell: (text: string) => void): Promise<StepRecord[]> {
+  if (!metricsFile.isIn(place)) return [];
+  await (await metricsFile.append(place, tell)).close();
+  return metricsFile.read(place);
+}
+
 /** metrics.jsonl of a run that begins or goes on. */
 interface MetricsLog {
   /** The steps up to the saved state, as an earlier process recorded them. */
@@ -118,20 +125,14 @@ interface MetricsLog {
 }
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
-async function openMetricsLog(place: Place, stepsBefore: number): Promise<MetricsLog> {
-  // Opening cuts off a line that a crash tore.
-  await (await metricsFile.append(place)).close();
-  const kept = (await metricsFile.read(place)).filter(({ step }) => step <= stepsBefore);
-  await metricsFile.write(place, kept);
-  let output = await metricsFile.append(place);
+async function openMetricsLog(options: RecorderOptions): Promise<MetricsLog> {
+  const output = await metricsFile.append(options, (text) => options.progress.note(text));
+  const kept = (await metricsFile.read(options)).filter(({ step }) => step <= options.stepsBefore);
+  await output.replace(kept);
   return {
     kept,
     append: (record) => output.append([record]),
-    async replaceLast(record) {
-      await output.close();
-      await metricsFile.write(place, [...kept.slice(0, -1), record]);
-      output = await metricsFile.append(place);
-    },
+    replaceLast: (record) => output.replace([...kept.slice(0, -1), record]),
     close: () => output.close(),
   };
 }
