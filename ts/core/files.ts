@@ -54,11 +54,14 @@ export async function writeFileAtomic(
 }
 
 /**
- * Whether a name is that of a file or folder under way: {@link writeFileAtomic}'s neighbour, or the worker's draft of a
- * folder (`.NAME.writing-PID`). Where nobody writes any more it is what a killed process left, and no result.
+ * Whether a name is that of a file or folder under way: {@link writeFileAtomic}'s neighbour, the worker's draft of a folder
+ * (`.NAME.writing-PID`), or digests of work that is gone on with (`.sha256`, `.NAME.sha256`). Where nobody writes any more it
+ * is what a killed process left, and no result.
  */
 export const isUnderWay = (name: string): boolean =>
-  /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name);
+  /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name) || isDigest(name);
+
+const isDigest = (name: string): boolean => /^\.(.+\.)?sha256$/.test(name);
 
 /** What killed processes left in a folder, and in all below it unless it is to be `shallow`. */
 export async function leftoversIn(folder: string, { shallow = false } = {}): Promise<string[]> {

@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 import { inputError, type Problem } from "./errors.ts";
-import { checkReadable, decodeUtf8, notUtf8, readError, writeError, writeFileAtomic } from "./files.ts";
+import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
 
@@ -139,59 +138,3 @@ export function* toJsonl(values: Iterable<unknown>): Generator<string> {
 /** Writes all rows or none. */
 export const writeJsonl = (path: string, values: Iterable<unknown>): Promise<void> =>
   writeFileAtomic(path, toJsonl(values));
-
-/**
- * An append-only JSON Lines file that survives a crash at any moment: {@link openAppend} cuts a torn last line
- * away, and every append ends in a newline.
- */
-export interface AppendFile<T> {
-  append(values: readonly T[]): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Opens for appending; a last line without its newline (a crash in mid-write) is dropped first. */
-export async function openAppend<T>(path: string): Promise<AppendFile<T>> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, "a+");
-    await dropTornLine(handle);
-  } catch (error) {
-    throw writeError(path, error);
-  }
-  // One after the other: of two that are written at once, each in several pieces, the pieces could mix.
-  let last: Promise<void> = Promise.resolve();
-  return {
-    append(values) {
-      const written = last.then(async () => {
-        try {
-          for (const piece of toJsonl(values)) await handle.appendFile(piece);
-        } catch (error) {
-          throw writeError(path, error);
-        }
-      });
-      last = written.catch(() => {});
-      return written;
-    },
-    async close() {
-      await last;
-      await handle.close();
-    },
-  };
-}
-
-async function dropTornLine(handle: FileHandle): Promise<void> {
-  const { size } = await handle.stat();
-  const block = 64 * 1024;
-  let end = size;
-  while (end > 0) {
-    const start = Math.max(0, end - block);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
-    const newline = buffer.subarray(0, bytesRead).lastIndexOf(10);
-    if (newline >= 0) {
-      if (start + newline + 1 < size) await handle.truncate(start + newline + 1);
-      return;
-    }
-    end = start;
-  }
-  if (size > 0) await handle.truncate(0);
-}

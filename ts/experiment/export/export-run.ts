@@ -1,9 +1,9 @@
 import { constants, existsSync } from "node:fs";
 import { cp, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { defined } from "../../core/defined.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
-import { makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
+import { isUnderWay, makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { summaryOf } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
@@ -108,8 +108,13 @@ async function exportModel(
       fix: "leave out --adapter",
     });
   const form = !isAdapted ? "weights" : options.adapter === true ? "adapter" : "merged";
-  // On file systems that can, without a second copy of the bytes.
-  if (form === "weights") await cp(checkpoint, draft, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  if (form === "weights")
+    await cp(checkpoint, draft, {
+      recursive: true,
+      filter: (path) => !isUnderWay(basename(path)),
+      // On file systems that can, without a second copy of the bytes.
+      mode: constants.COPYFILE_FICLONE,
+    });
   else if (form === "adapter") await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
   const summary = await summaryOf(runDirectory, {
