@@ -8,6 +8,7 @@ import { defined } from "../../core/defined.ts";
 import { groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
+  type JudgeCounts,
   type JudgedFile,
   judgeFiles,
   type Label,
