@@ -38,6 +38,12 @@ export {
   methodScores,
   vftCurves,
 } from "./features/charts/numbers.ts";
+export {
+  type MatteringWarning,
+  matteringWarnings,
+  mattersWhileTraining,
+} from "./features/findings/mattering.ts";
+export { type Verdict, verdictOf, verdictSentence } from "./features/in-short/verdict.ts";
 export { type DataFile, dataFolder } from "./features/questions/app.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, percent, plural, points, pValue, range } from "./format.ts";

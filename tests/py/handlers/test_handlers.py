@@ -308,7 +308,7 @@ def test_a_registry_says_what_it_holds():
 
 def test_a_resume_that_is_refused_holds_no_run_and_leaves_the_model(model, tmp_path):
     before = registries.runs.items()
-    with pytest.raises(WorkerError, match="it is not a complete training state"):
+    with pytest.raises(WorkerError, match="it is not the training state that was written"):
         begin(model, resumeFrom=str(tmp_path / "absent"))
     assert registries.runs.items() == before
     assert call("model/digest", model=model.model).digest == model.digest

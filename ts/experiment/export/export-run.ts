@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { cp, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { inputError, nearestName } from "../../core/errors.ts";
-import { makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
+import { isUnderWay, makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
 import { writeJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { summaryOf } from "../run/read-summary.ts";
@@ -104,7 +104,8 @@ async function exportModel(
       fix: "leave out --adapter",
     });
   const form = !isAdapted ? "weights" : options.adapter === true ? "adapter" : "merged";
-  if (form === "weights") await cp(checkpoint, draft, { recursive: true });
+  if (form === "weights")
+    await cp(checkpoint, draft, { recursive: true, filter: (path) => !isUnderWay(basename(path)) });
   else if (form === "adapter") await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
   const summary = await summaryOf(runDirectory, {

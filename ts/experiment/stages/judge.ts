@@ -4,13 +4,12 @@
  */
 import { z } from "zod";
 import { defined } from "../../core/defined.ts";
-import { type Group, groupSchema } from "../../core/records.ts";
+import { groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
-  type JudgeCounts,
-  judge as judgeCandidates,
+  type JudgedFile,
+  judgeFiles,
   type Label,
-  notUnderstood,
   type Ranking,
   type SplitName,
 } from "../../data/index.ts";
@@ -21,7 +20,7 @@ import { partOf, splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 
-export interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
+export interface JudgeParams extends Pick<TaskQuestions, "task" | "settings" | "questions"> {
   candidates: PlanNode;
   judging: {
     extract: "strict" | "flexible";
@@ -47,13 +46,11 @@ export const groupCounts = z.object({ questions: z.int(), candidates: z.int() })
 /** Share of answers that are not understood from which on a run says so before it trains on them. */
 const manyUnread = 0.05;
 
-function unreadNote(
-  { candidates, unparsed, partlyRead }: JudgeCounts,
-  groups: readonly Group[],
-): string | undefined {
+function unreadNote({ counts, notUnderstood }: JudgedFile): string | undefined {
+  const { candidates, unparsed, partlyRead } = counts;
   const count = unparsed + partlyRead;
   if (candidates === 0 || count / candidates <= manyUnread) return undefined;
-  const [first] = notUnderstood(groups);
+  const [first] = notUnderstood;
   return (
     `${count} of ${candidates} samples state an answer that the rule does not understand` +
     `${first === undefined ? "" : `, such as ${JSON.stringify(first.stated)}`}: right ones among them count as wrong (aft judge --explain)`
@@ -80,15 +77,19 @@ export const judge = defineStage({
     };
   },
   inputs: ({ candidates, questions }: JudgeParams) => ({ candidates, questions }),
-  async run(context, { task, judging }, inputs) {
+  async run(context, { settings, judging }, inputs) {
     const { split, questions, skip, ...rules } = judging;
-    const rows = await splitFiles[split].readRows(inputs.questions);
-    const candidates = await sample.files.candidates.readRows(inputs.candidates);
-    const { groups, counts } = judgeCandidates(partOf(rows, questions, skip), candidates, { task, ...rules });
-    await groupsFile.write(context, groups);
-    const note = unreadNote(counts, groups);
+    const judged = await judgeFiles({
+      ...{ ...rules, task: settings },
+      questions: splitFiles[split].pathIn(inputs.questions),
+      part: (rows) => partOf(rows, questions, skip),
+      candidates: [{ path: sample.files.candidates.pathIn(inputs.candidates) }],
+      out: groupsFile.pathIn(context),
+      ...{ progress: context.progress, shownAs: context.label, signal: context.signal },
+    });
+    const note = unreadNote(judged);
     if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
-    return { ...counts };
+    return { ...judged.counts };
   },
   expected: (_, { candidates }) => candidates,
 });

@@ -14,6 +14,7 @@ const settings = arithmeticTaskSchema.parse({ task: "arithmetic" });
 const node = (more: object = {}) =>
   judge.node({
     task: taskOf(settings),
+    settings,
     questions: other,
     candidates: other,
     judging: { extract: "strict", split: "train", questions: undefined, ...more },
