@@ -42,6 +42,7 @@ export {
   type MatteringWarning,
   matteringWarnings,
   mattersWhileTraining,
+  pairsWarning,
 } from "./features/findings/mattering.ts";
 export { type Verdict, verdictOf, verdictSentence } from "./features/in-short/verdict.ts";
 export { type DataFile, dataFolder } from "./features/questions/app.ts";

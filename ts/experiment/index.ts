@@ -20,7 +20,7 @@ export {
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export { type ExportFormat, exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
   type ComparedRuns,
   compareFinishedRuns,

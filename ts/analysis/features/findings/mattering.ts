@@ -4,6 +4,8 @@
  */
 import { percent, plural, whole } from "../../format.ts";
 import type { Diagnostic, RunSummary } from "../../generated/report.ts";
+import { groupsWithoutPair } from "./answers.ts";
+import type { Measurements } from "./measurements.ts";
 
 export interface MatteringWarning {
   id: Diagnostic["id"];
@@ -56,11 +58,28 @@ export function matteringWarnings({
   });
 }
 
+/** What the report will say of too few pairs, before anything is trained on them; undefined: they are enough. */
+export function pairsWarning({ withPair, withoutPositive, withoutNegative }: Pairs): string | undefined {
+  const groups = withPair + withoutPositive + withoutNegative;
+  const trainGroups = [{ groups, withPair, withoutPositive, withoutNegative }] as Measurements["trainGroups"];
+  const [found] = groupsWithoutPair.find({ trainGroups } as Measurements);
+  return found?.level === "warning" ? found.text : undefined;
+}
+
+/** Training questions by what their samples are. */
+type Pairs = Pick<Measurements["trainGroups"][number], "withPair" | "withoutPositive" | "withoutNegative">;
+
 /**
  * Which signs are to be told while a method trains (`ts/experiment/warnings` names the kinds): the others are details of an
  * optimizer, or of a moment, which the report has.
  */
-const urgent: readonly string[] = ["no-pairs", "both-sink", "overfit-to-assessing", "positives-less-likely"];
+const urgent: readonly string[] = [
+  "all-warm-up",
+  "no-pairs",
+  "both-sink",
+  "overfit-to-assessing",
+  "positives-less-likely",
+];
 
 export const mattersWhileTraining = (kind: string | undefined): boolean =>
   kind === undefined || urgent.includes(kind);
