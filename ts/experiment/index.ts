@@ -6,12 +6,17 @@
  */
 
 export {
+  clusterTable,
+  deviceKind,
   type Estimate,
   estimate,
   estimateSweep,
   estimateTable,
   expectedSeconds,
   measureOn,
+  modelLine,
+  type PlannedElsewhere,
+  planElsewhere,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
