@@ -19,7 +19,10 @@ export {
   accuracyChart,
   betaChart,
   type ChartText,
+  chartStyle,
   curvesChart,
+  type FamilyRow,
+  familiesChart,
   lightOf,
   mix,
   type OwnChartOptions,
@@ -29,6 +32,9 @@ export {
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
+export { html, type Markup, raw } from "./document/markup.ts";
+export { pageStyle } from "./document/style.ts";
+export { momentText } from "./document/text.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
@@ -38,9 +44,17 @@ export {
   methodScores,
   vftCurves,
 } from "./features/charts/numbers.ts";
-export { type DataFile, dataFolder } from "./features/questions/app.ts";
+export {
+  type AppData,
+  appDataIn,
+  type DataFile,
+  dataFolder,
+  notedQuestionsApp,
+  type OwnNote,
+} from "./features/questions/app.ts";
+export { chunkScript } from "./features/questions/numbers.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
-export { decimal, percent, plural, points, pValue, range } from "./format.ts";
+export { decimal, duration, percent, plural, points, pValue, range } from "./format.ts";
 export type {
   Comparison,
   Difference,

@@ -17,6 +17,7 @@ export {
 } from "./estimate/index.ts";
 export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
 export {
+  bestOf,
   type ComparedRuns,
   compareFinishedRuns,
   type Difference,
@@ -25,6 +26,8 @@ export {
   type Garbage,
   type ListedRun,
   listRuns,
+  Remembered,
+  RunsWatch,
   removeGarbage,
   type ShownRun,
   type ShownStage,
@@ -32,6 +35,9 @@ export {
   showStages,
   type Verified,
   verifyRuns,
+  type WatchedRun,
+  type WatchedStage,
+  type WatchedTraining,
 } from "./finished-runs/index.ts";
 export {
   type GotModel,

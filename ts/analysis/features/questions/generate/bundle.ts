@@ -11,7 +11,7 @@ export async function bundleApp(): Promise<string> {
   const app = join(projectRoot, "ts", "browser");
   const license = await readFile(join(projectRoot, "node_modules", "diff", "LICENSE"), "utf8");
   const { outputFiles } = await build({
-    entryPoints: [join(app, "main.ts"), join(app, "style.css")],
+    entryPoints: ["main.ts", "style.css", "live.ts"].map((name) => join(app, name)),
     outdir: app,
     write: false,
     bundle: true,
@@ -20,13 +20,14 @@ export async function bundleApp(): Promise<string> {
     target: "es2022",
     banner: { js: `/*! This script holds the npm package diff.\n${license.trim()}\n*/` },
   });
-  const contentOf = (suffix: string): string => {
-    const file = outputFiles.find(({ path }) => path.endsWith(suffix));
+  const contentOf = (name: string): string => {
+    const file = outputFiles.find(({ path }) => path === join(app, name));
     return JSON.stringify(file?.text.trim());
   };
   return [
     "// Written by `npm run generate` from ts/browser. Do not edit.",
-    `export const browserScript =\n  ${contentOf(".js")};`,
-    `export const browserStyle =\n  ${contentOf(".css")};\n`,
+    `export const browserScript =\n  ${contentOf("main.js")};`,
+    `export const browserStyle =\n  ${contentOf("style.css")};`,
+    `export const liveScript =\n  ${contentOf("live.js")};\n`,
   ].join("\n");
 }
