@@ -598,6 +598,25 @@ class DeviceSpeedResult(Message, kw_only=True):
 
 
 DeviceSpeedProgress = Nothing
+
+
+class FolderCheckParams(Message, kw_only=True):
+    # one that the caller has written
+    file: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+    # what is in it
+    content: str
+    # where to write the same
+    answer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
+
+
+class FolderCheckResult(Message, kw_only=True):
+    # the machine's name
+    host: str
+    # why it is not the same folder, in words
+    problem: str | None = None
+
+
+FolderCheckProgress = Nothing
 DeviceMemoryParams = Nothing
 
 
@@ -1118,6 +1137,7 @@ METHODS: dict[str, Method] = {
     "hello": Method(HelloParams, HelloResult, HelloProgress, True),
     "device/info": Method(DeviceInfoParams, DeviceInfoResult, DeviceInfoProgress, False),
     "device/speed": Method(DeviceSpeedParams, DeviceSpeedResult, DeviceSpeedProgress, False),
+    "folder/check": Method(FolderCheckParams, FolderCheckResult, FolderCheckProgress, False),
     "device/memory": Method(DeviceMemoryParams, DeviceMemoryResult, DeviceMemoryProgress, True),
     "tokenizer/train": Method(TokenizerTrainParams, TokenizerTrainResult, TokenizerTrainProgress, False),
     "model/create": Method(ModelCreateParams, ModelCreateResult, ModelCreateProgress, False),

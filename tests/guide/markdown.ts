@@ -22,8 +22,8 @@ export function guidePages(): string[] {
   return [...new Set(["index.md", ...linked])];
 }
 
-/** README, too, has commands and settings that must hold; seen from the guide's folder. */
-export const testedPages = (): string[] => [...guidePages(), "../../README.md"];
+/** README and AGENTS.md, too, have commands and settings that must hold; seen from the guide's folder. */
+export const testedPages = (): string[] => [...guidePages(), "../../README.md", "../../AGENTS.md"];
 
 export const guideFiles = (): string[] => readdirSync(guideFolder).filter((name) => name.endsWith(".md"));
 

@@ -1,21 +1,34 @@
+/**
+ * What is shipped is what is tried: the packed file, installed in another project, from its first command to what a
+ * run leaves. `npm install` needs a registry, so the file is unpacked as npm does, beside the packages it would bring.
+ */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { browserScript } from "../../ts/analysis/generated/browser.ts";
+import { findDeno } from "../../ts/bridge/index.ts";
 import { projectRoot, version } from "../../ts/core/project.ts";
+import { notebookRunner } from "../notebooks/execute.ts";
 import { syntheticRun } from "../ts/analysis/synthetic.ts";
+import { warmEnvironment } from "../warm/warm.ts";
+import { filesReadBy, holds } from "./files-read.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
-/** A folder of another project with aft installed: unpacked, beside the packages that an install would bring. */
+/** A folder of another project with aft installed. */
 let elsewhere: string;
 let packed: string[];
 const installed = (...path: string[]): string => join(elsewhere, "node_modules", "aft", ...path);
-const aft = (...args: string[]) =>
-  execa("node", [installed("ts", "cli", "bin.mjs"), ...args], { cwd: elsewhere, reject: false });
+/** As one types it in that project. */
+const aft = async (...args: string[]) =>
+  execa("npx", ["--no-install", "aft", ...args], {
+    cwd: elsewhere,
+    reject: false,
+    env: await warmEnvironment(),
+  });
 
 beforeAll(async () => {
   elsewhere = await realpath(await mkdtemp(join(tmpdir(), "aft-installed-")));
@@ -39,6 +52,12 @@ beforeAll(async () => {
     await mkdir(dirname(join(elsewhere, path)), { recursive: true });
     await symlink(join(projectRoot, path), join(elsewhere, path));
   }
+  await mkdir(join(elsewhere, "node_modules", ".bin"));
+  await symlink(installed("ts", "cli", "bin.mjs"), join(elsewhere, "node_modules", ".bin", "aft"));
+  await writeFile(
+    join(elsewhere, "package.json"),
+    `{"type":"module","dependencies":{"aft":"file:${filename}"}}`,
+  );
 });
 
 test("holds what runs and no tests, notebooks, caches or sources that Node cannot run", () => {
@@ -58,9 +77,23 @@ test("holds what runs and no tests, notebooks, caches or sources that Node canno
   expect(packed.filter((path) => /^tests|__pycache__|\.ipynb$|(?<!\.d)\.ts$|^runs/.test(path))).toEqual([]);
 });
 
+test("holds every file that its own code looks for by a path", async () => {
+  const { files, unread } = await filesReadBy(installed());
+  expect(unread).toEqual([]);
+  expect(files).toEqual(
+    expect.arrayContaining(["dist/bridge/generated/protocol.schema.json", "py", "py/requirements*.txt"]),
+  );
+  // The command looks whether there are sources (and their settings), and this project's notebooks: here are none.
+  const missing = files.filter((file) => !holds(packed, file));
+  expect(missing).toEqual(["experiments/notebooks", "ts/cli/main.ts", "tsconfig.json"]);
+});
+
 test("aft runs there without the packages of development", async () => {
   expect((await aft("--version")).stdout).toBe(version);
-  const { stdout, stderr } = await aft("validate", "node_modules/aft/experiments/miniature.yaml");
+  // By the name that the guide uses, and as the beginning of a file of one's own.
+  await writeFile(join(elsewhere, "mine.yaml"), "extends: experiments/miniature.yaml\nname: mine\n");
+  expect((await aft("validate", "mine.yaml")).stdout).toContain('is valid: experiment "mine", 6 methods');
+  const { stdout, stderr } = await aft("validate", "experiments/miniature.yaml");
   expect(stderr).toBe("");
   expect(stdout).toContain('is valid: experiment "miniature", 6 methods');
 });
@@ -83,7 +116,6 @@ describe("a program", () => {
     );
   beforeAll(async () => {
     await writeFile(join(elsewhere, "program.ts"), program.join("\n"));
-    await writeFile(join(elsewhere, "package.json"), '{"type":"module"}');
   });
 
   test("imports the library, its types too, and the protocol is found", async () => {
@@ -126,4 +158,85 @@ test("its Python lies in the user's cache, named by its pins, and not in node_mo
   const { stdout } = await execa("node", ["where.js"], { cwd: elsewhere, env });
   expect(stdout).toBe(join(elsewhere, "cache", "python-0123456789ab"));
   expect(await readdir(installed())).not.toContain(".venv");
+});
+
+describe("the first ten minutes", () => {
+  const miniature = "experiments/miniature.yaml";
+  beforeAll(async () => {
+    expect(await aft("run", miniature)).toMatchObject({ exitCode: 0 });
+  });
+
+  test("the run has its report, which can be written anew", async () => {
+    const report = join(elsewhere, "runs", "miniature", "report.html");
+    const html = await readFile(report, "utf8");
+    expect(html).toContain(browserScript);
+    expect(await aft("report", "runs/miniature")).toMatchObject({ exitCode: 0 });
+    expect(await readFile(report, "utf8")).toBe(html);
+  });
+
+  test("the same command does nothing twice", async () => {
+    const artefacts = join(elsewhere, "runs", "artefacts");
+    const written = async () => {
+      const names = (await readdir(artefacts, { recursive: true })).sort();
+      return Promise.all(names.map(async (name) => [name, (await stat(join(artefacts, name))).mtimeMs]));
+    };
+    const before = await written();
+    expect(before.length).toBeGreaterThan(40);
+    expect(await aft("run", miniature)).toMatchObject({ exitCode: 0 });
+    expect(await written()).toEqual(before);
+  });
+
+  test("doctor finds nothing wrong", async () => {
+    expect((await aft("doctor")).stdout).toContain("nothing is wrong");
+  });
+
+  test("weights and data are exported", async () => {
+    expect(await aft("export", "runs/miniature", "--to", "model", "--method", "aft-bc")).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await readdir(join(elsewhere, "model"))).toEqual(
+      expect.arrayContaining(["README.md", "config.json", "model.safetensors", "tokenizer.json"]),
+    );
+    const { stdout } = await aft("export", "runs/miniature", "--to", "data", "--data", "groups");
+    expect(stdout).toBe("data");
+    const rows = (await readFile(join(elsewhere, "data", "train.jsonl"), "utf8")).trim().split("\n");
+    expect(rows.length).toBe(40);
+  });
+
+  test("Deno runs the command and the library, with a live worker", async () => {
+    const deno = async (...args: string[]) =>
+      execa(findDeno(), ["run", "--allow-all", ...args], { cwd: elsewhere, env: await warmEnvironment() });
+    const { stdout: compared } = await deno("node_modules/aft/ts/cli/bin.mjs", "runs", "list");
+    expect(compared).toContain("miniature");
+    await writeFile(
+      join(elsewhere, "live.ts"),
+      'import { loadRun, startWorker } from "aft";\n' +
+        'const run = await loadRun("miniature");\n' +
+        "await using worker = await startWorker({ threads: 1 });\n" +
+        'const model = await worker.loadModel(run.checkpoint("aft-bc"));\n' +
+        'const samples = await model.sample(run.predictions("aft-bc")[0]!.prompt, { k: 2, maxNewTokens: 8 });\n' +
+        "console.log(run.methods.length, samples.length);\n",
+    );
+    expect((await deno("live.ts")).stdout).toBe("6 2");
+  });
+
+  test("a notebook on Deno's kernel imports the library and shows its charts", async () => {
+    const source = [
+      'import { accuracyChart, loadRun } from "aft";\n',
+      'const run = await loadRun("miniature");\n',
+      "accuracyChart(run);",
+    ];
+    const cell = { cell_type: "code", id: "a", execution_count: null, metadata: {}, outputs: [], source };
+    const kernel = { display_name: "Deno", language: "typescript", name: "deno" };
+    await writeFile(
+      join(elsewhere, "mine.ipynb"),
+      JSON.stringify({ cells: [cell], metadata: { kernelspec: kernel }, nbformat: 4, nbformat_minor: 5 }),
+    );
+    const runner = await notebookRunner(elsewhere);
+    await runner.execute("mine.ipynb", {
+      runs: join(elsewhere, "runs"),
+      to: join(elsewhere, "done.ipynb"),
+    });
+    expect(await readFile(join(elsewhere, "done.ipynb"), "utf8")).toContain("<svg");
+  });
 });

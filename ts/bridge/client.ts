@@ -10,7 +10,7 @@ import {
   ResponseError,
   type ResponseMessage,
 } from "vscode-jsonrpc/node";
-import { type AftError, failure, inputError } from "../core/errors.ts";
+import { type AftError, failure, inputError, systemCode } from "../core/errors.ts";
 import { halfCharacterAt, halfCharacterIn } from "../core/json.ts";
 import { dotted } from "../core/shape.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
@@ -127,8 +127,9 @@ export function connect(
       "run the same command again: it goes on from what was recorded. Where it happens again, look at the disk and the card",
     );
   connection.onError(([error, unsent]) => {
-    // An error in writing rejects its own request.
-    if (unsent === undefined) violate(`sent what is not a message: ${error.message}`);
+    // An error in writing rejects its own request. A broken pipe may also come by itself: how the worker ended says more.
+    if (unsent === undefined && systemCode(error) !== "EPIPE")
+      violate(`sent what is not a message: ${error.message}`);
   });
   connection.listen();
 

@@ -1,13 +1,15 @@
+import { Transform } from "node:stream";
 import { execa } from "execa";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import { commandOf } from "./command.ts";
 import type { Exit } from "./errors.ts";
 import { drained, tailOf } from "./tail.ts";
 import { type LaunchOptions, type Transport, workerEnvironment } from "./transport.ts";
 
 /** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
 export function stdioTransport(options: LaunchOptions): Transport {
-  const threads = options.threads === undefined ? [] : ["--threads", String(options.threads)];
-  const child = execa(options.python, ["-m", "aft_worker", ...threads], {
+  const [program, ...words] = commandOf(options);
+  const child = execa(program, words, {
     env: workerEnvironment(options),
     stdin: "pipe",
     stdout: "pipe",
@@ -33,7 +35,9 @@ export function stdioTransport(options: LaunchOptions): Transport {
         resolve({ code: null, signal: null, stderr: [], spawnError: result.code ?? result.shortMessage });
     });
   });
-  const reader = new StreamMessageReader(child.stdout);
+  const reader = new StreamMessageReader(
+    options.launch === undefined ? child.stdout : child.stdout.pipe(startOfMessages()),
+  );
   // Its timer for a message that stops half-way starts itself again for ever: Node would never end.
   reader.partialMessageTimeout = 0;
   return {
@@ -45,3 +49,23 @@ export function stdioTransport(options: LaunchOptions): Transport {
     kill: () => child.kill("SIGKILL"),
   };
 }
+
+/**
+ * Passes on what begins as a message does. A command that reaches another machine may print a greeting of that machine's
+ * first, and what looks for a header would wait behind it for ever.
+ */
+function startOfMessages(): Transform {
+  let seen = "";
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      if (seen.length < header.length) {
+        seen += chunk.toString("latin1");
+        if (!seen.startsWith(header.slice(0, seen.length)))
+          return done(new Error(`${JSON.stringify(seen.slice(0, 100))} came before the first one`));
+      }
+      done(null, chunk);
+    },
+  });
+}
+
+const header = "Content-Length: ";

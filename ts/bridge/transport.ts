@@ -17,10 +17,12 @@ export interface Transport {
 }
 
 /** How often a worker shows that it lives, whatever it computes. */
-const secondsBetweenSigns = 5;
+export const secondsBetweenSigns = 5;
 
 export interface LaunchOptions {
   python: string;
+  /** A command that starts the worker in the place of this process and hands on its standard streams, as `ssh` does. */
+  launch?: readonly string[] | undefined;
   threads?: number | undefined;
   env?: Readonly<Record<string, string | undefined>> | undefined;
   onStderr?: ((line: string) => void) | undefined;
@@ -36,6 +38,14 @@ export const pythonPath = (given: string | undefined): string =>
 export const workerEnvironment = (options: LaunchOptions): Record<string, string | undefined> => ({
   AFT_SIGNS_OF_LIFE: String(secondsBetweenSigns),
   ...options.env,
-  PYTHONPATH: pythonPath(options.env?.PYTHONPATH ?? process.env.PYTHONPATH),
+  ...workerVariables(options, process.env.PYTHONPATH),
+});
+
+/** The variables that every worker is started with; `modules`: where else Python looks for modules. */
+export const workerVariables = (
+  { env }: LaunchOptions,
+  modules?: string,
+): Record<string, string | undefined> => ({
+  PYTHONPATH: pythonPath(env?.PYTHONPATH ?? modules),
   PYTHONUNBUFFERED: "1",
 });

@@ -1,5 +1,7 @@
 import { type AftError, failure } from "../core/errors.ts";
+import { version } from "../core/project.ts";
 import { type ConnectOptions, connect, type Worker } from "./client.ts";
+import { commandOf } from "./command.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
 import { protocolVersion } from "./protocol.ts";
 import { stdioTransport } from "./stdio.ts";
@@ -19,15 +21,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (hello.protocolVersion !== protocolVersion)
       throw failure({
         what: "the worker speaks another version of the protocol",
-        where: options.python,
+        where: placeOf(options),
         found: hello.protocolVersion,
         expected: String(protocolVersion),
-        fix: "use the aft_worker that lies beside this program",
+        fix:
+          options.launch === undefined
+            ? "use the aft_worker that lies beside this program"
+            : `install the aft_worker of aft ${version} there, or share this program's folder with that machine`,
       });
     return worker;
   } catch (error) {
     await worker?.close();
-    throw error instanceof WorkerDied ? startError(options.python, error) : error;
+    throw error instanceof WorkerDied ? startError(options, error) : error;
   }
 }
 
@@ -38,11 +43,17 @@ export async function launch(options: WorkerOptions): Promise<Transport> {
   return pythoniaTransport(options);
 }
 
-const missingPackage = /No module named '([^']+)'/;
+const missingPackage = /No module named '?([\w.]+)/;
+
+/** Where a worker was to be started, in a user's words. */
+const placeOf = ({ python, launch }: WorkerOptions): string =>
+  launch === undefined ? python : `worker.launch: ${launch.join(" ")}`;
 
 /** What a worker's death before its first answer means to a user. */
-export function startError(python: string, died: WorkerDied): AftError {
+export function startError(options: WorkerOptions, died: WorkerDied): AftError {
+  const { python, launch } = options;
   const { spawnError, stderr }: Exit = died.exit;
+  if (launch !== undefined) return launchError(options, died);
   if (spawnError !== undefined)
     return failure(
       {
@@ -53,7 +64,7 @@ export function startError(python: string, died: WorkerDied): AftError {
       },
       { cause: died },
     );
-  const missing = stderr.map((line) => missingPackage.exec(line)?.[1]).find((name) => name !== undefined);
+  const missing = missingIn(stderr);
   if (missing === undefined)
     // One that ends by itself before its first answer would do so again, and is no worker that was lost.
     return died.exit.signal === null ? failure(died.problems[0]!, { cause: died }) : died;
@@ -65,4 +76,36 @@ export function startError(python: string, died: WorkerDied): AftError {
     },
     { cause: died },
   );
+}
+
+const missingIn = (lines: readonly string[]): string | undefined =>
+  lines.map((line) => missingPackage.exec(line)?.[1]).find((name) => name !== undefined);
+
+/** The same of a worker that a command was to start elsewhere. */
+function launchError(options: WorkerOptions, died: WorkerDied): AftError {
+  const { spawnError, stderr } = died.exit;
+  const where = placeOf(options);
+  const [program] = commandOf(options);
+  if (spawnError !== undefined)
+    return failure(
+      {
+        what: `cannot start ${program}: ${spawnError === "ENOENT" ? "no such program" : spawnError}`,
+        where,
+        expected: "a command that speaks the worker's protocol on its standard streams",
+        fix: "correct the first word of worker.launch, or leave worker.launch out to compute on this machine",
+      },
+      { cause: died },
+    );
+  const missing = missingIn(stderr);
+  if (missing !== undefined)
+    return failure(
+      {
+        what: `the Python that the worker was started with lacks the module ${missing}`,
+        where,
+        found: options.python,
+        fix: `on that machine: pip install the folder py of aft ${version}; worker.python names a Python there`,
+      },
+      { cause: died },
+    );
+  return died.exit.signal === null ? failure({ ...died.problems[0]!, where }, { cause: died }) : died;
 }

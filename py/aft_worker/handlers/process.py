@@ -4,12 +4,25 @@ import os
 import platform
 import resource
 import sys
+import time
+from pathlib import Path
 
 import psutil
 
 from .. import __version__
-from ..protocol import PROTOCOL_VERSION, DeviceMemoryResult, HelloParams, HelloResult, Nothing
+from ..protocol import (
+    PROTOCOL_VERSION,
+    DeviceMemoryResult,
+    FolderCheckParams,
+    FolderCheckResult,
+    HelloParams,
+    HelloResult,
+    Nothing,
+)
 from ..rpc import Context, Handler
+
+# after which a file that another machine wrote counts as not there
+SECONDS_FOR_A_FILE = 5.0
 
 
 def hello(params: HelloParams, context: Context) -> HelloResult:
@@ -40,6 +53,25 @@ def memory(params: Nothing, context: Context) -> DeviceMemoryResult:
     )
 
 
+def folder_check(params: FolderCheckParams, context: Context) -> FolderCheckResult:
+    """Waits a little for the file: a network's file system may show it late."""
+    host = platform.node()
+    file = Path(params.file)
+    until = time.monotonic() + SECONDS_FOR_A_FILE
+    while not file.exists() and time.monotonic() < until:
+        context.check_cancelled()
+        time.sleep(0.1)
+    try:
+        if file.read_text() != params.content:
+            return FolderCheckResult(host=host, problem=f"another file lies at {file}")
+        Path(params.answer).write_text(params.content)
+    except FileNotFoundError:
+        return FolderCheckResult(host=host, problem=f"no such file: {file}")
+    except OSError as error:
+        return FolderCheckResult(host=host, problem=f"{error.strerror}: {error.filename or file}")
+    return FolderCheckResult(host=host)
+
+
 def shutdown(params: Nothing, context: Context) -> Nothing:
     """Answers; the transport ends the process after the answer is out."""
     context.stop()
@@ -49,5 +81,6 @@ def shutdown(params: Nothing, context: Context) -> Nothing:
 METHODS: dict[str, Handler] = {
     "hello": hello,
     "device/memory": memory,
+    "folder/check": folder_check,
     "shutdown": shutdown,
 }

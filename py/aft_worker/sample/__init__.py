@@ -5,8 +5,10 @@ Who asks, and over which wire, is not known here.
 """
 
 from .collected import CollectedJob, collect
+from .dealing import DealtSampler
 from .registry import open_sampler
 from .sampler import SampleJob, Sampler, SampleRequest
+from .transformers_sampler import TransformersSampler
 from .vllm_engine import KeptEngine, StoredWeights
 from .vllm_machine import VllmSettings
 from .vllm_process import failed as vllm_failed

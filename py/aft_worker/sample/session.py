@@ -22,7 +22,7 @@ from .counter_rng import sample_key
 from .decoder import Decoder
 from .prompts import EncodedPrompt, encode_prompts
 from .sampler import SampleJob
-from .slot_room import open_decoder
+from .slot_room import open_decoder, slot_length
 from .slots import Ended, Slots, Start
 from .stop_texts import StopWatch
 from .ways import Company, company
@@ -30,7 +30,6 @@ from .ways import Company, company
 # Decode steps between two looks at what has ended: on a GPU a look waits for all that was queued.
 _STEPS_AT_ONCE = {"cpu": 1, "cuda": 8}
 _LOOKS_PER_CHECK = {"cpu": 8, "cuda": 1}
-_ROUND = 64  # lengths of slots, in positions
 
 
 def _nothing() -> None:
@@ -91,6 +90,11 @@ class Session:
         self._slow: dict[str, None] = {}  # why, each reason once
         self._join(job)
 
+    @property
+    def at_once(self) -> int | None:
+        """Samples that are decoded at once; None before that is known."""
+        return None if self._decoder is None else self._count
+
     def run(self) -> None:
         """Until each job is finished or has failed; see `Sampler` for what is raised."""
         device = self._model.device.type
@@ -148,7 +152,7 @@ class Session:
 
     @property
     def _slot_count(self) -> int:
-        return 1 if self._decoder is None else self._count
+        return self.at_once or 1
 
     def _check_cancelled(self) -> None:
         for job in self._jobs:
@@ -264,8 +268,7 @@ class Session:
             self._join(job)
         self._company = self._queue[0].company
         beside = [one.prompt for one in self._queue if one.company == self._company]
-        longest = max(len(prompt.ids) + prompt.limit for prompt in beside)
-        length = -(-longest // _ROUND) * _ROUND
+        length = slot_length(beside)
         wanted = min(self._most or len(beside), len(beside))
         self._tried = wanted
         self._decoder, self._count = open_decoder(model, self._company, wanted, length)

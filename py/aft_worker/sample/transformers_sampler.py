@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import torch
 
-from ..score import Model, evaluating
+from ..score import Model, evaluating, score_path
+from .prompts import EncodedPrompt
 from .sampler import SampleJob
 from .session import Session
+from .slot_room import most_slots, slot_length
+from .ways import company
 
 
 class TransformersSampler:
@@ -15,8 +18,26 @@ class TransformersSampler:
     def __init__(self, model: Model, slots: int | None = None) -> None:
         self._model = model
         self._slots = slots
+        self._session: Session | None = None
+
+    @property
+    def at_once(self) -> int | None:
+        """Samples that are decoded at once; None before that is known, and where nothing is sampled."""
+        return None if self._session is None else self._session.at_once
+
+    @torch.inference_mode()
+    def room_for(self, prompt: EncodedPrompt) -> int:
+        """Samples of such a prompt that would be decoded at once. Raises what `sample` raises."""
+        model = self._model
+        room = most_slots(model, company(model, prompt), slot_length([prompt]))
+        limits = (self._slots, score_path(model.module).most_samples)
+        return min([room, *(limit for limit in limits if limit is not None)])
 
     @torch.inference_mode()
     def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
         with evaluating(self._model.module):
-            Session(self._model, self._slots, job, more).run()
+            self._session = Session(self._model, self._slots, job, more)
+            try:
+                self._session.run()
+            finally:
+                self._session = None

@@ -9,12 +9,13 @@ import {
 } from "../../../ts/bridge/index.ts";
 import { methods, protocolVersion } from "../../../ts/bridge/protocol.ts";
 import { defined } from "../../../ts/core/defined.ts";
-import { generate, load, rejection, startFake, tokenizerOf, transports } from "./harness.ts";
+import { generate, load, pathTo, rejection, startFake, tokenizerOf, transports } from "./harness.ts";
 
 const examples: { [M in MethodName]: Params<M> } = {
   hello: { protocolVersion },
   "device/info": {},
   "device/memory": {},
+  "folder/check": { file: pathTo("harness.ts"), content: "a", answer: "/nowhere" },
   "device/speed": { device: "cpu", dtype: "auto" },
   "tokenizer/train": tokenizerOf(["a b"]),
   "model/create": {

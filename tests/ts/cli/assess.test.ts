@@ -130,6 +130,7 @@ test("groups are assessed as before, with a table of tasks where there are sever
     "assessmentAccuracy",
     "majority",
     "passAtK",
+    "passAtKQuestions",
     "perplexity",
   ]);
 });

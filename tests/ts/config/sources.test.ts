@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { loadExperiment } from "../../../ts/config/index.ts";
+import { projectRoot } from "../../../ts/core/project.ts";
 import { errorOf, folderOf, load, smallest } from "./helpers.ts";
 
 describe("extends", () => {
@@ -29,6 +30,15 @@ describe("extends", () => {
       "b.yaml",
       "main.yaml",
     ]);
+  });
+
+  it("finds this software's own files by the names that the guide uses, a file of one's own first", async () => {
+    const main = "extends: experiments/miniature.yaml\n";
+    const { sources } = await load({ "main.yaml": main });
+    expect(sources).toContain(join(projectRoot, "experiments", "miniature.yaml"));
+    const own = await load({ "main.yaml": main, "experiments/miniature.yaml": smallest });
+    expect(own.experiment.name).toBe("small");
+    expect(own.sources.length).toBe(2);
   });
 
   it("removes an inherited key by null", async () => {

@@ -1,12 +1,12 @@
 /** What can be said of the guide without running it; `tests/slow/guide.test.ts` runs its commands. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { everyCommand, families } from "../../../ts/cli/commands.ts";
 import { editorSchema, loadFile } from "../../../ts/config/index.ts";
-import { projectRoot } from "../../../ts/core/project.ts";
+import { projectRoot, version } from "../../../ts/core/project.ts";
 import {
   type Block,
   blocksOf,
@@ -63,10 +63,20 @@ describe("a command that is not run", () => {
   });
 });
 
-/** Programs beside aft that a block may call without being run. */
-const others = ["npm", "export", "nvidia-smi", "python3", "vllm/bin/pip"];
+/** Programs beside aft that a block may call without being run; `npx` finds the others in this project. */
+const others = ["npm", "export", "nvidia-smi", "python3", "vllm/bin/pip", "pip", "python"];
+const ofThisProject = (word: string): boolean => /^(tests|py|ts|experiments)\b/.test(word);
 
-async function check([first = "", ...rest]: readonly string[]): Promise<void> {
+async function check([first = "", ...words]: readonly string[]): Promise<void> {
+  const named = words.find((word) => word.endsWith(".tgz"));
+  if (named !== undefined) expect(named).toBe(`./aft-${version}.tgz`);
+  // The packed file in place of a name: npx installs it for the time of the command.
+  const rest = words[0] === "--yes" ? ["aft", ...words.slice(2)] : words;
+  if (first === "npx" && (rest[0] !== "aft" || rest[1] === "python")) {
+    if (rest[0] !== "aft") expect(existsSync(join(projectRoot, "node_modules", ".bin", rest[0]!))).toBe(true);
+    expect(rest.filter(ofThisProject).filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
+    return;
+  }
   if (first !== "npx") {
     expect(others).toContain(first);
     const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
@@ -80,12 +90,10 @@ async function check([first = "", ...rest]: readonly string[]): Promise<void> {
   const command = everyCommand.find((one) => one.name === name);
   expect(command?.name).toBe(name);
   const { options } = await command!.load();
-  const words = given.slice(isFamily ? 2 : 1);
-  const asked = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
+  const typed = given.slice(isFamily ? 2 : 1);
+  const asked = typed.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
   expect(Object.keys(options)).toEqual(expect.arrayContaining(asked));
   if (!["run", "validate"].includes(name)) return;
-  const set = words.filter((_, at) => words[at - 1] === "--set");
-  // An installed aft brings the experiments along.
-  const file = words[0]!.replace(/^node_modules\/aft\//, "");
-  await expect(loadFile(join(projectRoot, file), { set })).resolves.toBeDefined();
+  const set = typed.filter((_, at) => typed[at - 1] === "--set");
+  await expect(loadFile(join(projectRoot, typed[0]!), { set })).resolves.toBeDefined();
 }

@@ -6,6 +6,7 @@ import { anchorsIn, guideFiles, guideFolder, linksIn } from "../../guide/markdow
 
 const files = [
   "README.md",
+  "AGENTS.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "experiments/README.md",
@@ -47,5 +48,15 @@ describe("links", () => {
     expect(problemOf("README.md", "experiments/guide/nowhere.md")).toMatch("there is no");
     expect(problemOf("README.md", "#no-such-heading")).toMatch("no such heading");
     expect(problemOf("README.md", "#your-own-model-and-data")).toBeUndefined();
+  });
+
+  it("every file and folder that AGENTS.md names is there", () => {
+    const text = textOf("AGENTS.md").replace(/^```[\s\S]*?^```/gm, "");
+    const named = [...text.matchAll(/`([\w./-]+)`/g)].map(([, name]) => name!);
+    const paths = named.filter(
+      (name) => /[/.]/.test(name) && !["runs/", "index.ts", "__init__.py"].includes(name),
+    );
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { majorityTally } from "../metrics/majority.ts";
 import { perplexityTally } from "../metrics/perplexity.ts";
 import { mostSamples, passTally, sampledTally } from "../metrics/sampled.ts";
 import { scoresOf } from "../metrics/scores.ts";
-import { ratio, total } from "../metrics/tally.ts";
+import { ratio, type Tally, total } from "../metrics/tally.ts";
 
 /** What `aft assess --json` prints. Shares in [0, 1]; null where nothing defines the number. */
 export interface Assessment {
@@ -18,10 +18,12 @@ export interface Assessment {
   sampledAccuracy: number | null;
   /** `questions`: those that have a pair; the others are left out of micro and macro. */
   assessmentAccuracy: { micro: number | null; macro: number | null; pairs: number; questions: number };
-  /** `k`: the most samples that any question has. */
-  majority: { k: number; accuracy: number | null };
+  /** `k`: the most samples that any question has; `questions`: those that have so many, which it is over. */
+  majority: { k: number; accuracy: number | null; questions: number };
   /** pass@j by j, from 1 to k: the unbiased estimator. */
   passAtK: Record<string, number | null>;
+  /** How many questions have j samples or more, by j: what pass@j is over. */
+  passAtKQuestions: Record<string, number>;
   /** Mean over candidates of exp(-score). */
   perplexity: { positive: number | null; negative: number | null };
 }
@@ -29,18 +31,20 @@ export interface Assessment {
 /** What only asks whether each of a question's samples is right: they need no scores. */
 export function assessSamples(
   groups: readonly Group[],
-): Pick<Assessment, "sampledAccuracy" | "majority" | "passAtK"> {
+): Pick<Assessment, "sampledAccuracy" | "majority" | "passAtK" | "passAtKQuestions"> {
   const samples = groups.map((group) => group.candidates);
   const k = mostSamples(groups);
+  const votes = samples.map((candidates) => majorityTally(candidates, k));
+  const passes = Array.from({ length: k }, (_, at) =>
+    samples.map((candidates) => passTally(candidates, at + 1)),
+  );
+  const bySize = <T>(of: (tallies: readonly Tally[]) => T): Record<string, T> =>
+    Object.fromEntries(passes.map((tallies, at) => [at + 1, of(tallies)]));
   return {
     sampledAccuracy: ratio(samples.map(sampledTally)),
-    majority: { k, accuracy: ratio(samples.map(majorityTally)) },
-    passAtK: Object.fromEntries(
-      Array.from({ length: k }, (_, at) => [
-        at + 1,
-        ratio(samples.map((candidates) => passTally(candidates, at + 1))),
-      ]),
-    ),
+    majority: { k, accuracy: ratio(votes), questions: total(votes) },
+    passAtK: bySize(ratio),
+    passAtKQuestions: bySize(total),
   };
 }
 
@@ -53,7 +57,7 @@ export function assess(groups: readonly Group[]): Assessment {
   const scores = scoresOf(groups);
   const pairs = scores.map(pairTally);
   const questions = scores.map(questionTally);
-  const { sampledAccuracy, majority, passAtK } = assessSamples(groups);
+  const { sampledAccuracy, ...bySamples } = assessSamples(groups);
   return {
     questions: groups.length,
     candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
@@ -64,8 +68,7 @@ export function assess(groups: readonly Group[]): Assessment {
       pairs: total(pairs),
       questions: total(questions),
     },
-    majority,
-    passAtK,
+    ...bySamples,
     perplexity: {
       positive: ratio(scores.map(({ positive }) => perplexityTally(positive))),
       negative: ratio(scores.map(({ negative }) => perplexityTally(negative))),
@@ -77,7 +80,11 @@ export function assess(groups: readonly Group[]): Assessment {
 export function describeAssessment(assessment: Assessment): string {
   const { questions, candidates, sampledAccuracy, assessmentAccuracy, majority, passAtK, perplexity } =
     assessment;
-  const passes = Object.entries(passAtK).map(([k, share]) => `${k}: ${percent(share)}`);
+  const { passAtKQuestions: asked } = assessment;
+  const short = questions - majority.questions;
+  const passes = Object.entries(passAtK).map(
+    ([k, share]) => `${k}: ${percent(share)}${short === 0 ? "" : ` of ${whole(asked[k]!)}`}`,
+  );
   const rows: [string, string][] = [
     ["questions", `${plural(questions, "question")}, ${plural(candidates, "sample")}`],
     ["sampled accuracy", `${percent(sampledAccuracy)} %`],
@@ -90,8 +97,16 @@ export function describeAssessment(assessment: Assessment): string {
       "without a pair",
       `${plural(questions - assessmentAccuracy.questions, "question")}, left out of assessment accuracy`,
     ],
-    [`maj@${majority.k}`, `${percent(majority.accuracy)} %`],
+    [`maj@${majority.k}`, `${percent(majority.accuracy)} % of ${plural(majority.questions, "question")}`],
     ["pass@k, %", passes.join("  ") || "–"],
+    ...(short === 0
+      ? []
+      : [
+          [
+            "fewer samples",
+            `${plural(short, "question")} with fewer than ${majority.k}, left out of maj@${majority.k} and of pass@k beyond what they have`,
+          ] as [string, string],
+        ]),
     [
       "perplexity",
       `${decimal(perplexity.positive)} of right COTs, ${decimal(perplexity.negative)} of wrong COTs`,

@@ -61,8 +61,8 @@ export function tallyArm(arm: Arm, ids: readonly string[]): ArmTallies {
     series: {
       accuracy: accuracy(arm.predictions.map(({ correct }) => correct)),
       sampledAccuracy: sampled(sampledTally),
-      majority: sampled(majorityTally),
-      passAtMost: sampled((candidates) => (k === 0 ? noShare : passTally(candidates, k))),
+      majority: sampled((candidates) => majorityTally(candidates, k)),
+      passAtMost: sampled((candidates) => passTally(candidates, k)),
       assessmentMicro: held(pairTally),
       assessmentMacro: held(questionTally),
       perplexityPositive: held(({ positive }) => perplexityTally(positive)),

@@ -1,12 +1,13 @@
 import type { JudgedCandidate } from "../../core/records.ts";
-import type { Tally } from "./tally.ts";
+import { noShare, type Tally } from "./tally.ts";
 
 /**
  * Self-consistency (maj@k) of one question: the chance that the most frequent extracted answer is right, a tie
  * being broken at random. A candidate without an extracted answer never votes; where none has one, the
- * question counts as wrong.
+ * question counts as wrong. k is the most samples that a question has; with fewer it has no share, as in pass@k.
  */
-export function majorityTally(candidates: readonly JudgedCandidate[]): Tally {
+export function majorityTally(candidates: readonly JudgedCandidate[], k: number): Tally {
+  if (k === 0 || candidates.length < k) return noShare;
   const votes = new Map<string, { votes: number; correct: number }>();
   for (const { extracted, correct } of candidates) {
     if (extracted === null) continue;

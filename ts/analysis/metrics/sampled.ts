@@ -16,7 +16,7 @@ export const sampledTally = (candidates: readonly JudgedCandidate[]): Tally => (
  */
 export function passTally(candidates: readonly JudgedCandidate[], k: number): Tally {
   const n = candidates.length;
-  if (n < k) return noShare;
+  if (k === 0 || n < k) return noShare;
   let noneRight = 1;
   for (let i = n - countCorrect(candidates) + 1; i <= n; i++) noneRight *= Math.max(0, 1 - k / i);
   return { numerator: 1 - noneRight, denominator: 1 };

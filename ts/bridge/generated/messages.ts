@@ -129,6 +129,24 @@ export interface WorkerMethods {
     };
     progress: Record<string, never>;
   };
+  /** whether a folder of the caller's is one of the worker's too: reads a file, writes one beside it */
+  "folder/check": {
+    params: {
+      /** one that the caller has written */
+      file: string;
+      /** what is in it */
+      content: string;
+      /** where to write the same */
+      answer: string;
+    };
+    result: {
+      /** the machine's name */
+      host: string;
+      /** why it is not the same folder, in words */
+      problem?: string | undefined;
+    };
+    progress: Record<string, never>;
+  };
   /** memory in use now, and at most so far */
   "device/memory": {
     params: Record<string, never>;

@@ -1,6 +1,6 @@
 /** The machine that the worker runs on. */
 import { z } from "zod";
-import { count, device, deviceInfo, dtype, method, nothing, positive } from "../messages.ts";
+import { count, device, deviceInfo, dtype, method, nothing, path, positive } from "../messages.ts";
 
 export const deviceMethods = {
   "device/info": method({
@@ -29,6 +29,19 @@ export const deviceMethods = {
       flopsPerSecond: z.number().meta({ description: "of a product of large square matrices" }),
       bytesPerSecond: z.number().meta({ description: "read and written by a copy" }),
       secondsPerCall: z.number().meta({ description: "of the smallest operation, one after another" }),
+    }),
+  }),
+  "folder/check": method({
+    description:
+      "whether a folder of the caller's is one of the worker's too: reads a file, writes one beside it",
+    params: z.object({
+      file: path.meta({ description: "one that the caller has written" }),
+      content: z.string().meta({ description: "what is in it" }),
+      answer: path.meta({ description: "where to write the same" }),
+    }),
+    result: z.object({
+      host: z.string().meta({ description: "the machine's name" }),
+      problem: z.string().optional().meta({ description: "why it is not the same folder, in words" }),
     }),
   }),
   "device/memory": method({

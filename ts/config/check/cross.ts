@@ -62,6 +62,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
   checkSampler(sections, report);
+  checkLaunch(sections, report);
   checkRounds(sections, report);
   return problems;
 }
@@ -237,6 +238,16 @@ function checkPositiveWeights({ methods }: Sections, report: Report): void {
         `${key} or undesirableWeight greater than 0`,
       );
   }
+}
+
+function checkLaunch({ worker }: Sections, report: Report): void {
+  if (worker?.launch === undefined || worker.transport === "stdio") return;
+  report(
+    ["worker", "transport"],
+    "what worker.launch starts speaks on its standard streams",
+    worker.transport,
+    "stdio, or no transport key",
+  );
 }
 
 function checkSampler({ worker, sample, evaluate }: Sections, report: Report): void {

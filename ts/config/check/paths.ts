@@ -60,6 +60,8 @@ export function resolvePaths(tree: Tree, plain: unknown): Problem[] {
     if (value?.kind !== "value" || typeof value.value !== "string" || value.value === "") return [];
     // `python: python3.12` is a command to be found on the PATH, not a file here.
     if (named.path[0] === "worker" && !value.value.includes("/")) return [];
+    // What the worker runs lies on its own machine, and the path is one there.
+    if (named.path[0] === "worker" && at(tree, ["worker", "launch"]) !== undefined) return [];
     const absolute = isAbsolute(value.value) ? value.value : resolve(value.origin.directory, value.value);
     put(plain, named.path, absolute);
     const fault = faultOf(absolute, named.what);

@@ -66,6 +66,11 @@ export interface ExperimentWorker {
   threads?: number | undefined;
   /** an existing Python with torch; the project makes its own environment when left out */
   python?: string | undefined;
+  /**
+   * a command that starts the worker elsewhere and hands on its standard streams, as [ssh, gpu-box,
+   * '{worker}'] does; {worker} stands for the words that start it here
+   */
+  launch?: string[] | undefined;
   /** stdio: a process of its own; pythonia: inside Node, for exploring */
   transport: "stdio" | "pythonia";
   /** tokens of one micro-batch; bounds memory, never changes a result */

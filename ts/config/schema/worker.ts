@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { device } from "./patterns.ts";
-import { count, positive, text } from "./values.ts";
+import { count, positive, text, texts } from "./values.ts";
 
 const samplers = ["auto", "transformers", "vllm"] as const;
 
@@ -23,6 +23,10 @@ export const workerSchema = z.strictObject({
   threads: positive.optional().meta({ description: "CPU threads; all cores when left out" }),
   python: text.optional().meta({
     description: "an existing Python with torch; the project makes its own environment when left out",
+  }),
+  launch: texts.optional().meta({
+    description:
+      "a command that starts the worker elsewhere and hands on its standard streams, as [ssh, gpu-box, '{worker}'] does; {worker} stands for the words that start it here",
   }),
   transport: z
     .enum(["stdio", "pythonia"])

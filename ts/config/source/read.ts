@@ -1,8 +1,9 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, nearestName, type Problem, systemCode } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
+import { projectRoot } from "../../core/project.ts";
 import { merge } from "./merge.ts";
 import { parseYaml } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
@@ -28,7 +29,18 @@ interface Request {
 
 /** Reads a file with all that it extends, merged; undefined when a file could not be read or is not a map. */
 export function readMerged(path: string, reading: Reading): Promise<Tree | undefined> {
-  return read({ name: path, file: resolve(path) }, [], reading);
+  return read({ name: path, file: fileNamed(path, process.cwd()) }, [], reading);
+}
+
+/**
+ * A file by its name in a folder. `experiments/...` and `configs/...` that are not there are this software's own: the
+ * names that its guide uses hold wherever it is installed.
+ */
+function fileNamed(name: string, folder: string): string {
+  const file = resolve(folder, name);
+  if (existsSync(file) || !/^(experiments|configs)[\\/]/.test(name)) return file;
+  const own = join(projectRoot, name);
+  return existsSync(own) ? own : file;
 }
 
 async function read(request: Request, chain: readonly string[], reading: Reading): Promise<Tree | undefined> {
@@ -108,7 +120,7 @@ function splitExtends(tree: MapTree, reading: Reading): { extended: Request[]; r
     if (item.kind === "value" && typeof item.value === "string" && item.value !== "")
       extended.push({
         name: item.value,
-        file: resolve(item.origin.directory, item.value),
+        file: fileNamed(item.value, item.origin.directory),
         where: item.origin.where,
       });
     else

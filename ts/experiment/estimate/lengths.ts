@@ -118,11 +118,11 @@ export interface TrainedTokenizer {
 
 /** The tokenizer that a run will train, trained now on the same questions, in a folder that is gone afterwards. */
 export async function trainTokenizer(
-  worker: Worker,
+  { worker, scratch }: { worker: Worker; scratch: string },
   { tokenizer }: CreatedModel,
   questions: readonly Question[],
 ): Promise<TrainedTokenizer> {
-  const folder = await mkdtemp(join(tmpdir(), "aft-estimate-"));
+  const folder = await mkdtemp(join(scratch, "aft-estimate-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   const directory = join(folder, "tokenizer");
   try {

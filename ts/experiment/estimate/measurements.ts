@@ -1,22 +1,23 @@
 /** What an estimate goes by, asked of the worker and read from the questions once, however many experiments share it. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ensurePython, isWorkerFailure, type Result, startWorker, type Worker } from "../../bridge/index.ts";
+import { join, resolve } from "node:path";
+import { isWorkerFailure, type Result, type Worker } from "../../bridge/index.ts";
 import type { Experiment, Model } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { canonicalJson, digestOfFile } from "../../core/digest.ts";
 import { failure, inputError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/files.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { Question } from "../../core/records.ts";
-import { convertGguf } from "../models/index.ts";
+import { convertGguf, convertOn } from "../models/index.ts";
 import { artefactsIn } from "../run/runner.ts";
 import type { Lengths } from "../stages/cost.ts";
 import { stages } from "../stages/index.ts";
 import { keyOfNode, type PlanNode, recipeOf } from "../stages/node.ts";
 import { folderOfModel } from "../stages/weights.ts";
 import { weightsIn } from "../store/files.ts";
-import type { LazyWorker } from "../worker/lazy-worker.ts";
+import { LazyWorker } from "../worker/lazy-worker.ts";
 import { adapterRequest } from "../worker/loaded-model.ts";
 import {
   type Count,
@@ -122,11 +123,11 @@ export class Measurements {
     tried: { setup: Setup; speed: Measured["speed"]; works: readonly Work[]; examples: readonly Example[] },
   ): Promise<Rehearsed> {
     const { dtype, attention, adapter, gradientCheckpointing } = experiment.model;
-    const { device, threads, python, maxTokensPerBatch, samplesAtOnce } = experiment.worker;
+    const { device, threads, python, launch, maxTokensPerBatch, samplesAtOnce } = experiment.worker;
     const bounds = { maxTokensPerBatch, ...defined({ samplesAtOnce }) };
     const settings = { dtype, attention, device, gradientCheckpointing, ...defined({ adapter }) };
     const { name, shape } = model;
-    return this.once(["pace", { name, shape, ...settings, threads, python, ...bounds }], async () => {
+    return this.once(["pace", { name, shape, ...settings, threads, python, launch, ...bounds }], async () => {
       const worker = await this.worker(experiment);
       const load = async (sketchLayers: number) =>
         worker.request("model/load", {
@@ -143,8 +144,8 @@ export class Measurements {
   /** How fast an experiment's device is at its model's type. */
   async speed(experiment: Experiment): Promise<Measured> {
     const { dtype } = experiment.model;
-    const { device, threads, python } = experiment.worker;
-    return this.once(["speed", { dtype, device, threads, python }], async () => {
+    const { device, threads, python, launch } = experiment.worker;
+    return this.once(["speed", { dtype, device, threads, python, launch }], async () => {
       const worker = await this.worker(experiment);
       const { devices } = await worker.request("device/info", {});
       const speed = await worker.request("device/speed", { device, dtype });
@@ -176,15 +177,17 @@ export class Measurements {
   }
 
   /** The folder that a run has made or will make of a GGUF file: in the second case it is made for the estimate alone. */
-  private async converted({ worker: { python } }: Experiment, file: string): Promise<string> {
+  private async converted(experiment: Experiment, file: string): Promise<string> {
     const { runsDirectory, progress, signal } = this.options;
     const recipe = recipeOf(stages.convert.node({ file, digest: await digestOfFile(file) }));
     const made = await artefactsIn(runsDirectory).find(recipe);
     if (made !== undefined) return weightsIn(made);
-    const folder = await mkdtemp(join(tmpdir(), "aft-estimate-"));
+    const folder = await mkdtemp(join(await this.scratch(experiment), "aft-estimate-"));
     this.ends.push(() => rm(folder, { recursive: true, force: true }));
     const directory = join(folder, "model");
-    await convertGguf({ file, directory }, { python, progress, signal });
+    if (experiment.worker.launch === undefined)
+      await convertGguf({ file, directory }, { python: experiment.worker.python, progress, signal });
+    else await convertOn(await this.worker(experiment), { file, directory }, signal);
     return directory;
   }
 
@@ -196,7 +199,7 @@ export class Measurements {
     const splits = await Promise.all(trainedOn.map((node) => this.questions(node, experiment)));
     const worker = await this.worker(experiment);
     const tokenizer = await trainTokenizer(
-      worker,
+      { worker, scratch: await this.scratch(experiment) },
       create,
       splits.flatMap(({ train }) => train),
     );
@@ -219,19 +222,23 @@ export class Measurements {
     };
   }
 
-  private worker({ worker: { python, threads } }: Experiment): Promise<Worker> {
+  private worker(experiment: Experiment): Promise<Worker> {
     if (this.options.worker !== undefined) return this.options.worker.get();
-    return this.once(["worker", { python, threads }], async () => {
-      const { progress, signal } = this.options;
-      const interpreter = await ensurePython({ python, progress, signal });
-      const worker = await startWorker({
-        transport: "stdio",
-        python: interpreter,
-        ...defined({ threads }),
-      });
+    const { python, threads, launch } = experiment.worker;
+    return this.once(["worker", { python, threads, launch }], async () => {
+      const { progress, signal, runsDirectory } = this.options;
+      const settings = { transport: "stdio" as const, python, threads, launch };
+      const worker = new LazyWorker(settings, progress, signal, runsDirectory);
       this.ends.push(() => worker.close());
-      return worker;
+      return worker.get();
     });
+  }
+
+  /** Where what the worker reads or writes for the estimate alone lies: one on another machine sees the runs folder. */
+  private async scratch({ worker }: Experiment): Promise<string> {
+    if (worker.launch === undefined) return tmpdir();
+    await makeFolder(resolve(this.options.runsDirectory));
+    return resolve(this.options.runsDirectory);
   }
 
   private once<T>(what: readonly unknown[], find: () => Promise<T>): Promise<T> {

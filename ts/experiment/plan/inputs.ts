@@ -59,6 +59,8 @@ export async function checkInputs(experiment: Experiment): Promise<void> {
 export async function checkSampler(settings: Experiment["worker"]): Promise<string> {
   const sampler = samplerOf(settings);
   if (sampler.name === "transformers") return "transformers, in the worker";
+  // On the worker's machine: whether it is there is seen when it is started.
+  if (settings.launch !== undefined) return `vLLM, ${sampler.python} on the worker's machine`;
   const { version, platform } = await inspectVllm(sampler.python, "worker.vllmPython");
   const { device } = settings;
   const other = { cpu: "cuda", cuda: "cpu" }[device.split(":")[0]!];

@@ -76,7 +76,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   const store = artefactsIn(options.runsDirectory);
   const plan = await planOf(experiment);
   const done = new Map<string, Done>();
-  const workers = options.worker ?? new LazyWorker(experiment.worker, progress, signal);
+  const workers =
+    options.worker ?? new LazyWorker(experiment.worker, progress, signal, options.runsDirectory);
   const restarts = new Restarts(workers, progress, signal);
   const folder = runFolder(options.runsDirectory, experiment.name);
   const tracking = new Tracking({ experiment, folder, progress });

@@ -26,7 +26,9 @@ export const convert = defineStage({
   settings: ({ digest }: ConvertParams) => ({ gguf: digest }),
   inputs: () => ({}),
   async run({ directory, experiment, progress, signal, worker }, { file }) {
-    await ensureGguf({ python: experiment.worker.python, progress, signal });
+    const { python, launch } = experiment.worker;
+    // The package that reads GGUF is for the worker, wherever that is.
+    if (launch === undefined) await ensureGguf({ python, progress, signal });
     const places = { file, directory: weightsIn({ directory }) };
     const converted = await convertOn(await worker(), places, signal);
     progress.note([`${file} holds`, ...whatWasLost(converted)].join("\n"));

@@ -13,18 +13,23 @@ export class Lane {
   private current: { settings: string; worker: LazyWorker } | undefined;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
+  private readonly runsDirectory: string;
 
-  constructor(progress: ProgressSink, signal: AbortSignal) {
+  constructor(progress: ProgressSink, signal: AbortSignal, runsDirectory: string) {
     this.progress = progress;
     this.signal = signal;
+    this.runsDirectory = runsDirectory;
   }
 
-  async workerFor({ python, threads, transport }: WorkerSettings): Promise<LazyWorker> {
-    const start = { python, threads, transport };
+  async workerFor({ python, threads, transport, launch }: WorkerSettings): Promise<LazyWorker> {
+    const start = { python, threads, transport, launch };
     const settings = canonicalJson(start);
     if (this.current?.settings !== settings) {
       await this.close();
-      this.current = { settings, worker: new LazyWorker(start, this.progress, this.signal) };
+      this.current = {
+        settings,
+        worker: new LazyWorker(start, this.progress, this.signal, this.runsDirectory),
+      };
     }
     return this.current.worker;
   }

@@ -70,7 +70,7 @@ async function runAll(sweep: LoadedSweep, options: SweepOptions): Promise<SweepR
   }
   const reused = outcomes.size;
   const state = new SweepState({ ...options, sweep: sweep.name, cells, there, outcomes });
-  const lanes = Array.from({ length: state.jobs }, () => new Lane(progress, signal));
+  const lanes = Array.from({ length: state.jobs }, () => new Lane(progress, signal, runsDirectory));
   const isMissing = (cell: PlannedCell): boolean => missingOf(cell, there).length > 0;
   let written = Promise.resolve();
   const record = (): Promise<void> => {

@@ -3,8 +3,11 @@ import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
+import { checkSharedFolder } from "./shared-folder.ts";
 
-type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport">;
+type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport" | "launch">;
+
+const secondsBetweenNotes = 60;
 
 /** A run's one worker: started when the first stage needs it, so that a run with nothing to do starts none. */
 export class LazyWorker {
@@ -13,11 +16,14 @@ export class LazyWorker {
   private readonly settings: Settings;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
+  private readonly runsDirectory: string | undefined;
 
-  constructor(settings: Settings, progress: ProgressSink, signal: AbortSignal) {
+  /** @param runsDirectory what a worker on another machine must see too */
+  constructor(settings: Settings, progress: ProgressSink, signal: AbortSignal, runsDirectory?: string) {
     this.settings = settings;
     this.progress = progress;
     this.signal = signal;
+    this.runsDirectory = runsDirectory;
   }
 
   get(): Promise<Worker> {
@@ -26,14 +32,36 @@ export class LazyWorker {
   }
 
   private async start(): Promise<Worker> {
-    const { python, threads, transport } = this.settings;
-    const interpreter = await ensurePython({ python, progress: this.progress, signal: this.signal });
-    return startWorker({
+    const { threads, transport, launch } = this.settings;
+    const starting = startWorker({
       transport,
-      python: interpreter,
-      ...defined({ threads }),
+      python: await pythonFor(this.settings, this.progress, this.signal),
+      ...defined({ threads, launch }),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });
+    const worker = await (launch === undefined ? starting : this.tellOfWaiting(starting, launch));
+    if (launch === undefined || this.runsDirectory === undefined) return worker;
+    try {
+      await checkSharedFolder(worker, this.runsDirectory, this.signal);
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+    return worker;
+  }
+
+  /** A command may wait in a queue for hours before it starts anything. */
+  private async tellOfWaiting(starting: Promise<Worker>, launch: readonly string[]): Promise<Worker> {
+    let seconds = 0;
+    const timer = setInterval(() => {
+      seconds += secondsBetweenNotes;
+      this.progress.note(`${launch.join(" ")}: no worker has answered yet, after ${seconds} s`);
+    }, secondsBetweenNotes * 1000);
+    try {
+      return await starting;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** What the worker runs on, for the manifest of what it made. */
@@ -63,6 +91,14 @@ export class LazyWorker {
     await this.started?.then((worker) => worker.close()).catch(() => {});
   }
 }
+
+/** The Python of a worker: made ready where it is this machine's; of another machine's only the name is known. */
+const pythonFor = async (
+  { python, launch }: Settings,
+  progress: ProgressSink,
+  signal: AbortSignal,
+): Promise<string> =>
+  launch === undefined ? ensurePython({ python, progress, signal }) : (python ?? "python3");
 
 interface Environment {
   versions: Record<string, string>;

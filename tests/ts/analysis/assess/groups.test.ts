@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { assess } from "../../../../ts/analysis/index.ts";
+import { assess, describeAssessment } from "../../../../ts/analysis/index.ts";
 import { AftError } from "../../../../ts/core/errors.ts";
 import { readJsonl } from "../../../../ts/core/jsonl.ts";
 import { groupSchema } from "../../../../ts/core/records.ts";
@@ -26,14 +26,28 @@ describe("assess", () => {
     expect(result.sampledAccuracy).toBe(3 / 4);
   });
 
-  it("takes pass@k over the questions that have k samples", () => {
+  it("takes pass@k and maj@k over the questions that have k samples, and says how many those are", () => {
     const result = assess([group("a", answers("4", "5", "5")), group("b", answers("5"))]);
     expect(result.passAtK).toEqual({
       "1": expect.closeTo(1 / 6, 12),
       "2": expect.closeTo(2 / 3, 12),
       "3": 1,
     });
-    expect(result.majority).toEqual({ k: 3, accuracy: 0 });
+    expect(result.passAtKQuestions).toEqual({ "1": 2, "2": 1, "3": 1 });
+    expect(result.majority).toEqual({ k: 3, accuracy: 0, questions: 1 });
+    const told = describeAssessment(result);
+    expect(told).toContain("maj@3                0.0 % of 1 question\n");
+    expect(told).toContain("pass@k, %            1: 16.7 of 2  2: 66.7 of 1  3: 100.0 of 1\n");
+    expect(told).toContain(
+      "fewer samples        1 question with fewer than 3, left out of maj@3 and of pass@k",
+    );
+  });
+
+  it("says nothing of short questions where there are none", () => {
+    const told = describeAssessment(assess([group("a", answers("4", "5")), group("b", answers("5", "5"))]));
+    expect(told).toContain("maj@2                25.0 % of 2 questions\n");
+    expect(told).toContain("pass@k, %            1: 25.0  2: 50.0\n");
+    expect(told).not.toContain("fewer");
   });
 
   it("gives null where nothing defines a number", () => {
@@ -42,8 +56,9 @@ describe("assess", () => {
       candidates: 0,
       sampledAccuracy: null,
       assessmentAccuracy: { micro: null, macro: null, pairs: 0, questions: 0 },
-      majority: { k: 0, accuracy: null },
+      majority: { k: 0, accuracy: null, questions: 0 },
       passAtK: {},
+      passAtKQuestions: {},
       perplexity: { positive: null, negative: null },
     });
   });

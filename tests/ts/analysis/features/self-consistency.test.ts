@@ -18,7 +18,7 @@ describe("self-consistency", () => {
     const samples = samplesOf("bc");
     const { majority, pass, best } = part("bc").curves;
     expect(majority.at(-1)!.value).toBeCloseTo(
-      ratio(samples.map(({ candidates }) => majorityTally(candidates)))!,
+      ratio(samples.map(({ candidates }) => majorityTally(candidates, candidates.length)))!,
       12,
     );
     for (const { size, value, n, interval } of pass) {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ballotOf, majorityTally } from "../../../../ts/analysis/metrics/majority.ts";
+import { passTally } from "../../../../ts/analysis/metrics/sampled.ts";
+import { noShare } from "../../../../ts/analysis/metrics/tally.ts";
 import { answers } from "../groups.ts";
 
-const majority = (...extracted: (string | null)[]) => majorityTally(answers(...extracted)).numerator;
+const majority = (...extracted: (string | null)[]) =>
+  majorityTally(answers(...extracted), extracted.length).numerator;
 
 describe("maj@k of one question whose answer is 4", () => {
   it("is right when most votes are right", () => {
@@ -15,9 +18,17 @@ describe("maj@k of one question whose answer is 4", () => {
     expect(majority(null, null, null, "5", "5", "4")).toBe(0);
   });
 
-  it("counts as wrong when nothing was extracted, or nothing was sampled", () => {
-    expect(majorityTally(answers(null, null))).toEqual({ numerator: 0, denominator: 1 });
-    expect(majorityTally([])).toEqual({ numerator: 0, denominator: 1 });
+  it("counts as wrong when nothing was extracted", () => {
+    expect(majorityTally(answers(null, null), 2)).toEqual({ numerator: 0, denominator: 1 });
+  });
+
+  it("has no share with fewer than k samples, as in pass@k", () => {
+    for (const tally of [majorityTally, passTally]) {
+      expect(tally(answers("4", "4"), 3)).toEqual(noShare);
+      expect(tally([], 3)).toEqual(noShare);
+      expect(tally([], 0)).toEqual(noShare);
+      expect(tally(answers("4", "4", "5"), 3)).toEqual({ numerator: 1, denominator: 1 });
+    }
   });
 
   it("gives the expected accuracy over tied winners", () => {

@@ -1,0 +1,47 @@
+/** Which files of the package its own compiled code looks for at run time, read from the code itself. */
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+
+export interface FilesRead {
+  /** From the package's root; `*` stands for what is known at run time alone. */
+  files: string[];
+  /** Lines that make a path from the place of the code in a form that is not read here. */
+  unread: string[];
+}
+
+/** `new URL("./here", import.meta.url)` and `join(projectRoot, "py", ...)`, the two ways in which the code finds its files. */
+export async function filesReadBy(root: string): Promise<FilesRead> {
+  const sources = (await readdir(join(root, "dist"), { recursive: true })).filter((name) =>
+    /\.m?js$/.test(name),
+  );
+  const files = new Set<string>();
+  const unread: string[] = [];
+  for (const file of [...sources.map((name) => posix.join("dist", name)), "ts/cli/bin.mjs"]) {
+    const text = await readFile(join(root, file), "utf8");
+    for (const [, path] of text.matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g))
+      files.add(posix.join(dirname(file), path!));
+    for (const [, parts] of text.matchAll(/join\(projectRoot((?:, (?:"[^"]+"|`[^`]+`))+)/g))
+      files.add(
+        parts!
+          .replace(/\$\{[^}]*\}/g, "*")
+          .replace(/[`"]/g, "")
+          .split(", ")
+          .slice(1)
+          .join("/"),
+      );
+    const rest = text.replace(/(?:new URL\("[^"]+", |createRequire\()import\.meta\.url\)/g, "");
+    unread.push(
+      ...rest
+        .split("\n")
+        .filter((line) => line.includes("import.meta"))
+        .map((line) => `${file}: ${line}`),
+    );
+  }
+  return { files: [...files].sort(), unread };
+}
+
+/** Whether a file or folder of this name is among those that were packed. */
+export function holds(packed: readonly string[], name: string): boolean {
+  const pattern = new RegExp(`^${name.replace(/[.+?^$()[\]{}|\\]/g, "\\$&").replaceAll("*", "[^/]*")}(/|$)`);
+  return name === "." || packed.some((path) => pattern.test(path));
+}

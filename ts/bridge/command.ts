@@ -1,0 +1,27 @@
+/** The words that start a worker: here, or by a command of the user's that reaches another machine. */
+import { type LaunchOptions, secondsBetweenSigns, workerVariables } from "./transport.ts";
+
+/** What a launch command writes where the worker's own words belong. */
+export const workerWords = "{worker}";
+
+/** `python -m aft_worker`, or the launch command with that in the place of `{worker}`. */
+export function commandOf(options: LaunchOptions): [string, ...string[]] {
+  const threads = options.threads === undefined ? [] : ["--threads", String(options.threads)];
+  const started: [string, ...string[]] = [options.python, "-m", "aft_worker", ...threads];
+  const { launch } = options;
+  if (launch === undefined) return started;
+  const elsewhere = ["env", ...assignments(options), ...started];
+  return launch.flatMap((word) =>
+    word === workerWords ? elsewhere : word.replaceAll(workerWords, () => elsewhere.map(quoted).join(" ")),
+  ) as [string, ...string[]];
+}
+
+/** Other machines do not get this process's environment: what the worker needs of it goes along in words. */
+const assignments = (options: LaunchOptions): string[] =>
+  Object.entries({ AFT_SIGNS_OF_LIFE: String(secondsBetweenSigns), ...workerVariables(options) }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`${name}=${value}`]),
+  );
+
+/** For a POSIX shell; a word that means the same without quotes stays as it is. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
