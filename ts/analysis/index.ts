@@ -21,21 +21,21 @@ export {
   type ChartText,
   chartStyle,
   curvesChart,
-  type FamilyRow,
-  familiesChart,
   lightOf,
   mix,
   type OwnChartOptions,
   renderOwnChart,
+  type SidesRow,
   scoresChart,
+  sidesChart,
   vftLossChart,
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
+export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { html, type Markup, raw } from "./document/markup.ts";
 export { pageStyle } from "./document/style.ts";
 export { momentText } from "./document/text.ts";
-export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
   baselineLabel,
@@ -54,7 +54,7 @@ export {
 } from "./features/questions/app.ts";
 export { chunkScript } from "./features/questions/numbers.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
-export { decimal, duration, percent, plural, points, pValue, range } from "./format.ts";
+export { decimal, duration, percent, plural, points, pValue, range, whole } from "./format.ts";
 export type {
   Comparison,
   Difference,
@@ -70,6 +70,13 @@ export {
   type MetricOfBoth,
   type RunsComparison,
 } from "./measure/compare-runs.ts";
+export {
+  comparedHeads,
+  comparedNotes,
+  comparedRows,
+  noCommonSeed,
+  settingText,
+} from "./measure/compare-words.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";

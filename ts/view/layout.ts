@@ -1,6 +1,7 @@
 /** What every page has around what it shows. */
-import { chartStyle, html, type Markup, pageStyle, raw } from "../analysis/index.ts";
+
 import { liveScript } from "../analysis/generated/browser.ts";
+import { chartStyle, html, type Markup, pageStyle, raw } from "../analysis/index.ts";
 import { home, linkTo, type Path } from "./links.ts";
 import { viewStyle } from "./style.ts";
 
@@ -33,7 +34,9 @@ export function renderPage(page: Page, { live }: { live: boolean }): string {
     "default-src 'none'",
     "style-src 'unsafe-inline'",
     // Opened from a disk, a page and the scripts beside it are of no common origin: only the scheme can be allowed.
-    hasApp ? "script-src 'unsafe-inline' 'self' file:; worker-src blob:" : live && "script-src 'unsafe-inline'",
+    hasApp
+      ? "script-src 'unsafe-inline' 'self' file:; worker-src blob:"
+      : live && "script-src 'unsafe-inline'",
     live && "connect-src 'self'; form-action 'self'",
     "img-src data:; base-uri 'none'",
   ].filter((rule) => rule !== false);

@@ -14,9 +14,14 @@ export class Questions {
   /** Undefined: the report has none. The folder is that beside its page. */
   async of(runDirectory: string): Promise<AppData | undefined> {
     const page = join(runDirectory, runFiles.page);
-    const data = await this.read.get(runDirectory, [page], async () => appDataIn(await readFile(page, "utf8")));
+    const data = await this.read.get(runDirectory, [page], async () =>
+      appDataIn(await readFile(page, "utf8")),
+    );
     return (
-      data && { ...data, index: { ...data.index, folder: data.index.folder === null ? ownDataFolder : dataFolder } }
+      data && {
+        ...data,
+        index: { ...data.index, folder: data.index.folder === null ? ownDataFolder : dataFolder },
+      }
     );
   }
 

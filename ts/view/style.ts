@@ -4,7 +4,7 @@ body.view{display:block}
 .view-head,.view-main{max-width:1360px;margin:0 auto;padding:0 24px}
 .view-head{padding-top:24px}.view-main{padding-bottom:64px}
 .view h2{margin-top:36px}
-.view-lead p{margin:6px 0}
+.view-lead p{margin:6px 0}.view-head p{max-width:none}
 .live-state{float:right}
 .view table{min-width:0}
 .view td.left,.view th.left{text-align:left}

@@ -18,16 +18,29 @@ export function stateBadge(state: State): Markup {
 
 /** `2026-11-27 08:39 UTC` */
 export const moment = (iso: string): Markup =>
-  iso === "" ? html`–` : html`<time datetime="${iso}">${momentText(iso).replace(/:\d\d UTC$/, " UTC")}</time>`;
+  iso === ""
+    ? html`–`
+    : html`<time datetime="${iso}">${momentText(iso).replace(/:\d\d UTC$/, " UTC")}</time>`;
 
 /** How far a run is: its stages, and what is told of the one that is being made. */
 export function progressOf({ name, stages, progress, process }: WatchedRun): Markup {
-  const { label, done, total, unit, detail, perSecond, tokensPerSecond, secondsLeft, whole: all, warnings } =
-    progress ?? {};
+  const {
+    label,
+    done,
+    total,
+    unit,
+    detail,
+    perSecond,
+    tokensPerSecond,
+    secondsLeft,
+    whole: all,
+    warnings,
+  } = progress ?? {};
   const within = total !== undefined && total > 0 ? Math.min(1, done! / total) : 0;
   const share = stages.total === 0 ? 0 : Math.min(1, (stages.done + within) / stages.total);
   const facts = [
-    total !== undefined && (total > 0 ? `${whole(done!)} of ${whole(total)} ${unit}` : `${whole(done!)} ${unit}`),
+    total !== undefined &&
+      (total > 0 ? `${whole(done!)} of ${whole(total)} ${unit}` : `${whole(done!)} ${unit}`),
     perSecond !== undefined && perSecond > 0 && `${rateText(perSecond)} ${unit} a second`,
     tokensPerSecond !== undefined && tokensPerSecond > 0 && `${rateText(tokensPerSecond)} tokens a second`,
     secondsLeft !== undefined && `${timeText(secondsLeft)} left of this`,
@@ -42,7 +55,8 @@ ${(warnings ?? []).map((text) => html`<p><span class="badge warning">warning</sp
 const rateText = (value: number): string => (value >= 100 ? whole(value) : value.toPrecision(2));
 
 /** Whole seconds: tenths of what is guessed tell nothing. */
-const timeText = (seconds: number): string => duration(Math.max(1, Math.round(seconds))).replace(/\.0 s$/, " s");
+const timeText = (seconds: number): string =>
+  duration(Math.max(1, Math.round(seconds))).replace(/\.0 s$/, " s");
 
 /** The highest greedy accuracy, with whose it is. */
 export function bestText({ summary }: WatchedRun): Markup {

@@ -11,8 +11,8 @@ export interface Listed {
   sweeps: readonly WatchedSweep[];
   /** How many questions of a run are marked or noted. */
   notes: ReadonlyMap<string, number>;
-  /** As the reader has named it. */
-  folder: string;
+  /** Undefined: that tells nothing here. */
+  folder: string | undefined;
   live: boolean;
 }
 
@@ -23,12 +23,19 @@ export function listPage({ runs, sweeps, notes, folder, live }: Listed): Page {
     path: home,
     title: "Runs",
     isRunning,
-    lead: html`<p class="quiet">${plural(runs.length, "run")}${sweeps.length > 0 && ` (cells of ${plural(sweeps.length, "sweep")} among them)`} in <code>${folder}</code></p>`,
+    lead: html`<p class="quiet">${plural(runs.length, "run")}${sweeps.length > 0 && ` (cells of ${plural(sweeps.length, "sweep")} among them)`}${folder !== undefined && html` in <code>${folder}</code>`}</p>`,
     parts: [
       running.length === 0
         ? undefined
         : { id: "now", title: "Running now", content: html`${running.map(card)}` },
-      { id: "runs", title: "All runs", content: runsTable(runs.filter(({ name }) => !name.includes("/")), notes) },
+      {
+        id: "runs",
+        title: "All runs",
+        content: runsTable(
+          runs.filter(({ name }) => !name.includes("/")),
+          notes,
+        ),
+      },
       ...sweeps.map((sweep) =>
         sweepPart(
           sweep,
@@ -48,7 +55,8 @@ const card = (run: WatchedRun): Markup =>
   html`<div class="card"><p><b>${toRun(run.name)}</b></p>${progressOf(run)}</div>`;
 
 function runsTable(runs: readonly WatchedRun[], notes: ReadonlyMap<string, number>, strip = ""): Markup {
-  if (runs.length === 0) return html`<p>None yet: <code>aft run EXPERIMENT.yaml</code> makes one, and it is shown here as it goes on.</p>`;
+  if (runs.length === 0)
+    return html`<p>None yet: <code>aft run EXPERIMENT.yaml</code> makes one, and it is shown here as it goes on.</p>`;
   const newestFirst = [...runs].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Run</th><th scope="col" class="left">State</th><th scope="col" class="left">When</th><th scope="col">Methods</th><th scope="col">Seeds</th><th scope="col" class="left">Highest greedy accuracy</th><th scope="col" class="left">To read</th></tr></thead>
@@ -66,7 +74,11 @@ function rowOf(run: WatchedRun, notes: number, strip: string): Markup {
 `;
 }
 
-function sweepPart(sweep: WatchedSweep, cells: readonly WatchedRun[], notes: ReadonlyMap<string, number>): Part {
+function sweepPart(
+  sweep: WatchedSweep,
+  cells: readonly WatchedRun[],
+  notes: ReadonlyMap<string, number>,
+): Part {
   const { name, process, hasReport, results, problem } = sweep;
   const states = results?.cells ?? [];
   const count = (wanted: string): number => states.filter(({ status }) => status === wanted).length;
@@ -83,7 +95,7 @@ function sweepPart(sweep: WatchedSweep, cells: readonly WatchedRun[], notes: Rea
 <p>${facts.join(", ")}${hasReport && html` <a href="${linkTo(pageOfRun(name, "report.html"), home)}">report of the sweep</a>`}</p>
 ${problem !== undefined && html`<p class="problem">${problem}</p>`}
 ${failed.map(({ cell, error }) => html`<p class="problem">${cell}: ${error}</p>`)}
-<details data-key="${name}"${(cells.length <= 12) && html` open`}><summary>${plural(cells.length, "cell")} begun</summary>
+<details data-key="${name}"${cells.length <= 12 && html` open`}><summary>${plural(cells.length, "cell")} begun</summary>
 ${runsTable(cells, notes, `${name}/`)}</details>`,
   };
 }

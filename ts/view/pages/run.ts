@@ -14,7 +14,7 @@ import {
 import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment/index.ts";
 import { everyNth } from "../curves.ts";
 import type { Page, Part } from "../layout.ts";
-import { linkTo, pageOfPair, pageOfRun } from "../links.ts";
+import { linkTo, type Path, pageOfRun } from "../links.ts";
 import { bestText, moment, progressOf, stateBadge } from "../words.ts";
 
 export interface SeenRun {
@@ -22,7 +22,7 @@ export interface SeenRun {
   stages: readonly WatchedStage[];
   trainings: readonly WatchedTraining[];
   /** Finished runs that it can be compared with. */
-  others: readonly string[];
+  others: readonly { name: string; page: Path }[];
   /** Questions that are marked or noted, and lines of the notes that cannot be read. */
   notes: { count: number; damaged: number };
 }
@@ -65,7 +65,7 @@ ${notes.damaged > 0 && html`<p class="problem">${plural(notes.damaged, "line")} 
         : {
             id: "compare",
             title: "Side by side with",
-            content: html`<ul class="actions">${others.map((other) => html`<li><a href="${linkTo(pageOfPair(name, other), path)}">${other}</a></li>`)}</ul>`,
+            content: html`<ul class="actions">${others.map((other) => html`<li><a href="${linkTo(other.page, path)}">${other.name}</a></li>`)}</ul>`,
           },
     ],
   };

@@ -18,16 +18,20 @@ export async function bundleApp(): Promise<string> {
     minify: true,
     format: "esm",
     target: "es2022",
-    banner: { js: `/*! This script holds the npm package diff.\n${license.trim()}\n*/` },
   });
   const contentOf = (name: string): string => {
     const file = outputFiles.find(({ path }) => path === join(app, name));
-    return JSON.stringify(file?.text.trim());
+    return file!.text.trim();
+  };
+  const banner = `/*! This script holds the npm package diff.\n${license.trim()}\n*/\n`;
+  const exported = {
+    browserScript: banner + contentOf("main.js"),
+    browserStyle: contentOf("style.css"),
+    liveScript: contentOf("live.js"),
   };
   return [
     "// Written by `npm run generate` from ts/browser. Do not edit.",
-    `export const browserScript =\n  ${contentOf("main.js")};`,
-    `export const browserStyle =\n  ${contentOf("style.css")};`,
-    `export const liveScript =\n  ${contentOf("live.js")};\n`,
+    ...Object.entries(exported).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`),
+    "",
   ].join("\n");
 }
