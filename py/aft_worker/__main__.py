@@ -1,4 +1,5 @@
-"""`python -m aft_worker [--threads N]`: the worker on its standard input and output."""
+"""`python -m aft_worker [--threads N]`: the worker on its standard input and output; with `--devices N`, or
+several `--nodes`, as many ranks of it."""
 
 import argparse
 import os
@@ -6,6 +7,28 @@ import sys
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="aft_worker", description="The worker of AFT, over stdin and stdout."
+    )
+    parser.add_argument("--threads", type=int, default=os.environ.get("AFT_THREADS"))
+    parser.add_argument("--devices", type=int, default=1, help="ranks on this machine")
+    parser.add_argument("--nodes", type=int, default=1, help="machines")
+    parser.add_argument("--node-rank", type=int, default=0, help="which of them this is")
+    parser.add_argument("--rendezvous", help="host:port on machine 0")
+    given = parser.parse_args()
+    if given.devices * given.nodes > 1:
+        from .ranks import Ranks, launch
+
+        ranks = Ranks(given.devices, given.nodes, given.node_rank, given.rendezvous, given.threads)
+        code = launch(ranks)
+        sys.stderr.flush()
+        if code < 0:
+            os.kill(os.getpid(), -code)
+        os._exit(abs(code))
+    serve_here(given.threads)
+
+
+def serve_here(threads: int | None) -> None:
     # First of all: from here on whatever prints, in Python or in C, prints to stderr. A stray line on the
     # stream of messages would end the conversation.
     incoming, outgoing = os.dup(0), os.dup(1)
@@ -13,17 +36,20 @@ def main() -> None:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
 
-    parser = argparse.ArgumentParser(
-        prog="aft_worker", description="The worker of AFT, over stdin and stdout."
-    )
-    parser.add_argument("--threads", type=int, default=os.environ.get("AFT_THREADS"))
-    threads = parser.parse_args().threads
-
-    from .handlers import handler_of
+    from .handlers import handler_of, is_shared
     from .rpc import prepare, serve
 
     prepare(threads)
-    serve(incoming, outgoing, handler_of)
+    if int(os.environ.get("WORLD_SIZE", "1")) <= 1:
+        serve(incoming, outgoing, handler_of)
+        return
+    from .ranks import dismiss, follow_agent, together
+
+    follow_agent()
+    if os.environ.get("RANK") != "0":
+        os.close(incoming)
+        os.close(outgoing)
+    serve(incoming, outgoing, together(handler_of, is_shared), dismiss)
 
 
 if __name__ == "__main__":

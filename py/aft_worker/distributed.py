@@ -1,30 +1,63 @@
 """The one module through which torch.distributed goes: who this process is, its share, and sums over all.
 
 With one process every function here is nothing: no group is made, and each value is given back as it is. With
-several, each function but `rank`, `world_size`, `is_main` and `share` is called by all of them, in one order;
-one that ends by an error in between leaves the others waiting, so whoever started them ends them all.
+several (*ranks*), each function but `rank`, `world_size`, `local_rank`, `is_main`, `share` and `dealt` is
+called by all of them, in one order. Values of Python and small sums go over gloo, gradients and weights over
+NCCL where there is a GPU.
+
+What only one rank knows (its own errors; on rank 0 cancellations and the clock) must be agreed on before it
+changes what the ranks do next: else some wait where others never come. `from_main` tells all what rank 0
+knows, `gather` tells all what each knows, and what is raised within `agreed` by any is raised by all. How a
+method of the protocol comes to run in all ranks stands in `ranks/shared.py`.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+import socket
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from .errors import Cancelled, WorkerError
+from .memory import is_out_of_memory
+
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
+# Of one exchange of weights or gradients, in which no rank waits for more than another's part of a step.
+SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 600)
+# Of one exchange of values of Python. For the next request a rank waits as long as it takes.
+CONTROL = timedelta(days=30)
+
+_control: Any = None
+_alone = False
+
 
 def join() -> None:
-    """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name: over
-    NCCL where there is a GPU, else over gloo."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name."""
+    global _control
+    if int(os.environ.get("WORLD_SIZE", "1")) <= 1 or dist.is_initialized():
+        return
+    backend = "gloo"
+    if torch.cuda.is_available():
+        backend = "cpu:gloo,cuda:nccl"
+        if (local_rank() or 0) < torch.cuda.device_count():
+            torch.cuda.set_device(local_rank())
+    dist.init_process_group(backend, timeout=timedelta(seconds=SECONDS))
+    _control = dist.new_group(backend="gloo", timeout=CONTROL)
 
 
 def leave() -> None:
+    global _control
+    _control = None
     if dist.is_available() and dist.is_initialized():
         dist.destroy_process_group()
 
@@ -37,9 +70,28 @@ def world_size() -> int:
     return dist.get_world_size() if _is_joined() else 1
 
 
+def local_rank() -> int | None:
+    """Which of this machine's devices is this rank's; None where one process has them all."""
+    if int(os.environ.get("WORLD_SIZE", "1")) <= 1:
+        return None
+    return int(os.environ.get("LOCAL_RANK") or os.environ.get("RANK", "0"))
+
+
 def is_main() -> bool:
     """Whether this is the process that speaks the protocol and writes files."""
     return rank() == 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Within it this process is one of one: for what rank 0 does while the others wait for the next
+    request."""
+    global _alone
+    before, _alone = _alone, True
+    try:
+        yield
+    finally:
+        _alone = before
 
 
 def share(items: Sequence[T]) -> Sequence[T]:
@@ -47,13 +99,119 @@ def share(items: Sequence[T]) -> Sequence[T]:
     return items[rank() :: world_size()] if _is_joined() else items
 
 
+def dealt(costs: Sequence[float], ranks: int) -> list[list[int]]:
+    """Indices of `costs` for each rank, in rising order: the dearest first, each to the rank that has the
+    least so far (of equal ones to the first). A function of the costs alone."""
+    shares: list[list[int]] = [[] for _ in range(ranks)]
+    filled = [0.0] * ranks
+    for index in sorted(range(len(costs)), key=lambda i: (-costs[i], i)):
+        least = filled.index(min(filled))
+        shares[least].append(index)
+        filled[least] += costs[index]
+    return [sorted(one) for one in shares]
+
+
+def from_main(value: T) -> T:
+    """What rank 0 was called with."""
+    if not _is_joined():
+        return value
+    held = [value]
+    dist.broadcast_object_list(held, src=0, group=_control)
+    return held[0]
+
+
+def gather(value: T) -> list[T]:
+    """What each rank was called with, by rank."""
+    if not _is_joined():
+        return [value]
+    held: list[Any] = [None] * world_size()
+    dist.all_gather_object(held, value, group=_control)
+    return held
+
+
+@contextmanager
+def agreed() -> Iterator[None]:
+    """What any rank raises within is raised by all at its end: the lowest rank's error. No exchange between
+    the ranks may lie where one of them may raise alone."""
+    error: Exception | None = None
+    try:
+        yield
+    except Exception as caught:
+        error = caught
+    if not _is_joined():
+        if error is not None:
+            raise error
+        return
+    found = gather(None if error is None else _Told.of(error))
+    first = next((told for told in found if told is not None), None)
+    if first is None:
+        return
+    if error is not None and first.rank == rank():
+        raise error
+    raise first.error()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An error as it goes from one rank to the others."""
+
+    rank: int
+    host: str
+    kind: str
+    text: str
+    known: tuple[str, Any] | None  # name and data, of a WorkerError
+    trace: str
+
+    @staticmethod
+    def of(error: Exception) -> _Told:
+        known = (error.name, error.data) if isinstance(error, WorkerError) else None
+        kind = "memory" if is_out_of_memory(error) else type(error).__name__
+        trace = "" if known else "".join(traceback.format_exception(error))
+        return _Told(rank(), socket.gethostname(), kind, str(error), known, trace)
+
+    def error(self) -> Exception:
+        """As another rank raises it: with the place, where rank 0 did not see it itself."""
+        where = f"rank {self.rank} on {self.host}: "
+        if self.kind == "Cancelled":
+            return Cancelled()
+        if self.known is not None:
+            name, data = self.known
+            text = self.text if self.rank == 0 else where + self.text
+            return WorkerError.again(name, text, data)
+        if self.kind == "memory":
+            return torch.OutOfMemoryError(where + self.text)
+        return RuntimeError(f"{where}{self.kind}: {self.text}\n{self.trace}")
+
+
+def same(what: str, value: str) -> None:
+    """Raises RanksDiffer in all ranks where the values differ: `what` is, say, "the weights in DIR"."""
+    told = gather((rank(), socket.gethostname(), value))
+    for number, host, other in told[1:]:
+        if other != told[0][2]:
+            first = told[0]
+            message = (
+                f"rank {number} on {host} has another {what} than rank 0 on {first[1]}: "
+                f"{other} there, {first[2]} here"
+            )
+            raise WorkerError("RanksDiffer", message, rank=number, host=host)
+
+
 def total(*values: N) -> tuple[N, ...]:
     """The sum over all processes of each value, in float64; a count comes back as a count."""
     if not _is_joined():
         return values
-    sums = torch.tensor(values, dtype=torch.float64, device=_device())
+    sums = torch.tensor(values, dtype=torch.float64)
     dist.all_reduce(sums)
     return tuple(type(value)(summed) for value, summed in zip(values, sums.tolist(), strict=True))
+
+
+def largest(value: int) -> int:
+    """Of all ranks."""
+    if not _is_joined():
+        return value
+    found = torch.tensor([value])
+    dist.all_reduce(found, dist.ReduceOp.MAX)
+    return int(found)
 
 
 def mean(values: Sequence[float]) -> float | None:
@@ -75,12 +233,8 @@ def sum_gradients(weights: Iterable[Tensor]) -> None:
 def wait_for_all() -> None:
     """Goes on once every process has come here."""
     if _is_joined():
-        dist.barrier()
+        dist.all_reduce(torch.zeros(1), group=_control)
 
 
 def _is_joined() -> bool:
-    return dist.is_available() and dist.is_initialized()
-
-
-def _device() -> torch.device:
-    return torch.device("cuda" if dist.get_backend() == "nccl" else "cpu")
+    return not _alone and dist.is_available() and dist.is_initialized()

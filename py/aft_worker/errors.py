@@ -22,6 +22,11 @@ class WorkerError(Exception):
         self.message = message
         self.data: msgspec.Struct = ERROR_DATA[name](**data)
 
+    @classmethod
+    def again(cls, name: str, message: str, data: msgspec.Struct) -> "WorkerError":
+        """An error that another process raised, with its data."""
+        return cls(name, message, **{field: getattr(data, field) for field in data.__struct_fields__})
+
 
 class Cancelled(Exception):
     """The running request was cancelled; raised by `Context.check_cancelled`."""

@@ -891,6 +891,8 @@ class TrainBeginParams(Message, kw_only=True):
     max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
     # a folder that train/save wrote
     resume_from: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")] | None = None
+    # what is known of: a state of more steps is refused as damaged (ResumeDamaged)
+    recorded_steps: Count | None = None
 
 
 class TrainBeginResult(Message, kw_only=True):
@@ -1120,6 +1122,19 @@ class ChatTemplateRefusedData(Message, kw_only=True):
     conversation: Count
 
 
+class RanksDifferData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    rank: Count
+    host: str
+
+
+class ResumeDamagedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+
+
 class SamplerFailedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1180,6 +1195,8 @@ ERRORS: dict[str, int] = {
     "DeviceUnavailable": -32010,
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
+    "RanksDiffer": -32014,
+    "ResumeDamaged": -32015,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1201,5 +1218,7 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "DeviceUnavailable": DeviceUnavailableData,
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
+    "RanksDiffer": RanksDifferData,
+    "ResumeDamaged": ResumeDamagedData,
     "SamplerFailed": SamplerFailedData,
 }

@@ -22,7 +22,8 @@ ALLOWED: dict[str, set[str]] = {
     "sample": {"score", "tokens", "device"},
     "train": {"losses", "score"},
     "handlers": {"train", "sample", "model", "score", "tokens", "device", "tracking", "rpc"},
-    "__main__": {"handlers", "rpc"},
+    "ranks": {"rpc"},
+    "__main__": {"handlers", "rpc", "ranks"},
     "embedded": {"handlers", "rpc"},
 }
 

@@ -45,6 +45,13 @@ export {
   vftCurves,
 } from "./features/charts/numbers.ts";
 export {
+  type MatteringWarning,
+  matteringWarnings,
+  mattersWhileTraining,
+  pairsWarning,
+} from "./features/findings/mattering.ts";
+export { type Verdict, verdictOf, verdictSentence } from "./features/in-short/verdict.ts";
+export {
   type AppData,
   appDataIn,
   type DataFile,

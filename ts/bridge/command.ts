@@ -1,4 +1,5 @@
 /** The words that start a worker: here, or by a command of the user's that reaches another machine. */
+import { workerArguments } from "./ranks.ts";
 import { type LaunchOptions, secondsBetweenSigns, workerVariables } from "./transport.ts";
 
 /** What a launch command writes where the worker's own words belong. */
@@ -6,9 +7,9 @@ export const workerWords = "{worker}";
 
 /** `python -m aft_worker`, or the launch command with that in the place of `{worker}`. */
 export function commandOf(options: LaunchOptions): [string, ...string[]] {
-  const threads = options.threads === undefined ? [] : ["--threads", String(options.threads)];
-  const started: [string, ...string[]] = [options.python, "-m", "aft_worker", ...threads];
-  const { launch } = options;
+  const { launch, threads, ranks } = options;
+  const given = workerArguments(threads, ranks);
+  const started: [string, ...string[]] = [options.python, "-m", "aft_worker", ...given];
   if (launch === undefined) return started;
   const elsewhere = ["env", ...assignments(options), ...started];
   return launch.flatMap((word) =>

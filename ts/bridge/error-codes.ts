@@ -32,6 +32,8 @@ export const errors = {
   DeviceUnavailable: { code: -32010, data: anyError.extend({ device: z.string() }) },
   NoChatTemplate: { code: -32011, data: anyError.extend({ source: z.string() }) },
   ChatTemplateRefused: { code: -32012, data: anyError.extend({ source: z.string(), conversation: count }) },
+  RanksDiffer: { code: -32014, data: anyError.extend({ rank: count, host: z.string() }) },
+  ResumeDamaged: { code: -32015, data: anyError.extend({ path: z.string() }) },
   SamplerFailed: { code: -32013, data: anyError.extend({ sampler: z.string() }) },
 } as const;
 

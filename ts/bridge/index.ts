@@ -27,6 +27,7 @@ export type {
   StepMetrics,
   TrainGroup,
 } from "./protocol.ts";
+export { type Ranks, ranksOf } from "./ranks.ts";
 export { pythonPath } from "./transport.ts";
 export { inspectVllm, oldestVllm, type Vllm } from "./vllm.ts";
 export { startWorker, type WorkerOptions } from "./worker.ts";

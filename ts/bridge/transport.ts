@@ -2,6 +2,7 @@ import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MessageReader, MessageWriter } from "vscode-jsonrpc";
 import type { Exit } from "./errors.ts";
+import type { Ranks } from "./ranks.ts";
 
 /** What carries the messages to one worker process. */
 export interface Transport {
@@ -24,6 +25,8 @@ export interface LaunchOptions {
   /** A command that starts the worker in the place of this process and hands on its standard streams, as `ssh` does. */
   launch?: readonly string[] | undefined;
   threads?: number | undefined;
+  /** One process when left out. */
+  ranks?: Ranks | undefined;
   env?: Readonly<Record<string, string | undefined>> | undefined;
   onStderr?: ((line: string) => void) | undefined;
 }

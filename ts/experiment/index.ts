@@ -6,18 +6,22 @@
  */
 
 export {
+  clusterTable,
+  deviceKind,
   type Estimate,
   estimate,
   estimateSweep,
   estimateTable,
   expectedSeconds,
   measureOn,
+  modelLine,
+  type PlannedElsewhere,
+  planElsewhere,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export { type ExportFormat, exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
-  bestOf,
   type ComparedRuns,
   compareFinishedRuns,
   type Difference,

@@ -1,9 +1,13 @@
 /** `notes.jsonl` beside a run: the reader's own marks and notes on questions, one change a line; the last one of a question holds. */
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { OwnNote } from "../analysis/index.ts";
-import { openAppend, scanRows } from "../core/jsonl.ts";
+import { writeFileAtomic } from "../core/files.ts";
+import { scanRows } from "../core/jsonl.ts";
+import { withLock } from "../core/lock.ts";
+import { silent } from "../core/progress.ts";
 import { runFiles } from "../experiment/index.ts";
 
 export const noteSchema = z.object({
@@ -34,12 +38,14 @@ export async function readNotes(runDirectory: string): Promise<ReadNotes> {
   return { notes: [...notes.values()].filter(({ marked, text }) => marked || text !== ""), damaged };
 }
 
-/** Adds a line; one that a crash tore is cut off first. */
-export async function addNote(runDirectory: string, note: OwnNote): Promise<void> {
-  const file = await openAppend<z.infer<typeof lineSchema>>(join(runDirectory, runFiles.notes));
-  try {
-    await file.append([{ ...note, at: new Date().toISOString() }]);
-  } finally {
-    await file.close();
-  }
+/** Adds a line: the file is written whole or not at all, and what is in it stays as it is, lines of another hand too. */
+export function addNote(runDirectory: string, note: OwnNote): Promise<void> {
+  const file = join(runDirectory, runFiles.notes);
+  const line: z.infer<typeof lineSchema> = { ...note, at: new Date().toISOString() };
+  const add = async (): Promise<void> => {
+    const before = existsSync(file) ? await readFile(file, "utf8") : "";
+    const ended = before === "" || before.endsWith("\n") ? before : `${before}\n`;
+    await writeFileAtomic(file, `${ended}${JSON.stringify(line)}\n`);
+  };
+  return withLock(`${file}.lock`, add, { purpose: "another aft view keeps a note", progress: silent });
 }

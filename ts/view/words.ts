@@ -1,6 +1,6 @@
 /** What the pages say of a run. */
-import { duration, html, type Markup, momentText, percent, range, whole } from "../analysis/index.ts";
-import { bestOf, type WatchedRun } from "../experiment/index.ts";
+import { duration, html, type Markup, momentText, verdictSentence, whole } from "../analysis/index.ts";
+import type { WatchedRun } from "../experiment/index.ts";
 
 type State = WatchedRun["state"];
 
@@ -40,6 +40,7 @@ export function progressOf({ name, stages, progress, process }: WatchedRun): Mar
   const share = stages.total === 0 ? 0 : Math.min(1, (stages.done + within) / stages.total);
   const facts = [
     total !== undefined &&
+      (total > 0 || done! > 0) &&
       (total > 0 ? `${whole(done!)} of ${whole(total)} ${unit}` : `${whole(done!)} ${unit}`),
     perSecond !== undefined && perSecond > 0 && `${rateText(perSecond)} ${unit} a second`,
     tokensPerSecond !== undefined && tokensPerSecond > 0 && `${rateText(tokensPerSecond)} tokens a second`,
@@ -58,9 +59,6 @@ const rateText = (value: number): string => (value >= 100 ? whole(value) : value
 const timeText = (seconds: number): string =>
   duration(Math.max(1, Math.round(seconds))).replace(/\.0 s$/, " s");
 
-/** The highest greedy accuracy, with whose it is. */
-export function bestText({ summary }: WatchedRun): Markup {
-  const best = bestOf(summary);
-  if (best === null) return html`–`;
-  return html`${percent(best.value)} % <span class="quiet">${range(best.interval, (value) => percent(value))}</span> ${best.method}`;
-}
+/** What came out, in one sentence. */
+export const verdictText = ({ summary }: WatchedRun): string =>
+  summary === undefined ? "–" : verdictSentence(summary);

@@ -5,13 +5,23 @@ from typing import Literal
 
 import torch
 
+from .. import distributed
 from ..errors import WorkerError
 
 DtypeName = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 def resolve_device(name: str) -> torch.device:
-    """auto (the first GPU, else the CPU), cpu, cuda or cuda:N. Raises DeviceUnavailable."""
+    """auto (the first GPU, else the CPU), cpu, cuda or cuda:N; of several ranks auto and cuda are each one's
+    own GPU. Raises DeviceUnavailable."""
+    own = distributed.local_rank()
+    if own is not None and name in ("auto", "cuda") and torch.cuda.is_available():
+        count = torch.cuda.device_count()
+        if own >= count:
+            raise _unavailable(
+                name, f"there {_are(count)} for worker.devices of {own + 1} or more: devices: {count} at most"
+            )
+        return torch.device("cuda", own)
     if name == "auto":
         return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
     try:

@@ -33,6 +33,22 @@ METHODS: dict[str, Handler] = {
     "track/close": tracking.close,
 }
 
+# Of several ranks all serve these (`ranks/shared.py` says what such a handler must heed), rank 0 alone the
+# others.
+SHARED = {
+    "model/create",
+    "model/load",
+    "model/save",
+    "model/digest",
+    "model/unload",
+    "generate",
+    "score",
+    "train/begin",
+    "train/step",
+    "train/save",
+    "train/end",
+}
+
 # The worker's stderr is shown only when it fails: no progress bars in it.
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()

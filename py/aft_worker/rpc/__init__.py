@@ -7,5 +7,6 @@ from .context import Context, Handler
 from .engine import Engine
 from .handles import Registry
 from .loop import serve
+from .params import decode_params
 from .preparation import prepare
 from .progress import CandidateReporter, CountReporter

@@ -41,8 +41,14 @@ def frame(body: bytes) -> bytes:
     return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def serve(incoming: int, outgoing: int, handler_of: Callable[[str], Handler]) -> None:
-    """Answers until shutdown or the end of the input; the latter ends the process in mid-computation too."""
+def serve(
+    incoming: int,
+    outgoing: int,
+    handler_of: Callable[[str], Handler],
+    at_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Answers until shutdown or the end of the input; the latter ends the process in mid-computation too.
+    `at_end` is called before the end where nothing is being computed."""
     inbox: SimpleQueue[bytes | None] = SimpleQueue()  # None: the end of the input
     ended = False
     threading.Thread(target=_read, args=(incoming, inbox), daemon=True).start()
@@ -82,6 +88,7 @@ def serve(incoming: int, outgoing: int, handler_of: Callable[[str], Handler]) ->
             break
         engine.receive(body)
         engine.run()
+    at_end()
     sys.stderr.flush()
     os._exit(0)
 

@@ -83,9 +83,11 @@ class GradientPass:
         self._optimizer.begin()
         done, total = 0, len(self._batch.responses)
         layout = layout_of(self._model)
-        with layout.attending(training=True):
-            if self._objective.needs_divergence:
-                self._objective.divergence = self._estimated_divergence()
+        if self._objective.needs_divergence:
+            with distributed.agreed(), layout.attending(training=True):
+                pairs = self._divergences()
+            self._objective.divergence = divergence_estimate(*distributed.total(*pairs))
+        with distributed.agreed(), layout.attending(training=True):
             for one in self._batch.passes:
                 if len(one.pieces) == 1:
                     self._one_pass(one)
@@ -102,6 +104,14 @@ class GradientPass:
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
+        with distributed.agreed():
+            scores, norm, vft, alignment = self._found_here()
+        return Findings(
+            scores, norm, *distributed.total(vft, alignment), divergence=self._objective.divergence
+        )
+
+    def _found_here(self) -> tuple[list[float], float, float, float]:
+        """This process's scores and parts of the loss, and the norm of the whole gradient."""
         assert self._copied is not None
         values = self._copied.wait()
         scores = [0.0] * len(self._batch.responses)
@@ -125,9 +135,7 @@ class GradientPass:
             faults.append(("the gradient", self._batch.ids))
         if faults:
             raise self._non_finite(*faults[0], self.loss(vft, alignment))
-        return Findings(
-            scores, norm, *distributed.total(vft, alignment), divergence=self._objective.divergence
-        )
+        return scores, norm, vft, alignment
 
     def loss(self, vft: float, alignment: float) -> LossParts:
         """Both parts with their weighted sum."""
@@ -190,8 +198,8 @@ class GradientPass:
         self._check_cancelled()
         return self._start.logprobs(piece)
 
-    def _estimated_divergence(self) -> float:
-        """Over the mismatched pairs of all processes."""
+    def _divergences(self) -> tuple[float, int]:
+        """Their sum over this process's mismatched pairs, and how many those are."""
         assert self._start is not None
         found = torch.zeros((), dtype=torch.float64, device=self._model.device)
         count = 0
@@ -200,7 +208,7 @@ class GradientPass:
             before = self._start.logprobs(batch)
             found += (logprobs_of(self._model, batch).double() - before.double()).sum()
             count += len(batch.counts)
-        return divergence_estimate(*distributed.total(float(found), count))
+        return float(found), count
 
     def _weigh(self, scores: Tensor, one: Pass, references: Tensor | None = None) -> Tensor:
         """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""

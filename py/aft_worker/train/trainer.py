@@ -70,7 +70,8 @@ class Trainer:
     does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates;
     `rows`: how they lie, and why, where that was a question. `halves`: where memory runs out a step begins
     anew with smaller micro-batches; False: for who looks for the size that fits. Raises InvalidParams, and
-    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit.
+    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit, ResumeDamaged where it is not
+    what was written, or of more steps than the `recorded` ones.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Trainer:
         seed: int,
         max_tokens_per_batch: int,
         resume_from: str | Path | None = None,
+        recorded: int | None = None,
         halves: bool = True,
     ) -> None:
         _check_trainable(model, optimizer, loss)
@@ -114,7 +116,9 @@ class Trainer:
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done, way, tokens = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, way, tokens = load_state(
+                Path(resume_from), self._optimizer, self._settings, recorded
+            )
             # as the run was cut since memory ran out, for the same bits as of an unbroken one
             self._max_tokens = min(self._max_tokens, tokens or self._max_tokens)
             if self.steps_done:
@@ -219,15 +223,23 @@ class Trainer:
         upcoming: Upcoming,
     ) -> _Collected:
         """The step's gradient, in the optimizer's hands. What is raised leaves a part of it there."""
+        if distributed.world_size() > 1:
+            # the ranks have batches of different numbers: they meet here alone
+            check_cancelled()
+            check_cancelled, upcoming = never_cancelled, unknown
         if not self._chosen:
             own, steps = distributed.share(groups), self._schedule.total_steps
-            self.rows = choose_layout(self._model, own, self._loss, self._max_tokens, steps, check_cancelled)
+            with distributed.agreed():
+                self.rows = choose_layout(
+                    self._model, own, self._loss, self._max_tokens, steps, check_cancelled
+                )
             self._chosen = True
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             by_token = self._group_loss is not None and self._group_loss.by_token is not None
             self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
-        batch, begun = self._batch(number, groups)
+        with distributed.agreed():
+            batch, begun = self._batch(number, groups)
         totals = distributed.total(
             len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )

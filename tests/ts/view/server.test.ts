@@ -187,10 +187,16 @@ describe("marks and notes", () => {
   test("a torn or damaged line loses no other, and the page says so", async () => {
     await writeFile(file(), `${await readFile(file(), "utf8")}{"task"`);
     expect((await ask("/runs/done/index.html")).text).toContain("1 line of notes.jsonl cannot be read");
-    // What a crash tore is cut off by the next one.
     expect((await post({ ...note, id: "test-3" })).status).toBe(204);
     expect((await ask("/runs/done/index.html")).text).toContain("★ 2 questions marked or noted");
-    expect((await ask("/runs/done/index.html")).text).not.toContain("cannot be read");
+    expect(await readFile(file(), "utf8")).toContain('\n{"task"\n{"task":"arithmetic","id":"test-3"');
+  });
+
+  test("that come at once are all kept", async () => {
+    const ids = Array.from({ length: 8 }, (_, at) => `test-${at + 10}`);
+    await Promise.all(ids.map((id) => post({ ...note, id }, {}, "/runs/large/notes")));
+    const kept = await readFile(join(recorded.runs, "large", "notes.jsonl"), "utf8");
+    expect(ids.filter((id) => !kept.includes(`"${id}"`))).toEqual([]);
   });
 
   test.each<[number, string, () => Promise<{ status: number }>]>([

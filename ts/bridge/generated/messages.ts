@@ -705,6 +705,8 @@ export interface WorkerMethods {
       maxTokensPerBatch: number;
       /** a folder that train/save wrote */
       resumeFrom?: string | undefined;
+      /** what is known of: a state of more steps is refused as damaged (ResumeDamaged) */
+      recordedSteps?: number | undefined;
     };
     result: {
       /** a name the worker gave to something it holds */

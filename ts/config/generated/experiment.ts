@@ -62,7 +62,16 @@ export interface ExperimentRounds {
 export interface ExperimentWorker {
   /** auto, cpu, cuda or cuda:N; auto: CUDA where there is one */
   device: string;
-  /** CPU threads; all cores when left out */
+  /**
+   * GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by
+   * rounding alone
+   */
+  devices: number;
+  /** machines that share it; `aft worker` is started on each of the others */
+  nodes: number;
+  /** host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out */
+  rendezvous?: string | undefined;
+  /** CPU threads, which processes share out; all cores when left out */
   threads?: number | undefined;
   /** an existing Python with torch; the project makes its own environment when left out */
   python?: string | undefined;

@@ -20,7 +20,20 @@ export const workerSchema = z.strictObject({
   device: device
     .default("auto")
     .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
-  threads: positive.optional().meta({ description: "CPU threads; all cores when left out" }),
+  devices: positive.default(1).meta({
+    description:
+      "GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by rounding alone",
+  }),
+  nodes: positive.default(1).meta({
+    description: "machines that share it; `aft worker` is started on each of the others",
+  }),
+  rendezvous: text.optional().meta({
+    description:
+      "host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out",
+  }),
+  threads: positive.optional().meta({
+    description: "CPU threads, which processes share out; all cores when left out",
+  }),
   python: text.optional().meta({
     description: "an existing Python with torch; the project makes its own environment when left out",
   }),

@@ -41,7 +41,7 @@ async function describeRun(directory: string, name: string): Promise<ListedRun> 
   }
 }
 
-export function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
+function bestOf(summary: RunSummary | undefined): ListedRun["best"] {
   const rows = (summary?.methods ?? []).flatMap(({ label, metrics: { accuracy } }) =>
     accuracy.value === null
       ? []

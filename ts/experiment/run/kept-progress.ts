@@ -42,7 +42,7 @@ export function keptProgress(
   let meter = { label: "", rates: new RateMeter() };
   let [writtenAt, written] = [Number.NEGATIVE_INFINITY, Promise.resolve()];
   const write = (update: Progress, at: number): void => {
-    const rate = meter.rates.rate();
+    const rate = update.label === meter.label ? meter.rates.rate() : undefined;
     const { label, done, total, unit, detail, whole } = update;
     const kept: KeptProgress = {
       ...{ format: 1, at: new Date().toISOString(), label, done, total, unit },
@@ -67,6 +67,17 @@ export function keptProgress(
       progress.update(update);
     },
     end: (label) => progress.end(label),
+    stage(place) {
+      if (place !== undefined) {
+        const { label, secondsLeft } = place;
+        const whole = defined({
+          whole: secondsLeft === undefined ? undefined : { name: "run", secondsLeft },
+        });
+        write({ label, done: 0, total: 0, unit: "", ...whole }, performance.now());
+      }
+      progress.stage?.(place);
+    },
+    ...defined({ done: progress.done && ((text: string) => progress.done!(text)) }),
   };
   const close = async (): Promise<void> => {
     await written;

@@ -15,6 +15,7 @@ import { makeFolder, writeFileAtomic } from "../../core/files.ts";
 import { aloneIn } from "./alone.ts";
 import { runFiles } from "./files.ts";
 import { writePredictions } from "./predictions.ts";
+import { writeSummary } from "./read-summary.ts";
 import { loadRunData } from "./results.ts";
 import { readRunRecord } from "./run-record.ts";
 
@@ -41,7 +42,7 @@ export async function reportOn(runDirectory: string): Promise<Report> {
   const summary = summarise(run);
   const table = renderTable(summary);
   const html = join(runDirectory, runFiles.page);
-  await writeFileAtomic(join(runDirectory, runFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeSummary(runDirectory, summary);
   await writeFileAtomic(join(runDirectory, runFiles.table), `${table}\n`);
   await writeFileAtomic(join(runDirectory, runFiles.picture), renderPicture(summary, run));
   await writePredictions(runDirectory, record);

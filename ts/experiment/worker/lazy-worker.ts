@@ -1,11 +1,23 @@
-import { ensurePython, type Result, startWorker, type Worker } from "../../bridge/index.ts";
+import { ensurePython, type Result, ranksOf, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
 import { checkSharedFolder } from "./shared-folder.ts";
 
-type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport" | "launch">;
+type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport" | "launch"> &
+  Partial<Pick<Experiment["worker"], "devices" | "nodes" | "rendezvous">>;
+
+/** What a worker is started by, of its settings. */
+export const startSettings = ({
+  python,
+  threads,
+  transport,
+  launch,
+  devices,
+  nodes,
+  rendezvous,
+}: Experiment["worker"]): Settings => ({ python, threads, transport, launch, devices, nodes, rendezvous });
 
 const secondsBetweenNotes = 60;
 
@@ -36,7 +48,7 @@ export class LazyWorker {
     const starting = startWorker({
       transport,
       python: await pythonFor(this.settings, this.progress, this.signal),
-      ...defined({ threads, launch }),
+      ...defined({ threads, launch, ranks: ranksOf(this.settings) }),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });
     const worker = await (launch === undefined ? starting : this.tellOfWaiting(starting, launch));

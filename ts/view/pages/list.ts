@@ -4,7 +4,7 @@ import type { WatchedRun } from "../../experiment/index.ts";
 import type { Page, Part } from "../layout.ts";
 import { home, linkTo, pageOfRun } from "../links.ts";
 import type { WatchedSweep } from "../sweeps.ts";
-import { bestText, moment, progressOf, stateBadge } from "../words.ts";
+import { moment, progressOf, stateBadge, verdictText } from "../words.ts";
 
 export interface Listed {
   runs: readonly WatchedRun[];
@@ -59,7 +59,7 @@ function runsTable(runs: readonly WatchedRun[], notes: ReadonlyMap<string, numbe
     return html`<p>None yet: <code>aft run EXPERIMENT.yaml</code> makes one, and it is shown here as it goes on.</p>`;
   const newestFirst = [...runs].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
-<thead><tr><th scope="col">Run</th><th scope="col" class="left">State</th><th scope="col" class="left">When</th><th scope="col">Methods</th><th scope="col">Seeds</th><th scope="col" class="left">Highest greedy accuracy</th><th scope="col" class="left">To read</th></tr></thead>
+<thead><tr><th scope="col">Run</th><th scope="col" class="left">State</th><th scope="col" class="left">When</th><th scope="col">Methods</th><th scope="col">Seeds</th><th scope="col" class="left">What came out</th><th scope="col" class="left">To read</th></tr></thead>
 <tbody>${newestFirst.map((run) => rowOf(run, notes.get(run.name) ?? 0, strip))}</tbody></table></div>`;
 }
 
@@ -69,7 +69,7 @@ function rowOf(run: WatchedRun, notes: number, strip: string): Markup {
   return html`<tr><th scope="row" class="name">${toRun(name, name.slice(strip.length))}</th>
 <td class="left name">${stateBadge(state)}${of}</td><td class="left name">${moment(at)}</td>
 <td>${record?.methods.length ?? "–"}</td><td>${record?.seeds.length ?? "–"}</td>
-<td class="words">${problem === undefined ? bestText(run) : html`<span class="problem">${problem}</span>`}</td>
+<td class="words">${problem === undefined ? verdictText(run) : html`<span class="problem">${problem}</span>`}</td>
 <td class="left name">${hasReport && html`${toRun(name, "report", "report.html")}, ${toRun(name, "questions", "questions.html")}`}${notes > 0 && html` <span class="quiet">★ ${notes}</span>`}</td></tr>
 `;
 }

@@ -6,6 +6,7 @@ import {
   duration,
   html,
   type Markup,
+  matteringWarnings,
   methodAccuracies,
   plural,
   raw,
@@ -15,7 +16,7 @@ import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment
 import { everyNth } from "../curves.ts";
 import type { Page, Part } from "../layout.ts";
 import { linkTo, type Path, pageOfRun } from "../links.ts";
-import { bestText, moment, progressOf, stateBadge } from "../words.ts";
+import { moment, progressOf, stateBadge, verdictText } from "../words.ts";
 
 export interface SeenRun {
   run: WatchedRun;
@@ -78,7 +79,8 @@ function resultPart(run: WatchedRun): Part | undefined {
   return {
     id: "result",
     title: "Result",
-    content: html`<p>Highest greedy accuracy: ${bestText(run)}</p>
+    content: html`<p class="lead">${verdictText(run)}</p>
+${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
 <div class="scroll" role="region" aria-label="Accuracy by method" tabindex="0">${raw(accuracyChart(rows, { baseline: baselineLabel(summary) }))}</div>`,
   };
 }

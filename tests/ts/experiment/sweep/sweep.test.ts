@@ -43,6 +43,8 @@ test("the stages that unfinished cells lack, each once", () => {
 
 const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worker"] => ({
   device: "auto",
+  devices: 1,
+  nodes: 1,
   transport: "stdio",
   maxTokensPerBatch: 1,
   sampler: "auto",

@@ -2,6 +2,7 @@ import { type Block, preformatted, small, tableOf } from "../../document/blocks.
 import { decimal, percent, plural, points, range, whole } from "../../format.ts";
 import type { MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
 import { against, terminalCell, terminalMark } from "../cells.ts";
 
 /** Answers and assessing, under 100 columns, with counts and intervals. */
@@ -42,7 +43,7 @@ function gain(method: MethodSummary) {
   const difference = against(method, "continued")?.differences.accuracy;
   return [
     method.role === "continued" ? "baseline " : `${points(difference?.value)}${markOf(method, "accuracy")}`,
-    small(range(difference?.interval ?? null, points)),
+    small(range(difference === undefined ? null : shownInterval(difference), points)),
   ];
 }
 
@@ -76,7 +77,7 @@ export function resultsNotes(summary: RunSummary): Block {
       `   over questions (${whole(resamples)} resamples), paired for differences, which are in points.`,
       "AAcc: assessment accuracy. ppl: perplexity of right and wrong COTs.",
       tested > 0 &&
-        `*: differs from continued VFT with p < .05 by a paired sign-flip test over questions, Holm-adjusted for\n   the ${plural(tested, "method")} compared${seeds.length === 1 ? "" : "; whether it holds for other seeds, the spread over seeds tells"}.`,
+        `*: differs from continued VFT: the interval of the difference, which is for the ${plural(tested, "method")} compared together${seeds.length === 1 ? "" : "\n   and for other seeds"},${seeds.length === 1 ? "\n  " : ""} leaves out 0.`,
     ]
       .filter(Boolean)
       .join("\n"),

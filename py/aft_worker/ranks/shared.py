@@ -1,0 +1,208 @@
+"""How several ranks serve one conversation: rank 0 speaks the protocol, the others follow it.
+
+A method in the catalogue's SHARED runs in all ranks: rank 0 sends its name and params, and every rank calls
+the same handler, so that all make the same objects under the same handles. Every other method runs on rank 0
+`alone`, as if it were the only process, while the others wait.
+
+To make a method shared, put it into SHARED and see to what its handler does in all ranks:
+
+- It takes its part of the work by `distributed.share` or `dealt`, and gives rank 0 what the others found by
+  `distributed.gather`; only what rank 0 returns is answered. `context.progress` is dropped in the others, so
+  rank 0 reports what it knows of all.
+- `context.check_cancelled` is an exchange here: all ranks call it equally often, at points that all reach
+  together (the beginning of a step, a round of batches, of which there are `distributed.largest` of each
+  rank's own number). `context.upcoming` and `next_alike` give nothing.
+- Where the ranks are busy for unequal times, as in sampling, they meet at a `board`, on which each leaves
+  what the others take when they come to it, and ask `context.apart()`, which waits for nobody.
+- What may fail in one rank alone (a text too long, a file that is not there, memory that runs out) stands
+  within `distributed.agreed`, with no exchange in between. What fails outside of it, while others are in an
+  exchange, makes them wait: that is for whoever watches the ranks to end.
+- Files are written by rank 0 (`folders.write_folder` sees to it). The clock, random numbers without a seed
+  and the free memory differ by rank: let `distributed.from_main` decide.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import msgspec
+
+from .. import distributed
+from ..errors import Cancelled, WorkerError
+from ..protocol import METHODS
+from ..rpc import Context, Handler, decode_params
+
+
+class SharedContext:
+    """Of a request that all ranks serve; `own` is rank 0's."""
+
+    def __init__(self, own: Context | None) -> None:
+        self._own = own
+
+    def apart(self) -> Context:
+        return self._own or SilentContext()
+
+    def progress(self, value: msgspec.Struct) -> None:
+        if self._own is not None:
+            self._own.progress(value)
+
+    def check_cancelled(self) -> None:
+        """All ranks come here together; raises Cancelled in all of them."""
+        cancelled = False
+        if self._own is not None:
+            try:
+                self._own.check_cancelled()
+            except Cancelled:
+                cancelled = True
+        if distributed.from_main(cancelled):
+            raise Cancelled
+
+    def upcoming(self) -> Any | None:
+        return None
+
+    def next_alike(self, accepts: Callable[[Any], bool]) -> tuple[Any, Context] | None:
+        return None
+
+    def answer(self, result: Any) -> None:
+        if self._own is not None:
+            self._own.answer(result)
+
+    def fail(self, error: Exception) -> None:
+        if self._own is not None:
+            self._own.fail(error)
+
+    def stop(self) -> None:
+        raise NotImplementedError("a shared method ends no process")
+
+
+class SilentContext:
+    """Of another rank than 0, apart: nobody listens, and nothing comes."""
+
+    def apart(self) -> Context:
+        return self
+
+    def progress(self, value: msgspec.Struct) -> None:
+        pass
+
+    def check_cancelled(self) -> None:
+        pass
+
+    def upcoming(self) -> Any | None:
+        return None
+
+    def next_alike(self, accepts: Callable[[Any], bool]) -> tuple[Any, Context] | None:
+        return None
+
+    def answer(self, result: Any) -> None:
+        pass
+
+    def fail(self, error: Exception) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+def together(
+    handler_of: Callable[[str], Handler], is_shared: Callable[[str], bool]
+) -> Callable[[str], Handler]:
+    """Joins the ranks. In rank 0 -> the handlers by which it leads the others; the others follow until they
+    are told to end, and do not come back from here."""
+    refused = _joined()
+    if not distributed.is_main():
+        _follow(handler_of)
+
+    def leading(method: str) -> Handler:
+        handler = handler_of(method)
+        # the process's own
+        if METHODS[method].immediate or method == "shutdown":
+            return handler
+        if refused is not None:
+            return _refusing(refused)
+        return _led(method, handler) if is_shared(method) else _alone(handler)
+
+    return leading
+
+
+def dismiss() -> None:
+    """Rank 0, before it ends: the others end."""
+    distributed.from_main(None)
+
+
+def _joined() -> WorkerError | None:
+    """Joins; -> why nothing can be done together, of which the others know too."""
+    distributed.join()
+    try:
+        distributed.same("version of", _versions())
+    except WorkerError as error:
+        return error
+    return None
+
+
+def _versions() -> str:
+    import torch
+    import transformers
+
+    from .. import __version__
+
+    return f"aft {__version__}, torch {torch.__version__}, transformers {transformers.__version__}"
+
+
+def _led(method: str, handler: Handler) -> Handler:
+    def run(params: Any, context: Context) -> Any:
+        distributed.from_main((method, msgspec.json.encode(params)))
+        with distributed.agreed():
+            return handler(params, SharedContext(context))
+
+    return run
+
+
+def _alone(handler: Handler) -> Handler:
+    def run(params: Any, context: Context) -> Any:
+        with distributed.alone():
+            return handler(params, context)
+
+    return run
+
+
+def _refusing(error: WorkerError) -> Handler:
+    def run(params: Any, context: Context) -> Any:
+        raise error
+
+    return run
+
+
+def _follow(handler_of: Callable[[str], Handler]) -> NoReturn:
+    """Serves what rank 0 sends, until that is that it ends."""
+    while True:
+        try:
+            message = distributed.from_main(_nothing())
+        except RuntimeError as error:
+            # its end of the line is closed
+            print(f"aft_worker: rank {distributed.rank()}: rank 0 is gone ({error})", file=sys.stderr)
+            _end(1)
+        if message is None:
+            _end(0)
+        method, raw = message
+        params = decode_params(method, raw)
+        try:
+            with distributed.agreed():
+                handler_of(method)(params, SharedContext(None))
+        except (Cancelled, WorkerError):
+            pass  # rank 0 answers with it
+        except Exception as error:
+            # all ranks have it, and rank 0 answers with it
+            print(f"aft_worker: rank {distributed.rank()}, {method}: {error}", file=sys.stderr)
+
+
+def _nothing() -> tuple[str, bytes] | None:
+    """Of what a method and its params are told by rank 0."""
+    return None
+
+
+def _end(code: int) -> NoReturn:
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,154 @@
+"""`python -m aft_worker --devices N`: as many ranks of the worker on this machine, by torchrun's agent.
+
+The process that was asked for becomes torchrun's agent and hands its streams on: rank 0 of all machines
+speaks on them. On a machine that has no rank 0 the input only says when to end. The agent restarts nothing:
+one rank that is lost ends all, and whoever started them begins anew from what was saved.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, fields
+from typing import Any
+
+import psutil
+
+# Once one rank is gone, or nobody speaks to them any more, the others have so long to end by themselves.
+SECONDS_TO_END = 5.0
+SECONDS_BETWEEN_LOOKS = 0.25
+# For all machines to have come.
+SECONDS_TO_MEET = int(os.environ.get("AFT_RENDEZVOUS_SECONDS") or 600)
+# Set in the ranks: who their agent is.
+AGENT = "AFT_RANK_AGENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """`devices` ranks on each of `nodes` machines, of which this is number `node_rank`; `rendezvous`:
+    "host:port" on machine 0, which all of them can reach; needed where there are several."""
+
+    devices: int
+    nodes: int = 1
+    node_rank: int = 0
+    rendezvous: str | None = None
+    threads: int | None = None  # of all of a machine's ranks together
+
+
+def launch(ranks: Ranks) -> int:
+    """Until all of its ranks have ended; -> the exit code."""
+    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+    # What a batch system sends to each process of a job that is to end: the command that started this saves
+    # what is done, and ends the input.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    logging.getLogger("torch").setLevel(logging.CRITICAL)
+    # one machine's ranks meet where nothing else listens
+    rendezvous = ranks.rendezvous or f"127.0.0.1:{_free_port()}"
+    where = f"{ranks.nodes} machines at {rendezvous}" if ranks.nodes > 1 else "this machine's ranks"
+    logs = tempfile.mkdtemp(prefix="aft-ranks-")
+    os.environ |= {AGENT: str(os.getpid())}
+    handled: dict[str, Any] = {"signals_to_handle": "SIGUSR2", "shutdown_timeout": 2}
+    known = {field.name for field in fields(LaunchConfig)}
+    config = LaunchConfig(
+        min_nodes=ranks.nodes,
+        max_nodes=ranks.nodes,
+        nproc_per_node=ranks.devices,
+        run_id="aft",
+        rdzv_backend="static",
+        rdzv_endpoint=rendezvous,
+        rdzv_configs={"rank": ranks.node_rank, "timeout": SECONDS_TO_MEET},
+        max_restarts=0,
+        monitor_interval=SECONDS_BETWEEN_LOOKS,
+        logs_specs=DefaultLogsSpecs(log_dir=logs),
+        **{name: value for name, value in handled.items() if name in known},
+    )
+    watched = threading.Event()
+    threading.Thread(target=_watch, args=(ranks.devices, watched), daemon=True).start()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = ["--threads", str(max(1, (ranks.threads or cores) // ranks.devices))]
+    try:
+        elastic_launch(config, sys.executable)("-u", "-m", "aft_worker", *threads)
+    except ChildFailedError as failed:
+        number, failure = failed.get_first_failure()
+        how = f"by {failure.signal_name()}" if failure.exitcode < 0 else f"with exit code {failure.exitcode}"
+        _say(f"rank {number} on {socket.gethostname()} ended {how}, and all others with it")
+        return failure.exitcode
+    except Exception as error:
+        _say(f"{where} did not come together within {SECONDS_TO_MEET} s: {str(error).splitlines()[0]}")
+        return 1
+    finally:
+        watched.set()
+        shutil.rmtree(logs, ignore_errors=True)
+    return 0
+
+
+def follow_agent() -> None:
+    """In a rank: it ends with its agent, however that ends."""
+    agent = int(os.environ.get(AGENT) or 0)
+    if agent == 0:
+        return
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    threading.Thread(target=_follow, args=(agent,), daemon=True).start()
+
+
+def _follow(agent: int) -> None:
+    while os.getppid() == agent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _watch(count: int, ended: threading.Event) -> None:
+    """Ends the ranks once one of them is gone or the input has ended; torchrun would wait for those that are
+    stopped, or deaf to its signal."""
+    seen: dict[int, psutil.Process] = {}
+    while not ended.wait(SECONDS_BETWEEN_LOOKS):
+        if len(seen) < count:
+            seen |= {child.pid: child for child in psutil.Process().children()}
+        if _input_ended() or not all(map(_lives, seen.values())):
+            break
+    if ended.wait(SECONDS_TO_END):
+        return
+    for child in psutil.Process().children():
+        for process in [*child.children(recursive=True), child]:
+            process.kill()
+    # without a rank there is nothing to be ended: the agent still waits for other machines
+    if not ended.wait(SECONDS_TO_END):
+        os._exit(1)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _input_ended() -> bool:
+    """Whether nobody can write to the standard input any more; nothing of it is read."""
+    poll = select.poll()
+    poll.register(0, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
+    return bool(poll.poll(0))
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _say(text: str) -> None:
+    print(f"aft_worker: {text}", file=sys.stderr, flush=True)
