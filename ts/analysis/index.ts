@@ -86,7 +86,7 @@ export {
 } from "./measure/compare-words.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
+export { type ReportOptions, renderEnd, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
 export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";

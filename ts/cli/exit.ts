@@ -1,5 +1,6 @@
 import { AftError, describeError } from "../core/errors.ts";
 import { writeError } from "../core/files.ts";
+import { wrapText } from "../core/wrap.ts";
 
 /** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
 export function exitWith(error: unknown): void {
@@ -15,6 +16,17 @@ export const printJson = (value: unknown): void => {
 export const printLine = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+
+/** Sentences broken at words to the terminal's width; a pipe gets them as they are. Tables have no line to be broken. */
+export function wrapped(text: string): string {
+  const { isTTY, columns = 100 } = process.stdout;
+  return isTTY !== true
+    ? text
+    : text
+        .split("\n")
+        .map((line) => (/ {2}|─/.test(line) ? line : wrapText(line, columns, "  ")))
+        .join("\n");
+}
 
 /** `aft assess ... | head` closes the pipe early: that is the end, and no error. */
 export function endQuietlyWithoutReader(): void {
