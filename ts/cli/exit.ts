@@ -1,10 +1,11 @@
 import { AftError, describeError } from "../core/errors.ts";
 import { writeError } from "../core/files.ts";
 import { wrapText } from "../core/wrap.ts";
+import { asCalled } from "./called.ts";
 
 /** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
 export function exitWith(error: unknown): void {
-  process.stderr.write(`${describeError(error)}\n`);
+  process.stderr.write(`${asCalled(describeError(error))}\n`);
   process.exitCode = error instanceof AftError ? error.exitCode : 1;
 }
 
@@ -14,7 +15,7 @@ export const printJson = (value: unknown): void => {
 };
 
 export const printLine = (text: string): void => {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${asCalled(text)}\n`);
 };
 
 /** Sentences broken at words to the terminal's width; a pipe gets them as they are. Tables have no line to be broken. */
