@@ -1,5 +1,5 @@
-"""Trainings that several ranks do as one process does: every loss, in plain data parallel and with weights that
-are shared out, on groups of uneven lengths."""
+"""Trainings that several ranks do as one process does: every loss, in plain data parallel and with weights
+that are shared out, on groups of uneven lengths."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Several ranks that share a global batch do the step that one process does, whole or with weights shared out.
+"""Several ranks that share a global batch do the step that one process does, whole or with weights shared
+out.
 
-The usual suite trains with two ranks and the losses that differ most; AFT_RANKS=all with two and four, and all.
+The usual suite trains with two ranks and the losses that differ most; AFT_RANKS=all with two and four, and
+all.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def test_no_rank_is_done_long_before_another(ranks: int) -> None:
     for _ in range(50):
         lengths = torch.exp(4.8 + 0.45 * torch.randn(8 * ranks, 5, generator=draw)).sum(1).tolist()
         shares = distributed.dealt(lengths, ranks)
-        assert sorted(sum(shares, [])) == list(range(len(lengths)))
+        assert sorted(place for share in shares for place in share) == list(range(len(lengths)))
         filled = [sum(lengths[place] for place in share) for share in shares]
         assert 1 - min(filled) / max(filled) < 0.1
 
