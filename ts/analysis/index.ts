@@ -38,6 +38,13 @@ export {
   methodScores,
   vftCurves,
 } from "./features/charts/numbers.ts";
+export {
+  type MatteringWarning,
+  matteringWarnings,
+  mattersWhileTraining,
+  pairsWarning,
+} from "./features/findings/mattering.ts";
+export { type Verdict, verdictOf, verdictSentence } from "./features/in-short/verdict.ts";
 export { type DataFile, dataFolder } from "./features/questions/app.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, percent, plural, points, pValue, range } from "./format.ts";
@@ -58,7 +65,7 @@ export {
 } from "./measure/compare-runs.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
+export { type ReportOptions, renderEnd, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
 export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";

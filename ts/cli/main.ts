@@ -1,5 +1,6 @@
 import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
+import { callName, setCallName } from "./called.ts";
 import { type Command, commands, everyCommand, families, python } from "./commands.ts";
 import type { Definition } from "./definition.ts";
 import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
@@ -8,6 +9,7 @@ import { checkCommand, checkedValues, usageError } from "./usage.ts";
 /** The `aft` command. Every way out goes through {@link exitWith}: no stack trace for what a user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
+  setCallName(callName());
   try {
     checkCommand(argv);
     const command = [...everyCommand, python].find(({ name }) =>

@@ -6,16 +6,21 @@
  */
 
 export {
+  clusterTable,
+  deviceKind,
   type Estimate,
   estimate,
   estimateSweep,
   estimateTable,
   expectedSeconds,
   measureOn,
+  modelLine,
+  type PlannedElsewhere,
+  planElsewhere,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export { type ExportFormat, exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
   type ComparedRuns,
   compareFinishedRuns,

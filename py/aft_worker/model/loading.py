@@ -230,8 +230,8 @@ def _recomputed(block: torch.nn.Module, function: Callable[..., Any], *args: Any
 
 
 def save_model(model: LoadedModel, directory: str) -> list[str]:
-    """Writes weights (safetensors), configuration and tokenizer, whole or not at all; returns the names of
-    the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
+    """Writes weights (safetensors), configuration and tokenizer, whole or not at all, and sealed; returns the
+    names of the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
 
     gathered = None
     if model.adapter is None and is_sharded(model.module):
@@ -244,4 +244,4 @@ def save_model(model: LoadedModel, directory: str) -> list[str]:
             write_adapter(model.module, model.adapter, folder, Path(directory))
         model.tokenizer.tokenizer.save_pretrained(folder)
 
-    return write_folder(Path(directory), write)
+    return write_folder(Path(directory), write, seal=True)

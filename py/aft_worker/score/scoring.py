@@ -99,8 +99,10 @@ def score_groups(
     check_cancelled: CheckCancelled = never_cancelled,
     on_progress: OnProgress = no_progress,
     tell: Tell = untold,
+    only: Sequence[int] | None = None,
 ) -> tuple[list[list[ResponseScore]], int]:
-    """(the score of each response of each group, prompt and response tokens that went through the model).
+    """(the score of each response of each group, prompt and response tokens that went through the model); of
+    the groups at the places `only`, where those are given.
 
     Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
     `on_progress` after each. Where memory runs out, micro-batches are halved from there on, in later calls
@@ -113,9 +115,9 @@ def score_groups(
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
     rows: list[Row] = []
-    for index, group in enumerate(groups):
+    for index in range(len(groups)) if only is None else only:
         prompt, responses = encode_group(
-            model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
+            model.tokenizer, groups[index], model.max_positions, pointer=f"/groups/{index}"
         )
         numbers = range(len(flat), len(flat) + len(responses))
         rows += layout.rows(prompt, responses, numbers, limit)

@@ -70,7 +70,8 @@ class Trainer:
     does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates;
     `rows`: how they lie, and why, where that was a question. `halves`: where memory runs out a step begins
     anew with smaller micro-batches; False: for who looks for the size that fits. Raises InvalidParams, and
-    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit.
+    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit, ResumeDamaged where it is not
+    what was written, or of more steps than the `recorded` ones.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Trainer:
         seed: int,
         max_tokens_per_batch: int,
         resume_from: str | Path | None = None,
+        recorded: int | None = None,
         halves: bool = True,
     ) -> None:
         _check_trainable(model, optimizer, loss)
@@ -115,7 +117,9 @@ class Trainer:
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done, way, tokens = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, way, tokens = load_state(
+                Path(resume_from), self._optimizer, self._settings, recorded
+            )
             # as the run was cut since memory ran out, for the same bits as of an unbroken one
             self._max_tokens = min(self._max_tokens, tokens or self._max_tokens)
             if self.steps_done:

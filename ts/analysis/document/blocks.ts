@@ -32,7 +32,10 @@ export const small = (...content: readonly Inline[]): Inline => ({ style: "small
 export const quiet = (...content: readonly Inline[]): Inline => ({ style: "quiet", content });
 export const code = (content: Inline): Inline => ({ style: "code", content });
 
-export const badge = (level: "fine" | "note" | "warning" | "reused", content: Inline): Inline => ({
+export const badge = (
+  level: "fine" | "note" | "warning" | "reused" | "gain" | "loss",
+  content: Inline,
+): Inline => ({
   style: `badge ${level}`,
   content,
 });

@@ -13,7 +13,7 @@ export type Style =
   | "finding"
   /** An answer that is right, wrong, or not there. */
   | `mark ${"right" | "wrong" | "none"}`
-  | `badge ${"fine" | "note" | "warning" | "reused"}`;
+  | `badge ${"fine" | "note" | "warning" | "reused" | "gain" | "loss"}`;
 
 interface Styled {
   style: Style;
@@ -77,10 +77,10 @@ export interface Column {
   kind?: ColumnKind;
 }
 
-/** `clear`: a difference that is more than chance explains; `quiet`: nothing to see. */
+/** `gain`, `loss`: a difference that is more than chance explains; `unclear`: one that is not; `quiet`: nothing to see. */
 interface MarkedCell {
   content: Inline;
-  mark: "clear" | "quiet" | undefined;
+  mark: "gain" | "loss" | "unclear" | "quiet" | undefined;
 }
 
 /** Small print in a cell stands below its number, in a terminal in columns of its own. */

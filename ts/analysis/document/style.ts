@@ -1,9 +1,9 @@
 /** The report's whole style: one column, system fonts, light and dark by the reader's setting, and print. */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1f2328;--quiet:#59636e;--surface:#fff;--raised:#f6f8fa;--line:#d1d9e0;--accent:#0072b2;
---right:#00614a;--wrong:#a34700;--warn-bg:#fff1e5;--note-bg:#eef1f4;--fine-bg:#e3f4ee}
+--right:#00614a;--wrong:#a34700;--gain:#0064a0;--loss:#a34700;--warn-bg:#fff1e5;--note-bg:#eef1f4;--fine-bg:#e3f4ee}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9ea9b5;--surface:#0d1117;--raised:#161b22;--line:#30363d;--accent:#56b4e9;
---right:#3fc79a;--wrong:#f0923b;--warn-bg:#3a2412;--note-bg:#22272e;--fine-bg:#0f2d25}}
+--right:#3fc79a;--wrong:#f0923b;--gain:#6bbcf0;--loss:#f0923b;--warn-bg:#3a2412;--note-bg:#22272e;--fine-bg:#0f2d25}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--surface);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
 main,header,footer{max-width:1360px;margin:0 auto;padding:0 24px}
@@ -31,10 +31,10 @@ tbody tr:hover{background:var(--raised)}
 .results th,.results td{padding:7px 8px}
 .results thead tr:nth-child(2) th{max-width:7.2em}
 .results .baseline td,.results .baseline th{background:var(--raised)}
-.results td.clear b{color:var(--accent)}
+td.gain>b,td.gain small.difference{color:var(--gain)}td.loss>b,td.loss small.difference{color:var(--loss)}td.unclear>b,td.unclear small.difference{color:var(--quiet);font-weight:400}
 .results thead small{display:block;color:var(--quiet);font-weight:400}
-.results td small.difference{color:var(--ink);margin-top:3px}.results td.clear small.difference{color:var(--accent);font-weight:600}
-.results.by-task td.clear b{color:inherit}.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
+.results td small.difference{color:var(--ink);margin-top:3px;font-weight:600}
+.results.by-task td>b{color:inherit;font-weight:600}.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
 .by-task td{border-left:1px solid var(--line)}
 .digest{overflow-wrap:anywhere}
 .results .paper{border-left:3px double var(--line);color:var(--quiet);font-style:italic;white-space:nowrap}
@@ -43,6 +43,7 @@ tbody tr:hover{background:var(--raised)}
 .findings li{display:flex;gap:10px;align-items:baseline;padding:4px 0;max-width:100ch}
 .badge{flex:none;display:inline-block;min-width:4.6em;text-align:center;border-radius:99px;padding:1px 9px;font-size:.78rem;font-weight:600}
 .badge.warning{background:var(--warn-bg);color:var(--wrong)}.badge.note,.badge.reused{background:var(--note-bg);color:var(--quiet)}
+.badge.gain{color:var(--gain);border:1px solid}.badge.loss{color:var(--loss);border:1px solid}
 .badge.fine{background:var(--fine-bg);color:var(--right)}
 figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}figure.wide svg{min-width:960px}
 details{margin:8px 0}summary{cursor:pointer;padding:4px 0}

@@ -2,7 +2,7 @@
 import { type Cell, type Inline, small, strong, styled } from "../document/blocks.ts";
 import { percent, points, pValue, range, whole } from "../format.ts";
 import type { Comparison, Difference, Measured, Metric, Share } from "../generated/report.ts";
-import { significant } from "../measure/paired-tests.ts";
+import { directionOf, holds, shownInterval } from "../measure/verdicts.ts";
 
 export type Format = (value: number | null) => string;
 
@@ -33,41 +33,37 @@ export const metricCell = (metric: Metric, format = asPercent): Inline => [
 
 export const shareCell = (share: Share): Inline => [boldCell(share), small(`n ${whole(share.n)}`)];
 
-/** A difference in points, with intervals and tests below it. */
+/** A difference in points, with its interval and tests below it. */
 export const differenceCell = (difference: Difference | null | undefined): Cell =>
   difference == null
     ? missing
     : {
         content: [strong(points(difference.value)), spread(difference), testLines(difference)],
-        mark: difference.clear ? "clear" : undefined,
+        mark: directionOf(difference),
       };
 
 /** A metric, and below it its difference to continued VFT. */
 export const metricWithDifference = (metric: Metric, difference: Difference | null | undefined): Inline => [
   metricCell(metric),
-  difference && [
-    styled("difference", `${points(difference.value)}${star(difference)}`),
-    spread(difference),
-    difference.pHolm !== null && small(pValue(difference.pHolm, "Holm")),
-  ],
+  difference && [styled("difference", `${points(difference.value)}${star(difference)}`), spread(difference)],
 ];
 
-/** The intervals of a difference: over questions, and over the seeds. */
-export const spread = ({ interval, overSeeds }: Difference): Inline => [
-  small(range(interval, points)),
-  overSeeds && small(`seeds ${range(overSeeds, points)}`),
+/** The interval that decides; of what is not tested also that over the seeds. */
+export const spread = (difference: Difference): Inline => [
+  small(range(shownInterval(difference), points)),
+  difference.p === null && difference.overSeeds && small(`seeds ${range(difference.overSeeds, points)}`),
 ];
 
-/** p by itself, and adjusted for many. */
-export const testLines = (difference: Difference): Inline => [
-  difference.p !== null && small(pValue(difference.p)),
-  holmLine(difference),
-];
+/** What the interval was made of, for who wants to know: by itself, over the seeds, and the test. */
+export const testLines = ({ interval, overSeeds, p, pHolm }: Difference): Inline =>
+  p !== null && [
+    small(`alone ${range(interval, points)}`),
+    overSeeds && small(`seeds ${range(overSeeds, points)}`),
+    small(pValue(p)),
+    pHolm !== null && small(pValue(pHolm, "Holm")),
+  ];
 
-export const holmLine = (difference: Difference): Inline =>
-  difference.pHolm !== null && small(`${pValue(difference.pHolm, "Holm")}${star(difference)}`);
-
-const star = (difference: Difference): string => (significant(difference) ? " *" : "");
+const star = (difference: Difference): string => (holds(difference) ? " *" : "");
 
 /** On a terminal: a value and its interval. */
 export const terminalCell = ({ value, interval }: Valued, mark = ""): Inline => [
@@ -77,7 +73,7 @@ export const terminalCell = ({ value, interval }: Valued, mark = ""): Inline => 
 
 /** As wide as the mark, so that the numbers stay under each other. */
 export const terminalMark = (difference: Difference | undefined): string =>
-  difference !== undefined && significant(difference) ? "*" : " ";
+  difference !== undefined && holds(difference) ? "*" : " ";
 
 export const against = (
   measured: Pick<Measured, "comparisons"> | undefined,

@@ -335,6 +335,11 @@ export interface Difference {
   p: number | null;
   /** p after Holm's adjustment over all methods compared with this baseline */
   pHolm: number | null;
+  /**
+   * what the verdict goes by: 95 % for all methods compared with this baseline together, with 0 where
+   * pHolm does not rule it out, and with overSeeds; only of what is tested, and none in older reports
+   */
+  simultaneous?: Interval | null | undefined;
 }
 
 /** What is measured of a method on any set of questions. */
@@ -370,7 +375,7 @@ export interface TaskSummary {
 /** Something that the numbers say, in words. */
 export interface Diagnostic {
   /** what was looked at */
-  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "unequal-training" | "out-of-distribution" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output" | "unparsed-answers";
+  id: "overfit-to-assessing" | "positives-less-likely" | "warned-while-training" | "gain-over-continued-vft" | "unequal-training" | "out-of-distribution" | "few-questions" | "memorised-training" | "groups-without-pair" | "right-by-wrong-steps" | "wrong-by-right-steps" | "answers-not-in-form" | "unreadable-output" | "unparsed-answers";
   /** how much it matters */
   level: "fine" | "note" | "warning";
   /** the name of the method that it is about */

@@ -13,9 +13,9 @@ import {
   metricOf,
   ofEachMetric,
 } from "./draws.ts";
-import { adjustTogether } from "./paired-tests.ts";
 import { metricNames } from "./schema.ts";
 import { type ArmTallies, questionIds, tallyArm } from "./tallies.ts";
+import { adjustTogether } from "./verdicts.ts";
 
 /** A number with what it was measured on; shares in [0, 1]. */
 export interface Measured {

@@ -1,7 +1,6 @@
 import type { Comparison, Difference, MethodSummary, MetricName } from "../generated/report.ts";
 import { type Tally, total } from "../metrics/tally.ts";
-import { includes } from "../statistics/interval.ts";
-import { holm } from "../statistics/p-values.ts";
+import { judgeTogether } from "./verdicts.ts";
 
 /** The metrics whose difference to a baseline is tested; more would be more to find by chance. */
 export const testedMetrics: readonly MetricName[] = [
@@ -10,13 +9,6 @@ export const testedMetrics: readonly MetricName[] = [
   "assessmentMicro",
   "assessmentMacro",
 ];
-
-/** Below it, after the adjustment, a difference is marked. */
-export const significant = ({ pHolm }: Difference): boolean => pHolm !== null && pHolm < 0.05;
-
-/** A difference for other questions and, where that is known, for other seeds. */
-export const holds = (difference: Difference): boolean =>
-  significant(difference) && (difference.overSeeds === null || !includes(difference.overSeeds, 0));
 
 /**
  * What each question adds to the difference of two methods, the mean over the seeds: all seeds of a question are one
@@ -40,16 +32,10 @@ export function unitDifferences(
   return seeds.length === 0 ? null : units;
 }
 
-/** Holm over all methods that are compared with the same baseline by the same metric. */
+/** Over all methods that are compared with the same baseline by the same metric. */
 export function adjustForMany(summaries: readonly Pick<MethodSummary, "comparisons">[]): void {
   for (const role of ["continued", "kept"] as const)
-    for (const metric of testedMetrics) adjustTogether(testedAgainst(summaries, role, metric));
-}
-
-/** Holm's adjustment over differences that were tested. */
-export function adjustTogether(tested: readonly Pick<Difference, "p" | "pHolm">[]): void {
-  const adjusted = holm(tested.map(({ p }) => p!));
-  for (const [at, difference] of tested.entries()) difference.pHolm = adjusted[at]!;
+    for (const metric of testedMetrics) judgeTogether(testedAgainst(summaries, role, metric));
 }
 
 /** The differences to a baseline that were tested: as many as Holm's adjustment goes over. */

@@ -61,6 +61,10 @@ export const differenceSchema = z.object({
   pHolm: number
     .nullable()
     .meta({ description: "p after Holm's adjustment over all methods compared with this baseline" }),
+  simultaneous: interval.nullable().optional().meta({
+    description:
+      "what the verdict goes by: 95 % for all methods compared with this baseline together, with 0 where pHolm does not rule it out, and with overSeeds; only of what is tested, and none in older reports",
+  }),
 });
 
 /** A share of questions, or of whatever is counted, without a story of seeds. */

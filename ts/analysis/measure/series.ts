@@ -4,6 +4,7 @@ import { differenceDraws, meanDraws, percentileInterval } from "../statistics/bo
 import { type Interval, includes, sameValueInterval, wilsonInterval } from "../statistics/interval.ts";
 import { overSeeds } from "../statistics/seeds.ts";
 import { unitDifferences } from "./paired-tests.ts";
+import { drawnFrom } from "./verdicts.ts";
 
 /** One number of one method under one seed: a tally a question, and its bootstrap draws over these questions. */
 export interface SeedSeries {
@@ -54,8 +55,9 @@ export function differenceOfSeries(
     const [a, b] = [ratio(method.tallies), ratio(baseline.tallies)];
     return a === null || b === null ? null : a - b;
   });
+  const draws = meanDraws(seeds.map(([method, baseline]) => differenceDraws(method.draws, baseline.draws)));
   const interval = bootstrapInterval(
-    meanDraws(seeds.map(([method, baseline]) => differenceDraws(method.draws, baseline.draws))),
+    draws,
     seeds.flatMap(([method, baseline]) => [method.tallies, baseline.tallies]),
     -1,
   );
@@ -63,7 +65,7 @@ export function differenceOfSeries(
   const units =
     test && unitDifferences(seeds.map(([method, baseline]) => [method.tallies, baseline.tallies]));
   const p = test && units && test(units);
-  return {
+  const difference = {
     value: meanOf(values),
     interval,
     overSeeds: spread,
@@ -71,6 +73,7 @@ export function differenceOfSeries(
     p,
     pHolm: null,
   };
+  return drawnFrom(difference, draws);
 }
 
 /** The bootstrap is too narrow where few questions differ: the test must agree. */

@@ -1,5 +1,5 @@
 import { pairedDifference, sideOf } from "../measure/compare-runs.ts";
-import { adjustTogether } from "../measure/paired-tests.ts";
+import { adjustTogether, holds } from "../measure/verdicts.ts";
 import type { RunData } from "../run/run-data.ts";
 import { defaultResamples } from "../statistics/bootstrap.ts";
 import type { AgainstBest, SweepResults } from "./results.ts";
@@ -32,5 +32,5 @@ export async function againstBest(
 }
 
 /** Worse than the best cell beyond chance. */
-export const isLower = ({ pHolm, value }: AgainstBest): boolean =>
-  pHolm !== null && pHolm < 0.05 && value !== null && value < 0;
+export const isLower = (difference: AgainstBest): boolean =>
+  holds(difference) && difference.value !== null && difference.value < 0;

@@ -85,7 +85,7 @@ export const modelMethods = {
         .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
       sharding: z.enum(["auto", "none", "fsdp"]).optional().meta({
         description:
-          "of several ranks: fsdp shares out the weights; auto does where a device cannot hold them; none when left out",
+          "of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none",
       }),
       trained: z.boolean().optional().meta({
         description: "for auto: the device must hold what training takes, too",

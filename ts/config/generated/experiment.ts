@@ -76,6 +76,11 @@ export interface ExperimentWorker {
   sharding: "auto" | "none" | "fsdp";
   /** host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out */
   rendezvous?: string | undefined;
+  /**
+   * seconds after which a process that gives no sign of life to the others counts as lost; all are
+   * started again then
+   */
+  rankSeconds: number;
   /** CPU threads, which processes share out; all cores when left out */
   threads?: number | undefined;
   /** an existing Python with torch; the project makes its own environment when left out */

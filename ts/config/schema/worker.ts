@@ -35,6 +35,10 @@ export const workerSchema = z.strictObject({
     description:
       "host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out",
   }),
+  rankSeconds: positive.default(60).meta({
+    description:
+      "seconds after which a process that gives no sign of life to the others counts as lost; all are started again then",
+  }),
   threads: positive.optional().meta({
     description: "CPU threads, which processes share out; all cores when left out",
   }),

@@ -22,7 +22,7 @@ const startedSchema = z.object({
 });
 export type Started = z.infer<typeof startedSchema>;
 
-export const startedFile = new JsonFile(runFiles.started, startedSchema);
+export const startedFile = new JsonFile(runFiles.started, startedSchema, { seal: "checksum" });
 
 export function writeStarted(
   runDirectory: string,

@@ -78,7 +78,7 @@ describe("a block as HTML", () => {
           rows: [
             {
               head: "x",
-              cells: [{ content: [strong(1), small("[0, 2]")], mark: "clear" }, "t", "–"],
+              cells: [{ content: [strong(1), small("[0, 2]")], mark: "gain" }, "t", "–"],
               baseline: true,
             },
           ],
@@ -96,7 +96,7 @@ describe("a block as HTML", () => {
     ]);
     expect(document.querySelector("th[colspan='2']")!.textContent).toBe("G");
     expect([...document.querySelectorAll("tr.baseline td")].map((cell) => cell.outerHTML)).toEqual([
-      '<td class="clear"><b>1</b><small>[0, 2]</small></td>',
+      '<td class="gain"><b>1</b><small>[0, 2]</small></td>',
       '<td class="text">t</td>',
       '<td class="paper">–</td>',
     ]);

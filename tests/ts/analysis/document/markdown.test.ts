@@ -40,9 +40,7 @@ describe("a block as Markdown", () => {
       caption: "C",
       columns: ["m", "a", { head: "b", kind: "text" }],
       groups: [{ head: "G", columns: 2 }],
-      rows: [
-        { head: "x", cells: [{ content: [1, small("[0, 2]"), small("")], mark: "clear" }, code("p|q")] },
-      ],
+      rows: [{ head: "x", cells: [{ content: [1, small("[0, 2]"), small("")], mark: "gain" }, code("p|q")] }],
     });
     expect(blockMarkdown(block)).toEqual([
       "*C*",

@@ -38,7 +38,7 @@ describe("a run in plain words", () => {
 
   it("asks for agreement between seeds where there are several, and names no more than four of a side", () => {
     const { found, summary } = short({ questions: 150, seeds: [1, 2], methods: allMethods });
-    expect(found).toContain("Holm-adjusted p below 0.05, and an interval over the seeds without 0");
+    expect(found).toContain("by intervals for all of them together, and for other seeds");
     const differences = summary.methods.flatMap(({ label, comparisons }) =>
       comparisons
         .filter(({ role }) => role === "continued")
@@ -83,7 +83,7 @@ describe("a run in plain words", () => {
 
   it("warns of one seed, and of what each kind of interval speaks of with several", () => {
     expect(one.sure).toContain("One seed was run, so nothing is known");
-    expect(one.sure).toContain("p is therefore adjusted for all 5 comparisons (Holm)");
+    expect(one.sure).toContain("the intervals of differences are therefore for all 5 together");
     const { sure, summary } = short({ questions: 30, seeds: [1, 2] });
     const [first, second] = summary.methods[0]!.metrics.accuracy.perSeed.map(({ value }) =>
       (100 * value!).toFixed(1),

@@ -35,7 +35,7 @@ describe("report.html", () => {
     const cell = document.querySelector("[aria-label='Every number'] tbody tr:nth-child(4) td:nth-child(3)")!;
     expect(cell.textContent).toContain(`p = ${p!.toFixed(3)}Holm = ${pHolm!.toFixed(3)}`);
     expect(texts(".note").join(" ")).toContain(
-      "adjusted for all methods compared with the same baseline (5 methods",
+      "for all methods compared with the same baseline together (5 methods",
     );
   });
 
@@ -46,13 +46,14 @@ describe("report.html", () => {
     expect(what[5]).toContain("boundary constraint, BC");
     expect(what[5]).toContain("weight 3, beta 0.1");
     const verdicts = texts("[aria-label='Results at a glance'] tbody tr").map(
-      (row) => /better|worse|no clear difference/.exec(row)?.[0],
+      (row) => /better|worse|unclear/.exec(row)?.[0],
     );
     expect(verdicts).toEqual(
       summary.methods.map(({ comparisons }) => {
         const difference = comparisons.find(({ role }) => role === "continued")?.differences.accuracy;
         if (difference === undefined) return undefined;
-        if (difference.pHolm! >= 0.05) return "no clear difference";
+        const { low, high } = difference.simultaneous!;
+        if (low <= 0 && high >= 0) return "unclear";
         return difference.value! > 0 ? "better" : "worse";
       }),
     );

@@ -96,7 +96,7 @@ describe("the page of a sweep", () => {
   });
 
   it("counts the cells that differ from the best beyond chance as the table marks them", () => {
-    const marked = texts("[aria-labelledby=cells] tbody td").filter((text) => text.endsWith("*")).length;
+    const marked = texts("[aria-labelledby=cells] tbody td.loss").filter((text) => /Holm/.test(text)).length;
     const tested = sweep.results.cells.filter(({ againstBest: difference }) => difference?.pHolm != null);
     const lower = tested.filter(
       ({ againstBest: difference }) => difference!.pHolm! < 0.05 && difference!.value! < 0,

@@ -46,6 +46,7 @@ const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worke
   devices: 1,
   nodes: 1,
   sharding: "auto",
+  rankSeconds: 60,
   transport: "stdio",
   maxTokensPerBatch: 1,
   sampler: "auto",

@@ -11,8 +11,9 @@ import {
 } from "../../document/blocks.ts";
 import { decimal, plural, points, range } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
 import { type Constraint, constraints } from "../../run/roles.ts";
-import { against, holmLine, missing, spread, terminalMark } from "../cells.ts";
+import { against, missing, spread, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { type AblationRow, ablationOf, constraintEffects } from "./numbers.ts";
 
@@ -21,7 +22,7 @@ export const ablation: Feature = {
   view: ({ summary }) => {
     const rows = ablationOf(summary);
     if (rows === null) return null;
-    const { methods, seeds, split } = summary;
+    const { methods, split } = summary;
     return [
       heading("Is the constraint what matters?", "ablation"),
       tableOf(
@@ -34,9 +35,7 @@ export const ablation: Feature = {
         ],
         {
           label: "Losses by constraints",
-          caption: `Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval${
-            seeds.length > 1 ? ", its interval over the seeds" : ""
-          } and its Holm-adjusted p (* below 0.05); below it the perplexity of right COTs with its interval. All on ${plural(methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${split} question`)}.`,
+          caption: `Each loss with each constraint: greedy accuracy minus continued VFT in points, with its interval for all methods together; below it the perplexity of right COTs with its interval. All on ${plural(methods[0]?.metrics.accuracy.perSeed[0]?.n ?? 0, `${split} question`)}.`,
           kind: "results",
         },
       ),
@@ -58,7 +57,7 @@ const cellOf = (methods: readonly MethodSummary[]): Cell =>
         return [
           methods.length > 1 && small(method.label),
           strong(points(accuracy?.value)),
-          accuracy && [spread(accuracy), holmLine(accuracy)],
+          accuracy && spread(accuracy),
           small(`perplexity ${decimal(perplexityPositive.value)}`),
           small(range(perplexityPositive.interval, decimal)),
         ];
@@ -113,7 +112,7 @@ function terminalNumbers(method: MethodSummary | undefined): Cell {
     ? ["", small(""), small("")]
     : [
         `${points(accuracy.value)}${terminalMark(accuracy)}`,
-        small(range(accuracy.interval, points)),
+        small(range(shownInterval(accuracy), points)),
         small(decimal(method!.metrics.perplexityPositive.value)),
       ];
 }

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { defined } from "../../../core/defined.ts";
 import type { Difference, Difficulty } from "../../generated/report.ts";
 import { evaluatedMethods, type Resampling } from "../../measure/draws.ts";
-import { adjustTogether } from "../../measure/paired-tests.ts";
 import { count, differenceSchema, label, metricSchema, name } from "../../measure/schema.ts";
 import { differenceOfSeries, measure, pairedSeeds, type SeedSeries } from "../../measure/series.ts";
+import { judgeTogether } from "../../measure/verdicts.ts";
 import type { Tally } from "../../metrics/tally.ts";
 import { roleOf } from "../../run/roles.ts";
 import type { RunData } from "../../run/run-data.ts";
@@ -74,7 +74,7 @@ export function difficultyOf(run: RunData, { seed, resamples, test }: Resampling
       })),
     };
   });
-  adjustTogether(testedOf(measured));
+  judgeTogether(testedOf(measured));
   return { unknown: questionIds.size - steps.size, bins: measured };
 }
 

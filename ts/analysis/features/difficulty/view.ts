@@ -54,7 +54,7 @@ export const difficulty: Feature = {
       ),
       tests > 0 &&
         note(
-          `Differences are paired question by question, their intervals a bootstrap over questions. Holm: p of the sign-flip test over questions, adjusted for all ${whole(tests)} differences in this table; * below 0.05. The groups are small: no clear difference here does not mean that there is none.`,
+          `Differences are paired question by question; their intervals hold for all ${whole(tests)} differences in this table together, * where one leaves out 0. The groups are small: no clear difference here does not mean that there is none.`,
         ),
     ];
   },

@@ -4,6 +4,7 @@ import { defined } from "../../../core/defined.ts";
 import type { Diagnostic } from "../../generated/report.ts";
 import { method, number } from "../../measure/schema.ts";
 import { numbers } from "../feature.ts";
+import { fewToMeasureOn, memorisedTraining } from "./amount.ts";
 import {
   checkedSamples,
   groupsWithoutPair,
@@ -38,6 +39,8 @@ export const catalogue: readonly FindingKind<Measurements>[] = [
   ofEach(trainedMethods, positivesLessLikely),
   ofEach(trainedMethods, outOfDistribution),
   ofEach(trainedMethods, warnedWhileTraining),
+  fewToMeasureOn,
+  memorisedTraining,
   groupsWithoutPair,
   ofEach(checkedSamples, rightByWrongSteps, wrongByRightSteps),
   ofEach(everyMethod, notInForm),
@@ -54,6 +57,8 @@ export const diagnosticSchema = z.object({
       "gain-over-continued-vft",
       "unequal-training",
       "out-of-distribution",
+      "few-questions",
+      "memorised-training",
       "groups-without-pair",
       "right-by-wrong-steps",
       "wrong-by-right-steps",

@@ -3,6 +3,7 @@ import { canonicalJson } from "../../../core/digest.ts";
 import { decimal, points, pValue, range, signed } from "../../format.ts";
 import type { Difference, MethodSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { holds, shownInterval } from "../../measure/verdicts.ts";
 import { type Constraint, constraintOf } from "../../run/roles.ts";
 import { includes } from "../../statistics/interval.ts";
 import { against } from "../cells.ts";
@@ -10,7 +11,7 @@ import { defineFinding } from "./catalogue.ts";
 import type { MethodIn } from "./measurements.ts";
 
 const inPoints = (difference: Difference): string =>
-  `${points(difference.value)} points ${range(difference.interval, points)}`.trimEnd();
+  `${points(difference.value)} points ${range(shownInterval(difference), points)}`.trimEnd();
 
 /** More than what the same number of further VFT steps gives, and than chance among as many methods? */
 export const gainOverContinued = defineFinding({
@@ -22,39 +23,27 @@ export const gainOverContinued = defineFinding({
     if (comparison === undefined || accuracy === undefined || accuracy.value === null) return undefined;
     const { value: difference, p, pHolm } = accuracy;
     const compared = testedAgainst(methods, "continued", "accuracy").length;
-    const byChance = accuracy.clear && pHolm !== null && pHolm >= 0.05;
-    const { low, high } = accuracy.interval ?? { low: null, high: null };
+    const { low, high } = shownInterval(accuracy) ?? { low: null, high: null };
     const mcnemarP = comparison.mcnemar.length === 1 ? comparison.mcnemar[0]!.p : null;
     return {
       method,
       accuracy,
-      byChance,
-      isShown: accuracy.clear && !byChance,
+      isShown: holds(accuracy),
       evidence: { difference, low, high, mcnemarP, p, pHolm, compared },
     };
   },
   level: ({ isShown, evidence }) => (isShown ? (evidence.difference > 0 ? "fine" : "warning") : "note"),
-  template: ({
-    method,
-    accuracy,
-    byChance,
-    isShown,
-    evidence: { mcnemarP, p, pHolm, compared, difference },
-  }) => {
-    const numbers = [
-      inPoints(accuracy),
+  template: ({ method, accuracy, isShown, evidence: { mcnemarP, p, pHolm, compared, difference } }) => {
+    const test = [
       p !== null && pValue(p, mcnemarP === null ? "sign-flip p" : "exact McNemar p"),
-      compared > 1 && pHolm !== null && `${pValue(pHolm, "Holm-adjusted p")} over ${compared} methods`,
-    ]
-      .filter(Boolean)
-      .join(", ");
-    const verdict = byChance
-      ? `taken alone the difference to continued VFT (${numbers}) is more than the noise, but among ${compared} comparisons one like it can come by chance`
-      : !isShown
-        ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
-        : difference > 0
-          ? `it gains over continued VFT (${numbers}) by more than the noise`
-          : `it is worse than continued VFT (${numbers}) by more than the noise`;
+      compared > 1 && pHolm !== null && `${pValue(pHolm, "Holm-adjusted")} over ${compared} methods`,
+    ].filter(Boolean);
+    const numbers = `${inPoints(accuracy)}${test.length === 0 ? "" : `; test: ${test.join(", ")}`}`;
+    const verdict = !isShown
+      ? `the difference to continued VFT (${numbers}) is within the noise, so this run does not show that its loss has an effect on accuracy`
+      : difference > 0
+        ? `it gains over continued VFT (${numbers}) by more than the noise`
+        : `it is worse than continued VFT (${numbers}) by more than the noise`;
     const caveat =
       isShown && accuracy.overSeeds === null ? "; one seed shows nothing of the spread between runs" : "";
     return `${method.label}: ${verdict}${caveat}.`;
@@ -99,16 +88,16 @@ export const overfitToAssessing = defineFinding({
       assessment,
       accuracy,
       isOpposed: assessment.value > 0 && accuracy.value < 0,
-      isLost: accuracy.value < 0 && accuracy.clear,
+      isLost: accuracy.value < 0 && holds(accuracy),
       evidence: { assessmentDifference: assessment.value, accuracyDifference: accuracy.value },
     };
   },
   level: ({ isOpposed, isLost, assessment }) =>
-    isOpposed && isLost && assessment.clear ? "warning" : isOpposed || isLost ? "note" : "fine",
+    isOpposed && isLost && holds(assessment) ? "warning" : isOpposed || isLost ? "note" : "fine",
   template: ({ method, assessment, accuracy, isOpposed, isLost }) => {
     const numbers = `assessment accuracy ${inPoints(assessment)}, accuracy ${inPoints(accuracy)} against VFT`;
     const verdict =
-      isOpposed && isLost && assessment.clear
+      isOpposed && isLost && holds(assessment)
         ? "it has over-fitted to assessing: it tells right from wrong better and answers worse"
         : !isOpposed && !isLost
           ? "no over-fitting to assessing"
@@ -179,14 +168,14 @@ export const outOfDistribution = defineFinding({
       });
     if (changes.length === 0) return undefined;
     const clear = (sign: number): string[] =>
-      changes.filter((change) => change.clear && Math.sign(change.value) === sign).map(({ task }) => task);
+      changes.filter((change) => holds(change) && Math.sign(change.value) === sign).map(({ task }) => task);
     const evidence = Object.fromEntries(changes.map(({ task, value }) => [task, value]));
     return { method, changes, lost: clear(-1), won: clear(1), evidence };
   },
   level: ({ lost, won }) => (lost.length > 0 ? "warning" : won.length > 0 ? "fine" : "note"),
   template: ({ method, changes, lost, won }) => {
     const numbers = changes
-      .map(({ task, value, interval }) => `${task} ${points(value)} ${range(interval, points)}`.trimEnd())
+      .map((change) => `${change.task} ${inPoints(change).replace(" points", "")}`)
       .join(", ");
     const verdict =
       lost.length > 0

@@ -3,21 +3,25 @@
 import { percent, plural, points } from "../../format.ts";
 import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
 import { type Chapter, defineFinding } from "../findings/catalogue.ts";
 import { isAligned } from "./methods.ts";
 
 const intervals = defineFinding({
   id: "intervals",
-  numbers: ({ split }: RunSummary) => ({ split }),
-  template: ({ split }) =>
-    `Brackets are 95 % intervals: they cover the choice of the ${split} questions, not that of the training run.`,
+  numbers: ({ split, seeds }: RunSummary) => ({ split, seeds: seeds.length }),
+  template: ({ split, seeds }) =>
+    `Brackets are 95 % intervals: they cover the choice of the ${split} questions${seeds > 1 ? "; those of differences to a baseline the spread over seeds too" : ", not that of the training run"}.`,
 });
 
 const medianWidth = defineFinding({
   id: "median-width",
   numbers: ({ methods }: RunSummary) => {
     const widths = testedAgainst(methods, "continued", "accuracy")
-      .flatMap(({ interval }) => (interval === null ? [] : [(interval.high - interval.low) / 2]))
+      .flatMap((difference) => {
+        const interval = shownInterval(difference);
+        return interval === null ? [] : [(interval.high - interval.low) / 2];
+      })
       // An interval of width 0 is that of two methods that answered alike: it says nothing of others.
       .filter((width) => width > 0)
       .sort((a, b) => a - b);
@@ -54,7 +58,7 @@ const pickedAfterLooking = defineFinding({
     return compared > 1 ? { compared, aligned: methods.filter(isAligned).length } : undefined;
   },
   template: ({ compared, aligned }) =>
-    `The best of ${aligned} methods was picked after looking; p is therefore adjusted for all ${compared} comparisons (Holm).`,
+    `The best of ${aligned} methods was picked after looking; the intervals of differences are therefore for all ${compared} together.`,
 });
 
 const paperBeside = defineFinding({

@@ -1,7 +1,7 @@
 /** "What came out". */
 import { percent, plural, points, range } from "../../format.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { holds } from "../../measure/paired-tests.ts";
+import { holds, shownInterval } from "../../measure/verdicts.ts";
 import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { against } from "../cells.ts";
 import { type Chapter, defineFinding, ofEach } from "../findings/catalogue.ts";
@@ -69,7 +69,7 @@ const differing = (metric: "accuracy" | "sampledAccuracy", words: string) =>
       return tested.length === 0 ? undefined : { tested, seeds: seeds.length };
     },
     template: ({ tested, seeds }) => {
-      const measure = `Holm-adjusted p below 0.05${seeds > 1 ? ", and an interval over the seeds without 0" : ""}`;
+      const measure = `by intervals for all of them together${seeds > 1 ? ", and for other seeds" : ""}`;
       const clear = tested.filter(({ difference }) => holds(difference));
       if (clear.length === 0)
         return `In ${words} none of the ${plural(tested.length, "method")} compared differs from continued VFT by more than chance explains (${measure}).`;
@@ -90,8 +90,8 @@ function sideText(name: string, sign: 1 | -1, clear: readonly Labelled[]): strin
   return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
 }
 
-const inPoints = ({ value, interval }: Difference): string =>
-  `${points(value)} points ${range(interval, points)}`;
+const inPoints = (difference: Difference): string =>
+  `${points(difference.value)} points ${range(shownInterval(difference), points)}`;
 
 const mostAnswered = defineFinding({
   id: "most-answered",

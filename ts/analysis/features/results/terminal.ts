@@ -2,6 +2,7 @@ import { type Block, preformatted, small, tableOf } from "../../document/blocks.
 import { decimal, percent, plural, points, range, whole } from "../../format.ts";
 import type { MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
 import { against, terminalCell, terminalMark } from "../cells.ts";
 
 /** Answers and assessing, under 100 columns, with counts and intervals. */
@@ -38,11 +39,44 @@ export function resultsTables({ methods, seeds }: RunSummary): Block[] {
   ];
 }
 
+/** The one table at the end of a run; the others are in table.txt and in the report. */
+export function endTable({ methods }: RunSummary): Block {
+  const k = Math.max(0, ...methods.map((method) => method.k));
+  return tableOf(
+    methods,
+    [
+      ["", ({ label }) => label],
+      ["greedy, % right", ({ metrics }) => terminalCell(metrics.accuracy)],
+      methods.some(({ role }) => role === "continued") && ["vs continued VFT", gain],
+      k > 0 && ["one sample", marked("sampledAccuracy")],
+      k > 1 && [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
+      ["assessing, %", marked("assessmentMicro")],
+    ],
+    { label: "Results", caption: "" },
+  );
+}
+
+/** In a line: what the table is over, and what its mark means. */
+export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
+  const [first] = methods;
+  if (first === undefined) return "no method was evaluated";
+  const { accuracy, assessmentMicro } = first.metrics;
+  const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
+  return [
+    `${count(accuracy)} ${split} questions${tasks.length > 1 ? " of the trained tasks, pooled" : ""}`,
+    `assessing: ${count(assessmentMicro)} pairs of a right and a wrong sample`,
+    `${plural(seeds.length, "seed")}; [95 % interval]`,
+    ...(testedAgainst(methods, "continued", "accuracy").length > 0
+      ? ["*: differs from continued VFT beyond chance"]
+      : []),
+  ].join("; ");
+}
+
 function gain(method: MethodSummary) {
   const difference = against(method, "continued")?.differences.accuracy;
   return [
     method.role === "continued" ? "baseline " : `${points(difference?.value)}${markOf(method, "accuracy")}`,
-    small(range(difference?.interval ?? null, points)),
+    small(range(difference === undefined ? null : shownInterval(difference), points)),
   ];
 }
 
@@ -76,7 +110,7 @@ export function resultsNotes(summary: RunSummary): Block {
       `   over questions (${whole(resamples)} resamples), paired for differences, which are in points.`,
       "AAcc: assessment accuracy. ppl: perplexity of right and wrong COTs.",
       tested > 0 &&
-        `*: differs from continued VFT with p < .05 by a paired sign-flip test over questions, Holm-adjusted for\n   the ${plural(tested, "method")} compared${seeds.length === 1 ? "" : "; whether it holds for other seeds, the spread over seeds tells"}.`,
+        `*: differs from continued VFT: the interval of the difference, which is for the ${plural(tested, "method")} compared together${seeds.length === 1 ? "" : "\n   and for other seeds"},${seeds.length === 1 ? "\n  " : ""} leaves out 0.`,
     ]
       .filter(Boolean)
       .join("\n"),

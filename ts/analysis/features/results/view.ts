@@ -9,7 +9,10 @@ import {
   details,
   type Inline,
   note,
+  quiet,
   small,
+  strong,
+  styled,
   tableOf,
 } from "../../document/blocks.ts";
 import { decimal, plural, points, range, whole } from "../../format.ts";
@@ -20,13 +23,24 @@ import type {
   MetricName,
   RunSummary,
 } from "../../generated/report.ts";
-import { holds, testedAgainst } from "../../measure/paired-tests.ts";
-import { against, baselineCell, differenceCell, metricCell, plainCell, testLines } from "../cells.ts";
+import { testedAgainst } from "../../measure/paired-tests.ts";
+import { directionOf, shownInterval } from "../../measure/verdicts.ts";
+import {
+  against,
+  baselineCell,
+  differenceCell,
+  metricCell,
+  missing,
+  plainCell,
+  spread,
+  testLines,
+} from "../cells.ts";
 import { baselineLabel, methodAccuracies } from "../charts/numbers.ts";
 import type { Feature } from "../feature.ts";
 import { questionsAsked } from "../in-short/methods.ts";
 import { paperGsm8k } from "../paper/numbers.ts";
 import { results as numbers } from "./numbers.ts";
+import { testFootnote } from "./test-footnote.ts";
 
 /** Every method with every number: at a glance, as a chart, and in full with the paper's beside. */
 export const results: Feature = {
@@ -75,17 +89,22 @@ const gainOf = (method: MethodSummary): Difference | undefined =>
 
 function gain(method: MethodSummary): Cell {
   if (isBaseline(method)) return baselineCell;
-  const { value, interval = null } = gainOf(method) ?? {};
-  return [points(value), small(range(interval, points))];
+  const difference = gainOf(method);
+  if (difference === undefined) return missing;
+  return {
+    content: [strong(points(difference.value)), small(range(shownInterval(difference), points))],
+    mark: directionOf(difference),
+  };
 }
 
-/** For other questions and, where there are several, for other seeds; after the adjustment for many methods. */
+/** By the interval beside it. */
 function verdict(method: MethodSummary): Inline {
   const difference = gainOf(method);
   if (isBaseline(method)) return "";
-  if (difference?.value == null || difference.p === null) return "–";
-  if (!holds(difference)) return "no clear difference";
-  return difference.value > 0 ? badge("fine", "better") : badge("warning", "worse");
+  if (difference?.value == null) return "–";
+  return { gain: badge("gain", "better"), loss: badge("loss", "worse"), unclear: quiet("unclear") }[
+    directionOf(difference)
+  ];
 }
 
 /** Beside the first table; of one method it would say no more than that. */
@@ -158,8 +177,8 @@ const tested =
       metricCell(method.metrics[name]),
       difference !== undefined &&
         difference.p !== null && [
-          small(`vs cont. ${points(difference.value)}`),
-          small(range(difference.interval, points)),
+          styled("difference", `vs cont. ${points(difference.value)}`),
+          spread(difference),
           testLines(difference),
         ],
     ];
@@ -184,21 +203,18 @@ function intervalNote({ seeds, split, resamples }: RunSummary): Content {
     }, or, where all questions agree, Wilson’s limit for none that departs; differences are paired question by question. ${
       isSingle
         ? "One seed was run: how much another seed would move these numbers is not known."
-        : "std is over the seeds; “seeds” is Student’s 95 % interval of the difference over them."
-    } A difference is coloured only where no interval includes 0 and p is below 0.05, taken by itself.`,
+        : "std is over the seeds."
+    }`,
   );
 }
 
 function testNote({ methods, seeds }: RunSummary): Content {
   const count = testedAgainst(methods, "continued", "accuracy").length;
-  const what =
-    seeds.length === 1
-      ? " (for greedy accuracy it is McNemar’s exact test)"
-      : "; all seeds of a question are one unit, so p speaks of other questions, not of other seeds";
+  const isSingle = seeds.length === 1;
   return (
     count > 0 &&
     note(
-      `p: a paired sign-flip permutation test over questions, two-sided${what}. Holm: p adjusted for all methods compared with the same baseline (${plural(count, "method")} with continued VFT), since among many comparisons some look like a gain by chance; * marks those below 0.05. “vs cont.” is the difference to continued VFT in points.`,
+      `The interval below a difference to a baseline decides what it is called: a gain or a loss (coloured) where it leaves out 0, unclear (grey) otherwise. Among many comparisons some look like a gain by chance; so it is a 95 % interval for all methods compared with the same baseline together (${plural(count, "method")} with continued VFT), the widest percentile intervals of one level that hold 95 % of the resamples at once (the sup-t band of Montiel Olea and Plagborg-Møller, 2019)${isSingle ? "" : "; it is as wide as Student’s 95 % interval over the seeds where that is wider"}. Resampling is too sure of itself where few questions differ, so the interval reaches to 0 where the exact test does not rule 0 out. “alone”: the interval of this difference by itself${isSingle ? "" : "; “seeds”: Student’s over the seeds"}. ${testFootnote(isSingle)} “vs cont.” is the difference to continued VFT in points.`,
     )
   );
 }

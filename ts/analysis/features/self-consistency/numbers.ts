@@ -3,7 +3,6 @@ import { z } from "zod";
 import { defined } from "../../../core/defined.ts";
 import type { Difference, SelfConsistency, Share } from "../../generated/report.ts";
 import { evaluatedMethods, type Resampling, type SignFlipTest } from "../../measure/draws.ts";
-import { adjustTogether } from "../../measure/paired-tests.ts";
 import { count, differenceSchema, label, metricSchema, name, shareSchema } from "../../measure/schema.ts";
 import {
   bootstrapInterval,
@@ -13,6 +12,7 @@ import {
   type SeedSeries,
 } from "../../measure/series.ts";
 import { questionIds } from "../../measure/tallies.ts";
+import { judgeTogether } from "../../measure/verdicts.ts";
 import { mostSamples, passTally } from "../../metrics/sampled.ts";
 import {
   bestBySize,
@@ -164,7 +164,7 @@ export function selfConsistencyOf(
     };
   });
   for (const baseline of ["againstGreedy", "againstMajority"] as const)
-    adjustTogether(testedOf(parts, baseline));
+    judgeTogether(testedOf(parts, baseline));
   return { k, ...defined({ baseline: methods[base]?.name }), methods: parts };
 }
 

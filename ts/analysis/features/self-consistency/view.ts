@@ -15,6 +15,7 @@ import type { Difference, RunSummary, SelfConsistency } from "../../generated/re
 import type { CurveName } from "../../metrics/self-consistency.ts";
 import { baselineCell, differenceCell, metricCell, missing, plainCell } from "../cells.ts";
 import type { Feature } from "../feature.ts";
+import { testFootnote } from "../results/test-footnote.ts";
 import { type Decoding, selfConsistency as numbers, testedOf } from "./numbers.ts";
 
 /** What more samples bring, and whether alignment brings the same with one; nothing for fewer than two samples. */
@@ -91,7 +92,7 @@ function testNote({ seeds }: RunSummary, { methods }: SelfConsistency): Block {
     (baseline) => testedOf(methods, baseline).length,
   );
   return note(
-    `Intervals: 95 %, ${isSingle ? "Wilson’s for greedy answers, otherwise " : ""}a bootstrap over questions; differences are paired question by question. p: two-sided sign-flip test over the same questions${isSingle ? "" : ", a question’s seeds one unit"}; Holm: adjusted for the ${tests[0]} differences of the first column, and the ${tests[1]} of the second; * below 0.05. The samples of a vote are drawn at the experiment’s temperature, the greedy answer is not drawn at all: single samples are often worse than it, and a vote of few can be, too.`,
+    `Intervals: 95 %, ${isSingle ? "Wilson’s for greedy answers, otherwise " : ""}a bootstrap over questions; differences are paired question by question, and their intervals hold for the ${tests[0]} differences of the first column together, and for the ${tests[1]} of the second. ${testFootnote(isSingle)} The samples of a vote are drawn at the experiment’s temperature, the greedy answer is not drawn at all: single samples are often worse than it, and a vote of few can be, too.`,
   );
 }
 

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { RunSummary } from "../../generated/report.ts";
-import { drawRun, measureAll } from "../../measure/draws.ts";
+import type { Measured, RunSummary } from "../../generated/report.ts";
+import { drawRun, measureAll, ofEachMetric } from "../../measure/draws.ts";
 import { measureMacro } from "../../measure/macro.ts";
 import { adjustForMany } from "../../measure/paired-tests.ts";
 import { count, measuredSchema } from "../../measure/schema.ts";
+import { copyOf } from "../../measure/verdicts.ts";
 import { extractModes } from "../../run/run-data.ts";
 import { onlyTasks, trainedTasks } from "../../run/tasks.ts";
 import { signFlipTest } from "../../statistics/sign-flip.ts";
@@ -50,6 +51,15 @@ export const tasks = numbers({
   compute: summariseTasks,
 });
 
+/** Its differences are judged among those of all tasks. */
+const copied = (measured: Measured): Measured => ({
+  ...measured,
+  comparisons: measured.comparisons.map((comparison) => ({
+    ...comparison,
+    differences: ofEachMetric((name) => copyOf(comparison.differences[name])),
+  })),
+});
+
 /**
  * Every task apart, and the mean over the trained ones. What is tested on several tasks is adjusted for all of them: among
  * many methods on many tasks some look like a gain by chance.
@@ -60,7 +70,7 @@ function summariseTasks({ run, ...headline }: Source): Pick<RunSummary, "tasks" 
   const trained = trainedTasks(run).map(({ name }) => name);
   const apart = run.tasks.map((task) => {
     const alone = trained.length === 1 && task.name === trained[0];
-    if (alone) return { task, drawn: headline.drawn, methods: structuredClone([...headline.measured]) };
+    if (alone) return { task, drawn: headline.drawn, methods: headline.measured.map(copied) };
     const drawn = drawRun(onlyTasks(run, [task.name]), `${run.name}, ${task.name}`, resamples);
     return { task, drawn, methods: measureAll(drawn, signFlipTest(drawn.questions, drawn.seed)) };
   });

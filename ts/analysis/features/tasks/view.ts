@@ -12,6 +12,7 @@ import {
 } from "../../document/blocks.ts";
 import { decimal, plural, points, whole } from "../../format.ts";
 import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
+import { directionOf } from "../../measure/verdicts.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { tasks as numbers } from "./numbers.ts";
@@ -38,9 +39,7 @@ export const tasks: Feature = {
         ],
         {
           label: "Task by task",
-          caption: `Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with interval${
-            summary.seeds.length > 1 ? ", its interval over the seeds" : ""
-          } and Holm-adjusted p.`,
+          caption: `Greedy accuracy in percent with its 95 % interval; below it minus continued VFT in points, with its interval, and * where that leaves out 0.`,
           kind: "tasks",
           isBaseline: ({ role }) => role === "continued",
           groups: [
@@ -53,7 +52,7 @@ export const tasks: Feature = {
         },
       ),
       note(
-        `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once, as in the table above; macro: every task counts once (the mean of the tasks’ accuracies, questions resampled within their task), each adjusted for its own methods. "}Holm: p adjusted for all methods on all of these tasks; * below 0.05.`,
+        `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once, as in the table above; macro: every task counts once (the mean of the tasks’ accuracies), each judged among its own methods. "}The intervals of the differences are for all methods on all of these tasks together.`,
       ),
       otherMetrics(summary, columns),
     ];
@@ -107,7 +106,7 @@ function accuracyCell(measured: Measured | undefined): Cell {
   const difference = against(measured, "continued")?.differences.accuracy;
   return {
     content: metricWithDifference(measured.metrics.accuracy, difference),
-    mark: difference?.clear === true ? "clear" : undefined,
+    mark: difference == null ? undefined : directionOf(difference),
   };
 }
 
@@ -168,7 +167,7 @@ export function taskTables(summary: RunSummary): Content {
     ),
     part("Out of distribution", found.outOfDistribution),
     paragraph(
-      `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once; macro: every task does.\n"}*: as below, p Holm-adjusted for all methods on all of these tasks (pooled, macro: for all methods).`,
+      `${summary.macro === undefined ? "" : "pooled: every question of the trained tasks counts once; macro: every task does.\n"}*: as below, for all methods on all of these tasks (pooled, macro: for all methods).`,
     ),
   ];
 }

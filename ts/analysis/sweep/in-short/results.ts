@@ -81,7 +81,7 @@ const worseThanBest = ofBest({
   },
   template: ({ others, tested, lower }) => {
     const cells = `${tested === others ? "the" : "those of the"} ${plural(tested, "other cell")}`;
-    const how = "paired by question, Holm-adjusted p below 0.05";
+    const how = "paired by question, as one of many";
     if (lower === 0)
       return `None of ${cells} is worse than that beyond chance (${how}): this sweep does not show which setting is best.`;
     const rest = tested - lower;

@@ -15,6 +15,7 @@ import {
 } from "../../document/blocks.ts";
 import { boldCell, missing } from "../../features/cells.ts";
 import { plural, points, pValue, whole } from "../../format.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
 import { includes } from "../../statistics/interval.ts";
 import { isLower } from "../against-best.ts";
 import { valueText } from "../axes.ts";
@@ -98,9 +99,12 @@ const measured = (method: CellMethod | undefined, measure: Measure): Cell =>
 function againstContinued(method: CellMethod | undefined, metric: string): Cell {
   const difference = method?.againstContinued?.[metric];
   if (difference === undefined) return missing;
-  const { interval } = difference;
-  const isClear = interval !== null && !includes(interval, 0);
-  return { content: boldCell(difference, points), mark: isClear ? "clear" : undefined };
+  const { interval, value } = difference;
+  const isClear = interval !== null && value !== null && !includes(interval, 0);
+  return {
+    content: boldCell(difference, points),
+    mark: !isClear ? "unclear" : value > 0 ? "gain" : "loss",
+  };
 }
 
 function againstBest({ againstBest: difference }: CellResult, isBest: boolean): Cell {
@@ -109,11 +113,11 @@ function againstBest({ againstBest: difference }: CellResult, isBest: boolean): 
   const { p, pHolm } = difference;
   return {
     content: [
-      boldCell(difference, points),
+      boldCell({ value: difference.value, interval: shownInterval(difference) }, points),
       p !== null && small(pValue(p)),
-      pHolm !== null && small(pValue(pHolm, "Holm"), isLower(difference) && " *"),
+      pHolm !== null && small(pValue(pHolm, "Holm")),
     ],
-    mark: isLower(difference) ? "clear" : undefined,
+    mark: isLower(difference) ? "loss" : "unclear",
   };
 }
 
@@ -122,7 +126,7 @@ function explanation({ done }: SweepNumbers, { measure }: BestCell): Block {
   return note([
     `The best cell has the highest ${measure.words}; its row is shaded. Differences are paired question by question. `,
     tested > 0 &&
-      `p: a paired sign-flip test over questions (McNemar’s exact one for the greedy answers of a single seed), two-sided; Holm: adjusted for the ${plural(tested, "cell")} compared with the best; * marks those below 0.05. `,
+      `p: a paired sign-flip test over questions (McNemar’s exact one for the greedy answers of a single seed), two-sided; Holm: adjusted for the ${plural(tested, "cell")} compared with the best. An interval reaches to 0 where that test does not rule 0 out, and a cell is worse where it does not. `,
     "Against continued VFT, a difference is coloured where its interval does not include 0, by itself and unadjusted.",
   ]);
 }
