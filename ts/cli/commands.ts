@@ -44,6 +44,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "worker",
+    words: "",
+    describe: "a further machine of a run over several: its processes follow the machine with aft run",
+    example: "aft worker --devices 8 --nodes 2 --node-rank 1 --rendezvous first-host:29500",
+    load: async () => (await import("./worker.ts")).worker,
+  },
+  {
     name: "judge",
     words: "",
     describe: "judge candidates by their final answers",
@@ -72,6 +79,14 @@ export const commands: readonly Command[] = [
     describe: "write the reports of finished runs, or of sweeps, anew, from their artefacts",
     example: "aft report runs/quickstart",
     load: async () => (await import("./report.ts")).report,
+  },
+  {
+    name: "view",
+    words: "[only..]",
+    describe:
+      "all runs and sweeps as pages on this machine, live while they go on; --bundle: as a static site",
+    example: "aft view",
+    load: async () => (await import("./view.ts")).view,
   },
   {
     name: "export",

@@ -24,7 +24,7 @@ import {
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
-import { printJson, printLine } from "./exit.ts";
+import { printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { checkSbatchOptions, submit, submittedLines } from "./jobs/slurm.ts";
 import { duration, progressOn } from "./progress.ts";
@@ -227,13 +227,14 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       reused: result.reused,
       report: result.summary,
     });
-  printLine(`\n${result.table}\n`);
+  printLine(`\n${wrapped(result.end)}\n`);
   printLine(
     result.made === 0
       ? `nothing to do: all ${result.reused} stages were done before`
       : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
-  printLine(`report: ${shownPath(join(result.directory, runFiles.page))}`);
+  const { page, table } = runFiles;
+  printLine(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`);
 }
 
 async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {

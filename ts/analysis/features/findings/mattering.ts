@@ -39,6 +39,14 @@ const labels: Partial<Record<Diagnostic["id"], Labelled>> = {
 
 const none: Pick<Diagnostic, "evidence"> = { evidence: {} };
 
+/** A rise of perplexity by less than this share is seen with thousands of solutions, and is no reason to do anything. */
+const slightRise = 0.01;
+
+function isSlight({ id, evidence: { perplexity, difference } }: Diagnostic): boolean {
+  if (id !== "positives-less-likely" || perplexity == null || difference == null) return false;
+  return difference < slightRise * (perplexity - difference);
+}
+
 /** So many methods are named. */
 const mostNamed = 2;
 
@@ -48,7 +56,9 @@ export function matteringWarnings({
   methods,
 }: Pick<RunSummary, "diagnostics" | "methods">): MatteringWarning[] {
   return (Object.entries(labels) as [Diagnostic["id"], Labelled][]).flatMap(([id, label]) => {
-    const found = diagnostics.filter((finding) => finding.id === id && finding.level === "warning");
+    const found = diagnostics.filter(
+      (finding) => finding.id === id && finding.level === "warning" && !isSlight(finding),
+    );
     if (found.length === 0) return [];
     const about = methods
       .filter(({ name }) => found.some(({ method }) => method === name))
