@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { aft, someFile, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
+import { warmEnvironment } from "../warm/warm.ts";
 
 const commands = join(import.meta.dirname, "slurm");
 
@@ -43,8 +44,7 @@ test("two machines share a run; stopped before its time ends it is queued again,
   expect(await read("log-1")).toContain("stopping: saving what is done");
 
   await execa("bash", [join(runs, "tiny", "job.sbatch")], {
-    env: { ...env, SLURM_JOB_ID: "41" },
-    reject: false,
+    env: { ...(await warmEnvironment()), ...env, SLURM_JOB_ID: "41" },
   });
   const report = JSON.parse(await readFile(join(runs, "tiny", "report.json"), "utf8"));
   expect(report.methods.length).toBeGreaterThan(0);
