@@ -141,7 +141,7 @@ const spaced = (name: string): string =>
 function stages(summary: RunSummary): Content {
   const { stages: all, seeds } = summary;
   const labels = labelsOf(summary);
-  function stagesText(all: readonly StageRun[]): string {
+  function stagesText(all: RunSummary["stages"]): string {
     const here = all.filter(({ reused }) => !reused);
     const work = `Stages: ${duration(secondsOf(all))} of work`;
     if (here.length === all.length) return `${work}, all in this run`;
