@@ -38,6 +38,9 @@ class FakeContext:
         if self._cancel_after is not None and self.looks > self._cancel_after:
             raise Cancelled
 
+    def apart(self):
+        return self
+
     def upcoming(self):
         return self._queued[0][0] if self._queued else None
 
