@@ -22,6 +22,7 @@ from torch import Tensor
 
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress
+from ..device import like, wide, wide_device
 from ..errors import WorkerError, real
 from ..losses import Objective, divergence_estimate
 from ..protocol import LossParts
@@ -99,8 +100,8 @@ class GradientPass:
 
     def send(self) -> None:
         """Starts the copy of all that has been found, the norm of what has been collected with it."""
-        norm = self._optimizer.gradient_norm().double().reshape(1)
-        self._copied = _Copy(torch.cat([*self._found, norm.to(self._model.device)]))
+        norm = wide(self._optimizer.gradient_norm()).reshape(1)
+        self._copied = _Copy(torch.cat([*self._found, norm.to(wide_device(self._model.device))]))
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
@@ -172,10 +173,10 @@ class GradientPass:
     def _two_passes(self, one: Pass) -> None:
         """Both passes of a piece draw the same dropout."""
         seeds = [self._next_seed() for _ in one.pieces]
-        sums = torch.empty(len(one.numbers), dtype=torch.float64, device=self._model.device)
+        sums = torch.empty(len(one.numbers), dtype=torch.float64, device=wide_device(self._model.device))
         with torch.no_grad():
             for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
-                sums[places] = self._forward(piece, seed).double()
+                sums[places] = wide(self._forward(piece, seed))
         gradient = self._weigh(sums, one)
         for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
             self._backward(self._forward(piece, seed), gradient[places], piece)
@@ -201,29 +202,30 @@ class GradientPass:
     def _divergences(self) -> tuple[float, int]:
         """Their sum over this process's mismatched pairs, and how many those are."""
         assert self._start is not None
-        found = torch.zeros((), dtype=torch.float64, device=self._model.device)
+        found = torch.zeros((), dtype=torch.float64, device=wide_device(self._model.device))
         count = 0
         for batch in self._batch.mismatched:
             self._check_cancelled()
             before = self._start.logprobs(batch)
-            found += (logprobs_of(self._model, batch).double() - before.double()).sum()
+            found += (wide(logprobs_of(self._model, batch)) - wide(before)).sum()
             count += len(batch.counts)
         return float(found), count
 
     def _weigh(self, scores: Tensor, one: Pass, references: Tensor | None = None) -> Tensor:
         """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""
+        scores = wide(scores.detach())
         if references is None:
             loss, sums = self._objective(scores, one.part), scores
         else:
-            loss = self._objective.of_tokens(scores, references, one.part)
+            loss = self._objective.of_tokens(scores, wide(references), one.part)
             (piece,) = one.pieces
-            sums = sum_by_response(scores.detach().double(), piece.lengths[: len(piece.counts)])
-        self._found += [sums.detach().double() / one.part.tokens, torch.stack([loss.vft, loss.alignment])]
+            sums = sum_by_response(scores, piece.lengths[: len(piece.counts)].to(scores.device))
+        self._found += [sums / one.part.tokens, torch.stack([loss.vft, loss.alignment])]
         return loss.gradient
 
     def _backward(self, scores: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
         with self._optimizer.collecting():
-            scores.backward(gradient.to(scores))
+            scores.backward(like(gradient, scores))
         self.tokens += piece.tokens
 
     def _next_seed(self) -> int:
@@ -258,5 +260,7 @@ def _seed_dropout(device: torch.device, seed: int) -> None:
     Not torch.manual_seed: on a machine without CUDA it queues a stack trace at each call, for good.
     """
     torch.default_generator.manual_seed(seed)
+    if device.type == "mps":
+        torch.mps.manual_seed(seed)
     if device.type == "cuda":
         torch.cuda.default_generators[device.index or 0].manual_seed(seed)
