@@ -2,6 +2,7 @@
 
 import gc
 
+from .. import distributed
 from .. import protocol as p
 from ..device import describe_machine, forget_unused, measure_speed
 from ..model import (
@@ -60,7 +61,10 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         adapter_seed=params.adapter_seed or 0,
         gradient_checkpointing=bool(params.gradient_checkpointing),
         sketch_layers=params.sketch_layers,
+        sharding=params.sharding or "none",
+        trained=bool(params.trained),
     )
+    distributed.same(f"weights in {params.source}", model.digest())
     vllm.keep_for(model.digest())
     return model.info(models.add(model))
 

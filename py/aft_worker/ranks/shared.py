@@ -34,6 +34,7 @@ from .. import distributed
 from ..errors import Cancelled, WorkerError
 from ..protocol import METHODS
 from ..rpc import Context, Handler, decode_params
+from .watch import watch
 
 
 class SharedContext:
@@ -135,6 +136,7 @@ def dismiss() -> None:
 def _joined() -> WorkerError | None:
     """Joins; -> why nothing can be done together, of which the others know too."""
     distributed.join()
+    watch()
     try:
         distributed.same("version of", _versions())
     except WorkerError as error:
@@ -178,12 +180,7 @@ def _refusing(error: WorkerError) -> Handler:
 def _follow(handler_of: Callable[[str], Handler]) -> NoReturn:
     """Serves what rank 0 sends, until that is that it ends."""
     while True:
-        try:
-            message = distributed.from_main(_nothing())
-        except RuntimeError as error:
-            # its end of the line is closed
-            print(f"aft_worker: rank {distributed.rank()}: rank 0 is gone ({error})", file=sys.stderr)
-            _end(1)
+        message = distributed.from_main(_nothing())
         if message is None:
             _end(0)
         method, raw = message

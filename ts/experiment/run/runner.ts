@@ -96,6 +96,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         const event = { ...told, label, key, stage: node.stage, ...place };
         if (options.forecast === undefined) forecast.stage(event);
         options.onStage?.(event);
+        if (told.kind === "make" && options.onStage === undefined)
+          progress.stage?.({ label, ...place, secondsLeft: forecast.secondsLeft() });
       };
       const inputs = Object.fromEntries(
         Object.entries(recipe.inputs).map(([role, input]) => [role, done.get(input)!.artefact]),
@@ -129,12 +131,13 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
       });
       done.set(key, { node, artefact });
       report({ kind: "end", artefact });
-      if (options.onStage === undefined) progress.note(summaryLine(place, label, artefact));
+      if (options.onStage === undefined) tellDone(progress, summaryLine(place, label, artefact));
     }
     return { plan, done };
   } catch (error) {
     throw unlessInterrupted(error, signal);
   } finally {
+    progress.stage?.(undefined);
     restarts.summarize();
     if (options.worker === undefined) await workers.close();
   }
@@ -176,6 +179,9 @@ function forecastOf(
   const missing = () => stages.filter(({ key }) => !done.has(key));
   return new LiveForecast({ name: "run", missing, jobs: () => 1, expected });
 }
+
+const tellDone = (progress: ProgressSink, line: string): void =>
+  progress.done === undefined ? progress.note(line) : progress.done(line);
 
 function summaryLine(
   { at, total }: Pick<StageEvent, "at" | "total">,

@@ -3,10 +3,12 @@
  * every sample kept.
  */
 import { z } from "zod";
+import { pairsWarning } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
+  type JudgeCounts,
   type JudgedFile,
   judgeFiles,
   type Label,
@@ -15,7 +17,7 @@ import {
 } from "../../data/index.ts";
 import { RowsFile } from "../store/files.ts";
 import type { TaskQuestions } from "./by-task.ts";
-import type { PlanNode } from "./node.ts";
+import type { PlanNode, StageContext } from "./node.ts";
 import { partOf, splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
@@ -57,6 +59,20 @@ function unreadNote({ counts, notUnderstood }: JudgedFile): string | undefined {
   );
 }
 
+/** Told before anything is trained on them, where a method goes by pairs of a right and a wrong sample. */
+export function warnOfPairs(
+  { experiment, label, progress }: Pick<StageContext, "experiment" | "label" | "progress">,
+  { paired, onlyNegative, onlyPositive }: Pick<JudgeCounts, "paired" | "onlyNegative" | "onlyPositive">,
+): void {
+  if (!Object.values(experiment.methods).some((method) => "constraint" in method)) return;
+  const warning = pairsWarning({
+    withPair: paired,
+    withoutPositive: onlyNegative,
+    withoutNegative: onlyPositive,
+  });
+  if (warning !== undefined) progress.note(`${label}: warning: ${warning}`);
+}
+
 export const judge = defineStage({
   name: "judge",
   codeVersion: 3,
@@ -89,6 +105,7 @@ export const judge = defineStage({
     });
     const note = unreadNote(judged);
     if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
+    if (split === "train" && rules.feedback !== "ranked") warnOfPairs(context, judged.counts);
     return { ...judged.counts };
   },
   expected: (_, { candidates }) => candidates,

@@ -1,3 +1,4 @@
+import { mattersWhileTraining } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { HeldOut, StepRecord } from "../step-record.ts";
@@ -91,7 +92,9 @@ export class StepRecorder {
 
   private tell(warnings: readonly Warning[]): void {
     const { label, progress } = this.options;
-    for (const { text } of warnings) progress.note(`${label}: warning: ${text}`);
+    // The report has them all.
+    for (const { kind, text } of warnings)
+      if (mattersWhileTraining(kind)) progress.note(`${label}: warning: ${text}`);
   }
 
   async close(): Promise<void> {

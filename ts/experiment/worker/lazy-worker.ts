@@ -6,7 +6,7 @@ import { version } from "../../core/project.ts";
 import { checkSharedFolder } from "./shared-folder.ts";
 
 type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport" | "launch"> &
-  Partial<Pick<Experiment["worker"], "devices" | "nodes" | "rendezvous">>;
+  Partial<Pick<Experiment["worker"], "devices" | "nodes" | "rendezvous" | "rankSeconds">>;
 
 /** What a worker is started by, of its settings. */
 export const startSettings = ({
@@ -17,7 +17,11 @@ export const startSettings = ({
   devices,
   nodes,
   rendezvous,
-}: Experiment["worker"]): Settings => ({ python, threads, transport, launch, devices, nodes, rendezvous });
+  rankSeconds,
+}: Experiment["worker"]): Settings => ({
+  ...{ python, threads, transport, launch },
+  ...{ devices, nodes, rendezvous, rankSeconds },
+});
 
 const secondsBetweenNotes = 60;
 
