@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
-import { contentOf, runWithDeaths } from "./deaths.ts";
+import { contentOf, lasting } from "../faults/content.ts";
+import { runWithDeaths } from "./deaths.ts";
 
 const args = [
   "tests/e2e/tiny.yaml",
@@ -20,14 +21,14 @@ beforeAll(async () => {
   const runs = await temporaryFolder();
   const done = await aft(["run", ...args, "--runs", runs]);
   expect(done.exitCode, done.stderr).toBe(0);
-  whole = await contentOf(runs, rounded);
+  whole = await contentOf(runs, kept);
 });
 
 /**
  * Which samples are decoded beside each other goes by who has room first, and with that the last digits of their
  * log-probabilities; the samples are the same.
  */
-const rounded = (key: string, value: unknown): unknown => (key === "logprob" ? undefined : value);
+const kept = (key: string, value: unknown): unknown => (key === "logprob" ? undefined : lasting(key, value));
 
 /** Processes of this machine with such a text in their environment. */
 async function processesWith(text: string): Promise<string[]> {
@@ -59,7 +60,7 @@ test.each([
     const { runs, done, file } = await runWithDeaths(args, deaths);
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr.match(/it is started again/g)).toHaveLength(deaths.length);
-    expect(await contentOf(runs, rounded)).toEqual(whole);
+    expect(await contentOf(runs, kept)).toEqual(whole);
     expect(await processesWith(file)).toEqual([]);
   },
 );

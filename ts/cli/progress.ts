@@ -2,6 +2,7 @@ import { defined } from "../core/defined.ts";
 import type { Progress, ProgressSink, StagePlace } from "../core/progress.ts";
 import { type Rate, RateMeter, secondsLeft } from "../core/rate.ts";
 import { wrapText } from "../core/wrap.ts";
+import { asCalled } from "./called.ts";
 
 /** How often a pipe gets a line about work that is still going on. */
 const plainIntervalMs = 10_000;
@@ -44,7 +45,7 @@ export class LiveLines {
   /** A text that stays, in the place of the live lines. */
   note(text: string): void {
     this.clear();
-    this.#out.write(`${wrapText(text, this.width, "  ")}\n`);
+    this.#out.write(`${wrapText(asCalled(text), this.width, "  ")}\n`);
   }
 }
 
@@ -57,7 +58,7 @@ export const progressOn = (
 function plainOn(out: Output, now: () => number): ProgressSink {
   const tracks = new Map<string, Track>();
   return {
-    note: (text) => void out.write(`${text}\n`),
+    note: (text) => void out.write(`${asCalled(text)}\n`),
     update(progress) {
       const at = now();
       const track = trackWith(progress, at, tracks.get(progress.label), at);

@@ -30,6 +30,8 @@ export {
   type Garbage,
   type ListedRun,
   listRuns,
+  Remembered,
+  RunsWatch,
   removeGarbage,
   type ShownRun,
   type ShownStage,
@@ -37,6 +39,9 @@ export {
   showStages,
   type Verified,
   verifyRuns,
+  type WatchedRun,
+  type WatchedStage,
+  type WatchedTraining,
 } from "./finished-runs/index.ts";
 export {
   type GotModel,

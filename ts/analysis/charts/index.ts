@@ -14,6 +14,7 @@ export { ranksChart } from "./ranks.ts";
 export { reliabilityChart } from "./reliability.ts";
 export { type RoundPoint, type RoundsPanel, roundsChart } from "./rounds.ts";
 export { type MethodScores, scoresChart } from "./scores.ts";
+export { type SidesRow, sidesChart } from "./side-by-side.ts";
 export { halfWindow, runningMean } from "./smooth.ts";
 export { type SweepRow, type SweepSeries, sweepChart } from "./sweep.ts";
 export { type LossCurve, vftLossChart } from "./vft-loss.ts";
