@@ -698,6 +698,10 @@ class ModelLoadParams(Message, kw_only=True):
     adapter_seed: Whole | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
+    # of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none
+    sharding: Literal["auto", "none", "fsdp"] | None = None
+    # for auto: the device must hold what training takes, too
+    trained: bool | None = None
     # to measure with: random weights in so many of its layers; its own are not read
     sketch_layers: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
 

@@ -29,6 +29,11 @@ export function wrapped(text: string): string {
         .join("\n");
 }
 
+/** A file that grows over the process's limit is an error of the write that it was, and not this process's end. */
+export function outliveFileLimit(): void {
+  process.on("SIGXFSZ", () => {});
+}
+
 /** `aft assess ... | head` closes the pipe early: that is the end, and no error. */
 export function endQuietlyWithoutReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

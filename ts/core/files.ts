@@ -104,6 +104,15 @@ export function writeError(path: string, error: unknown): AftError {
       },
       { cause: error },
     );
+  if (code === "EFBIG")
+    return failure(
+      {
+        what: "larger than files may be here (EFBIG)",
+        where: path,
+        fix: "raise the limit (ulimit -f) and run the same command again: what was finished is kept",
+      },
+      { cause: error },
+    );
   if (code === "EROFS")
     return failure(
       {

@@ -238,6 +238,10 @@ export interface WorkerMethods {
       adapterSeed?: number | undefined;
       /** compute a block's activations again when they are needed; changes no result */
       gradientCheckpointing?: boolean | undefined;
+      /** of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none */
+      sharding?: "auto" | "none" | "fsdp" | undefined;
+      /** for auto: the device must hold what training takes, too */
+      trained?: boolean | undefined;
       /** to measure with: random weights in so many of its layers; its own are not read */
       sketchLayers?: number | undefined;
     };
