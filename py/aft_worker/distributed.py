@@ -212,6 +212,46 @@ def total(*values: N) -> tuple[N, ...]:
     return tuple(type(value)(summed) for value, summed in zip(values, sums.tolist(), strict=True))
 
 
+def is_part(value: Tensor) -> bool:
+    """Whether it is a weight of which each rank has a part (a DTensor), which `to_local` gives."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return False
+    from torch.distributed.tensor import DTensor
+
+    return isinstance(value, DTensor)
+
+
+def part(value: Tensor) -> Tensor:
+    """This rank's part of such a weight, in the same memory; of any other all of it. Without a graph."""
+    found: Any = value.detach()
+    return found.to_local() if is_part(value) else found
+
+
+def stored_dtype(weight: Tensor) -> torch.dtype:
+    """What a weight is rounded to wherever it is used or written."""
+    return getattr(weight, "stored_dtype", weight.dtype)
+
+
+@torch.no_grad()
+def whole(value: Tensor) -> Tensor:
+    """A weight as one device has it. Of one that is shared out all ranks call this, and the main one gets it,
+    in main memory; the others get an empty tensor."""
+    if not is_part(value):
+        return value.detach()
+    found: Any = value.detach()
+    full = found.full_tensor()
+    return full.to(stored_dtype(value)).cpu() if is_main() else torch.empty(0)
+
+
+def wrapping_sums(values: Sequence[int]) -> list[int]:
+    """Of 64-bit integers over all ranks, value by value."""
+    if not _is_joined() or not values:
+        return list(values)
+    sums = torch.tensor(values, dtype=torch.int64)
+    dist.all_reduce(sums)
+    return sums.tolist()
+
+
 def largest(value: int) -> int:
     """Of all ranks."""
     if not _is_joined():

@@ -581,7 +581,7 @@ DeviceInfoProgress = Nothing
 
 
 class DeviceSpeedParams(Message, kw_only=True):
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
 
@@ -675,7 +675,7 @@ class ModelCreateParams(Message, kw_only=True):
     tokenizer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
     seed: Whole
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
 
@@ -689,7 +689,7 @@ class ModelLoadParams(Message, kw_only=True):
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
     # to be trained in place of the weights; fresh, where the source has none
@@ -698,6 +698,10 @@ class ModelLoadParams(Message, kw_only=True):
     adapter_seed: Whole | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
+    # of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none
+    sharding: Literal["auto", "none", "fsdp"] | None = None
+    # for auto: the device must hold what training takes, too
+    trained: bool | None = None
     # to measure with: random weights in so many of its layers; its own are not read
     sketch_layers: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
 

@@ -2,10 +2,9 @@
 
 import gc
 
-import torch
-
+from .. import distributed
 from .. import protocol as p
-from ..device import describe_machine, measure_speed
+from ..device import describe_machine, forget_unused, measure_speed
 from ..model import (
     convert_gguf,
     count_tokens,
@@ -62,7 +61,10 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         adapter_seed=params.adapter_seed or 0,
         gradient_checkpointing=bool(params.gradient_checkpointing),
         sketch_layers=params.sketch_layers,
+        sharding=params.sharding or "none",
+        trained=bool(params.trained),
     )
+    distributed.same(f"weights in {params.source}", model.digest())
     vllm.keep_for(model.digest())
     return model.info(models.add(model))
 
@@ -97,6 +99,5 @@ def unload(params: p.ModelUnloadParams, context: Context) -> p.Nothing:
             runs.remove(handle)
     model = run = None
     gc.collect()
-    if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+    forget_unused()
     return p.Nothing()

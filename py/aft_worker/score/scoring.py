@@ -56,13 +56,17 @@ def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) ->
     head = path.head
     if head is None:
         return own_logprobs(predictor_states(path.own_logits(batch).flatten(0, 1), batch), batch.targets)
-    # only the places that predict a response token go through the head
-    chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
-    fused = batch.masks is not None and chosen.device.type == "cuda"
-    weight, bias = head.linear.weight, head.linear.bias
-    return chunked_logprobs(
-        chosen, weight, bias, batch.targets, head.softcap, chunk, fused=fused, scale=head.scale
-    )
+
+    def by_head() -> Tensor:
+        # only the places that predict a response token go through the head
+        chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
+        fused = batch.masks is not None and chosen.device.type == "cuda"
+        weight, bias = head.linear.weight, head.linear.bias
+        return chunked_logprobs(
+            chosen, weight, bias, batch.targets, head.softcap, chunk, fused=fused, scale=head.scale
+        )
+
+    return path.within(by_head)
 
 
 def sum_by_response(logprobs: Tensor, lengths: Tensor) -> Tensor:

@@ -113,7 +113,7 @@ export interface WorkerMethods {
   /** measures how fast a device computes and copies */
   "device/speed": {
     params: {
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
     };
@@ -207,7 +207,7 @@ export interface WorkerMethods {
       tokenizer: string;
       seed: number;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
     };
@@ -221,7 +221,7 @@ export interface WorkerMethods {
       source: string;
       revision?: string | undefined;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
       /** to be trained in place of the weights; fresh, where the source has none */
@@ -238,6 +238,10 @@ export interface WorkerMethods {
       adapterSeed?: number | undefined;
       /** compute a block's activations again when they are needed; changes no result */
       gradientCheckpointing?: boolean | undefined;
+      /** of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none */
+      sharding?: "auto" | "none" | "fsdp" | undefined;
+      /** for auto: the device must hold what training takes, too */
+      trained?: boolean | undefined;
       /** to measure with: random weights in so many of its layers; its own are not read */
       sketchLayers?: number | undefined;
     };

@@ -60,7 +60,7 @@ export interface ExperimentRounds {
 
 /** where and how the training process runs */
 export interface ExperimentWorker {
-  /** auto, cpu, cuda or cuda:N; auto: CUDA where there is one */
+  /** auto, cpu, cuda, cuda:N or mps (a Mac's); auto: a GPU where there is one */
   device: string;
   /**
    * GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by
@@ -69,6 +69,11 @@ export interface ExperimentWorker {
   devices: number;
   /** machines that share it; `aft worker` is started on each of the others */
   nodes: number;
+  /**
+   * where processes share the work: none: each has the whole model; fsdp: a part of each weight;
+   * auto: fsdp where one GPU cannot hold the model with what training takes
+   */
+  sharding: "auto" | "none" | "fsdp";
   /** host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out */
   rendezvous?: string | undefined;
   /**

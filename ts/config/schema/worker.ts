@@ -19,13 +19,17 @@ const vllmSchema = z.strictObject({
 export const workerSchema = z.strictObject({
   device: device
     .default("auto")
-    .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
+    .meta({ description: "auto, cpu, cuda, cuda:N or mps (a Mac's); auto: a GPU where there is one" }),
   devices: positive.default(1).meta({
     description:
       "GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by rounding alone",
   }),
   nodes: positive.default(1).meta({
     description: "machines that share it; `aft worker` is started on each of the others",
+  }),
+  sharding: z.enum(["auto", "none", "fsdp"]).default("auto").meta({
+    description:
+      "where processes share the work: none: each has the whole model; fsdp: a part of each weight; auto: fsdp where one GPU cannot hold the model with what training takes",
   }),
   rendezvous: text.optional().meta({
     description:
