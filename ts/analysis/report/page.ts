@@ -23,6 +23,7 @@ import {
   questionsApp,
 } from "../features/questions/app.ts";
 import { packRun } from "../features/questions/numbers.ts";
+import { topOf } from "../features/top/view.ts";
 import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
@@ -80,6 +81,7 @@ function reportOf(shown: Shown): Report {
     title: summary.name,
     description: summary.description,
     introduction: text`${introduction} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.`,
+    top: topOf(shown),
     sections: sectionsOf(shown),
     footer: "The same numbers, with every seed and interval, are in report.json.",
   });
