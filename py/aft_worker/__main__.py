@@ -15,8 +15,11 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=1, help="machines")
     parser.add_argument("--node-rank", type=int, default=0, help="which of them this is")
     parser.add_argument("--rendezvous", help="host:port on machine 0")
+    parser.add_argument("--seconds", type=float, help="without a sign of life, until a rank counts as lost")
     given = parser.parse_args()
     if given.devices * given.nodes > 1:
+        if given.seconds:
+            os.environ["AFT_RANK_SECONDS"] = str(given.seconds)
         from .ranks import Ranks, launch
 
         ranks = Ranks(given.devices, given.nodes, given.node_rank, given.rendezvous, given.threads)

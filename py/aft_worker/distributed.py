@@ -16,11 +16,11 @@ from __future__ import annotations
 import os
 import socket
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -32,10 +32,14 @@ from .memory import is_out_of_memory
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
-# Of one exchange of weights or gradients, in which no rank waits for more than another's part of a step.
-SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 600)
+# Of one exchange of weights or gradients, in which no rank waits for more than another's part of a step. A
+# rank that gives no sign of life is noticed sooner (`ranks/watch.py`).
+SECONDS = 10 * float(os.environ.get("AFT_RANK_SECONDS") or 60)
 # Of one exchange of values of Python. For the next request a rank waits as long as it takes.
 CONTROL = timedelta(days=30)
+
+when_lost: Callable[[Exception], NoReturn] | None = None
+"""What a rank does where an exchange fails, as one of them is gone: nothing can be agreed on any more."""
 
 _control: Any = None
 _alone = False
@@ -116,7 +120,8 @@ def from_main(value: T) -> T:
     if not _is_joined():
         return value
     held = [value]
-    dist.broadcast_object_list(held, src=0, group=_control)
+    with _exchange():
+        dist.broadcast_object_list(held, src=0, group=_control)
     return held[0]
 
 
@@ -125,7 +130,8 @@ def gather(value: T) -> list[T]:
     if not _is_joined():
         return [value]
     held: list[Any] = [None] * world_size()
-    dist.all_gather_object(held, value, group=_control)
+    with _exchange():
+        dist.all_gather_object(held, value, group=_control)
     return held
 
 
@@ -201,8 +207,49 @@ def total(*values: N) -> tuple[N, ...]:
     if not _is_joined():
         return values
     sums = torch.tensor(values, dtype=torch.float64)
-    dist.all_reduce(sums)
+    with _exchange():
+        dist.all_reduce(sums)
     return tuple(type(value)(summed) for value, summed in zip(values, sums.tolist(), strict=True))
+
+
+def is_part(value: Tensor) -> bool:
+    """Whether it is a weight of which each rank has a part (a DTensor), which `to_local` gives."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return False
+    from torch.distributed.tensor import DTensor
+
+    return isinstance(value, DTensor)
+
+
+def part(value: Tensor) -> Tensor:
+    """This rank's part of such a weight, in the same memory; of any other all of it. Without a graph."""
+    found: Any = value.detach()
+    return found.to_local() if is_part(value) else found
+
+
+def stored_dtype(weight: Tensor) -> torch.dtype:
+    """What a weight is rounded to wherever it is used or written."""
+    return getattr(weight, "stored_dtype", weight.dtype)
+
+
+@torch.no_grad()
+def whole(value: Tensor) -> Tensor:
+    """A weight as one device has it. Of one that is shared out all ranks call this, and the main one gets it,
+    in main memory; the others get an empty tensor."""
+    if not is_part(value):
+        return value.detach()
+    found: Any = value.detach()
+    full = found.full_tensor()
+    return full.to(stored_dtype(value)).cpu() if is_main() else torch.empty(0)
+
+
+def wrapping_sums(values: Sequence[int]) -> list[int]:
+    """Of 64-bit integers over all ranks, value by value."""
+    if not _is_joined() or not values:
+        return list(values)
+    sums = torch.tensor(values, dtype=torch.int64)
+    dist.all_reduce(sums)
+    return sums.tolist()
 
 
 def largest(value: int) -> int:
@@ -210,7 +257,8 @@ def largest(value: int) -> int:
     if not _is_joined():
         return value
     found = torch.tensor([value])
-    dist.all_reduce(found, dist.ReduceOp.MAX)
+    with _exchange():
+        dist.all_reduce(found, dist.ReduceOp.MAX)
     return int(found)
 
 
@@ -227,13 +275,25 @@ def sum_gradients(weights: Iterable[Tensor]) -> None:
     for weight in weights:
         if weight.grad is None:
             weight.grad = torch.zeros_like(weight)
-        dist.all_reduce(weight.grad)
+        with _exchange():
+            dist.all_reduce(weight.grad)
 
 
 def wait_for_all() -> None:
     """Goes on once every process has come here."""
     if _is_joined():
-        dist.all_reduce(torch.zeros(1), group=_control)
+        with _exchange():
+            dist.all_reduce(torch.zeros(1), group=_control)
+
+
+@contextmanager
+def _exchange() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        if when_lost is not None:
+            when_lost(error)
+        raise
 
 
 def _is_joined() -> bool:

@@ -1,11 +1,14 @@
-"""Writes a folder whole or not at all, also when the process is killed on the way."""
+"""Writes a folder whole or not at all, also when the process is killed on the way, and knows it again."""
 
 import ctypes
 import errno
+import hashlib
+import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from glob import escape
 from pathlib import Path
 
@@ -17,10 +20,14 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
 
+SEAL = ".sha256"
+"""In a sealed folder: the digest of each other file by its name. ts/core/seal.ts reads it too."""
 
-def write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
+
+def write_folder(target: Path, write: Callable[[Path], object], *, seal: bool = False) -> list[str]:
     """Lets `write` fill a neighbour of `target`, then puts it in target's place. Returns its files' names.
 
+    `seal`: with the files' digests, for who goes on from it later: `damage_in`.
     A folder that was there before is replaced only once the new one is complete; at every moment `target` is
     the old one or the new one (but for an instant where the file system cannot exchange names, NFS say).
     Raises WriteFailed, after which no neighbour is left; what a killed process left beside is cleared by the
@@ -31,12 +38,12 @@ def write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
         distributed.wait_for_all()
         return []
     try:
-        return _write_folder(target, write)
+        return _write_folder(target, write, seal)
     finally:
         distributed.wait_for_all()
 
 
-def _write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
+def _write_folder(target: Path, write: Callable[[Path], object], seal: bool) -> list[str]:
     draft = target.with_name(f".{target.name}.writing-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,8 +51,10 @@ def _write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         write(draft)
-        files = sorted(str(path.relative_to(draft)) for path in draft.rglob("*") if path.is_file())
-        for name in files:
+        files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
+        if seal:
+            (draft / SEAL).write_text(json.dumps(_digests(draft, files)) + "\n", encoding="utf-8")
+        for name in [*files, SEAL] if seal else files:
             _flush(draft / name)
         _flush(draft)
         _put_in_place(draft, target)
@@ -64,6 +73,36 @@ def _write_folder(target: Path, write: Callable[[Path], object]) -> list[str]:
         ) from None
     shutil.rmtree(draft, ignore_errors=True)
     return files
+
+
+def damage_in(folder: Path) -> str | None:
+    """What is no more as it was written in a sealed folder. None: nothing, or it has no seal."""
+    try:
+        text = (folder / SEAL).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return f"{SEAL} is damaged"
+    try:
+        written = dict(json.loads(text))
+        found = _digests(folder, sorted(written))
+    except FileNotFoundError as error:
+        return f"{Path(error.filename).name} is missing"
+    except (ValueError, TypeError):
+        return f"{SEAL} is damaged"
+    other = next((name for name in found if found[name] != written[name]), None)
+    return None if other is None else f"{other} is not what was written"
+
+
+def _digests(folder: Path, names: list[str]) -> dict[str, str]:
+    """SHA-256 in hex, by name; of several files at once, as hashing lets other threads run."""
+
+    def digest(name: str) -> str:
+        with (folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        return dict(zip(names, threads.map(digest, names), strict=True))
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

@@ -698,6 +698,10 @@ class ModelLoadParams(Message, kw_only=True):
     adapter_seed: Whole | None = None
     # compute a block's activations again when they are needed; changes no result
     gradient_checkpointing: bool | None = None
+    # of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none
+    sharding: Literal["auto", "none", "fsdp"] | None = None
+    # for auto: the device must hold what training takes, too
+    trained: bool | None = None
     # to measure with: random weights in so many of its layers; its own are not read
     sketch_layers: Annotated[int, Meta(ge=1, le=2147483647)] | None = None
 
@@ -891,6 +895,8 @@ class TrainBeginParams(Message, kw_only=True):
     max_tokens_per_batch: Annotated[int, Meta(ge=1, le=2147483647)]
     # a folder that train/save wrote
     resume_from: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")] | None = None
+    # what is known of: a state of more steps is refused as damaged (ResumeDamaged)
+    recorded_steps: Count | None = None
 
 
 class TrainBeginResult(Message, kw_only=True):
@@ -1127,6 +1133,12 @@ class RanksDifferData(Message, kw_only=True):
     host: str
 
 
+class ResumeDamagedData(Message, kw_only=True):
+    # JSON pointer to the bad value
+    pointer: str | None = None
+    path: str
+
+
 class SamplerFailedData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
@@ -1188,6 +1200,7 @@ ERRORS: dict[str, int] = {
     "NoChatTemplate": -32011,
     "ChatTemplateRefused": -32012,
     "RanksDiffer": -32014,
+    "ResumeDamaged": -32015,
     "SamplerFailed": -32013,
 }
 ERROR_DATA: dict[str, type[msgspec.Struct]] = {
@@ -1210,5 +1223,6 @@ ERROR_DATA: dict[str, type[msgspec.Struct]] = {
     "NoChatTemplate": NoChatTemplateData,
     "ChatTemplateRefused": ChatTemplateRefusedData,
     "RanksDiffer": RanksDifferData,
+    "ResumeDamaged": ResumeDamagedData,
     "SamplerFailed": SamplerFailedData,
 }

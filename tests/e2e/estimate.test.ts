@@ -117,6 +117,37 @@ test("what does not fit is said in one line, with what to change", async () => {
   );
 });
 
+describe("for devices that are elsewhere", () => {
+  const elsewhere = ["--estimate", "--device", "h200", "--devices", "8", "--nodes", "2"];
+
+  test("a model's ways of training are planned, and nothing is run or written", async () => {
+    const folder = join(await temporaryFolder(), "runs");
+    const large = { hiddenSize: 8192, intermediateSize: 28_672, layers: 80, heads: 64, keyValueHeads: 8 };
+    const create = { ...large, maxPositions: 256, tieEmbeddings: false, tokenizer: { kind: "words" } };
+    const set = setting(`model.create=${JSON.stringify(create)}`, "model.dtype=bfloat16");
+    const plan = await aft(["run", experiment, ...set, "--runs", folder, ...elsewhere]);
+    expect(plan.exitCode).toBe(0);
+    expect(plan.stdout).toContain(
+      "on 16 x h200 (NVIDIA H200 SXM, 141 GB) in 2 machines of 8: 149 GB free each",
+    );
+    expect(plan.stdout).toMatch(/^ {2}data parallel +1,2\d\d GB .* no /m);
+    expect(plan.stdout).toMatch(/^ {2}FSDP +8\d GB .* yes: the first /m);
+    expect(plan.stdout).toContain("  worker: { device: cuda, devices: 8, nodes: 2, sharding: fsdp }");
+    expect(plan.stdout).toContain("worked out, not measured");
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each([
+    [["--device", "h200"], "--device is for a plan: it names a kind of device that need not be here"],
+    [["--devices", "8"], "--devices is for a plan of devices that are elsewhere, and --device names no kind"],
+    [["--estimate", "--device", "h2000"], "did you mean: h200"],
+  ])("%j is refused", async (options, message) => {
+    const run = await aft(["run", experiment, "--runs", join(await temporaryFolder(), "runs"), ...options]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+  });
+});
+
 describe("of a sweep", () => {
   const sweep = "tests/e2e/sweep.yaml";
   const names = ["k=2,beta=0.1", "k=2,beta=0.2", "k=3,beta=0.1"];

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, readdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { goodToken, standInHub } from "../ts/experiment/export/hub-server.ts";
 import { aft, someFile, startAft, temporaryFolder, until } from "./aft.ts";
 import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
@@ -166,6 +167,52 @@ describe("the whole pipeline in miniature", () => {
     const which = await aft(["export", run, "--to", join(folder, "other"), "--method", "aft-bd"]);
     expect(which.stderr).toContain("did you mean: aft-b");
     expect(which.exitCode).toBe(2);
+  });
+
+  test("export publishes weights with their card, and data, on a hub that then has the same bytes", async () => {
+    const hub = await standInHub();
+    try {
+      const env = { HF_TOKEN: goodToken, HF_ENDPOINT: hub.address };
+      const publish = (...args: string[]) => aft(["export", run, ...args, "--private"], { env });
+      const done = await publish("--method", "aft-bc", "--push", "me/model");
+      expect(done.stderr + done.stdout).not.toContain(goodToken);
+      expect(done.exitCode).toBe(0);
+      expect(done.stdout).toMatch(/^to be published: .*\/me\/model \(model, private\), 6 files, 1\.\d MB\n/);
+      expect(done.stdout).toContain(`done: ${hub.address}/me/model`);
+      const { files } = hub.repositories.get("models/me/model")!;
+      const record = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+      const { checkpoint } = record.seeds[0].arms.find((arm: { method: string }) => arm.method === "aft-bc");
+      const weights = join(run, checkpoint, "checkpoint", "model.safetensors");
+      expect(files.get("model.safetensors")!.equals(await readFile(weights))).toBe(true);
+      const card = files.get("README.md")!.toString("utf8");
+      expect(card).toContain('folder = "me/model"');
+      expect(card).toMatch(/right, % \[95 %\] \| continued VFT, % \| difference, points \[95 %\]/);
+      expect((await publish("--data", "groups", "--push", "me/rows")).exitCode).toBe(0);
+      const rows = hub.repositories.get("datasets/me/rows")!.files;
+      expect(rows.get("train.jsonl")!.toString("utf8").trim().split("\n")).toHaveLength(40);
+      expect(rows.get("README.md")!.toString("utf8")).toContain('load_dataset("me/rows", split="train")');
+      for (const bytes of [...files.values(), ...rows.values()]) expect(bytes.includes(runs)).toBe(false);
+      // Nothing is left beside the run, and a dry run asks nobody.
+      expect((await readdir(run)).filter((name) => name.includes("push"))).toEqual([]);
+      const before = hub.asked.length;
+      const dry = await publish("--method", "aft-bc", "--push", "me/model", "--dry-run");
+      expect(dry.stdout).toMatch(/^would be published: .*\n( {2}\S+ +[\d.]+ k?M?B\n){6}nothing was sent$/);
+      expect(hub.asked.length).toBe(before);
+    } finally {
+      hub.close();
+    }
+  });
+
+  test("export does not publish before it is said who may see it", async () => {
+    const bare = await aft(["export", run, "--method", "aft-bc", "--push", "me/model"]);
+    expect(bare.stderr).toBe(
+      "who may see what is pushed?\n  expected: --private (you and your organisation) or --public (all the world)",
+    );
+    expect(bare.exitCode).toBe(2);
+    const nowhere = await aft(["export", run, "--method", "aft-bc"]);
+    expect(nowhere.stderr).toBe("export to where?\n  expected: --to FOLDER, or --push ORGANISATION/NAME");
+    const alone = await aft(["export", run, "--to", "x", "--public"]);
+    expect(alone.stderr).toContain("--public goes with --push");
   });
 
   test("kill -9 in mid-sampling: run again, none is missing and none is double", async () => {

@@ -118,6 +118,32 @@ describe("an experiment in two rounds, with an adapter", () => {
     expect(exported.equals(await weights(join(run, rounds![0]!.align, "checkpoint")))).toBe(false);
   });
 
+  test("export gives the samples of every round, of all methods or of one", async () => {
+    const names = async (...method: string[]) => {
+      const to = join(await temporaryFolder(), "out");
+      const done = await aft(["export", run, "--to", to, "--data", "groups", ...method]);
+      expect(done.stderr).toBe("");
+      return { to, names: (await readdir(to)).sort() };
+    };
+    const sampled = ["aft-bc", "aft-from-base", "dpo"].map((name) => `${name}-round-2.jsonl`);
+    expect((await names()).names.filter((name) => name.endsWith(".jsonl"))).toEqual(
+      expect.arrayContaining([...sampled, "train.jsonl"].sort()),
+    );
+    const { to, names: one } = await names("--method", "aft-bc");
+    expect(one).toEqual(["README.md", "aft-bc-round-2.jsonl", "train.jsonl"]);
+    const { rounds } = arms.find(({ method }) => method === "aft-bc")!;
+    const { artefact } = rounds![1]!.groups[0]!;
+    const ids = async (file: string) =>
+      (await readFile(file, "utf8"))
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).id);
+    expect(await ids(join(to, one[1]!))).toEqual(await ids(join(run, artefact, "groups.jsonl")));
+    expect(await readFile(join(to, "README.md"), "utf8")).toContain(
+      "round 2, by the weights of aft-bc after round 1",
+    );
+  });
+
   test("fewer rounds are there already, and more go on from these", async () => {
     const todo = async (...set: string[]): Promise<string[]> =>
       JSON.parse((await dryRun(experiment, runs, "--json", ...setting(...set))).stdout)

@@ -174,6 +174,7 @@ def trainer(
     optimizer: OptimizerSettings | None = None,
     schedule: ScheduleSettings | None = None,
     resume_from: str | Path | None = None,
+    recorded: int | None = None,
     halves: bool = True,
 ) -> Trainer:
     return Trainer(
@@ -184,6 +185,7 @@ def trainer(
         seed=seed,
         max_tokens_per_batch=max_tokens,
         resume_from=resume_from,
+        recorded=recorded,
         halves=halves,
     )
 

@@ -12,8 +12,9 @@ const allowed: Record<string, string[]> = {
   analysis: ["config", "core"],
   browser: [],
   experiment: ["data", "bridge", "analysis", "config", "core"],
+  view: ["experiment", "analysis", "core"],
   notebook: ["experiment", "data", "bridge", "analysis", "config", "core"],
-  cli: ["experiment", "data", "bridge", "analysis", "config", "core"],
+  cli: ["view", "experiment", "data", "bridge", "analysis", "config", "core"],
 };
 
 const source = join(projectRoot, "ts");

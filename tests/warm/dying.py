@@ -1,8 +1,8 @@
 """Handlers of a worker that dies at chosen moments: `AFT_HANDLERS=dying`, and AFT_DEATHS names a file of
 
-    METHOD NUMBER MOMENT
+    METHOD NUMBER MOMENT [RANK]
 
-one a line.
+one a line; of several ranks it is rank 0 that dies where none is named.
 The process kills itself at the request of this number of the method, counted over all workers that share the
 file. Moments: "begun", before anything is done; "within", at the second look at what was cancelled, or at the
 end where there is none; "writing", with a folder written that is not yet in its place; "done", before it is
@@ -18,13 +18,15 @@ from typing import Any
 
 from aft_worker import folders
 from aft_worker.handlers.catalogue import METHODS as LIVING
+from aft_worker.handlers.catalogue import SHARED  # noqa: F401 - the worker asks for them
 
 FILE = Path(os.environ["AFT_DEATHS"])
+RANK = os.environ.get("RANK", "0")
 
 
 def count(method: str) -> int:
     """Of this request: the requests so far are kept in a file, as a killed process keeps nothing."""
-    seen = FILE.with_suffix(f".{method.replace('/', '-')}")
+    seen = FILE.with_suffix(f".{method.replace('/', '-')}.{RANK}")
     with seen.open("a") as file:
         file.write(".")
     return seen.stat().st_size
@@ -45,6 +47,10 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._context, name)
 
+    def apart(self) -> Watched:
+        self._context = self._context.apart()
+        return self
+
     def check_cancelled(self) -> None:
         self._looks += 1
         if self._looks == 2:
@@ -56,9 +62,9 @@ def dying(method: str) -> Any:
     living = LIVING[method]
 
     def handler(params: Any, context: Any) -> Any:
-        deaths = [line.split() for line in FILE.read_text().splitlines()]
-        number = str(count(method))
-        moment = next((when for name, at, when in deaths if (name, at) == (method, number)), None)
+        deaths = [[*line.split(), "0"][:4] for line in FILE.read_text().splitlines()]
+        here = [method, str(count(method)), RANK]
+        moment = next((when for *named, when, rank in deaths if [*named, rank] == here), None)
         if moment in ("begun", "hangs"):
             die(signal.SIGKILL if moment == "begun" else signal.SIGSTOP)
         if moment == "writing":

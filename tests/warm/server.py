@@ -71,6 +71,9 @@ def become_worker(request: dict, streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
+    # the asker is a stand-in: who is to be killed is told here
+    if file := os.environ.get("AFT_WORKER_PID_FILE"):
+        Path(file).write_text(str(os.getpid()))
     sys.argv = ["aft_worker", *request["arguments"]]
     sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
     sys.stderr = os.fdopen(2, "w", buffering=1)

@@ -3,6 +3,8 @@
 export { escapeText } from "../core/escape.ts";
 export { predictionSchema } from "../core/records.ts";
 export {
+  Assessing,
+  AssessingByTask,
   type Assessment,
   assess,
   assessSamples,
@@ -10,26 +12,34 @@ export {
   describeByTask,
 } from "./assess/groups.ts";
 export {
+  AssessingPredictions,
   assessPredictions,
   checkPredictions,
   describePredictions,
+  PredictionChecks,
   type PredictionsAssessment,
 } from "./assess/predictions.ts";
 export {
   accuracyChart,
   betaChart,
   type ChartText,
+  chartStyle,
   curvesChart,
   lightOf,
   mix,
   type OwnChartOptions,
   renderOwnChart,
+  type SidesRow,
   scoresChart,
+  sidesChart,
   vftLossChart,
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
+export { html, type Markup, raw } from "./document/markup.ts";
+export { pageStyle } from "./document/style.ts";
+export { momentText } from "./document/text.ts";
 export { autoBetas, searchedBetas } from "./features/beta/numbers.ts";
 export {
   baselineLabel,
@@ -42,11 +52,20 @@ export {
   type MatteringWarning,
   matteringWarnings,
   mattersWhileTraining,
+  pairsWarning,
 } from "./features/findings/mattering.ts";
 export { type Verdict, verdictOf, verdictSentence } from "./features/in-short/verdict.ts";
-export { type DataFile, dataFolder } from "./features/questions/app.ts";
+export {
+  type AppData,
+  appDataIn,
+  type DataFile,
+  dataFolder,
+  notedQuestionsApp,
+  type OwnNote,
+} from "./features/questions/app.ts";
+export { chunkScript } from "./features/questions/numbers.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
-export { decimal, percent, plural, points, pValue, range } from "./format.ts";
+export { decimal, duration, percent, plural, points, pValue, range, whole } from "./format.ts";
 export type {
   Comparison,
   Difference,
@@ -62,9 +81,16 @@ export {
   type MetricOfBoth,
   type RunsComparison,
 } from "./measure/compare-runs.ts";
+export {
+  comparedHeads,
+  comparedNotes,
+  comparedRows,
+  noCommonSeed,
+  settingText,
+} from "./measure/compare-words.ts";
 export { heldOutShares } from "./measure/held-out.ts";
 export { scoresOf } from "./metrics/scores.ts";
-export { type ReportOptions, renderPage, renderReport, renderTable } from "./report/page.ts";
+export { type ReportOptions, renderEnd, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";
 export { runSummarySchema } from "./report/schema.ts";
 export { summarise } from "./report/summarise.ts";

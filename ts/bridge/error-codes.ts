@@ -33,6 +33,7 @@ export const errors = {
   NoChatTemplate: { code: -32011, data: anyError.extend({ source: z.string() }) },
   ChatTemplateRefused: { code: -32012, data: anyError.extend({ source: z.string(), conversation: count }) },
   RanksDiffer: { code: -32014, data: anyError.extend({ rank: count, host: z.string() }) },
+  ResumeDamaged: { code: -32015, data: anyError.extend({ path: z.string() }) },
   SamplerFailed: { code: -32013, data: anyError.extend({ sampler: z.string() }) },
 } as const;
 

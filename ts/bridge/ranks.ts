@@ -10,6 +10,8 @@ export interface Ranks {
   nodeRank: number;
   /** "host:port" of machine 0. */
   rendezvous?: string | undefined;
+  /** Without a sign of life, until a rank counts as lost and all are ended. */
+  seconds: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,12 +25,13 @@ export function ranksOf(
     devices = 1,
     nodes = 1,
     rendezvous,
-  }: { devices?: number; nodes?: number; rendezvous?: string | undefined },
+    rankSeconds: seconds = 60,
+  }: { devices?: number; nodes?: number; rendezvous?: string | undefined; rankSeconds?: number },
   nodeRank = 0,
   env: Environment = process.env,
 ): Ranks | undefined {
   if (devices * nodes === 1) return undefined;
-  if (nodes === 1) return { devices, nodes, nodeRank };
+  if (nodes === 1) return { devices, nodes, nodeRank, seconds };
   const { MASTER_ADDR: host, MASTER_PORT: port } = env;
   const place = rendezvous ?? (host !== undefined && port !== undefined ? `${host}:${port}` : undefined);
   if (place === undefined || !/^.+:\d+$/.test(place))
@@ -38,7 +41,7 @@ export function ranksOf(
       expected: "host:port of the machine that aft run is on, which all of them can reach",
       fix: "worker.rendezvous: HOST:29500, or MASTER_ADDR and MASTER_PORT in the environment",
     });
-  return { devices, nodes, nodeRank, rendezvous: place };
+  return { devices, nodes, nodeRank, rendezvous: place, seconds };
 }
 
 /** What `python -m aft_worker` is given; ranks share out the machine's threads. */

@@ -74,6 +74,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./report.ts")).report,
   },
   {
+    name: "view",
+    words: "[only..]",
+    describe:
+      "all runs and sweeps as pages on this machine, live while they go on; --bundle: as a static site",
+    example: "aft view",
+    load: async () => (await import("./view.ts")).view,
+  },
+  {
     name: "export",
     words: "<run>",
     describe: "copy a method's weights, in Hugging Face format, or a run's judged samples as training data",

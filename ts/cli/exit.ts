@@ -1,9 +1,11 @@
 import { AftError, describeError } from "../core/errors.ts";
 import { writeError } from "../core/files.ts";
+import { wrapText } from "../core/wrap.ts";
+import { asCalled } from "./called.ts";
 
 /** Ends the process's work with the right code: a problem in words on stderr, never a stack trace for a user's mistake. */
 export function exitWith(error: unknown): void {
-  process.stderr.write(`${describeError(error)}\n`);
+  process.stderr.write(`${asCalled(describeError(error))}\n`);
   process.exitCode = error instanceof AftError ? error.exitCode : 1;
 }
 
@@ -13,8 +15,24 @@ export const printJson = (value: unknown): void => {
 };
 
 export const printLine = (text: string): void => {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${asCalled(text)}\n`);
 };
+
+/** Sentences broken at words to the terminal's width; a pipe gets them as they are. Tables have no line to be broken. */
+export function wrapped(text: string): string {
+  const { isTTY, columns = 100 } = process.stdout;
+  return isTTY !== true
+    ? text
+    : text
+        .split("\n")
+        .map((line) => (/ {2}|─/.test(line) ? line : wrapText(line, columns, "  ")))
+        .join("\n");
+}
+
+/** A file that grows over the process's limit is an error of the write that it was, and not this process's end. */
+export function outliveFileLimit(): void {
+  process.on("SIGXFSZ", () => {});
+}
 
 /** `aft assess ... | head` closes the pipe early: that is the end, and no error. */
 export function endQuietlyWithoutReader(): void {

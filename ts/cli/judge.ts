@@ -1,23 +1,14 @@
 import { basename } from "node:path";
 import { plural } from "../analysis/index.ts";
 import { inputError } from "../core/errors.ts";
-import { type Row, readRows, writeJsonl } from "../core/jsonl.ts";
-import { type Candidate, candidateSchema, questionSchema } from "../core/records.ts";
-import {
-  extractModes,
-  judge,
-  mergeGenerators,
-  notUnderstood,
-  type Ranking,
-  taskNames,
-} from "../data/index.ts";
+import { unlessInterrupted } from "../core/interrupt.ts";
+import { extractModes, type JudgeFilesOptions, judgeFiles, type Ranking, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
 import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { explainText, printExplained } from "./judge-explain.ts";
-
-/** Of answers that were not understood. */
-const mostExamples = 5;
+import { progressOn } from "./progress.ts";
 
 export const judgeFile = define({
   options: {
@@ -74,7 +65,7 @@ export const judgeFile = define({
   },
   async handler(values) {
     const { extract, label, feedback, explain, answer, json } = values;
-    const { task } = namedTask(values.task, values.set);
+    const { task, settings } = namedTask(values.task, values.set);
     if (explain !== undefined) {
       refuseOthers(values);
       const shown = await explainText({ what: explain, task, questions: values.questions, answer });
@@ -82,19 +73,14 @@ export const judgeFile = define({
     }
     const { questions, in: files, out } = needed(values);
     const ranking = rankingOf(values);
-    const { groups, counts } = judge(await readRows(questions, questionSchema), await readCandidates(files), {
-      task,
-      extract,
-      label,
-      feedback,
-      ranking,
+    const { counts, notUnderstood } = await judgedFiles({
+      ...{ task: settings, extract, label, feedback, ranking },
+      ...{ questions, candidates: candidatesFiles(files), out },
     });
-    await writeJsonl(out, groups);
     if (json) return printJson(counts);
     for (const [name, value] of Object.entries(counts)) printLine(`${name}: ${value}`);
-    const unread = notUnderstood(groups).slice(0, mostExamples);
-    if (unread.length > 0) printLine("stated and not understood, for example:");
-    for (const { stated, times, questionId } of unread)
+    if (notUnderstood.length > 0) printLine("stated and not understood, for example:");
+    for (const { stated, times, questionId } of notUnderstood)
       printLine(`  ${stated} (${plural(times, "candidate")}; question ${questionId})`);
     printLine(`written: ${out}`);
   },
@@ -138,16 +124,20 @@ function refuseOthers({ in: files, out }: Files): void {
 }
 
 /** One file as it is; of several, rows that do not say otherwise are their file's: `strong.jsonl` is of `strong`. */
-async function readCandidates(files: readonly string[]): Promise<Row<Candidate>[]> {
+function candidatesFiles(files: readonly string[]): JudgeFilesOptions["candidates"] {
   if (files.length === 0) throw inputError({ what: "--in needs a value", expected: "a file of candidates" });
-  const read = await Promise.all(
-    files.map(async (file) => ({
-      generator: basename(file).replace(/\.[^.]*$/, ""),
-      rows: await readRows(file, candidateSchema),
-    })),
-  );
-  return read.length === 1 ? read[0]!.rows : mergeGenerators(read);
+  if (files.length === 1) return [{ path: files[0]! }];
+  return files.map((path) => ({ path, generator: basename(path).replace(/\.[^.]*$/, "") }));
 }
+
+const judgedFiles = (options: JudgeFilesOptions) =>
+  untilInterrupted(
+    (signal) =>
+      judgeFiles({ ...options, signal, progress: progressOn() }).catch((error: unknown) => {
+        throw unlessInterrupted(error, signal, "interrupted: nothing was written");
+      }),
+    { notice: "stopping: nothing is written (Ctrl-C again to stop at once)" },
+  );
 
 interface RankingValues {
   feedback: "binary" | "ranked";

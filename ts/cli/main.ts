@@ -1,13 +1,16 @@
 import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
+import { callName, setCallName } from "./called.ts";
 import { type Command, commands, everyCommand, families, python } from "./commands.ts";
 import type { Definition } from "./definition.ts";
-import { endQuietlyWithoutReader, exitWith } from "./exit.ts";
+import { endQuietlyWithoutReader, exitWith, outliveFileLimit } from "./exit.ts";
 import { checkCommand, checkedValues, usageError } from "./usage.ts";
 
 /** The `aft` command. Every way out goes through {@link exitWith}: no stack trace for what a user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
+  outliveFileLimit();
+  setCallName(callName());
   try {
     checkCommand(argv);
     const command = [...everyCommand, python].find(({ name }) =>

@@ -101,8 +101,7 @@ function liveOn(out: Output, now: () => number): Screen {
   };
   return {
     note(text) {
-      live.clear();
-      out.write(`${text}\n`);
+      live.note(text);
       draw();
     },
     update(cell, progress) {

@@ -1,6 +1,8 @@
 import { defined } from "../core/defined.ts";
-import type { Progress, ProgressSink } from "../core/progress.ts";
+import type { Progress, ProgressSink, StagePlace } from "../core/progress.ts";
 import { type Rate, RateMeter, secondsLeft } from "../core/rate.ts";
+import { wrapText } from "../core/wrap.ts";
+import { asCalled } from "./called.ts";
 
 /** How often a pipe gets a line about work that is still going on. */
 const plainIntervalMs = 10_000;
@@ -40,39 +42,73 @@ export class LiveLines {
     this.#out.write(lines.map((line) => line.slice(0, this.width)).join("\n"));
     this.#shown = lines.length;
   }
+  /** A text that stays, in the place of the live lines. */
+  note(text: string): void {
+    this.clear();
+    this.#out.write(`${wrapText(asCalled(text), this.width, "  ")}\n`);
+  }
+}
+
+/** Progress on stderr: live on a terminal; a pipe gets a plain line every ten seconds. `now` and `out` are there for tests. */
+export const progressOn = (
+  out: Output = process.stderr,
+  now: () => number = () => performance.now(),
+): ProgressSink => (out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
+
+function plainOn(out: Output, now: () => number): ProgressSink {
+  const tracks = new Map<string, Track>();
+  return {
+    note: (text) => void out.write(`${asCalled(text)}\n`),
+    update(progress) {
+      const at = now();
+      const track = trackWith(progress, at, tracks.get(progress.label), at);
+      tracks.set(progress.label, track);
+      if (at - track.shownAt < plainIntervalMs) return;
+      track.shownAt = at;
+      out.write(`${progressLine(progress, track.meter.rate())}\n`);
+    },
+    end: (label) => void tracks.delete(label),
+  };
 }
 
 /**
- * Progress on stderr. On a terminal one line is redrawn in place, or two where further live numbers would not fit on
- * it; a pipe gets a plain line every ten seconds.
- * `now` and `out` are there for tests.
+ * One line, redrawn in place. Of a run it is the whole run's, from its first stage to its last; of other work it is two
+ * where further live numbers would not fit on it.
  */
-export function progressOn(
-  out: Output = process.stderr,
-  now: () => number = () => performance.now(),
-): ProgressSink {
+function liveOn(out: Output, now: () => number): ProgressSink {
   const tracks = new Map<string, Track>();
-  const terminal = out.isTTY === true;
   const live = new LiveLines(out);
+  let place: StagePlace | undefined;
+  let line = "";
+  const drawPlace = (text: string): void => {
+    line = text;
+    live.draw([text]);
+  };
   return {
     note(text) {
-      live.clear();
-      out.write(`${text}\n`);
+      live.note(text);
+      if (place !== undefined) live.draw([line]);
     },
     update(progress) {
       const at = now();
-      const track = trackWith(progress, at, tracks.get(progress.label), terminal ? 0 : at);
+      const track = trackWith(progress, at, tracks.get(progress.label));
       tracks.set(progress.label, track);
-      if (at - track.shownAt < (terminal ? redrawIntervalMs : plainIntervalMs)) return;
+      if (at - track.shownAt < redrawIntervalMs) return;
       track.shownAt = at;
       const rate = track.meter.rate();
-      if (terminal) live.draw(linesWithin(live.width, progress, rate));
-      else out.write(`${progressLine(progress, rate)}\n`);
+      if (place === undefined) live.draw(linesWithin(live.width, progress, rate));
+      else drawPlace(runLine(live.width, place, progress, rate));
     },
     end(label) {
       tracks.delete(label);
-      live.clear();
+      if (place === undefined) live.clear();
     },
+    stage(next) {
+      place = next;
+      if (next === undefined) live.clear();
+      else drawPlace(runLine(live.width, next));
+    },
+    done() {},
   };
 }
 
@@ -90,10 +126,7 @@ export function progressLine(progress: Progress, rate?: Rate): string {
   const parts = [
     total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`,
   ];
-  if (rate !== undefined && rate.perSecond > 0) {
-    parts.push(`${short(rate.perSecond)} ${unit}/s`);
-    if (rate.tokensPerSecond > 0) parts.push(`${short(rate.tokensPerSecond)} tokens/s`);
-  }
+  parts.push(...speedOf(unit, rate));
   const left = secondsLeft(progress, rate);
   if (left !== undefined && total > done) parts.push(`${duration(left)} left`);
   if (whole !== undefined)
@@ -102,6 +135,37 @@ export function progressLine(progress: Progress, rate?: Rate): string {
     );
   if (detail !== undefined) parts.push(detail);
   return `${label}: ${parts.join(", ")}`;
+}
+
+/**
+ * "[ 9/18] about 5 min 20 s left: align aft-dc seed 1, 103/250 steps (41 %), loss 0.41, 6.3 steps/s, 8,100 tokens/s": the
+ * whole run, and as much of its present stage as fits.
+ */
+export function runLine(width: number, place: StagePlace, progress?: Progress, rate?: Rate): string {
+  const { at, total, label } = place;
+  const left = progress?.whole?.secondsLeft ?? place.secondsLeft;
+  const head = `[${String(at).padStart(String(total).length)}/${total}] ${left === undefined ? "" : `about ${roughly(left)} left: `}`;
+  if (progress === undefined) return `${head}${label}`;
+  const [name, ...parts] = partsOf(progress, rate);
+  let line = `${head}${name}`;
+  for (const part of parts) {
+    if (line.length + 2 + part.length > width) break;
+    line += `, ${part}`;
+  }
+  return line;
+}
+
+/** The stage, how far it is, its live numbers, and how fast it is, the most telling first. */
+function partsOf({ label, done, total, unit, detail }: Progress, rate: Rate | undefined): string[] {
+  const count =
+    total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`;
+  return [label, count, ...(detail === undefined ? [] : [detail]), ...speedOf(unit, rate)];
+}
+
+function speedOf(unit: string, rate: Rate | undefined): string[] {
+  if (rate === undefined || rate.perSecond <= 0) return [];
+  const tokens = rate.tokensPerSecond > 0 ? [`${short(rate.tokensPerSecond)} tokens/s`] : [];
+  return [`${short(rate.perSecond)} ${unit}/s`, ...tokens];
 }
 
 /** The line; its detail on a line of its own where it would not fit. */

@@ -1,7 +1,7 @@
 import { shownPath } from "../core/files.ts";
 import { isSweepFolder, writeReport, writeSweepReport } from "../experiment/index.ts";
 import { define } from "./definition.ts";
-import { printLine } from "./exit.ts";
+import { printLine, wrapped } from "./exit.ts";
 
 export const report = define({
   positionals: {
@@ -14,8 +14,17 @@ export const report = define({
   },
   async handler({ runs }) {
     for (const run of runs) {
-      const { table, html } = await (isSweepFolder(run) ? writeSweepReport(run) : writeReport(run));
-      printLine(`${table}\n\nreport: ${shownPath(html)}\n`);
+      const { text, html } = await written(run);
+      printLine(`${wrapped(text)}\n\nreport: ${shownPath(html)}\n`);
     }
   },
 });
+
+async function written(folder: string): Promise<{ text: string; html: string }> {
+  if (!isSweepFolder(folder)) {
+    const { end, html } = await writeReport(folder);
+    return { text: end, html };
+  }
+  const { table, html } = await writeSweepReport(folder);
+  return { text: table, html };
+}

@@ -6,6 +6,8 @@ import { shownPath } from "../core/files.ts";
 import {
   checkCells,
   checkInputs,
+  clusterTable,
+  deviceKind,
   dryRun,
   type Estimate,
   estimate,
@@ -13,13 +15,15 @@ import {
   estimateTable,
   expectedSeconds,
   measureOn,
+  modelLine,
+  planElsewhere,
   runExperiment,
   runFiles,
   type SweepEstimate,
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, setOption } from "./definition.ts";
-import { printJson, printLine } from "./exit.ts";
+import { printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
@@ -28,6 +32,9 @@ interface Values {
   runs: string;
   "dry-run": boolean;
   estimate: boolean;
+  device: string | undefined;
+  devices: number;
+  nodes: number;
   json: boolean;
   jobs: number;
 }
@@ -43,6 +50,13 @@ export const run = define({
       default: false,
       describe: "first say what it will take: time, memory, disk (with a model of your own it always does)",
     },
+    device: {
+      type: "string",
+      describe:
+        "with --estimate: plan for devices of this kind, which need not be here (h100, a100, l40s, ...)",
+    },
+    devices: { type: "string", least: 1, default: "1", describe: "with --device: how many a machine" },
+    nodes: { type: "string", least: 1, default: "1", describe: "with --device: how many machines" },
     json: jsonOption("print one JSON object on stdout"),
     jobs: { type: "string", least: 1, default: "1", describe: "of a sweep: how many cells at a time" },
   },
@@ -56,6 +70,7 @@ export const run = define({
         found: jobs,
         expected: "a file with `sweep`, or no --jobs",
       });
+    checkPlanned(values, "cells" in loaded);
     if ("cells" in loaded) await checkCells(loaded);
     const command = `aft ${process.argv.slice(2).map(quoted).join(" ")}`;
     await untilInterrupted(
@@ -66,8 +81,49 @@ export const run = define({
   },
 });
 
+/** What is only planned is not run: the devices are elsewhere. */
+function checkPlanned({ device, devices, nodes, estimate }: Values, isSweep: boolean): void {
+  if (device === undefined) {
+    const [name, found] = devices > 1 ? ["--devices", devices] : ["--nodes", nodes];
+    if (found > 1)
+      throw inputError({
+        what: `${name} is for a plan of devices that are elsewhere, and --device names no kind`,
+        found,
+        expected: `--estimate --device KIND beside ${name}, h100 for one; worker.devices is how many compute`,
+      });
+    return;
+  }
+  deviceKind(device, "--device");
+  if (!estimate)
+    throw inputError({
+      what: "--device is for a plan: it names a kind of device that need not be here",
+      found: device,
+      expected: "--estimate beside it; worker.device is what computes",
+    });
+  if (isSweep)
+    throw inputError({
+      what: "--device plans one experiment: this file is a sweep",
+      found: device,
+      expected: "an experiment's file, with one cell's settings by --set",
+    });
+}
+
+async function printElsewhere(experiment: Experiment, argv: Values, signal: AbortSignal): Promise<void> {
+  const cluster = {
+    kind: deviceKind(argv.device!, "--device"),
+    devices: argv.devices,
+    nodes: argv.nodes,
+  };
+  const options = { runsDirectory: argv.runs, progress: progressOn(), signal };
+  const { plan, model, warnings } = await planElsewhere(experiment, options, cluster);
+  if (argv.json) return printJson({ ...plan, model, warnings });
+  printLine(clusterTable(plan, modelLine(model)));
+  for (const warning of warnings) printLine(`warning: ${warning}`);
+}
+
 async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal) {
   await checkInputs(experiment);
+  if (argv.device !== undefined) return printElsewhere(experiment, argv, signal);
   const started = performance.now();
   const options = { runsDirectory: argv.runs, progress: progressOn(), signal };
   if (argv["dry-run"]) {
@@ -86,13 +142,14 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       reused: result.reused,
       report: result.summary,
     });
-  printLine(`\n${result.table}\n`);
+  printLine(`\n${wrapped(result.end)}\n`);
   printLine(
     result.made === 0
       ? `nothing to do: all ${result.reused} stages were done before`
       : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
-  printLine(`report: ${shownPath(join(result.directory, runFiles.page))}`);
+  const { page, table } = runFiles;
+  printLine(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`);
 }
 
 async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {

@@ -90,8 +90,23 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 /** What was thrown as a user is to see it: a problem in words, and only for a bug of ours where it came from. */
 export function describeError(error: unknown): string {
   if (error instanceof AftError) return error.message;
+  const refused = systemProblem(error);
+  if (refused !== undefined) return formatProblem(refused);
   const origin = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `this is a bug in aft, please report it:\n${origin}`;
+}
+
+/** What the system refused where nobody expected it (a folder that became read-only, a disk that fell out) is no bug of ours. */
+function systemProblem(error: unknown): Problem | undefined {
+  const code = systemCode(error);
+  if (code === undefined) return undefined;
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || path === undefined) return undefined;
+  return {
+    what: `the system refused it (${code} in ${syscall})`,
+    where: path,
+    fix: "run the same command again",
+  };
 }
 
 /** The system's own error code (`ENOENT`, `ENOSPC`, ...), if the value is such an error. */

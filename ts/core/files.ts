@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type AftError, failure, inputError, messageOf, type Problem, systemCode } from "./errors.ts";
 
 /**
@@ -25,15 +28,18 @@ const isMade = (path: string): Promise<boolean> =>
     },
   );
 
-/** Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn. */
+/**
+ * Writes a whole file or nothing: to a neighbour first, synced, then renamed into place. Pieces are written in turn; where
+ * making one of them fails, its error is the one that is thrown.
+ */
 export async function writeFileAtomic(
   path: string,
-  content: string | Uint8Array | Iterable<string>,
+  content: string | Uint8Array | Iterable<string> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const target = await targetOf(path);
   if (target === undefined)
     return writeFile(path, content).catch((error: unknown) => {
-      throw writeError(path, error);
+      throw systemCode(error) === undefined ? error : writeError(path, error);
     });
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
@@ -49,16 +55,19 @@ export async function writeFileAtomic(
   } catch (error) {
     // Where it could not even be begun there is nothing to take away.
     await rm(temporary, { force: true }).catch(() => {});
-    throw writeError(path, error);
+    throw systemCode(error) === undefined ? error : writeError(path, error);
   }
 }
 
 /**
- * Whether a name is that of a file or folder under way: {@link writeFileAtomic}'s neighbour, or the worker's draft of a
- * folder (`.NAME.writing-PID`). Where nobody writes any more it is what a killed process left, and no result.
+ * Whether a name is that of a file or folder under way: {@link writeFileAtomic}'s neighbour, the worker's draft of a folder
+ * (`.NAME.writing-PID`), or digests of work that is gone on with (`.sha256`, `.NAME.sha256`). Where nobody writes any more it
+ * is what a killed process left, and no result.
  */
 export const isUnderWay = (name: string): boolean =>
-  /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name);
+  /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name) || /^\..+\.writing-\d+(-old)?$/.test(name) || isDigest(name);
+
+const isDigest = (name: string): boolean => /^\.(.+\.)?sha256$/.test(name);
 
 /** What killed processes left in a folder, and in all below it unless it is to be `shallow`. */
 export async function leftoversIn(folder: string, { shallow = false } = {}): Promise<string[]> {
@@ -92,6 +101,15 @@ export function writeError(path: string, error: unknown): AftError {
         what: "no space left on the disk",
         where: path,
         fix: "free some space and run the same command again: what was finished is kept",
+      },
+      { cause: error },
+    );
+  if (code === "EFBIG")
+    return failure(
+      {
+        what: "larger than files may be here (EFBIG)",
+        where: path,
+        fix: "raise the limit (ulimit -f) and run the same command again: what was finished is kept",
       },
       { cause: error },
     );
@@ -137,6 +155,28 @@ export async function checkReadable(path: string, expected: string): Promise<voi
     },
   );
   if (isFolder) throw inputError({ what: "is a folder", where: path, expected });
+}
+
+/**
+ * A file that can be read again and from any place of it: a pipe's content is kept in one of its own, which `end` takes
+ * away.
+ */
+export async function rereadable(
+  path: string,
+  expected: string,
+): Promise<{ path: string; end(): Promise<void> }> {
+  await checkReadable(path, expected);
+  if ((await stat(path)).isFile()) return { path, end: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), "aft-"));
+  const end = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, "copy");
+    await pipeline(createReadStream(path), createWriteStream(copy));
+    return { path: copy, end };
+  } catch (error) {
+    await end();
+    throw readError(path, error, expected);
+  }
 }
 
 /** Says a failed read in words, an input error; what is no error of the system stays what it is. */

@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 import { inputError, type Problem } from "./errors.ts";
-import { checkReadable, decodeUtf8, notUtf8, readError, writeError, writeFileAtomic } from "./files.ts";
+import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
 
@@ -27,9 +26,41 @@ export async function readJsonl<T>(path: string, schema: z.ZodType<T>): Promise<
 
 /** As {@link readJsonl}, with each row's place, for checks across rows that must name one. */
 export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<Row<T>[]> {
-  const { rows, problems } = await scanRows(path, schema);
-  if (problems.length > 0) throw inputError(shorten(problems));
+  const rows: Row<T>[] = [];
+  await forEachRow(path, schema, (value, { row }) => rows.push({ value, where: `${path}:${row}` }));
   return rows;
+}
+
+/** Where a row stands in its file. */
+export interface RowPlace {
+  /** Its number, from 1; blank lines count. */
+  row: number;
+  /** Of its first byte, and of the byte after its last. */
+  offset: number;
+  end: number;
+}
+
+/** What files of rows are called where another thing is found. */
+export const jsonLinesFile = "a JSON Lines file";
+
+/**
+ * Goes through a file row by row, of which none is kept: `take` gets each that is right, in its order. All bad rows are
+ * reported together at the end, as {@link readRows} does. `shownAs`: what messages call the file.
+ */
+export async function forEachRow<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  take: (value: T, place: RowPlace) => void,
+  shownAs = path,
+): Promise<void> {
+  const named: Problem[] = [];
+  let count = 0;
+  await scan(path, shownAs, schema, take, (problems) => {
+    count += problems.length;
+    named.push(...problems.slice(0, mostRowsNamed - named.length));
+  });
+  if (count > mostRowsNamed) named.push({ what: `and ${count - mostRowsNamed} more bad rows in this file` });
+  if (count > 0) throw inputError(named);
 }
 
 /** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */
@@ -39,60 +70,91 @@ export async function scanRows<T>(
 ): Promise<{ rows: Row<T>[]; problems: Problem[] }> {
   const rows: Row<T>[] = [];
   const problems: Problem[] = [];
-  let row = 0;
-  for await (const bytes of readLines(path)) {
-    row++;
-    const where = `${path}:${row}`;
-    const line = decodeUtf8(bytes);
-    if (line?.trim() === "") continue;
-    const parsed = parseLine(line, schema, where);
-    if (Array.isArray(parsed)) problems.push(...parsed);
-    else rows.push({ value: parsed.value, where });
-  }
+  await scan(
+    path,
+    path,
+    schema,
+    (value, { row }) => rows.push({ value, where: `${path}:${row}` }),
+    (found) => problems.push(...found),
+  );
   return { rows, problems };
+}
+
+async function scan<T>(
+  path: string,
+  shownAs: string,
+  schema: z.ZodType<T>,
+  take: (value: T, place: RowPlace) => void,
+  refuse: (problems: Problem[]) => void,
+): Promise<void> {
+  let row = 0;
+  for await (const lines of readLines(path))
+    for (const { bytes, offset } of lines) {
+      row++;
+      const line = decodeUtf8(bytes);
+      if (line?.trim() === "") continue;
+      const parsed = parseLine(line, schema, `${shownAs}:${row}`);
+      if (Array.isArray(parsed)) refuse(parsed);
+      else take(parsed.value, { row, offset, end: offset + bytes.length });
+    }
 }
 
 /** The first row as it stands, to see what kind of file it is; undefined where there is none or it is no JSON. */
 export async function firstRow(path: string): Promise<unknown> {
-  for await (const bytes of readLines(path)) {
-    const line = decodeUtf8(bytes);
-    if (line?.trim() === "") continue;
-    try {
-      return JSON.parse(line ?? "");
-    } catch {
-      return undefined;
+  for await (const lines of readLines(path))
+    for (const { bytes } of lines) {
+      const line = decodeUtf8(bytes);
+      if (line?.trim() === "") continue;
+      try {
+        return JSON.parse(line ?? "");
+      } catch {
+        return undefined;
+      }
     }
-  }
   return undefined;
 }
 
-async function* readLines(path: string): AsyncGenerator<Buffer> {
-  const expected = "a JSON Lines file";
-  await checkReadable(path, expected);
+interface Line {
+  bytes: Buffer;
+  /** Of its first byte in the file. */
+  offset: number;
+}
+
+async function* readLines(path: string): AsyncGenerator<Line[]> {
+  await checkReadable(path, jsonLinesFile);
   try {
     yield* linesOf(path);
   } catch (error) {
-    throw readError(path, error, expected);
+    throw readError(path, error, jsonLinesFile);
   }
 }
 
+/** How much of a file is read at once. */
+const readLength = 1 << 18;
+
 /**
- * A file's lines as bytes, without their line feeds. Only a line feed ends a line: a text may hold the other
- * separators of Unicode, at which `node:readline` cuts too, and errors of reading reach the caller.
+ * A file's lines as bytes, without their line feeds, those of each piece that was read together. Only a line feed ends a
+ * line: a text may hold the other separators of Unicode, at which `node:readline` cuts too, and errors of reading reach
+ * the caller.
  */
-async function* linesOf(path: string): AsyncGenerator<Buffer> {
+async function* linesOf(path: string): AsyncGenerator<Line[]> {
   let parts: Buffer[] = [];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  let [offset, read] = [0, 0];
+  for await (const chunk of createReadStream(path, { highWaterMark: readLength }) as AsyncIterable<Buffer>) {
+    const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       const last = chunk.subarray(start, end);
-      yield parts.length === 0 ? last : Buffer.concat([...parts, last]);
+      lines.push({ bytes: parts.length === 0 ? last : Buffer.concat([...parts, last]), offset });
       parts = [];
       start = end + 1;
+      offset = read + start;
     }
     if (start < chunk.length) parts.push(chunk.subarray(start));
+    read += chunk.length;
+    yield lines;
   }
-  if (parts.length > 0) yield Buffer.concat(parts);
+  if (parts.length > 0) yield [{ bytes: Buffer.concat(parts), offset }];
 }
 
 function parseLine<T>(
@@ -114,14 +176,6 @@ function parseLine<T>(
   return rowProblems(result.error.issues, schema, json, where);
 }
 
-function shorten(problems: Problem[]): Problem[] {
-  if (problems.length <= mostRowsNamed) return problems;
-  return [
-    ...problems.slice(0, mostRowsNamed),
-    { what: `and ${problems.length - mostRowsNamed} more bad rows in this file` },
-  ];
-}
-
 /** Text is written in pieces of about this length: a file may be longer than the longest string. */
 const pieceLength = 1 << 20;
 
@@ -139,59 +193,3 @@ export function* toJsonl(values: Iterable<unknown>): Generator<string> {
 /** Writes all rows or none. */
 export const writeJsonl = (path: string, values: Iterable<unknown>): Promise<void> =>
   writeFileAtomic(path, toJsonl(values));
-
-/**
- * An append-only JSON Lines file that survives a crash at any moment: {@link openAppend} cuts a torn last line
- * away, and every append ends in a newline.
- */
-export interface AppendFile<T> {
-  append(values: readonly T[]): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Opens for appending; a last line without its newline (a crash in mid-write) is dropped first. */
-export async function openAppend<T>(path: string): Promise<AppendFile<T>> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, "a+");
-    await dropTornLine(handle);
-  } catch (error) {
-    throw writeError(path, error);
-  }
-  // One after the other: of two that are written at once, each in several pieces, the pieces could mix.
-  let last: Promise<void> = Promise.resolve();
-  return {
-    append(values) {
-      const written = last.then(async () => {
-        try {
-          for (const piece of toJsonl(values)) await handle.appendFile(piece);
-        } catch (error) {
-          throw writeError(path, error);
-        }
-      });
-      last = written.catch(() => {});
-      return written;
-    },
-    async close() {
-      await last;
-      await handle.close();
-    },
-  };
-}
-
-async function dropTornLine(handle: FileHandle): Promise<void> {
-  const { size } = await handle.stat();
-  const block = 64 * 1024;
-  let end = size;
-  while (end > 0) {
-    const start = Math.max(0, end - block);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
-    const newline = buffer.subarray(0, bytesRead).lastIndexOf(10);
-    if (newline >= 0) {
-      if (start + newline + 1 < size) await handle.truncate(start + newline + 1);
-      return;
-    }
-    end = start;
-  }
-  if (size > 0) await handle.truncate(0);
-}

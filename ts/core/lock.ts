@@ -59,8 +59,10 @@ async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiti
     return await work();
   } finally {
     clearInterval(signs);
-    // Of a process that was silent for long it may be another's by now.
-    if ((await readFile(path, "utf8").catch(() => mine)) === mine) await rm(path, { force: true });
+    // Of a process that was silent for long it may be another's by now. Where it cannot be taken away it is a dead process's
+    // soon, and what the work came to is what is to be told.
+    const holds = (await readFile(path, "utf8").catch(() => mine)) === mine;
+    if (holds) await rm(path, { force: true }).catch(() => {});
   }
 }
 

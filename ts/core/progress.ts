@@ -18,6 +18,14 @@ export interface Progress {
   whole?: { name: string; secondsLeft: number };
 }
 
+/** A stage of a run: its place among all of them, from 1, and the seconds until all are done, where that is known. */
+export interface StagePlace {
+  label: string;
+  at: number;
+  total: number;
+  secondsLeft?: number | undefined;
+}
+
 /** Where long work reports to. A terminal redraws one line; a pipe gets plain lines. */
 export interface ProgressSink {
   /** A line that stays. */
@@ -26,6 +34,10 @@ export interface ProgressSink {
   update(progress: Progress): void;
   /** The piece of work with this label has ended; its live line may go. */
   end(label: string): void;
+  /** A stage of a run begins, or (undefined) the run is over; who shows no whole has no use for it. */
+  stage?(place: StagePlace | undefined): void;
+  /** A stage of a run is done. Left out: a note. A terminal, which shows how far all is, leaves it out. */
+  done?(text: string): void;
 }
 
 export const silent: ProgressSink = { note() {}, update() {}, end() {} };

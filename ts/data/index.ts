@@ -41,18 +41,12 @@ export {
 export { acceptedForRft, type Feedback, type Placed, pairedByRank, placed, sides } from "./groups/members.ts";
 export { type ColumnRanking, rankedGroups } from "./groups/rank.ts";
 export type { Ranking } from "./groups/ranking.ts";
+export { type JudgeCounts, longestJudged } from "./judging/counts.ts";
 export { type Explained, type Explanation, explained } from "./judging/explain.ts";
+export { type JudgedFile, type JudgeFilesOptions, judgeFiles } from "./judging/files.ts";
 export { mergeGenerators } from "./judging/gather.ts";
-export {
-  type JudgeCounts,
-  type JudgeOptions,
-  judge,
-  type Label,
-  longestJudged,
-  notUnderstood,
-  type Records,
-} from "./judging/judge.ts";
-export { rejudged } from "./judging/rejudge.ts";
+export { type JudgeOptions, judge, type Label, notUnderstood, type Records } from "./judging/judge.ts";
+export { Rejudging, rejudged } from "./judging/rejudge.ts";
 export { checkLabel, checkRanking } from "./judging/steps-needed.ts";
 export {
   type Conversation,

@@ -2,18 +2,18 @@ import { inputError, type Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 
 /** Mistakes that are named, each with its place, before the rest are only counted. */
-const mostNamed = 20;
+export const mostNamed = 20;
 
 /**
  * Refuses input with everything that is wrong with it. Only what is shown is worked out, where a problem is given as a
- * function: a nearest name takes a while.
+ * function: a nearest name takes a while. `count`: of all, where only the first were kept.
  */
-export function refuse(problems: readonly (Problem | (() => Problem))[]): void {
-  if (problems.length === 0) return;
+export function refuse(problems: readonly (Problem | (() => Problem))[], count = problems.length): void {
+  if (count === 0) return;
   const shown = problems
     .slice(0, mostNamed)
     .map((problem) => (typeof problem === "function" ? problem() : problem));
-  const more = problems.length - shown.length;
+  const more = count - shown.length;
   throw inputError(more > 0 ? [...shown, { what: `and ${more} more mistakes of these kinds` }] : shown);
 }
 

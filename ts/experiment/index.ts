@@ -6,16 +6,21 @@
  */
 
 export {
+  clusterTable,
+  deviceKind,
   type Estimate,
   estimate,
   estimateSweep,
   estimateTable,
   expectedSeconds,
   measureOn,
+  modelLine,
+  type PlannedElsewhere,
+  planElsewhere,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun } from "./export/index.ts";
+export { type ExportFormat, exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
   type ComparedRuns,
   compareFinishedRuns,
@@ -25,6 +30,8 @@ export {
   type Garbage,
   type ListedRun,
   listRuns,
+  Remembered,
+  RunsWatch,
   removeGarbage,
   type ShownRun,
   type ShownStage,
@@ -32,6 +39,9 @@ export {
   showStages,
   type Verified,
   verifyRuns,
+  type WatchedRun,
+  type WatchedStage,
+  type WatchedTraining,
 } from "./finished-runs/index.ts";
 export {
   type GotModel,

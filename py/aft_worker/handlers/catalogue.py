@@ -41,6 +41,8 @@ SHARED = {
     "model/save",
     "model/digest",
     "model/unload",
+    "generate",
+    "score",
     "train/begin",
     "train/step",
     "train/save",

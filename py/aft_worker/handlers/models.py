@@ -4,6 +4,7 @@ import gc
 
 import torch
 
+from .. import distributed
 from .. import protocol as p
 from ..device import describe_machine, measure_speed
 from ..model import (
@@ -62,7 +63,10 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         adapter_seed=params.adapter_seed or 0,
         gradient_checkpointing=bool(params.gradient_checkpointing),
         sketch_layers=params.sketch_layers,
+        sharding=params.sharding or "none",
+        trained=bool(params.trained),
     )
+    distributed.same(f"weights in {params.source}", model.digest())
     vllm.keep_for(model.digest())
     return model.info(models.add(model))
 

@@ -2,18 +2,33 @@
 
 from pathlib import Path
 
+from .. import distributed
 from .. import protocol as p
+from ..board import open_board
 from ..model import LoadedModel, merge_adapter
-from ..sample import Sampler, StoredWeights, VllmSampler, VllmSettings, open_sampler, vllm_failed
+from ..sample import (
+    DealtSampler,
+    Idle,
+    Sampler,
+    StoredWeights,
+    TransformersSampler,
+    VllmSampler,
+    VllmSettings,
+    vllm_failed,
+)
 from .registries import vllm
 
 _LEAST_TEMPERATURE = 0.01  # vLLM's own; what is less it raises, and says so in its log alone
 
 
 def sampler_for(params: p.GenerateParams, model: LoadedModel) -> Sampler:
-    """Raises SamplerFailed for weights that vLLM cannot read, and a temperature that it does not take."""
+    """Of several ranks each has its own, and they share the work, but vLLM is rank 0's. Raises SamplerFailed
+    for weights that vLLM cannot read, and a temperature that it does not take."""
     if params.vllm is None:
-        return open_sampler("transformers", model, params.slots)
+        own = TransformersSampler(model, params.slots)
+        return own if distributed.world_size() == 1 else DealtSampler(open_board("generate"), own, model)
+    if not distributed.is_main():
+        return Idle()
     if 0 < params.temperature < _LEAST_TEMPERATURE:
         raise vllm_failed(
             f"it takes no temperature below {_LEAST_TEMPERATURE} but 0, and would raise "

@@ -4,11 +4,13 @@ import time
 
 from msgspec.structs import replace
 
+from .. import distributed
 from .. import protocol as p
+from ..board import open_board
 from ..model import LoadedModel, open_tokenizer
 from ..rpc import CandidateReporter, Context, CountReporter
 from ..sample import SampleRequest
-from ..score import score_groups
+from ..score import score_groups, score_shared
 from ..tokens import render_conversations
 from .registries import models
 from .samplers import sampler_for
@@ -73,6 +75,7 @@ def generate(params: p.GenerateParams, context: Context) -> None:
     """Serves the requests behind it too, where they differ in prompts and seed alone: a sample that has ended
     makes room for one of the next request. Each is answered as soon as all of its samples are there."""
     model = models.get(params.model)
+    context = context.apart()
     alike = replace(params, prompts=[], seed=0)
     jobs: list[_Job] = []
 
@@ -92,13 +95,19 @@ def generate(params: p.GenerateParams, context: Context) -> None:
             job.flush()
 
 
-def score(params: p.ScoreParams, context: Context) -> p.ScoreResult:
+def score(params: p.ScoreParams, context: Context) -> p.ScoreResult | None:
+    """Of several ranks rank 0 answers."""
     started = time.perf_counter()
     model = models.get(params.model)
+    context = context.apart()
     report = CountReporter(context)
-    scored, tokens = score_groups(
-        model, params.groups, params.max_tokens_per_batch, context.check_cancelled, report, report.note
-    )
+    asked = (model, params.groups, params.max_tokens_per_batch, context.check_cancelled, report, report.note)
+    if distributed.world_size() == 1:
+        scored, tokens = score_groups(*asked)
+    else:
+        scored, tokens = score_shared(open_board("score"), *asked, per_token=bool(params.per_token))
+    if not distributed.is_main():
+        return None
     groups = []
     for group, responses in zip(params.groups, scored, strict=True):
         scores = [p.Score(logprob=response.logprob, tokens=len(response.token_ids)) for response in responses]

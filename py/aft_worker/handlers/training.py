@@ -22,6 +22,7 @@ def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
         seed=params.seed,
         max_tokens_per_batch=params.max_tokens_per_batch,
         resume_from=params.resume_from,
+        recorded=params.recorded_steps,
     )
     return p.TrainBeginResult(run=runs.add(TrainingRun(trainer, model)), step=trainer.steps_done)
 

@@ -7,21 +7,30 @@ from collections.abc import Mapping
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from .. import distributed
+
 
 def weights_digest(module: torch.nn.Module) -> str:
     """SHA-256 (hex) over name, type, shape and bytes of each weight in the order of names; tied weights count
-    once, under the first of their names."""
+    once, under the first of their names. Where weights are shared out over ranks, all of these call it."""
     return tensors_digest(module.state_dict(keep_vars=True))
 
 
 def tensors_digest(tensors: Mapping[str, torch.Tensor]) -> str:
     """The same of named tensors."""
+    are_parts = any(distributed.is_part(value) for value in tensors.values())
+    found = _digest(tensors)
+    return distributed.from_main(found) if are_parts else found
+
+
+def _digest(tensors: Mapping[str, torch.Tensor]) -> str:
     digest = hashlib.sha256()
     seen: set[int] = set()
     for name, value in sorted(tensors.items()):
         if not isinstance(value, torch.Tensor) or id(value) in seen:
             continue
         seen.add(id(value))
+        value = distributed.whole(value)
         kind = str(value.dtype).removeprefix("torch.")
         digest.update(json.dumps([name, kind, list(value.shape)]).encode())
         data = value.detach().to("cpu").contiguous().flatten()

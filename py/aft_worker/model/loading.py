@@ -11,6 +11,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_layers import GradientCheckpointingLayer
 
+from .. import distributed
 from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from ..folders import write_folder
 from ..protocol import AdapterSettings, ModelInfo
@@ -20,6 +21,7 @@ from .adapter import Adapter, adapted_digest, add_adapter, check_settings
 from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
 from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
+from .sharding import decide, is_sharded, shard, whole_weights
 from .sketch import sketch_module
 from .source import check_source, not_loaded, why
 from .vocabulary import codec_of
@@ -70,7 +72,12 @@ class LoadedModel:
         )
 
 
-def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str) -> LoadedModel:
+def wrap(
+    module: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    source: str,
+    dtype: torch.dtype | None = None,
+) -> LoadedModel:
     """A module with its tokenizer, checked: raises ModelNotLoaded where the score path could not reproduce
     the module's own logits, a token has no row in the embedding, or none ends a response."""
     module.eval()
@@ -80,7 +87,7 @@ def wrap(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: st
         module=module,
         tokenizer=codec_of(module, tokenizer, source),
         device=embedding.weight.device,
-        dtype=embedding.weight.dtype,
+        dtype=dtype or embedding.weight.dtype,
         max_positions=int(positions or 0),
         source=source,
     )
@@ -103,34 +110,48 @@ def load_model(
     adapter_seed: int = 0,
     gradient_checkpointing: bool = False,
     sketch_layers: int | None = None,
+    sharding: str = "none",
+    trained: bool = False,
 ) -> LoadedModel:
     """Loads a folder in Hugging Face format or a hub id. Raises ModelNotLoaded and DeviceUnavailable.
 
     `attention` auto lets transformers choose (SDPA where the architecture has it). A folder that holds an
     adapter gives its base model with it; any other source gets a fresh one where `adapter` is given. With
     `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
-    `sketch_layers`: random weights in so many layers, to measure with; of an adapter's folder the base.
+    `sketch_layers`: random weights in so many layers, to measure with; of an adapter's folder the base. Of
+    several ranks `sharding` fsdp shares out the weights, and auto does where a device cannot hold them, with
+    what training takes where it is to be `trained`.
     """
     target = resolve_device(device)
     base = base_of(Path(source)) if holds_adapter(source) else None
     weights, weights_revision = (source, revision) if base is None else (base.source, base.revision)
     number_type = resolve_dtype(dtype, target)
+    parts = False
     if sketch_layers is None:
-        module = load_module(weights, weights_revision, number_type, attention)
-        module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+        with distributed.agreed():
+            module = load_module(weights, weights_revision, number_type, attention)
+        parts = decide(module, target, sharding, trained, adapter is not None or base is not None)
+        if not parts:
+            module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
     else:
         module = sketch_module(weights, weights_revision, sketch_layers, number_type, attention, target)
-    trained = None
-    if base is not None and sketch_layers is None:
-        module, trained = put_on(module, base, Path(source))
-        if adapter is not None:
-            check_settings(trained, adapter, source)
-    elif adapter is not None:
-        module, trained = add_adapter(module, adapter, seed=adapter_seed, source=source, revision=revision)
-    if gradient_checkpointing:
-        checkpoint_gradients(module, weights)
-    model = wrap(module, tokenizer_of(source, revision), source)
-    model.adapter = trained
+    held = None
+    with distributed.agreed():
+        if base is not None and sketch_layers is None:
+            module, held = put_on(module, base, Path(source))
+            if adapter is not None:
+                check_settings(held, adapter, source)
+        elif adapter is not None:
+            module, held = add_adapter(module, adapter, seed=adapter_seed, source=source, revision=revision)
+        if gradient_checkpointing:
+            checkpoint_gradients(module, weights)
+        tokenizer = tokenizer_of(source, revision)
+    if parts:
+        _require_same(module, held, source)
+        with distributed.agreed():
+            shard(module, target, number_type, source)
+    model = wrap(module, tokenizer, source, number_type if parts else None)
+    model.adapter = held
     if sketch_layers is not None:
         # working one out takes longer than what is measured
         model._digest = SKETCH_DIGEST
@@ -173,6 +194,12 @@ def load_module(
     return module
 
 
+def _require_same(module: PreTrainedModel, adapter: Adapter | None, source: str) -> None:
+    """That all ranks have read the same weights. Raises RanksDiffer."""
+    digest = weights_digest(module) if adapter is None else adapted_digest(module, adapter)
+    distributed.same(f"weights in {source}", digest)
+
+
 def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
     """From now on blocks in training mode keep their inputs alone for the backward pass. Both times they are
     computed as in eval mode, and an adapter's dropout in them draws the same, so gradients are as without.
@@ -203,14 +230,18 @@ def _recomputed(block: torch.nn.Module, function: Callable[..., Any], *args: Any
 
 
 def save_model(model: LoadedModel, directory: str) -> list[str]:
-    """Writes weights (safetensors), configuration and tokenizer, whole or not at all; returns the names of
-    the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
+    """Writes weights (safetensors), configuration and tokenizer, whole or not at all, and sealed; returns the
+    names of the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
+
+    gathered = None
+    if model.adapter is None and is_sharded(model.module):
+        gathered = whole_weights(model.module.state_dict(keep_vars=True))
 
     def write(folder: Path) -> None:
         if model.adapter is None:
-            model.module.save_pretrained(folder)
+            model.module.save_pretrained(folder, state_dict=gathered)
         else:
             write_adapter(model.module, model.adapter, folder, Path(directory))
         model.tokenizer.tokenizer.save_pretrained(folder)
 
-    return write_folder(Path(directory), write)
+    return write_folder(Path(directory), write, seal=True)

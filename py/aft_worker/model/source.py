@@ -84,7 +84,7 @@ def _require(
 ) -> None:
     if any((folder / name).is_file() for name in files):
         return
-    present = sorted(path.name for path in folder.iterdir())
+    present = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     listing = ", ".join(present[:6]) + (", ..." if len(present) > 6 else "") if present else "nothing"
     there = f"there {'are' if len(present) > 1 else 'is'} {listing}"
     expected = files[0] if len(files) == 1 else f"{files[0]} (or {', '.join(files[1:])})"

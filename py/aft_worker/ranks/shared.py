@@ -12,6 +12,8 @@ To make a method shared, put it into SHARED and see to what its handler does in 
 - `context.check_cancelled` is an exchange here: all ranks call it equally often, at points that all reach
   together (the beginning of a step, a round of batches, of which there are `distributed.largest` of each
   rank's own number). `context.upcoming` and `next_alike` give nothing.
+- Where the ranks are busy for unequal times, as in sampling, they meet at a `board`, on which each leaves
+  what the others take when they come to it, and ask `context.apart()`, which waits for nobody.
 - What may fail in one rank alone (a text too long, a file that is not there, memory that runs out) stands
   within `distributed.agreed`, with no exchange in between. What fails outside of it, while others are in an
   exchange, makes them wait: that is for whoever watches the ranks to end.
@@ -32,6 +34,7 @@ from .. import distributed
 from ..errors import Cancelled, WorkerError
 from ..protocol import METHODS
 from ..rpc import Context, Handler, decode_params
+from .watch import watch
 
 
 class SharedContext:
@@ -39,6 +42,9 @@ class SharedContext:
 
     def __init__(self, own: Context | None) -> None:
         self._own = own
+
+    def apart(self) -> Context:
+        return self._own or SilentContext()
 
     def progress(self, value: msgspec.Struct) -> None:
         if self._own is not None:
@@ -73,6 +79,34 @@ class SharedContext:
         raise NotImplementedError("a shared method ends no process")
 
 
+class SilentContext:
+    """Of another rank than 0, apart: nobody listens, and nothing comes."""
+
+    def apart(self) -> Context:
+        return self
+
+    def progress(self, value: msgspec.Struct) -> None:
+        pass
+
+    def check_cancelled(self) -> None:
+        pass
+
+    def upcoming(self) -> Any | None:
+        return None
+
+    def next_alike(self, accepts: Callable[[Any], bool]) -> tuple[Any, Context] | None:
+        return None
+
+    def answer(self, result: Any) -> None:
+        pass
+
+    def fail(self, error: Exception) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
 def together(
     handler_of: Callable[[str], Handler], is_shared: Callable[[str], bool]
 ) -> Callable[[str], Handler]:
@@ -102,6 +136,7 @@ def dismiss() -> None:
 def _joined() -> WorkerError | None:
     """Joins; -> why nothing can be done together, of which the others know too."""
     distributed.join()
+    watch()
     try:
         distributed.same("version of", _versions())
     except WorkerError as error:
@@ -145,12 +180,7 @@ def _refusing(error: WorkerError) -> Handler:
 def _follow(handler_of: Callable[[str], Handler]) -> NoReturn:
     """Serves what rank 0 sends, until that is that it ends."""
     while True:
-        try:
-            message = distributed.from_main(_nothing())
-        except RuntimeError as error:
-            # its end of the line is closed
-            print(f"aft_worker: rank {distributed.rank()}: rank 0 is gone ({error})", file=sys.stderr)
-            _end(1)
+        message = distributed.from_main(_nothing())
         if message is None:
             _end(0)
         method, raw = message

@@ -45,7 +45,7 @@ class Ranks:
 
 def launch(ranks: Ranks) -> int:
     """Until all of its ranks have ended; -> the exit code."""
-    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
+    from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, Std
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
@@ -70,7 +70,8 @@ def launch(ranks: Ranks) -> int:
         rdzv_configs={"rank": ranks.node_rank, "timeout": SECONDS_TO_MEET},
         max_restarts=0,
         monitor_interval=SECONDS_BETWEEN_LOOKS,
-        logs_specs=DefaultLogsSpecs(log_dir=logs),
+        logs_specs=DefaultLogsSpecs(log_dir=logs, tee=Std.ERR),
+        log_line_prefix_template=f"[rank ${{rank}} on {socket.gethostname()}] ",
         **{name: value for name, value in handled.items() if name in known},
     )
     watched = threading.Event()

@@ -19,6 +19,11 @@ class Context(Protocol):
         """Takes what arrived meanwhile; raises Cancelled when this request was cancelled."""
         ...
 
+    def apart(self) -> Context:
+        """Itself, where this process serves the request alone. Where several do, this one's own: what is
+        called of it waits for no other; it is heard, and cancelled, only where the request came in."""
+        ...
+
     def upcoming(self) -> Any | None:
         """The params of the request that comes next, where it has arrived, is of this method and good. It
         stays in the queue: preparing it ahead is all that may be done with it."""

@@ -73,6 +73,9 @@ class EngineContext:
         if self._request.cancelled:
             raise Cancelled
 
+    def apart(self) -> EngineContext:
+        return self
+
     def upcoming(self) -> Any | None:
         self._engine.drain()
         return self._engine.upcoming(self._request.method)

@@ -20,5 +20,6 @@ from .scoring import (
     sum_by_response,
     token_logprobs,
 )
+from .sharing import score_shared
 from .twin import TwinModel, twins_of
 from .verification import scored_how, verify_head

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary, ref
 
+import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
@@ -17,6 +18,7 @@ from .padded import block_mask
 from .rotary import rewind, switches_of
 
 Mask = TypeVar("Mask")
+T = TypeVar("T")
 
 MASKABLE_LAYERS = {"full_attention", "sliding_attention"}
 
@@ -79,6 +81,10 @@ class ScorePath:
         # whether its padded rows can give the same bits each time on a GPU
         self.repeats = True
         self._grows = any(switch.grows for switch in self.switches)
+        # of a model whose weights are shared out over ranks: what it computes in, and what brings them
+        # together
+        self.dtype: torch.dtype | None = None
+        self.run_within: Callable[[Callable[[], Any]], Any] | None = None
 
     def _not_shared(self, stateful: bool) -> str:
         """Why responses are not even tried in one row with their prompt."""
@@ -124,6 +130,11 @@ class ScorePath:
         if self._grows:
             rewind(self.causal)
 
+    def within(self, function: Callable[[], T]) -> T:
+        """`function()`, which uses the backbone or the head and gives tensors; weights that are shared out
+        over ranks are whole there."""
+        return function() if self.run_within is None else self.run_within(function)
+
     def hidden_states(self, batch: MicroBatch) -> Tensor:
         """[B, L, H] after the final norm."""
         return self._run(self.backbone, batch).last_hidden_state
@@ -148,7 +159,7 @@ class ScorePath:
         return part(input_ids=batch.input_ids, **kwargs)
 
     def _masks(self, segments: Tensor, positions: Tensor, longest: int) -> Tensor | dict[str, Tensor]:
-        dtype = next(self.causal.parameters()).dtype
+        dtype = self.dtype or next(self.causal.parameters()).dtype
         return self.masks(longest, lambda window: block_mask(segments, positions, window, dtype))
 
     def masks(self, longest: int, make: Callable[[int | None], Mask]) -> Mask | dict[str, Mask]:

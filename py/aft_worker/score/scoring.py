@@ -56,13 +56,17 @@ def token_logprobs(model: Model, batch: MicroBatch, chunk: int | None = None) ->
     head = path.head
     if head is None:
         return own_logprobs(predictor_states(path.own_logits(batch).flatten(0, 1), batch), batch.targets)
-    # only the places that predict a response token go through the head
-    chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
-    fused = batch.masks is not None and chosen.device.type == "cuda"
-    weight, bias = head.linear.weight, head.linear.bias
-    return chunked_logprobs(
-        chosen, weight, bias, batch.targets, head.softcap, chunk, fused=fused, scale=head.scale
-    )
+
+    def by_head() -> Tensor:
+        # only the places that predict a response token go through the head
+        chosen = predictor_states(path.hidden_states(batch).flatten(0, 1), batch)
+        fused = batch.masks is not None and chosen.device.type == "cuda"
+        weight, bias = head.linear.weight, head.linear.bias
+        return chunked_logprobs(
+            chosen, weight, bias, batch.targets, head.softcap, chunk, fused=fused, scale=head.scale
+        )
+
+    return path.within(by_head)
 
 
 def sum_by_response(logprobs: Tensor, lengths: Tensor) -> Tensor:
@@ -95,8 +99,10 @@ def score_groups(
     check_cancelled: CheckCancelled = never_cancelled,
     on_progress: OnProgress = no_progress,
     tell: Tell = untold,
+    only: Sequence[int] | None = None,
 ) -> tuple[list[list[ResponseScore]], int]:
-    """(the score of each response of each group, prompt and response tokens that went through the model).
+    """(the score of each response of each group, prompt and response tokens that went through the model); of
+    the groups at the places `only`, where those are given.
 
     Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
     `on_progress` after each. Where memory runs out, micro-batches are halved from there on, in later calls
@@ -109,9 +115,9 @@ def score_groups(
     results: list[list[ResponseScore]] = []
     flat: list[ResponseScore] = []
     rows: list[Row] = []
-    for index, group in enumerate(groups):
+    for index in range(len(groups)) if only is None else only:
         prompt, responses = encode_group(
-            model.tokenizer, group, model.max_positions, pointer=f"/groups/{index}"
+            model.tokenizer, groups[index], model.max_positions, pointer=f"/groups/{index}"
         )
         numbers = range(len(flat), len(flat) + len(responses))
         rows += layout.rows(prompt, responses, numbers, limit)

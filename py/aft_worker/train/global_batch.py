@@ -8,6 +8,7 @@ from functools import partial
 
 from torch import Tensor
 
+from .. import distributed
 from ..losses import GroupLoss, Part, Response, group_loss, has_pair, part_of
 from ..protocol import LossSettings, TrainGroup
 from ..score import (
@@ -69,8 +70,45 @@ class Batch:
         return [group for group in self.groups if has_pair([self.responses[n].rank for n in group])]
 
 
-def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, max_tokens: int) -> Batch:
-    """Encodes what takes part: the targets, and the ranked responses of groups that the group loss takes.
+def share_of(model: Model, groups: Sequence[TrainGroup], loss: GroupLoss | None) -> list[int] | None:
+    """Which of a global batch's groups are this rank's: dealt out by the tokens of them that take part, so
+    that no rank is done long before another; None where there is one rank. Each rank counts a part of them.
+    Raises what `prepare` does."""
+    ranks = distributed.world_size()
+    if ranks == 1:
+        return None
+    counts: dict[int, int] = {}
+    with distributed.agreed():
+        for place in distributed.share(range(len(groups))):
+            prompt, responses = _encoded(model, groups[place], loss, place)[1:]
+            tokens = sum(map(len, responses))
+            counts[place] = len(prompt) + tokens if tokens else 0
+    for other in distributed.gather(counts):
+        counts |= other
+    return distributed.dealt([counts[place] for place in range(len(groups))], ranks)[distributed.rank()]
+
+
+def _encoded(
+    model: Model, group: TrainGroup, loss: GroupLoss | None, place: int
+) -> tuple[list[Response], list[int], list[list[int]]]:
+    """(the responses that take part, the prompt's tokens, theirs); `place` within the global batch."""
+    pointer = f"/groups/{place}"
+    judged = judged_responses(group, loss, pointer)
+    include = [index for index, one in enumerate(judged) if one.target or one.rank is not None]
+    prompt, encoded = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
+    own = [replace(judged[at], tokens=len(ids)) for at, ids in zip(include, encoded, strict=True)]
+    return own, prompt, encoded
+
+
+def prepare(
+    model: Model,
+    groups: Sequence[TrainGroup],
+    settings: LossSettings,
+    max_tokens: int,
+    places: Sequence[int] | None = None,
+) -> Batch:
+    """Encodes what takes part: the targets, and the ranked responses of groups that the group loss takes; of
+    the groups at `places` alone, where that is given.
 
     Nothing else is computed, and nothing waits for the device. Raises what `judged_responses` and
     `encode_group` raise.
@@ -82,21 +120,17 @@ def prepare(model: Model, groups: Sequence[TrainGroup], settings: LossSettings, 
     units: list[list[Row]] = []
     owners: list[str] = []
     layout = layout_of(model)
-    for place, group in enumerate(groups):
-        pointer = f"/groups/{place}"
-        judged = judged_responses(group, loss, pointer)
-        include = [index for index, one in enumerate(judged) if one.target or one.rank is not None]
-        prompt, encoded = encode_group(model.tokenizer, group, model.max_positions, include, pointer)
-        numbers = range(len(batch.responses), len(batch.responses) + len(include))
+    for place in range(len(groups)) if places is None else places:
+        group = groups[place]
+        responses, prompt, encoded = _encoded(model, group, loss, place)
+        numbers = range(len(batch.responses), len(batch.responses) + len(responses))
         rows = layout.rows(prompt, encoded, numbers, max_tokens)
         by_token = loss is not None and loss.by_token is not None
-        is_whole = not by_token and any(response.rank is not None for response in judged)
+        is_whole = not by_token and any(response.rank is not None for response in responses)
         own = [rows] if is_whole else [[row] for row in rows]
         units += own
         owners += [group.id] * len(own)
-        batch.responses += [
-            replace(judged[index], tokens=len(tokens)) for index, tokens in zip(include, encoded, strict=True)
-        ]
+        batch.responses += responses
         batch.groups.append(numbers)
         batch.ids.append(group.id)
     for members in layout.pack(units, max_tokens):

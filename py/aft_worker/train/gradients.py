@@ -14,18 +14,28 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from .. import distributed
-from ..callbacks import CheckCancelled, OnProgress
+from ..callbacks import CheckCancelled, OnProgress, never_cancelled
 from ..errors import WorkerError, real
 from ..losses import Objective, divergence_estimate
 from ..protocol import LossParts
-from ..score import MicroBatch, Model, layout_of, response_scores, sum_by_response, token_logprobs
+from ..score import (
+    MicroBatch,
+    Model,
+    Row,
+    layout_of,
+    response_scores,
+    score_path,
+    sum_by_response,
+    token_logprobs,
+)
 from .captured import Begun, CapturedPasses
 from .global_batch import Batch, Pass
 from .optimization import Optimizer
@@ -68,39 +78,74 @@ class GradientPass:
         self._batch = batch
         self._seed = seed
         self._step = step
-        self._check_cancelled = check_cancelled
+        # of several ranks all look together, between their turns
+        self._check_turn = check_cancelled
+        self._check_cancelled = check_cancelled if distributed.world_size() == 1 else never_cancelled
+        self._is_sharded = score_path(model.module).run_within is not None
         self._on_progress = on_progress
         self._captured = captured
         self._begun = begun
         self._start = start
         self._seeds = 0
-        # a pass: [its responses] scores, then its two parts of the loss
-        self._found: list[Tensor] = []
+        # of each pass: [its responses] scores, then its two parts of the loss
+        self._found: list[list[Tensor]] = [[] for _ in batch.passes]
         self._copied: _Copy | None = None
+        self._seed_of = [[self._next_seed() for _ in one.pieces] for one in batch.passes]
 
     def run(self) -> None:
         """Raises whatever `check_cancelled` raises."""
         self._optimizer.begin()
-        done, total = 0, len(self._batch.responses)
-        layout = layout_of(self._model)
-        if self._objective.needs_divergence:
-            with distributed.agreed(), layout.attending(training=True):
+        with layout_of(self._model).attending(training=True):
+            if self._objective.needs_divergence:
                 pairs = self._divergences()
-            self._objective.divergence = divergence_estimate(*distributed.total(*pairs))
-        with distributed.agreed(), layout.attending(training=True):
-            for one in self._batch.passes:
-                if len(one.pieces) == 1:
-                    self._one_pass(one)
-                else:
-                    self._two_passes(one)
+                self._objective.divergence = divergence_estimate(*distributed.total(*pairs))
+            weights = self._weigh_large()
+            turns: list[Callable[[], None]] = []
+            done = 0
+            for number, one in enumerate(self._batch.passes):
                 done += len(one.numbers)
-                if done < total:
-                    self._on_progress(done, total, self.tokens)
+                if number in weights:
+                    turns += self._second_turns(number, weights[number])
+                else:
+                    turns.append(partial(self._one_pass, number))
+                turns[-1] = partial(self._and_tell, turns[-1], done)
+            self._take_turns(turns, self._empty_turn)
+
+    def _and_tell(self, turn: Callable[[], None], done: int) -> None:
+        turn()
+        total = len(self._batch.responses)
+        if done < total:
+            self._on_progress(done, total, self.tokens)
+
+    def _take_turns(self, turns: Sequence[Callable[[], None]], empty: Callable[[], None]) -> None:
+        """Each a micro-batch through the model. Ranks take theirs side by side, and where weights are shared
+        out over them, which each turn brings together, one that has no more goes through the model with
+        nothing."""
+        if distributed.world_size() == 1:
+            for turn in turns:
+                turn()
+            return
+        error: Exception | None = None
+        for at in range(distributed.largest(len(turns))):
+            self._check_turn()
+            try:
+                if at < len(turns) and error is None:
+                    turns[at]()
+                elif self._is_sharded:
+                    empty()
+            except Exception as caught:
+                if self._is_sharded:
+                    raise  # the others are within the model: there is no going on together
+                error = caught
+        with distributed.agreed():
+            if error is not None:
+                raise error
 
     def send(self) -> None:
         """Starts the copy of all that has been found, the norm of what has been collected with it."""
         norm = self._optimizer.gradient_norm().double().reshape(1)
-        self._copied = _Copy(torch.cat([*self._found, norm.to(self._model.device)]))
+        found = [tensor for one in self._found for tensor in one]
+        self._copied = _Copy(torch.cat([*found, norm.to(self._model.device)]))
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
@@ -148,37 +193,75 @@ class GradientPass:
         message = f"step {self._step}: {what} is not finite; groups {names}. The weights are unchanged"
         return WorkerError("NonFiniteLoss", message, step=self._step, groups=list(groups), loss=loss)
 
-    def _one_pass(self, one: Pass) -> None:
+    def _one_pass(self, number: int) -> None:
+        one = self._batch.passes[number]
         (piece,) = one.pieces
         # before anything that holds the present weights for its backward pass
         references = self._references(piece, one)
         if self._captured is not None:
-            self._captured_pass(self._captured, piece, one, references)
+            self._captured_pass(self._captured, piece, number, references)
             return
-        scores = self._forward(piece, self._next_seed())
-        self._backward(scores, self._weigh(scores, one, references), piece)
+        scores = self._forward(piece, self._seed_of[number][0])
+        self._backward(scores, self._weigh(scores, number, references), piece)
 
     def _captured_pass(
-        self, captured: CapturedPasses, piece: MicroBatch, one: Pass, references: Tensor | None
+        self, captured: CapturedPasses, piece: MicroBatch, number: int, references: Tensor | None
     ) -> None:
         self._check_cancelled()
         begun, self._begun = self._begun, None
         if begun is None:
             size = captured.of(piece)
             begun = Begun(size, size.forward())
-        begun.size.backward(self._weigh(begun.scores, one, references))
+        begun.size.backward(self._weigh(begun.scores, number, references))
         self.tokens += piece.tokens
 
-    def _two_passes(self, one: Pass) -> None:
-        """Both passes of a piece draw the same dropout."""
-        seeds = [self._next_seed() for _ in one.pieces]
-        sums = torch.empty(len(one.numbers), dtype=torch.float64, device=self._model.device)
+    def _weigh_large(self) -> dict[int, Tensor]:
+        """dL/ds of each pass that is too large for the model at once, by its number, from scores without
+        graph."""
+        large = [number for number, one in enumerate(self._batch.passes) if len(one.pieces) > 1]
+        sums = {
+            number: torch.empty(
+                len(self._batch.passes[number].numbers), dtype=torch.float64, device=self._model.device
+            )
+            for number in large
+        }
+        turns = [
+            partial(self._first_turn, number, at, sums[number])
+            for number in large
+            for at in range(len(self._batch.passes[number].pieces))
+        ]
         with torch.no_grad():
-            for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
-                sums[places] = self._forward(piece, seed).double()
-        gradient = self._weigh(sums, one)
-        for piece, places, seed in zip(one.pieces, one.places, seeds, strict=True):
+            self._take_turns(turns, self._empty_forward)
+        return {number: self._weigh(sums[number], number) for number in large}
+
+    def _first_turn(self, number: int, at: int, sums: Tensor) -> None:
+        one = self._batch.passes[number]
+        sums[one.places[at]] = self._forward(one.pieces[at], self._seed_of[number][at]).double()
+
+    def _second_turns(self, number: int, gradient: Tensor) -> list[Callable[[], None]]:
+        """Both turns of a piece draw the same dropout."""
+        one = self._batch.passes[number]
+
+        def turn(piece: MicroBatch, places: Tensor, seed: int) -> None:
             self._backward(self._forward(piece, seed), gradient[places], piece)
+
+        parts = zip(one.pieces, one.places, self._seed_of[number], strict=True)
+        return [partial(turn, *part) for part in parts]
+
+    def _empty_turn(self) -> None:
+        """Through the model with a token that counts for nothing."""
+        piece = self._nothing()
+        if self._objective.by_token and self._start is not None:
+            self._start.logprobs(piece)
+        scores = self._forward(piece, 0)
+        with self._optimizer.collecting():
+            scores.backward(torch.zeros_like(scores))
+
+    def _empty_forward(self) -> None:
+        self._forward(self._nothing(), 0)
+
+    def _nothing(self) -> MicroBatch:
+        return layout_of(self._model).collate([Row([0], [[0]], [0])], training=True)
 
     def _forward(self, piece: MicroBatch, seed: int) -> Tensor:
         """[R] sums, or log-probabilities of the tokens [N] for a loss by token."""
@@ -193,7 +276,7 @@ class GradientPass:
         if one.part.by_token is None:
             return None
         assert self._start is not None
-        if len(one.part.by_token.chosen) == 0:
+        if len(one.part.by_token.chosen) == 0 and not self._is_sharded:
             return torch.zeros(sum(piece.counts), device=self._model.device)
         self._check_cancelled()
         return self._start.logprobs(piece)
@@ -201,24 +284,34 @@ class GradientPass:
     def _divergences(self) -> tuple[float, int]:
         """Their sum over this process's mismatched pairs, and how many those are."""
         assert self._start is not None
+        start = self._start
         found = torch.zeros((), dtype=torch.float64, device=self._model.device)
-        count = 0
-        for batch in self._batch.mismatched:
-            self._check_cancelled()
-            before = self._start.logprobs(batch)
-            found += (logprobs_of(self._model, batch).double() - before.double()).sum()
-            count += len(batch.counts)
-        return float(found), count
 
-    def _weigh(self, scores: Tensor, one: Pass, references: Tensor | None = None) -> Tensor:
+        def turn(batch: MicroBatch) -> None:
+            self._check_cancelled()
+            before = start.logprobs(batch)
+            found.add_((logprobs_of(self._model, batch).double() - before.double()).sum())
+
+        def empty() -> None:
+            start.logprobs(self._nothing())
+            logprobs_of(self._model, self._nothing())
+
+        self._take_turns([partial(turn, batch) for batch in self._batch.mismatched], empty)
+        return float(found), sum(len(batch.counts) for batch in self._batch.mismatched)
+
+    def _weigh(self, scores: Tensor, number: int, references: Tensor | None = None) -> Tensor:
         """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""
+        one = self._batch.passes[number]
         if references is None:
             loss, sums = self._objective(scores, one.part), scores
         else:
             loss = self._objective.of_tokens(scores, references, one.part)
             (piece,) = one.pieces
             sums = sum_by_response(scores.detach().double(), piece.lengths[: len(piece.counts)])
-        self._found += [sums.detach().double() / one.part.tokens, torch.stack([loss.vft, loss.alignment])]
+        self._found[number] = [
+            sums.detach().double() / one.part.tokens,
+            torch.stack([loss.vft, loss.alignment]),
+        ]
         return loss.gradient
 
     def _backward(self, scores: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
@@ -227,9 +320,12 @@ class GradientPass:
         self.tokens += piece.tokens
 
     def _next_seed(self) -> int:
-        """For dropout: a function of the run's seed, the step and the number of the piece within it."""
+        """For dropout: a function of the run's seed, the step and the number of the piece within it (and of
+        the rank, as ranks have pieces of their own)."""
         self._seeds += 1
         text = f"{self._seed}:{self._step}:{self._seeds}"
+        if not distributed.is_main():
+            text += f":{distributed.rank()}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
 
 

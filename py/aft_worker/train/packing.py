@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from .. import distributed
 from ..callbacks import CheckCancelled
 from ..errors import first_line
 from ..protocol import LossSettings, TrainGroup
@@ -128,6 +129,8 @@ def _possible(model: Model, way: Way) -> bool:
     """Dropout would be drawn otherwise in the two passes of a large group where one of them is compiled, and
     captured as often the same; checkpointed blocks ask for the state of random numbers, which a capture
     cannot give."""
+    if way.captured and distributed.world_size() > 1:
+        return False
     if own_dropout(model.module):
         return not (way.compiled or way.captured)
     if way.captured and sum(w.numel() for w in model.module.parameters()) > MOST_CAPTURED_PARAMETERS:

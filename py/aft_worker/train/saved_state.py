@@ -3,6 +3,7 @@
 weights.safetensors    trainable weights by name, in the optimizer's precision (float32 masters)
 optimizer.safetensors  AdamW's moments and step counts
 state.json             steps done, how rows go, and the settings of the run
+.sha256                the digests of these
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ..errors import WorkerError
-from ..folders import clear_leftovers, write_folder
+from ..folders import clear_leftovers, damage_in, write_folder
 from ..score import Way
 from .optimization import Optimizer
 
@@ -40,7 +41,7 @@ class State:
             text = json.dumps(self.description, indent=2) + "\n"
             (draft / "state.json").write_text(text, encoding="utf-8")
 
-        write_folder(directory, write)
+        write_folder(directory, write, seal=True)
 
     def apart(self) -> State:
         """The same in tensors of main memory that nothing changes."""
@@ -62,14 +63,17 @@ def present_state(
 
 
 def load_state(
-    directory: Path, optimizer: Optimizer, settings: dict[str, Any]
+    directory: Path, optimizer: Optimizer, settings: dict[str, Any], recorded: int | None
 ) -> tuple[int, Way, int | None]:
     """Puts weights and optimizer back as they were saved; -> (steps done, how rows went, `tokens`).
 
-    Raises ResumeRefused when the folder is not such a state, or is one of other settings or another model.
+    Raises ResumeDamaged when the folder is not what was written, or has more steps than the `recorded` ones;
+    ResumeRefused when it is one of other settings or another model. Nothing is changed then.
     """
     try:
         clear_leftovers(directory)
+        if (damage := damage_in(directory)) is not None:
+            raise ValueError(damage)
         state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
         weights = load_file(directory / "weights.safetensors")
         moments = load_file(directory / "optimizer.safetensors")
@@ -77,7 +81,7 @@ def load_state(
         way, tokens = Way(**state.get("way", {})), state.get("maxTokensPerBatch")
     except Exception as error:
         # a torn file shows as any of many exceptions of json and safetensors
-        raise _refused(directory, f"it is not a complete training state ({error})") from error
+        raise _damaged(directory, f"it is not the training state that was written ({error})") from error
     if form != FORMAT:
         raise _refused(directory, f"its format is {form}, this worker reads {FORMAT}")
     before, now = _flat(saved), _flat(settings)
@@ -86,6 +90,8 @@ def load_state(
             why = f"{name} was {_shown(before, name)} when it was saved, now it is {_shown(now, name)}"
             raise _refused(directory, why)
     _check_same_model(directory, weights, optimizer.masters)
+    if recorded is not None and step > recorded:
+        raise _damaged(directory, f"it is of step {step}, and only {recorded} steps are recorded")
     optimizer.restore(weights, moments)
     return step, way, tokens
 
@@ -118,6 +124,10 @@ def _plain(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _copied(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.to("cpu", copy=True) for name, tensor in tensors.items()}
+
+
+def _damaged(directory: Path, why: str) -> WorkerError:
+    return WorkerError("ResumeDamaged", f"cannot resume from {directory}: {why}", path=str(directory))
 
 
 def _refused(directory: Path, why: str) -> WorkerError:

@@ -21,9 +21,9 @@ from ..protocol import (
     TrainGroup,
     VftLoss,
 )
-from ..score import Model, score_path
+from ..score import PADDED, Model, go, score_path
 from .captured import Begun, CapturedPasses
-from .global_batch import Batch, prepare
+from .global_batch import Batch, prepare, share_of
 from .gradients import Findings, GradientPass
 from .mismatched import mismatched
 from .mode import parts_in_training
@@ -70,7 +70,8 @@ class Trainer:
     does not fit in one is scored first and differentiated piece by piece. `steps_done` counts the updates;
     `rows`: how they lie, and why, where that was a question. `halves`: where memory runs out a step begins
     anew with smaller micro-batches; False: for who looks for the size that fits. Raises InvalidParams, and
-    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit.
+    ResumeRefused where `resume_from` (a folder that `save` wrote) does not fit, ResumeDamaged where it is not
+    what was written, or of more steps than the `recorded` ones.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Trainer:
         seed: int,
         max_tokens_per_batch: int,
         resume_from: str | Path | None = None,
+        recorded: int | None = None,
         halves: bool = True,
     ) -> None:
         _check_trainable(model, optimizer, loss)
@@ -95,7 +97,8 @@ class Trainer:
         self._loss = loss
         self._seed = seed
         self._max_tokens = self._asked_tokens = max_tokens_per_batch
-        self._halves = halves and distributed.world_size() == 1
+        # where weights are shared out, one rank's want of memory leaves the others in mid-exchange
+        self._halves = halves and score_path(model.module).run_within is None
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
@@ -114,7 +117,9 @@ class Trainer:
         # by way of JSON, so that they can be held against settings that were read back
         self._settings = msgspec.json.decode(msgspec.json.encode(settings))
         if resume_from is not None:
-            self.steps_done, way, tokens = load_state(Path(resume_from), self._optimizer, self._settings)
+            self.steps_done, way, tokens = load_state(
+                Path(resume_from), self._optimizer, self._settings, recorded
+            )
             # as the run was cut since memory ran out, for the same bits as of an unbroken one
             self._max_tokens = min(self._max_tokens, tokens or self._max_tokens)
             if self.steps_done:
@@ -149,13 +154,13 @@ class Trainer:
         upcoming: Upcoming = unknown,
         tell: Tell = untold,
     ) -> StepMetrics:
-        """One update from the global batch `groups`, which all processes have and each does its share of.
+        """One update from the global batch `groups`, which all ranks have and each does its share of.
 
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
         `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Where
         memory runs out the step begins anew with micro-batches of half the size, which stay so, and `tell`
-        gets a line; it stays an error where one response alone is too long, and with several processes, of
-        which the others would wait. Whatever is raised, the weights are as before the step: StepOutOfOrder,
+        gets a line; it stays an error where one response alone is too long, and where weights are shared out
+        over several processes. Whatever is raised, the weights are as before the step: StepOutOfOrder,
         NonFiniteLoss, or what `encode_group` and the first two raise.
         """
         if number != self.steps_done + 1:
@@ -183,7 +188,8 @@ class Trainer:
             started = self._ended
         rate = learning_rate(self._highest_rate, self._schedule, number)
         try:
-            self._optimizer.step(rate, found.norm)
+            with distributed.agreed():
+                self._optimizer.step(rate, found.norm)
         except BaseException:
             self._optimizer.discard()
             raise
@@ -219,23 +225,14 @@ class Trainer:
         upcoming: Upcoming,
     ) -> _Collected:
         """The step's gradient, in the optimizer's hands. What is raised leaves a part of it there."""
-        if distributed.world_size() > 1:
-            # the ranks have batches of different numbers: they meet here alone
-            check_cancelled()
-            check_cancelled, upcoming = never_cancelled, unknown
         if not self._chosen:
-            own, steps = distributed.share(groups), self._schedule.total_steps
-            with distributed.agreed():
-                self.rows = choose_layout(
-                    self._model, own, self._loss, self._max_tokens, steps, check_cancelled
-                )
+            self._choose_layout(groups, check_cancelled)
             self._chosen = True
         if self._captured is None and score_path(self._model.module).way.captured:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             by_token = self._group_loss is not None and self._group_loss.by_token is not None
             self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
-        with distributed.agreed():
-            batch, begun = self._batch(number, groups)
+        batch, begun = self._batch(number, groups)
         totals = distributed.total(
             len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )
@@ -259,6 +256,25 @@ class Trainer:
         self._prepare_ahead(upcoming)
         return _Collected(batch, totals, gradients, gradients.wait(), begun is not None)
 
+    def _choose_layout(self, groups: Sequence[TrainGroup], check_cancelled: CheckCancelled) -> None:
+        """Of several ranks rank 0 tries and measures, and the others go its way."""
+        path = score_path(self._model.module)
+        if path.run_within is not None:
+            go(self._model.module, PADDED)
+            return
+        own, steps = distributed.share(groups), self._schedule.total_steps
+        if distributed.world_size() > 1:
+            check_cancelled()
+            check_cancelled = never_cancelled
+        with distributed.agreed():
+            if distributed.is_main():
+                self.rows = choose_layout(
+                    self._model, own, self._loss, self._max_tokens, steps, check_cancelled
+                )
+        way, path.repeats = distributed.from_main((path.way, path.repeats))
+        if not distributed.is_main():
+            go(self._model.module, way)
+
     def _cut(self, error: BaseException, number: int, groups: Sequence[TrainGroup]) -> bool:
         """Whether memory ran out, and the step may begin anew in smaller micro-batches."""
         if not self._halves or not is_out_of_memory(error):
@@ -269,10 +285,10 @@ class Trainer:
         batch = self._prepared(number, groups)
         pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
         costs = [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
-        smaller = smaller_batches(self._max_tokens, costs)
-        if smaller is None:
+        sizes = [size for size in distributed.gather(smaller_batches(self._max_tokens, costs)) if size]
+        if not sizes:
             return False
-        self._max_tokens = smaller
+        self._max_tokens = min(sizes)
         return True
 
     def _batch(self, number: int, groups: Sequence[TrainGroup]) -> tuple[Batch, Begun | None]:
@@ -282,10 +298,12 @@ class Trainer:
         return self._prepared(number, groups), None
 
     def _prepared(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
-        batch = prepare(self._model, distributed.share(groups), self._loss, self._max_tokens)
         loss = self._group_loss
-        if loss is not None and loss.needs_divergence:
-            batch.mismatched = mismatched(self._model, groups, loss, self._seed, number, self._max_tokens)
+        places = share_of(self._model, groups, loss)
+        with distributed.agreed():
+            batch = prepare(self._model, groups, self._loss, self._max_tokens, places)
+            if loss is not None and loss.needs_divergence:
+                batch.mismatched = mismatched(self._model, groups, loss, self._seed, number, self._max_tokens)
         return batch
 
     def _prepare_ahead(self, upcoming: Upcoming) -> None:

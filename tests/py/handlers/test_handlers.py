@@ -38,6 +38,9 @@ class FakeContext:
         if self._cancel_after is not None and self.looks > self._cancel_after:
             raise Cancelled
 
+    def apart(self):
+        return self
+
     def upcoming(self):
         return self._queued[0][0] if self._queued else None
 
@@ -308,7 +311,7 @@ def test_a_registry_says_what_it_holds():
 
 def test_a_resume_that_is_refused_holds_no_run_and_leaves_the_model(model, tmp_path):
     before = registries.runs.items()
-    with pytest.raises(WorkerError, match="it is not a complete training state"):
+    with pytest.raises(WorkerError, match="it is not the training state that was written"):
         begin(model, resumeFrom=str(tmp_path / "absent"))
     assert registries.runs.items() == before
     assert call("model/digest", model=model.model).digest == model.digest

@@ -10,6 +10,7 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import WorkerError
+from aft_worker.folders import damage_in
 from aft_worker.train.trainer import Trainer
 
 NO_PROCESS = 2**22 + 1  # above the largest process id of Linux
@@ -40,6 +41,7 @@ def trainer(
     resume_from: Path | None = None,
     beta: float | None = 0.1,
     constraint: str = "boundary",
+    recorded: int | None = None,
     **optimizer,
 ) -> Trainer:
     loss = tiny.alignment(constraint, beta=beta)
@@ -50,6 +52,7 @@ def trainer(
         max_tokens=LIMIT,
         optimizer=tiny.optimizer(**optimizer),
         resume_from=resume_from,
+        recorded=recorded,
     )
 
 
@@ -90,7 +93,7 @@ def test_saving_again_replaces_and_leaves_nothing_beside(tmp_path) -> None:
     training.save(tmp_path / "state")
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
     names = {path.name for path in (tmp_path / "state").iterdir()}
-    assert names == {"weights.safetensors", "optimizer.safetensors", "state.json"}
+    assert names == {"weights.safetensors", "optimizer.safetensors", "state.json", ".sha256"}
     assert trainer(model(), tmp_path / "state").steps_done == 1
 
 
@@ -99,10 +102,10 @@ def test_a_run_saved_before_its_first_step_can_be_resumed(tmp_path) -> None:
     assert run(trainer(model(seed=4), tmp_path / "state"), 1, 2) == run(trainer(model()), 1, 2)
 
 
-def refused(tmp_path: Path, *arguments, **settings) -> str:
+def refused(tmp_path: Path, *arguments, error: str = "ResumeRefused", **settings) -> str:
     with pytest.raises(WorkerError) as caught:
         trainer(*arguments, tmp_path / "state", **settings)
-    assert caught.value.name == "ResumeRefused"
+    assert caught.value.name == error
     assert caught.value.data.path == str(tmp_path / "state")
     return str(caught.value).removeprefix(f"cannot resume from {tmp_path / 'state'}: ")
 
@@ -127,19 +130,56 @@ def test_another_model_is_refused_by_the_first_weight_that_differs(tmp_path) -> 
     assert message.endswith("in this model it is absent")
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "optimizer.safetensors", "state.json"])
-def test_a_torn_or_missing_file_is_refused_and_the_model_left_alone(tmp_path, name: str) -> None:
+FILES = ["weights.safetensors", "optimizer.safetensors", "state.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_torn_or_missing_file_is_damage_and_the_model_left_alone(tmp_path, name: str) -> None:
     training = trainer(model())
     run(training, 1, 1)
     training.save(tmp_path / "state")
     file = tmp_path / "state" / name
     file.write_bytes(file.read_bytes()[:20])
     fresh = model()
-    assert refused(tmp_path, fresh).startswith("it is not a complete training state (")
+    damaged = "it is not the training state that was written ("
+    assert refused(tmp_path, fresh, error="ResumeDamaged") == f"{damaged}{name} is not what was written)"
     file.unlink()
-    assert refused(tmp_path, fresh).startswith("it is not a complete training state (")
+    assert refused(tmp_path, fresh, error="ResumeDamaged") == f"{damaged}{name} is missing)"
+    (tmp_path / "state" / ".sha256").unlink()  # as an older version wrote it
+    assert refused(tmp_path, fresh, error="ResumeDamaged").startswith(damaged)
     for a, b in zip(model().module.parameters(), fresh.module.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("name", [*FILES, ".sha256"])
+def test_one_bit_of_any_byte_of_a_state_is_seen(tmp_path, name: str) -> None:
+    trainer(model()).save(tmp_path / "state")
+    file = tmp_path / "state" / name
+    sound = file.read_bytes()
+    choice = random.Random(name)
+    for _ in range(40):
+        flipped = bytearray(sound)
+        flipped[choice.randrange(len(sound))] ^= 1 << choice.randrange(8)
+        file.write_bytes(flipped)
+        assert damage_in(tmp_path / "state") is not None
+    file.write_bytes(sound)
+    assert damage_in(tmp_path / "state") is None
+
+
+def test_a_state_of_more_steps_than_are_recorded_is_damage(tmp_path) -> None:
+    training = trainer(model())
+    run(training, 1, 2)
+    training.save(tmp_path / "state")
+    with pytest.raises(WorkerError, match="it is of step 2, and only 1 steps are recorded") as caught:
+        trainer(model(), tmp_path / "state", recorded=1)
+    assert caught.value.name == "ResumeDamaged"
+    assert trainer(model(), tmp_path / "state", recorded=2).steps_done == 2
+
+
+def test_a_state_without_a_seal_as_older_versions_wrote_it_is_a_state(tmp_path) -> None:
+    trainer(model()).save(tmp_path / "state")
+    (tmp_path / "state" / ".sha256").unlink()
+    assert trainer(model(), tmp_path / "state").steps_done == 0
 
 
 def test_a_state_moved_aside_by_a_process_that_was_killed_is_found_again(tmp_path) -> None:
@@ -154,6 +194,7 @@ def test_a_state_of_another_format_is_refused(tmp_path) -> None:
     trainer(model()).save(tmp_path / "state")
     file = tmp_path / "state" / "state.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "format": 2}))
+    (tmp_path / "state" / ".sha256").unlink()
     assert refused(tmp_path, model()) == "its format is 2, this worker reads 1"
 
 

@@ -118,3 +118,51 @@ test("durations read as one says them", () => {
     "2 h 05 min",
   ]);
 });
+
+test("of a run a terminal shows one line from its first stage to its last; what is done and a pipe's lines are not its own", () => {
+  const { sink, pass, text } = watch(true);
+  const place = { label: "align aft-dc seed 1", at: 9, total: 18 };
+  const shown = () => text().split("\r\x1b[K").at(-1);
+  sink.stage?.(place);
+  expect(shown()).toBe("[ 9/18] align aft-dc seed 1");
+  const update = (done: number) =>
+    sink.update({
+      ...step(done),
+      label: place.label,
+      detail: "loss 0.41",
+      whole: { name: "run", secondsLeft: 203 },
+    });
+  pass(1_000);
+  update(100);
+  pass(1_000);
+  update(120);
+  const head = "[ 9/18] about 3 min 20 s left: align aft-dc seed 1";
+  expect(shown()).toBe(`${head}, 120/300 steps (40 %), loss 0.41, 20 steps/s`);
+  sink.end(place.label);
+  sink.done?.("[ 9/18] align aft-dc seed 1: 20.0 s");
+  sink.stage?.({ ...place, at: 10, label: "evaluate aft-dc seed 1", secondsLeft: 61 });
+  expect(shown()).toBe("[10/18] about 1 min 00 s left: evaluate aft-dc seed 1");
+  sink.note("a note that stays");
+  expect(shown()).toBe("a note that stays\n[10/18] about 1 min 00 s left: evaluate aft-dc seed 1");
+  sink.stage?.(undefined);
+  expect(shown()).toBe("");
+  expect(text()).not.toContain("20.0 s");
+
+  const plain = watch(false);
+  expect(plain.sink.stage).toBeUndefined();
+  expect(plain.sink.done).toBeUndefined();
+});
+
+test("a long note is broken at words on a terminal, and left alone in a pipe", () => {
+  const note = `warning: ${"eleven of twelve questions have no pair ".repeat(4)}`.trim();
+  const terminal = watch(true);
+  terminal.sink.note(note);
+  const lines = terminal.text().trimEnd().split("\n");
+  expect(lines.length).toBe(2);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(99);
+  expect(lines[1]).toMatch(/^ {2}\S/);
+  expect(lines.map((line) => line.trim()).join(" ")).toBe(note);
+  const pipe = watch(false);
+  pipe.sink.note(note);
+  expect(pipe.text()).toBe(`${note}\n`);
+});

@@ -303,7 +303,9 @@ describe("groups of one's own", () => {
       "questions: 9",
       "questions: 18",
     );
-    expect(await errorOf(sampled)).toContain("the warm-up takes all of the 2 steps");
+    expect((await load(sampled)).warnings).toContain(
+      "stages.align.schedule.warmupSteps is 5: the warm-up takes all of the 2 steps that there are questions for",
+    );
   });
 
   it("must be there", async () => {

@@ -19,6 +19,7 @@ describe("extends", () => {
       device: "cpu",
       devices: 1,
       nodes: 1,
+      sharding: "auto",
       threads: 2,
       maxTokensPerBatch: 512,
       sampler: "auto",
@@ -149,8 +150,47 @@ describe("--set", () => {
     );
   });
 
+  it("reaches into the one task by its short key", async () => {
+    const { experiment } = await load({ "main.yaml": smallest }, { set: ["task.train=50"] });
+    expect(experiment.tasks).toEqual([expect.objectContaining({ task: "arithmetic", train: 50 })]);
+  });
+
   it("does not reach past the end of a list", async () => {
     expect(await errorOf({ "main.yaml": smallest }, ["tasks.1.train=50"])).toContain("bad value for tasks");
+  });
+});
+
+describe("task and tasks take one task or several, each by its name or with its settings", () => {
+  const withTask = (lines: string) => ({
+    "main.yaml": smallest.replace("tasks:\n  - task: arithmetic", lines),
+  });
+  const tasksOf = async (lines: string) => {
+    const { experiment } = await load(withTask(lines));
+    return experiment.tasks;
+  };
+  const plain = [expect.objectContaining({ task: "arithmetic", train: 20_000 })];
+  const short = [expect.objectContaining({ task: "arithmetic", train: 90, items: [2, 3] })];
+
+  it.each([
+    "task: arithmetic",
+    "tasks: arithmetic",
+    "tasks: [arithmetic]",
+    "task: {arithmetic: }",
+    "task: [arithmetic]",
+  ])("%s", async (lines) => expect(await tasksOf(lines)).toEqual(plain));
+
+  const settings = "train: 90, items: [2, 3]";
+  it.each([
+    `task: {task: arithmetic, ${settings}}`,
+    `task: {arithmetic: {${settings}}}`,
+    `tasks: {arithmetic: {${settings}}}`,
+    `tasks: [{arithmetic: {${settings}}}]`,
+  ])("%s", async (lines) => expect(await tasksOf(lines)).toEqual(short));
+
+  it("says of settings without a task's name what is missing", async () => {
+    expect(await errorOf(withTask("task: {train: 90}"))).toContain(
+      'missing key "task" in tasks.0\n  expected: task: one of arithmetic, gsm8k,',
+    );
   });
 });
 

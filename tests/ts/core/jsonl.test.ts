@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { openAppend, readJsonl, writeJsonl } from "../../../ts/core/jsonl.ts";
+import { readJsonl, writeJsonl } from "../../../ts/core/jsonl.ts";
 import { candidateSchema, groupSchema } from "../../../ts/core/records.ts";
 
 let folder: string;
@@ -100,45 +100,8 @@ test("of many bad rows the first twenty are named and the rest are counted", asy
   expect(error.message).toMatch(/and 30 more bad rows in this file$/);
 });
 
-test("appends that are asked for at once come out whole and in order", async () => {
-  const file = join(folder, "at-once.jsonl");
-  const output = await openAppend(file);
-  const big = (index: number) => ({ ...row, index, text: String(index).repeat(1_500_000) });
-  await Promise.all([0, 1, 2, 3].map((index) => output.append([big(index), { ...row, index: index + 10 }])));
-  await output.close();
-  const rows = await readJsonl(file, candidateSchema);
-  expect(rows.map(({ index }) => index)).toEqual([0, 10, 1, 11, 2, 12, 3, 13]);
-});
-
 test("a missing file is named", async () => {
   await expect(readJsonl(join(folder, "none.jsonl"), candidateSchema)).rejects.toThrow(
     `${join(folder, "none.jsonl")}: no such file\n  expected: a JSON Lines file`,
   );
-});
-
-test("a torn last line is cut away before the next append", async () => {
-  const file = join(folder, "torn.jsonl");
-  await writeJsonl(file, [row]);
-  await appendFile(file, '{"questionId": "q1", "ind');
-  const output = await openAppend(file);
-  await output.append([{ ...row, index: 1 }]);
-  await output.close();
-  expect((await readJsonl(file, candidateSchema)).map(({ index }) => index)).toEqual([0, 1]);
-});
-
-test("a file that holds nothing but a torn line becomes empty; a whole file stays as it is", async () => {
-  const torn = join(folder, "only-torn.jsonl");
-  await writeFile(torn, "x".repeat(200_000));
-  await (await openAppend(torn)).close();
-  expect(await readFile(torn, "utf8")).toBe("");
-  const whole = join(folder, "whole.jsonl");
-  await writeJsonl(whole, [row, row]);
-  await (await openAppend(whole)).close();
-  expect(await readJsonl(whole, candidateSchema)).toHaveLength(2);
-});
-
-test("an append to a full disk says so and where", async () => {
-  const output = await openAppend("/dev/full");
-  await expect(output.append([row])).rejects.toThrow("/dev/full: no space left on the disk");
-  await output.close();
 });

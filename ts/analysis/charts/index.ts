@@ -17,6 +17,7 @@ export { type AccuracyRow, accuracyRows } from "./rows/accuracy.ts";
 export { type DifferenceRow, differenceRows } from "./rows/differences.ts";
 export { scoreRows } from "./rows/scores.ts";
 export { type MethodScores, scoresChart } from "./scores.ts";
+export { type SidesRow, sidesChart } from "./side-by-side.ts";
 export { halfWindow, runningMean } from "./smooth.ts";
 export { type SweepRow, type SweepSeries, sweepChart } from "./sweep.ts";
 export { type LossCurve, vftLossChart } from "./vft-loss.ts";

@@ -31,6 +31,7 @@ export function renderHtml({
     blocks.some((block) => block.block === "app" && block.readsFiles),
   );
   // Opened from a disk, a page and the files beside it are of no common origin: only the scheme can be allowed.
+  // The thread in which the app searches is a script of its own making.
   const scripts = readsFiles ? "'unsafe-inline' 'self' file:" : "'unsafe-inline'";
   const isTold = description !== undefined && description !== "";
   return html`<!doctype html>
@@ -38,12 +39,12 @@ export function renderHtml({
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${raw(scripts)}; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${raw(scripts)}; worker-src blob:; img-src data:">
 <link rel="icon" href="data:,">
 <title>${title}: ${kind.toLowerCase()}</title>
 <style>${raw(pageStyle)}${raw(chartStyle())}${raw(switchStyle(top))}</style>
 </head>
-<body>
+<body class="report">
 <nav aria-label="Contents"><ol><li><a class="name" href="#top">${title}</a></li>${sections.map(({ id, contentsTitle }) => html`<li><a href="#${id}">${contentsTitle}</a></li>`)}</ol></nav>
 <header id="top">
 <p class="quiet kind">${kind}</p>

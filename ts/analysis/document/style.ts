@@ -9,23 +9,24 @@ html{scroll-padding-top:calc(var(--bar) + 8px)}
 body{margin:0;background:var(--surface);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
 main,header,footer{max-width:1880px;margin:0 auto;padding:0 28px}
 footer{padding-top:24px;padding-bottom:48px;color:var(--quiet);font-size:.875rem}
-h1{font-size:1.5rem;line-height:1.2;margin:0;text-wrap:balance;overflow-wrap:anywhere}
-h2{font-size:1.15rem;margin:0;display:inline}
+h1{font-size:2rem;line-height:1.2;margin:0 0 4px;text-wrap:balance;overflow-wrap:anywhere}
+h2{font-size:1.4rem;margin:48px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--line)}
+.report h1{font-size:1.5rem;margin:0}.report h2{font-size:1.15rem;margin:0;padding:0;border:0;display:inline}
 h3{font-size:1.05rem;margin:24px 0 8px}
 p,li,dd,figcaption{max-width:78ch}
 .quiet,.note,figcaption,caption{color:var(--quiet)}
 .note,figcaption{font-size:.875rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
-nav{position:sticky;top:0;z-index:5;background:var(--surface);border-bottom:1px solid var(--line)}
-nav ol{display:flex;gap:0 18px;padding:0 28px;margin:0 auto;max-width:1880px;height:calc(var(--bar) - 1px);align-items:center;list-style:none;overflow-x:auto;white-space:nowrap;scrollbar-width:thin;font-size:.875rem}
-nav li{max-width:none}nav a{text-decoration:none;color:var(--quiet)}nav a:hover{color:var(--accent);text-decoration:underline}nav .name{font-weight:650;color:var(--ink)}
-header{display:grid;grid-template-columns:minmax(0,1fr) max-content;padding-top:14px}
-header .kind{grid-area:1/2;align-self:end;font-size:.8rem}header h1{grid-area:1/1}
-header>:not(h1,.kind){grid-column:1/-1}
-header p{max-width:none;margin:0}
+.report nav{position:sticky;top:0;z-index:5;background:var(--surface);border-bottom:1px solid var(--line)}
+.report nav ol{display:flex;gap:0 18px;padding:0 28px;margin:0 auto;max-width:1880px;height:calc(var(--bar) - 1px);align-items:center;list-style:none;overflow-x:auto;white-space:nowrap;scrollbar-width:thin;font-size:.875rem}
+nav li{max-width:none}.report nav a{text-decoration:none;color:var(--quiet)}.report nav a:hover{color:var(--accent);text-decoration:underline}.report nav .name{font-weight:650;color:var(--ink)}
+.report header{display:grid;grid-template-columns:minmax(0,1fr) max-content;padding-top:14px}
+header .kind{grid-area:1/2;align-self:end;font-size:.8rem}.report header h1{grid-area:1/1}
+.report header>:not(h1,.kind){grid-column:1/-1}
+.report header p{max-width:none;margin:0}
 .lead{color:var(--quiet);font-size:.9rem;max-width:none}
-header .verdict{font-size:1.12rem;line-height:1.4;font-weight:600;margin:8px 0 2px;padding-left:12px;border-left:5px solid var(--line);max-width:125ch;text-wrap:pretty}
+.report header .verdict{font-size:1.12rem;line-height:1.4;font-weight:600;margin:8px 0 2px;padding-left:12px;border-left:5px solid var(--line);max-width:125ch;text-wrap:pretty}
 .verdict.gain{border-color:var(--gain)}.verdict.loss{border-color:var(--loss)}
 header .basis{color:var(--quiet);font-size:.9rem}
 .warnings{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0 0;padding:0}.warnings li{max-width:100%}
@@ -36,7 +37,7 @@ header .basis{color:var(--quiet);font-size:.9rem}
 .switches{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:0 16px;font-size:.82rem;color:var(--quiet)}
 .switches legend{float:left;padding:0}.switches label{white-space:nowrap;cursor:pointer}.switches input{margin:0 5px 0 0;vertical-align:-1px;accent-color:var(--accent)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:0 28px}
-.tiles figure{margin:6px 0 10px}.tiles h2{display:block;margin:2px 0 4px;font-size:.95rem}.tiles figcaption{font-size:.8rem;line-height:1.4;margin-top:2px}
+.tiles figure{margin:6px 0 10px}.report .tiles h2{display:block;margin:2px 0 4px;font-size:.95rem}.tiles figcaption{font-size:.8rem;line-height:1.4;margin-top:2px}
 .tiles svg{display:block;width:100%;max-width:560px;height:auto;min-width:0;font-family:inherit;font-variant-numeric:tabular-nums}
 .row:hover .hit{fill-opacity:.07}.row:hover .tip{visibility:visible}svg:has(.row:hover) .legend{visibility:hidden}
 .part{margin:0;border-top:1px solid var(--line)}.part>summary{padding:9px 0}.part:last-of-type{border-bottom:1px solid var(--line)}
@@ -73,7 +74,7 @@ td.gain>b,td.gain small.difference{color:var(--gain)}td.loss>b,td.loss small.dif
 .badge.warning{background:var(--warn-bg);color:var(--wrong)}.badge.note,.badge.reused{background:var(--note-bg);color:var(--quiet)}
 .badge.gain{color:var(--gain);box-shadow:inset 0 0 0 1px}.badge.loss{color:var(--loss);box-shadow:inset 0 0 0 1px}
 .badge.fine{background:var(--fine-bg);color:var(--right)}
-figure{margin:24px 0 32px}figcaption{margin-top:6px}.chart svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}figure.wide .chart svg{min-width:960px}
+figure{margin:24px 0 32px}figcaption{margin-top:6px}figure svg{display:block;height:auto;max-width:100%;min-width:600px;font-family:inherit}figure.wide svg{min-width:960px}
 details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .example{border:1px solid var(--line);border-radius:8px;padding:6px 14px}
 .example .question{font-weight:600;white-space:pre-line}
@@ -86,10 +87,10 @@ code{font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.92em}
 dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 20px}
 dl.facts dd{margin:0;overflow-wrap:anywhere}dt{font-weight:600}
 button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:2px 12px;cursor:pointer}
-@media screen and (min-width:900px){header .lead{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
+@media screen and (min-width:900px){.report header .lead{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
 @media screen and (min-width:1500px){.part>section>ul{columns:2;column-gap:48px}.part>section>ul>li{break-inside:avoid;max-width:none}
 .part>section>figure{display:inline-block;vertical-align:top;width:min(100%,calc(50% - 20px));margin-right:16px}.part>section>figure.wide{display:block;width:auto}}
-@media screen and (max-width:760px){main,header,footer,nav ol{padding-left:16px;padding-right:16px}header{display:block}header .kind{text-align:left}header .verdict{font-size:1.1rem}
+@media screen and (max-width:760px){main,header,footer,.report nav ol{padding-left:16px;padding-right:16px}.report header{display:block}.report header .verdict{font-size:1.05rem}
 dl.facts{display:block}dl.facts dd{margin:0 0 10px}
 .badge{white-space:normal;border-radius:12px;text-align:left;min-width:0}.findings li{display:block}
 .first .board{order:-1}header .kind{display:none}
@@ -102,5 +103,5 @@ main,header,footer{max-width:none;padding:0}nav,button,.switches{display:none}.s
 h2,h3,caption,summary{break-after:avoid}figure,tr,.findings li{break-inside:avoid}thead{display:table-header-group}summary{list-style:none}
 .tiles{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 16px}.tiles figcaption{font-size:7.5pt}.glance{font-size:8.5pt}
 table{font-size:7.5pt}.results th,.results td{padding:3px 4px}.results th[scope=row],.results thead tr:last-child th:first-child{position:static;min-width:5em}
-.chart svg,figure.wide .chart svg{min-width:0;max-width:190mm}figure.wide .chart svg{max-width:100%}pre,.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
+figure svg,figure.wide svg{min-width:0;max-width:190mm}figure.wide svg{max-width:100%}pre,.cot{white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}a{color:inherit}}
 `.trim();

@@ -1,3 +1,4 @@
+import { wrapText } from "../../core/wrap.ts";
 import { columns } from "./columns.ts";
 import { isMarked } from "./html.ts";
 import type { Block, Cell, Inline, Table } from "./model.ts";
@@ -93,18 +94,4 @@ const isSmall = (part: Inline): boolean =>
 
 const widthOf = (text: string): number => Math.max(...text.split("\n").map(({ length }) => length));
 
-const wrap = (text: string): string =>
-  text
-    .split("\n")
-    .map((line) =>
-      line
-        .split(" ")
-        .reduce<string[]>((lines, word) => {
-          const last = lines.at(-1);
-          if (last === undefined || last.length + word.length >= widest.text) lines.push(word);
-          else lines[lines.length - 1] = `${last} ${word}`;
-          return lines;
-        }, [])
-        .join("\n"),
-    )
-    .join("\n");
+const wrap = (text: string): string => wrapText(text, widest.text);

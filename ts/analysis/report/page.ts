@@ -13,7 +13,9 @@ import {
 import { renderHtml } from "../document/html.ts";
 import { renderTerminal } from "../document/terminal.ts";
 import type { Feature, Shown } from "../features/feature.ts";
+import { matteringWarnings } from "../features/findings/mattering.ts";
 import { isUntouched } from "../features/in-short/methods.ts";
+import { verdictSentence } from "../features/in-short/verdict.ts";
 import { introduction } from "../features/introduction.ts";
 import {
   type DataFile,
@@ -23,6 +25,7 @@ import {
   questionsApp,
 } from "../features/questions/app.ts";
 import { packRun } from "../features/questions/numbers.ts";
+import { endNote, endTable } from "../features/results/terminal.ts";
 import { topOf } from "../features/top/view.ts";
 import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
@@ -72,6 +75,20 @@ export const renderPage = (run: RunData, summary: RunSummary, { examples }: Repo
 /** The run's numbers as plain tables for a terminal, with counts and intervals. */
 export const renderTable = (summary: RunSummary): string =>
   renderTerminal(terminalTables.flatMap((tables) => blocksOf(tables(summary))));
+
+/** What a run ends with on a terminal: the verdict, one table, and the warnings that matter. Its lines may be long. */
+export function renderEnd(summary: RunSummary): string {
+  const warnings = matteringWarnings(summary).map(({ label }) => `warning: ${label}`);
+  if (summary.methods.length === 0) return [verdictSentence(summary), ...warnings].join("\n");
+  return [
+    verdictSentence(summary),
+    "",
+    renderTerminal([endTable(summary)]),
+    "",
+    endNote(summary),
+    ...warnings,
+  ].join("\n");
+}
 
 /** Every feature's view in its section. */
 function reportOf(shown: Shown): Report {

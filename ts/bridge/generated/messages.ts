@@ -238,6 +238,10 @@ export interface WorkerMethods {
       adapterSeed?: number | undefined;
       /** compute a block's activations again when they are needed; changes no result */
       gradientCheckpointing?: boolean | undefined;
+      /** of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none */
+      sharding?: "auto" | "none" | "fsdp" | undefined;
+      /** for auto: the device must hold what training takes, too */
+      trained?: boolean | undefined;
       /** to measure with: random weights in so many of its layers; its own are not read */
       sketchLayers?: number | undefined;
     };
@@ -705,6 +709,8 @@ export interface WorkerMethods {
       maxTokensPerBatch: number;
       /** a folder that train/save wrote */
       resumeFrom?: string | undefined;
+      /** what is known of: a state of more steps is refused as damaged (ResumeDamaged) */
+      recordedSteps?: number | undefined;
     };
     result: {
       /** a name the worker gave to something it holds */

@@ -83,6 +83,13 @@ export const modelMethods = {
         .boolean()
         .optional()
         .meta({ description: "compute a block's activations again when they are needed; changes no result" }),
+      sharding: z.enum(["auto", "none", "fsdp"]).optional().meta({
+        description:
+          "of several ranks: fsdp shares out the weights, auto where a device cannot hold them; else none",
+      }),
+      trained: z.boolean().optional().meta({
+        description: "for auto: the device must hold what training takes, too",
+      }),
       sketchLayers: positive.optional().meta({
         description: "to measure with: random weights in so many of its layers; its own are not read",
       }),

@@ -26,6 +26,9 @@ export const trainingMethods = {
       seed: z.int(),
       maxTokensPerBatch,
       resumeFrom: path.optional().meta({ description: "a folder that train/save wrote" }),
+      recordedSteps: count.optional().meta({
+        description: "what is known of: a state of more steps is refused as damaged (ResumeDamaged)",
+      }),
     }),
     result: z.object({
       run: handle,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defined } from "../../core/defined.ts";
 import type { Problem } from "../../core/errors.ts";
-import { dotted, isMap, type Path } from "../../core/shape.ts";
+import { dotted, isMap } from "../../core/shape.ts";
 import { entryOf, type Method, methodSchema } from "../methods/index.ts";
 import { type Model, modelSchema } from "../schema/model.ts";
 import {
@@ -13,13 +13,13 @@ import {
   type Watch,
   watchSchema,
 } from "../schema/stages.ts";
-import { questionsAsked, type Task, taskSchema } from "../schema/tasks/index.ts";
+import { type Task, taskSchema } from "../schema/tasks/index.ts";
 import { type Training, trainingSchema } from "../schema/training.ts";
 import { leastVllmTemperature, samplerOf, vllmFix, type Worker, workerSchema } from "../schema/worker.ts";
 import { originOf, type Tree } from "../source/tree.ts";
-import { overrideTraining, planSteps } from "../training.ts";
 import { checkFeedback, checkRankingSettings, type Judging } from "./feedback.ts";
 import type { Report } from "./report.ts";
+import { mostOf, sizesOf, trainedOf, wholeWarmups } from "./sizes.ts";
 import { checkChat, checkCustomTasks } from "./tasks.ts";
 import { checkValidation } from "./validation.ts";
 
@@ -105,24 +105,6 @@ function checkLengths({ model, sample, evaluate }: Sections, report: Report): vo
       );
 }
 
-type Split = "train" | "validation" | "test";
-
-const trainedOf = ({ tasks }: Sections): Task[] => (tasks ?? []).filter(({ use }) => use === "train");
-
-/** How many questions of a split each task has, where the settings say so of all; a file's own number shows when it is read. */
-function sizesOf(tasks: readonly Task[], split: Split): number[] | undefined {
-  const sizes = tasks.map((task) => questionsAsked(task, split));
-  return sizes.length > 0 && sizes.every((size) => size !== undefined) ? (sizes as number[]) : undefined;
-}
-
-function mostOf(tasks: readonly Task[], split: Split): number | undefined {
-  const sizes = sizesOf(tasks, split);
-  return sizes && Math.max(...sizes);
-}
-
-const sumOf = (sizes: readonly number[] | undefined, atMost = Number.POSITIVE_INFINITY): number | undefined =>
-  sizes?.reduce((sum, size) => sum + Math.min(size, atMost), 0);
-
 function checkQuestions(sections: Sections, report: Report): void {
   const { tasks, sample, evaluate } = sections;
   if (tasks === undefined) return;
@@ -148,29 +130,16 @@ function checkQuestions(sections: Sections, report: Report): void {
   else most("evaluate", evaluate.questions, mostOf(tasks, split), split);
 }
 
+/** What the settings say by themselves; where it is for want of questions, it is a warning. */
 function checkWarmups(sections: Sections, report: Report): void {
-  const { vft, align, sample, judge, methods } = sections;
-  const sizes = sizesOf(trainedOf(sections), "train");
-  const check = (path: Path, training: Training | undefined, questions: number | undefined): void => {
-    if (training === undefined || (questions === undefined && training.steps === undefined)) return;
-    const { totalSteps, warmupSteps } = planSteps(training, questions ?? 0);
-    if (warmupSteps < totalSteps || totalSteps === 1) return;
-    const setting = training.schedule.warmupSteps === undefined ? "warmupRatio" : "warmupSteps";
-    report(
-      [...path, "schedule", setting],
-      `the warm-up takes all of the ${totalSteps} steps`,
-      training.schedule[setting],
-      setting === "warmupRatio" ? "a ratio below 1" : `less than ${totalSteps}`,
-    );
-  };
-  check(["stages", "vft"], vft, sumOf(sizes));
-  // How many groups a user's file has is known when it is read.
-  const sampled = judge?.groupsFile === undefined ? sumOf(sizes, sample?.questions) : undefined;
-  const trained = Object.entries(methods).filter(([, method]) => method.method !== "keep");
-  if (trained.length > 0) check(["stages", "align"], align, sampled);
-  for (const [name, method] of trained)
-    if (method.method !== "keep" && method.train !== undefined && align !== undefined)
-      check(["methods", name, "train"], overrideTraining(align, method.train), sampled);
+  for (const { path, setting, training, totalSteps, isStated } of wholeWarmups(sections))
+    if (isStated)
+      report(
+        [...path, "schedule", setting],
+        `the warm-up takes all of the ${totalSteps} steps`,
+        training.schedule[setting],
+        setting === "warmupRatio" ? "a ratio below 1" : `less than ${totalSteps}`,
+      );
 }
 
 /** A loss of which nothing is left trains nothing, and has no gradient to go by. */

@@ -1,9 +1,11 @@
 import { nearestName } from "../../core/errors.ts";
+import { dotted } from "../../core/shape.ts";
 import type { MethodKind } from "../methods/index.ts";
 import type { Experiment } from "../schema/experiment.ts";
 import { packagedModels } from "../schema/model.ts";
 import { roundsSchema } from "../schema/stages.ts";
 import { questionsAsked, taskName } from "../schema/tasks/index.ts";
+import { wholeWarmups } from "./sizes.ts";
 
 /** What is allowed but probably not meant. */
 export function warningsOf(experiment: Experiment): string[] {
@@ -34,8 +36,17 @@ export function warningsOf(experiment: Experiment): string[] {
   const meant = hub === undefined || hub.includes("/") ? undefined : nearestName(hub, packagedModels);
   if (meant !== undefined)
     warnings.push(`model ${hub} is looked for on the hub; ${meant} is a model that aft model get makes`);
-  return [...warnings, ...roundsWarnings(experiment)];
+  return [...warnings, ...warmupWarnings(experiment), ...roundsWarnings(experiment)];
 }
+
+/** As many steps as there are questions for; with a file's it shows when they are read, and training says so. */
+const warmupWarnings = ({ tasks, stages, methods }: Experiment): string[] =>
+  wholeWarmups({ ...stages, tasks, methods })
+    .filter(({ isStated }) => !isStated)
+    .map(
+      ({ path, setting, training, totalSteps }) =>
+        `${dotted([...path, "schedule", setting])} is ${training.schedule[setting]}: the warm-up takes all of the ${totalSteps} steps that there are questions for`,
+    );
 
 /** Of questions that some rounds do not have for themselves. Those of a file are counted when it is read. */
 function roundsWarnings({ rounds, stages: { sample }, tasks }: Experiment): string[] {

@@ -69,8 +69,18 @@ export interface ExperimentWorker {
   devices: number;
   /** machines that share it; `aft worker` is started on each of the others */
   nodes: number;
+  /**
+   * where processes share the work: none: each has the whole model; fsdp: a part of each weight;
+   * auto: fsdp where one GPU cannot hold the model with what training takes
+   */
+  sharding: "auto" | "none" | "fsdp";
   /** host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out */
   rendezvous?: string | undefined;
+  /**
+   * seconds after which a process that gives no sign of life to the others counts as lost; all are
+   * started again then
+   */
+  rankSeconds: number;
   /** CPU threads, which processes share out; all cores when left out */
   threads?: number | undefined;
   /** an existing Python with torch; the project makes its own environment when left out */

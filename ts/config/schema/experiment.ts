@@ -4,7 +4,7 @@ import { modelSchema } from "./model.ts";
 import { runName, slug } from "./patterns.ts";
 import { roundsSchema, stagesSchema } from "./stages.ts";
 import { sweepSchema } from "./sweep.ts";
-import { mixtureSchema, taskName, taskSchema } from "./tasks/index.ts";
+import { mixtureSchema, taskKinds, taskName, taskSchema } from "./tasks/index.ts";
 import { trackingSchema } from "./tracking.ts";
 import { count, positive } from "./values.ts";
 import { reportSchema, workerSchema } from "./worker.ts";
@@ -72,6 +72,13 @@ export const experimentSchema = z.strictObject(shape);
 
 export type { Experiment } from "../generated/experiment.ts";
 
+/** `gsm8k`, `{task: gsm8k, ...}` or `{gsm8k: {...}}`. */
+const writtenTask = z.union([
+  z.enum(taskKinds),
+  taskSchema,
+  z.partialRecord(z.enum(taskKinds), z.record(z.string(), z.unknown())),
+]);
+
 /** What one YAML file may hold: any part of an experiment, and the files it builds on. For editors. */
 export const experimentFileSchema = z
   .strictObject({
@@ -85,8 +92,9 @@ export const experimentFileSchema = z
     }),
     rounds: z.union([positive, shape.rounds]).meta(z.globalRegistry.get(shape.rounds) ?? {}),
     model: z.union([z.string(), shape.model]).meta(z.globalRegistry.get(shape.model) ?? {}),
-    task: z
-      .union([z.enum(taskSchema.options.map((option) => option.shape.task.value)), taskSchema])
-      .meta({ description: "short for `tasks` with one task: its name, or its settings" }),
+    tasks: z.union([z.array(writtenTask), writtenTask]).meta({
+      description: "what is learned, and what else is evaluated: each by its name, or with its settings",
+    }),
+    task: writtenTask.meta({ description: "short for `tasks` with one task: its name, or its settings" }),
   })
   .partial();

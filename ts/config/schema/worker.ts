@@ -27,9 +27,17 @@ export const workerSchema = z.strictObject({
   nodes: positive.default(1).meta({
     description: "machines that share it; `aft worker` is started on each of the others",
   }),
+  sharding: z.enum(["auto", "none", "fsdp"]).default("auto").meta({
+    description:
+      "where processes share the work: none: each has the whole model; fsdp: a part of each weight; auto: fsdp where one GPU cannot hold the model with what training takes",
+  }),
   rendezvous: text.optional().meta({
     description:
       "host:port of this machine, where the others meet it; from MASTER_ADDR and MASTER_PORT when left out",
+  }),
+  rankSeconds: positive.default(60).meta({
+    description:
+      "seconds after which a process that gives no sign of life to the others counts as lost; all are started again then",
   }),
   threads: positive.optional().meta({
     description: "CPU threads, which processes share out; all cores when left out",

@@ -7,7 +7,10 @@ import { type MapTree, mapOf, type Origin, type Tree } from "./tree.ts";
 export function treeOfSet(setting: string, problems: Problem[]): Tree | undefined {
   const origin = { where: `(--set ${setting})`, directory: process.cwd() };
   const equals = setting.indexOf("=");
-  const path = setting.slice(0, equals).trim().split(".");
+  const written = setting.slice(0, equals).trim().split(".");
+  // `task` stands for the one task that there is, below it too.
+  const [first, ...below] = written;
+  const path = first === "task" && below.length > 0 ? ["tasks", "0", ...below] : written;
   if (equals < 1 || path.includes("")) {
     problems.push({
       what: "not a setting",

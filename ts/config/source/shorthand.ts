@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { packagedModels } from "../schema/model.ts";
+import { taskKinds } from "../schema/tasks/index.ts";
 import { type Entry, type MapTree, mapOf, type Tree, withEntry, withoutKey } from "./tree.ts";
 
 /** A file's map with its short forms written out. */
@@ -29,18 +30,45 @@ function kindOf(name: string, directory: string): "path" | "gguf" | "get" | "hub
 }
 
 /**
- * `task: gsm8k` stands for `tasks: [{task: gsm8k}]`, and `task: {task: gsm8k, ...}` for a list of that one. Beside
- * `tasks` it is left alone, and so refused as a key that is not known.
+ * `task` stands for `tasks` with one task, and is taken wherever a task is; `tasks` may be a task too, and so one of its
+ * items. Beside `tasks` it is left alone, and so refused as a key that is not known.
  */
 function withTaskAsList(map: MapTree): MapTree {
-  const task = map.entries.get("task");
-  if (task === undefined || map.entries.has("tasks")) return map;
-  const { key, value } = task;
-  const { origin } = value;
-  const isNamed = isText(value);
-  if (!isNamed && !(value.kind === "map" && value.entries.has("task"))) return map;
-  const item = isNamed ? mapOf(origin, [["task", task]]) : value;
-  return withEntry(withoutKey(map, "task"), "tasks", { key, value: { kind: "list", origin, items: [item] } });
+  const name = map.entries.has("tasks") ? "tasks" : "task";
+  const given = map.entries.get(name);
+  if (given === undefined) return map;
+  const { key, value } = given;
+  const isRemoved = value.kind === "value" && value.value === null;
+  // A map that is no task reaches into a list that is inherited: `--set tasks.0.train=100`.
+  if (isRemoved || (name === "tasks" && value.kind === "map" && !isTask(value)))
+    return renamed(map, name, given);
+  const items = value.kind === "list" ? value.items : [value];
+  const list: Tree = { kind: "list", origin: value.origin, items: items.map(taskInFull) };
+  return renamed(map, name, { key, value: list });
+}
+
+const renamed = (map: MapTree, name: string, tasks: Entry): MapTree =>
+  withEntry(withoutKey(map, name), "tasks", tasks);
+
+const isTask = (map: MapTree): boolean => map.entries.has("task") || kindAlone(map) !== undefined;
+
+/** `gsm8k` stands for `{task: gsm8k}`, and `{custom: {file: ...}}` for `{task: custom, file: ...}`. */
+function taskInFull(tree: Tree): Tree {
+  const { origin } = tree;
+  if (isText(tree)) return mapOf(origin, [["task", { key: origin, value: tree }]]);
+  const alone = tree.kind === "map" ? kindAlone(tree) : undefined;
+  if (alone === undefined) return tree;
+  const [name, { key, value }] = alone;
+  const task: Entry = { key, value: { kind: "value", origin: key, value: name } };
+  return mapOf(origin, [["task", task], ...(value.kind === "map" ? value.entries : [])]);
+}
+
+/** The one key of a map that has the name of a kind of task, and its settings. */
+function kindAlone({ entries }: MapTree): [string, Entry] | undefined {
+  const [[name, entry] = ["", undefined]] = entries;
+  const isNull = entry?.value.kind === "value" && entry.value.value === null;
+  const isKind = entries.size === 1 && (taskKinds as readonly string[]).includes(name);
+  return isKind && entry !== undefined && (entry.value.kind === "map" || isNull) ? [name, entry] : undefined;
 }
 
 /** `rounds: 3` stands for `rounds: {count: 3}`. */

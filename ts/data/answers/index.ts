@@ -10,10 +10,11 @@ export { choiceRule, extractChoice, lettersOf, sameChoice } from "./choice.ts";
 export { normalNumber, sameNumber } from "./decimal.ts";
 export { extractNumber, gsm8kNumber, numberPatterns, readSolution, rightAsPublished } from "./gsm8k.ts";
 export { anyNumber, extractAnyNumber, normalRational, sameRational } from "./number.ts";
-export { regexRule } from "./regex.ts";
+export { regexRule, spendTogether, spentTogether } from "./regex.ts";
 export {
   type AnswerRule,
   type Asked,
+  type BothOutcomes,
   type ExtractMode,
   extractBoth,
   extractModes,

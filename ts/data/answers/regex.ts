@@ -19,6 +19,30 @@ const usualMsAtLimits = 10_000;
 /** How much longer the second try of a text may take: the first may have fallen on a moment when the machine was busy. */
 const secondChance = 4;
 
+/**
+ * What texts at the time limit have taken: milliseconds, and how many texts. Threads that judge one file share it, so that
+ * the limit is that of the file and not of each thread.
+ */
+type Spent = Int32Array;
+const spentBytes = 2 * Int32Array.BYTES_PER_ELEMENT;
+/** A rule has two patterns at most. */
+const patternsOfARule = 2;
+
+/** What threads are given so that they spend together. */
+export const spentTogether = (): SharedArrayBuffer => new SharedArrayBuffer(patternsOfARule * spentBytes);
+
+let together: { buffer: SharedArrayBuffer; patterns: number } | undefined;
+
+/** The patterns of the rule that this thread makes next spend together with those of other threads. */
+export function spendTogether(buffer: SharedArrayBuffer): void {
+  together = { buffer, patterns: 0 };
+}
+
+function nextSpent(): Spent {
+  if (together === undefined || together.patterns === patternsOfARule) return new Int32Array(2);
+  return new Int32Array(together.buffer, together.patterns++ * spentBytes, 2);
+}
+
 /** Where each pattern comes from, which errors name: `tasks.0.answer.pattern`. */
 export function regexRule(settings: RegexSettings, where?: string, msAtLimits = usualMsAtLimits): AnswerRule {
   const { pattern, flexible = pattern, ignoreCase = false, timeoutMs = 250 } = settings;
@@ -109,7 +133,8 @@ function limited(
       if (match[0] === "") job.pattern.lastIndex++;
     }`);
   let known: { text: string; captured: Captured | undefined } | undefined;
-  let [timeLimits, msLeft] = [0, msAtLimits];
+  const spent = nextSpent();
+  const msLeft = (): number => msAtLimits - Atomics.load(spent, 0);
   const look = (text: string, limitMs: number): Captured | undefined => {
     job.text = text;
     try {
@@ -117,24 +142,25 @@ function limited(
       return { first: job.first, last: job.last };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-      msLeft -= limitMs;
+      Atomics.add(spent, 0, limitMs);
       return undefined;
     }
   };
   const lookTwice = (text: string): Captured | undefined => {
-    const limit = (ms: number): number => Math.min(ms, msLeft);
-    const first = look(text, limit(timeoutMs));
-    const captured = first ?? (msLeft > 0 ? look(text, limit(secondChance * timeoutMs)) : undefined);
-    if (captured === undefined) timeLimits++;
-    if (msLeft <= 0)
-      throw inputError({
-        what: `the answer pattern took ${msAtLimits / 1000} s on texts that it could not end, ${timeLimits} of them`,
-        where,
-        found: pattern.source,
-        expected: `an answer within ${timeoutMs} ms a text`,
-        fix: "a quantifier inside a quantifier, such as (a+)+, tries a text in exponentially many ways: write it without",
-      });
-    return captured;
+    for (const ms of [timeoutMs, secondChance * timeoutMs]) {
+      const left = msLeft();
+      const captured = left > 0 ? look(text, Math.min(ms, left)) : undefined;
+      if (captured !== undefined) return captured;
+    }
+    Atomics.add(spent, 1, 1);
+    if (msLeft() > 0) return undefined;
+    throw inputError({
+      what: `the answer pattern took ${msAtLimits / 1000} s on texts that it could not end, ${Atomics.load(spent, 1)} of them`,
+      where,
+      found: pattern.source,
+      expected: `an answer within ${timeoutMs} ms a text`,
+      fix: "a quantifier inside a quantifier, such as (a+)+, tries a text in exponentially many ways: write it without",
+    });
   };
   return (text) => {
     if (known?.text !== text) known = { text, captured: lookTwice(text) };

@@ -23,6 +23,8 @@ export interface Dataset {
   uses?: readonly string[];
   /** What the user has to bring. */
   byHand?: string;
+  /** Its leaderboard on the Hugging Face hub: the dataset there, the task in it, and how many test questions it has. */
+  benchmark?: { dataset: string; task: string; questions: number };
 }
 
 const github = (repository: string, folder: string, path: string): { address: string } => ({
@@ -49,6 +51,7 @@ export const catalogue: readonly Dataset[] = [
     licence: "MIT",
     citation:
       "Cobbe, Kosaraju, Bavarian, Chen, Jun, Kaiser, Plappert, Tworek, Hilton, Nakano, Hesse, Schulman: Training Verifiers to Solve Math Word Problems, 2021 (arXiv 2110.14168)",
+    benchmark: { dataset: "openai/gsm8k", task: "gsm8k", questions: 1319 },
     files: [
       {
         path: "train.jsonl",

@@ -8,6 +8,7 @@ import type { Lengths } from "../stages/cost.ts";
 import { stages } from "../stages/index.ts";
 import { keyOfNode, type PlanNode, recipeOf } from "../stages/node.ts";
 import { adviceFor, gigabytes } from "./advice.ts";
+import { type Cluster, type ClusterPlan, planCluster } from "./cluster.ts";
 import type { Splits } from "./lengths.ts";
 import { type Described, type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
 import type { Setup } from "./memory.ts";
@@ -58,11 +59,38 @@ export async function estimate(
 /** Of some of a plan's pieces of work; undefined where none of them uses a model. */
 export async function estimateOf(
   experiment: Experiment,
-  { nodes, seeds }: Plan,
+  plan: Plan,
   missing: readonly PlanNode[],
   measurements: Measurements,
 ): Promise<Estimate | undefined> {
   if (missing.every(({ cost }) => cost === undefined)) return undefined;
+  const { model, works, sampler, long, questionsNodes } = await workOf(
+    experiment,
+    plan,
+    missing,
+    measurements,
+  );
+  const measured = await measurements.speed(experiment);
+  const setup = setupOf(experiment, model, measured);
+  const examples = (await Promise.all(questionsNodes.map((node) => model.examplesOf(node)))).flat();
+  const tried = { setup, speed: measured.speed, works, examples };
+  const rehearsed = await measurements.pace(experiment, model, tried);
+  const samplings = works.flatMap(({ sampled = [] }) => sampled);
+  const pace: Estimate["pace"] =
+    "pace" in rehearsed
+      ? { ...rehearsed.pace, measured: true }
+      : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
+  const sum = summed(setup, model, works, measured, pace);
+  return { ...sum, sampler, warnings: [...sum.warnings, ...long] };
+}
+
+/** What a plan's missing nodes send through the model, and what of it the model cannot take. */
+async function workOf(
+  experiment: Experiment,
+  { nodes, seeds }: Plan,
+  missing: readonly PlanNode[],
+  measurements: Measurements,
+) {
   const model = await measurements.model(experiment, nodes);
   const lengths = new Map<string, Splits<Lengths>>();
   const questions = new Map<string, Splits<Question[]>>();
@@ -83,24 +111,47 @@ export async function estimateOf(
   const { evaluate } = experiment.stages;
   const limits = { limit: model.shape.maxPositions, count: model.count };
   const long = await tooLong(tasks, questionsOfTask, evaluate, limits);
-  const measured = await measurements.speed(experiment);
-  const setup = setupOf(experiment, model, measured);
-  const examples = (await Promise.all(tasks.map((_, at) => model.examplesOf(questionsNode(at))))).flat();
-  const tried = { setup, speed: measured.speed, works, examples };
-  const rehearsed = await measurements.pace(experiment, model, tried);
-  const samplings = works.flatMap(({ sampled = [] }) => sampled);
-  const pace: Estimate["pace"] =
-    "pace" in rehearsed
-      ? { ...rehearsed.pace, measured: true }
-      : { ...assumedPace(setup, measured.speed, samplings), measured: false, reason: rehearsed.reason };
-  const sum = summed(setup, model, works, measured, pace);
-  return { ...sum, sampler, warnings: [...sum.warnings, ...long] };
+  return { model, works, sampler, long, questionsNodes: tasks.map((_, at) => questionsNode(at)) };
+}
+
+export interface PlannedElsewhere {
+  plan: ClusterPlan;
+  /** The model, in a line of the table. */
+  model: Pick<Estimate, "model" | "parameters" | "trained" | "setup">;
+  warnings: string[];
+}
+
+/** What the whole of an experiment would take on devices that need not be there. Nothing is measured or written. */
+export async function planElsewhere(
+  experiment: Experiment,
+  options: EstimateOptions,
+  cluster: Cluster,
+): Promise<PlannedElsewhere> {
+  const plan = await planOf(experiment);
+  const measurements = new Measurements(options);
+  try {
+    const { model, works, long } = await workOf(experiment, plan, plan.nodes, measurements);
+    const { dtype } = experiment.model;
+    const whole = setupOf(experiment, model, {
+      speed: { dtype: dtype === "auto" ? model.shape.dtype : dtype },
+      device: { name: "cuda", freeBytes: cluster.kind.memoryBytes },
+    });
+    const { shape, ...setup } = whole;
+    const sizes = { parameters: shape.parameters, trained: trainedIn(whole) };
+    return {
+      plan: planCluster(whole, works, cluster),
+      model: { model: model.name, ...sizes, setup },
+      warnings: long,
+    };
+  } finally {
+    await measurements.close();
+  }
 }
 
 const setupOf = (
   { model: { adapter, gradientCheckpointing }, worker: { maxTokensPerBatch, samplesAtOnce } }: Experiment,
   { shape }: Pick<Described, "shape">,
-  { speed, device }: Measured,
+  { speed, device }: { speed: { dtype: string }; device: Pick<Measured["device"], "name" | "freeBytes"> },
 ): Setup => ({
   shape,
   dtype: speed.dtype as Dtype,
@@ -112,6 +163,9 @@ const setupOf = (
   freeBytes: device.freeBytes,
 });
 
+const trainedIn = ({ shape, adapter }: Setup): number =>
+  adapter === undefined ? shape.parameters : adapterParameters(shape, adapter);
+
 function summed(
   whole: Setup,
   { name }: Pick<Described, "name">,
@@ -121,7 +175,6 @@ function summed(
 ): Omit<Estimate, "sampler"> {
   const device = { name: deviceName, description, freeBytes };
   const { shape, ...setup } = whole;
-  const { adapter } = setup;
   const estimates = works.map((work) => estimateStage(whole, pace, work));
   const peakBytes = Math.max(...estimates.map(({ memoryBytes }) => memoryBytes));
   const savesStates = works.some(({ trained }) => trained?.savesStates);
@@ -129,7 +182,7 @@ function summed(
   return {
     model: name,
     parameters: shape.parameters,
-    trained: adapter === undefined ? shape.parameters : adapterParameters(shape, adapter),
+    trained: trainedIn(whole),
     setup,
     device,
     speed: { flopsPerSecond, bytesPerSecond, secondsPerCall },

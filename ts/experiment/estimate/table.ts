@@ -5,6 +5,7 @@ import type { Estimate } from "./estimate.ts";
 import { trainingState } from "./memory.ts";
 import { assumed } from "./pace.ts";
 import type { CellEstimate, SweepEstimate } from "./sweep.ts";
+import { aligned, short, span } from "./text.ts";
 
 /** A row a stage, what the highest memory is made of, and what was assumed. */
 export function estimateTable(estimate: Estimate): string {
@@ -31,13 +32,17 @@ export function estimateTable(estimate: Estimate): string {
   ].join("\n");
 }
 
-const modelLine = (estimate: Estimate): string =>
+export const modelLine = (estimate: Pick<Estimate, "model" | "parameters" | "trained" | "setup">): string =>
   `${estimate.model}: ${short(estimate.parameters)} parameters in ${estimate.setup.dtype}, ${trainedLine(estimate)}`;
 
 const deviceLine = ({ device, speed }: Pick<Estimate, "device" | "speed">): string =>
   `on ${device.name} (${device.description}): ${gigabytes(device.freeBytes)} free, measured ${short(speed.flopsPerSecond)}FLOP/s in a product of matrices and ${short(speed.bytesPerSecond)}B/s in a copy`;
 
-function trainedLine({ parameters, trained, setup }: Estimate): string {
+function trainedLine({
+  parameters,
+  trained,
+  setup,
+}: Pick<Estimate, "parameters" | "trained" | "setup">): string {
   const { adapter, gradientCheckpointing } = setup;
   const what =
     adapter === undefined
@@ -142,39 +147,10 @@ const distinct = (estimates: readonly Estimate[], lineOf: (estimate: Estimate) =
   ...new Set(estimates.map(lineOf)),
 ];
 
-/** Columns: the first to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ")}`.trimEnd(),
-  );
-}
-
-/** 6.7 G, 41 M, 950. */
-function short(value: number): string {
-  for (const [unit, size] of [
-    ["P", 1e15],
-    ["T", 1e12],
-    ["G", 1e9],
-    ["M", 1e6],
-    ["k", 1e3],
-  ] as const)
-    if (value >= size)
-      return `${(value / size).toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${unit}`;
-  return `${Math.round(value)} `.trim();
-}
-
 type Timed = Pick<Estimate["stages"][number], "seconds">;
 
 /** Of these stages together; how long vLLM samples for some of them is not known. */
 function spanOf(seconds: number, stages: readonly Timed[]): string {
   if (stages.every((stage) => stage.seconds !== undefined)) return span(seconds);
   return seconds === 0 ? "not known" : `${span(seconds)} and vLLM's`;
-}
-
-/** 12 s, 5 min, 3.2 h. */
-function span(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toPrecision(2)} h`;
 }

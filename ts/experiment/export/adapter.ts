@@ -55,6 +55,10 @@ export async function copyAdapter(checkpoint: string, to: string, target: string
   await writeJson(join(to, configFile), { ...config, base_model_name_or_path: source });
 }
 
+/** Where an exported adapter's base lies: a hub id or an absolute path. */
+export const baseOfAdapter = async (folder: string): Promise<string> =>
+  (await readJson(join(folder, baseFile), baseSchema)).source;
+
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   try {
     return schema.parse(JSON.parse(await readFile(file, "utf8")));

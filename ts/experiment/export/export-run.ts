@@ -1,18 +1,20 @@
-import { existsSync } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { cp, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { defined } from "../../core/defined.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
-import { makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
-import { writeJsonl } from "../../core/jsonl.ts";
+import { isUnderWay, makeFolder, writeError, writeFileAtomic } from "../../core/files.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { summaryOf } from "../run/read-summary.ts";
 import { type RunRecord, readRunRecord } from "../run/run-record.ts";
-import { groupsFile } from "../stages/judge.ts";
 import { weightsIn } from "../store/files.ts";
-import { type Artefact, openArtefact } from "../store/store.ts";
+import { openArtefact } from "../store/store.ts";
 import { copyAdapter, holdsAdapter, mergeAdapter } from "./adapter.ts";
+import { datasetCard } from "./card/dataset-card.ts";
+import { evalResults, evalResultsFile } from "./card/eval-results.ts";
 import { modelCard } from "./card/model-card.ts";
-import { type ExportFormat, rowsIn } from "./formats.ts";
+import type { ExportFormat } from "./formats.ts";
+import { writeGroups } from "./groups.ts";
 
 export interface ExportOptions {
   /** A folder that is not there yet. */
@@ -23,6 +25,8 @@ export interface ExportOptions {
   data?: ExportFormat | undefined;
   /** A LoRA adapter as it is, in place of merged weights. */
   adapter?: boolean | undefined;
+  /** Where the folder will be published, `ORGANISATION/NAME`: its card says so. */
+  repository?: string | undefined;
   /** Of merging, which needs a worker. */
   progress?: ProgressSink;
   signal?: AbortSignal;
@@ -55,7 +59,7 @@ export async function exportRun(directory: string, options: ExportOptions): Prom
   try {
     await makeFolder(unfinished);
     if (options.data === undefined) await exportModel(source, options, { draft: unfinished, to });
-    else await exportData(source, options.data, unfinished);
+    else await exportData(source, options, unfinished);
     await rename(unfinished, to);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -104,25 +108,39 @@ async function exportModel(
       fix: "leave out --adapter",
     });
   const form = !isAdapted ? "weights" : options.adapter === true ? "adapter" : "merged";
-  if (form === "weights") await cp(checkpoint, draft, { recursive: true });
+  if (form === "weights")
+    await cp(checkpoint, draft, {
+      recursive: true,
+      filter: (path) => !isUnderWay(basename(path)),
+      // On file systems that can, without a second copy of the bytes.
+      mode: constants.COPYFILE_FICLONE,
+    });
   else if (form === "adapter") await copyAdapter(checkpoint, draft, to);
   else await mergeAdapter(checkpoint, draft, options);
   const summary = await summaryOf(runDirectory, {
     what: "the run's report.json is missing or damaged",
     fix: `aft report ${runDirectory}`,
   });
-  const subject = { method: arm.method, seed: seed.seed, artefact, form } as const;
+  const { repository } = options;
+  const subject = {
+    method: arm.method,
+    seed: seed.seed,
+    artefact,
+    form,
+    ...defined({ repository }),
+  } as const;
   await writeFileAtomic(join(draft, "README.md"), modelCard(record, summary, subject));
+  const results = evalResults(record, summary, subject);
+  if (results !== undefined) await writeFileAtomic(join(draft, evalResultsFile), results);
 }
 
 async function exportData(
-  { directory: runDirectory, seed }: Source,
-  format: ExportFormat,
+  { directory, record, seed }: Source,
+  { data, method, repository }: ExportOptions,
   to: string,
 ): Promise<void> {
-  const artefacts: Artefact[] = [];
-  for (const { artefact } of seed.trainGroups)
-    artefacts.push(await openArtefact(join(runDirectory, artefact)));
-  const groups = await groupsFile.readAll(artefacts);
-  await writeJsonl(join(to, "train.jsonl"), rowsIn(format, groups));
+  const arms = method === undefined ? seed.arms : [armOf(seed, method)];
+  const files = await writeGroups({ directory, seed, arms, format: data! }, to);
+  const card = datasetCard(record, { format: data!, seed: seed.seed, files, ...defined({ repository }) });
+  await writeFileAtomic(join(to, "README.md"), card);
 }

@@ -4,6 +4,7 @@ import { defined } from "../../core/defined.ts";
 import { messageOf } from "../../core/errors.ts";
 import { holderInWords } from "../../core/lock.ts";
 import { runFiles } from "../run/files.ts";
+import type { Started } from "../run/started.ts";
 import { manifestFile } from "../store/manifest.ts";
 import { bytesOf } from "./disk.ts";
 import { artefactsOf, type RunFolder, readRunFolder, runFolders } from "./folders.ts";
@@ -56,10 +57,19 @@ export async function showStages(
 }
 
 async function showRun(folder: RunFolder): Promise<ShownRun> {
+  const bytes = await bytesOf([folder.directory, ...artefactsOf(folder)]);
+  return { ...(await stateOf(folder)), bytes };
+}
+
+/** @param isStageDone whether the artefact in a folder is finished */
+export async function stateOf(
+  folder: RunFolder,
+  isStageDone: (artefact: string) => Promise<boolean> = isDone,
+): Promise<Omit<ShownRun, "bytes">> {
   const { name, directory, record, started, problem } = folder;
   const process = await holderInWords(join(directory, runFiles.lock));
   const stages = latest(folder);
-  const done = await Promise.all(stages.map(({ artefact }) => isDone(resolve(directory, artefact))));
+  const done = await Promise.all(stages.map(({ artefact }) => isStageDone(resolve(directory, artefact))));
   const count = { done: done.filter(Boolean).length, total: stages.length };
   const isEnded = record !== undefined && !isNewer(folder) && count.done === count.total;
   return {
@@ -68,7 +78,6 @@ async function showRun(folder: RunFolder): Promise<ShownRun> {
       process !== undefined ? "running" : problem !== undefined ? "damaged" : isEnded ? "done" : "unfinished",
     ...defined({ process }),
     stages: count,
-    bytes: await bytesOf([directory, ...artefactsOf(folder)]),
     at: (isEnded ? record?.finishedAt : started?.startedAt) ?? record?.finishedAt ?? "",
     ...defined({ problem: problem === undefined ? undefined : messageOf(problem).split("\n", 1)[0] }),
   };
@@ -79,11 +88,12 @@ const isNewer = ({ record, started }: RunFolder): boolean =>
   started !== undefined && (record === undefined || started.startedAt > record.finishedAt);
 
 /** Of the run that was begun last; runs of older versions left a record alone. */
-function latest({ record, started }: RunFolder): readonly { label: string; artefact: string }[] {
+export function latest({ record, started }: RunFolder): Started["stages"] {
   if (started !== undefined) return started.stages;
   return (record?.stages ?? []).map(({ stage, method, task, seed, artefact }) => {
     const parts = [stage, method, task, seed === undefined ? undefined : `seed ${seed}`];
-    return { label: parts.filter((part) => part !== undefined).join(" "), artefact };
+    const label = parts.filter((part) => part !== undefined).join(" ");
+    return { stage, label, artefact, ...defined({ method, seed }) };
   });
 }
 

@@ -83,7 +83,7 @@ function heldOutOf(planner: Planner, task: TaskQuestions, split: SplitName, ques
 
 function judged(
   { stages: settings, seed, sampler }: Planner,
-  { task, settings: { prompt }, shown, questions }: TaskQuestions,
+  { task, settings: taskSettings, shown, questions }: TaskQuestions,
   wanted: {
     split: SplitName;
     questions: number | undefined;
@@ -98,11 +98,11 @@ function judged(
   const label = { ...of.labels, ...defined({ task: shown }) };
   const drawnBy = seedOfRound(settings.sample.seed ?? seed, of.round);
   const sampling = { ...wanted.sampling, ...part, seed: drawnBy };
-  const { stop } = promptSettings(prompt);
+  const { stop } = promptSettings(taskSettings.prompt);
   const { checkpoint } = of;
   const candidates = stages.sample.node({ checkpoint, questions, sampling, stop, sampler }, label);
   const judging = { extract: settings.judge.extract, ...part, ...wanted.rules };
-  return stages.judge.node({ task, questions, candidates, judging }, label);
+  return stages.judge.node({ task, settings: taskSettings, questions, candidates, judging }, label);
 }
 
 /** What is measured while methods train. */

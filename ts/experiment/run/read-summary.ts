@@ -3,7 +3,10 @@ import { inputError } from "../../core/errors.ts";
 import { JsonFile } from "../store/files.ts";
 import { runFiles } from "./files.ts";
 
-const summaryFile = new JsonFile<RunSummary>(runFiles.summary, runSummarySchema);
+const summaryFile = new JsonFile<RunSummary>(runFiles.summary, runSummarySchema, { seal: "checksum" });
+
+export const writeSummary = (runDirectory: string, summary: RunSummary): Promise<void> =>
+  summaryFile.write({ directory: runDirectory }, summary, 2);
 
 /** A run's report.json; undefined where it is not there, damaged, or of another version. */
 export const readSummary = (runDirectory: string): Promise<RunSummary | undefined> =>

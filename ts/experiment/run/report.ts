@@ -5,6 +5,7 @@ import {
   dataFolder,
   type MarkdownReport,
   type RunSummary,
+  renderEnd,
   renderMarkdown,
   renderPicture,
   renderReport,
@@ -15,12 +16,15 @@ import { makeFolder, writeFileAtomic } from "../../core/files.ts";
 import { aloneIn } from "./alone.ts";
 import { runFiles } from "./files.ts";
 import { writePredictions } from "./predictions.ts";
+import { writeSummary } from "./read-summary.ts";
 import { loadRunData } from "./results.ts";
 import { readRunRecord } from "./run-record.ts";
 
 export interface Report {
   summary: RunSummary;
   table: string;
+  /** In short: the verdict, one table, the warnings that matter. */
+  end: string;
   html: string;
 }
 
@@ -41,7 +45,7 @@ export async function reportOn(runDirectory: string): Promise<Report> {
   const summary = summarise(run);
   const table = renderTable(summary);
   const html = join(runDirectory, runFiles.page);
-  await writeFileAtomic(join(runDirectory, runFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeSummary(runDirectory, summary);
   await writeFileAtomic(join(runDirectory, runFiles.table), `${table}\n`);
   await writeFileAtomic(join(runDirectory, runFiles.picture), renderPicture(summary, run));
   await writePredictions(runDirectory, record);
@@ -49,7 +53,7 @@ export async function reportOn(runDirectory: string): Promise<Report> {
   await writeMarkdown(runDirectory, renderMarkdown(page.report));
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);
-  return { summary, table, html };
+  return { summary, table, end: renderEnd(summary), html };
 }
 
 /** report.md and its charts; a chart that an earlier report had and this one has not is taken away. */

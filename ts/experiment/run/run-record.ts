@@ -1,15 +1,14 @@
 /** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
-import { readFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import { z } from "zod";
 import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
-import { inputError, systemCode } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
+import { inputError } from "../../core/errors.ts";
 import { datasetOf, splitNames } from "../../data/index.ts";
 import type { Round } from "../plan/rounds.ts";
 import type { OfTask } from "../stages/by-task.ts";
 import { keyOfNode, type PlanNode } from "../stages/node.ts";
+import { JsonFile } from "../store/files.ts";
 import { runFiles } from "./files.ts";
 import type { Done, Executed } from "./runner.ts";
 
@@ -76,7 +75,7 @@ export const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-const recordFile = (runDirectory: string): string => join(runDirectory, runFiles.record);
+const recordFile = new JsonFile(runFiles.record, runRecordSchema, { seal: "checksum" });
 
 export async function writeRunRecord(
   runDirectory: string,
@@ -135,7 +134,7 @@ export async function writeRunRecord(
       })),
     })),
   };
-  await writeFileAtomic(recordFile(runDirectory), `${JSON.stringify(record, null, 2)}\n`);
+  await recordFile.write({ directory: runDirectory }, record, 2);
   return record;
 }
 
@@ -146,36 +145,18 @@ function originOf(kind: string): { licence?: string; homepage?: string } {
 }
 
 export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
-  const file = recordFile(runDirectory);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR")
-      throw inputError(
-        {
-          what: "not the folder of a finished run: it has no run.json",
-          where: runDirectory,
-          expected: `a folder that \`aft run\` wrote, for example runs/${basename(runDirectory)}`,
-        },
-        { cause: error },
-      );
-    throw error;
-  }
-  const parsed = runRecordSchema.safeParse(safeJson(text));
-  if (!parsed.success)
+  const place = { directory: runDirectory };
+  const record = await recordFile.find(place);
+  if (record !== undefined) return record;
+  if (!recordFile.isIn(place))
     throw inputError({
-      what: "run.json is damaged or was written by another version",
-      where: file,
-      fix: "run the experiment again: only what is missing is made",
+      what: "not the folder of a finished run: it has no run.json",
+      where: runDirectory,
+      expected: `a folder that \`aft run\` wrote, for example runs/${basename(runDirectory)}`,
     });
-  return parsed.data;
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  throw inputError({
+    what: "run.json is damaged or was written by another version",
+    where: recordFile.pathIn(place),
+    fix: "run the experiment again: only what is missing is made",
+  });
 }

@@ -7,6 +7,7 @@ import { planOf } from "../plan/plan.ts";
 import { labelOf, recipeOf } from "../stages/node.ts";
 import { aloneIn } from "./alone.ts";
 import { runFiles } from "./files.ts";
+import { keptProgress } from "./kept-progress.ts";
 import { reportOn } from "./report.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { artefactsIn, execute, type RunOptions, runFolder } from "./runner.ts";
@@ -18,6 +19,8 @@ export interface RunResult {
   reused: number;
   summary: RunSummary;
   table: string;
+  /** What a terminal shows of it: the verdict, one table, the warnings that matter. */
+  end: string;
 }
 
 /** Runs an experiment to its report. Calling it again does only what is missing; two at once in one folder are refused. */
@@ -32,12 +35,13 @@ export function runExperiment(
       options.progress.note(
         `${shownPath(directory)} holds the report of other settings: it will be replaced (all artefacts stay; --set name=... keeps both)`,
       );
-    const executed = await execute(experiment, options);
+    const kept = keptProgress(directory, options.progress);
+    const executed = await execute(experiment, { ...options, progress: kept.sink }).finally(kept.close);
     await writeFileAtomic(join(directory, runFiles.experiment), configYaml);
     await writeRunRecord(directory, experiment, configYaml, executed);
-    const { summary, table } = await reportOn(directory);
+    const { summary, table, end } = await reportOn(directory);
     const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
-    return { directory, made: executed.done.size - reused, reused, summary, table };
+    return { directory, made: executed.done.size - reused, reused, summary, table, end };
   });
 }
 

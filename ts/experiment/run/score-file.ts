@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Worker } from "../../bridge/index.ts";
+import { marksOf, openAppend } from "../../core/append.ts";
 import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { AftError, inputError } from "../../core/errors.ts";
 import { writeError, writeFileAtomic } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
-import { openAppend, readJsonl } from "../../core/jsonl.ts";
+import { readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
@@ -82,7 +83,7 @@ async function scoreMissing(
     device,
   });
   tellOnce(worker, note, progress);
-  const partial = await openPartial(output, digestOf([digest, await digestOfFile(input)]));
+  const partial = await openPartial(output, digestOf([digest, await digestOfFile(input)]), progress);
   try {
     const scoring = {
       worker,
@@ -101,13 +102,13 @@ async function scoreMissing(
 }
 
 /** The rows done so far, good only for the same weights and the same input: their digest lies beside them. */
-async function openPartial(output: string, identity: string) {
+async function openPartial(output: string, identity: string, progress: ProgressSink) {
   const rows = `${output}.partial`;
   const note = `${output}.partial.of`;
   const same = (await readFile(note, "utf8").catch(() => "")) === identity;
-  if (!same) await rm(rows, { force: true });
+  if (!same) for (const file of [marksOf(rows), rows]) await rm(file, { force: true });
   await writeFileAtomic(note, identity);
-  const { append, close } = await openAppend<Group>(rows);
+  const { append, close } = await openAppend<Group>(rows, (text) => progress.note(text));
   const done = await readJsonl(rows, groupSchema).then(
     (scored) => scored.length,
     async (error: unknown) => {
@@ -122,6 +123,7 @@ async function openPartial(output: string, identity: string) {
     append,
     close,
     async finish() {
+      await rm(marksOf(rows), { force: true });
       await rename(rows, output).catch((error: unknown) => {
         throw writeError(output, error);
       });

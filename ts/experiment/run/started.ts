@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { z } from "zod";
 import type { Experiment } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import type { Plan } from "../plan/plan.ts";
 import { labelOf, recipeOf } from "../stages/node.ts";
 import { JsonFile } from "../store/files.ts";
@@ -16,13 +17,15 @@ const startedSchema = z.object({
     z.object({
       stage: z.string(),
       label: z.string().meta({ description: "as the run's own lines name it" }),
+      method: z.string().optional(),
+      seed: z.int().optional(),
       artefact: z.string().meta({ description: "relative to the run's folder" }),
     }),
   ),
 });
 export type Started = z.infer<typeof startedSchema>;
 
-export const startedFile = new JsonFile(runFiles.started, startedSchema);
+export const startedFile = new JsonFile(runFiles.started, startedSchema, { seal: "checksum" });
 
 export function writeStarted(
   runDirectory: string,
@@ -37,6 +40,7 @@ export function writeStarted(
     stages: nodes.map((node) => ({
       stage: node.stage,
       label: labelOf(node),
+      ...defined({ method: node.method, seed: node.seed }),
       artefact: relative(runDirectory, store.directoryOf(recipeOf(node))),
     })),
   };

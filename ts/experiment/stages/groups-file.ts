@@ -19,7 +19,7 @@ import {
   rankedGroups,
   taskOf,
 } from "../../data/index.ts";
-import { groupCounts, groupsFile, judge } from "./judge.ts";
+import { groupCounts, groupsFile, judge, warnOfPairs } from "./judge.ts";
 import type { PlanNode } from "./node.ts";
 import { defineStage } from "./stage.ts";
 
@@ -61,7 +61,9 @@ const givenGroups = defineStage({
       });
     const groups = rows.map(({ value }) => value);
     await groupsFile.write(context, groups);
-    return countsOf(groups, source.feedback);
+    const counts = countsOf(groups, source.feedback);
+    if (source.feedback !== "ranked") warnOfPairs(context, counts);
+    return counts;
   },
   expected: ({ given }) => ({ given }),
 });

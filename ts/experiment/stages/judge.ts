@@ -3,25 +3,26 @@
  * every sample kept.
  */
 import { z } from "zod";
+import { pairsWarning } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
-import { type Group, groupSchema } from "../../core/records.ts";
+import { groupSchema } from "../../core/records.ts";
 import {
   type Feedback,
   type JudgeCounts,
-  judge as judgeCandidates,
+  type JudgedFile,
+  judgeFiles,
   type Label,
-  notUnderstood,
   type Ranking,
   type SplitName,
 } from "../../data/index.ts";
 import { RowsFile } from "../store/files.ts";
 import type { TaskQuestions } from "./by-task.ts";
-import type { PlanNode } from "./node.ts";
+import type { PlanNode, StageContext } from "./node.ts";
 import { partOf, splitFiles } from "./questions.ts";
 import { sample } from "./sample.ts";
 import { defineStage } from "./stage.ts";
 
-export interface JudgeParams extends Pick<TaskQuestions, "task" | "questions"> {
+export interface JudgeParams extends Pick<TaskQuestions, "task" | "settings" | "questions"> {
   candidates: PlanNode;
   judging: {
     extract: "strict" | "flexible";
@@ -47,17 +48,29 @@ export const groupCounts = z.object({ questions: z.int(), candidates: z.int() })
 /** Share of answers that are not understood from which on a run says so before it trains on them. */
 const manyUnread = 0.05;
 
-function unreadNote(
-  { candidates, unparsed, partlyRead }: JudgeCounts,
-  groups: readonly Group[],
-): string | undefined {
+function unreadNote({ counts, notUnderstood }: JudgedFile): string | undefined {
+  const { candidates, unparsed, partlyRead } = counts;
   const count = unparsed + partlyRead;
   if (candidates === 0 || count / candidates <= manyUnread) return undefined;
-  const [first] = notUnderstood(groups);
+  const [first] = notUnderstood;
   return (
     `${count} of ${candidates} samples state an answer that the rule does not understand` +
     `${first === undefined ? "" : `, such as ${JSON.stringify(first.stated)}`}: right ones among them count as wrong (aft judge --explain)`
   );
+}
+
+/** Told before anything is trained on them, where a method goes by pairs of a right and a wrong sample. */
+export function warnOfPairs(
+  { experiment, label, progress }: Pick<StageContext, "experiment" | "label" | "progress">,
+  { paired, onlyNegative, onlyPositive }: Pick<JudgeCounts, "paired" | "onlyNegative" | "onlyPositive">,
+): void {
+  if (!Object.values(experiment.methods).some((method) => "constraint" in method)) return;
+  const warning = pairsWarning({
+    withPair: paired,
+    withoutPositive: onlyNegative,
+    withoutNegative: onlyPositive,
+  });
+  if (warning !== undefined) progress.note(`${label}: warning: ${warning}`);
 }
 
 export const judge = defineStage({
@@ -80,15 +93,20 @@ export const judge = defineStage({
     };
   },
   inputs: ({ candidates, questions }: JudgeParams) => ({ candidates, questions }),
-  async run(context, { task, judging }, inputs) {
+  async run(context, { settings, judging }, inputs) {
     const { split, questions, skip, ...rules } = judging;
-    const rows = await splitFiles[split].readRows(inputs.questions);
-    const candidates = await sample.files.candidates.readRows(inputs.candidates);
-    const { groups, counts } = judgeCandidates(partOf(rows, questions, skip), candidates, { task, ...rules });
-    await groupsFile.write(context, groups);
-    const note = unreadNote(counts, groups);
+    const judged = await judgeFiles({
+      ...{ ...rules, task: settings },
+      questions: splitFiles[split].pathIn(inputs.questions),
+      part: (rows) => partOf(rows, questions, skip),
+      candidates: [{ path: sample.files.candidates.pathIn(inputs.candidates) }],
+      out: groupsFile.pathIn(context),
+      ...{ progress: context.progress, shownAs: context.label, signal: context.signal },
+    });
+    const note = unreadNote(judged);
     if (note !== undefined) context.progress.note(`${context.label}: ${note}`);
-    return { ...counts };
+    if (split === "train" && rules.feedback !== "ranked") warnOfPairs(context, judged.counts);
+    return { ...judged.counts };
   },
   expected: (_, { candidates }) => candidates,
 });

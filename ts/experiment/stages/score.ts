@@ -33,7 +33,7 @@ export const score = defineStage({
   async run(context, { start }, inputs) {
     const groups = await groupsFile.read(inputs.groups);
     return withModel(context, { source: sourceOf(start, inputs) }, async (worker, { model, digest }) => {
-      const output = await groupsFile.append(context);
+      const output = await groupsFile.append(context, (text) => context.progress.note(text));
       try {
         // What an interrupted run has scored is kept: these are the same groups under the same weights.
         const scoredBefore = await groupsFile.read(context);

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
+import { type AppendFile, openAppend } from "../../core/append.ts";
+import { digestOf } from "../../core/digest.ts";
 import { inputError } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
-import { type AppendFile, openAppend, type Row, readJsonl, readRows, writeJsonl } from "../../core/jsonl.ts";
+import { shownPath, writeFileAtomic } from "../../core/files.ts";
+import { type Row, readJsonl, readRows, writeJsonl } from "../../core/jsonl.ts";
 
 /** An artefact, the folder of one that is being made, or that of a run. */
 export interface Place {
@@ -51,23 +53,50 @@ export class RowsFile<T> extends ArtefactFile<T> {
     return writeJsonl(this.pathIn(place), rows);
   }
 
-  /** For rows that are written as they come; a line that a crash tore is cut off first. */
-  append(place: Place): Promise<AppendFile<T>> {
-    return openAppend(this.pathIn(place));
+  /** For rows that are written as they come; what a crash tore, or is no more what was written, is cut off first and told. */
+  append(place: Place, tell: Tell): Promise<AppendFile<T>> {
+    return openAppend(this.pathIn(place), tell);
   }
 }
 
+/** Takes one line for the user. */
+type Tell = (text: string) => void;
+
 /** A file that holds one object, and that not every artefact of its stage has. */
 export class JsonFile<T> extends ArtefactFile<T> {
+  private readonly seal: string | undefined;
+
+  /** @param seal the field for the digest of all the rest; a file of an older version may have none */
+  constructor(name: string, schema: z.ZodType<T>, { seal }: { seal?: string } = {}) {
+    super(name, schema);
+    this.seal = seal;
+  }
+
   /** undefined: there is no such file. */
   async read(place: Place): Promise<T | undefined> {
     if (!this.isIn(place)) return undefined;
     const file = this.pathIn(place);
     try {
-      return this.schema.parse(JSON.parse(await readFile(file, "utf8")));
+      return this.schema.parse(this.opened(JSON.parse(await readFile(file, "utf8"))));
     } catch (error) {
       throw inputError({ what: "the file of an artefact is damaged", where: file }, { cause: error });
     }
+  }
+
+  /** What an earlier process left, to go on from; undefined: none, or it is no more what was written, which is told. */
+  async takeUp(place: Place, tell: Tell): Promise<T | undefined> {
+    const value = await this.find(place);
+    if (value === undefined && this.isIn(place))
+      tell(`${shownPath(this.pathIn(place))}: is damaged; making it again`);
+    return value;
+  }
+
+  private opened(value: unknown): unknown {
+    if (this.seal === undefined || typeof value !== "object" || value === null || !(this.seal in value))
+      return value;
+    const { [this.seal]: digest, ...rest } = value as Record<string, unknown>;
+    if (digest !== digestOf(rest)) throw new Error(`it is not what its ${this.seal} says`);
+    return rest;
   }
 
   /** undefined: there is no such file, or it holds something else. */
@@ -76,7 +105,8 @@ export class JsonFile<T> extends ArtefactFile<T> {
   }
 
   write(place: Place, value: T, indent?: number): Promise<void> {
-    return writeFileAtomic(this.pathIn(place), `${JSON.stringify(value, null, indent)}\n`);
+    const sealed = this.seal === undefined ? value : { ...value, [this.seal]: digestOf(value) };
+    return writeFileAtomic(this.pathIn(place), `${JSON.stringify(sealed, null, indent)}\n`);
   }
 }
 

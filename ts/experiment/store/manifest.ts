@@ -54,21 +54,11 @@ const manifestSchema = z.object({
   /** Seconds of work in all, those before an interruption included. */
   seconds: z.number(),
   finishedAt: z.string(),
-  /** Of all the rest; older manifests have none. */
-  digest: z.string().optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-export const manifestFile = new JsonFile("manifest.json", manifestSchema);
+export const manifestFile = new JsonFile("manifest.json", manifestSchema, { seal: "digest" });
 
-const digestOfManifest = ({ digest: _, ...rest }: Manifest): string => digestOf(rest);
-
-export const withDigest = (manifest: Manifest): Manifest => ({
-  ...manifest,
-  digest: digestOfManifest(manifest),
-});
-
-/** Whether it is as it was written: its key is the digest of what the artefact was made from. */
+/** Whether its key is the digest of what the artefact was made from. */
 export const isSound = (manifest: Manifest): boolean =>
-  manifest.key === keyUnder(manifest, manifest.storeVersion) &&
-  (manifest.digest === undefined || manifest.digest === digestOfManifest(manifest));
+  manifest.key === keyUnder(manifest, manifest.storeVersion);

@@ -15,13 +15,13 @@ import { holderInWords, withLock } from "../../core/lock.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { JsonFile } from "./files.ts";
 import {
+  isPartUnderWay,
   isSound,
   keyOf,
   type Manifest,
   manifestFile,
   type Recipe,
   storeVersion,
-  withDigest,
 } from "./manifest.ts";
 import { type Damage, damageIn, type Reading, rememberDigests } from "./verify.ts";
 
@@ -38,6 +38,7 @@ const keyLengthInName = 16;
 const unfinishedFile = new JsonFile(
   "unfinished.json",
   z.looseObject({ seconds: z.number(), inputs: z.record(z.string(), z.string()).optional() }),
+  { seal: "checksum" },
 );
 
 export class Store {
@@ -150,9 +151,8 @@ async function build(
     throw error;
   }
   await rm(unfinishedFile.pathIn({ directory }), { force: true });
-  await removeLeftovers(directory);
   const readAt = Date.now();
-  const manifest = withDigest({
+  const manifest: Manifest = {
     ...recipe,
     key: keyOf(recipe),
     storeVersion,
@@ -160,9 +160,11 @@ async function build(
     facts: { ...facts },
     seconds: spent(),
     finishedAt: new Date().toISOString(),
-  });
+  };
   await rememberDigests(directory, manifest.files, readAt);
   await manifestFile.write({ directory }, manifest, 2);
+  // Last: by the digests among them a run that is broken off before knows what it goes on from.
+  await removeLeftovers(directory);
   return { key: manifest.key, directory, manifest, reused: false };
 }
 
@@ -208,7 +210,9 @@ async function describeFiles(directory: string): Promise<Manifest["files"]> {
   const files: Manifest["files"] = {};
   for (const entry of entries.filter((entry) => entry.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    files[relative(directory, path)] = { bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
+    const name = relative(directory, path);
+    if (isPartUnderWay(name)) continue;
+    files[name] = { bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
   }
   return files;
 }

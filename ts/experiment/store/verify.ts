@@ -77,7 +77,8 @@ export async function damageIn(
       continue;
     }
     if (!weights && now[name] === undefined && name.startsWith(`${weightsFolder}/`)) continue;
-    if (anew || !isKnown(now[name], status)) {
+    // What is remembered may be damaged itself: it clears a file, and accuses none.
+    if (anew || !isKnown(now[name], status) || now[name]!.sha256 !== sha256) {
       onRead?.(path, bytes);
       const readAt = Date.now();
       now[name] = { identity: identityOf(status), readAt, sha256: await digestOfFile(path) };

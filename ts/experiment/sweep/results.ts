@@ -1,6 +1,5 @@
 /** What the cells have come to: `sweep.json`, made, written and read. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   bestOf,
@@ -13,10 +12,10 @@ import {
 import { aboutKey, type LoadedSweep } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { AftError, inputError, show } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
 import { runFiles } from "../run/files.ts";
 import { readSummary } from "../run/read-summary.ts";
 import { readRunRecord } from "../run/run-record.ts";
+import { JsonFile } from "../store/files.ts";
 import type { PlannedCell } from "./plan.ts";
 
 /** What a cell has come to. */
@@ -75,36 +74,27 @@ const cellResult = (
   methods: (summary?.methods ?? []).map(cellMethod),
 });
 
-const fileIn = (directory: string): string => join(directory, runFiles.sweep);
+const resultsFile = new JsonFile(runFiles.sweep, sweepResultsSchema, { seal: "checksum" });
 
-export const isSweepFolder = (directory: string): boolean => existsSync(fileIn(directory));
+export const isSweepFolder = (directory: string): boolean => resultsFile.isIn({ directory });
 
 export const writeSweepResults = (directory: string, results: SweepResults): Promise<void> =>
-  writeFileAtomic(fileIn(directory), `${JSON.stringify(results, null, 2)}\n`);
+  resultsFile.write({ directory }, results, 2);
 
 export async function readSweepResults(directory: string): Promise<SweepResults> {
-  const text = await readFile(fileIn(directory), "utf8").catch((cause: unknown) => {
-    throw inputError(
-      {
-        what: "not the folder of a sweep: it has no sweep.json",
-        where: directory,
-        expected: `a folder that \`aft run\` wrote for a file with \`sweep\``,
-      },
-      { cause },
-    );
+  const results = await resultsFile.find({ directory });
+  if (results !== undefined) return results;
+  if (!isSweepFolder(directory))
+    throw inputError({
+      what: "not the folder of a sweep: it has no sweep.json",
+      where: directory,
+      expected: "a folder that `aft run` wrote for a file with `sweep`",
+    });
+  throw inputError({
+    what: "sweep.json is damaged or was written by another version",
+    where: resultsFile.pathIn({ directory }),
+    fix: "run the sweep's file again: only what is missing is made",
   });
-  try {
-    return sweepResultsSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw inputError(
-      {
-        what: "sweep.json is damaged or was written by another version",
-        where: fileIn(directory),
-        fix: "run the sweep's file again: only what is missing is made",
-      },
-      { cause },
-    );
-  }
 }
 
 /** For the list of cells that failed: what is wrong, where, and what was found there. */

@@ -32,7 +32,7 @@ export const trainedFacts = z.object({
 export type TrainedFacts = z.infer<typeof trainedFacts>;
 
 /** There once the weights are saved: nothing is left to train. */
-export const trainedFile = new JsonFile("trained.json", trainedFacts);
+export const trainedFile = new JsonFile("trained.json", trainedFacts, { seal: "checksum" });
 
 /** The saved state from which a training that was cut off goes on. */
 export const resumeStateIn = ({ directory }: Place): string => join(directory, "resume");

@@ -1,3 +1,4 @@
+import { mattersWhileTraining } from "../../analysis/index.ts";
 import type { LossSettings } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { HeldOut, StepRecord } from "../step-record.ts";
@@ -12,6 +13,7 @@ export interface RecorderOptions {
   loss: LossSettings;
   clipNorm: number;
   totalSteps: number;
+  warmupSteps: number;
   /** Done by earlier processes, and in the saved state. */
   stepsBefore: number;
   label: string;
@@ -52,7 +54,7 @@ export class StepRecorder {
   }
 
   static async open(options: RecorderOptions): Promise<StepRecorder> {
-    return new StepRecorder(options, await openMetricsLog(options, options.stepsBefore));
+    return new StepRecorder(options, await openMetricsLog(options));
   }
 
   get warnings(): readonly Warning[] {
@@ -70,7 +72,7 @@ export class StepRecorder {
         : { ...metrics, heldOut: { ...heldOut, warnings: texts } };
     await (metrics === this.unvalidated ? this.log.replaceLast(line) : this.log.append(line));
     this.track(line);
-    for (const { text } of [...ofStep, ...ofValidation]) progress.note(`${label}: warning: ${text}`);
+    this.tell([...ofStep, ...ofValidation]);
     this.tokens += metrics.tokens;
     progress.update({
       label,
@@ -83,6 +85,18 @@ export class StepRecorder {
     });
   }
 
+  /** After the last step of the training, wherever it ended. */
+  end(): void {
+    this.tell(this.warner.end());
+  }
+
+  private tell(warnings: readonly Warning[]): void {
+    const { label, progress } = this.options;
+    // The report has them all.
+    for (const { kind, text } of warnings)
+      if (mattersWhileTraining(kind)) progress.note(`${label}: warning: ${text}`);
+  }
+
   async close(): Promise<void> {
     await this.log.close();
     await this.options.tracked?.close();
@@ -91,6 +105,13 @@ export class StepRecorder {
   private track(step: StepRecord): void {
     this.options.tracked?.log(step.step, stepValues(step));
   }
+}
+
+/** The steps that earlier processes recorded, up to where the file is as it was written. */
+export async function recordedSteps(place: Place, tell: (text: string) => void): Promise<StepRecord[]> {
+  if (!metricsFile.isIn(place)) return [];
+  await (await metricsFile.append(place, tell)).close();
+  return metricsFile.read(place);
 }
 
 /** metrics.jsonl of a run that begins or goes on. */
@@ -104,20 +125,14 @@ interface MetricsLog {
 }
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
-async function openMetricsLog(place: Place, stepsBefore: number): Promise<MetricsLog> {
-  // Opening cuts off a line that a crash tore.
-  await (await metricsFile.append(place)).close();
-  const kept = (await metricsFile.read(place)).filter(({ step }) => step <= stepsBefore);
-  await metricsFile.write(place, kept);
-  let output = await metricsFile.append(place);
+async function openMetricsLog(options: RecorderOptions): Promise<MetricsLog> {
+  const output = await metricsFile.append(options, (text) => options.progress.note(text));
+  const kept = (await metricsFile.read(options)).filter(({ step }) => step <= options.stepsBefore);
+  await output.replace(kept);
   return {
     kept,
     append: (record) => output.append([record]),
-    async replaceLast(record) {
-      await output.close();
-      await metricsFile.write(place, [...kept.slice(0, -1), record]);
-      output = await metricsFile.append(place);
-    },
+    replaceLast: (record) => output.replace([...kept.slice(0, -1), record]),
     close: () => output.close(),
   };
 }

@@ -4,15 +4,24 @@ import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from
 import { planSteps, type Training } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { type AftError, failure, Interrupted } from "../../core/errors.ts";
+import { shownPath } from "../../core/files.ts";
 import type { ProgressSink } from "../../core/progress.ts";
+import { damageInSealed } from "../../core/seal.ts";
 import { type Batches, batches, type Mixture } from "../../data/index.ts";
 import type { StepRecord } from "../step-record.ts";
 import { type Place, weightsIn } from "../store/files.ts";
 import type { TrackedRun } from "../tracking/index.ts";
-import { bestToCheckpoint, removeBests, type Validation, Validator } from "../validation/index.ts";
+import {
+  bestIn,
+  bestsIn,
+  bestToCheckpoint,
+  removeBests,
+  type Validation,
+  Validator,
+} from "../validation/index.ts";
 import { metricsFile, resumeStateIn, type TrainedFacts, trainedFile } from "./files.ts";
 import { Saver } from "./saver.ts";
-import { StepRecorder } from "./step-recorder.ts";
+import { recordedSteps, StepRecorder } from "./step-recorder.ts";
 
 /** How several tasks share the epochs, by their names. */
 export type Sharing = Omit<Mixture<never>, "sourceOf">;
@@ -61,20 +70,20 @@ const stepsInFlight = 3;
  */
 export async function train(options: TrainOptions): Promise<TrainedFacts> {
   const { worker, groups, model, progress, label } = options;
-  // The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train.
-  const trained = await trainedFile.read(options);
+  const trained = await alreadyTrained(options);
   if (trained !== undefined) return tidied(options, trained);
   const training = await begin(options);
   const { run, validator, recorder } = training;
   let steps: number;
   try {
     steps = await trainSteps(options, training);
+    recorder.end();
   } finally {
     await recorder.close();
     progress.end(label);
   }
   const { digest, rows } = await worker.request("train/end", { run });
-  const best = validator?.result(steps);
+  const best = await validator?.result(steps);
   if (best === undefined) await worker.request("model/save", { model, directory: weightsIn(options) });
   const { tokens, warnings } = recorder;
   const facts = {
@@ -85,6 +94,28 @@ export async function train(options: TrainOptions): Promise<TrainedFacts> {
   };
   await trainedFile.write(options, facts);
   return tidied(options, facts);
+}
+
+/** The weights were saved, and the run was cut off before its artefact was complete: nothing is left to train. */
+async function alreadyTrained(options: TrainOptions): Promise<TrainedFacts | undefined> {
+  const { directory, progress } = options;
+  const trained = await trainedFile.takeUp(options, (text) => progress.note(text));
+  if (trained === undefined) return undefined;
+  const { stopped } = trained;
+  const best = stopped && bestIn(directory, stopped.bestStep);
+  const weights = best !== undefined && existsSync(best) ? best : weightsIn(options);
+  if (!(await isDamaged(weights, progress))) return trained;
+  await rm(trainedFile.pathIn(options));
+  return undefined;
+}
+
+/** Of a folder that the worker wrote, which is told and taken away then. */
+async function isDamaged(folder: string, progress: ProgressSink): Promise<boolean> {
+  const damage = await damageInSealed(folder);
+  if (damage === undefined) return false;
+  progress.note(`${shownPath(folder)}: ${damage}; making it again`);
+  await rm(folder, { recursive: true, force: true });
+  return true;
 }
 
 /** A training that the worker has begun, or taken up from a saved state. */
@@ -99,10 +130,14 @@ interface Begun {
 }
 
 async function begin(options: TrainOptions): Promise<Begun> {
-  const { worker, groups, settings, model, loss, seed, maxTokensPerBatch } = options;
+  const { worker, groups, settings, model, loss, seed, maxTokensPerBatch, directory, progress } = options;
   const { totalSteps, warmupSteps } = planSteps(settings, groups.length);
   const { shape, minimumRatio } = settings.schedule;
   const state = resumeStateIn(options);
+  const recorded = await recordedSteps(options, (text) => progress.note(text));
+  // Without the best weights so far a state is of no use.
+  for (const best of await bestsIn(directory))
+    if (await isDamaged(best, progress)) await rm(state, { recursive: true, force: true });
   const resumed = existsSync(state);
   const validator = await Validator.start({ ...options, totalSteps, resumed });
   const begun = worker.request("train/begin", {
@@ -112,11 +147,19 @@ async function begin(options: TrainOptions): Promise<Begun> {
     loss,
     seed,
     maxTokensPerBatch,
-    ...(resumed ? { resumeFrom: state } : {}),
+    ...(resumed ? { resumeFrom: state, recordedSteps: recorded.at(-1)?.step ?? 0 } : {}),
   });
-  const { run, step: stepsBefore } = await begun.catch((error: unknown) => {
-    throw isWorkerFailure(error, "ResumeRefused") ? refusal(error, state) : error;
-  });
+  let run: string;
+  let stepsBefore: number;
+  try {
+    ({ run, step: stepsBefore } = await begun);
+  } catch (error) {
+    if (isWorkerFailure(error, "ResumeRefused")) throw refusal(error, state);
+    if (!isWorkerFailure(error, "ResumeDamaged")) throw error;
+    progress.note(`${options.label}: ${error.problems[0]!.what}; training anew from the first step`);
+    await rm(state, { recursive: true, force: true });
+    return begin(options);
+  }
   const tracked = await options.track?.(metricsFile.isIn(options) ? "resume" : "new");
   const { clipNorm } = settings.optimizer;
   const recorder = await StepRecorder.open({
@@ -124,6 +167,7 @@ async function begin(options: TrainOptions): Promise<Begun> {
     tracked,
     clipNorm,
     totalSteps,
+    warmupSteps,
     stepsBefore,
     validator,
   });

@@ -56,6 +56,12 @@ const bestPrefix = "best-";
 /** Where the weights of the best pass lie while training goes on. */
 export const bestIn = (directory: string, step: number): string => join(directory, `${bestPrefix}${step}`);
 
+/** Those that were kept, each the best for a time. */
+export const bestsIn = async (directory: string): Promise<string[]> =>
+  (await readdir(directory))
+    .filter((name) => name.startsWith(bestPrefix))
+    .map((name) => join(directory, name));
+
 /** Makes the best weights the artefact's checkpoint; does nothing the second time. */
 export async function bestToCheckpoint(directory: string, step: number, checkpoint: string): Promise<void> {
   const best = bestIn(directory, step);
@@ -66,7 +72,7 @@ export async function bestToCheckpoint(directory: string, step: number, checkpoi
 
 /** Removes the weights that were the best for a time, but for those of one step. */
 export async function removeBests(directory: string, exceptStep?: number): Promise<void> {
-  for (const name of await readdir(directory))
-    if (name.startsWith(bestPrefix) && name !== `${bestPrefix}${exceptStep}`)
-      await rm(join(directory, name), { recursive: true, force: true });
+  for (const best of await bestsIn(directory))
+    if (exceptStep === undefined || best !== bestIn(directory, exceptStep))
+      await rm(best, { recursive: true, force: true });
 }

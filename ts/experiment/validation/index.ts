@@ -1,5 +1,12 @@
 /** Validation while a method trains, and early stopping by it. */
 export { describeStep } from "./describe.ts";
-export { bestToCheckpoint, removeBests, type Stopped, stoppedSchema } from "./early-stopping.ts";
+export {
+  bestIn,
+  bestsIn,
+  bestToCheckpoint,
+  removeBests,
+  type Stopped,
+  stoppedSchema,
+} from "./early-stopping.ts";
 export type { Validation } from "./settings.ts";
 export { beforeFile, Validator } from "./validator.ts";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { percent } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
+import { damageInSealed } from "../../core/seal.ts";
 import { type HeldOut, heldOutSchema, type StepRecord } from "../step-record.ts";
 import { JsonFile } from "../store/files.ts";
 import { describeHeldOut } from "./describe.ts";
@@ -17,7 +18,7 @@ const beforeSchema = z.looseObject({
   right: z.array(z.string()).optional().meta({ description: "ids of the questions answered rightly" }),
 });
 type Before = z.infer<typeof beforeSchema>;
-export const beforeFile = new JsonFile("before.json", beforeSchema);
+export const beforeFile = new JsonFile("before.json", beforeSchema, { seal: "checksum" });
 
 export interface ValidatorOptions extends PassOptions {
   directory: string;
@@ -61,7 +62,7 @@ export class Validator {
       progress.note(`${label}: the task has no validation questions, so nothing is looked at on the way`);
       return undefined;
     }
-    const known = await beforeFile.find(options);
+    const known = await beforeFile.takeUp(options, (text) => progress.note(text));
     if (known !== undefined) {
       // A saved state may know a later best, for which these weights were dropped.
       const isNeeded = patience !== undefined && !resumed && !existsSync(bestIn(directory, 0));
@@ -117,15 +118,23 @@ export class Validator {
   }
 
   /** What is to be kept of a method that ended after `lastStep`; undefined: its last weights. */
-  result(lastStep: number): { stopped: Stopped; digest: string } | undefined {
+  async result(lastStep: number): Promise<{ stopped: Stopped; digest: string } | undefined> {
     if (this.earlyStopping === undefined) return undefined;
     const { directory, label, validation, totalSteps, progress } = this.options;
     const { step: bestStep, accuracy, weights: digest = "" } = this.earlyStopping.best;
-    if (!existsSync(bestIn(directory, bestStep)))
+    const best = bestIn(directory, bestStep);
+    if (!existsSync(best))
       throw failure({
         what: "the weights of the best look are gone",
-        where: bestIn(directory, bestStep),
+        where: best,
         fix: `remove ${directory} to train anew`,
+      });
+    const damage = await damageInSealed(best);
+    if (damage !== undefined)
+      throw failure({
+        what: `the weights of the best look were damaged: ${damage}`,
+        where: best,
+        fix: "run the same command again: the method is trained anew",
       });
     const { patience } = validation;
     const reason = this.isExhausted

@@ -11,29 +11,50 @@ export interface Conditions {
   /** Largest gradient norm; 0: no clipping. */
   clipNorm: number;
   totalSteps: number;
+  /** First steps, in which the learning rate rises. */
+  warmupSteps: number;
   /** What the start weights came to on held-out questions. */
   before?: HeldOut | undefined;
 }
 
-/** A sign in words, where the last steps show it; the newest step is the last. */
-type Sign = (recent: readonly StepRecord[], conditions: Conditions) => string | undefined;
+/** Counts over all steps after the warm-up: a model that begins to learn has large gradients. */
+export interface AfterWarmup {
+  steps: number;
+  clipped: number;
+}
 
-/** By the kind of the warning: what steps show by their own numbers, and what a step's validation shows. */
-export const signs: Record<"step" | "validation", Record<string, Sign>> = {
+/** A sign in words, where the last steps show it; the newest step is the last. */
+type Sign = (
+  recent: readonly StepRecord[],
+  conditions: Conditions,
+  afterWarmup: AfterWarmup,
+) => string | undefined;
+
+/** By the kind of the warning: what steps show by their own numbers, what a step's validation shows, and what all did. */
+export const signs: Record<"step" | "validation" | "end", Record<string, Sign>> = {
   step: {
+    "all-warm-up": allWarmup,
     "no-pairs": noPairs,
     "both-sink": bothSink,
     "below-boundary": belowBoundary,
-    clipped,
   },
   validation: {
     "overfit-to-assessing": overfitToAssessing,
     "positives-less-likely": positivesLessLikely,
   },
+  end: { clipped },
 };
 
 /** No sign looks further back than so many steps. */
 export const longestWindow = 50;
+
+function allWarmup(
+  recent: readonly StepRecord[],
+  { warmupSteps, totalSteps }: Conditions,
+): string | undefined {
+  if (recent.at(-1)!.step !== 1 || totalSteps === 1 || warmupSteps < totalSteps) return undefined;
+  return `the warm-up takes all of the ${totalSteps} steps that there are questions for: the learning rate is reached in the last of them only`;
+}
 
 /** First steps that must show a pair. */
 const pairSteps = 20;
@@ -121,20 +142,23 @@ function belowBoundary(recent: readonly StepRecord[]): string | undefined {
   );
 }
 
-/** Steps over which clipping is counted, and the share of them that is nearly all. */
-const clippedSteps = 50;
+/** Fewer steps than this tell nothing of clipping, and the share of them that is nearly all. */
+const fewestClipped = 50;
 const nearlyAll = 0.95;
 
-function clipped(recent: readonly StepRecord[], { clipNorm }: Conditions): string | undefined {
-  const window = recent.slice(-clippedSteps);
-  if (clipNorm === 0 || window.length < clippedSteps) return undefined;
-  const norms = window.map(({ gradientNorm }) => gradientNorm).sort((a, b) => a - b);
-  const count = norms.filter((norm) => norm > clipNorm).length;
-  if (count < nearlyAll * clippedSteps) return undefined;
-  const median = (norms[clippedSteps / 2 - 1]! + norms[clippedSteps / 2]!) / 2;
+/** Told once, of the whole: what holds for some steps, at the beginning above all, is what clipping is for. */
+function clipped(
+  recent: readonly StepRecord[],
+  { clipNorm }: Conditions,
+  { steps, clipped: count }: AfterWarmup,
+): string | undefined {
+  if (clipNorm === 0 || steps < fewestClipped || count < nearlyAll * steps) return undefined;
+  const norms = recent.map(({ gradientNorm }) => gradientNorm).sort((a, b) => a - b);
+  const median = (norms[Math.floor((norms.length - 1) / 2)]! + norms[Math.ceil((norms.length - 1) / 2)]!) / 2;
   return (
-    `the gradient was clipped in ${count} of the last ${clippedSteps} steps (median norm ${median.toPrecision(3)}, limit ` +
-    `${clipNorm}): the clipping sets the size of the updates; a lower learning rate or weight, or a higher clipNorm, may be due`
+    `the gradient was clipped in ${count} of the ${steps} steps after the warm-up (median norm of the last ${norms.length} ` +
+    `${median.toPrecision(3)}, limit ${clipNorm}): the clipping sets the size of the updates; a lower learning rate or ` +
+    "weight, or a higher clipNorm, may be due"
   );
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StepRecord } from "../step-record.ts";
-import { type Conditions, longestWindow, signs } from "./signs.ts";
+import { type AfterWarmup, type Conditions, longestWindow, signs } from "./signs.ts";
 
 /** Something that goes wrong while a method trains, in words and with the numbers that show it. */
 export const warningSchema = z.object({ step: z.int(), kind: z.string(), text: z.string() });
@@ -14,6 +14,7 @@ export class TrainingWarnings {
   readonly raised: Warning[] = [];
   private readonly conditions: Conditions;
   private readonly recent: StepRecord[] = [];
+  private readonly afterWarmup: AfterWarmup = { steps: 0, clipped: 0 };
 
   constructor(conditions: Conditions) {
     this.conditions = conditions;
@@ -23,7 +24,16 @@ export class TrainingWarnings {
   observe(record: StepRecord): { ofStep: Warning[]; ofValidation: Warning[] } {
     this.recent.push(record);
     if (this.recent.length > longestWindow) this.recent.shift();
+    if (record.step > this.conditions.warmupSteps) {
+      this.afterWarmup.steps++;
+      if (record.gradientNorm > this.conditions.clipNorm) this.afterWarmup.clipped++;
+    }
     return { ofStep: this.raise("step"), ofValidation: this.raise("validation") };
+  }
+
+  /** What all steps together show, after the last one. */
+  end(): Warning[] {
+    return this.recent.length === 0 ? [] : this.raise("end");
   }
 
   private raise(source: keyof typeof signs): Warning[] {
@@ -31,7 +41,7 @@ export class TrainingWarnings {
     const warnings = Object.entries(signs[source])
       .filter(([kind]) => !this.raised.some((warning) => warning.kind === kind))
       .flatMap(([kind, sign]) => {
-        const text = sign(this.recent, this.conditions);
+        const text = sign(this.recent, this.conditions, this.afterWarmup);
         return text === undefined ? [] : [{ step, kind, text }];
       });
     this.raised.push(...warnings);

@@ -13,7 +13,10 @@ interface Host {
 }
 
 /** What a model is loaded with beside what all stages share. */
-type LoadSettings = Pick<Params<"model/load">, "adapter" | "adapterSeed" | "gradientCheckpointing">;
+type LoadSettings = Pick<
+  Params<"model/load">,
+  "adapter" | "adapterSeed" | "gradientCheckpointing" | "trained"
+>;
 
 /**
  * Loads weights for the time of `use`, and unloads them whatever happens.
@@ -21,7 +24,7 @@ type LoadSettings = Pick<Params<"model/load">, "adapter" | "adapterSeed" | "grad
  */
 export async function withModel<T>(
   { experiment: { model: settings, worker: workerSettings }, worker: start, progress }: Host,
-  { source, ...load }: LoadSettings & { source: string },
+  { source, trained, ...load }: LoadSettings & { source: string },
   use: (worker: Worker, model: Result<"model/load">) => Promise<T>,
 ): Promise<T> {
   const worker = await start();
@@ -31,6 +34,8 @@ export async function withModel<T>(
     attention: settings.attention,
     device: workerSettings.device,
     ...load,
+    ...(workerSettings.devices * workerSettings.nodes > 1 &&
+      defined({ sharding: workerSettings.sharding, trained })),
   });
   tellOnce(worker, loaded.note, progress);
   try {
@@ -45,6 +50,7 @@ export async function withModel<T>(
 export const loadedForTraining = ({ adapter, gradientCheckpointing }: Model, seed: number): LoadSettings => ({
   ...(adapter === undefined ? {} : { adapter: adapterRequest(adapter), adapterSeed: seed }),
   ...(gradientCheckpointing ? { gradientCheckpointing } : {}),
+  trained: true,
 });
 
 /** Without the `undefined` that an optional field may hold. */

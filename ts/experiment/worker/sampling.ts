@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Params, Progress, Result, Worker } from "../../bridge/index.ts";
 import { type Experiment, samplerOf } from "../../config/index.ts";
+import { openAppend } from "../../core/append.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
-import { openAppend, readJsonl } from "../../core/jsonl.ts";
+import { readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Candidate, candidateSchema, type Question } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
@@ -65,7 +66,7 @@ export async function sampleInto(
   options: SampleOptions,
 ): Promise<{ candidates: number; tokens: number; sampler?: Drawn }> {
   const { progress, label } = options;
-  const output = await openAppend<Candidate>(file);
+  const output = await openAppend<Candidate>(file, (text) => progress.note(text));
   try {
     const sampledBefore = await readJsonl(file, candidateSchema);
     const missing = missingPrompts(options.prompts, options.k, sampledBefore);

@@ -1,5 +1,11 @@
 import { expect, it } from "vitest";
-import { assess, describeAssessment, renderTable, summarise } from "../../../../ts/analysis/index.ts";
+import {
+  assess,
+  describeAssessment,
+  renderEnd,
+  renderTable,
+  summarise,
+} from "../../../../ts/analysis/index.ts";
 import { answers, group, right, wrong } from "../groups.ts";
 import { allMethods, syntheticRun } from "../synthetic.ts";
 
@@ -28,6 +34,30 @@ it("no line is wider than 110 columns, and all columns line up", () => {
   expect(new Set(rows.map((row) => row.length)).size).toBe(1);
 });
 
+it("a run ends with the verdict, one table and the warnings that matter", async () => {
+  const end = renderEnd(summarise(syntheticRun()));
+  const [verdict, empty, head] = end.split("\n");
+  expect(verdict).toMatch(/^(No method|AFT-).*60 test questions.*\.$/);
+  expect(empty).toBe("");
+  expect(head!.split(/ {2,}/).filter(Boolean)).toEqual([
+    "greedy, % right",
+    "vs continued VFT",
+    "one sample",
+    "maj@6",
+    "assessing, %",
+  ]);
+  expect(end.split("\n").filter((line) => line.startsWith("─"))).toHaveLength(1);
+  await expect(`${end}\n`).toMatchFileSnapshot("../../../golden/analysis/end.txt");
+});
+
+it("a run of one method is no comparison, and one without samples has no column of them", () => {
+  const [kept] = allMethods;
+  const run = syntheticRun({ methods: [kept!] });
+  const end = renderEnd(summarise({ ...run, arms: run.arms.map((arm) => ({ ...arm, samples: [] })) }));
+  expect(end).toContain("there is nothing to hold it against.");
+  for (const absent of ["vs continued", "maj@", "one sample", "*:"]) expect(end).not.toContain(absent);
+});
+
 it("an assessment in words", () => {
   const text = describeAssessment(
     assess([group("a", [...right(-0.1), ...wrong(-0.2, -0.05)]), group("b", answers(null))]),
@@ -38,8 +68,9 @@ it("an assessment in words", () => {
       "sampled accuracy     25.0 %",
       "assessment accuracy  50.0 % of 2 pairs (micro), 50.0 % over 1 question (macro)",
       "without a pair       1 question, left out of assessment accuracy",
-      "maj@3                0.0 %",
-      "pass@k, %            1: 16.7  2: 66.7  3: 100.0",
+      "maj@3                0.0 % of 1 question",
+      "pass@k, %            1: 16.7 of 2  2: 66.7 of 1  3: 100.0 of 1",
+      "fewer samples        1 question with fewer than 3, left out of maj@3 and of pass@k beyond what they have",
       "perplexity           1.105 of right COTs, 1.664 of wrong COTs",
     ].join("\n"),
   );

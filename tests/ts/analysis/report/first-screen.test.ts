@@ -164,11 +164,14 @@ describe.skipIf(executablePath === undefined)(`the first screen in Chromium${wit
     expect(await page.locator("#record").isVisible()).toBe(false);
     await page.emulateMedia({ media: "print" });
     expect(
-      await page.locator("#results table").first().evaluate((table) =>
-        (table as unknown as { checkVisibility(options: object): boolean }).checkVisibility({
-          contentVisibilityAuto: true,
-        }),
-      ),
+      await page
+        .locator("#results table")
+        .first()
+        .evaluate((table) =>
+          (table as unknown as { checkVisibility(options: object): boolean }).checkVisibility({
+            contentVisibilityAuto: true,
+          }),
+        ),
     ).toBe(true);
     expect((await page.locator("#record").boundingBox())!.height).toBeGreaterThan(300);
     expect([await page.locator("nav").isVisible(), await page.locator(".switches").isVisible()]).toEqual([

@@ -29,7 +29,7 @@ test("a setting that the task does not have is named with the nearest, and nothi
     [
       "--set: unknown field itms",
       "  found: [4,4]",
-      "  expected: one of items, multiplier, amount, maxTotal, operations, form, repeats",
+      "  expected: one of items, multiplier, amount, maxTotal, operations, form, wording, repeats",
       "  did you mean: items",
     ].join("\n"),
   );

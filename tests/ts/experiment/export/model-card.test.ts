@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { type RunData, summarise } from "../../../../ts/analysis/index.ts";
+import { defined } from "../../../../ts/core/defined.ts";
+import { evalResults } from "../../../../ts/experiment/export/card/eval-results.ts";
 import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
-import type { CardSubject } from "../../../../ts/experiment/export/card/subject.ts";
+import { type CardSubject, publicYaml } from "../../../../ts/experiment/export/card/subject.ts";
 import type { RunRecord } from "../../../../ts/experiment/run/run-record.ts";
 import type { Manifest } from "../../../../ts/experiment/store/manifest.ts";
 import { runWithRounds } from "../../analysis/rounds.ts";
@@ -252,5 +254,62 @@ describe("the model card's method", () => {
       "- beta of the boundary: 0.25 (worked out from 40 worse COTs, 10.0 % of them below the boundary)",
     );
     expect(told({})).not.toContain("beta of the boundary");
+  });
+});
+
+describe("the hub's own form of the results", () => {
+  const whole = summarise(
+    judgedByBoth(runOfTasks([{ name: "gsm8k", use: "train", questions: 1319 }], { seeds: [1] })),
+    10,
+  );
+  const of = (changes: Partial<RunRecord> = {}) => record({ tasks: [task("gsm8k", "gsm8k")], ...changes });
+  const results = (changes?: Partial<RunRecord>, repository?: string) =>
+    evalResults(of(changes), whole, { method: "bc", seed: 1, ...defined({ repository }) });
+
+  it("names the benchmark, the value in percent, the day and the page", () => {
+    const { value, interval } = whole.tasks[0]!.methods.find(({ name }) => name === "bc")!.metrics.accuracy
+      .perSeed[0]!;
+    expect(parse(results({}, "me/model")!)).toEqual([
+      {
+        dataset: { id: "openai/gsm8k", task_id: "gsm8k" },
+        value: Number((100 * value!).toFixed(1)),
+        date: run.finishedAt.slice(0, 10),
+        source: { url: "https://huggingface.co/me/model", name: "Model card" },
+        notes: `greedy, chain of thought, answers by the strict rule; 95 % interval [${(100 * interval!.low).toFixed(1)}, ${(100 * interval!.high).toFixed(1)}]`,
+      },
+    ]);
+    expect(Object.keys(parse(results()!)[0])).not.toContain("source");
+  });
+
+  it("holds whole benchmarks of the test split alone", () => {
+    expect(results({ split: "validation" })).toBeUndefined();
+    expect(results({ tasks: [task("gsm8k", "aqua")] })).toBeUndefined();
+    const part = summarise(judgedByBoth(runOfTasks([{ name: "gsm8k", use: "train", questions: 60 }])), 10);
+    expect(evalResults(of(), part, { method: "bc", seed: 1 })).toBeUndefined();
+  });
+});
+
+describe("the experiment as others read it", () => {
+  it("has no folder, host or service of this machine", () => {
+    const text = publicYaml(
+      record(
+        {},
+        {
+          model: { path: "/home/me/models/mine" },
+          worker: {
+            device: "cuda",
+            vllmPython: "../vllm/bin/python",
+            launch: { hosts: ["gpu1.example.org"] },
+          },
+          tracking: { mlflow: { uri: "https://me:secret@example.org" } },
+          tasks: [{ task: "custom", train: "~/data/rows.jsonl" }],
+        },
+      ),
+    );
+    expect(parse(text)).toEqual({
+      model: { path: "mine" },
+      worker: { device: "cuda", vllmPython: "python" },
+      tasks: [{ task: "custom", train: "rows.jsonl" }],
+    });
   });
 });

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { arithmeticTaskSchema, type Experiment } from "../../../../ts/config/index.ts";
+import { silent } from "../../../../ts/core/progress.ts";
 import { arithmeticQuestions, taskOf } from "../../../../ts/data/index.ts";
 import { givenGroupsNode } from "../../../../ts/experiment/stages/groups-file.ts";
-import { judge } from "../../../../ts/experiment/stages/judge.ts";
+import { judge, warnOfPairs } from "../../../../ts/experiment/stages/judge.ts";
 import type { PlanNode, StageContext } from "../../../../ts/experiment/stages/node.ts";
 import type { Artefact } from "../../../../ts/experiment/store/store.ts";
 
@@ -14,6 +15,7 @@ const settings = arithmeticTaskSchema.parse({ task: "arithmetic" });
 const node = (more: object = {}) =>
   judge.node({
     task: taskOf(settings),
+    settings,
     questions: other,
     candidates: other,
     judging: { extract: "strict", split: "train", questions: undefined, ...more },
@@ -85,4 +87,22 @@ test("groups of one's own are ranked by their rewards, and the recipe is in the 
   const written = JSON.parse(await readFile(join(folder, "groups.jsonl"), "utf8"));
   expect(written.ranking).toBe("reward");
   expect(written.candidates.map(({ rank }: { rank: number }) => rank)).toEqual([2, 1]);
+});
+
+test("that most questions have no pair is told before anything is trained on them, where a method goes by pairs", () => {
+  const told = (method: object, counts: { paired: number; onlyNegative: number; onlyPositive: number }) => {
+    const notes: string[] = [];
+    const progress = { ...silent, note: (text: string) => void notes.push(text) };
+    warnOfPairs(
+      { experiment: { methods: { a: method } } as unknown as Experiment, label: "judge", progress },
+      counts,
+    );
+    return notes;
+  };
+  const few = { paired: 1, onlyNegative: 9, onlyPositive: 2 };
+  expect(told({ constraint: "none" }, few)).toEqual([
+    "judge: warning: 91.7 % of the training questions (11 of 12) have no pair of a right and a wrong COT: nothing can be learnt from them about which is better. 9 without a right one, 2 without a wrong one.",
+  ]);
+  expect(told({ constraint: "none" }, { ...few, paired: 11 })).toEqual([]);
+  expect(told({ method: "rft" }, few)).toEqual([]);
 });

@@ -45,6 +45,8 @@ const worker = (settings: Partial<Experiment["worker"]> = {}): Experiment["worke
   device: "auto",
   devices: 1,
   nodes: 1,
+  sharding: "auto",
+  rankSeconds: 60,
   transport: "stdio",
   maxTokensPerBatch: 1,
   sampler: "auto",

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import type { Worker } from "../../../../ts/bridge/index.ts";
+import { type Worker, WorkerFailure } from "../../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../../ts/config/index.ts";
+import { isUnderWay } from "../../../../ts/core/files.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
 
@@ -43,6 +44,8 @@ const options = (worker: Worker, directory: string): TrainOptions => ({
   progress: silent,
   signal: new AbortController().signal,
 });
+/** What stays of a finished training. */
+const results = async (folder: string) => (await readdir(folder)).filter((name) => !isUnderWay(name)).sort();
 const newFolder = () => mkdtemp(join(tmpdir(), "aft-training-"));
 const facts = { steps: 6, questions: 5, tokens: 30, digest: "d" };
 
@@ -54,7 +57,7 @@ test("every epoch visits each question once, states are saved on the way, and on
   expect(batches.slice(3).flat().sort()).toEqual(["a", "b", "c", "d", "e"]);
   expect(calls.filter((method) => method === "train/save")).toHaveLength(2);
   expect(calls.slice(-2)).toEqual(["train/end", "model/save"]);
-  expect((await readdir(folder)).sort()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
+  expect(await results(folder)).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
 });
 
 test("a resumed run takes up the batches where they were, and drops the metrics that are made again", async () => {
@@ -89,7 +92,7 @@ test("without a number of steps a long training saves in the background, and its
   vi.useRealTimers();
   // Steps are asked for some at a time: 50 s each, two minutes are over with the third.
   expect(long.calls.slice(1, 5)).toEqual(["train/step", "train/step", "train/step", "train/save"]);
-  expect((await readdir(folder)).sort()).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
+  expect(await results(folder)).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
 });
 
 test("what the worker does otherwise than asked is told with the training's name", async () => {
@@ -113,4 +116,73 @@ test("weights that were saved before a crash are not trained again", async () =>
   const { calls, worker } = fakeWorker();
   expect(await train(options(worker, folder))).toEqual(facts);
   expect(calls).toEqual([]);
+});
+
+/** A folder of a training that was cut off after its weights were saved, or in step 5 with the state of step 4. */
+async function cutOff(at: "its end" | "step 5"): Promise<string> {
+  const folder = await newFolder();
+  await train(options(fakeWorker().worker, folder));
+  if (at === "step 5") {
+    await mkdir(join(folder, "resume"));
+    await rm(join(folder, "trained.json"));
+  }
+  return folder;
+}
+
+/** Goes on in the folder; with the lines that were told. */
+async function goneOn(folder: string, fake: ReturnType<typeof fakeWorker>, request = fake.worker.request) {
+  const notes: string[] = [];
+  const progress = { ...silent, note: (text: string) => void notes.push(text) };
+  expect(await train({ ...options({ ...fake.worker, request }, folder), progress })).toEqual(facts);
+  expect(fake.batches).toHaveLength(6);
+  const steps = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
+  expect(steps.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
+  return notes;
+}
+
+test("a saved state that the worker finds damaged is told of and taken away, and training begins anew", async () => {
+  const folder = await cutOff("step 5");
+  const fake = fakeWorker(4);
+  const recorded: unknown[] = [];
+  const request = async (method: string, params: { resumeFrom?: string; recordedSteps?: number }) => {
+    if (method === "train/begin") recorded.push(params.recordedSteps);
+    if (method === "train/begin" && params.resumeFrom !== undefined)
+      throw new WorkerFailure("train/begin", "ResumeDamaged", -32015, "cannot resume from x: y", {
+        path: "x",
+      });
+    return (fake.worker.request as (...all: unknown[]) => unknown)(method, params);
+  };
+  const notes = await goneOn(folder, fake, request as Worker["request"]);
+  expect(notes).toEqual([
+    "vft: the worker, in train/begin: cannot resume from x: y; training anew from the first step",
+  ]);
+  expect(recorded).toEqual([6, undefined]);
+  expect(await results(folder)).toEqual(["checkpoint", "metrics.jsonl", "trained.json"]);
+});
+
+test("steps that are no more what was recorded are not told to the worker as done", async () => {
+  const folder = await cutOff("step 5");
+  const file = join(folder, "metrics.jsonl");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, lines.with(2, lines[2]!.replace('"tokens":5', '"tokens":4')).join("\n"));
+  const asked: unknown[] = [];
+  const fake = fakeWorker(2);
+  const request = async (method: string, params: { recordedSteps?: number }) => {
+    if (method === "train/begin") asked.push(params.recordedSteps);
+    return (fake.worker.request as (...all: unknown[]) => unknown)(method, params);
+  };
+  await train(options({ request } as Worker, folder));
+  expect(asked).toEqual([2]);
+});
+
+test("weights or facts that were damaged after the training had ended are told of, and trained anew", async () => {
+  const ended = await cutOff("its end");
+  await writeFile(join(ended, "checkpoint", ".sha256"), '{"model.safetensors": "0"}\n');
+  expect(await goneOn(ended, fakeWorker())).toEqual([
+    `${join(ended, "checkpoint")}: model.safetensors is missing; making it again`,
+  ]);
+  const other = await cutOff("its end");
+  const file = join(other, "trained.json");
+  await writeFile(file, (await readFile(file, "utf8")).replace('"tokens":30', '"tokens":31'));
+  expect(await goneOn(other, fakeWorker())).toEqual([`${file}: is damaged; making it again`]);
 });

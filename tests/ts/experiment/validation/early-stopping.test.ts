@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Worker } from "../../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../../ts/config/index.ts";
+import { isUnderWay } from "../../../../ts/core/files.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import type { Group, Question } from "../../../../ts/core/records.ts";
 import { taskNamed } from "../../../../ts/data/index.ts";
@@ -146,7 +147,7 @@ const lines = async () =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-const files = async () => (await readdir(folder)).sort();
+const files = async () => (await readdir(folder)).filter((name) => !isUnderWay(name)).sort();
 const finished = ["before.json", "checkpoint", "metrics.jsonl", "trained.json"];
 
 /** Right answers after 0, 2, 4, ... steps. */
@@ -174,7 +175,7 @@ test("a validation pass is written with its step: accuracy, AAccuracy, perplexit
     [5, undefined],
     [6, { ...found, accuracy: 0.3, gained: 0, lost: 1 }],
   ]);
-  expect(JSON.parse(await readFile(join(folder, "before.json"), "utf8"))).toEqual({
+  expect(JSON.parse(await readFile(join(folder, "before.json"), "utf8"))).toMatchObject({
     step: 0,
     heldOut: { ...found, accuracy: 0.4, weights: "weights of step 0" },
     right: ["q0", "q1", "q2", "q3"],

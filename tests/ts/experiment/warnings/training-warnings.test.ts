@@ -23,6 +23,7 @@ const conditions = (some: Partial<Conditions> = {}): Conditions => ({
   loss: aft("boundary"),
   clipNorm: 1,
   totalSteps: 100,
+  warmupSteps: 10,
   before,
   ...some,
 });
@@ -46,6 +47,7 @@ function raisedBy(records: readonly StepRecord[], some: Partial<Conditions> = {}
     const { ofStep, ofValidation } = warnings.observe(record);
     return [...ofStep, ...ofValidation];
   });
+  found.push(...warnings.end());
   expect(found).toEqual(warnings.raised);
   return found;
 }
@@ -145,20 +147,50 @@ test("most worse COTs below their boundary: beta is too small", () => {
   });
 });
 
-test("a gradient that is clipped at nearly every step", () => {
+test("a gradient that is clipped at nearly every step: told once, at the end, of all steps after the warm-up", () => {
   const clipped = (number: number) => ({ gradientNorm: number % 25 === 0 ? 0.5 : 2 + number / 50 });
   const [warning, ...rest] = raisedBy(steps(80, clipped));
   expect(rest).toEqual([]);
-  // Two of fifty are not clipped; in order the 25th and 26th norm are those of steps 23 and 24.
+  // Steps 25, 50 and 75 are not; of steps 31 to 80 in order the 25th and 26th norm are those of steps 54 and 55.
   expect(warning).toEqual({
-    step: 50,
+    step: 80,
     kind: "clipped",
     text:
-      "the gradient was clipped in 48 of the last 50 steps (median norm 2.47, limit 1): the clipping sets the size of the " +
-      "updates; a lower learning rate or weight, or a higher clipNorm, may be due",
+      "the gradient was clipped in 67 of the 70 steps after the warm-up (median norm of the last 50 3.09, limit 1): the " +
+      "clipping sets the size of the updates; a lower learning rate or weight, or a higher clipNorm, may be due",
   });
   expect(raisedBy(steps(80, clipped), { clipNorm: 0 })).toEqual([]);
   expect(raisedBy(steps(80, (number) => ({ gradientNorm: number % 10 === 0 ? 0.5 : 2 })))).toEqual([]);
+});
+
+test("clipping in the warm-up and soon after it is what clipping is for", () => {
+  const early = (number: number) => ({ gradientNorm: number <= 60 ? 2 : 0.5 });
+  expect(raisedBy(steps(100, early), { warmupSteps: 5 })).toEqual([]);
+  expect(raisedBy(steps(60, early), { warmupSteps: 50 })).toEqual([]);
+});
+
+test("a learning rate that rises in all steps, told at the first of them", () => {
+  const few = { totalSteps: 2, warmupSteps: 2 };
+  const text =
+    "the warm-up takes all of the 2 steps that there are questions for: the learning rate is reached in the last of them only";
+  expect(
+    raisedBy(
+      steps(2, () => ({})),
+      few,
+    ),
+  ).toEqual([{ step: 1, kind: "all-warm-up", text }]);
+  expect(
+    raisedBy(
+      steps(1, () => ({})),
+      { totalSteps: 1, warmupSteps: 1 },
+    ),
+  ).toEqual([]);
+  expect(
+    raisedBy(
+      steps(2, () => ({})),
+      { totalSteps: 2, warmupSteps: 1 },
+    ),
+  ).toEqual([]);
 });
 
 test("no question with a pair: the method's own loss is nothing", () => {
@@ -171,7 +203,7 @@ test("no question with a pair: the method's own loss is nothing", () => {
   expect(
     raisedBy(
       steps(3, () => none),
-      { totalSteps: 3 },
+      { totalSteps: 3, warmupSteps: 1 },
     ),
   ).toEqual([{ step: 3, kind: "no-pairs", text: text("24 questions", "3 steps") }]);
   expect(

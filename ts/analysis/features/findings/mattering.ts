@@ -4,6 +4,8 @@
  */
 import { percent, plural, whole } from "../../format.ts";
 import type { Diagnostic, RunSummary } from "../../generated/report.ts";
+import { groupsWithoutPair } from "./answers.ts";
+import type { Measurements } from "./measurements.ts";
 
 export interface MatteringWarning {
   id: Diagnostic["id"];
@@ -37,6 +39,14 @@ const labels: Partial<Record<Diagnostic["id"], Labelled>> = {
 
 const none: Pick<Diagnostic, "evidence"> = { evidence: {} };
 
+/** A rise of perplexity by less than this share is seen with thousands of solutions, and is no reason to do anything. */
+const slightRise = 0.01;
+
+function isSlight({ id, evidence: { perplexity, difference } }: Diagnostic): boolean {
+  if (id !== "positives-less-likely" || perplexity == null || difference == null) return false;
+  return difference < slightRise * (perplexity - difference);
+}
+
 /** So many methods are named. */
 const mostNamed = 2;
 
@@ -46,7 +56,9 @@ export function matteringWarnings({
   methods,
 }: Pick<RunSummary, "diagnostics" | "methods">): MatteringWarning[] {
   return (Object.entries(labels) as [Diagnostic["id"], Labelled][]).flatMap(([id, label]) => {
-    const found = diagnostics.filter((finding) => finding.id === id && finding.level === "warning");
+    const found = diagnostics.filter(
+      (finding) => finding.id === id && finding.level === "warning" && !isSlight(finding),
+    );
     if (found.length === 0) return [];
     const about = methods
       .filter(({ name }) => found.some(({ method }) => method === name))
@@ -56,11 +68,28 @@ export function matteringWarnings({
   });
 }
 
+/** What the report will say of too few pairs, before anything is trained on them; undefined: they are enough. */
+export function pairsWarning({ withPair, withoutPositive, withoutNegative }: Pairs): string | undefined {
+  const groups = withPair + withoutPositive + withoutNegative;
+  const trainGroups = [{ groups, withPair, withoutPositive, withoutNegative }] as Measurements["trainGroups"];
+  const [found] = groupsWithoutPair.find({ trainGroups } as Measurements);
+  return found?.level === "warning" ? found.text : undefined;
+}
+
+/** Training questions by what their samples are. */
+type Pairs = Pick<Measurements["trainGroups"][number], "withPair" | "withoutPositive" | "withoutNegative">;
+
 /**
  * Which signs are to be told while a method trains (`ts/experiment/warnings` names the kinds): the others are details of an
  * optimizer, or of a moment, which the report has.
  */
-const urgent: readonly string[] = ["no-pairs", "both-sink", "overfit-to-assessing", "positives-less-likely"];
+const urgent: readonly string[] = [
+  "all-warm-up",
+  "no-pairs",
+  "both-sink",
+  "overfit-to-assessing",
+  "positives-less-likely",
+];
 
 export const mattersWhileTraining = (kind: string | undefined): boolean =>
   kind === undefined || urgent.includes(kind);

@@ -71,7 +71,7 @@ export function packRun(
 }
 
 /** The chunk as a script of its own: the page, which has asked for it, takes it up. */
-export const chunkScript = (stamp: string, { name, json }: Chunk): string =>
+export const chunkScript = (stamp: string, { name, json }: Pick<Chunk, "name" | "json">): string =>
   `aftReportData(${scriptJson(stamp)},${scriptJson(name)},${json});\n`;
 
 export const bytesOf = (chunks: readonly Chunk[]): number =>

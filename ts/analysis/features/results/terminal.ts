@@ -39,6 +39,39 @@ export function resultsTables({ methods, seeds }: RunSummary): Block[] {
   ];
 }
 
+/** The one table at the end of a run; the others are in table.txt and in the report. */
+export function endTable({ methods }: RunSummary): Block {
+  const k = Math.max(0, ...methods.map((method) => method.k));
+  return tableOf(
+    methods,
+    [
+      ["", ({ label }) => label],
+      ["greedy, % right", ({ metrics }) => terminalCell(metrics.accuracy)],
+      methods.some(({ role }) => role === "continued") && ["vs continued VFT", gain],
+      k > 0 && ["one sample", marked("sampledAccuracy")],
+      k > 1 && [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
+      ["assessing, %", marked("assessmentMicro")],
+    ],
+    { label: "Results", caption: "" },
+  );
+}
+
+/** In a line: what the table is over, and what its mark means. */
+export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
+  const [first] = methods;
+  if (first === undefined) return "no method was evaluated";
+  const { accuracy, assessmentMicro } = first.metrics;
+  const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
+  return [
+    `${count(accuracy)} ${split} questions${tasks.length > 1 ? " of the trained tasks, pooled" : ""}`,
+    `assessing: ${count(assessmentMicro)} pairs of a right and a wrong sample`,
+    `${plural(seeds.length, "seed")}; [95 % interval]`,
+    ...(testedAgainst(methods, "continued", "accuracy").length > 0
+      ? ["*: differs from continued VFT beyond chance"]
+      : []),
+  ].join("; ");
+}
+
 function gain(method: MethodSummary) {
   const difference = against(method, "continued")?.differences.accuracy;
   return [

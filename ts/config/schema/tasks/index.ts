@@ -37,6 +37,8 @@ export const taskSchema = z.discriminatedUnion("task", [
   customTaskSchema,
 ]);
 export type Task = z.output<typeof taskSchema>;
+/** What `task` may be. */
+export const taskKinds = taskSchema.options.map((option) => option.shape.task.value);
 
 /** How often each task's questions are trained on where there are several. */
 export const mixtureSchema = z.strictObject({

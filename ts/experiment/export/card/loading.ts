@@ -1,7 +1,7 @@
 import { type Card, fenced } from "./subject.ts";
 
 /** How to load the weights and put a question as in training, with transformers and with vLLM. */
-export function loadingText({ summary, config, form }: Card): string {
+export function loadingText({ summary, config, form, repository }: Card): string {
   const prompt = summary.prompts?.[0];
   const { maxNewTokens } = config.stages.evaluate;
   const stop = config.tasks.find(({ use }) => use === "train")?.prompt.stop ?? [];
@@ -14,7 +14,7 @@ export function loadingText({ summary, config, form }: Card): string {
   const adapter = form === "adapter";
   const transformers = `${adapter ? "from peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer" : "from transformers import AutoModelForCausalLM, AutoTokenizer"}
 
-folder = "."  # where this file lies
+folder = ${repository === undefined ? '"."  # where this file lies' : JSON.stringify(repository)}
 tokenizer = AutoTokenizer.from_pretrained(folder)
 model = ${adapter ? "AutoPeftModelForCausalLM" : "AutoModelForCausalLM"}.from_pretrained(folder, dtype="auto")
 

@@ -32,7 +32,8 @@ function baseModel({ config: { model } }: Card): string {
 const modelNamed = (name: string | undefined): PublishedModel | undefined =>
   (modelCatalogue as Record<string, PublishedModel>)[name ?? ""];
 
-function dataset({ name, kind, licence, homepage }: CardTask): string {
+/** A task's questions, with who has published them and under which licence. */
+export function dataset({ name, kind, licence, homepage }: CardTask): string {
   if (kind === "arithmetic") return `${name}, problems that AFT generates: no licence but these weights' own`;
   const named = name === kind ? name : `${name} (${kind})`;
   return `${homepage === undefined ? named : `[${named}](${homepage})`}, licence: ${licence ?? (homepage === undefined ? "not recorded" : "see there")}`;

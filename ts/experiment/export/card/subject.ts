@@ -15,10 +15,13 @@ export interface CardSubject {
   artefact: Pick<Artefact, "directory" | "manifest">;
   /** Whether it was trained as a LoRA adapter, and is exported as one. */
   form?: "weights" | "merged" | "adapter";
+  /** Where it is published, `ORGANISATION/NAME`; left out: the card lies beside the weights. */
+  repository?: string;
 }
 
 /** Everything that the parts of a card are made from. */
-export interface Card extends Required<CardSubject> {
+export interface Card extends CardSubject {
+  form: NonNullable<CardSubject["form"]>;
   record: RunRecord;
   summary: RunSummary;
   config: CardConfig;
@@ -57,13 +60,19 @@ export type CardConfig = z.infer<typeof configSchema>;
 export const configOf = ({ configYaml }: RunRecord): CardConfig =>
   configSchema.parse(parse(configYaml) ?? {});
 
-/** The experiment for others to read: of files and folders of this machine the last name only. */
+/**
+ * The experiment for others to read: of files and folders of this machine the last name only, and nothing of the hosts and
+ * services that it was run with.
+ */
 export function publicYaml({ configYaml }: RunRecord): string {
   const document = parseDocument(configYaml);
+  for (const place of [["tracking"], ["worker", "launch"]])
+    if (document.hasIn(place)) document.deleteIn(place);
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !isScalar(value) || typeof value.value !== "string") return;
-      if (/^(path|gguf|python|folder|file|.*File)$/.test(String(key.value)))
+      const isPlace = /^(path|gguf|python|folder|file|.*(?:File|Python))$/.test(String(key.value));
+      if (isPlace || /^(?:[/~]|\.{1,2}\/|[A-Za-z]:[\\/])\S*$/.test(value.value))
         value.value = basename(value.value);
     },
   });

@@ -11,22 +11,27 @@ export async function bundleApp(): Promise<string> {
   const app = join(projectRoot, "ts", "browser");
   const license = await readFile(join(projectRoot, "node_modules", "diff", "LICENSE"), "utf8");
   const { outputFiles } = await build({
-    entryPoints: [join(app, "main.ts"), join(app, "style.css")],
+    entryPoints: ["main.ts", "style.css", "live.ts"].map((name) => join(app, name)),
     outdir: app,
     write: false,
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2022",
-    banner: { js: `/*! This script holds the npm package diff.\n${license.trim()}\n*/` },
   });
-  const contentOf = (suffix: string): string => {
-    const file = outputFiles.find(({ path }) => path.endsWith(suffix));
-    return JSON.stringify(file?.text.trim());
+  const contentOf = (name: string): string => {
+    const file = outputFiles.find(({ path }) => path === join(app, name));
+    return file!.text.trim();
+  };
+  const banner = `/*! This script holds the npm package diff.\n${license.trim()}\n*/\n`;
+  const exported = {
+    browserScript: banner + contentOf("main.js"),
+    browserStyle: contentOf("style.css"),
+    liveScript: contentOf("live.js"),
   };
   return [
     "// Written by `npm run generate` from ts/browser. Do not edit.",
-    `export const browserScript =\n  ${contentOf(".js")};`,
-    `export const browserStyle =\n  ${contentOf(".css")};\n`,
+    ...Object.entries(exported).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`),
+    "",
   ].join("\n");
 }

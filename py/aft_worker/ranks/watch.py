@@ -1,0 +1,109 @@
+"""Each rank shows the others that it lives, from a thread of its own, and ends where it cannot go on without.
+
+A rank that computes for long still shows it; one that was stopped, or whose machine is gone or out of reach,
+does not. Nothing is decided by one for another: each ends by itself, and its agent with it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
+
+from .. import distributed
+from ..board import connect
+
+# Without a sign of life, until a rank counts as lost.
+SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 60)
+# For the agent to see first which rank it was, and to end all.
+SECONDS_TO_BE_ENDED = 5.0
+
+
+def watch() -> None:
+    """In a rank that has joined; all call it."""
+    distributed.when_lost = _cut_off
+    watched = Watch(connect(SECONDS), distributed.rank(), distributed.world_size(), SECONDS, _end)
+    watched.show_life()
+    distributed.wait_for_all()
+    threading.Thread(target=watched.run, daemon=True).start()
+    threading.Thread(target=watched.watch_itself, daemon=True).start()
+
+
+class Watch:
+    """`end` is called with why, and does not come back. Seconds are counted by ticks of this process and not
+    by the clock: while a machine slept nothing could be heard."""
+
+    def __init__(
+        self,
+        store: Store,
+        rank: int,
+        ranks: int,
+        seconds: float,
+        end: Callable[[str], NoReturn],
+        tick: float = 1,
+    ) -> None:
+        self._store = store
+        self._rank = rank
+        self._seconds = seconds
+        self._end = end
+        self._tick = tick
+        self._beats = 0
+        self._seen = {other: "" for other in range(ranks) if other != rank}
+        self._silence = dict.fromkeys(self._seen, 0.0)
+        self._unanswered = 0.0
+
+    def show_life(self) -> None:
+        self._beats += 1
+        self._store.set(f"aft/life/{self._rank}", f"{self._beats} {socket.gethostname()}")
+
+    def run(self) -> NoReturn:
+        while True:
+            time.sleep(self._tick)
+            try:
+                self.show_life()
+                self._look()
+            except RuntimeError:
+                # the agent on machine 0 keeps it
+                self._end("the store through which the ranks meet is gone")
+            self._unanswered = 0.0
+
+    def watch_itself(self) -> NoReturn:
+        """From a second thread: a call of the store waits without end for one that is out of reach."""
+        while True:
+            time.sleep(self._tick)
+            self._unanswered += self._tick
+            if self._unanswered >= self._seconds:
+                self._end(
+                    f"the store through which the ranks meet has not answered for {self._seconds:g} s: the "
+                    "network, or machine 0"
+                )
+
+    def _look(self) -> None:
+        for other, seen in self._seen.items():
+            found = self._store.get(f"aft/life/{other}").decode()
+            self._seen[other] = found
+            self._silence[other] = self._silence[other] + self._tick if found == seen else 0.0
+            if self._silence[other] >= self._seconds:
+                host = found.partition(" ")[2]
+                self._end(
+                    f"rank {other} on {host} has given no sign of life for {self._seconds:g} s: it was "
+                    "stopped, or its machine is gone or out of reach"
+                )
+
+
+def _cut_off(error: Exception) -> NoReturn:
+    time.sleep(SECONDS_TO_BE_ENDED)
+    line = str(error).strip().split("\n", 1)[0]
+    _end(f"an exchange with the other ranks failed ({line})")
+
+
+def _end(why: str) -> NoReturn:
+    rank = os.environ.get("RANK")
+    print(f"aft_worker: rank {rank} on {socket.gethostname()} ends: {why}", file=sys.stderr, flush=True)
+    os._exit(1)

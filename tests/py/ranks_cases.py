@@ -1,0 +1,156 @@
+"""Trainings that several ranks do as one process does: every loss, in plain data parallel and with weights
+that are shared out, on groups of uneven lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import adapted
+import tiny
+import torch
+from aft_worker import distributed
+from aft_worker import protocol as p
+from aft_worker.model.sharding import shard
+from aft_worker.score import Model
+from aft_worker.train import Trainer
+
+usual: dict[str, Any] = {"constraint": "none", "weight": 2.0, "vft_weight": 0.5}
+LOSSES: dict[str, p.LossSettings] = {
+    "vft": p.VftLoss(),
+    "alignment": p.AlignmentLoss(constraint="boundary", weight=2.0, beta=0.3, detach_boundary=False),
+    "rrhf": p.RrhfLoss(**usual),
+    "pro": p.ProLoss(**usual),
+    "dpo": p.DpoLoss(**usual, dpo_beta=0.1),
+    "dpop": p.DpopLoss(**usual, dpo_beta=0.1, penalty=2.0),
+    "irpo": p.IrpoLoss(**usual, dpo_beta=0.1, alpha=1.0),
+    "simpo": p.SimpoLoss(**usual, simpo_beta=2.0, margin=0.5),
+    "simper": p.SimperLoss(**usual),
+    "nca": p.NcaLoss(**usual, nca_beta=0.1, temperature=1.0),
+    "infonca": p.InfoncaLoss(**usual, nca_beta=0.1, temperature=1.0),
+    "reinforce": p.ReinforceLoss(**usual, positive_weight=1.0),
+    "grpo": p.GrpoLoss(**usual, divide_by_deviation=True, divide_by_length=True),
+    "kto": p.KtoLoss(**usual, kto_beta=0.3, desirable_weight=1.5, undesirable_weight=0.5),
+    "nft": p.NftLoss(**usual, negative_weight=1.0, epsilon=1.0, prompt_weight="hard", per="token"),
+    "nft by responses": p.NftLoss(
+        **usual, negative_weight=1.0, epsilon=0.5, prompt_weight="none", per="response"
+    ),
+}
+# the second goes in two passes; the last two have no pair
+LONG = "4 + 4 + 4 + 4 = 16, so there are 16 boxes in all. "
+GROUPS = [
+    tiny.train_group("a", "how many?", "so it is 12", ["it is 12", "12"], ["it is 9"]),
+    tiny.train_group("b", "what is in all of the boxes?", LONG, [LONG + "16", "16"], [LONG + LONG, "5"]),
+    tiny.train_group("c", "2 + 2?", "4", ["is 4"], ["is 5 or so", "5"]),
+    tiny.train_group("d", "what?", "no, not it", [], ["nor that", "so"]),
+    tiny.train_group("e", "which?", "all of it, nor less"),
+]
+for one in GROUPS:
+    for response in one.responses:
+        response.reference_logprob = -3.0 * len(response.text)
+        response.reward = -float(response.rank or 1)
+# smooth: where AdamW divides by next to nothing, rounding would show as a whole step
+SMOOTH = tiny.optimizer(epsilon=1e-2, learning_rate=1e-3)
+
+
+@dataclass(frozen=True)
+class Trained:
+    steps: list[p.StepMetrics]
+    gradient: torch.Tensor
+    weights: torch.Tensor
+
+
+def trainer(model: Model, loss: p.LossSettings, **settings: Any) -> Trainer:
+    return tiny.trainer(model, loss, optimizer=SMOOTH, **{"max_tokens": 120, **settings})
+
+
+def flat(tensors: list[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([_whole(tensor).flatten() for tensor in tensors])
+
+
+def _whole(tensor: Any) -> torch.Tensor:
+    return (tensor.full_tensor() if distributed.is_part(tensor) else tensor).detach().clone()
+
+
+def train(model: Model, loss: p.LossSettings, groups: list[p.TrainGroup] = GROUPS) -> Trained:
+    """Two steps; the gradient is the first one's."""
+    run = trainer(model, loss)
+    weights = list(run._optimizer.weights.values())
+    kept: list[torch.Tensor] = []
+    update = run._optimizer.step
+
+    def step(rate: float, norm: float) -> None:
+        if not kept:
+            gradients = [torch.zeros_like(w) if w.grad is None else w.grad for w in weights]
+            kept.append(flat(gradients))
+        update(rate, norm)
+
+    run._optimizer.step = step
+    steps = [run.step(number, groups) for number in (1, 2)]
+    return Trained(steps, kept[0], flat(weights))
+
+
+def sharded(model: Any) -> Any:
+    """With its weights shared out, where there are ranks."""
+    if distributed.world_size() > 1:
+        shard(model.module, torch.device("cpu"), model.dtype, "tiny")
+    return model
+
+
+def base() -> Any:
+    return tiny.llama(initializer_range=0.2)
+
+
+def lora(folder: Path) -> Any:
+    """One folder for all ranks; rank 0 makes it."""
+    if distributed.is_main():
+        adapted.base_folder(folder / "base")
+    distributed.wait_for_all()
+    return adapted.load(folder / "base", adapted.LORA)
+
+
+Make = Callable[[Path], Any]
+MODELS: dict[str, Make] = {
+    "tied, shared out": lambda folder: sharded(base()),
+    "untied, shared out": lambda folder: sharded(tiny.mistral(initializer_range=0.2)),
+    "soft-caps, shared out": lambda folder: sharded(tiny.gemma2(initializer_range=0.2)),
+    "windows, shared out": lambda folder: sharded(tiny.qwen2(initializer_range=0.2)),
+    "adapter": lora,
+    "adapter, shared out": lambda folder: sharded(lora(folder)),
+}
+
+
+def every_loss(folder: Path) -> dict[str, Trained]:
+    """Each in plain data parallel and shared out."""
+    found = {}
+    for name, loss in LOSSES.items():
+        found[f"{name}, whole"] = train(base(), loss)
+        found[f"{name}, shared out"] = train(sharded(base()), loss)
+    return found
+
+
+def some_losses(folder: Path) -> dict[str, Trained]:
+    found = {}
+    for name in ("alignment", "kto", "nft"):
+        found[f"{name}, whole"] = train(base(), LOSSES[name])
+        found[f"{name}, shared out"] = train(sharded(base()), LOSSES[name])
+    return found
+
+
+def every_model(folder: Path) -> dict[str, Trained]:
+    loss = LOSSES["alignment"]
+    found = {name: train(make(folder), loss) for name, make in MODELS.items()}
+    # fewer groups than ranks
+    for name, model in {"whole": base(), "shared out": sharded(base())}.items():
+        found[f"one group, {name}"] = train(model, loss, GROUPS[1:2])
+    return found
+
+
+def all_cases(folder: Path) -> dict[str, Trained]:
+    return every_loss(folder) | every_model(folder)
+
+
+def usual_cases(folder: Path) -> dict[str, Trained]:
+    return some_losses(folder) | every_model(folder)

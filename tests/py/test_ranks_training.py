@@ -1,0 +1,73 @@
+"""Several ranks that share a global batch do the step that one process does, whole or with weights shared
+out.
+
+The usual suite trains with two ranks and the losses that differ most; AFT_RANKS=all with two and four, and
+all.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import ranks_cases
+import torch
+import torch.distributed as dist
+from aft_worker import distributed
+from aft_worker.losses.registry import registered
+from ranks import run_in_processes
+from ranks_cases import Trained
+
+ALL = os.environ.get("AFT_RANKS") == "all"
+
+
+def hold(found: Trained, expected: Trained, name: str) -> None:
+    for one, other in zip(found.steps, expected.steps, strict=True):
+        counts = ("groups", "paired_groups", "taken_groups", "target_tokens", "tokens")
+        assert [getattr(one, field) for field in counts] == [getattr(other, field) for field in counts], name
+        for field in ("total", "vft", "alignment"):
+            value = getattr(other.loss, field)
+            assert getattr(one.loss, field) == pytest.approx(value, rel=1e-6, abs=1e-6), (name, field)
+        for field in ("gradient_norm", "divergence", "mean_target", "margin", "assessment_accuracy"):
+            value = getattr(other, field)
+            close = value if value is None else pytest.approx(value, rel=1e-5, abs=1e-6)
+            assert getattr(one, field) == close, (name, field)
+    scale = expected.gradient.abs().max().item()
+    torch.testing.assert_close(found.gradient, expected.gradient, rtol=0, atol=1e-6 * max(1, scale), msg=name)
+    torch.testing.assert_close(found.weights, expected.weights, rtol=0, atol=1e-6, msg=name)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
+@pytest.mark.parametrize("count", [2, 4] if ALL else [2])
+def test_ranks_take_the_step_of_one(tmp_path: Path, count: int) -> None:
+    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
+    (tmp_path / "one").mkdir()
+    expected = cases(tmp_path / "one")
+    for process in run_in_processes(count, cases, tmp_path):
+        for name, found in process.items():
+            hold(found, expected[name], name)
+
+
+def test_every_loss_is_among_the_cases() -> None:
+    kinds = {str(loss.__struct_config__.tag) for loss in ranks_cases.LOSSES.values()}
+    assert kinds == {*registered(), "vft"}
+
+
+@pytest.mark.parametrize("ranks", [2, 4, 8])
+def test_no_rank_is_done_long_before_another(ranks: int) -> None:
+    """With the lengths of solutions to grade-school problems: log-normal, some four a question."""
+    draw = torch.Generator().manual_seed(5)
+    for _ in range(50):
+        lengths = torch.exp(4.8 + 0.45 * torch.randn(8 * ranks, 5, generator=draw)).sum(1).tolist()
+        shares = distributed.dealt(lengths, ranks)
+        assert sorted(place for share in shares for place in share) == list(range(len(lengths)))
+        filled = [sum(lengths[place] for place in share) for share in shares]
+        assert 1 - min(filled) / max(filled) < 0.1
+
+
+def test_what_is_equal_goes_to_the_first() -> None:
+    assert distributed.dealt([1, 1, 1], 2) == [[0, 2], [1]]
+    assert distributed.dealt([3, 1, 1, 1], 2) == [[0], [1, 2, 3]]
+    assert distributed.dealt([2], 3) == [[0], [], []]

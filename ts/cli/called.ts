@@ -1,0 +1,37 @@
+/** How this program is called where it runs: what a message tells to type is to work as it stands. */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join, sep } from "node:path";
+import { commands, families, python } from "./commands.ts";
+
+/** `aft` where a shell finds it; `npx aft`, which always works in a project, where it does not. */
+export function callName(env: NodeJS.ProcessEnv = process.env): string {
+  const own = join("node_modules", ".bin");
+  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  // npx and npm scripts put these folders in front, for this process alone.
+  const ofShell = folders.filter((folder) => !folder.endsWith(own) && !folder.includes(own + sep));
+  const names = process.platform === "win32" ? ["aft.cmd", "aft.exe"] : ["aft"];
+  return ofShell.some((folder) => names.some((name) => isProgram(join(folder, name)))) ? "aft" : "npx aft";
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+let called = "aft";
+
+/** Once, when the program starts: until then, and in a library, it is `aft`. */
+export function setCallName(name: string): void {
+  called = name;
+}
+
+const first = [...commands, ...families, python].map(({ name }) => name);
+const pattern = new RegExp(`(?<!npx |[\\w./-])aft (?=(?:${first.join("|")})\\b|--help)`, "g");
+
+/** A text with the commands in it as they are to be typed here. */
+export const asCalled = (text: string): string =>
+  called === "aft" ? text : text.replace(pattern, `${called} `);
