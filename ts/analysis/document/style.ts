@@ -26,8 +26,8 @@ header .kind{grid-area:1/2;align-self:end;font-size:.8rem}.report header h1{grid
 .report header>:not(h1,.kind){grid-column:1/-1}
 .report header p{max-width:none;margin:0}
 .lead{color:var(--quiet);font-size:.9rem;max-width:none}
-.report header .verdict{font-size:1.12rem;line-height:1.4;font-weight:600;margin:8px 0 2px;padding-left:12px;border-left:5px solid var(--line);max-width:125ch;text-wrap:pretty}
-.verdict.gain{border-color:var(--gain)}.verdict.loss{border-color:var(--loss)}
+.report header .verdict{font-size:1.12rem;line-height:1.4;font-weight:600;margin:8px 0 2px;padding-left:12px;border-left:5px solid var(--line);max-width:none;text-wrap:pretty}
+.report header .verdict.gain{border-color:var(--gain)}.report header .verdict.loss{border-color:var(--loss)}
 header .basis{color:var(--quiet);font-size:.9rem}
 .warnings{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0 0;padding:0}.warnings li{max-width:100%}
 .warnings a{text-decoration:none}.warnings a:hover{text-decoration:underline}.warnings a::before{content:"⚠ "}
