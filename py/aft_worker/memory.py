@@ -12,7 +12,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     # By name: torch may not be imported, and must not be only to look at an error.
     if isinstance(error, MemoryError) or any(c.__name__ == "OutOfMemoryError" for c in type(error).__mro__):
         return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    said = ("can't allocate memory", "MPS backend out of memory")
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in said)
 
 
 def release(error: BaseException) -> str:
@@ -20,6 +21,9 @@ def release(error: BaseException) -> str:
     torch = sys.modules.get("torch")
     # Its frames hold tensors; without this the next call fails too.
     traceback.clear_frames(error.__traceback__)
+    if torch is not None and "MPS backend" in str(error):
+        torch.mps.empty_cache()
+        return "mps"
     if torch is None or not torch.cuda.is_initialized() or isinstance(error, MemoryError):
         return "cpu"
     torch.cuda.empty_cache()

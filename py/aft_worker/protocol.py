@@ -581,7 +581,7 @@ DeviceInfoProgress = Nothing
 
 
 class DeviceSpeedParams(Message, kw_only=True):
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
 
@@ -675,7 +675,7 @@ class ModelCreateParams(Message, kw_only=True):
     tokenizer: Annotated[str, Meta(pattern="^[^\\0]{1,4096}$")]
     seed: Whole
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
 
@@ -689,7 +689,7 @@ class ModelLoadParams(Message, kw_only=True):
     source: Annotated[str, Meta(min_length=1)]
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
-    # auto, cpu, cuda or cuda:N
+    # auto, cpu, cuda, cuda:N or mps
     device: Annotated[str, Meta(min_length=1)]
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]
     # to be trained in place of the weights; fresh, where the source has none

@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "score": {"tokens"},
     "model": {"score", "tokens", "device"},
     "sample": {"score", "tokens", "device"},
-    "train": {"losses", "score"},
+    "train": {"losses", "score", "device"},
     "handlers": {"train", "sample", "model", "score", "tokens", "device", "tracking", "rpc"},
     "ranks": {"rpc"},
     "__main__": {"handlers", "rpc", "ranks"},

@@ -3,6 +3,8 @@
 export { escapeText } from "../core/escape.ts";
 export { predictionSchema } from "../core/records.ts";
 export {
+  Assessing,
+  AssessingByTask,
   type Assessment,
   assess,
   assessSamples,
@@ -10,9 +12,11 @@ export {
   describeByTask,
 } from "./assess/groups.ts";
 export {
+  AssessingPredictions,
   assessPredictions,
   checkPredictions,
   describePredictions,
+  PredictionChecks,
   type PredictionsAssessment,
 } from "./assess/predictions.ts";
 export {

@@ -24,7 +24,7 @@ export const path = z
   .regex(/^[^\0]{1,4096}$/)
   .meta({ description: "an absolute path on the worker's machine" });
 export const dtype = z.enum(["auto", "float32", "bfloat16", "float16"]);
-export const device = z.string().min(1).meta({ description: "auto, cpu, cuda or cuda:N" });
+export const device = z.string().min(1).meta({ description: "auto, cpu, cuda, cuda:N or mps" });
 export const attention = z.enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]);
 /** What the worker makes from scratch; `architectures.py` says what each has. */
 export const architecture = z

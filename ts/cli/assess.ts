@@ -1,20 +1,20 @@
 import {
-  assess,
-  assessPredictions,
-  checkPredictions,
+  Assessing,
+  AssessingByTask,
+  AssessingPredictions,
   describeAssessment,
-  describeByTask,
   describePredictions,
-  type Prediction,
+  PredictionChecks,
   predictionSchema,
 } from "../analysis/index.ts";
 import { inputError } from "../core/errors.ts";
-import { firstRow, readJsonl, readRows } from "../core/jsonl.ts";
+import { firstRow } from "../core/jsonl.ts";
 import { groupSchema } from "../core/records.ts";
-import { type ExtractMode, extractModes, rejudged, taskNames } from "../data/index.ts";
+import { type ExtractMode, extractModes, Rejudging, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
 import { define, jsonOption } from "./definition.ts";
 import { printJson, printLine } from "./exit.ts";
+import { ReadAgain } from "./read-again.ts";
 
 export const assessFile = define({
   options: {
@@ -38,23 +38,32 @@ export const assessFile = define({
     json: jsonOption(),
   },
   async handler(values) {
-    const kind = kindOf(await firstRow(values.in));
-    if (kind === "candidates") throw notJudged(values.in);
-    if (values.task === undefined) {
-      refuseWithoutTask("--extract is whose rule?", values.extract);
-      refuseWithoutTask("--set is a setting of which task?", values.set[0]);
+    const file = await ReadAgain.open(values.in, "assess");
+    try {
+      await assessKind(file, values);
+    } finally {
+      await file.close();
     }
-    if (kind === "predictions") return assessAnswers(values);
-    if (values.task !== undefined)
-      throw inputError({
-        what: "--task judges predictions anew, and this file holds groups",
-        where: values.in,
-        expected: "predictions.jsonl",
-        fix: "aft judge --task T --questions questions.jsonl --in candidates.jsonl --out groups.jsonl",
-      });
-    await assessGroups(values.in, values.json);
   },
 });
+
+async function assessKind(file: ReadAgain, values: Values): Promise<void> {
+  const kind = kindOf(await firstRow(file.path));
+  if (kind === "candidates") throw notJudged(values.in);
+  if (values.task === undefined) {
+    refuseWithoutTask("--extract is whose rule?", values.extract);
+    refuseWithoutTask("--set is a setting of which task?", values.set[0]);
+  }
+  if (kind === "predictions") return assessAnswers(file, values);
+  if (values.task !== undefined)
+    throw inputError({
+      what: "--task judges predictions anew, and this file holds groups",
+      where: values.in,
+      expected: "predictions.jsonl",
+      fix: "aft judge --task T --questions questions.jsonl --in candidates.jsonl --out groups.jsonl",
+    });
+  await assessGroups(file, values.json);
+}
 
 function refuseWithoutTask(what: string, found: string | undefined): void {
   if (found === undefined) return;
@@ -62,13 +71,17 @@ function refuseWithoutTask(what: string, found: string | undefined): void {
   throw inputError({ what: `${what} It goes with --task`, found, expected });
 }
 
-async function assessGroups(input: string, json: boolean): Promise<void> {
-  const groups = await readJsonl(input, groupSchema);
-  const assessment = assess(groups);
+async function assessGroups(file: ReadAgain, json: boolean): Promise<void> {
+  const [assessing, byTask] = [new Assessing(), new AssessingByTask()];
+  await file.forEach(groupSchema, (group) => {
+    assessing.add(group);
+    byTask.add(group);
+  });
+  const assessment = assessing.result();
   if (json) return printJson(assessment);
   printLine(describeAssessment(assessment));
-  const byTask = describeByTask(groups);
-  if (byTask !== undefined) printLine(`\n${byTask}`);
+  const table = byTask.describe();
+  if (table !== undefined) printLine(`\n${table}`);
 }
 
 interface Values {
@@ -79,29 +92,41 @@ interface Values {
   json: boolean;
 }
 
-async function assessAnswers({ in: input, task: taskName, set, extract = "strict", json }: Values) {
-  const predictions = checkPredictions(await readRows(input, predictionSchema));
-  if (taskName === undefined) {
-    const assessment = assessPredictions(predictions);
+async function assessAnswers(
+  file: ReadAgain,
+  { in: input, task: taskName, set, extract = "strict", json }: Values,
+) {
+  const [checks, assessing] = [new PredictionChecks(), new AssessingPredictions()];
+  const named = taskName === undefined ? undefined : namedTask(taskName, set, "--task");
+  let isNamed = false;
+  await file.forEach(predictionSchema, (prediction, { row }) => {
+    checks.add(prediction, () => `${input}:${row}`);
+    if (named === undefined) assessing.add(prediction);
+    else if (prediction.task === named.task.name) isNamed = true;
+  });
+  checks.check();
+  if (named === undefined) {
+    const assessment = assessing.result();
     return json ? printJson(assessment) : printLine(describePredictions(assessment));
   }
-  const { task } = namedTask(taskName, set, "--task");
-  const chosen = ofTask(predictions, task.name);
-  const anew = rejudged(chosen, task, extract);
-  const changed = anew.filter(({ correct }, at) => correct !== chosen[at]!.correct).length;
+  const { task } = named;
+  const rejudging = new Rejudging(task, extract);
+  let changed = 0;
+  await file.forEach(predictionSchema, (prediction) => {
+    // In a file of several tasks that task's own; where none has that name it is the kind of all of them.
+    if (isNamed && prediction.task !== task.name) return;
+    const anew = rejudging.judge(prediction);
+    if (anew.correct !== prediction.correct) changed++;
+    assessing.add(anew);
+  });
+  rejudging.check();
   const judged = { task: task.name, extract, pattern: task.patterns[extract], changed };
-  const assessment = assessPredictions(anew);
+  const assessment = assessing.result();
   if (json) return printJson({ ...assessment, judged });
   printLine(describePredictions(assessment));
   printLine(
     `${"judged anew".padEnd(20)} by ${task.name}, ${extract}: ${judged.pattern}; ${changed} judged otherwise than in the file`,
   );
-}
-
-/** In a file of several tasks that task's own; where none has that name it is the kind of all of them. */
-function ofTask(predictions: readonly Prediction[], task: string): Prediction[] {
-  const named = predictions.filter((prediction) => prediction.task === task);
-  return named.length > 0 ? named : [...predictions];
 }
 
 /** By its first row: groups hold candidates, predictions their answer, candidates neither. */

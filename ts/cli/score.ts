@@ -13,7 +13,7 @@ export const score = define({
       demandOption: true,
       describe: "scored.jsonl; a cut-off run goes on where it was",
     },
-    device: { type: "string", default: "auto", describe: "auto, cpu, cuda or cuda:N" },
+    device: { type: "string", default: "auto", describe: "auto, cpu, cuda, cuda:N or mps" },
     "max-tokens-per-batch": {
       type: "string",
       least: 1,

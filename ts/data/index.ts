@@ -46,7 +46,7 @@ export { type Explained, type Explanation, explained } from "./judging/explain.t
 export { type JudgedFile, type JudgeFilesOptions, judgeFiles } from "./judging/files.ts";
 export { mergeGenerators } from "./judging/gather.ts";
 export { type JudgeOptions, judge, type Label, notUnderstood, type Records } from "./judging/judge.ts";
-export { rejudged } from "./judging/rejudge.ts";
+export { Rejudging, rejudged } from "./judging/rejudge.ts";
 export { checkLabel, checkRanking } from "./judging/steps-needed.ts";
 export {
   type Conversation,

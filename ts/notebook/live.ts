@@ -39,7 +39,7 @@ export interface LiveWorker extends Requests, AsyncDisposable {
 
 /** Where and how a model is loaded. */
 export interface LoadModelOptions {
-  /** auto (CUDA where there is one), cpu, cuda or cuda:N. */
+  /** auto (a GPU where there is one), cpu, cuda, cuda:N or mps. */
   device?: string;
   /** auto: as the model was saved. */
   dtype?: "auto" | "float32" | "bfloat16" | "float16";

@@ -27,7 +27,7 @@ def describe_machine() -> DeviceInfoResult:
         executable=sys.executable,
         platform=platform.platform(),
         packages=packages,
-        devices=[_cpu(total, free), *_gpus()],
+        devices=[_cpu(total, free), *_gpus(), *_apple(free)],
         default_device=str(resolve_device("auto")),
         threads=threads,
         cores=cores,
@@ -86,11 +86,24 @@ def memory() -> tuple[int, int]:
 
 def free_bytes(device: torch.device) -> int:
     """What this process can still take of the device's memory."""
+    if device.type == "mps":
+        # its memory is the host's, of which it takes no more than this
+        unused = torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+        held = torch.mps.driver_allocated_memory() - torch.mps.current_allocated_memory()
+        return max(0, min(memory()[1], unused) + held)
     if device.type != "cuda":
         return memory()[1]
     # what torch holds and does not use is free to it
     held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     return torch.cuda.mem_get_info(device)[0] + held
+
+
+def forget_unused() -> None:
+    """Gives back what torch holds of a GPU and does not use."""
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
 
 
 def _cpu(total: int, free: int) -> DeviceInfo:
@@ -120,6 +133,20 @@ def _gpus() -> list[DeviceInfo]:
             )
         )
     return devices
+
+
+def _apple(free: int) -> list[DeviceInfo]:
+    if not torch.backends.mps.is_available():
+        return []
+    return [
+        DeviceInfo(
+            name="mps",
+            description=f"the GPU of {_processor()} (Metal), which shares the host's memory",
+            total_bytes=torch.mps.recommended_max_memory(),
+            free_bytes=min(free, free_bytes(torch.device("mps"))),
+            dtypes=["float32", "bfloat16", "float16"],
+        )
+    ]
 
 
 def _processor() -> str:

@@ -12,8 +12,8 @@ DtypeName = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 def resolve_device(name: str) -> torch.device:
-    """auto (the first GPU, else the CPU), cpu, cuda or cuda:N; of several ranks auto and cuda are each one's
-    own GPU. Raises DeviceUnavailable."""
+    """auto (the first GPU, else Apple's, else the CPU), cpu, cuda, cuda:N or mps; of several ranks auto and
+    cuda are each one's own GPU. Raises DeviceUnavailable."""
     own = distributed.local_rank()
     if own is not None and name in ("auto", "cuda") and torch.cuda.is_available():
         count = torch.cuda.device_count()
@@ -23,15 +23,22 @@ def resolve_device(name: str) -> torch.device:
             )
         return torch.device("cuda", own)
     if name == "auto":
-        return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+        if torch.cuda.is_available():
+            return torch.device("cuda", 0)
+        # several ranks would share the one there is
+        return torch.device("mps" if own is None and torch.backends.mps.is_available() else "cpu")
     try:
         device = torch.device(name)
     except RuntimeError:
         device = None
-    if device is None or device.type not in ("cpu", "cuda"):
-        raise _unavailable(name, "expected auto, cpu, cuda or cuda:N")
+    if device is None or device.type not in ("cpu", "cuda", "mps"):
+        raise _unavailable(name, "expected auto, cpu, cuda, cuda:N or mps")
     if device.type == "cpu":
         return torch.device("cpu")
+    if device.type == "mps":
+        if not torch.backends.mps.is_available():
+            raise _unavailable(name, f"{_why_no_mps()}; `auto` takes what is there")
+        return torch.device("mps")
     if not torch.cuda.is_available():
         raise _unavailable(name, f"{why_no_gpu()}; `auto` takes what is there")
     count, index = torch.cuda.device_count(), device.index or 0
@@ -43,7 +50,7 @@ def resolve_device(name: str) -> torch.device:
 
 
 def resolve_dtype(name: DtypeName, device: torch.device) -> torch.dtype:
-    """auto: bfloat16 on a GPU that has it, else float32."""
+    """auto: bfloat16 on a CUDA GPU that has it, else float32."""
     if name != "auto":
         return getattr(torch, name)
     return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
@@ -55,6 +62,12 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 def _are(count: int) -> str:
     return "is one GPU" if count == 1 else f"are {count} GPUs"
+
+
+def _why_no_mps() -> str:
+    if torch.backends.mps.is_built():
+        return "it needs a Mac with Apple silicon and macOS 14 or newer"
+    return "mps is the GPU of a Mac, and this torch was built without it"
 
 
 def why_no_gpu(cuda_build: str | None = torch.version.cuda) -> str:

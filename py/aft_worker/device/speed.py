@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 
 from ..protocol import DeviceSpeedResult
+from .precision import sizes_of
 from .selection import DtypeName, dtype_name, resolve_device, resolve_dtype
 
 _SECONDS = 0.2  # of each of the two measurements
@@ -30,11 +31,11 @@ def measure_speed(device_name: str, dtype: DtypeName) -> DeviceSpeedResult:
         left, right = (torch.randn(side, side, device=device).to(kind) for _ in range(2))
         _best(device, lambda a=left, b=right: a @ b, 0.0)
         once = _best(device, lambda a=left, b=right: a @ b, 0.0)
-        if once > 0.02 or side >= _LARGEST[device.type]:
+        if once > 0.02 or side >= _LARGEST[sizes_of(device)]:
             break
         side *= 2
     product = _best(device, lambda: left @ right, _SECONDS)
-    source = torch.zeros(_COPIED[device.type], dtype=torch.uint8, device=device)
+    source = torch.zeros(_COPIED[sizes_of(device)], dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
     copy = _best(device, lambda: target.copy_(source), _SECONDS)
     tiny = torch.zeros(1, device=device, dtype=kind)
@@ -60,6 +61,8 @@ def _best(device: torch.device, call: Callable[[], object], seconds: float) -> f
         call()
         if device.type == "cuda":
             torch.cuda.synchronize(device)
+        elif device.type == "mps":
+            torch.mps.synchronize()
         now = time.perf_counter()
         fastest = min(fastest, now - started)
         if now >= ends:

@@ -2,11 +2,9 @@
 
 import gc
 
-import torch
-
 from .. import distributed
 from .. import protocol as p
-from ..device import describe_machine, measure_speed
+from ..device import describe_machine, forget_unused, measure_speed
 from ..model import (
     convert_gguf,
     count_tokens,
@@ -101,6 +99,5 @@ def unload(params: p.ModelUnloadParams, context: Context) -> p.Nothing:
             runs.remove(handle)
     model = run = None
     gc.collect()
-    if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+    forget_unused()
     return p.Nothing()

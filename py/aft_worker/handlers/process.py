@@ -43,6 +43,9 @@ def memory(params: Nothing, context: Context) -> DeviceMemoryResult:
         devices = range(torch.cuda.device_count())
         used = sum(torch.cuda.memory_allocated(device) for device in devices)
         peak = sum(torch.cuda.max_memory_allocated(device) for device in devices)
+    elif torch is not None and hasattr(torch, "mps") and torch.backends.mps.is_available():
+        # torch keeps no peak of it
+        used = peak = torch.mps.current_allocated_memory()
     unit = 1 if sys.platform == "darwin" else 1024
     resident = psutil.Process().memory_info().rss
     return DeviceMemoryResult(

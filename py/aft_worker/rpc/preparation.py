@@ -14,6 +14,8 @@ def prepare(threads: int | None) -> None:
     # OpenMP's threads spin for milliseconds while they wait for each other, which on a machine that is busy
     # with anything else makes small models many times slower. A short spin costs some 15 % on an idle one.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    # On Apple's GPUs torch lacks a few operations (segment_reduce); they are then the host's.
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
     # Ctrl-C reaches every process of a terminal; what it means is the command's to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable(sys.stderr)

@@ -12,7 +12,7 @@ import torch
 import transformers
 from torch import Tensor
 
-from ..device import dtype_name
+from ..device import dtype_name, sizes_of, wide_device
 from ..errors import Cancelled, WorkerError
 from ..memory import is_out_of_memory, release, told
 from ..protocol import SampledCandidate, SamplerInfo
@@ -97,7 +97,7 @@ class Session:
 
     def run(self) -> None:
         """Until each job is finished or has failed; see `Sampler` for what is raised."""
-        device = self._model.device.type
+        device = sizes_of(self._model.device)
         looks = 0
         hand_over = _nothing
         while True:
@@ -279,7 +279,7 @@ class Session:
             model.tokenizer.eos_ids,
             request.temperature,
             request.top_p,
-            model.device,
+            wide_device(model.device),
         )
         self._steps = Steps(self._step, self._count, model.device, self._decoder.captures)
         if self._decoder.slow is not None:
@@ -297,12 +297,14 @@ class Session:
     def _steps_at_once(self) -> int:
         # a batch that begins together may end at the model's last position, with nothing to compute beyond it
         together = self._decoder is not None and not self._decoder.refills
-        return 1 if together else _STEPS_AT_ONCE[self._model.device.type]
+        return 1 if together else _STEPS_AT_ONCE[sizes_of(self._model.device)]
 
     def _step(self, n: int) -> None:
         slots, decoder = self._slots, self._decoder
         assert decoder is not None
-        slots.advance(decoder.step(slots.token[:n], slots.position[:n], self._reach))
+        device = self._model.device
+        token, position = slots.token[:n].to(device), slots.position[:n].to(device)
+        slots.advance(decoder.step(token, position, self._reach).to(slots.token.device))
 
     def _look(self) -> Callable[[], None]:
         """Frees the slots of what has ended; -> what hands its candidates over."""
@@ -377,7 +379,7 @@ class Session:
         )
 
     def _places(self, slots: range | list[int]) -> Tensor:
-        return torch.tensor([*slots], dtype=torch.long).to(self._model.device)
+        return torch.tensor([*slots], dtype=torch.long).to(self._slots.token.device)
 
 
 def _start(one: _Waiting) -> Start:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
+from ..device import sizes_of
 from ..score import Model, attending, score_path
 from .prompts import EncodedPrompt
 from .slot_attention import NAME, looks
@@ -36,7 +37,7 @@ class SlotDecoder:
         self.captures = not self._path.is_shared_out
         self._length = length
         self._prefill_tokens = min(
-            _PREFILL_TOKENS[model.device.type], _PREFILL_BYTES // position_bytes(shapes, model.dtype)
+            _PREFILL_TOKENS[sizes_of(model.device)], _PREFILL_BYTES // position_bytes(shapes, model.dtype)
         )
         self._cache = SlotCache(slots, length, shapes, model.dtype, model.device)
         self._prefilled: dict[int, _Prefilled] = {}  # by the prompt's identity

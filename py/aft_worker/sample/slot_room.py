@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import distributed
-from ..device import free_bytes
+from ..device import free_bytes, sizes_of
 from ..errors import WorkerError
 from ..score import Model, score_path
 from .decoder import Decoder
@@ -46,21 +46,21 @@ def most_slots(model: Model, kept: Company, length: int) -> int:
     Raises what `open_decoder` raises."""
     device = model.device
     way = decode_way(model, kept)
-    most = MOST_SLOTS[device.type]
+    most = MOST_SLOTS[sizes_of(device)]
     if way.name != "slots":
-        tokens = _BATCH_TOKENS if way.cached else _PASS_TOKENS[device.type]
+        tokens = _BATCH_TOKENS if way.cached else _PASS_TOKENS[sizes_of(device)]
         return 1 if way.name == "alone" else max(1, min(most, tokens // length))
     slot = length * position_bytes(way.shapes, model.dtype)
     free = free_bytes(device)
     if score_path(model.module).is_shared_out:
         # all ranks decode the same
         free = min(distributed.gather(free))
-    room = int(_SHARE[device.type] * free // slot)
+    room = int(_SHARE[sizes_of(device)] * free // slot)
     if room < 1:
         raise WorkerError(
             "OutOfMemory",
             f"{device} has no room for one sample: its keys and values of {length} positions take "
-            f"{_gib(slot)}, of {_gib(free)} that are free {_SHARE[device.type]:.0%} may be used; "
+            f"{_gib(slot)}, of {_gib(free)} that are free {_SHARE[sizes_of(device)]:.0%} may be used; "
             "lower maxNewTokens, or free memory on the device",
             device=str(device),
         )

@@ -35,7 +35,8 @@ class Slots:
     """State of `count` slots on the device, each of at most `longest` tokens. A slot that is done takes part
     in a step and does not change, so a step needs nothing from the host and may be captured and replayed.
 
-    `token` [n] is the last token, which the next step feeds at `position` [n]. All are done at first.
+    `token` [n] is the last token, which the next step feeds at `position` [n]. All are done at first. They
+    lie on the host where the model's device has no float64, in which tokens are chosen.
     """
 
     def __init__(

@@ -9,6 +9,7 @@ from functools import partial
 from torch import Tensor
 
 from .. import distributed
+from ..device import wide_device
 from ..losses import GroupLoss, Part, Response, group_loss, has_pair, part_of
 from ..protocol import LossSettings, TrainGroup
 from ..score import (
@@ -160,11 +161,11 @@ def _pass(
     places = [[at[n] for row in piece for n in row.numbers] for piece in pieces]
     return Pass(
         pieces=[layout.collate(piece, training=True) for piece in pieces],
-        places=list(place_lists(model.device, *places)),
+        places=list(place_lists(wide_device(model.device), *places)),
         part=part_of(
             loss,
             [[responses[n] for n in unit] for unit in numbers],
-            partial(to_device, device=model.device),
+            partial(to_device, device=wide_device(model.device)),
         ),
         numbers=order,
         groups=groups,

@@ -23,6 +23,7 @@ from torch import Tensor
 
 from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, never_cancelled
+from ..device import like, wide, wide_device
 from ..errors import WorkerError, real
 from ..losses import Objective, divergence_estimate
 from ..protocol import LossParts
@@ -143,9 +144,9 @@ class GradientPass:
 
     def send(self) -> None:
         """Starts the copy of all that has been found, the norm of what has been collected with it."""
-        norm = self._optimizer.gradient_norm().double().reshape(1)
+        norm = wide(self._optimizer.gradient_norm()).reshape(1)
         found = [tensor for one in self._found for tensor in one]
-        self._copied = _Copy(torch.cat([*found, norm.to(self._model.device)]))
+        self._copied = _Copy(torch.cat([*found, norm.to(wide_device(self._model.device))]))
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
@@ -221,7 +222,9 @@ class GradientPass:
         large = [number for number, one in enumerate(self._batch.passes) if len(one.pieces) > 1]
         sums = {
             number: torch.empty(
-                len(self._batch.passes[number].numbers), dtype=torch.float64, device=self._model.device
+                len(self._batch.passes[number].numbers),
+                dtype=torch.float64,
+                device=wide_device(self._model.device),
             )
             for number in large
         }
@@ -236,7 +239,7 @@ class GradientPass:
 
     def _first_turn(self, number: int, at: int, sums: Tensor) -> None:
         one = self._batch.passes[number]
-        sums[one.places[at]] = self._forward(one.pieces[at], self._seed_of[number][at]).double()
+        sums[one.places[at]] = wide(self._forward(one.pieces[at], self._seed_of[number][at]))
 
     def _second_turns(self, number: int, gradient: Tensor) -> list[Callable[[], None]]:
         """Both turns of a piece draw the same dropout."""
@@ -285,12 +288,12 @@ class GradientPass:
         """Their sum over this process's mismatched pairs, and how many those are."""
         assert self._start is not None
         start = self._start
-        found = torch.zeros((), dtype=torch.float64, device=self._model.device)
+        found = torch.zeros((), dtype=torch.float64, device=wide_device(self._model.device))
 
         def turn(batch: MicroBatch) -> None:
             self._check_cancelled()
             before = start.logprobs(batch)
-            found.add_((logprobs_of(self._model, batch).double() - before.double()).sum())
+            found.add_((wide(logprobs_of(self._model, batch)) - wide(before)).sum())
 
         def empty() -> None:
             start.logprobs(self._nothing())
@@ -302,21 +305,22 @@ class GradientPass:
     def _weigh(self, scores: Tensor, number: int, references: Tensor | None = None) -> Tensor:
         """dL/ds, of the shape of `scores`; notes the pass's scores, by response, and its loss."""
         one = self._batch.passes[number]
+        scores = wide(scores.detach())
         if references is None:
             loss, sums = self._objective(scores, one.part), scores
         else:
-            loss = self._objective.of_tokens(scores, references, one.part)
+            loss = self._objective.of_tokens(scores, wide(references), one.part)
             (piece,) = one.pieces
-            sums = sum_by_response(scores.detach().double(), piece.lengths[: len(piece.counts)])
+            sums = sum_by_response(scores, piece.lengths[: len(piece.counts)].to(scores.device))
         self._found[number] = [
-            sums.detach().double() / one.part.tokens,
+            sums / one.part.tokens,
             torch.stack([loss.vft, loss.alignment]),
         ]
         return loss.gradient
 
     def _backward(self, scores: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
         with self._optimizer.collecting():
-            scores.backward(gradient.to(scores))
+            scores.backward(like(gradient, scores))
         self.tokens += piece.tokens
 
     def _next_seed(self) -> int:
@@ -354,5 +358,7 @@ def _seed_dropout(device: torch.device, seed: int) -> None:
     Not torch.manual_seed: on a machine without CUDA it queues a stack trace at each call, for good.
     """
     torch.default_generator.manual_seed(seed)
+    if device.type == "mps":
+        torch.mps.manual_seed(seed)
     if device.type == "cuda":
         torch.cuda.default_generators[device.index or 0].manual_seed(seed)

@@ -64,11 +64,11 @@ def test_names_of_devices(monkeypatch):
     assert str(raised.value) == "device 'cuda:2' cannot be used: there are 2 GPUs: cuda:0 to cuda:1"
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:x", "mps"])
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "xpu"])
 def test_other_names_are_refused(name):
     with pytest.raises(WorkerError) as raised:
         resolve_device(name)
-    assert str(raised.value) == f"device {name!r} cannot be used: expected auto, cpu, cuda or cuda:N"
+    assert str(raised.value) == f"device {name!r} cannot be used: expected auto, cpu, cuda, cuda:N or mps"
     assert (raised.value.data.device, raised.value.data.pointer) == (name, "/device")
 
 

@@ -252,7 +252,7 @@ methods: {}
     });
     expect(message).toBe(`parts/base.yaml:3:11: bad value for worker.device
   found: "gpu"
-  expected: auto, cpu, cuda or cuda:N`);
+  expected: auto, cpu, cuda, cuda:N or mps`);
   });
 
   it("for the chosen kind of method alone", async () => {

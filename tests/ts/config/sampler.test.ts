@@ -31,6 +31,15 @@ describe("what draws the samples", () => {
 });
 
 describe("mistakes", () => {
+  it("vLLM on Apple's GPU", async () => {
+    expect(await errorOf(withWorker("{device: mps, vllmPython: vllm/bin/python}"))).toBe(
+      `main.yaml:10:18: worker.device: vLLM does not run on Apple's GPUs
+  found: "mps"
+  expected: worker.device: cpu, or worker.sampler: transformers`,
+    );
+    expect(await samplerIn("{device: mps}")).toEqual({ name: "transformers" });
+  });
+
   it("a sampler that there is not", async () => {
     expect(await errorOf(withWorker("{sampler: vlm}"))).toBe(
       `main.yaml:10:19: bad value for worker.sampler

@@ -4,9 +4,9 @@ import { decimal, percent, plural, whole } from "../format.ts";
 import { pairTally, questionTally } from "../metrics/assessment.ts";
 import { majorityTally } from "../metrics/majority.ts";
 import { perplexityTally } from "../metrics/perplexity.ts";
-import { mostSamples, passTally, sampledTally } from "../metrics/sampled.ts";
-import { scoresOf } from "../metrics/scores.ts";
-import { ratio, type Tally, total } from "../metrics/tally.ts";
+import { passTally, sampledTally } from "../metrics/sampled.ts";
+import { Scores } from "../metrics/scores.ts";
+import { Sum } from "../metrics/tally.ts";
 
 /** What `aft assess --json` prints. Shares in [0, 1]; null where nothing defines the number. */
 export interface Assessment {
@@ -28,52 +28,94 @@ export interface Assessment {
   perplexity: { positive: number | null; negative: number | null };
 }
 
-/** What only asks whether each of a question's samples is right: they need no scores. */
-export function assessSamples(
-  groups: readonly Group[],
-): Pick<Assessment, "sampledAccuracy" | "majority" | "passAtK" | "passAtKQuestions"> {
-  const samples = groups.map((group) => group.candidates);
-  const k = mostSamples(groups);
-  const votes = samples.map((candidates) => majorityTally(candidates, k));
-  const passes = Array.from({ length: k }, (_, at) =>
-    samples.map((candidates) => passTally(candidates, at + 1)),
-  );
-  const bySize = <T>(of: (tallies: readonly Tally[]) => T): Record<string, T> =>
-    Object.fromEntries(passes.map((tallies, at) => [at + 1, of(tallies)]));
-  return {
-    sampledAccuracy: ratio(samples.map(sampledTally)),
-    majority: { k, accuracy: ratio(votes), questions: total(votes) },
-    passAtK: bySize(ratio),
-    passAtKQuestions: bySize(total),
-  };
+type Sampled = Pick<Assessment, "sampledAccuracy" | "majority" | "passAtK" | "passAtKQuestions">;
+
+/** What only asks whether each of a question's samples is right: they need no scores. Of the groups only sums are kept. */
+class Samples {
+  readonly #sampled = new Sum();
+  /** Over the questions with the most samples so far. */
+  #majority = new Sum();
+  /** By j - 1; their number is the most samples so far. */
+  readonly #pass: Sum[] = [];
+
+  add({ candidates }: Group): void {
+    const n = candidates.length;
+    if (n > this.#pass.length) this.#majority = new Sum();
+    while (this.#pass.length < n) this.#pass.push(new Sum());
+    this.#sampled.add(sampledTally(candidates));
+    this.#majority.add(majorityTally(candidates, this.#pass.length));
+    for (let j = 1; j <= n; j++) this.#pass[j - 1]!.add(passTally(candidates, j));
+  }
+
+  result(): Sampled {
+    const bySize = <T>(of: (sum: Sum) => T): Record<string, T> =>
+      Object.fromEntries(this.#pass.map((sum, at) => [at + 1, of(sum)]));
+    const { ratio: accuracy, denominator: questions } = this.#majority;
+    return {
+      sampledAccuracy: this.#sampled.ratio,
+      majority: { k: this.#pass.length, accuracy, questions },
+      passAtK: bySize(({ ratio }) => ratio),
+      passAtKQuestions: bySize(({ denominator }) => denominator),
+    };
+  }
+}
+
+export function assessSamples(groups: readonly Group[]): Sampled {
+  const samples = new Samples();
+  for (const group of groups) samples.add(group);
+  return samples.result();
 }
 
 /**
- * All metrics of judged and scored groups. Pairs and perplexity look at G_P and G_N, where each text stands
- * once; the sampled metrics look at all samples.
- * @throws inputError naming the group and the candidate that has no score.
+ * All metrics of judged and scored groups, which come one by one and of which only sums are kept. Pairs and perplexity look
+ * at G_P and G_N, where each text stands once; the sampled metrics look at all samples.
  */
+export class Assessing {
+  readonly #scores = new Scores();
+  readonly #samples = new Samples();
+  #questions = 0;
+  #candidates = 0;
+  readonly #pairs = new Sum();
+  readonly #byQuestion = new Sum();
+  readonly #positive = new Sum();
+  readonly #negative = new Sum();
+
+  add(group: Group): void {
+    this.#questions++;
+    this.#candidates += group.candidates.length;
+    this.#samples.add(group);
+    const scores = this.#scores.of(group);
+    this.#pairs.add(pairTally(scores));
+    this.#byQuestion.add(questionTally(scores));
+    this.#positive.add(perplexityTally(scores.positive));
+    this.#negative.add(perplexityTally(scores.negative));
+  }
+
+  /** @throws inputError naming the groups and the candidates that have no score. */
+  result(): Assessment {
+    this.#scores.check();
+    const { sampledAccuracy, ...bySamples } = this.#samples.result();
+    return {
+      questions: this.#questions,
+      candidates: this.#candidates,
+      sampledAccuracy,
+      assessmentAccuracy: {
+        micro: this.#pairs.ratio,
+        macro: this.#byQuestion.ratio,
+        pairs: this.#pairs.denominator,
+        questions: this.#byQuestion.denominator,
+      },
+      ...bySamples,
+      perplexity: { positive: this.#positive.ratio, negative: this.#negative.ratio },
+    };
+  }
+}
+
+/** {@link Assessing} groups that are all there. */
 export function assess(groups: readonly Group[]): Assessment {
-  const scores = scoresOf(groups);
-  const pairs = scores.map(pairTally);
-  const questions = scores.map(questionTally);
-  const { sampledAccuracy, ...bySamples } = assessSamples(groups);
-  return {
-    questions: groups.length,
-    candidates: groups.reduce((sum, { candidates }) => sum + candidates.length, 0),
-    sampledAccuracy,
-    assessmentAccuracy: {
-      micro: ratio(pairs),
-      macro: ratio(questions),
-      pairs: total(pairs),
-      questions: total(questions),
-    },
-    ...bySamples,
-    perplexity: {
-      positive: ratio(scores.map(({ positive }) => perplexityTally(positive))),
-      negative: ratio(scores.map(({ negative }) => perplexityTally(negative))),
-    },
-  };
+  const assessing = new Assessing();
+  for (const group of groups) assessing.add(group);
+  return assessing.result();
 }
 
 /** An assessment as lines for a terminal, each number with its count. */
@@ -115,11 +157,31 @@ export function describeAssessment(assessment: Assessment): string {
   return rows.map(([name, text]) => `${name.padEnd(20)} ${text}`).join("\n");
 }
 
-/** Groups of several tasks: each task's numbers, and their mean. Undefined for groups of one task. */
+/** Groups of several tasks: each task's numbers, and their mean. */
+export class AssessingByTask {
+  readonly #tasks = new Map<string, Assessing>();
+
+  add(group: Group): void {
+    const ofTask = this.#tasks.get(group.task) ?? new Assessing();
+    this.#tasks.set(group.task, ofTask);
+    ofTask.add(group);
+  }
+
+  /** Undefined for groups of one task. */
+  describe(): string | undefined {
+    return this.#tasks.size < 2 ? undefined : tableOf(this.#tasks);
+  }
+}
+
 export function describeByTask(groups: readonly Group[]): string | undefined {
-  const names = [...new Set(groups.map(({ task }) => task))];
-  if (names.length < 2) return undefined;
-  const assessed = names.map((name) => assess(groups.filter(({ task }) => task === name)));
+  const assessing = new AssessingByTask();
+  for (const group of groups) assessing.add(group);
+  return assessing.describe();
+}
+
+function tableOf(tasks: ReadonlyMap<string, Assessing>): string {
+  const names = [...tasks.keys()];
+  const assessed = [...tasks.values()].map((ofTask) => ofTask.result());
   const metrics = assessed.map(({ sampledAccuracy, majority, assessmentAccuracy, perplexity }) => [
     sampledAccuracy,
     majority.accuracy,

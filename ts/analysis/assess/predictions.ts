@@ -1,8 +1,9 @@
-import { inputError, type Problem } from "../../core/errors.ts";
+import { TextTable } from "../../core/columns.ts";
+import { inputError } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import { columns } from "../document/columns.ts";
 import { percent, plural, range, whole } from "../format.ts";
-import { outcomesOf } from "../metrics/outcomes.ts";
+import { addOutcome, noOutcomes } from "../metrics/outcomes.ts";
 import { type ExtractMode, extractModes, type Prediction } from "../run/run-data.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { meanInterval, wilsonInterval } from "../statistics/interval.ts";
@@ -39,79 +40,141 @@ export interface PredictionsAssessment extends Answers {
   tasks: ({ task: string } & Answers)[];
 }
 
-/** @throws inputError naming the rows: a question that comes twice, or a row without a task where others have one. */
+const mostProblemsNamed = 20;
+
+interface Place {
+  /** The number of the row. */
+  at: number;
+  where: string;
+}
+
+/** Whether predictions, which come one by one, can be assessed. Of each no more is kept than its task and question. */
+export class PredictionChecks {
+  readonly #known = new TextTable();
+  #rows = 0;
+  #someNamed = false;
+  /** The first of each. */
+  readonly #repeated: (Place & { questionId: string })[] = [];
+  readonly #unnamed: Place[] = [];
+
+  add({ task, questionId }: Prediction, where: () => string): void {
+    const at = this.#rows++;
+    const known = this.#known.size;
+    if (
+      this.#known.add(JSON.stringify([task, questionId])) < known &&
+      this.#repeated.length < mostProblemsNamed
+    )
+      this.#repeated.push({ at, where: where(), questionId });
+    if (task !== undefined) this.#someNamed = true;
+    else if (this.#unnamed.length < mostProblemsNamed) this.#unnamed.push({ at, where: where() });
+  }
+
+  /** @throws inputError naming the rows: a question that comes twice, or a row without a task where others have one. */
+  check(): void {
+    const repeated = this.#repeated.map(({ at, where, questionId }) => ({
+      at,
+      problem: {
+        what: "field questionId: a second prediction for this question",
+        where,
+        found: questionId,
+        expected: "each question once: the interval takes predictions for independent",
+      },
+    }));
+    const unnamed = this.#unnamed.map(({ at, where }) => ({
+      at,
+      problem: { what: "missing field task: other rows name theirs", where, expected: "the task's name" },
+    }));
+    const problems = [...repeated, ...(this.#someNamed ? unnamed : [])].sort((a, b) => a.at - b.at);
+    if (problems.length > 0)
+      throw inputError(problems.slice(0, mostProblemsNamed).map(({ problem }) => problem));
+  }
+}
+
+/** {@link PredictionChecks} of rows that are all there. */
 export function checkPredictions(rows: readonly Row<Prediction>[]): Prediction[] {
-  const seen = new Set<string>();
-  const someNamed = rows.some(({ value }) => value.task !== undefined);
-  const problems = rows.flatMap(({ value: { questionId, task }, where }): Problem[] => {
-    const key = JSON.stringify([task, questionId]);
-    const twice = seen.size === seen.add(key).size;
-    return [
-      ...(twice
-        ? [
-            {
-              what: "field questionId: a second prediction for this question",
-              where,
-              found: questionId,
-              expected: "each question once: the interval takes predictions for independent",
-            },
-          ]
-        : []),
-      ...(someNamed && task === undefined
-        ? [{ what: "missing field task: other rows name theirs", where, expected: "the task's name" }]
-        : []),
-    ];
-  });
-  if (problems.length > 0) throw inputError(problems.slice(0, 20));
+  const checks = new PredictionChecks();
+  for (const { value, where } of rows) checks.add(value, () => where);
+  checks.check();
   return rows.map(({ value }) => value);
 }
 
-export function assessPredictions(predictions: readonly Prediction[]): PredictionsAssessment {
-  const byTask = new Map<string, Prediction[]>();
-  for (const prediction of predictions) {
-    if (prediction.task === undefined) continue;
-    const ofTask = byTask.get(prediction.task) ?? [];
-    byTask.set(prediction.task, ofTask);
-    ofTask.push(prediction);
+/** Predictions that come one by one, of which only counts are kept. */
+export class AssessingPredictions {
+  readonly #all = new Counts();
+  readonly #tasks = new Map<string, Counts>();
+
+  add(prediction: Prediction): void {
+    const { task } = prediction;
+    this.#all.add(prediction);
+    if (task === undefined) return;
+    const ofTask = this.#tasks.get(task) ?? new Counts();
+    this.#tasks.set(task, ofTask);
+    ofTask.add(prediction);
   }
-  const { predictions: count, accuracy, ...rest } = answersOf(predictions);
-  return {
-    predictions: count,
-    accuracy,
-    macroAccuracy: macroAccuracy([...byTask.values()]),
-    ...rest,
-    tasks: [...byTask].map(([task, ofTask]) => ({ task, ...answersOf(ofTask) })),
-  };
+
+  result(): PredictionsAssessment {
+    const { predictions, accuracy, ...rest } = this.#all.answers();
+    const tasks = [...this.#tasks].map(([task, counts]) => ({ task, ...counts.answers() }));
+    return { predictions, accuracy, macroAccuracy: macroAccuracy(tasks), ...rest, tasks };
+  }
 }
 
-function answersOf(predictions: readonly Prediction[]): Answers {
-  const modes = predictions.flatMap(({ byMode }) => byMode ?? []);
-  const { right, wrong, unparsed, ambiguous } = outcomesOf(predictions);
-  const areJudgedByBoth = modes.length > 0 && modes.length === predictions.length;
-  return {
-    predictions: predictions.length,
-    accuracy: shareOf(predictions),
-    noAnswer: predictions.length - right - wrong,
-    unparsed,
-    ambiguous,
-    cutOff: predictions.filter(({ finish }) => finish === "length").length,
-    byMode: areJudgedByBoth
-      ? (Object.fromEntries(
-          extractModes.map((mode) => [mode, shareOf(modes.map((judged) => judged[mode]))]),
-        ) as Record<ExtractMode, Share>)
-      : null,
-  };
+export function assessPredictions(predictions: readonly Prediction[]): PredictionsAssessment {
+  const assessing = new AssessingPredictions();
+  for (const prediction of predictions) assessing.add(prediction);
+  return assessing.result();
 }
 
-function shareOf(judged: readonly { correct: boolean }[]): Share {
-  const n = judged.length;
-  const right = judged.filter(({ correct }) => correct).length;
-  return { value: n === 0 ? null : right / n, correct: right, n, interval: wilsonInterval(right, n) };
+/** What is counted of any set of predictions. */
+class Counts {
+  #predictions = 0;
+  #correct = 0;
+  #cutOff = 0;
+  /** Those that were judged by both rules, and of them the right ones by each. */
+  #judgedByBoth = 0;
+  readonly #correctBy: Record<ExtractMode, number> = { strict: 0, flexible: 0 };
+  readonly #outcomes = noOutcomes();
+
+  add(prediction: Prediction): void {
+    const { correct, finish, byMode } = prediction;
+    this.#predictions++;
+    if (correct) this.#correct++;
+    if (finish === "length") this.#cutOff++;
+    addOutcome(this.#outcomes, prediction);
+    if (byMode === undefined) return;
+    this.#judgedByBoth++;
+    for (const mode of extractModes) if (byMode[mode].correct) this.#correctBy[mode]++;
+  }
+
+  answers(): Answers {
+    const n = this.#predictions;
+    const { right, wrong, unparsed, ambiguous } = this.#outcomes;
+    const shareBy = (mode: ExtractMode): Share => shareOf(this.#correctBy[mode], n);
+    return {
+      predictions: n,
+      accuracy: shareOf(this.#correct, n),
+      noAnswer: n - right - wrong,
+      unparsed,
+      ambiguous,
+      cutOff: this.#cutOff,
+      byMode:
+        n > 0 && this.#judgedByBoth === n
+          ? { strict: shareBy("strict"), flexible: shareBy("flexible") }
+          : null,
+    };
+  }
 }
 
-function macroAccuracy(tasks: readonly Prediction[][]): PredictionsAssessment["macroAccuracy"] {
+const shareOf = (right: number, n: number): Share => ({
+  value: n === 0 ? null : right / n,
+  correct: right,
+  n,
+  interval: wilsonInterval(right, n),
+});
+
+function macroAccuracy(tasks: readonly Answers[]): PredictionsAssessment["macroAccuracy"] {
   if (tasks.length < 2) return null;
-  const parts = tasks.map(shareOf).map(({ value, interval }) => ({ value: value!, interval: interval! }));
+  const parts = tasks.map(({ accuracy: { value, interval } }) => ({ value: value!, interval: interval! }));
   return {
     value: parts.reduce((sum, { value }) => sum + value, 0) / tasks.length,
     tasks: tasks.length,

@@ -28,21 +28,25 @@ export type Outcomes = z.infer<typeof outcomesSchema>;
 export const rightAnswer = ({ correct, answerCorrect }: JudgedText): boolean =>
   typeof answerCorrect === "boolean" ? answerCorrect : correct;
 
+export const noOutcomes = (): Outcomes => ({
+  right: 0,
+  wrong: 0,
+  unparsed: 0,
+  ambiguous: 0,
+  notStated: 0,
+  notJudged: 0,
+  partlyRead: 0,
+});
+
 /** Records of before say of a text without an answer no more than that: none is stated. */
+export function addOutcome(outcomes: Outcomes, text: JudgedText): void {
+  outcomes[outcomeOf(text)]++;
+  if (text.extracted !== null && typeof text.unread === "string") outcomes.partlyRead++;
+}
+
 export function outcomesOf(judged: readonly JudgedText[]): Outcomes {
-  const outcomes = {
-    right: 0,
-    wrong: 0,
-    unparsed: 0,
-    ambiguous: 0,
-    notStated: 0,
-    notJudged: 0,
-    partlyRead: 0,
-  };
-  for (const text of judged) {
-    outcomes[outcomeOf(text)]++;
-    if (text.extracted !== null && typeof text.unread === "string") outcomes.partlyRead++;
-  }
+  const outcomes = noOutcomes();
+  for (const text of judged) addOutcome(outcomes, text);
   return outcomes;
 }
 

@@ -9,18 +9,20 @@ export interface GroupScores {
 
 const mostProblemsNamed = 5;
 
-/** The scores of every group's G_P and G_N; one error names the candidates that have no score. */
-export function scoresOf(groups: readonly Group[]): GroupScores[] {
-  const problems: Problem[] = [];
-  let missing = 0;
-  const perGroup = groups.map((group) => {
+/** Scores of groups that come one by one. */
+export class Scores {
+  readonly #problems: Problem[] = [];
+  #missing = 0;
+
+  /** Those of a group's G_P and G_N; a candidate that has none is left out, and told of by {@link check}. */
+  of(group: Group): GroupScores {
     const scores: GroupScores = { positive: [], negative: [] };
     const seen = { positive: new Set<string>(), negative: new Set<string>() };
     for (const [at, candidate] of group.candidates.entries()) {
       if (isUnchecked(candidate)) continue;
       const side = candidate.correct ? "positive" : "negative";
       if (candidate.score === undefined) {
-        if (++missing <= mostProblemsNamed) problems.push(noScore(group, at));
+        if (++this.#missing <= mostProblemsNamed) this.#problems.push(noScore(group, at));
         continue;
       }
       if (seen[side].has(candidate.text)) continue;
@@ -28,10 +30,22 @@ export function scoresOf(groups: readonly Group[]): GroupScores[] {
       scores[side].push(candidate.score);
     }
     return scores;
-  });
-  if (missing > mostProblemsNamed)
-    problems.push({ what: `and ${missing - mostProblemsNamed} more candidates without a score` });
-  if (problems.length > 0) throw inputError(problems);
+  }
+
+  /** @throws inputError naming the candidates that have no score */
+  check(): void {
+    if (this.#missing === 0) return;
+    const more = this.#missing - mostProblemsNamed;
+    const rest = more > 0 ? [{ what: `and ${more} more candidates without a score` }] : [];
+    throw inputError([...this.#problems, ...rest]);
+  }
+}
+
+/** The scores of every group's G_P and G_N; one error names the candidates that have no score. */
+export function scoresOf(groups: readonly Group[]): GroupScores[] {
+  const scores = new Scores();
+  const perGroup = groups.map((group) => scores.of(group));
+  scores.check();
   return perGroup;
 }
 

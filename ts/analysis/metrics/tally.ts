@@ -11,20 +11,34 @@ export interface Tally {
 /** What a question that has no share in a metric gives: it is left out. */
 export const noShare: Tally = { numerator: 0, denominator: 0 };
 
-/** The metric over all questions; null when no question has a share in it. */
-export function ratio(tallies: Iterable<Tally>): number | null {
-  let numerator = 0;
-  let denominator = 0;
-  for (const tally of tallies) {
-    numerator += tally.numerator;
-    denominator += tally.denominator;
+/** The metric over questions that come one by one. */
+export class Sum {
+  #numerator = 0;
+  #denominator = 0;
+
+  add({ numerator, denominator }: Tally): void {
+    this.#numerator += numerator;
+    this.#denominator += denominator;
   }
-  return denominator > 0 ? numerator / denominator : null;
+
+  /** How much stands below the line: pairs, candidates or questions, whatever the metric counts. */
+  get denominator(): number {
+    return this.#denominator;
+  }
+
+  /** Null when no question has a share in it. */
+  get ratio(): number | null {
+    return this.#denominator > 0 ? this.#numerator / this.#denominator : null;
+  }
 }
 
-/** How much stands below the line: pairs, candidates or questions, whatever the metric counts. */
-export const total = (tallies: Iterable<Tally>): number => {
-  let denominator = 0;
-  for (const tally of tallies) denominator += tally.denominator;
-  return denominator;
-};
+function sumOf(tallies: Iterable<Tally>): Sum {
+  const sum = new Sum();
+  for (const tally of tallies) sum.add(tally);
+  return sum;
+}
+
+/** The metric over all questions; null when no question has a share in it. */
+export const ratio = (tallies: Iterable<Tally>): number | null => sumOf(tallies).ratio;
+
+export const total = (tallies: Iterable<Tally>): number => sumOf(tallies).denominator;

@@ -113,7 +113,7 @@ export interface WorkerMethods {
   /** measures how fast a device computes and copies */
   "device/speed": {
     params: {
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
     };
@@ -207,7 +207,7 @@ export interface WorkerMethods {
       tokenizer: string;
       seed: number;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
     };
@@ -221,7 +221,7 @@ export interface WorkerMethods {
       source: string;
       revision?: string | undefined;
       dtype: "auto" | "float32" | "bfloat16" | "float16";
-      /** auto, cpu, cuda or cuda:N */
+      /** auto, cpu, cuda, cuda:N or mps */
       device: string;
       attention: "auto" | "sdpa" | "eager" | "flash_attention_2" | "flex_attention";
       /** to be trained in place of the weights; fresh, where the source has none */

@@ -62,6 +62,7 @@ export function crossProblems(plain: unknown, tree: Tree): Problem[] {
   checkChat(sections.model, sections.tasks, report);
   checkCustomTasks(plain, report);
   checkRanks(sections, report);
+  checkVllmDevice(sections, report);
   checkSampler(sections, report);
   checkLaunch(sections, report);
   checkRounds(sections, report);
@@ -210,9 +211,20 @@ function checkPositiveWeights({ methods }: Sections, report: Report): void {
   }
 }
 
+function checkVllmDevice({ worker }: Sections, report: Report): void {
+  if (worker?.device !== "mps" || worker.sampler === "transformers") return;
+  if (worker.sampler === "vllm" || worker.vllmPython !== undefined)
+    report(
+      ["worker", "device"],
+      "vLLM does not run on Apple's GPUs",
+      worker.device,
+      "worker.device: cpu, or worker.sampler: transformers",
+    );
+}
+
 function checkRanks({ worker }: Sections, report: Report): void {
   if (worker === undefined || worker.devices * worker.nodes === 1) return;
-  if (/^cuda:\d+$/.test(worker.device))
+  if (/^(?:cuda:\d+|mps)$/.test(worker.device))
     report(
       ["worker", "device"],
       "several processes share the work, each on a GPU of its own",

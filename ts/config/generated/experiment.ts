@@ -60,7 +60,7 @@ export interface ExperimentRounds {
 
 /** where and how the training process runs */
 export interface ExperimentWorker {
-  /** auto, cpu, cuda or cuda:N; auto: CUDA where there is one */
+  /** auto, cpu, cuda, cuda:N or mps (a Mac's); auto: a GPU where there is one */
   device: string;
   /**
    * GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Forms of text, each with the words that an error uses instead of the regular expression. */
 const slugForm = /^[a-z0-9][a-z0-9-]*$/;
 const hubForm = /^[\w.-]+(\/[\w.-]+)?$/;
-const deviceForm = /^(auto|cpu|cuda(:\d+)?)$/;
+const deviceForm = /^(auto|cpu|cuda(:\d+)?|mps)$/;
 
 /** Names that become folders and table rows. */
 export const slug = z.string().regex(slugForm);
@@ -31,5 +31,5 @@ export const asSlug = (text: string): string =>
 export const formInWords: ReadonlyMap<string, string> = new Map([
   [slugForm.source, "lower-case letters, digits and dashes"],
   [hubForm.source, "a hub name such as organisation/name"],
-  [deviceForm.source, "auto, cpu, cuda or cuda:N"],
+  [deviceForm.source, "auto, cpu, cuda, cuda:N or mps"],
 ]);

@@ -19,7 +19,7 @@ const vllmSchema = z.strictObject({
 export const workerSchema = z.strictObject({
   device: device
     .default("auto")
-    .meta({ description: "auto, cpu, cuda or cuda:N; auto: CUDA where there is one" }),
+    .meta({ description: "auto, cpu, cuda, cuda:N or mps (a Mac's); auto: a GPU where there is one" }),
   devices: positive.default(1).meta({
     description:
       "GPUs of a machine that share the work, a process each (on a CPU: processes); results differ by rounding alone",

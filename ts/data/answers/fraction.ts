@@ -16,10 +16,16 @@ export const fraction = (numerator: bigint, denominator: bigint): Fraction | und
 
 /** Of a decimal (`-12.50`), or of a quotient of whole numbers (`3/4`). */
 export function fractionOf(text: string): Fraction {
-  const [decimal = "", divisor] = text.split("/");
-  if (divisor !== undefined) return { numerator: BigInt(decimal), denominator: BigInt(divisor) };
-  const [whole = "", decimals = ""] = decimal.split(".");
-  return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
+  const stroke = text.indexOf("/");
+  if (stroke >= 0)
+    return { numerator: BigInt(text.slice(0, stroke)), denominator: BigInt(text.slice(stroke + 1)) };
+  const point = text.indexOf(".");
+  if (point < 0) return { numerator: BigInt(text), denominator: 1n };
+  const decimals = text.slice(point + 1);
+  return {
+    numerator: BigInt(text.slice(0, point) + decimals),
+    denominator: 10n ** BigInt(decimals.length),
+  };
 }
 
 /** The signs that Unicode has for fractions, as within a pattern's brackets. */

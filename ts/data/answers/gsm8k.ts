@@ -36,13 +36,25 @@ export function extractNumber(text: string, mode: ExtractMode): string | null {
   return match === undefined ? null : normalNumber(match);
 }
 
-const firstStrict = (text: string): string | undefined => new RegExp(numberPatterns.strict).exec(text)?.[1];
+const strict = new RegExp(numberPatterns.strict);
+const firstStrict = (text: string): string | undefined => strict.exec(text)?.[1];
 
+/**
+ * The last match of the flexible pattern, sought from the end. From the left the pattern takes each whole run of `$`, digits,
+ * `.` and `,` with a minus before it, but for one such sign alone that is no digit.
+ */
 function lastFlexible(text: string): string | undefined {
-  let last: string | undefined;
-  for (const [match] of text.matchAll(new RegExp(numberPatterns.flexible, "g"))) last = match;
-  return last;
+  for (let end = text.length; end > 0; end--) {
+    let start = end;
+    while (start > 0 && isOfNumber(text.charCodeAt(start - 1))) start--;
+    if (end - start > 1 || (end > start && isDigit(text.charCodeAt(start))))
+      return text.slice(text[start - 1] === "-" ? start - 1 : start, end);
+  }
+  return undefined;
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isOfNumber = (code: number): boolean => isDigit(code) || code === 36 || code === 44 || code === 46;
 
 /** GSM8K's rule: found by the two published patterns, compared as numbers. */
 export const gsm8kNumber: AnswerRule = ruleOf({

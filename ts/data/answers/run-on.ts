@@ -10,8 +10,16 @@ export const withoutEnding = (line: string): string => line.split(endings, 1)[0]
 const opening =
   /(?:^|\n)[ \t>*_#-]*(?:(?:(?:new|next|another)[ \t])?(?:question|problem|exercise|puzzle|query|instruction|example|task|human|user|q)[ \t]?(?:#?\d{1,4}|[a-z])?[ \t]?[*_]{0,3}[:：.)]|\[INST\]|<\|(?:im_start\|>[ \t]?)?user)/gi;
 
+/** Of the text that was asked for last: it is asked for more than once, by each rule. */
+let known: { text: string; openings: readonly number[] } = { text: "", openings: [] };
+
 /** The places at which a question opens, or the text ends by its token, but for one that the text begins with. */
-export function openings(text: string): number[] {
+export function openings(text: string): readonly number[] {
+  if (known.text !== text) known = { text, openings: openingsOf(text) };
+  return known.openings;
+}
+
+function openingsOf(text: string): number[] {
   const begin = text.length - text.trimStart().length;
   return [...text.matchAll(opening), ...text.matchAll(endings)]
     .map(({ index }) => index)

@@ -5,6 +5,7 @@
 
 import { defined } from "../../core/defined.ts";
 import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
+import { lineCounter } from "../answers/run-on.ts";
 import type { StepCheck, StepQuality } from "../task.ts";
 import { meansOtherwise } from "./borders.ts";
 import {
@@ -34,37 +35,54 @@ export interface EquationStep {
 
 /** The steps of a text in their order. Linear in the text. */
 export function equationSteps(text: string): EquationStep[] {
-  let line = 1;
-  let newline = text.indexOf("\n");
-  return readEquations(text).map((equation) => {
-    for (; newline >= 0 && newline < equation.at; newline = text.indexOf("\n", newline + 1)) line++;
-    const written = spelling(equation);
-    const { holds: isTrue } = equation;
-    const differs = annotationDiffers(text, equation);
-    const reason = isTrue ? differs || undefined : `the equation ${written} is not true`;
-    return {
-      text: written,
-      line,
-      holds: isTrue,
-      ...defined({ agrees: differs === undefined ? undefined : differs === "", reason }),
-    };
-  });
+  const line = lineCounter(text);
+  return Array.from(stepsOf(text), ({ equation, differs }) => ({
+    text: spelling(equation),
+    line: line(equation.at),
+    holds: equation.holds,
+    ...defined({
+      agrees: differs === undefined ? undefined : differs === "",
+      reason: whatIsWrong(equation, differs),
+    }),
+  }));
 }
 
-export const isRight = ({ holds, agrees }: EquationStep): boolean => holds && agrees !== false;
+/** An equation, and what the text around its annotation says otherwise ("": nothing). */
+interface Step {
+  equation: ReadEquation;
+  differs: string | undefined;
+}
+
+function* stepsOf(text: string): Generator<Step> {
+  for (const equation of readEquations(text)) yield { equation, differs: annotationDiffers(text, equation) };
+}
+
+const whatIsWrong = (equation: ReadEquation, differs: string | undefined): string | undefined =>
+  equation.holds ? differs || undefined : `the equation ${spelling(equation)} is not true`;
+
+const isRight = ({ equation, differs }: Step): boolean =>
+  equation.holds && (differs === undefined || differs === "");
 
 /** Whether every step is right, and the first that is not; undefined where there is no equation to check. */
 export function checkEquationSteps(text: string): StepCheck | undefined {
-  const steps = equationSteps(text);
-  const wrong = steps.find((step) => !isRight(step));
-  if (wrong === undefined) return steps.length === 0 ? undefined : { valid: true };
-  return { valid: false, firstError: { line: wrong.line, reason: wrong.reason! } };
+  let isAny = false;
+  for (const step of stepsOf(text)) {
+    isAny = true;
+    const reason = isRight(step) ? undefined : whatIsWrong(step.equation, step.differs);
+    if (reason === undefined) continue;
+    return { valid: false, firstError: { line: lineCounter(text)(step.equation.at), reason } };
+  }
+  return isAny ? { valid: true } : undefined;
 }
 
 /** The share of the steps that are right. A text without an equation has shown none that is. */
 export function equationQuality(text: string): StepQuality {
-  const steps = equationSteps(text);
-  const share = steps.length === 0 ? 0 : steps.filter(isRight).length / steps.length;
+  let [count, right] = [0, 0];
+  for (const step of stepsOf(text)) {
+    count++;
+    if (isRight(step)) right++;
+  }
+  const share = count === 0 ? 0 : right / count;
   return { valid: share === 1, progress: share };
 }
 

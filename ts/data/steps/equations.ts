@@ -47,20 +47,18 @@ export interface ReadEquation {
 
 /** In their order. Of `3 * 4 = <<3*4=12>>12` it is the annotation, as the text around it has no right side. */
 export const equations = (text: string): Equation[] =>
-  readEquations(text).map((equation) => ({ text: spelling(equation), valid: equation.holds }));
+  Array.from(readEquations(text), (equation) => ({ text: spelling(equation), valid: equation.holds }));
 
 /** Linear in the text. */
-export function readEquations(text: string): ReadEquation[] {
-  const read: ReadEquation[] = [];
+export function* readEquations(text: string): Generator<ReadEquation> {
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
-    if (/[<>!:~=]/.test(text[at - 1] ?? "") || /[>=~]/.test(text[at + 1] ?? "")) continue;
+    if ("<>!:~=".includes(text[at - 1] ?? " ") || ">=~".includes(text[at + 1] ?? " ")) continue;
     // The right side first: before an annotation there is none, and it is the shorter one.
     const right = rightSide(text, at + 1);
     const left = right === undefined ? undefined : leftSide(text, at);
     const judged = left && right && judgedEquation(left, right);
-    if (judged !== undefined) read.push({ left: left!.tokens, right: right!.tokens, at, ...judged });
+    if (judged !== undefined) yield { left: left!.tokens, right: right!.tokens, at, ...judged };
   }
-  return read;
 }
 
 export const spelling = ({ left, right }: Pick<ReadEquation, "left" | "right">): string =>
@@ -72,7 +70,7 @@ function judgedEquation(left: Side, right: Side): Pick<ReadEquation, "holds" | "
   // As most are, and nothing else need be looked at.
   const plainly = [evaluate(left.tokens), evaluate(right.tokens)] as const;
   const both = [...left.tokens, ...right.tokens];
-  if (currenciesOf(both).size > 1) return undefined;
+  if (hasCurrencies(both)) return undefined;
   if (isEqual(...plainly, right.tokens, "share")) return { holds: true, values: plainly };
   const values = valuesOf(left.tokens, both).flatMap(([a, reading]) =>
     valuesOf(right.tokens, both)
@@ -96,8 +94,15 @@ function judgedEquation(left: Side, right: Side): Pick<ReadEquation, "holds" | "
   return { holds: false, values: usual.pair };
 }
 
-const currenciesOf = (tokens: readonly Token[]): Set<string> =>
-  new Set(tokens.flatMap((token) => (token.kind === "number" ? (token.currency ?? []) : [])));
+function hasCurrencies(tokens: readonly Token[]): boolean {
+  let first: string | undefined;
+  for (const token of tokens) {
+    if (token.kind !== "number" || token.currency === undefined) continue;
+    if (first !== undefined && first !== token.currency) return true;
+    first = token.currency;
+  }
+  return false;
+}
 
 /** What an expression can be worth, and how it is read so; the decimals as they can be read in the whole equation. */
 function valuesOf(tokens: readonly Token[], equation: readonly Token[]): [Fraction | undefined, Reading][] {
@@ -125,7 +130,7 @@ export function leftSide(text: string, end: number): Side | undefined {
   const window = text.slice(Math.max(0, end - longestSide), end);
   const border = Math.max(window.lastIndexOf("="), window.lastIndexOf("\n")) + 1;
   const tokens = tokenize(window.slice(border));
-  const { length, depth, expectsOperand, read } = longestRun(tokens.toReversed(), ")", "(");
+  const { length, depth, expectsOperand, read } = longestRun(tokens, ")", "(");
   const first = tokens.at(-length);
   if (length === 0 || depth !== 0 || first === undefined) return undefined;
   const expression = tokens.slice(-length);
@@ -180,7 +185,7 @@ function longestRun(tokens: readonly Token[], opening: "(" | ")", closing: "(" |
   let expectsOperand = true;
   let read = 0;
   for (; read < tokens.length; read++) {
-    const { kind } = tokens[read]!;
+    const { kind } = tokens[opening === "(" ? read : tokens.length - 1 - read]!;
     if (expectsOperand) {
       if (kind === opening) depth++;
       else if (kind === "number") expectsOperand = false;

@@ -1,4 +1,5 @@
 /** Numbers as people write them within a sum: `1,200`, `1 000`, `1.000,50`, `1,00,000`, `3 1/2`, `2½`, `2e3`. */
+import { normalNumber } from "../answers/decimal.ts";
 import {
   type Fraction,
   fraction,
@@ -30,7 +31,6 @@ export const negative = (numeral: Numeral): Numeral => ({
 });
 const minus = ({ numerator, denominator }: Fraction): Fraction => ({ numerator: -numerator, denominator });
 
-const beginning = new RegExp(`[\\d.${vulgarFractions}]`);
 const alone = new RegExp(`[${vulgarFractions}]`, "y");
 const partAfter = new RegExp(`[ \\u00A0\\u2009\\u202F]?([${vulgarFractions}])`, "y");
 const mixedPart = / (\d{1,9})[/⁄∕](\d{1,9})(?![\d.,:/⁄∕]\d|\d)/y;
@@ -39,16 +39,20 @@ const digits = /(?:\d+(?:(?:[.,'’_]|\\,|\{,\})\d+)*|\.\d+)/y;
 const spacedGroups = /\d{1,3}(?:([ \u00A0\u2009\u202F])\d{3})(?:\1\d{3})*(?:[.,]\d+)?(?![\d:]|[.,/]\d)/y;
 const exponent = /[eE]([+-]?\d{1,3})(?![\p{L}\p{N}_.])/uy;
 /** Most numbers: digits, and nothing after them that could belong to them. */
-const plainest = /(?:0|[1-9]\d{0,14})(?![\d.,'’_:\\{eE¼-¾⅐-⅞\u00A0\u2009\u202F]| [\d¼-¾⅐-⅞])/y;
+const plainest = /(?:0|[1-9]\d{0,14})(?![\d'’_:\\{eE¼-¾⅐-⅞\u00A0\u2009\u202F]|[.,]\d| [\d¼-¾⅐-⅞])/y;
 /** `9:00`, `3:4`. */
 const colon = /(?::\d+)+/y;
+
+const vulgarCodes = new Set([...vulgarFractions].map((sign) => sign.charCodeAt(0)));
+const beginsNumeral = (code: number): boolean =>
+  (code >= 48 && code <= 57) || code === 46 || (code > 127 && vulgarCodes.has(code));
 
 /** Digits beyond which a number is not read. */
 const mostDigits = 100;
 
 /** The number that begins here, and where it ends; without a value where it is no number of a known form. */
 export function numeralAt(text: string, at: number): { value: Numeral | undefined; end: number } | undefined {
-  if (!beginning.test(text[at] ?? "")) return undefined;
+  if (!beginsNumeral(text.charCodeAt(at))) return undefined;
   const short = match(plainest, text, at)?.[0];
   if (short !== undefined) {
     const value = { numerator: BigInt(short), denominator: 1n };
@@ -96,18 +100,18 @@ function readingOf(written: string): Numeral | undefined {
   const plain = written.replaceAll("{,}", ",").replaceAll(/\\,|\s/g, " ");
   const [point, comma] = [american.exec(plain), european.exec(plain)];
   if (point === null && comma === null) return undefined;
-  const bare = (separator: string): Fraction => {
+  const bare = (separator: string): string => {
     const [whole = "", part = ""] = plain.split(separator);
     const decimals = part === "" ? "" : `.${part}`;
-    return fractionOf(`${whole.replaceAll(/\D/g, "") || "0"}${decimals}`);
+    return `${whole.replaceAll(/\D/g, "") || "0"}${decimals}`;
   };
   const read = point === null ? undefined : bare(".");
   const other = comma === null ? undefined : bare(",");
   const decimals = point === null ? comma![2] : (point[2] ?? point[3]);
   return {
-    text: normalForm((read ?? other)!) ?? written,
-    point: read,
-    comma: other,
+    text: normalNumber((read ?? other)!) ?? written,
+    point: read === undefined ? undefined : fractionOf(read),
+    comma: other === undefined ? undefined : fractionOf(other),
     decimals: Math.max(0, (decimals?.length ?? 0) - 1),
   };
 }

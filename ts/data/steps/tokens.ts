@@ -47,8 +47,18 @@ const breaks = /<<|>>|\*\*|[,.;:!?"“”„‘’'`«»{}[\]…]/y;
 const bullets = /[→⇒∴•●▪◦‣►➤✓✔|—―>]|\p{Extended_Pictographic}\uFE0F?/uy;
 const timesSign = /[xX](?=\s*[$€£]?\s*[\d.(¼-¾⅐-⅞])/y;
 
+const isLatin = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+/** Of the others in ASCII, those that white space, a currency, a name or a command begins with. */
+const mayBegin: ReadonlySet<number> = new Set([..."\t\v\f\r\\~$_"].map((sign) => sign.charCodeAt(0)));
+
+/** Of the last part: between two `=` it is the right side of one and the left side of the next. */
+let known: { text: string; tokens: readonly Token[] } = { text: "", tokens: [] };
+
 /** The tokens of one line's part, in which no `=` stands. Linear in it. */
-export const tokenize = (text: string): Token[] => new Reader(text).tokens();
+export function tokenize(text: string): readonly Token[] {
+  if (known.text !== text) known = { text, tokens: new Reader(text).tokens() };
+  return known.tokens;
+}
 
 class Reader {
   readonly #text: string;
@@ -68,12 +78,14 @@ class Reader {
 
   #next(): void {
     const character = this.#text[this.#at]!;
-    const numeral = character === " " ? undefined : numeralAt(this.#text, this.#at);
-    const sign = operatorOf.get(character);
     if (character === " ") {
       this.#at++;
       this.#spaced = true;
-    } else if (numeral !== undefined) this.#number(numeral.value, numeral.end);
+      return;
+    }
+    const numeral = numeralAt(this.#text, this.#at);
+    const sign = operatorOf.get(character);
+    if (numeral !== undefined) this.#number(numeral.value, numeral.end);
     else if (sign !== undefined && !this.#text.startsWith("**", this.#at)) {
       this.#at++;
       this.#operator(sign);
@@ -83,15 +95,26 @@ class Reader {
 
   /** What is not in most lines. */
   #rest(): void {
+    const code = this.#text.charCodeAt(this.#at);
+    if (isLatin(code)) this.#letters();
+    else if (code < 128 && !mayBegin.has(code)) this.#mark();
+    else this.#anything();
+  }
+
+  #letters(): void {
+    if (this.#followsValue() && this.#take(timesSign) !== undefined)
+      this.#operator("*", !this.#spaced && this.#isLikeName());
+    else this.#push({ kind: "word", text: this.#take(word)!, spaced: this.#spaced });
+  }
+
+  #anything(): void {
     if (this.#take(space) !== undefined) {
       this.#spaced = true;
       return;
     }
     const money = this.#take(currency);
-    const isTimes = money === undefined && this.#followsValue() && this.#take(timesSign) !== undefined;
-    const name = money !== undefined || isTimes ? undefined : this.#take(word);
+    const name = money === undefined ? this.#take(word) : undefined;
     if (money !== undefined) this.#money(money.at(-1)!);
-    else if (isTimes) this.#operator("*", !this.#spaced && this.#isLikeName());
     else if (name !== undefined) this.#push({ kind: "word", text: name, spaced: this.#spaced });
     else if (this.#text[this.#at] === "\\") this.#command();
     else this.#mark();
@@ -136,7 +159,6 @@ class Reader {
   }
 
   #number(numeral: Numeral | undefined, end: number): void {
-    const money = this.#currency === undefined ? {} : { currency: this.#currency };
     const start = this.#at;
     this.#at = end;
     if (numeral === undefined) {
@@ -145,7 +167,13 @@ class Reader {
     }
     const sign = this.#sign();
     const spaced = sign?.spaced ?? this.#spaced;
-    this.#push({ kind: "number", ...(sign === undefined ? numeral : negative(numeral)), ...money, spaced });
+    const { text, point, comma, decimals, digits, doubtful } =
+      sign === undefined ? numeral : negative(numeral);
+    const token: Token = { kind: "number", text, point, comma, decimals, spaced };
+    if (digits !== undefined) token.digits = digits;
+    if (doubtful !== undefined) token.doubtful = doubtful;
+    if (this.#currency !== undefined) token.currency = this.#currency;
+    this.#push(token);
   }
 
   /** A minus that can only be the sign of the number that follows; it is taken away. */

@@ -6,6 +6,7 @@ import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
+import { stages } from "../stages/index.ts";
 import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
 import { keyOf } from "../store/manifest.ts";
 import { type Artefact, refuseDamaged, Store } from "../store/store.ts";
@@ -86,6 +87,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   try {
     const { missing, loaded } = await survey(plan, store, options);
     const forecast = options.forecast ?? forecastOf(missing, done, options);
+    const unmade = new Set(missing.map(({ key }) => key));
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
@@ -122,6 +124,7 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
           return { ...facts, environment, memory: await workers.memory() };
         });
       };
+      if (unmade.has(key) && !withoutWorker.includes(node.stage)) await workers.prepare();
       report({ kind: "begin" });
       const making = { signal, weights: loaded.has(key) };
       const artefact = await store.make(recipe, progress, work, making).catch((cause: unknown) => {
@@ -142,6 +145,9 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
     if (options.worker === undefined) await workers.close();
   }
 }
+
+/** Stages that need no Python: what is wrong with a user's files is told before anything is installed. */
+const withoutWorker: readonly string[] = [stages.questions.name, stages.judge.name];
 
 /** What takes longer to read than a person waits without asking why. */
 const largeBytes = 2e9;

@@ -24,10 +24,13 @@ export const startSettings = ({
 });
 
 const secondsBetweenNotes = 60;
+/** Seconds from which on it is worth a line that Python was made ready. */
+const longPreparation = 10;
 
 /** A run's one worker: started when the first stage needs it, so that a run with nothing to do starts none. */
 export class LazyWorker {
   private started: Promise<Worker> | undefined;
+  private python: Promise<string> | undefined;
   private known: Result<"device/info"> | undefined;
   private readonly settings: Settings;
   private readonly progress: ProgressSink;
@@ -47,11 +50,31 @@ export class LazyWorker {
     return this.started;
   }
 
+  /**
+   * Makes its Python ready, where that is this machine's, and says how long it took where a person waits for it: installing
+   * it is no part of the stage that happens to be the first to need it.
+   */
+  prepare(): Promise<string> {
+    this.python ??= this.preparePython();
+    return this.python;
+  }
+
+  private async preparePython(): Promise<string> {
+    const started = performance.now();
+    const python = await pythonFor(this.settings, this.progress, this.signal);
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds >= longPreparation)
+      this.progress.note(
+        `the Python environment is ready, after ${Math.round(seconds)} s, which no stage counts`,
+      );
+    return python;
+  }
+
   private async start(): Promise<Worker> {
     const { threads, transport, launch } = this.settings;
     const starting = startWorker({
       transport,
-      python: await pythonFor(this.settings, this.progress, this.signal),
+      python: await this.prepare(),
       ...defined({ threads, launch, ranks: ranksOf(this.settings) }),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { costOf } from "../../../../ts/analysis/features/cost/numbers.ts";
 import { bytes } from "../../../../ts/analysis/format.ts";
-import type { StageRun } from "../../../../ts/analysis/index.ts";
+import { renderMarkdown, renderReport, type StageRun, summarise } from "../../../../ts/analysis/index.ts";
 import { syntheticRun } from "../synthetic.ts";
 
 const stage = (name: string, seconds: number, more: Partial<StageRun> = {}): StageRun => ({
@@ -47,4 +47,26 @@ it("goes by the time of the stages that count tokens, and knows no speed of othe
 it("takes the highest memory that a stage told", () => {
   expect(cost.total.peakResidentBytes).toBe(7e8);
   expect([bytes(7e8), bytes(1.5 * 2 ** 30)]).toEqual(["668 MiB", "1.5 GiB"]);
+});
+
+it("shows what was spent when it was made, and what of it was reused", () => {
+  const shown = (reused: readonly boolean[]): string => {
+    const run = syntheticRun({ questions: 2, k: 1 });
+    const stages = reused.map((was, at) => stage(["vft", "align"][at]!, 60, { reused: was }));
+    const summary = summarise({ ...run, stages }, 10);
+    return renderMarkdown(renderReport({ ...run, stages }, summary).report).markdown.split(
+      "What it cost",
+    )[1]!;
+  };
+  const [all, some, none] = [
+    [true, true],
+    [true, false],
+    [false, false],
+  ].map(shown) as [string, string, string];
+  expect(all).toContain("This run made nothing anew");
+  expect(some).toMatch(/vft.*reused/);
+  expect(some).toContain("What was there before was reused.");
+  expect(none).toContain("All of it was done in this run.");
+  for (const text of [all, none]) expect(text).not.toContain("of it in this run");
+  for (const text of [all, some, none]) expect(text).not.toContain("0 ms");
 });

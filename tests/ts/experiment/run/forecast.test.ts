@@ -81,6 +81,14 @@ describe("with an estimate", () => {
     expect(forecast.left([vft, sample])).toBeCloseTo(180 + 4 * 50);
   });
 
+  test("the first of many in a part of a stage are no rate to go by", () => {
+    const { forecast, begin, work } = run(expected);
+    begin(sample);
+    // One in 10 s of 240: by that rate 40 minutes are left.
+    work("sample (k = 6)", 240, 10, { done: 1 });
+    expect(forecast.left([sample])).toBe(40);
+  });
+
   test("a stage of several parts takes what was expected less the time so far, and no less than its part tells", () => {
     const { forecast, begin, work, clock } = run(expected);
     begin(sample);

@@ -11,11 +11,16 @@ export const cost: Feature = {
   view: ({ summary: { cost: found, methods, device } }) => {
     if (found === undefined || found.total.runs === 0) return null;
     const labels = new Map(methods.map(({ name, label }) => [name, label]));
+    const { seconds: spent, secondsHere } = found.total;
+    const isPartlyReused = secondsHere > 0 && secondsHere < spent;
     const isAccelerated = (found.total.peakAcceleratorBytes ?? 0) > 0;
     const columns: (ColumnOf<CostRow> | false)[] = [
       ["artefacts", ({ runs }) => runs],
       ["time", ({ seconds }) => duration(seconds)],
-      ["of it in this run", ({ secondsHere }) => duration(secondsHere)],
+      isPartlyReused && [
+        "of it in this run",
+        ({ secondsHere }) => (secondsHere === 0 ? "reused" : duration(secondsHere)),
+      ],
       ["tokens", ({ tokens }) => known(tokens, whole)],
       ["tokens/s", ({ tokensPerSecond }) => known(tokensPerSecond, whole)],
       ["main memory, highest", ({ peakResidentBytes }) => known(peakResidentBytes, bytes)],
@@ -37,11 +42,16 @@ export const cost: Feature = {
             "By method: its own training and evaluation, all seeds; VFT, samples and judging serve all methods and stand above",
         }),
       note(
-        "Time is that of the work itself, interruptions left out, whenever it was done; work that was there already was reused. Tokens are those trained on, sampled or scored, and tokens/s go by the whole time of the stages that count them, loading the model included. Memory is the worker’s highest since its start, up to the end of the stage: a stage after a larger one shows the larger one’s. – : not recorded.",
+        `Time is that of the work itself when it was done, interruptions and the installing of Python left out. ${reusedText(found.total)} Tokens are those trained on, sampled or scored, and tokens/s go by the whole time of the stages that count them, loading the model included. Memory is the worker’s highest since its start, up to the end of the stage: a stage after a larger one shows the larger one’s. – : not recorded.`,
       ),
     ];
   },
 };
+
+function reusedText({ seconds, secondsHere }: CostRow): string {
+  if (secondsHere === 0) return "This run made nothing anew: all of it was there before, and was reused.";
+  return secondsHere < seconds ? "What was there before was reused." : "All of it was done in this run.";
+}
 
 const known = (value: number | null, format: (value: number) => string): string =>
   value === null ? "–" : format(value);

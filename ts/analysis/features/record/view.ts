@@ -141,6 +141,15 @@ const spaced = (name: string): string =>
 function stages(summary: RunSummary): Content {
   const { stages: all, seeds } = summary;
   const labels = labelsOf(summary);
+  function stagesText(all: RunSummary["stages"]): string {
+    const here = all.filter(({ reused }) => !reused);
+    const work = `Stages: ${duration(secondsOf(all))} of work`;
+    if (here.length === all.length) return `${work}, all in this run`;
+    return here.length === 0
+      ? `${work}, all of it done before this run and reused`
+      : `${work}, of which ${duration(secondsOf(here))} in this run; the rest was reused`;
+  }
+
   const secondsOf = (some: RunSummary["stages"]): number =>
     some.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
@@ -168,7 +177,7 @@ function stages(summary: RunSummary): Content {
         ],
         {
           label: "Stages",
-          caption: `Stages: ${duration(secondsOf(all))} of work, of which ${duration(secondsOf(all.filter(({ reused }) => !reused)))} in this run; the rest was reused`,
+          caption: stagesText(all),
         },
       ),
     )

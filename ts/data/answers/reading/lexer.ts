@@ -42,7 +42,7 @@ interface Place {
 }
 
 /** What it makes of a match; undefined: it is left out. */
-type Rule = [pattern: RegExp, make: (match: RegExpExecArray, place: Place) => Made | undefined];
+type Rule = readonly [pattern: RegExp, make: (match: RegExpExecArray, place: Place) => Made | undefined];
 
 const leftOut = (): undefined => undefined;
 const as =
@@ -73,25 +73,31 @@ const operators: Readonly<Record<string, Made>> = {
 /** Words after which a point ends no sentence. */
 const abbreviation = /^(?:approx|rs|ca|no|nr|vs|ft|sq|cu|[eigc]|mr|mrs|dr|st|est|inr|usd)$/i;
 
+/** `5x10^3` */
+const timesPower: Rule = [/(?<=\d)[xX](?=10(?:\^|\*\*|[⁻⁰¹²³⁴-⁹]))/y, as("word")];
+const latinWord: Rule = [
+  /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}][\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{M}\d]*(?:['’]\p{L}+)*/uy,
+  as("word"),
+];
+const spaces: Rule = [/[^\S\n]+/y, leftOut];
+const lineEnd: Rule = [/\n/y, as("stop")];
+const decimal: Rule = [
+  /(?:\d+(?:[,.'’ʼ_]\d+|[\p{Zs}\t]\d{3}(?!\d))*|(?<![\d\p{L}])\.\d+)(?:[eE][+-]?\d{1,3}(?!\w|\.\d))?/uy,
+  ([written], { text, at }) => {
+    const value = decimalOf(written);
+    // `0.3...`, `0.3̅`, `0.(3)`
+    const goesOn = /^(?:\.[.(\\]|…|\p{M})/u.test(text.slice(at + written.length, at + written.length + 2));
+    if (value === undefined || goesOn) return { kind: "bad", text: written };
+    return { kind: "number", text: written, value };
+  },
+];
+
 const rules: readonly Rule[] = [
-  // `5x10^3`
-  [/(?<=\d)[xX](?=10(?:\^|\*\*|[⁻⁰¹²³⁴-⁹]))/y, as("word")],
-  [
-    /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}][\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{M}\d]*(?:['’]\p{L}+)*/uy,
-    as("word"),
-  ],
-  [/[^\S\n]+/y, leftOut],
-  [/\n/y, as("stop")],
-  [
-    /(?:\d+(?:[,.'’ʼ_]\d+|[\p{Zs}\t]\d{3}(?!\d))*|(?<![\d\p{L}])\.\d+)(?:[eE][+-]?\d{1,3}(?!\w|\.\d))?/uy,
-    ([written], { text, at }) => {
-      const value = decimalOf(written);
-      // `0.3...`, `0.3̅`, `0.(3)`
-      const goesOn = /^(?:\.[.(\\]|…|\p{M})/u.test(text.slice(at + written.length, at + written.length + 2));
-      if (value === undefined || goesOn) return { kind: "bad", text: written };
-      return { kind: "number", text: written, value };
-    },
-  ],
+  timesPower,
+  latinWord,
+  spaces,
+  lineEnd,
+  decimal,
   [
     new RegExp(`[${vulgarFractions}↉]`, "y"),
     ([sign]) => fractionToken(sign, normalForm(vulgarFraction(sign))),
@@ -146,17 +152,33 @@ const rules: readonly Rule[] = [
   [/./suy, leftOut],
 ];
 
+/** Of most characters the first letter tells which rule it is: the first of {@link rules} that can match there, and does. */
+const firstRules: readonly (readonly Rule[])[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[xX]/.test(character)) return [timesPower, latinWord];
+  if (/[a-zA-Z]/.test(character)) return [latinWord];
+  if (character === "\n") return [lineEnd];
+  if (/\s/.test(character)) return [spaces];
+  return /\d/.test(character) ? [decimal] : rules;
+});
+
 export function tokensOf(written: string): Token[] {
   const text = plain(written);
   const tokens: Token[] = [];
   let spaced = false;
   for (let at = 0; at < text.length; ) {
-    for (const [pattern, make] of rules) {
+    const code = text.charCodeAt(at);
+    if (code === 32) {
+      spaced = true;
+      at++;
+      continue;
+    }
+    for (const [pattern, make] of firstRules[code] ?? rules) {
       pattern.lastIndex = at;
       const match = pattern.exec(text);
       if (match === null) continue;
       const made = make(match, { text, at, tokens, spaced });
-      if (made !== undefined) tokens.push({ ...made, spaced });
+      if (made !== undefined) tokens.push(Object.assign(made, { spaced }));
       // `-$5` is written close.
       spaced = made === undefined && (spaced || !/^\p{Sc}$/u.test(match[0]));
       at += match[0].length;
@@ -177,7 +199,7 @@ const lowered = (raised: string): string =>
 
 function commandToken(text: string, name: string): Made | undefined {
   const operator = operators[name];
-  if (operator !== undefined) return operator;
+  if (operator !== undefined) return { ...operator };
   return silent.test(name) ? undefined : { kind: "bad", text };
 }
 

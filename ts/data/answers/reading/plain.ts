@@ -9,7 +9,12 @@ const entities: Readonly<Record<string, string>> = {
 
 const tag = /<\/?(?:b|i|u|em|strong|span|p|br|div|code|mark|big|small|font|center|td|tr|li)\b[^<>]{0,80}>/gi;
 
-export const plain = (written: string): string =>
+/** What any of the rules below begins with; most answers have none of it. */
+const special = /[^\0-\x7f]|[<&\\{]/;
+
+export const plain = (written: string): string => (special.test(written) ? rewritten(written) : written);
+
+const rewritten = (written: string): string =>
   written
     // GSM8K's own notes: `3*4=<<3*4=12>>12`.
     .replaceAll(/<<[^<>\n]*>>/g, "")

@@ -1,0 +1,64 @@
+import { stat } from "node:fs/promises";
+import type { z } from "zod";
+import { rereadable } from "../core/files.ts";
+import { forEachRow, jsonLinesFile, type RowPlace } from "../core/jsonl.ts";
+import { progressOn } from "./progress.ts";
+
+const bytesShown = 1 << 20;
+
+/** A file of rows that a command goes through once or more, row by row, and shows how far it is. A pipe will do. */
+export class ReadAgain {
+  /** Where it can be read. */
+  readonly path: string;
+  readonly #shownAs: string;
+  readonly #label: string;
+  readonly #bytes: number;
+  readonly #end: () => Promise<void>;
+
+  private constructor(of: {
+    path: string;
+    shownAs: string;
+    label: string;
+    bytes: number;
+    end(): Promise<void>;
+  }) {
+    this.path = of.path;
+    this.#shownAs = of.shownAs;
+    this.#label = of.label;
+    this.#bytes = of.bytes;
+    this.#end = of.end;
+  }
+
+  static async open(shownAs: string, label: string): Promise<ReadAgain> {
+    const { path, end } = await rereadable(shownAs, jsonLinesFile);
+    return new ReadAgain({ path, shownAs, label, bytes: (await stat(path)).size, end });
+  }
+
+  /** All bad rows are reported together at the end. */
+  async forEach<T>(schema: z.ZodType<T>, take: (value: T, place: RowPlace) => void): Promise<void> {
+    const progress = progressOn();
+    let shown = 0;
+    const show = (bytes: number): void => {
+      const [done, total] = [bytes, this.#bytes].map((count) => Math.round(count / 1e6)) as [number, number];
+      progress.update({ label: this.#label, done, total, unit: "MB" });
+      shown = bytes;
+    };
+    try {
+      await forEachRow(
+        this.path,
+        schema,
+        (value, place) => {
+          if (place.end - shown > bytesShown) show(place.end);
+          take(value, place);
+        },
+        this.#shownAs,
+      );
+    } finally {
+      progress.end(this.#label);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+}
