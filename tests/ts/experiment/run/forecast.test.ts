@@ -82,10 +82,14 @@ describe("with an estimate", () => {
   });
 
   test("the first of many in a part of a stage are no rate to go by", () => {
-    const { forecast, begin, work } = run(expected);
+    const { forecast, begin, clock } = run(expected);
     begin(sample);
-    // One in 10 s of 240: by that rate 40 minutes are left.
-    work("sample (k = 6)", 240, 10, { done: 1 });
+    const part = (done: number) =>
+      forecast.update("sample", { label: "sample (k = 6)", done, total: 240, unit: "candidates" });
+    part(0);
+    clock.seconds += 10;
+    part(1);
+    // By that rate 40 minutes would be left.
     expect(forecast.left([sample])).toBe(40);
   });
 
