@@ -47,7 +47,7 @@ const fuzzes: { what: string; count: number; name: string; file: string }[] = [
     what: "files of JSON Lines",
     count: 2_500,
     name: "AFT_MUTATED_ROWS",
-    file: "tests/ts/data/mutated.test.ts",
+    file: "tests/ts/cli/mutated.test.ts",
   },
 ];
 
