@@ -15,33 +15,42 @@ const passing = new Set([
   "checksum",
 ]);
 
-const lasting = (key: string, value: unknown): unknown => (passing.has(key) ? undefined : value);
+export const lasting = (key: string, value: unknown): unknown => (passing.has(key) ? undefined : value);
 
 /**
  * The digest of every file of every artefact, by artefact and file. Samples are as many and the same in whatever order they
  * came; what tells how long it took is left out.
+ * @param kept what is compared of a field of a row
  */
-export const contentOf = (runs: string): Promise<Record<string, string>> =>
-  digests(join(runs, "artefacts"), (name) => !/\.lock|^\.verified|(^|\/)\.([^/]+\.)?sha256$/.test(name));
+export const contentOf = (runs: string, kept = lasting): Promise<Record<string, string>> =>
+  digests(
+    join(runs, "artefacts"),
+    (name) => !/\.lock|^\.verified|(^|\/)\.([^/]+\.)?sha256$/.test(name),
+    kept,
+  );
 
-async function digests(root: string, counts: (name: string) => boolean): Promise<Record<string, string>> {
+async function digests(
+  root: string,
+  counts: (name: string) => boolean,
+  kept = lasting,
+): Promise<Record<string, string>> {
   const content: Record<string, string> = {};
   for (const entry of await readdir(root, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(root.length + 1);
-    if (entry.isFile() && counts(name)) content[name] = digestOf(await rowsOf(path));
+    if (entry.isFile() && counts(name)) content[name] = digestOf(await rowsOf(path, kept));
   }
   return content;
 }
 
-async function rowsOf(path: string): Promise<unknown> {
+async function rowsOf(path: string, kept: typeof lasting): Promise<unknown> {
   const bytes = await readFile(path);
   if (!/\.jsonl?$/.test(path) || /checkpoint|tokenizer/.test(path)) return bytes.toString("base64");
   const rows = bytes
     .toString()
     .split(path.endsWith(".jsonl") ? "\n" : /(?!)/)
     .filter((line) => line !== "")
-    .map((line) => JSON.stringify(JSON.parse(line), lasting));
+    .map((line) => JSON.stringify(JSON.parse(line), kept));
   return /(candidates|greedy)\.jsonl$/.test(path) ? rows.sort() : rows;
 }
 

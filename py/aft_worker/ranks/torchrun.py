@@ -49,9 +49,7 @@ def launch(ranks: Ranks) -> int:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    # What a batch system sends to each process of a job that is to end: the command that started this saves
-    # what is done, and ends the input.
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    _leave_signals_to_the_command()
     logging.getLogger("torch").setLevel(logging.CRITICAL)
     # one machine's ranks meet where nothing else listens
     rendezvous = ranks.rendezvous or f"127.0.0.1:{_free_port()}"
@@ -94,8 +92,16 @@ def launch(ranks: Ranks) -> int:
     return 0
 
 
+def _leave_signals_to_the_command() -> None:
+    """What a batch system or a terminal sends to each process of a job that is to end: the command that
+    started this one saves what is done, and ends the input."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+
 def follow_agent() -> None:
     """In a rank: it ends with its agent, however that ends."""
+    _leave_signals_to_the_command()
     agent = int(os.environ.get(AGENT) or 0)
     if agent == 0:
         return

@@ -1,0 +1,105 @@
+/** Runs whose worker is two processes, of which one dies, is stopped, or is asked to end with the command. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { setting } from "../e2e/whole-runs.ts";
+import { contentOf, lasting } from "../faults/content.ts";
+import { runWithDeaths } from "./deaths.ts";
+
+const args = [
+  "tests/e2e/tiny.yaml",
+  ...setting("worker.devices=2", "worker.threads=2", "worker.rankSeconds=6", "report.examples=0"),
+  ...setting("methods.aft-bc=null", "stages.vft.steps=8"),
+];
+
+/** Left out of the usual suite for their time. */
+const all = process.env.AFT_FAULTS === "all";
+
+let whole: Record<string, string>;
+beforeAll(async () => {
+  const runs = await temporaryFolder();
+  const done = await aft(["run", ...args, "--runs", runs]);
+  expect(done.exitCode, done.stderr).toBe(0);
+  whole = await contentOf(runs, kept);
+});
+
+/**
+ * Which samples are decoded beside each other goes by who has room first, and with that the last digits of their
+ * log-probabilities; the samples are the same.
+ */
+const kept = (key: string, value: unknown): unknown => (key === "logprob" ? undefined : lasting(key, value));
+
+/** Processes of this machine with such a text in their environment. */
+async function processesWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)))
+    if (
+      await readFile(`/proc/${id}/environ`, "utf8").then(
+        (own) => own.includes(text),
+        () => false,
+      )
+    )
+      found.push(await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => ""));
+  return found;
+}
+
+const silent = /rank 1 on \S+ has given no sign of life for 6 s/;
+
+test.each([
+  ["train/step 5 within 1", "generate 1 hangs 1"],
+  ...(all
+    ? [
+        ["train/step 4 hangs 1", "generate 1 begun 1"],
+        ["train/step 3 begun 0", "generate 2 hangs 0", "score 1 done 1"],
+      ]
+    : []),
+])(
+  "one rank of two dies or is stopped (%s, %s): the run goes on by itself, to the same result",
+  async (...deaths) => {
+    const { runs, done, file } = await runWithDeaths(args, deaths);
+    expect(done.exitCode, done.stderr).toBe(0);
+    expect(done.stderr.match(/it is started again/g)).toHaveLength(deaths.length);
+    expect(await contentOf(runs, kept)).toEqual(whole);
+    expect(await processesWith(file)).toEqual([]);
+  },
+);
+
+test.runIf(all)(
+  "dying at the same place again and again, it ends in one error, which says which rank on which machine",
+  async () => {
+    const again = Array.from({ length: 9 }, (_, at) => `train/step ${at + 3} hangs 1`);
+    const { done, file } = await runWithDeaths(args, again);
+    expect(done.exitCode).toBe(1);
+    expect(done.stderr).toMatch(silent);
+    expect(done.stderr).toMatch(/\| \[rank 0 on \S+\] aft_worker: rank 0 on \S+ ends: /);
+    expect(await processesWith(file)).toEqual([]);
+  },
+);
+
+test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
+  "%s to every process of a job of two ranks: saved, 130, and no process is left",
+  async (signal) => {
+    const runs = await temporaryFolder();
+    const mark = join(runs, "mark");
+    const started = startAft(["run", ...args, "--runs", runs, ...setting("stages.vft.steps=4000")], {
+      AFT_MARK: mark,
+    });
+    onTestFinished(() => void started.kill("SIGKILL"));
+    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+    for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)))
+      if (
+        await readFile(`/proc/${id}/environ`, "utf8").then(
+          (own) => own.includes(mark),
+          () => false,
+        )
+      )
+        process.kill(Number(id), signal);
+    const { exitCode, stderr } = await started;
+    expect(exitCode, String(stderr)).toBe(130);
+    expect(String(stderr)).toContain("interrupted\n  fix: what is done is kept; the same command goes on");
+    const [vft] = (await readdir(join(runs, "artefacts"))).filter((name) => /^vft-\w+$/.test(name));
+    expect(await readdir(join(runs, "artefacts", vft!, "resume"))).toContain("state.json");
+    expect(await processesWith(mark)).toEqual([]);
+  },
+);
