@@ -42,12 +42,47 @@ def hold(found: Trained, expected: Trained, name: str) -> None:
 @pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
 @pytest.mark.parametrize("count", [2, 4] if ALL else [2])
 def test_ranks_take_the_step_of_one(tmp_path: Path, count: int) -> None:
-    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
     (tmp_path / "one").mkdir()
-    expected = cases(tmp_path / "one")
-    for process in run_in_processes(count, cases, tmp_path):
+    expected, low = with_bfloat16(tmp_path / "one")
+    processes = run_in_processes(count, with_bfloat16, tmp_path)
+    for process, _ in processes:
         for name, found in process.items():
             hold(found, expected[name], name)
+    for _, found in processes:
+        for one, other in zip(found.steps, low.steps, strict=True):
+            assert one.loss.total == pytest.approx(other.loss.total, rel=1e-2)
+    # the main one has the weights as they are used and written: all within a rounding or two
+    apart = (processes[0][1].weights - low.weights).abs()
+    assert (apart <= 2**-6 * low.weights.abs() + 1e-5).all()
+    assert (apart == 0).float().mean() > 0.9
+
+
+def with_bfloat16(folder: Path) -> tuple[dict[str, Trained], Trained]:
+    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
+    return cases(folder), ranks_cases.in_bfloat16(folder)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
+def test_a_state_goes_on_with_another_number_of_ranks(tmp_path: Path) -> None:
+    """From one to two and back, and where all is asked for from one and two to four, and back to two and
+    one."""
+    expected = ranks_cases.saved(tmp_path)
+    found = [run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)]
+    if ALL:
+        found.append(run_in_processes(4, ranks_cases.saved_and_resumed, tmp_path))
+        found.append([({}, resumed) for resumed in run_in_processes(2, ranks_cases.resumed, tmp_path)])
+    found.append([({}, ranks_cases.resumed(tmp_path))])
+    assert (tmp_path / "parts-2" / "parts" / "__1_0.distcp").is_file()
+    assert not (tmp_path / "whole-2" / "parts").exists()
+    weights = {kind: found[-1][0][1][f"{kind}-1 as whole"][1] for kind in ("whole", "adapter")}
+    for losses, resumed in (process for processes in found for process in processes):
+        for name, loss in losses.items():
+            assert loss == pytest.approx(expected[name[:-1] + "1"], abs=1e-6), name
+        for name, (loss, own) in resumed.items():
+            kind = "adapter" if name.startswith("adapter") else "whole"
+            assert loss == pytest.approx(expected[f"{kind}-1"], abs=1e-6), name
+            torch.testing.assert_close(own, weights[kind], rtol=0, atol=1e-6, msg=name)
 
 
 def test_every_loss_is_among_the_cases() -> None:
