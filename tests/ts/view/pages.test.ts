@@ -10,8 +10,7 @@ const first = syntheticRun({ questions: 80 });
 const second = syntheticRun({ questions: 80 });
 for (const { method, predictions } of second.arms)
   if (method === "bc") for (const prediction of predictions) prediction.correct = true;
-const steps = first.training.find(({ method }) => method === "bc")!
-  .steps as Pair["trainings"]["a"][number]["steps"];
+const { steps } = first.training.find(({ method }) => method === "bc")!;
 
 const pair = (change: Partial<Pair> = {}): Pair => ({
   ...{ a: "one", b: "sweep/k=2", live: true },
