@@ -56,6 +56,9 @@ def launch(ranks: Ranks) -> int:
     where = f"{ranks.nodes} machines at {rendezvous}" if ranks.nodes > 1 else "this machine's ranks"
     logs = tempfile.mkdtemp(prefix="aft-ranks-")
     os.environ |= {AGENT: str(os.getpid())}
+    if ranks.nodes > 1 and (interface := _interface_to(rendezvous)) is not None:
+        # else each machine takes that of its own name, which may be known as 127.0.0.1 there
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", interface)
     handled: dict[str, Any] = {"signals_to_handle": "SIGUSR2", "shutdown_timeout": 2}
     known = {field.name for field in fields(LaunchConfig)}
     config = LaunchConfig(
@@ -149,6 +152,19 @@ def _input_ended() -> bool:
     poll = select.poll()
     poll.register(0, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
     return bool(poll.poll(0))
+
+
+def _interface_to(rendezvous: str) -> str | None:
+    """The network interface by which this machine reaches the meeting point; None where that is not known."""
+    host, _, port = rendezvous.rpartition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, int(port)))  # sends nothing
+        except OSError:
+            return None
+        own = probe.getsockname()[0]
+    found = psutil.net_if_addrs().items()
+    return next((name for name, kinds in found if any(kind.address == own for kind in kinds)), None)
 
 
 def _free_port() -> int:
