@@ -13,7 +13,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.environ.get("AFT_THREADS"))
     parser.add_argument("--devices", type=int, default=1, help="ranks on this machine")
     parser.add_argument("--nodes", type=int, default=1, help="machines")
-    parser.add_argument("--node-rank", type=int, default=0, help="which of them this is")
+    # as SLURM's srun and torchrun number them
+    number = next(filter(None, map(os.environ.get, ("SLURM_NODEID", "GROUP_RANK"))), 0)
+    parser.add_argument("--node-rank", type=int, default=number, help="which of them this is")
     parser.add_argument("--rendezvous", help="host:port on machine 0")
     parser.add_argument("--seconds", type=float, help="without a sign of life, until a rank counts as lost")
     given = parser.parse_args()

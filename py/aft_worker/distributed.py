@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,12 +43,20 @@ when_lost: Callable[[Exception], NoReturn] | None = None
 """What a rank does where an exchange fails, as one of them is gone: nothing can be agreed on any more."""
 
 _control: Any = None
-_alone = False
+_background: Any = None
+
+
+class _Thread(threading.local):
+    alone = False
+    group: Any = None
+
+
+_thread = _Thread()
 
 
 def join() -> None:
     """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name."""
-    global _control
+    global _control, _background
     if int(os.environ.get("WORLD_SIZE", "1")) <= 1 or dist.is_initialized():
         return
     backend = "gloo"
@@ -57,11 +66,12 @@ def join() -> None:
             torch.cuda.set_device(local_rank())
     dist.init_process_group(backend, timeout=timedelta(seconds=SECONDS))
     _control = dist.new_group(backend="gloo", timeout=CONTROL)
+    _background = dist.new_group(backend="gloo", timeout=CONTROL)
 
 
 def leave() -> None:
-    global _control
-    _control = None
+    global _control, _background
+    _control = _background = None
     if dist.is_available() and dist.is_initialized():
         dist.destroy_process_group()
 
@@ -90,12 +100,26 @@ def is_main() -> bool:
 def alone() -> Iterator[None]:
     """Within it this process is one of one: for what rank 0 does while the others wait for the next
     request."""
-    global _alone
-    before, _alone = _alone, True
+    before, _thread.alone = _thread.alone, True
     try:
         yield
     finally:
-        _alone = before
+        _thread.alone = before
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """Within it a second thread, of each rank one, exchanges what the first ones' exchanges do not meet."""
+    _thread.group = _background
+    try:
+        yield
+    finally:
+        _thread.group = None
+
+
+def control_group() -> Any:
+    """Over gloo, of the thread that asks."""
+    return _thread.group or _control
 
 
 def share(items: Sequence[T]) -> Sequence[T]:
@@ -121,7 +145,7 @@ def from_main(value: T) -> T:
         return value
     held = [value]
     with _exchange():
-        dist.broadcast_object_list(held, src=0, group=_control)
+        dist.broadcast_object_list(held, src=0, group=control_group())
     return held[0]
 
 
@@ -131,7 +155,7 @@ def gather(value: T) -> list[T]:
         return [value]
     held: list[Any] = [None] * world_size()
     with _exchange():
-        dist.all_gather_object(held, value, group=_control)
+        dist.all_gather_object(held, value, group=control_group())
     return held
 
 
@@ -283,7 +307,7 @@ def wait_for_all() -> None:
     """Goes on once every process has come here."""
     if _is_joined():
         with _exchange():
-            dist.all_reduce(torch.zeros(1), group=_control)
+            dist.all_reduce(torch.zeros(1), group=control_group())
 
 
 @contextmanager
@@ -297,4 +321,4 @@ def _exchange() -> Iterator[None]:
 
 
 def _is_joined() -> bool:
-    return not _alone and dist.is_available() and dist.is_initialized()
+    return not _thread.alone and dist.is_available() and dist.is_initialized()

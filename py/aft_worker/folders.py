@@ -24,7 +24,13 @@ SEAL = ".sha256"
 """In a sealed folder: the digest of each other file by its name. ts/core/seal.ts reads it too."""
 
 
-def write_folder(target: Path, write: Callable[[Path], object], *, seal: bool = False) -> list[str]:
+def write_folder(
+    target: Path,
+    write: Callable[[Path], object],
+    *,
+    seal: bool = False,
+    together: Callable[[Path], object] | None = None,
+) -> list[str]:
     """Lets `write` fill a neighbour of `target`, then puts it in target's place. Returns its files' names.
 
     `seal`: with the files' digests, for who goes on from it later: `damage_in`.
@@ -32,15 +38,34 @@ def write_folder(target: Path, write: Callable[[Path], object], *, seal: bool = 
     the old one or the new one (but for an instant where the file system cannot exchange names, NFS say).
     Raises WriteFailed, after which no neighbour is left; what a killed process left beside is cleared by the
     next one that writes this folder. Of several processes the main one alone writes (`write` is not called in
-    the others, which get no names), and all go on once it has.
+    the others, which get no names), and all go on once it has. `together`: what all of them write there
+    first, each its own part.
     """
-    if not distributed.is_main():
-        distributed.wait_for_all()
-        return []
+    if distributed.is_main():
+        told = False
+
+        def fill(draft: Path) -> None:
+            nonlocal told
+            if together is not None:
+                told = True
+                distributed.from_main(str(draft))
+                with distributed.agreed():
+                    together(draft)
+            write(draft)
+
+        try:
+            return _write_folder(target, fill, seal)
+        finally:
+            if together is not None and not told:
+                distributed.from_main("")
+            distributed.wait_for_all()
     try:
-        return _write_folder(target, write, seal)
+        if together is not None and (draft := distributed.from_main("")):
+            with distributed.agreed():
+                together(Path(draft))
     finally:
         distributed.wait_for_all()
+    return []
 
 
 def _write_folder(target: Path, write: Callable[[Path], object], seal: bool) -> list[str]:

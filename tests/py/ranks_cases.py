@@ -154,3 +154,43 @@ def all_cases(folder: Path) -> dict[str, Trained]:
 
 def usual_cases(folder: Path) -> dict[str, Trained]:
     return some_losses(folder) | every_model(folder)
+
+
+def saved(folder: Path) -> dict[str, float]:
+    """States after two steps, whole and in parts, one of them in the background; -> the third step's
+    losses."""
+    losses = {}
+    for name, model in {"whole": base(), "parts": sharded(base()), "adapter": sharded(lora(folder))}.items():
+        run = trainer(model, LOSSES["kto"])
+        for number in (1, 2):
+            run.step(number, GROUPS)
+        at = folder / f"{name}-{distributed.world_size()}"
+        if name == "whole":
+            run.save(at)
+        else:
+            run.save_beside(at, 1 << 30)
+        losses[at.name] = run.step(3, GROUPS).loss.total
+        run.end()
+    return losses
+
+
+def resumed(folder: Path) -> dict[str, tuple[float, torch.Tensor]]:
+    """The third step from each state that lies there, whole and in parts: its loss, and the weights after
+    it."""
+    found = {}
+    for state in sorted(folder.glob("*-[124]")):
+        kinds = {"whole": base, "parts": lambda: sharded(base())}
+        if state.name.startswith("adapter"):
+            kinds = {"whole": lambda: lora(folder), "parts": lambda: sharded(lora(folder))}
+        for kind, make in kinds.items():
+            run = trainer(make(), LOSSES["kto"], resume_from=state)
+            assert run.steps_done == 2
+            loss = run.step(3, GROUPS).loss.total
+            found[f"{state.name} as {kind}"] = loss, flat(list(run._optimizer.weights.values()))
+    return found
+
+
+def saved_and_resumed(folder: Path) -> tuple[dict[str, float], dict[str, tuple[float, torch.Tensor]]]:
+    losses = saved(folder)
+    distributed.wait_for_all()
+    return losses, resumed(folder)

@@ -50,6 +50,29 @@ def test_ranks_take_the_step_of_one(tmp_path: Path, count: int) -> None:
             hold(found, expected[name], name)
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
+def test_a_state_goes_on_with_another_number_of_ranks(tmp_path: Path) -> None:
+    """From one to two and back, and where all is asked for from one and two to four, and back to two and
+    one."""
+    expected = ranks_cases.saved(tmp_path)
+    found = [run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)]
+    if ALL:
+        found.append(run_in_processes(4, ranks_cases.saved_and_resumed, tmp_path))
+        found.append([({}, resumed) for resumed in run_in_processes(2, ranks_cases.resumed, tmp_path)])
+    found.append([({}, ranks_cases.resumed(tmp_path))])
+    assert (tmp_path / "parts-2" / "parts" / "__1_0.distcp").is_file()
+    assert not (tmp_path / "whole-2" / "parts").exists()
+    weights = {kind: found[-1][0][1][f"{kind}-1 as whole"][1] for kind in ("whole", "adapter")}
+    for losses, resumed in (process for processes in found for process in processes):
+        for name, loss in losses.items():
+            assert loss == pytest.approx(expected[name[:-1] + "1"], abs=1e-6), name
+        for name, (loss, own) in resumed.items():
+            kind = "adapter" if name.startswith("adapter") else "whole"
+            assert loss == pytest.approx(expected[f"{kind}-1"], abs=1e-6), name
+            torch.testing.assert_close(own, weights[kind], rtol=0, atol=1e-6, msg=name)
+
+
 def test_every_loss_is_among_the_cases() -> None:
     kinds = {str(loss.__struct_config__.tag) for loss in ranks_cases.LOSSES.values()}
     assert kinds == {*registered(), "vft"}

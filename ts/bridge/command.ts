@@ -8,7 +8,9 @@ export const workerWords = "{worker}";
 /** `python -m aft_worker`, or the launch command with that in the place of `{worker}`. */
 export function commandOf(options: LaunchOptions): [string, ...string[]] {
   const { launch, threads, ranks } = options;
-  const given = workerArguments(threads, ranks);
+  // A command that starts it on several machines is the same on each: which one it is says the environment there.
+  const known = ranks && (launch === undefined ? ranks : { ...ranks, nodeRank: undefined });
+  const given = workerArguments(threads, known);
   const started: [string, ...string[]] = [options.python, "-m", "aft_worker", ...given];
   if (launch === undefined) return started;
   const elsewhere = ["env", ...assignments(options), ...started];

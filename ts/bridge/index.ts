@@ -10,6 +10,7 @@ export {
   WorkerFailure,
   WorkerLost,
 } from "./errors.ts";
+export { type FollowOptions, follow } from "./follow.ts";
 export type { ModelInfo, WorkerInfo, WorkerMethods } from "./generated/messages.ts";
 export { ensureJupyter, type Jupyter, serve, trustNotebooks, writeKernel } from "./jupyter.ts";
 export { pipDownload } from "./pip.ts";
@@ -30,4 +31,4 @@ export type {
 export { type Ranks, ranksOf } from "./ranks.ts";
 export { pythonPath } from "./transport.ts";
 export { inspectVllm, oldestVllm, type Vllm } from "./vllm.ts";
-export { startWorker, type WorkerOptions } from "./worker.ts";
+export { startError, startWorker, type WorkerOptions } from "./worker.ts";

@@ -45,7 +45,10 @@ export function ranksOf(
 }
 
 /** What `python -m aft_worker` is given; ranks share out the machine's threads. */
-export const workerArguments = (threads: number | undefined, ranks: Ranks | undefined): string[] =>
+export const workerArguments = (
+  threads: number | undefined,
+  ranks: (Omit<Ranks, "nodeRank"> & { nodeRank: number | undefined }) | undefined,
+): string[] =>
   Object.entries({
     threads,
     ...(ranks && { ...ranks, nodeRank: undefined, "node-rank": ranks.nodeRank }),

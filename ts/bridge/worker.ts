@@ -46,11 +46,11 @@ export async function launch(options: WorkerOptions): Promise<Transport> {
 const missingPackage = /No module named '?([\w.]+)/;
 
 /** Where a worker was to be started, in a user's words. */
-const placeOf = ({ python, launch }: WorkerOptions): string =>
+const placeOf = ({ python, launch }: LaunchOptions): string =>
   launch === undefined ? python : `worker.launch: ${launch.join(" ")}`;
 
 /** What a worker's death before its first answer means to a user. */
-export function startError(options: WorkerOptions, died: WorkerDied): AftError {
+export function startError(options: LaunchOptions, died: WorkerDied): AftError {
   const { python, launch } = options;
   const { spawnError, stderr }: Exit = died.exit;
   if (launch !== undefined) return launchError(options, died);
@@ -82,7 +82,7 @@ const missingIn = (lines: readonly string[]): string | undefined =>
   lines.map((line) => missingPackage.exec(line)?.[1]).find((name) => name !== undefined);
 
 /** The same of a worker that a command was to start elsewhere. */
-function launchError(options: WorkerOptions, died: WorkerDied): AftError {
+function launchError(options: LaunchOptions, died: WorkerDied): AftError {
   const { spawnError, stderr } = died.exit;
   const where = placeOf(options);
   const [program] = commandOf(options);

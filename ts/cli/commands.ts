@@ -44,6 +44,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "worker",
+    words: "",
+    describe: "a further machine of a run over several: its processes follow the machine with aft run",
+    example: "aft worker --devices 8 --nodes 2 --node-rank 1 --rendezvous first-host:29500",
+    load: async () => (await import("./worker.ts")).worker,
+  },
+  {
     name: "judge",
     words: "",
     describe: "judge candidates by their final answers",

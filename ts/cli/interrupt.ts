@@ -2,7 +2,8 @@ import { AftError, formatProblem, Interrupted } from "../core/errors.ts";
 
 /**
  * Work that Ctrl-C stops: once, everything under way is asked to stop, what was done is saved, and the command ends with
- * 130. A second one does not wait: the process ends at once (append-only files survive that, too).
+ * 130. A second one does not wait: the process ends at once (append-only files survive that, too). SIGTERM is what a batch
+ * system sends, often more than once: all of them ask for the same.
  * `notice`: what the first one prints; `fix`: how the work is resumed.
  */
 export async function untilInterrupted<T>(
@@ -19,7 +20,10 @@ export async function untilInterrupted<T>(
     controller.abort();
   };
   process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const end = (): void => {
+    if (!controller.signal.aborted) stop();
+  };
+  process.on("SIGTERM", end);
   try {
     return await work(controller.signal);
   } catch (error) {
@@ -27,6 +31,6 @@ export async function untilInterrupted<T>(
     throw new AftError({ what: formatProblem(error.problems[0]!), fix }, 130, { cause: error });
   } finally {
     process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    process.off("SIGTERM", end);
   }
 }

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ensurePython } from "../bridge/index.ts";
 import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
-import { AftError, formatProblem, inputError } from "../core/errors.ts";
+import { AftError, formatProblem, inputError, nearestName } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
   checkCells,
@@ -22,9 +23,10 @@ import {
   type SweepEstimate,
   sweepEstimateTable,
 } from "../experiment/index.ts";
-import { define, experimentFile, jsonOption, setOption } from "./definition.ts";
+import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
 import { printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
+import { checkSbatchOptions, submit, submittedLines } from "./jobs/slurm.ts";
 import { duration, progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
 
@@ -35,6 +37,11 @@ interface Values {
   device: string | undefined;
   devices: number;
   nodes: number;
+  on: string | undefined;
+  sbatch: string[];
+  cell: string | undefined;
+  set: string[];
+  experiment: string;
   json: boolean;
   jobs: number;
 }
@@ -57,6 +64,15 @@ export const run = define({
     },
     devices: { type: "string", least: 1, default: "1", describe: "with --device: how many a machine" },
     nodes: { type: "string", least: 1, default: "1", describe: "with --device: how many machines" },
+    on: {
+      type: "string",
+      choices: ["slurm"],
+      describe: "write a batch job that runs the experiment, or each cell of a sweep, and submit it",
+    },
+    sbatch: repeatable(
+      "with --on slurm: an option for sbatch, as --sbatch=--partition=gpu (may be given again)",
+    ),
+    cell: { type: "string", describe: "of a sweep: this cell alone, by its name or number" },
     json: jsonOption("print one JSON object on stdout"),
     jobs: { type: "string", least: 1, default: "1", describe: "of a sweep: how many cells at a time" },
   },
@@ -71,15 +87,84 @@ export const run = define({
         expected: "a file with `sweep`, or no --jobs",
       });
     checkPlanned(values, "cells" in loaded);
+    checkSbatchOptions(values.sbatch, values.on);
+    if (values.on !== undefined) return submitJob(loaded, values);
     if ("cells" in loaded) await checkCells(loaded);
     const command = `aft ${process.argv.slice(2).map(quoted).join(" ")}`;
     await untilInterrupted(
       (signal) =>
-        "cells" in loaded ? runCells(loaded, values, signal) : runExperimentFile(loaded, values, signal),
+        "cells" in loaded && values.cell === undefined
+          ? runCells(loaded, values, signal)
+          : runExperimentFile(oneOf(loaded, values.cell), values, signal),
       { fix: `what is done is kept; the same command goes on from there: ${command}` },
     );
   },
 });
+
+/** The experiment, or of a sweep the cell that is named. */
+function oneOf(loaded: Loaded | LoadedSweep, cell: string | undefined): Loaded {
+  if (!("cells" in loaded)) {
+    if (cell === undefined) return loaded;
+    throw inputError({
+      what: "--cell is for sweeps: this file is one experiment",
+      found: cell,
+      expected: "a file with `sweep`, or no --cell",
+    });
+  }
+  const names = loaded.cells.map((one) => one.cell);
+  const found = loaded.cells.find((one, at) => one.cell === cell || String(at + 1) === cell);
+  if (found !== undefined)
+    // In the folder, and under the name, that the whole sweep gives it.
+    return { ...loaded, ...found, experiment: { ...found.experiment, name: `${loaded.name}/${found.cell}` } };
+  throw inputError({
+    what: `the sweep ${loaded.name} has no such cell`,
+    found: cell,
+    expected: `a number from 1 to ${names.length}, or one of ${names.join("; ")}`,
+    nearest: nearestName(cell!, names),
+  });
+}
+
+/** What can be known to be wrong is told here, and not after hours in a queue. */
+async function submitJob(loaded: Loaded | LoadedSweep, values: Values): Promise<void> {
+  const isSweep = "cells" in loaded && values.cell === undefined;
+  const experiments = isSweep
+    ? loaded.cells.map(({ experiment }) => experiment)
+    : [oneOf(loaded, values.cell).experiment];
+  for (const experiment of experiments) await checkInputs(experiment);
+  const workers = experiments.map(({ worker }) => worker);
+  const startsHere = workers.every(({ launch }) => launch === undefined);
+  const python = startsHere
+    ? await ensurePython({ python: workers[0]!.python, progress: progressOn() })
+    : undefined;
+  const most = (numberOf: (worker: Experiment["worker"]) => number): number =>
+    Math.max(...workers.map(numberOf));
+  const threads = most((worker) => worker.threads ?? 0);
+  const sets = values.set.flatMap((set) => ["--set", set]);
+  const cell = values.cell === undefined ? [] : ["--cell", values.cell];
+  const job = {
+    name: isSweep ? loaded.name : experiments[0]!.name,
+    runs: values.runs,
+    command: [
+      process.execPath,
+      process.argv[1]!,
+      "run",
+      resolve(values.experiment),
+      ...sets,
+      ...cell,
+      "--runs",
+      resolve(values.runs),
+    ],
+    cells: isSweep ? loaded.cells.length : undefined,
+    machines: most(({ nodes }) => nodes),
+    devices: workers.every(({ device }) => device === "cpu") ? 0 : most(({ devices }) => devices),
+    threads: threads === 0 ? undefined : threads,
+    python,
+    options: values.sbatch,
+  };
+  const submitted = await submit(job);
+  if (values.json) return printJson(submitted);
+  for (const line of submittedLines(job, submitted)) printLine(line);
+}
 
 /** What is only planned is not run: the devices are elsewhere. */
 function checkPlanned({ device, devices, nodes, estimate }: Values, isSweep: boolean): void {

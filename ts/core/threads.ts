@@ -33,16 +33,23 @@ export async function* inThreads<J, R>(
   jobs: Iterable<J>,
   count: number,
 ): AsyncGenerator<R> {
-  const threads = Array.from({ length: count }, () => new Thread<J, R>(entry, start));
-  const idle = [...threads];
+  const threads: Thread<J, R>[] = [];
+  const idle: Thread<J, R>[] = [];
   const waiting: ((thread: Thread<J, R>) => void)[] = [];
   const release = (thread: Thread<J, R>): void => {
     const next = waiting.shift();
     if (next === undefined) idle.push(thread);
     else next(thread);
   };
+  const begun = (): Thread<J, R> => {
+    const thread = new Thread<J, R>(entry, start);
+    threads.push(thread);
+    return thread;
+  };
+  const free = (): Thread<J, R> | Promise<Thread<J, R>> =>
+    idle.pop() ?? (threads.length < count ? begun() : new Promise((resolve) => void waiting.push(resolve)));
   const done = async (job: J): Promise<R> => {
-    const thread = idle.pop() ?? (await new Promise<Thread<J, R>>((resolve) => void waiting.push(resolve)));
+    const thread = await free();
     const result = await thread.do(job);
     release(thread);
     return result;

@@ -96,8 +96,8 @@ def launch(ranks: Ranks) -> int:
 
 
 def _leave_signals_to_the_command() -> None:
-    """What a batch system or a terminal sends to each process of a job that is to end: the command that started
-    this one saves what is done, and ends the input."""
+    """What a batch system or a terminal sends to each process of a job that is to end: the command that
+    started this one saves what is done, and ends the input."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
 

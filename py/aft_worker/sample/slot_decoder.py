@@ -25,7 +25,7 @@ class SlotDecoder:
     """See `Decoder`. A prompt goes through the model once, alongside those that come next; its keys and
     values are copied into the slots of its samples. Its last token is fed as a sample's first."""
 
-    refills = compacts = captures = True
+    refills = compacts = True
     slow = None
 
     def __init__(self, model: Model, slots: int, length: int, shapes: Shapes) -> None:
@@ -33,6 +33,8 @@ class SlotDecoder:
         self._path = score_path(model.module)
         if self._path.head is None:
             raise NotImplementedError("its logits are not made of its hidden states")
+        # where ranks wait for each other in it, a step is no matter of one device
+        self.captures = not self._path.is_shared_out
         self._length = length
         self._prefill_tokens = min(
             _PREFILL_TOKENS[sizes_of(model.device)], _PREFILL_BYTES // position_bytes(shapes, model.dtype)
@@ -69,7 +71,8 @@ class SlotDecoder:
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
         self._cache.position, self._cache.reach = position, reach
         masks = self._path.masks(self._length, lambda window: looks(position, window, reach))
-        with attending(self._path.config, NAME):
+
+        def logits() -> Tensor:
             hidden = self._path.backbone(
                 input_ids=token[:, None],
                 position_ids=position[:, None],
@@ -77,7 +80,10 @@ class SlotDecoder:
                 past_key_values=self._cache,
                 use_cache=True,
             ).last_hidden_state
-        return self._path.logits(hidden[:, -1])
+            return self._path.logits(hidden[:, -1])
+
+        with attending(self._path.config, NAME):
+            return self._path.within(logits)
 
     def move(self, source: Sequence[int], target: Sequence[int], n: int) -> None:
         device = self._model.device
@@ -120,7 +126,9 @@ def prefill(model: Model, rows: Sequence[Sequence[int]]) -> DynamicCache:
         ids[row, : len(tokens)] = torch.tensor(tokens)
     # layers of the full length also where a window binds: a slot holds all positions
     cache = DynamicCache()
-    score_path(model.module).backbone(input_ids=ids.to(model.device), past_key_values=cache, use_cache=True)
+    path = score_path(model.module)
+    ids = ids.to(model.device)
+    path.within(lambda: path.backbone(input_ids=ids, past_key_values=cache, use_cache=True).last_hidden_state)
     return cache
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
-
 from ..score import Model, evaluating, score_path
 from .prompts import EncodedPrompt
 from .sampler import SampleJob
@@ -25,17 +23,17 @@ class TransformersSampler:
         """Samples that are decoded at once; None before that is known, and where nothing is sampled."""
         return None if self._session is None else self._session.at_once
 
-    @torch.inference_mode()
     def room_for(self, prompt: EncodedPrompt) -> int:
         """Samples of such a prompt that would be decoded at once. Raises what `sample` raises."""
         model = self._model
-        room = most_slots(model, company(model, prompt), slot_length([prompt]))
+        with score_path(model.module).without_graph():
+            room = most_slots(model, company(model, prompt), slot_length([prompt]))
         limits = (self._slots, score_path(model.module).most_samples)
         return min([room, *(limit for limit in limits if limit is not None)])
 
-    @torch.inference_mode()
     def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
-        with evaluating(self._model.module):
+        module = self._model.module
+        with score_path(module).without_graph(), evaluating(module):
             self._session = Session(self._model, self._slots, job, more)
             try:
                 self._session.run()

@@ -78,14 +78,13 @@ _PLAIN = _WAYS[2:]  # whose rows are all at one length at any step
 _known: WeakKeyDictionary[nn.Module, dict[str, DecodeWay]] = WeakKeyDictionary()
 
 
-@torch.inference_mode()
 def decode_way(model: Model, company: Company = ()) -> DecodeWay:
     """How samples are decoded that keep this company: found out the first time that the model samples. Raises
     ModelNotLoaded for a model that no way fits."""
     ways = _known.setdefault(model.module, {})
     kind = "steady" if company is not None else "crossing"
     if kind not in ways:
-        with evaluating(model.module):
+        with score_path(model.module).without_graph(), evaluating(model.module):
             ways[kind] = _found(model, _WAYS) if company is not None else _for_crossing(model)
     return ways[kind]
 

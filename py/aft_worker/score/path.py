@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary, ref
@@ -129,6 +130,16 @@ class ScorePath:
         """Forgets what earlier batches left in rotary embeddings."""
         if self._grows:
             rewind(self.causal)
+
+    @property
+    def is_shared_out(self) -> bool:
+        """Whether each rank has a part of the weights alone: then all go through the model together."""
+        return self.run_within is not None
+
+    def without_graph(self) -> AbstractContextManager[None]:
+        """Within it no gradient can be had of what is computed."""
+        # what comes together of weights is kept for later passes, in which a gradient may be wanted
+        return torch.no_grad() if self.is_shared_out else torch.inference_mode()
 
     def within(self, function: Callable[[], T]) -> T:
         """`function()`, which uses the backbone or the head and gives tensors; weights that are shared out

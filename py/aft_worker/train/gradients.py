@@ -82,7 +82,7 @@ class GradientPass:
         # of several ranks all look together, between their turns
         self._check_turn = check_cancelled
         self._check_cancelled = check_cancelled if distributed.world_size() == 1 else never_cancelled
-        self._is_sharded = score_path(model.module).run_within is not None
+        self._is_sharded = score_path(model.module).is_shared_out
         self._on_progress = on_progress
         self._captured = captured
         self._begun = begun

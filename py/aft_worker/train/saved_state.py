@@ -2,49 +2,80 @@
 
 weights.safetensors    trainable weights by name, in the optimizer's precision (float32 masters)
 optimizer.safetensors  AdamW's moments and step counts
+parts/                 in the place of both where ranks have a part of each weight: the files of
+                       torch.distributed.checkpoint, to which each rank writes its own
 state.json             steps done, how rows go, and the settings of the run
 .sha256                the digests of these
+
+Either form is read by any number of ranks, whole or in parts.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
+import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
+from .. import distributed
 from ..errors import WorkerError
 from ..folders import clear_leftovers, damage_in, write_folder
 from ..score import Way
 from .optimization import Optimizer
+from .state_parts import PARTS, as_part, open_tensors, write_parts
 
 FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is written. Its tensors are the training's own, or copies of them: `apart`."""
+    """What is written. Its tensors are the training's own, or copies of them: `apart`. shapes: of the weights
+    of which each rank has a part, as a whole; these are written by all ranks."""
 
     weights: dict[str, Tensor]
     moments: dict[str, Tensor]
     description: dict[str, Any]
+    shapes: dict[str, torch.Size]
 
     def write(self, directory: Path) -> None:
-        """The folder whole or not at all. Raises WriteFailed."""
+        """The folder whole or not at all; all ranks call it. Raises WriteFailed."""
+
+        def describe(draft: Path) -> None:
+            text = json.dumps(self.description, indent=2) + "\n"
+            (draft / "state.json").write_text(text, encoding="utf-8")
 
         def write(draft: Path) -> None:
             save_file(self.weights, draft / "weights.safetensors")
             save_file(self.moments, draft / "optimizer.safetensors")
-            text = json.dumps(self.description, indent=2) + "\n"
-            (draft / "state.json").write_text(text, encoding="utf-8")
+            describe(draft)
 
-        write_folder(directory, write, seal=True)
+        if self.shapes:
+
+            def together(draft: Path) -> None:
+                write_parts(draft / PARTS, self._parts())
+
+            write_folder(directory, describe, seal=True, together=together)
+        else:
+            write_folder(directory, write, seal=True)
+
+    def _parts(self) -> dict[str, Tensor]:
+        named = {f"weights/{name}": (name, one) for name, one in self.weights.items()}
+        named |= {f"moments/{key}": (key.rpartition("/")[0], one) for key, one in self.moments.items()}
+        # a step count is one number, whole on each rank
+        return {
+            key: as_part(one, self.shapes.get(name) if one.dim() else None)
+            for key, (name, one) in named.items()
+        }
 
     def apart(self) -> State:
         """The same in tensors of main memory that nothing changes."""
+        if not self.shapes and not distributed.is_main():
+            return self  # writes nothing
         return replace(self, weights=_copied(self.weights), moments=_copied(self.moments))
 
     @property
@@ -59,7 +90,8 @@ def present_state(
     description = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
     if tokens is not None:
         description["maxTokensPerBatch"] = tokens
-    return State(_plain(optimizer.masters), _plain(optimizer.state()), description)
+    shapes = {name: one.shape for name, one in optimizer.weights.items() if distributed.is_part(one)}
+    return State(_plain(optimizer.masters), _plain(optimizer.state()), description, shapes)
 
 
 def load_state(
@@ -75,8 +107,7 @@ def load_state(
         if (damage := damage_in(directory)) is not None:
             raise ValueError(damage)
         state = json.loads((directory / "state.json").read_text(encoding="utf-8"))
-        weights = load_file(directory / "weights.safetensors")
-        moments = load_file(directory / "optimizer.safetensors")
+        kept = open_tensors(directory)
         saved, step, form = state["settings"], int(state["step"]), state["format"]
         way, tokens = Way(**state.get("way", {})), state.get("maxTokensPerBatch")
     except Exception as error:
@@ -89,18 +120,23 @@ def load_state(
         if before.get(name) != now.get(name):
             why = f"{name} was {_shown(before, name)} when it was saved, now it is {_shown(now, name)}"
             raise _refused(directory, why)
-    _check_same_model(directory, weights, optimizer.masters)
+    _check_same_model(directory, kept.weights, {name: one.shape for name, one in optimizer.weights.items()})
     if recorded is not None and step > recorded:
         raise _damaged(directory, f"it is of step {step}, and only {recorded} steps are recorded")
+    parts = {name: distributed.is_part(one) for name, one in optimizer.weights.items()}
+    try:
+        weights, moments = kept.read(parts)
+    except Exception as error:
+        raise _damaged(directory, f"it is not the training state that was written ({error})") from error
     optimizer.restore(weights, moments)
     return step, way, tokens
 
 
-def _check_same_model(directory: Path, saved: dict[str, Tensor], masters: dict[str, Tensor]) -> None:
-    for name in sorted(saved.keys() | masters.keys()):
-        before, now = (
-            list(weights[name].shape) if name in weights else "absent" for weights in (saved, masters)
-        )
+def _check_same_model(
+    directory: Path, saved: Mapping[str, Sequence[int]], held: Mapping[str, Sequence[int]]
+) -> None:
+    for name in sorted(saved.keys() | held.keys()):
+        before, now = (list(shapes[name]) if name in shapes else "absent" for shapes in (saved, held))
         if before != now:
             why = f"weight {name} was {before} when it was saved, in this model it is {now}"
             raise _refused(directory, why)

@@ -26,11 +26,11 @@ class Saving:
         """Copied when it returns, and written meanwhile; where the copy is larger than what memory can spare,
         written when it returns. -> what made the last of these fail that was not told yet."""
         failed = self.wait()
-        if distributed.world_size() > 1 or state.bytes > spare_bytes:
+        if any(distributed.gather(state.bytes > spare_bytes)):
             self._write(state, directory)
         else:
             arguments = (state.apart(), directory)
-            self._thread = threading.Thread(target=self._write, args=arguments, daemon=True)
+            self._thread = threading.Thread(target=self._write_beside, args=arguments, daemon=True)
             self._thread.start()
         return failed
 
@@ -41,6 +41,10 @@ class Saving:
             self._thread = None
         failed, self._failed = self._failed, None
         return failed
+
+    def _write_beside(self, state: State, directory: Path) -> None:
+        with distributed.beside():
+            self._write(state, directory)
 
     def _write(self, state: State, directory: Path) -> None:
         try:

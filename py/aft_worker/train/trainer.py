@@ -98,7 +98,7 @@ class Trainer:
         self._seed = seed
         self._max_tokens = self._asked_tokens = max_tokens_per_batch
         # where weights are shared out, one rank's want of memory leaves the others in mid-exchange
-        self._halves = halves and score_path(model.module).run_within is None
+        self._halves = halves and not score_path(model.module).is_shared_out
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
@@ -259,7 +259,7 @@ class Trainer:
     def _choose_layout(self, groups: Sequence[TrainGroup], check_cancelled: CheckCancelled) -> None:
         """Of several ranks rank 0 tries and measures, and the others go its way."""
         path = score_path(self._model.module)
-        if path.run_within is not None:
+        if path.is_shared_out:
             go(self._model.module, PADDED)
             return
         own, steps = distributed.share(groups), self._schedule.total_steps

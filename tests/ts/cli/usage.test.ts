@@ -31,7 +31,7 @@ test("a family's second word is an action", () => {
 
 test("an unknown option names the nearest, once, however yargs spells it", () => {
   expect(said("Unknown arguments: dry-runn, dryRunn", "run", "x.yaml", "--dry-runn")).toBe(
-    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --device, --devices, --nodes, --json, --jobs, --help\n  did you mean: --dry-run",
+    "aft run has no option --dry-runn\n  expected: one of --set, --runs, --dry-run, --estimate, --device, --devices, --nodes, --on, --sbatch, --cell, --json, --jobs, --help\n  did you mean: --dry-run",
   );
   expect(said("Unknown argument: runz", "run", "x.yaml", "--runz=y")).toContain("did you mean: --runs");
 });

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
 import type { SearchPoint } from "../run/run-data.ts";
 import { type LegendItem, lineItem } from "./legend.ts";
-import { dotPaint, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
+import { dotPaint, linePaint, lineStyleAt, pointTitle, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
@@ -113,7 +113,14 @@ function panel(
           strokeDasharray: lineStyleAt(at).dash,
           ...paint,
         }),
-        Plot.dot(drawn, { ...place, y: "value", r: 3, ...dotPaint(colourAt(at)) }),
+        Plot.dot(drawn, {
+          ...place,
+          y: "value",
+          r: 3,
+          ...dotPaint(colourAt(at)),
+          title: (point: (typeof drawn)[number]) =>
+            pointTitle(`seed ${seed}, ${parameter} ${point.beta}`, measure.scale === 1 ? 3 : 1)(point),
+        }),
         Plot.dot(
           drawn.filter(({ beta }) => beta === chosen),
           { ...place, y: "value", r: 7, strokeWidth: 2, ...paint },

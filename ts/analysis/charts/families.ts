@@ -104,7 +104,7 @@ const titlesOf = (methods: readonly FamilySeries[], families: readonly FamilyNam
           ...text,
           text: () => `${lineStyleAt(method.place.at).sign} ${method.label}`,
           dy: 33 - marginTop + lineHeight * at,
-          ...areaPaint(colourOf(method)),
+          ...areaPaint(colourOf(method), method.place),
         }),
       ),
     ];
@@ -127,7 +127,8 @@ function lines(seeds: readonly FamilySeries[]) {
     y: "value",
     z: "run",
     fx: "family",
-    ...linePaint(colourOf(first)),
+    ...linePaint(colourOf(first), first.place),
+    title: () => first.label,
     strokeWidth,
     strokeOpacity,
     strokeDasharray: lineStyleAt(first.place.at).dash,

@@ -15,6 +15,8 @@ export type FamilyName = GroupMethodKind | "baseline";
 export interface FamilyPlace {
   family: FamilyName;
   at: number;
+  /** The class of all that is drawn of it alone, by which a page can hide it. */
+  key?: string;
 }
 
 /** In the order in which families stand in charts. */
@@ -45,7 +47,7 @@ export function familyPlaces(
     const isTaken = () =>
       [...taken.values()].some(({ family, at }) => family === place.family && at === place.at);
     while (isTaken()) place.at++;
-    taken.set(method.name, place);
+    taken.set(method.name, { ...place, key: `m${taken.size + 1}` });
   }
   return taken;
 }

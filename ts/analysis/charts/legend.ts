@@ -7,6 +7,8 @@ export interface LegendItem {
   mark: keyof typeof swatches;
   /** Of a line. */
   dash?: string | undefined;
+  /** Of one method. */
+  key?: string | undefined;
 }
 
 /** The legend of a line. */
@@ -53,7 +55,7 @@ export function legendSvg(items: readonly LegendItem[], left: number, y: number)
   const drawn = items.map((item) => {
     const { paint, draw } = swatches[item.mark];
     const swatch = draw(classOf(item.colour, paint), lightOf(item.colour), item.dash);
-    const group = `<g transform="translate(${x.toFixed(0)},${y})">${swatch}<text x="26" dy="0.35em" fill="currentColor">${escapeText(item.label)}</text></g>`;
+    const group = `<g${item.key === undefined ? "" : ` class="${item.key}"`} transform="translate(${x.toFixed(0)},${y})">${swatch}<text x="26" dy="0.35em" fill="currentColor">${escapeText(item.label)}</text></g>`;
     x += widthOf(item);
     return group;
   });

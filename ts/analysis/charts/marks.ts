@@ -1,22 +1,33 @@
 /** What charts are made of alike: paint, dashes, frames, axes, numbers in percent. */
 import * as Plot from "@observablehq/plot";
 import type { Interval } from "../statistics/interval.ts";
+import type { FamilyPlace } from "./family-places.ts";
 import { type ColourName, classOf, lightOf } from "./palette.ts";
 
+/** Of a mark that is one method's: its key after the class that paints it, since a mark of Plot has one class (`svg.ts`). */
+const withKey = (name: string, place: FamilyPlace | undefined): string =>
+  place?.key === undefined ? name : `${name}--${place.key}`;
+
 /** The light colour as an attribute, and the class through which dark pages repaint it. */
-export const linePaint = (colour: ColourName) => ({
+export const linePaint = (colour: ColourName, place?: FamilyPlace) => ({
   stroke: lightOf(colour),
-  className: classOf(colour, "line"),
+  className: withKey(classOf(colour, "line"), place),
 });
-export const areaPaint = (colour: ColourName) => ({
+export const areaPaint = (colour: ColourName, place?: FamilyPlace) => ({
   fill: lightOf(colour),
-  className: classOf(colour, "fill"),
+  className: withKey(classOf(colour, "fill"), place),
 });
-export const dotPaint = (colour: ColourName) => ({
+export const dotPaint = (colour: ColourName, place?: FamilyPlace) => ({
   fill: lightOf(colour),
   stroke: lightOf(colour),
-  className: classOf(colour, "dot"),
+  className: withKey(classOf(colour, "dot"), place),
 });
+
+/** What the pointer is told of a number: its interval too. */
+export const pointTitle =
+  (label: string, digits = 1) =>
+  ({ value, low, high }: Interval & { value: number }): string =>
+    `${label}: ${value.toFixed(digits)}${low === high ? "" : ` [${low.toFixed(digits)}, ${high.toFixed(digits)}]`}`;
 
 /** Lines that stand together differ in these too, not in colour alone; the sign is the dash in letters. */
 const lineStyles = [

@@ -3,7 +3,7 @@ import { percent } from "../format.ts";
 import type { Interval } from "../statistics/interval.ts";
 import type { FamilyPlace } from "./family-places.ts";
 import { lineItem } from "./legend.ts";
-import { dotPaint, linePaint, sideAxis, withEnds } from "./marks.ts";
+import { dotPaint, linePaint, pointTitle, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions, ChartText } from "./options.ts";
 import type { ColourName } from "./palette.ts";
 import { panelsOf } from "./panel-grid.ts";
@@ -84,7 +84,14 @@ function draw(
       Plot.line(pale, { ...line, strokeWidth: 1.3, strokeDasharray: "2,3", ...quiet }),
       Plot.ruleX(drawn, { x: "at", y1: "low", y2: "high", strokeWidth: 1.6, strokeOpacity: 0.6, ...style }),
       Plot.line(drawn, { ...line, strokeWidth: 1.8, ...style }),
-      Plot.dot(drawn, { x: "at", y: "value", r: 3, ...panels.facets, ...dotPaint(colour) }),
+      Plot.dot(drawn, {
+        x: "at",
+        y: "value",
+        r: 3,
+        ...panels.facets,
+        ...dotPaint(colour),
+        title: (point: (typeof drawn)[number]) => pointTitle(`${point.label}, ${point.at}`)(point),
+      }),
       panels.titles,
     ],
     legend: [

@@ -3,7 +3,7 @@ import { percent } from "../format.ts";
 import type { Interval } from "../statistics/interval.ts";
 import type { FamilyPlace } from "./family-places.ts";
 import { legendChart } from "./legend.ts";
-import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
+import { dotPaint, frame, linePaint, lineStyleAt, pointTitle, sideAxis, withEnds } from "./marks.ts";
 import type { ChartOptions } from "./options.ts";
 import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
@@ -37,6 +37,7 @@ export function roundsChart(
     colour: colourOf(method),
     mark: "line" as const,
     dash: lineStyleAt(method.place.at).dash,
+    key: method.place.key,
   }));
   return stacked(
     { id, title: "Accuracy by round", description: describe(panels) },
@@ -65,7 +66,7 @@ function drawPanel({ title, methods }: RoundsPanel, id: string, width: number): 
     marks: [
       frame(),
       ...methods.flatMap((method, at) => {
-        const paint = linePaint(colourOf(method));
+        const paint = linePaint(colourOf(method), method.place);
         const place = { x: "round", dx: apart * (at - (methods.length - 1) / 2) };
         const drawn = method.points.map(({ round, value, interval }) => ({
           round,
@@ -80,7 +81,14 @@ function drawPanel({ title, methods }: RoundsPanel, id: string, width: number): 
             strokeDasharray: lineStyleAt(method.place.at).dash,
             ...paint,
           }),
-          Plot.dot(drawn, { ...place, y: "value", r: 3, ...dotPaint(colourOf(method)) }),
+          Plot.dot(drawn, {
+            ...place,
+            y: "value",
+            r: 3,
+            ...dotPaint(colourOf(method), method.place),
+            title: (point: (typeof drawn)[number]) =>
+              pointTitle(`${method.label}, round ${point.round}`)(point),
+          }),
         ];
       }),
     ],

@@ -37,7 +37,9 @@ export function renderChart({ text, margins, legend = [], width = defaultWidth, 
   if (whole === "") throw new Error("Observable Plot drew no SVG");
   return roundAttributes(
     svgElement(text, attributes.replace(/ xmlns="[^"]*"/, ""), [
-      inner.replace(/<style>[\s\S]*?<\/style>/, "<style>.aft-plot text{white-space:pre}</style>"),
+      inner
+        .replace(/<style>[\s\S]*?<\/style>/, "<style>.aft-plot text{white-space:pre}</style>")
+        .replace(/ class="([\w-]+)--(m\d+)"/g, ' class="$1 $2"'),
       legendSvg(legend, Math.min(left, widestLegendIndent), Math.min(12, top)),
     ]),
   );

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Interval } from "../statistics/interval.ts";
 import type { FamilyPlace } from "./family-places.ts";
 import { legendChart, lineItem } from "./legend.ts";
-import { dotPaint, frame, linePaint, lineStyleAt, sideAxis, withEnds } from "./marks.ts";
+import { dotPaint, frame, linePaint, lineStyleAt, pointTitle, sideAxis, withEnds } from "./marks.ts";
 import type { ChartText } from "./options.ts";
 import { colourOf } from "./palette.ts";
 import { renderChart, stacked } from "./svg.ts";
@@ -133,7 +133,7 @@ function drawMethod(method: Drawn, dx: number, { joined, followed }: PanelOption
   const isBold = method.label === followed;
   const { points } = method;
   const place = { x: "at", dx };
-  const paint = linePaint(colourOf(method));
+  const paint = linePaint(colourOf(method), method.place);
   const line = Plot.line(points, {
     ...place,
     y: "value",
@@ -154,7 +154,13 @@ function drawMethod(method: Drawn, dx: number, { joined, followed }: PanelOption
       },
     ),
     ...(joined ? [line] : []),
-    Plot.dot(points, { ...place, y: "value", r: isBold ? 4 : 2.6, ...dotPaint(colourOf(method)) }),
+    Plot.dot(points, {
+      ...place,
+      y: "value",
+      r: isBold ? 4 : 2.6,
+      ...dotPaint(colourOf(method), method.place),
+      title: pointTitle(method.label, 2),
+    }),
   ];
 }
 

@@ -6,6 +6,7 @@ import { defined } from "../../core/defined.ts";
 import type {
   App,
   Block,
+  Board,
   Cell,
   Chart,
   ColumnKind,
@@ -17,7 +18,7 @@ import type {
   Table,
 } from "./model.ts";
 
-export type { Block, Cell, Column, Content, Inline, Report, Row, Section, Table } from "./model.ts";
+export type { Block, Cell, Column, Content, Inline, Report, Row, Section, Table, Top } from "./model.ts";
 
 /** A template as text: what is inserted keeps its emphasis; null, undefined and false leave nothing. */
 export const text = (parts: TemplateStringsArray, ...inserted: readonly Inline[]): Inline =>
@@ -115,6 +116,8 @@ export const tableOf = <Item>(
 };
 
 export const chart = (parts: Omit<Chart, "block">): Block => ({ block: "chart", ...parts });
+
+export const board = (parts: Omit<Board, "block">): Block => ({ block: "board", ...parts });
 
 /** Folded away on the page, open elsewhere. */
 export const details = (summary: Inline, ...content: readonly Content[]): Block => ({

@@ -1,6 +1,6 @@
 import { chartStyle } from "../charts/palette.ts";
 import { isMarked } from "./html.ts";
-import type { Block, Cell, Chart, Inline, Report, Section, Table } from "./model.ts";
+import type { Block, Cell, Chart, Inline, Report, Section, Table, Top } from "./model.ts";
 import { momentText, plainText } from "./text.ts";
 
 /** The report as Markdown, and its charts as SVG files that stand alone, by their name within `charts/`. */
@@ -15,6 +15,7 @@ export function renderMarkdown({
   title,
   description,
   introduction,
+  top,
   sections,
   footer,
 }: Report): MarkdownReport {
@@ -22,16 +23,26 @@ export function renderMarkdown({
     line(kind),
     `# ${line(title)}`,
     line(description),
+    ...(top === undefined ? [] : topMarkdown(top)),
     line(introduction),
     ...sections.flatMap(sectionMarkdown),
     line(footer),
   ];
-  const charts = sections.flatMap(chartsIn).map(({ file, svg }) => [`${file}.svg`, standingAlone(svg)]);
+  const charts = [...(top?.blocks ?? []), ...sections]
+    .flatMap(chartsIn)
+    .map(({ file, svg }) => [`${file}.svg`, standingAlone(svg)]);
   return {
     markdown: `${blocks.filter((block) => block !== "").join("\n\n")}\n`,
     charts: Object.fromEntries(charts),
   };
 }
+
+const topMarkdown = ({ verdict, basis, warnings, blocks }: Top): string[] => [
+  `**${line(verdict)}**`,
+  line(basis),
+  warnings.map(({ label, text }) => `- **${plain(label)}**: ${plain(text)}`).join("\n"),
+  ...blocks.flatMap(blockMarkdown),
+];
 
 const sectionMarkdown = ({ title, blocks }: Section): string[] => [
   `## ${line(title)}`,
@@ -56,11 +67,9 @@ export function blockMarkdown(block: Block): string[] {
     case "table":
       return tableMarkdown(block);
     case "chart":
-      return [
-        `### ${line(block.title)}`,
-        `![${plain(block.title)}](charts/${block.file}.svg)`,
-        line(block.caption),
-      ];
+      return chartMarkdown(block, "###");
+    case "board":
+      return block.tiles.flatMap((tile) => chartMarkdown(tile, "##"));
     case "details":
       return [`**${line(block.summary)}**`, ...block.blocks.flatMap(blockMarkdown)];
     case "preformatted":
@@ -70,8 +79,15 @@ export function blockMarkdown(block: Block): string[] {
   }
 }
 
+const chartMarkdown = ({ title, file, caption }: Chart, level: string): string[] => [
+  `${level} ${line(title)}`,
+  `![${plain(title)}](charts/${file}.svg)`,
+  line(caption),
+];
+
 function chartsIn(block: Block): Chart[] {
   if (block.block === "chart") return [block];
+  if (block.block === "board") return [...block.tiles];
   if (block.block === "section" || block.block === "details") return block.blocks.flatMap(chartsIn);
   return block.block === "app" ? block.instead.flatMap(chartsIn) : [];
 }

@@ -104,8 +104,11 @@ export interface Table {
   /** Heads over several columns each, the first column left out. */
   groups?: readonly { head: Inline; columns: number; kind?: "paper" }[];
   rows: readonly Row[];
-  /** `results`: wide, small print below its number, the rows' heads always in sight; `tasks`: likewise, grouped by lines. */
-  kind?: "results" | "tasks" | undefined;
+  /**
+   * `results`: wide, small print below its number, the rows' heads always in sight; `tasks`: likewise, grouped by lines;
+   * `glance`: a line a row, and on a telephone a card.
+   */
+  kind?: "results" | "tasks" | "glance" | undefined;
 }
 
 export interface Chart {
@@ -118,6 +121,14 @@ export interface Chart {
   file: string;
   /** Scrolls on narrow screens rather than shrink until nothing can be read. */
   isWide?: boolean;
+}
+
+/** Charts beside each other, small enough for a telephone, and what switches methods off in all charts of the page. */
+export interface Board {
+  block: "board";
+  /** Nothing to switch: none. Key: the class of what is drawn of it. */
+  switches: readonly { key: string; label: string }[];
+  tiles: readonly Chart[];
 }
 
 interface Details {
@@ -151,11 +162,24 @@ export type Block =
   | Facts
   | Table
   | Chart
+  | Board
   | Details
   | Preformatted
   | App;
 
 export type Content = Block | null | undefined | false | readonly Content[];
+
+/** What a reader sees first, without scrolling. */
+export interface Top {
+  /** What came out, in a sentence. */
+  verdict: Inline;
+  tone: "gain" | "loss" | "unclear" | "none";
+  /** What was compared, on what. */
+  basis: Inline;
+  /** What is to be known before anything is believed; each leads to where it is told of. */
+  warnings: readonly { label: string; text: string; address: string }[];
+  blocks: readonly Block[];
+}
 
 export interface Report {
   /** What kind of report it is. */
@@ -165,6 +189,8 @@ export interface Report {
   description?: string | undefined;
   /** What it is about, for a reader who knows nothing of it. */
   introduction: Inline;
+  /** Left out where there is nothing to show. */
+  top?: Top | undefined;
   sections: readonly Section[];
   footer: string;
 }

@@ -25,6 +25,7 @@ function blockText(block: Block): string[] {
     case "table":
       return tableText(block);
     case "chart":
+    case "board":
       return [];
     case "details":
       return [plainText(block.summary), ...block.blocks.flatMap(blockText)];

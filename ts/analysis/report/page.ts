@@ -26,6 +26,7 @@ import {
 } from "../features/questions/app.ts";
 import { packRun } from "../features/questions/numbers.ts";
 import { endNote, endTable } from "../features/results/terminal.ts";
+import { topOf } from "../features/top/view.ts";
 import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
@@ -97,6 +98,7 @@ function reportOf(shown: Shown): Report {
     title: summary.name,
     description: summary.description,
     introduction: text`${introduction} This report measures ${isUntouched(summary.methods) ? "the model before any alignment" : plural(summary.methods.length, "method")} on ${summary.split} questions${ofTasks(summary)}${start(summary)}${baseline(summary)}.`,
+    top: topOf(shown),
     sections: sectionsOf(shown),
     footer: "The same numbers, with every seed and interval, are in report.json.",
   });

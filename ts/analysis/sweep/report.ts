@@ -9,6 +9,7 @@ import { certainty } from "./in-short/certainty.ts";
 import { done } from "./in-short/done.ts";
 import { results } from "./in-short/results.ts";
 import { type SweepData, sweepNumbers } from "./numbers.ts";
+import { sweepTop } from "./top.ts";
 import { bestOfEach } from "./views/best-of-each.ts";
 import { cells } from "./views/cells.ts";
 import { effects } from "./views/effects.ts";
@@ -30,6 +31,7 @@ export function sweepReport(data: SweepData): Report {
     title: name,
     description,
     introduction: text`${introduction} This page holds ${plural(all.length, "variant")} of one experiment against each other.`,
+    top: sweepTop(sweep),
     sections: [
       section(
         { id: "in-short", title: "In short" },

@@ -120,6 +120,9 @@ export class Forecast {
     const own = ownLeft(running);
     if (own !== undefined && running.part === undefined) return own;
     const whole = this.secondsOf(stage);
+    // The first few of a part are no rate to go by where something better is known.
+    if (whole !== undefined && running.part !== undefined && !isTelling(running.part.last))
+      return Math.max(whole - this.spent(running), 0);
     if (whole === undefined) return undefined;
     return Math.max(whole - this.spent(running), own ?? 0);
   }
@@ -159,14 +162,17 @@ export class Forecast {
       const { last, part, stage } = running;
       const left = ownLeft(running);
       if (part !== undefined || last === undefined || left === undefined) return [];
-      const { done, total, from = 0 } = last;
-      if (done - from < tellingShare * (total - from)) return [];
+      if (!isTelling(last)) return [];
+      const { total, from = 0 } = last;
       // As if all of it were done in this process.
       const seconds = (this.spent(running) + left) * (total / (total - from));
       return [{ stage, seconds, expected: this.expected.get(key) }];
     });
   }
 }
+
+const isTelling = ({ done, total, from = 0 }: Progress): boolean =>
+  done - from >= tellingShare * (total - from);
 
 /** Of what it reported last: the stage, or a part of it. */
 const ownLeft = ({ meter, last, part }: Running): number | undefined =>

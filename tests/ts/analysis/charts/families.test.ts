@@ -97,8 +97,8 @@ describe("a method's place in its family", () => {
       method("r", "rrhf", "none"),
       method("rb", "rrhf", "boundary"),
     ]);
-    expect(places.get("a")).toEqual({ family: "aft", at: 2 });
-    expect(places.get("rb")).toEqual({ family: "rrhf", at: 2 });
+    expect(places.get("a")).toMatchObject({ family: "aft", at: 2 });
+    expect(places.get("rb")).toMatchObject({ family: "rrhf", at: 2 });
   });
 
   it("is a place of its own where two methods have the same constraint", () => {
@@ -110,6 +110,7 @@ describe("a method's place in its family", () => {
     expect(familyPlaces([method("v", "vft"), method("r", "rft")]).get("r")).toEqual({
       family: "baseline",
       at: 1,
+      key: "m2",
     });
   });
 });

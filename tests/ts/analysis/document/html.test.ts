@@ -139,12 +139,17 @@ describe("a page", () => {
     );
     expect(
       [...document.querySelectorAll("nav a")].map((a) => [a.getAttribute("href"), a.textContent]),
-    ).toEqual([["#full", "Short"]]);
+    ).toEqual([
+      ["#top", "T"],
+      ["#full", "Short"],
+    ]);
     expect([...document.querySelectorAll("h1, h2")].map(({ textContent }) => textContent)).toEqual([
       "T",
       "Long title",
     ]);
-    expect(document.querySelector("section")!.getAttribute("aria-labelledby")).toBe("full");
+    expect(document.querySelector("details > section#full")!.getAttribute("aria-labelledby")).toBe(
+      "full-heading",
+    );
     expect(document.title).toBe("T: a report");
   });
 

@@ -73,7 +73,7 @@ describe("greedy accuracy by both rules of extraction", () => {
       "flexible minus strict, points",
       "questions",
     ]);
-    const record = document.querySelector("section[aria-labelledby=record]")!;
+    const record = document.querySelector("section#record")!;
     const codes = [...record.querySelectorAll("code")].map((code) => code.textContent);
     expect(codes).toContain("#### (.+)");
     expect(codes).toContain("[0-9]+ <any>");

@@ -47,7 +47,7 @@ describe("a run in plain words", () => {
     const unsure = differences.filter(
       ({ overSeeds, pHolm }) => pHolm! < 0.05 && overSeeds!.low <= 0 && overSeeds!.high >= 0,
     );
-    const [, told] = /In greedy accuracy, (.*?) \(Holm-adjusted/.exec(found)!;
+    const [, told] = /In greedy accuracy, (.*?) \(by intervals/.exec(found)!;
     for (const { label } of unsure) expect(told).not.toContain(`${label} (`);
     for (const side of told!.split("; ")) expect(side.match(/ points \[/g)!.length).toBeLessThanOrEqual(4);
   });

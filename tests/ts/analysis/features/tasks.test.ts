@@ -280,7 +280,7 @@ describe("the tables by task", () => {
         ])
         .map((share) => (100 * share).toFixed(1)),
     );
-    expect(texts("header p").join(" ")).toContain(
+    expect(texts(".about").join(" ")).toContain(
       "of the tasks that were trained on (sums, choices) and, out of distribution, of others (facts)",
     );
     const shown = texts("details.example summary .quiet").map((text) => text.split(":")[0]);

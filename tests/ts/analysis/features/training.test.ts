@@ -11,7 +11,7 @@ const summary = summarise(run, 50);
 const page = renderPage(run, summary);
 const { document } = parseHTML(page);
 const textOf = (id: string): string =>
-  document.querySelector(`section[aria-labelledby=${id}]`)?.textContent?.replace(/\s+/g, " ") ?? "";
+  document.querySelector(`section#${id}`)?.textContent?.replace(/\s+/g, " ") ?? "";
 
 describe("report.json of a watched run", () => {
   it("carries looks from step 0 on, the boundary, the search, the stop and the warnings, and is read back", () => {
@@ -55,7 +55,7 @@ describe("the section on beta", () => {
   });
 
   it("lists every value that was tried, and marks one chosen a seed", () => {
-    const rows = [...document.querySelectorAll("section[aria-labelledby=beta] tbody tr")];
+    const rows = [...document.querySelectorAll("section#beta tbody tr")];
     expect(rows).toHaveLength(10);
     expect(rows.filter((row) => row.textContent?.includes("chosen"))).toHaveLength(2);
     const cells = [...rows[1]!.querySelectorAll("td")].map((cell) => cell.textContent);
@@ -74,7 +74,7 @@ describe("the section on training", () => {
     expect(textOf("training")).toContain(
       "AFT-DC, seed 2: stopped after step 60 (no better validation accuracy in 2 looks); the weights of step 20 are kept.",
     );
-    const rows = [...document.querySelectorAll("section[aria-labelledby=training] tbody tr")];
+    const rows = [...document.querySelectorAll("section#training tbody tr")];
     expect(rows.map((row) => [...row.children].map((cell) => cell.textContent))).toContainEqual([
       "AFT, no constraint",
       "2",

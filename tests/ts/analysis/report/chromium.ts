@@ -37,11 +37,13 @@ export interface Opened {
   close: () => Promise<void>;
 }
 
+/** @param isFolded as it is opened; else all of its parts are unfolded */
 export async function openPage(
   browser: Browser,
   file: string,
   colorScheme: "light" | "dark" = "light",
   width = 1280,
+  { isFolded = false } = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
@@ -54,8 +56,15 @@ export async function openPage(
     if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
   });
   await page.goto(pathToFileURL(file).href);
+  if (!isFolded) await openAllParts(page);
   return { page, complaints, close: () => context.close() };
 }
+
+/** As a reader who wants to see everything. */
+export const openAllParts = (page: Page): Promise<void> =>
+  page.locator("details.part").evaluateAll((parts) => {
+    for (const part of parts as unknown as { open: boolean }[]) part.open = true;
+  });
 
 /** How wide the page is with what sticks out of it. */
 export const widthOf = (page: Page): Promise<number> =>

@@ -22,8 +22,11 @@ describe("report.md", () => {
       textContent,
     ]);
     expect(headings).toEqual(wanted);
-    expect(headings.slice(0, 2)).toEqual([
+    expect(headings.slice(0, 5)).toEqual([
       ["H1", "quickstart"],
+      ["H2", "Answers right"],
+      ["H2", "Gain over continued VFT"],
+      ["H2", "Scores of right and wrong solutions"],
       ["H2", "In short"],
     ]);
   });

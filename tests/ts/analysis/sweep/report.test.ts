@@ -21,7 +21,7 @@ const { document } = parseHTML(page);
 const texts = (selector: string): string[] =>
   [...document.querySelectorAll(selector)].map((element) => (element.textContent ?? "").trim());
 const inShortOf = (html: string): string => {
-  const section = parseHTML(html).document.querySelector("[aria-labelledby=in-short]");
+  const section = parseHTML(html).document.querySelector("#in-short");
   return (section?.textContent ?? "").replaceAll(/\s+/g, " ");
 };
 
@@ -45,7 +45,7 @@ describe("the page of a sweep", () => {
       questions: 10,
     });
     const rows = parseHTML(renderSweepPage({ results, summaries })).document.querySelectorAll(
-      "[aria-labelledby=compared] tbody tr",
+      "#compared tbody tr",
     );
     const rowTexts = [...rows].map(({ textContent }) => textContent);
     expect(rowTexts).toHaveLength(3);
@@ -58,7 +58,7 @@ describe("the page of a sweep", () => {
     const { results: followed, summaries } = inventedSweep({ questions: 100 });
     const results = { ...followed, best: bestOf(followed.cells, { metric: "accuracy" }) };
     const html = renderSweepPage({ results, summaries });
-    const rows = [...parseHTML(html).document.querySelectorAll("[aria-labelledby=best-of-each] tbody tr")];
+    const rows = [...parseHTML(html).document.querySelectorAll("#best-of-each tbody tr")];
     const cells = rows.map((row) =>
       [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent),
     );
@@ -96,7 +96,7 @@ describe("the page of a sweep", () => {
   });
 
   it("counts the cells that differ from the best beyond chance as the table marks them", () => {
-    const marked = texts("[aria-labelledby=cells] tbody td.loss").filter((text) => /Holm/.test(text)).length;
+    const marked = texts("#cells tbody td.loss").filter((text) => /Holm/.test(text)).length;
     const tested = sweep.results.cells.filter(({ againstBest: difference }) => difference?.pHolm != null);
     const lower = tested.filter(
       ({ againstBest: difference }) => difference!.pHolm! < 0.05 && difference!.value! < 0,
@@ -163,9 +163,7 @@ describe("the page of a sweep", () => {
   });
 
   it("leads from each row to the cell's own report, whatever its name is made of", () => {
-    const links = [...document.querySelectorAll("[aria-labelledby=cells] a")].map((link) =>
-      link.getAttribute("href"),
-    );
+    const links = [...document.querySelectorAll("#cells a")].map((link) => link.getAttribute("href"));
     expect(links[0]).toBe("k%3D3%2Ctemperature%3D0.7/report.html");
     expect(new Set(links).size).toBe(9);
   });
@@ -177,7 +175,7 @@ describe("the page of a sweep", () => {
     for (const table of document.querySelectorAll("table"))
       expect(table.querySelector("caption")).not.toBeNull();
     expect(page).not.toMatch(/(src|href)="https?:(?!\/\/arxiv)/);
-    expect(texts("nav a")).toEqual([
+    expect(texts("nav li + li a")).toEqual([
       "In short",
       "What is compared",
       "What each setting does",
@@ -189,12 +187,17 @@ describe("the page of a sweep", () => {
   it("counts the work of what cells share once", () => {
     const stages = [...sweep.summaries.values()].flatMap((summary) => summary.stages);
     expect(stages.length).toBe(9 * new Set(stages.map(({ artefact }) => artefact)).size);
-    expect(texts("[aria-labelledby=record] dd").join(" ")).toContain(`in ${stages.length / 9} artefacts`);
+    expect(texts("#record dd").join(" ")).toContain(`in ${stages.length / 9} artefacts`);
   });
 
   it("is there as Markdown too, its charts beside it", () => {
     const { markdown, charts } = renderSweep(sweep).markdown;
-    expect(Object.keys(charts)).toEqual(["sweep-1.svg", "sweep-2.svg"]);
+    expect(Object.keys(charts)).toEqual([
+      "cells-accuracy.svg",
+      "cells-against-best.svg",
+      "sweep-1.svg",
+      "sweep-2.svg",
+    ]);
     expect(markdown).toContain("![stages.sample.k – samples a question](charts/sweep-1.svg)");
     expect(markdown).toContain("| k | temperature | greedy accuracy, % |");
   });
@@ -307,7 +310,7 @@ describe("what can be said", () => {
     });
     const html = renderSweepPage({ results, summaries });
     expect(inShortOf(html)).toContain("stages.sample.k with stages.align.learningRate: 3, 0.0001; 9, 0.0002");
-    expect(html.match(/<figure/g)).toHaveLength(1);
+    expect(html.match(/<figure class="wide"/g)).toHaveLength(1);
   });
 });
 
@@ -344,9 +347,7 @@ describe("what holds of some cells only", () => {
     const keys = ["methods.bc"];
     const cells = results.cells.map((cell, at) => ({ ...cell, settings: { "methods.bc": { weight: at } } }));
     const { document } = parseHTML(renderSweepPage({ results: { ...results, keys, cells }, summaries }));
-    const rows = [...document.querySelectorAll("[aria-labelledby=compared] tbody tr")].map(
-      ({ textContent }) => textContent,
-    );
+    const rows = [...document.querySelectorAll("#compared tbody tr")].map(({ textContent }) => textContent);
     expect(rows.at(-1)).toBe("AFT-BCvaries between the cells");
   });
 
@@ -390,11 +391,11 @@ describe("what holds of some cells only", () => {
       const { document } = parseHTML(
         renderSweepPage({ results: { ...results, keys, best, cells }, summaries }),
       );
-      for (const table of document.querySelectorAll("[aria-labelledby=cells] table"))
+      for (const table of document.querySelectorAll("#cells table"))
         expect(table.querySelectorAll("tbody tr:first-child > *").length).toBe(
           table.querySelectorAll("thead th").length,
         );
-      expect(document.querySelector("[aria-labelledby=in-short]")!.textContent).not.toContain(",  has");
+      expect(document.querySelector("#in-short")!.textContent).not.toContain(",  has");
     }
   });
 });

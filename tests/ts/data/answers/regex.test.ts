@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { spendTogether, spentTogether } from "../../../../ts/data/answers/index.ts";
 import type { Task } from "../../../../ts/data/index.ts";
 import {
   answerRuleOf,
@@ -112,5 +113,25 @@ it.each([
 it("a pattern that is too long is refused", () => {
   expect(() => regexRule({ pattern: `(${"a".repeat(1000)})` }, "p")).toThrow(
     "p: the answer pattern is too long",
+  );
+});
+
+it("is refused by what several threads have spent together, each text counted", () => {
+  const spent = spentTogether();
+  // As two threads make the one rule.
+  const [one, other] = [1, 2].map(() => {
+    spendTogether(spent);
+    return regexRule({ pattern: "((?:a+)+)$", flexible: "((?:b+)+)$", timeoutMs: 20 }, "p", 300);
+  });
+  const endless = "a".repeat(40);
+  expect(outcomeOf(one!, `1 ${endless}!`, "strict", { answer: "a" }).noAnswer).toBe("time limit");
+  expect(outcomeOf(other!, `2 ${endless}!`, "strict", { answer: "a" }).noAnswer).toBe("time limit");
+  // Another pattern has its own.
+  expect(other!.extract("bb", "flexible")).toBe("bb");
+  expect(() => one!.extract(`3 ${endless}!`, "strict")).toThrow(
+    "the answer pattern took 0.3 s on texts that it could not end, 3 of them",
+  );
+  expect(() => other!.extract(`4 ${endless}!`, "strict")).toThrow(
+    "0.3 s on texts that it could not end, 4 of them",
   );
 });

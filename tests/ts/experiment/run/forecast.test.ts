@@ -81,6 +81,18 @@ describe("with an estimate", () => {
     expect(forecast.left([vft, sample])).toBeCloseTo(180 + 4 * 50);
   });
 
+  test("the first of many in a part of a stage are no rate to go by", () => {
+    const { forecast, begin, clock } = run(expected);
+    begin(sample);
+    const part = (done: number) =>
+      forecast.update("sample", { label: "sample (k = 6)", done, total: 240, unit: "candidates" });
+    part(0);
+    clock.seconds += 10;
+    part(1);
+    // By that rate 40 minutes would be left.
+    expect(forecast.left([sample])).toBe(40);
+  });
+
   test("a stage of several parts takes what was expected less the time so far, and no less than its part tells", () => {
     const { forecast, begin, work, clock } = run(expected);
     begin(sample);

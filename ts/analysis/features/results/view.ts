@@ -1,121 +1,31 @@
 import { isRanked } from "../../../config/index.ts";
-import { accuracyChart } from "../../charts/accuracy.ts";
 import {
   type Block,
-  badge,
   type Cell,
   type Content,
-  chart,
-  details,
   type Inline,
   note,
-  quiet,
   small,
-  strong,
   styled,
   tableOf,
 } from "../../document/blocks.ts";
-import { decimal, plural, points, range, whole } from "../../format.ts";
-import type {
-  Comparison,
-  Difference,
-  MethodSummary,
-  MetricName,
-  RunSummary,
-} from "../../generated/report.ts";
+import { decimal, plural, points, whole } from "../../format.ts";
+import type { Comparison, MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
-import { directionOf, shownInterval } from "../../measure/verdicts.ts";
-import {
-  against,
-  baselineCell,
-  differenceCell,
-  metricCell,
-  missing,
-  plainCell,
-  spread,
-  testLines,
-} from "../cells.ts";
-import { baselineLabel, methodAccuracies } from "../charts/numbers.ts";
+import { against, baselineCell, differenceCell, metricCell, spread, testLines } from "../cells.ts";
 import type { Feature } from "../feature.ts";
-import { questionsAsked } from "../in-short/methods.ts";
 import { paperGsm8k } from "../paper/numbers.ts";
 import { results as numbers } from "./numbers.ts";
 import { testFootnote } from "./test-footnote.ts";
 
-/** Every method with every number: at a glance, as a chart, and in full with the paper's beside. */
+/** Every method with every number, the paper's beside; the first screen has them at a glance. */
 export const results: Feature = {
-  section: { id: "results", title: () => "Results" },
+  section: { id: "results", title: () => "Every number, with its test", contentsTitle: "Results" },
   numbers,
-  view: ({ summary }) => [
-    summary.methods.length > 0 && glance(summary),
-    summary.methods.length > 1 && accuracies(summary),
-    details(
-      "Every number, with its test, and the paper’s beside",
-      everyNumber(summary),
-      intervalNote(summary),
-      testNote(summary),
-    ),
-  ],
+  view: ({ summary }) => [everyNumber(summary), intervalNote(summary), testNote(summary)],
 };
 
-/** One line a method: what most readers want to know, with a verdict. */
-function glance({ methods, seeds, split }: RunSummary): Block {
-  const isCompared = methods.some((method) => against(method, "continued") !== undefined);
-  const n = questionsAsked(methods[0]!);
-  return tableOf(
-    methods,
-    [
-      ["Method", ({ label }) => label],
-      ["greedy answers right, %", ({ metrics }) => plainCell(metrics.accuracy)],
-      isCompared && ["minus continued VFT, points", gain],
-      isCompared && ["verdict", verdict, "text"],
-      ["single samples right, %", ({ metrics }) => plainCell(metrics.sampledAccuracy)],
-      ["assessment accuracy, %", ({ metrics }) => plainCell(metrics.assessmentMicro)],
-      ["perplexity of right COTs", ({ metrics }) => plainCell(metrics.perplexityPositive, decimal)],
-    ],
-    {
-      label: "Results at a glance",
-      caption: `At a glance, on ${plural(n, `${split} question`)}${seeds.length > 1 ? ` with each of ${seeds.length} seeds` : ""}; brackets are 95 % intervals`,
-      kind: "results",
-      isBaseline,
-    },
-  );
-}
-
 const isBaseline = ({ role }: MethodSummary): boolean => role === "continued";
-
-const gainOf = (method: MethodSummary): Difference | undefined =>
-  against(method, "continued")?.differences.accuracy;
-
-function gain(method: MethodSummary): Cell {
-  if (isBaseline(method)) return baselineCell;
-  const difference = gainOf(method);
-  if (difference === undefined) return missing;
-  return {
-    content: [strong(points(difference.value)), small(range(shownInterval(difference), points))],
-    mark: directionOf(difference),
-  };
-}
-
-/** By the interval beside it. */
-function verdict(method: MethodSummary): Inline {
-  const difference = gainOf(method);
-  if (isBaseline(method)) return "";
-  if (difference?.value == null) return "–";
-  return { gain: badge("gain", "better"), loss: badge("loss", "worse"), unclear: quiet("unclear") }[
-    directionOf(difference)
-  ];
-}
-
-/** Beside the first table; of one method it would say no more than that. */
-const accuracies = (summary: RunSummary): Block =>
-  chart({
-    title: "Accuracy by method",
-    caption:
-      "Greedy decoding and single samples, with 95 % intervals. Intervals of two methods may overlap although their paired difference is clear: the table goes by that.",
-    svg: accuracyChart(methodAccuracies(summary), { width: 860, baseline: baselineLabel(summary) }),
-    file: "accuracy",
-  });
 
 function everyNumber(summary: RunSummary): Block {
   const { methods } = summary;

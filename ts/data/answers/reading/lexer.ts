@@ -92,7 +92,8 @@ const decimal: Rule = [
   },
 ];
 
-const rules: readonly Rule[] = [
+/** Each place is read by the first that matches there; the last one always does. */
+export const rules: readonly Rule[] = [
   timesPower,
   latinWord,
   spaces,
@@ -153,7 +154,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Of most characters the first letter tells which rule it is: the first of {@link rules} that can match there, and does. */
-const firstRules: readonly (readonly Rule[])[] = Array.from({ length: 128 }, (_, code) => {
+export const firstRules: readonly (readonly Rule[])[] = Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (/[xX]/.test(character)) return [timesPower, latinWord];
   if (/[a-zA-Z]/.test(character)) return [latinWord];

@@ -14,7 +14,7 @@ const special = /[^\0-\x7f]|[<&\\{]/;
 
 export const plain = (written: string): string => (special.test(written) ? rewritten(written) : written);
 
-const rewritten = (written: string): string =>
+export const rewritten = (written: string): string =>
   written
     // GSM8K's own notes: `3*4=<<3*4=12>>12`.
     .replaceAll(/<<[^<>\n]*>>/g, "")
