@@ -1,10 +1,10 @@
-"""How long ranks that share sampling wait for the last of them, by lengths that are drawn, on a clock of its own.
+"""How long ranks that share sampling wait for the last of them: drawn lengths, and a clock of its own.
 
     npx aft python experiments/benchmarks/ranks/dealing.py [--json FILE]
 
-The pieces are those of `sample/dealing.py` and are dealt by its rule; a decode step of a rank takes a fixed time and
-a part that grows with its rows, as on a GPU. Beside it: questions dealt beforehand, every n-th to a rank. A rank that
-has ended while another still samples is idle.
+The pieces are those of `sample/dealing.py` and are dealt by its rule; a decode step of a rank takes a fixed time
+and a part that grows with its rows, as on a GPU. Beside it: questions dealt beforehand, every n-th to a rank. A
+rank that has ended while another still samples is idle.
 """
 
 from __future__ import annotations

@@ -136,8 +136,8 @@ class _Rank:
         return None
 
     def _ahead(self, slots: int) -> int:
-        """Samples that may wait here for a slot, so that none stays empty until it is known that its sample has
-        ended; fewer where there are not many for the others."""
+        """Samples that may wait here for a slot, so that none stays empty until it is known that its sample
+        has ended; fewer where there are not many for the others."""
         if self._sampler.at_once is None or self.in_hand < slots:
             return 0
         undealt = sum(self._sizes[self._board.add("taken", 0) :])
