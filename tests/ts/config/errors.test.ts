@@ -143,7 +143,7 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     expect(await errorOf({ "main.yaml": smallest }, ["worker.thread=3"])).toBe(
       `(--set worker.thread=3): unknown key "thread" in worker
   found: 3
-  expected: one of device, threads, python, launch, transport, maxTokensPerBatch, samplesAtOnce, sampler, vllmPython, vllm
+  expected: one of device, devices, nodes, sharding, rendezvous, rankSeconds, threads, python, launch, transport, maxTokensPerBatch, samplesAtOnce, sampler, vllmPython, vllm
   did you mean: threads`,
     );
   });
