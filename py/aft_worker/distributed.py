@@ -214,14 +214,14 @@ class _Told:
 
 
 def same(what: str, value: str) -> None:
-    """Raises RanksDiffer in all ranks where the values differ: `what` is, say, "the weights in DIR"."""
+    """Raises RanksDiffer in all ranks where the values differ: `what` is, say, "weights in DIR"."""
     told = gather((rank(), socket.gethostname(), value))
     for number, host, other in told[1:]:
         if other != told[0][2]:
             first = told[0]
             message = (
-                f"rank {number} on {host} has another {what} than rank 0 on {first[1]}: "
-                f"{other} there, {first[2]} here"
+                f"{what} on rank {number} ({host}): {other}; on rank 0 ({first[1]}): {first[2]}. "
+                f"All ranks need the same"
             )
             raise WorkerError("RanksDiffer", message, rank=number, host=host)
 

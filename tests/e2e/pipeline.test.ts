@@ -211,8 +211,6 @@ describe("the whole pipeline in miniature", () => {
     expect(bare.exitCode).toBe(2);
     const nowhere = await aft(["export", run, "--method", "aft-bc"]);
     expect(nowhere.stderr).toBe("export to where?\n  expected: --to FOLDER, or --push ORGANISATION/NAME");
-    const alone = await aft(["export", run, "--to", "x", "--public"]);
-    expect(alone.stderr).toContain("--public goes with --push");
   });
 
   test("kill -9 in mid-sampling: run again, none is missing and none is double", async () => {

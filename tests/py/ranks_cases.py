@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import adapted
+import families
 import tiny
 import torch
 from aft_worker import distributed
 from aft_worker import protocol as p
+from aft_worker.model.loading import checkpoint_gradients
 from aft_worker.model.sharding import shard
 from aft_worker.score import Model
 from aft_worker.train import Trainer
@@ -63,7 +65,7 @@ class Trained:
 
 
 def trainer(model: Model, loss: p.LossSettings, **settings: Any) -> Trainer:
-    return tiny.trainer(model, loss, optimizer=SMOOTH, **{"max_tokens": 120, **settings})
+    return tiny.trainer(model, loss, **{"max_tokens": 120, "optimizer": SMOOTH, **settings})
 
 
 def flat(tensors: list[torch.Tensor]) -> torch.Tensor:
@@ -111,12 +113,36 @@ def lora(folder: Path) -> Any:
     return adapted.load(folder / "base", adapted.LORA)
 
 
+def checkpointed(model: Any) -> Any:
+    checkpoint_gradients(model.module, "tiny")
+    return model
+
+
+def family(architecture: str, folder: Path) -> Any:
+    """One tokenizer for all ranks; rank 0 makes it."""
+    at = folder / "tokenizer"
+    if distributed.is_main() and not at.exists():
+        families.TOKENIZERS["bpe"](at)
+    distributed.wait_for_all()
+    return families.make(architecture, at)
+
+
+def of_families(folder: Path) -> dict[str, Trained]:
+    found = {}
+    for name in families.ARCHITECTURES:
+        for kind, change in {"whole": lambda model: model, "shared out": sharded}.items():
+            found[f"{name}, {kind}"] = train(change(family(name, folder)), LOSSES["alignment"])
+    return found
+
+
 Make = Callable[[Path], Any]
 MODELS: dict[str, Make] = {
     "tied, shared out": lambda folder: sharded(base()),
     "untied, shared out": lambda folder: sharded(tiny.mistral(initializer_range=0.2)),
     "soft-caps, shared out": lambda folder: sharded(tiny.gemma2(initializer_range=0.2)),
     "windows, shared out": lambda folder: sharded(tiny.qwen2(initializer_range=0.2)),
+    "computed again": lambda folder: checkpointed(base()),
+    "computed again, shared out": lambda folder: sharded(checkpointed(base())),
     "adapter": lora,
     "adapter, shared out": lambda folder: sharded(lora(folder)),
 }
@@ -149,7 +175,7 @@ def every_model(folder: Path) -> dict[str, Trained]:
 
 
 def all_cases(folder: Path) -> dict[str, Trained]:
-    return every_loss(folder) | every_model(folder)
+    return every_loss(folder) | every_model(folder) | of_families(folder)
 
 
 def usual_cases(folder: Path) -> dict[str, Trained]:
@@ -194,3 +220,15 @@ def saved_and_resumed(folder: Path) -> tuple[dict[str, float], dict[str, tuple[f
     losses = saved(folder)
     distributed.wait_for_all()
     return losses, resumed(folder)
+
+
+def in_bfloat16(folder: Path) -> Trained:
+    """Ten steps whose updates are far below what bfloat16 can hold of a weight."""
+    model = base()
+    model.module.bfloat16()
+    run = trainer(sharded(model), LOSSES["alignment"], optimizer=tiny.optimizer(learning_rate=1e-4))
+    steps = [run.step(number, GROUPS) for number in range(1, 11)]
+    masters = list(run._optimizer.masters.values())
+    assert all(master.dtype == torch.float32 for master in masters)
+    whole = [distributed.whole(weight) for weight in run._optimizer.weights.values()]
+    return Trained(steps, torch.zeros(0), torch.cat([one.flatten().float() for one in whole]))

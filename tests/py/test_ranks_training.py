@@ -42,12 +42,24 @@ def hold(found: Trained, expected: Trained, name: str) -> None:
 @pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
 @pytest.mark.parametrize("count", [2, 4] if ALL else [2])
 def test_ranks_take_the_step_of_one(tmp_path: Path, count: int) -> None:
-    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
     (tmp_path / "one").mkdir()
-    expected = cases(tmp_path / "one")
-    for process in run_in_processes(count, cases, tmp_path):
+    expected, low = with_bfloat16(tmp_path / "one")
+    processes = run_in_processes(count, with_bfloat16, tmp_path)
+    for process, _ in processes:
         for name, found in process.items():
             hold(found, expected[name], name)
+    for _, found in processes:
+        for one, other in zip(found.steps, low.steps, strict=True):
+            assert one.loss.total == pytest.approx(other.loss.total, rel=1e-2)
+    # the main one has the weights as they are used and written: all within a rounding or two
+    apart = (processes[0][1].weights - low.weights).abs()
+    assert (apart <= 2**-6 * low.weights.abs() + 1e-5).all()
+    assert (apart == 0).float().mean() > 0.9
+
+
+def with_bfloat16(folder: Path) -> tuple[dict[str, Trained], Trained]:
+    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
+    return cases(folder), ranks_cases.in_bfloat16(folder)
 
 
 @pytest.mark.timeout(600)

@@ -18,8 +18,11 @@ export async function filesReadBy(root: string): Promise<FilesRead> {
   const unread: string[] = [];
   for (const file of [...sources.map((name) => posix.join("dist", name)), "ts/cli/bin.mjs"]) {
     const text = await readFile(join(root, file), "utf8");
-    for (const [, path] of text.matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g))
-      files.add(posix.join(dirname(file), path!));
+    // Where there is a choice between sources and what they are compiled to, the latter is shipped.
+    for (const [address] of text.matchAll(/new URL\(.*import\.meta\.url\)/g))
+      for (const [, path] of address.matchAll(/"(\.{1,2}\/[^"]+?)"/g))
+        if (!(path!.endsWith(".ts") && address.includes(path!.replace(/ts$/, "js"))))
+          files.add(posix.join(dirname(file), path!));
     for (const [, parts] of text.matchAll(/join\(projectRoot((?:, (?:"[^"]+"|`[^`]+`))+)/g))
       files.add(
         parts!
@@ -29,13 +32,12 @@ export async function filesReadBy(root: string): Promise<FilesRead> {
           .slice(1)
           .join("/"),
       );
-    const rest = text.replace(/(?:new URL\("[^"]+", |createRequire\()import\.meta\.url\)/g, "");
-    unread.push(
-      ...rest
-        .split("\n")
-        .filter((line) => line.includes("import.meta"))
-        .map((line) => `${file}: ${line}`),
-    );
+    // Packages are found as those of an import are.
+    const rest = text
+      .replace(/new URL\(.*"\.{1,2}\/.*import\.meta\.url\)/g, "")
+      .replace(/createRequire\(import\.meta\.url\)|import\.meta\.resolve\("[^"]+"\)/g, "");
+    const lines = rest.split("\n").filter((line) => line.includes("import.meta"));
+    unread.push(...lines.map((line) => `${file}: ${line}`));
   }
   return { files: [...files].sort(), unread };
 }

@@ -190,6 +190,30 @@ describe("the first ten minutes", () => {
     expect((await aft("doctor")).stdout).toContain("nothing is wrong");
   });
 
+  test("its pages are served to this machine, and written as a site", async () => {
+    const written = await aft("view", "--bundle", "site");
+    expect(written).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(elsewhere, "site", "index.html"), "utf8")).toContain("miniature");
+    const serving = execa("node", [installed("ts", "cli", "bin.mjs"), "view"], {
+      cwd: elsewhere,
+      reject: false,
+    });
+    try {
+      const address = await new Promise<string>((found) => {
+        let printed = "";
+        serving.stdout.on("data", (part) => {
+          printed += part;
+          const named = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(printed)?.[0];
+          if (named !== undefined) found(named);
+        });
+      });
+      expect(await (await fetch(address)).text()).toContain("miniature");
+    } finally {
+      serving.kill("SIGINT");
+      await serving;
+    }
+  });
+
   test("weights and data are exported", async () => {
     expect(await aft("export", "runs/miniature", "--to", "model", "--method", "aft-bc")).toMatchObject({
       exitCode: 0,

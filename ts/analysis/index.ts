@@ -125,4 +125,5 @@ export {
   type SweepData,
   type SweepResults,
   sweepResultsSchema,
+  sweepSentence,
 } from "./sweep/index.ts";

@@ -3,7 +3,7 @@
  * of those that are shown. What the reader has opened stays open.
  */
 const usualMs = 4000;
-const runningMs = 1000;
+const runningMs = 2000;
 
 const part = "[data-part]";
 const state = document.querySelector<HTMLElement>(".live-state");

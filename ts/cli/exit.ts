@@ -31,7 +31,7 @@ export function wrapped(text: string): string {
 
 /** A file that grows over the process's limit is an error of the write that it was, and not this process's end. */
 export function outliveFileLimit(): void {
-  process.on("SIGXFSZ", () => {});
+  if (process.listenerCount("SIGXFSZ") === 0) process.on("SIGXFSZ", () => {});
 }
 
 /** `aft assess ... | head` closes the pipe early: that is the end, and no error. */

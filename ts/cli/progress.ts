@@ -53,7 +53,20 @@ export class LiveLines {
 export const progressOn = (
   out: Output = process.stderr,
   now: () => number = () => performance.now(),
-): ProgressSink => (out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
+): ProgressSink => tellingOnce(out.isTTY === true ? liveOn(out, now) : plainOn(out, now));
+
+/** What one stage warned of is not told again of the next ones: the report has it for each. */
+function tellingOnce(sink: ProgressSink): ProgressSink {
+  const told = new Set<string>();
+  return {
+    ...sink,
+    note(text) {
+      const [, warning] = text.split(": warning: ");
+      if (warning !== undefined && told.size === told.add(warning).size) return;
+      sink.note(text);
+    },
+  };
+}
 
 function plainOn(out: Output, now: () => number): ProgressSink {
   const tracks = new Map<string, Track>();

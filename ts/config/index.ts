@@ -46,6 +46,8 @@ export {
   type AnswerSettings,
   type AquaTask,
   type ArithmeticTask,
+  answerPatternFlags,
+  answerPatternProblem,
   aquaTaskSchema,
   arithmeticTaskSchema,
   type CustomTask,

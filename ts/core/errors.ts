@@ -59,8 +59,12 @@ export function formatProblem(problem: Problem): string {
   if (problem.expected !== undefined) lines.push(`  expected: ${problem.expected}`);
   if (problem.nearest !== undefined) lines.push(`  did you mean: ${problem.nearest}`);
   if (problem.fix !== undefined) lines.push(`  fix: ${problem.fix}`);
-  return lines.join("\n");
+  return visible(lines.join("\n"));
 }
+
+/** Names may hold characters that a terminal obeys or does not show. */
+const visible = (text: string): string =>
+  text.replaceAll(/(?![\n\t])\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 const longestShown = 200;
 

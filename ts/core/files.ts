@@ -92,9 +92,24 @@ async function targetOf(path: string): Promise<string | undefined> {
   return stats.isFile() ? realpath(path) : undefined;
 }
 
+/** What is wrong with a path itself, whatever was to be done with it. */
+export function pathProblem(error: unknown): string | undefined {
+  const code = systemCode(error);
+  if (code === "ENAMETOOLONG") return "a name in this path is too long (ENAMETOOLONG)";
+  // Node's words of it name its own argument.
+  if (code === "ERR_INVALID_ARG_VALUE") return "no path has a NUL character in it";
+  return undefined;
+}
+
 /** Says a failed write in words; a full disk is the case that users meet. */
 export function writeError(path: string, error: unknown): AftError {
   const code = systemCode(error);
+  const ofPath = pathProblem(error);
+  if (ofPath !== undefined)
+    return failure(
+      { what: `could not write: ${ofPath}`, where: path, expected: "a path that can be written to" },
+      { cause: error },
+    );
   if (code === "ENOSPC" || code === "EDQUOT")
     return failure(
       {
@@ -183,7 +198,7 @@ export async function rereadable(
 export function readError(path: string, error: unknown, expected: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
-  const what = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
+  const what = code === "ENOENT" ? "no such file" : `cannot be read: ${pathProblem(error) ?? code}`;
   return inputError({ what, where: path, expected }, { cause: error });
 }
 

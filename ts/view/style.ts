@@ -24,11 +24,14 @@ progress{width:100%;height:10px;accent-color:var(--accent);display:block;margin:
 .compare-form label{display:flex;flex-direction:column;gap:3px;font-size:.8rem;color:var(--quiet);min-width:0;max-width:100%}
 .compare-form select{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:5px 8px;min-height:34px;max-width:100%}
 .compare-form button{min-height:34px}
-.view figure{margin:12px 0 20px}.view figure svg{min-width:0}
+.view figure{margin:12px 0 20px}.view figure svg{min-width:min(100%,560px)}
 .view .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:0 32px}
 .badge.running{background:var(--accent);color:var(--surface)}
 .problem{color:var(--wrong)}
 .left-border{border-left:1px solid var(--line)}
 td.clear{color:var(--accent);font-weight:600}
-@media(max-width:640px){.view-head,.view-main{padding-left:16px;padding-right:16px}.live-state{float:none;display:block}}
+@media(max-width:640px){.view figure svg{min-width:520px}
+.runs,.runs tbody,.runs tr,.runs th,.runs td{display:block}.runs thead{display:none}.runs tr{border-bottom:1px solid var(--line);padding:8px 0}
+.runs th[scope=row],.runs td{border:0;padding:1px 0;text-align:left}.runs td.number{display:none}.runs td.words{max-width:none;min-width:0}.runs td:empty{display:none}
+.view-head,.view-main{padding-left:16px;padding-right:16px}.live-state{float:none;display:block}}
 `.trim();

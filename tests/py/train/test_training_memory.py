@@ -8,23 +8,29 @@ from pathlib import Path
 import adapted
 import pytest
 import torch
+import torch.distributed as dist
 from adapted import GROUPS
+from aft_worker import distributed
 from aft_worker.protocol import AdapterSettings
+from ranks import run_in_processes
 from torch.autograd.graph import saved_tensors_hooks
 
 CASES = json.loads((Path(__file__).parents[2] / "golden" / "memory" / "cases.json").read_text())
 
 
-def load(case: dict, tmp_path: Path, layers: int | None = None):
+def base(case: dict, at: Path, layers: int | None = None) -> str:
     sizes = {
         **{"hidden_size": case["hiddenSize"], "intermediate_size": case["intermediateSize"]},
         **{"num_hidden_layers": layers or case["layers"], "num_attention_heads": case["heads"]},
         **{"num_key_value_heads": case["keyValueHeads"], "vocab_size": case["vocabularySize"]},
         "tie_word_embeddings": case["tied"],
     }
-    base = adapted.base_folder(tmp_path / f"base-{layers}", **sizes)
+    return adapted.base_folder(at, **sizes)
+
+
+def load(case: dict, source: str, sharding: str = "none"):
     settings = None if case["adapter"] is None else AdapterSettings(**case["adapter"])
-    return adapted.load(base, settings, dtype=case["dtype"])
+    return adapted.load(source, settings, dtype=case["dtype"], sharding=sharding, trained=True)
 
 
 def total(tensors) -> int:
@@ -33,7 +39,7 @@ def total(tensors) -> int:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_weights_gradients_masters_and_moments_are_counted_exactly(case: dict, tmp_path) -> None:
-    model = load(case, tmp_path)
+    model = load(case, base(case, tmp_path / "base"))
     run = adapted.trainer(model)
     optimizer, found = run._optimizer, {}
     step = optimizer.step
@@ -52,8 +58,8 @@ def test_weights_gradients_masters_and_moments_are_counted_exactly(case: dict, t
     moments = [value for name, value in optimizer.state().items() if "exp_avg" in name]
     found |= {"weights": total(weights), "masters": total(copies), "moments": total(moments)}
     assert found == {name: case[name] for name in ("weights", "gradients", "masters", "moments")}
-    base = [weight for name, weight in model.module.named_parameters() if "lora_" not in name]
-    assert sum(weight.numel() for weight in base) == case["parameters"]
+    own = [weight for name, weight in model.module.named_parameters() if "lora_" not in name]
+    assert sum(weight.numel() for weight in own) == case["parameters"]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +67,39 @@ def test_weights_gradients_masters_and_moments_are_counted_exactly(case: dict, t
 )
 def test_what_a_block_keeps_of_a_token_for_its_backward_pass(case: dict, tmp_path) -> None:
     """Of models with two blocks and with four: the difference is two blocks'."""
-    two, four = (kept_bytes(load(case, tmp_path, layers).module) for layers in (2, 4))
+    two, four = (kept_bytes(load(case, base(case, tmp_path / f"base-{n}", n)).module) for n in (2, 4))
     assert (four - two) / 2 / TOKENS == case["activationsPerTokenAndBlock"]
+
+
+def held(folder: Path) -> list[dict[str, int]]:
+    """Of each case, what this rank holds of a model that is shared out: its parts, and an adapter whole."""
+    found = []
+    for number, case in enumerate(CASES):
+        model = load(case, str(folder / f"base-{number}"), sharding="fsdp")
+        run = adapted.trainer(model)
+        run.step(1, GROUPS)
+        optimizer = run._optimizer
+        parts = {distributed.part(weight).data_ptr() for weight in optimizer.weights.values()}
+        copies = [master for master in optimizer.masters.values() if master.data_ptr() not in parts]
+        moments = [value for name, value in optimizer.state().items() if "exp_avg" in name]
+        found.append(
+            {
+                "weights": total(map(distributed.part, model.module.parameters())),
+                "masters": total(copies),
+                "moments": total(map(distributed.part, moments)),
+            }
+        )
+    return found
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
+def test_two_ranks_hold_their_parts(tmp_path: Path) -> None:
+    for number, case in enumerate(CASES):
+        base(case, tmp_path / f"base-{number}")
+    first, second = run_in_processes(2, held, tmp_path)
+    for case, one, other in zip(CASES, first, second, strict=True):
+        assert one == other == case["ofTwoRanks"]
 
 
 TOKENS = 64

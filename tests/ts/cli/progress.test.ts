@@ -166,3 +166,21 @@ test("a long note is broken at words on a terminal, and left alone in a pipe", (
   pipe.sink.note(note);
   expect(pipe.text()).toBe(`${note}\n`);
 });
+
+test("what one stage warned of is not told again of the next", () => {
+  for (const isTTY of [true, false]) {
+    const { sink, text } = watch(isTTY);
+    sink.note("align a: warning: no pairs");
+    sink.note("align b: warning: no pairs");
+    sink.note("align b: warning: the scores sink");
+    sink.note("align b: no pairs");
+    sink.note("align b: no pairs");
+    expect(text().split("\n")).toEqual([
+      "align a: warning: no pairs",
+      "align b: warning: the scores sink",
+      "align b: no pairs",
+      "align b: no pairs",
+      "",
+    ]);
+  }
+});

@@ -8,7 +8,7 @@ const said = (message: string, ...argv: string[]) => usageError(message, run, op
 
 test("an unknown command and an option in its place name the nearest", () => {
   expect(() => checkCommand(["rnu"])).toThrow(
-    'there is no command "rnu"\n  expected: one of run, validate, doctor, judge, score, assess, report, export, notebook, data, model, runs\n  did you mean: aft run',
+    'there is no command "rnu"\n  expected: one of run, validate, doctor, worker, judge, score, assess, report, view, export, notebook, data, model, runs\n  did you mean: aft run',
   );
   expect(() => checkCommand(["--verson"])).toThrow(
     "aft has no option --verson before a command\n  expected: a command first: aft COMMAND [options]\n  did you mean: --version",

@@ -62,7 +62,7 @@ describe("the commonest mistakes in an experiment, word by word", () => {
 
   it("a whole number that no number holds, by all its digits, and half of a character", async () => {
     expect(await errorOf(withChange("stages: {", "stages: {vft: {steps: 12345678901234567891}, "))).toBe(
-      `main.yaml:6:23: bad value for stages.vft.steps
+      `main.yaml:6:23: bad value for stages.vft.steps: whole numbers are not exact beyond 2^53
   found: "12345678901234567891"
   expected: a whole number of at least 1`,
     );
@@ -143,7 +143,7 @@ describe("the commonest mistakes in an experiment, word by word", () => {
     expect(await errorOf({ "main.yaml": smallest }, ["worker.thread=3"])).toBe(
       `(--set worker.thread=3): unknown key "thread" in worker
   found: 3
-  expected: one of device, threads, python, launch, transport, maxTokensPerBatch, samplesAtOnce, sampler, vllmPython, vllm
+  expected: one of device, devices, nodes, sharding, rendezvous, rankSeconds, threads, python, launch, transport, maxTokensPerBatch, samplesAtOnce, sampler, vllmPython, vllm
   did you mean: threads`,
     );
   });

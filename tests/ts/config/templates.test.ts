@@ -11,7 +11,9 @@ const read = (name: string): string => readFileSync(join(projectRoot, "configs",
 
 /** Every `aft` command of a shell script, as words. */
 const aftCommands = (script: string): string[][] =>
-  [...script.replaceAll("\\\n", " ").matchAll(/npx aft ([^\n;&|]+)/g)].map((match) => match[1]!.trim().split(/\s+/));
+  [...script.replaceAll("\\\n", " ").matchAll(/npx aft ([^\n;&|]+)/g)].map((match) =>
+    match[1]!.trim().split(/\s+/),
+  );
 
 async function checkScript(script: string): Promise<void> {
   expect((await execa("bash", ["-n"], { input: script })).exitCode).toBe(0);

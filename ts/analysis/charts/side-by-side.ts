@@ -43,7 +43,7 @@ export function sidesChart(
           text: { id: `${text.id}-${id}`, title: label, description: `${label}, by optimizer step.` },
           width,
           height: top + bottom + 130,
-          margins: { top, right: 8, bottom, left: 60 },
+          margins: { top, right: 16, bottom, left: 60 },
           x: { label: at === drawn.length - 1 ? "optimizer step →" : null, nice: false, ticks: 5 },
           y: { ...sideAxis(label, 54), nice: true, ticks: 4 },
           marks: sides.map(({ side, colour, dash }) =>

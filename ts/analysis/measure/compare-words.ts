@@ -1,6 +1,7 @@
 /** Two runs side by side in words and numbers, whatever shows them. */
 import { decimal, percent, plural, points, pValue, range } from "../format.ts";
 import type { MethodOfBoth, MetricOfBoth, RunsComparison } from "./compare-runs.ts";
+import { holds, shownInterval } from "./verdicts.ts";
 
 const rows = [
   ["accuracy", "greedy", false],
@@ -17,7 +18,7 @@ export const comparedHeads: readonly string[] = ["A", "", "n", "B", "", "n", "B 
 
 export interface ComparedRow {
   cells: string[];
-  /** The difference is more than chance explains, by the adjusted p. */
+  /** The difference is more than chance explains: its interval leaves out 0. */
   isClear: boolean;
 }
 
@@ -25,10 +26,11 @@ export interface ComparedRow {
 export const comparedRows = ({ metrics }: MethodOfBoth): ComparedRow[] =>
   rows.map(([metric, name, perplexity]) => ({
     cells: [name, ...numbers(metrics[metric], perplexity)],
-    isClear: (metrics[metric].pHolm ?? 1) < 0.05,
+    isClear: holds(metrics[metric]),
   }));
 
-function numbers({ a, b, difference, interval, p, pHolm }: MetricOfBoth, perplexity: boolean): string[] {
+function numbers(metric: MetricOfBoth, perplexity: boolean): string[] {
+  const { a, b, difference, p, pHolm } = metric;
   const text = (value: number | null): string => (perplexity ? decimal(value) : percent(value));
   const change = (value: number | null): string =>
     perplexity && value !== null ? `${value > 0 ? "+" : ""}${decimal(value)}` : points(value);
@@ -42,7 +44,7 @@ function numbers({ a, b, difference, interval, p, pHolm }: MetricOfBoth, perplex
     range(b.interval, text),
     String(b.n),
     change(difference),
-    range(interval, change),
+    range(shownInterval(metric), change),
     pText(p),
     pText(pHolm),
   ];
@@ -54,7 +56,7 @@ export const noCommonSeed = "no seed in common: differences are between the mean
 /** How the numbers are to be read. */
 export const comparedNotes = ({ sameQuestions, questions }: RunsComparison): string[] => [
   sameQuestions
-    ? `the same ${plural(questions.a, "question")}: differences are paired over them (95 % bootstrap; p: McNemar's for greedy answers of one seed, else sign flips; Holm: over the methods)`
+    ? `the same ${plural(questions.a, "question")}: differences are paired over them (95 % bootstrap, with 0 where the test, Holm-adjusted over the methods, does not rule it out; p: McNemar's for greedy answers of one seed, else sign flips)`
     : `not the same questions (${questions.a} and ${questions.b}): differences are not paired and not tested`,
   "values are % and points, means over the seeds; [low, high]: 95 %, for the questions being a sample; perplexity as it is",
 ];

@@ -11,3 +11,4 @@ export {
   sweepResultsSchema,
 } from "./results.ts";
 export { renderSweepTable } from "./table.ts";
+export { sweepSentence } from "./top.ts";

@@ -140,7 +140,7 @@ function bad(path: Path, tree: Tree, root: unknown): Problem {
   const choices = branchesOf(shape).flatMap((branch) =>
     (branch.enum ?? (branch.const === undefined ? [] : [branch.const])).map(String),
   );
-  const reason = whyNot(path, value, root);
+  const reason = whyNot(path, value, root) ?? whyNoNumber(value, shape);
   return {
     what: `bad value for ${dotted(path) || "the experiment"}${reason === undefined ? "" : `: ${reason}`}`,
     where: originOf(tree, path).where,
@@ -160,6 +160,16 @@ function whyNot([first, name, key]: Path, value: unknown, root: unknown): string
   const entry: Baseline | GroupLoss | undefined = Object.hasOwn(methods, kind) ? entryOf(kind) : undefined;
   return entry?.kind === "group loss" && entry.noBoundary !== undefined
     ? `${kind} has no boundary: ${entry.noBoundary}`
+    : undefined;
+}
+
+/** Of what is a number, but none that a setting can be. */
+function whyNoNumber(value: unknown, shape: Shape): string | undefined {
+  if (typeof value === "number" && !Number.isFinite(value)) return "it is not finite";
+  const isWhole = branchesOf(shape).some(({ type }) => type === "integer");
+  const isLong = typeof value === "number" ? Number.isInteger(value) : /^[-+]?\d{16,}$/.test(String(value));
+  return isWhole && isLong && !Number.isSafeInteger(Number(value))
+    ? "whole numbers are not exact beyond 2^53"
     : undefined;
 }
 

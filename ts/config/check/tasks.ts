@@ -1,7 +1,7 @@
 import { isMap } from "../../core/shape.ts";
 import type { Model } from "../schema/model.ts";
 import { promptSettings } from "../schema/prompt.ts";
-import { type CustomTask, customTaskSchema, type Task } from "../schema/tasks/index.ts";
+import { answerPatternProblem, type CustomTask, customTaskSchema, type Task } from "../schema/tasks/index.ts";
 import type { Report } from "./report.ts";
 
 /** A model made from scratch has the chat template that it is given, and else none. Of others their tokenizer decides. */
@@ -64,6 +64,7 @@ function checkCustomTask(task: CustomTask, report: Report): void {
       "choice",
       "columns: {choices: COLUMN}, or another kind of answer",
     );
+  checkPatterns(task, report);
   if (task.use === "train" && task.columns.reference === undefined)
     report(
       ["columns"],
@@ -78,4 +79,14 @@ function checkCustomTask(task: CustomTask, report: Report): void {
       task.closing,
       "keep, or another kind of answer",
     );
+}
+
+function checkPatterns({ answer }: CustomTask, report: Report): void {
+  if (answer.kind !== "regex") return;
+  for (const key of ["pattern", "flexible"] as const) {
+    const source = answer[key];
+    const problem =
+      source === undefined ? undefined : answerPatternProblem(source, answer.ignoreCase ?? false);
+    if (problem !== undefined) report(["answer", key], problem.what, source, problem.expected);
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, nearestName, type Problem, systemCode } from "../../core/errors.ts";
-import { shownPath } from "../../core/files.ts";
+import { decodeUtf8, notUtf8, pathProblem, shownPath } from "../../core/files.ts";
 import { projectRoot } from "../../core/project.ts";
 import { merge } from "./merge.ts";
 import { parseYaml } from "./parse.ts";
@@ -62,11 +62,15 @@ async function read(request: Request, chain: readonly string[], reading: Reading
 }
 
 async function readMap(request: Request, reading: Reading): Promise<MapTree | undefined> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(request.file, "utf8");
+    text = decodeUtf8(await readFile(request.file));
   } catch (error) {
     reading.problems.push(unreadable(request, error));
+    return undefined;
+  }
+  if (text === undefined) {
+    reading.problems.push(notUtf8(shownPath(request.file)));
     return undefined;
   }
   const { tree, problems } = parseYaml(text, request.file);
@@ -88,11 +92,7 @@ function unreadable(request: Request, error: unknown): Problem {
   const found = request.where === undefined ? undefined : request.name;
   if (code === "EISDIR") return { what: "is a folder", where, found, expected: "a YAML file" };
   if (code !== "ENOENT" && code !== "ENOTDIR")
-    return {
-      what: `cannot be read: ${messageOf(error)}`,
-      where,
-      found,
-    };
+    return { what: `cannot be read: ${pathProblem(error) ?? messageOf(error)}`, where, found };
   const nearest = nearestName(basename(request.file), yamlFilesIn(dirname(request.file)));
   return {
     what: request.where === undefined ? "no such file" : `no such file: ${shownPath(request.file)}`,

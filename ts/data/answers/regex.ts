@@ -3,15 +3,12 @@
  * certain, so it runs under a time limit that stops the matching itself.
  */
 import { createContext, Script } from "node:vm";
-import type { AnswerSettings } from "../../config/index.ts";
+import { type AnswerSettings, answerPatternFlags, answerPatternProblem } from "../../config/index.ts";
 import { inputError } from "../../core/errors.ts";
 import { type AnswerRule, outcomeOf, ruleOf, TimeLimitReached } from "./rule.ts";
 
 /** A pattern of the user's own, and how it is used; `timeoutMs`: what one text may take, 250 by default. */
 type RegexSettings = Omit<Extract<AnswerSettings, { kind: "regex" }>, "kind">;
-
-/** Characters of a pattern beyond which it is refused. */
-const longestPattern = 1000;
 
 /** What texts at the time limit may take in all, before the pattern is refused: whatever limit a text has, judging ends. */
 const usualMsAtLimits = 10_000;
@@ -73,33 +70,10 @@ export function regexRule(settings: RegexSettings, where?: string, msAtLimits = 
   });
 }
 
-/** `^` and `$` match at lines, as an answer stands on one; `.` does not match a newline. */
 function compiled(source: string, ignoreCase: boolean, where: string | undefined): RegExp {
-  const refuse = (what: string, expected: string, cause?: unknown) =>
-    inputError({ what, where, found: source, expected }, { cause });
-  if (source.length > longestPattern)
-    throw refuse("the answer pattern is too long", `at most ${longestPattern} characters`);
-  const flags = ignoreCase ? "gimu" : "gmu";
-  let groups: number;
-  try {
-    // With an empty alternative it matches anything, and shows how many groups there are.
-    groups = new RegExp(`${source}|`, flags).exec("")!.length - 1;
-    new RegExp(source, flags);
-  } catch (error) {
-    throw refuse(
-      `the answer pattern is not a regular expression: ${(error as Error).message.replace(/^.*?\/[gimu]+: /, "")}`,
-      "a JavaScript pattern with Unicode rules, for example `Answer: (\\w+)`",
-      error,
-    );
-  }
-  if (groups !== 1)
-    throw refuse(
-      groups === 0
-        ? "the answer pattern has no capture group"
-        : "the answer pattern has several capture groups",
-      "exactly one group ( ), which is the answer; (?: ) groups without capturing",
-    );
-  return new RegExp(source, flags);
+  const problem = answerPatternProblem(source, ignoreCase);
+  if (problem !== undefined) throw inputError({ ...problem, where, found: source });
+  return new RegExp(source, answerPatternFlags(ignoreCase));
 }
 
 /** What the group captured in the first and in the last match in which it captured anything. */

@@ -69,5 +69,13 @@ function refuseRepeated(columns: readonly string[], file: string): void {
 function badCsv(error: unknown, file: string): unknown {
   if (!(error instanceof CsvError)) return error;
   const line = typeof error.lines === "number" ? `:${error.lines}` : "";
-  return inputError({ what: `not valid CSV: ${error.message}`, where: `${file}${line}` }, { cause: error });
+  return inputError(
+    {
+      what: `not valid CSV: ${error.message}`,
+      where: `${file}${line}`,
+      expected:
+        "quotes around a value that holds a separator, a quote or a line break, each quote within doubled",
+    },
+    { cause: error },
+  );
 }

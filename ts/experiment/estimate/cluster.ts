@@ -148,7 +148,10 @@ function wayOf({ sharding, setup, changes }: Draft, trainings: readonly Trained[
 const microBatch = ({ maxTokensPerBatch }: Setup, { perStep }: Trained, devices: number): number =>
   Math.min(maxTokensPerBatch, Math.ceil(perStep / devices));
 
-/** Under FSDP a device has its part of what lasts, and at its height two blocks and a table of tokens whole. */
+/**
+ * Under FSDP a device has its part of what lasts, and at its height two blocks and the tables whole. What is trained lies there
+ * in float32 and is its own master; an adapter is small, and lies whole on each device (py/aft_worker/model/sharding.py).
+ */
 export function memoryOf(
   setup: Setup,
   trained: Trained,
@@ -158,23 +161,34 @@ export function memoryOf(
   const devices = cluster.devices * cluster.nodes;
   const whole = trainingMemory(setup, microBatch(setup, trained, devices), trained.holdsStart);
   if (sharding === "none") return whole;
-  const { weights, gradients, masters, moments, start, ...passing } = whole;
-  return {
-    ...passing,
-    weights: weights / devices + gatheredBytes(setup),
-    gradients: gradients / devices + (setup.adapter === undefined ? 4 * blockParameters(setup.shape) : 0),
-    masters: masters / devices,
-    moments: moments / devices,
-    start: start / devices,
-  };
+  const { shape, dtype, adapter } = setup;
+  if (adapter === undefined) {
+    const part = (4 * shape.parameters) / devices;
+    return {
+      ...whole,
+      weights: part + gatheredBytes(setup),
+      // Of what was computed last, in its own type and in float32 on its way to the device that keeps it.
+      gradients: part + (4 + bytesOf(dtype)) * largestUnit(shape),
+      masters: 0,
+      moments: 2 * part,
+      start: trained.holdsStart ? part : 0,
+    };
+  }
+  const base = (shape.parameters * bytesOf(dtype)) / devices;
+  return { ...whole, weights: base + 4 * adapterParameters(shape, adapter) + gatheredBytes(setup) };
 }
 
-const blockParameters = ({ parameters, embeddingParameters, tied, layers }: ModelShape): number =>
-  (parameters - embeddingParameters * (tied ? 1 : 2)) / layers;
+const tableParameters = ({ embeddingParameters, tied }: ModelShape): number =>
+  embeddingParameters * (tied ? 1 : 2);
 
-/** Whole while it is used: a block, the next one that is fetched meanwhile, and the largest table. */
+const blockParameters = (shape: ModelShape): number =>
+  (shape.parameters - tableParameters(shape)) / shape.layers;
+
+const largestUnit = (shape: ModelShape): number => Math.max(blockParameters(shape), tableParameters(shape));
+
+/** Whole while it is used: a block, the next one that is fetched meanwhile, embedding and head. */
 const gatheredBytes = ({ shape, dtype }: Setup): number =>
-  bytesOf(dtype) * (2 * blockParameters(shape) + shape.embeddingParameters);
+  bytesOf(dtype) * (2 * blockParameters(shape) + tableParameters(shape));
 
 /** A block forward is asked for once, backward takes twice as many. */
 const callsOfTraining = 3;

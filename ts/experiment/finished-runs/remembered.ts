@@ -40,14 +40,25 @@ export class GrowingSteps {
   private inode = 0;
   /** Bytes that were taken up, to the end of a line. */
   private offset = 0;
+  private isRead = false;
   private reading: Promise<readonly StepRecord[]> | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** All steps so far; lines that are torn or damaged are left out. Empty where there is no file. */
-  read(): Promise<readonly StepRecord[]> {
+  /**
+   * All steps so far; lines that are torn or damaged are left out. Empty where there is no file.
+   * @param isWhole nothing will be added: it is read once
+   */
+  async read(isWhole = false): Promise<readonly StepRecord[]> {
+    if (isWhole && this.isRead) return this.steps;
+    const steps = await this.readNow();
+    this.isRead = isWhole;
+    return steps;
+  }
+
+  private readNow(): Promise<readonly StepRecord[]> {
     this.reading ??= this.readOn().finally(() => {
       this.reading = undefined;
     });

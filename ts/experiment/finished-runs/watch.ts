@@ -1,7 +1,7 @@
 /** Runs as they go on, by the files that they write: they know nothing of who looks on. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { RunSummary } from "../../analysis/index.ts";
+import type { RunSummary, TrainingStep } from "../../analysis/index.ts";
 import { holderInWords } from "../../core/lock.ts";
 import { runFiles } from "../run/files.ts";
 import { type KeptProgress, progressFile } from "../run/kept-progress.ts";
@@ -39,14 +39,17 @@ export interface WatchedTraining {
   seed?: number | undefined;
   /** `align aft-bc seed 1` */
   label: string;
-  steps: readonly StepRecord[];
+  steps: readonly TrainingStep[];
 }
+
+const trustMs = 30_000;
 
 export class RunsWatch {
   readonly directory: string;
   private readonly folders = new Remembered<RunFolder>();
   private readonly summaries = new Remembered<RunSummary | undefined>();
   private readonly manifests = new Remembered<{ seconds: number } | undefined>();
+  private readonly finished = new Map<string, { seconds: number; at: number }>();
   private readonly trainings = new Map<string, GrowingSteps>();
 
   constructor(runsDirectory: string) {
@@ -89,8 +92,10 @@ export class RunsWatch {
       return { label, state: existsSync(directory) ? "broken off" : "waiting" };
     });
     const trainings = all.map(async ({ stage, label, artefact, method, seed }) => {
-      const path = metricsFile.pathIn({ directory: resolve(folder.directory, artefact) });
-      return { stage, label, method, seed, steps: await this.stepsIn(path) };
+      const directory = resolve(folder.directory, artefact);
+      const isWhole = (await this.manifestIn(directory)) !== undefined;
+      const path = metricsFile.pathIn({ directory });
+      return { stage, label, method, seed, steps: await this.stepsIn(path, isWhole) };
     });
     return {
       stages: await Promise.all(stages),
@@ -104,16 +109,22 @@ export class RunsWatch {
     return this.folders.get(name, files, () => readRunFolder(directory, name));
   }
 
-  private manifestIn(directory: string): Promise<{ seconds: number } | undefined> {
-    return this.manifests.get(directory, [manifestFile.pathIn({ directory })], () =>
+  /** A finished artefact is looked at again after a while only: of hundreds of runs that is most of the work. */
+  private async manifestIn(directory: string): Promise<{ seconds: number } | undefined> {
+    const known = this.finished.get(directory);
+    if (known !== undefined && performance.now() - known.at < trustMs) return known;
+    const manifest = await this.manifests.get(directory, [manifestFile.pathIn({ directory })], () =>
       manifestFile.find({ directory }),
     );
+    if (manifest === undefined) this.finished.delete(directory);
+    else this.finished.set(directory, { seconds: manifest.seconds, at: performance.now() });
+    return manifest;
   }
 
-  private stepsIn(path: string): Promise<readonly StepRecord[]> {
+  private stepsIn(path: string, isWhole: boolean): Promise<readonly StepRecord[]> {
     const known = this.trainings.get(path) ?? new GrowingSteps(path);
     this.trainings.set(path, known);
-    return known.read();
+    return known.read(isWhole);
   }
 }
 

@@ -134,7 +134,7 @@ function curvesPart(
         of(side).map(({ seed = 0, steps }) => ({
           side,
           seed,
-          points: everyNth(steps).flatMap((step) => {
+          points: everyNth(steps, 2 * common.length).flatMap((step) => {
             const measured = value(step);
             return measured === undefined ? [] : [{ step: step.step, value: measured }];
           }),

@@ -58,7 +58,7 @@ function runsTable(runs: readonly WatchedRun[], notes: ReadonlyMap<string, numbe
   if (runs.length === 0)
     return html`<p>None yet: <code>aft run EXPERIMENT.yaml</code> makes one, and it is shown here as it goes on.</p>`;
   const newestFirst = [...runs].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-  return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="runs">
 <thead><tr><th scope="col">Run</th><th scope="col" class="left">State</th><th scope="col" class="left">When</th><th scope="col">Methods</th><th scope="col">Seeds</th><th scope="col" class="left">What came out</th><th scope="col" class="left">To read</th></tr></thead>
 <tbody>${newestFirst.map((run) => rowOf(run, notes.get(run.name) ?? 0, strip))}</tbody></table></div>`;
 }
@@ -68,7 +68,7 @@ function rowOf(run: WatchedRun, notes: number, strip: string): Markup {
   const of = state === "done" || stages.total === 0 ? "" : ` ${stages.done} of ${stages.total} stages`;
   return html`<tr><th scope="row" class="name">${toRun(name, name.slice(strip.length))}</th>
 <td class="left name">${stateBadge(state)}${of}</td><td class="left name">${moment(at)}</td>
-<td>${record?.methods.length ?? "–"}</td><td>${record?.seeds.length ?? "–"}</td>
+<td class="number">${record?.methods.length ?? "–"}</td><td class="number">${record?.seeds.length ?? "–"}</td>
 <td class="words">${problem === undefined ? verdictText(run) : html`<span class="problem">${problem}</span>`}</td>
 <td class="left name">${hasReport && html`${toRun(name, "report", "report.html")}, ${toRun(name, "questions", "questions.html")}`}${notes > 0 && html` <span class="quiet">★ ${notes}</span>`}</td></tr>
 `;
@@ -86,6 +86,7 @@ function sweepPart(
   const facts = [
     states.length > 0 && `${count("done")} of ${plural(states.length, "cell")} done`,
     count("failed") > 0 && `${count("failed")} failed`,
+    count("waiting") > 0 && `${count("waiting")} not begun or under way`,
     process !== undefined && `running (${process})`,
   ].filter((fact) => fact !== false);
   return {

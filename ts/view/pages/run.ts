@@ -81,7 +81,7 @@ function resultPart(run: WatchedRun): Part | undefined {
     title: "Result",
     content: html`<p class="lead">${verdictText(run)}</p>
 ${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
-<div class="scroll" role="region" aria-label="Accuracy by method" tabindex="0">${raw(accuracyChart(rows, { baseline: baselineLabel(summary) }))}</div>`,
+<figure><div class="scroll chart" role="region" aria-label="Accuracy by method" tabindex="0">${raw(accuracyChart(rows, { baseline: baselineLabel(summary) }))}</div></figure>`,
   };
 }
 
@@ -104,8 +104,7 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
     isBase: stage === "vft",
     label: method === undefined ? label : (labels.get(method) ?? method),
     seed: seed ?? 0,
-    steps: everyNth(steps),
-    made: steps.length,
+    steps: everyNth(steps, trainings.length),
   }));
   const [base, aligned] = [curves.filter(({ isBase }) => isBase), curves.filter(({ isBase }) => !isBase)];
   if (curves.length === 0) return undefined;
@@ -114,7 +113,7 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
   return {
     id: "curves",
     title: "Curves",
-    content: html`<div class="charts">${base.length > 0 && chart(vftLossChart(base))}${aligned.length > 0 && chart(curvesChart(aligned))}</div>
+    content: html`<div class="charts">${base.length > 0 && chart(vftLossChart(base))}${aligned.length > 0 && chart(curvesChart(aligned, { width: 820 }))}</div>
 <p class="quiet">${trainings.map(({ label, steps }) => `${label}: ${plural(steps.length, "step")}`).join("; ")}</p>`,
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { adapterSchema } from "../../../../ts/config/index.ts";
 import {
   type Cluster,
   efficiencyOf,
@@ -12,10 +13,10 @@ import {
 } from "../../../../ts/experiment/estimate/cluster.ts";
 import { clusterTable } from "../../../../ts/experiment/estimate/cluster-table.ts";
 import { deviceKind, deviceKinds } from "../../../../ts/experiment/estimate/device-kinds.ts";
-import { trainingMemory, trainingState } from "../../../../ts/experiment/estimate/memory.ts";
+import { trainingMemory } from "../../../../ts/experiment/estimate/memory.ts";
 import { shapeOfCreated } from "../../../../ts/experiment/estimate/shape.ts";
 import type { Work } from "../../../../ts/experiment/estimate/stage.ts";
-import { lora, setup, sevenBillion } from "./sizes.ts";
+import { cases, setup, sevenBillion, shapeOfCase } from "./sizes.ts";
 
 /** LLaMA-2 70B, by its published sizes. */
 const seventyBillion = shapeOfCreated(
@@ -73,19 +74,25 @@ test("data parallel: each device holds all of it", () => {
   expect(memory).toEqual(trainingMemory(setup(), 16_384));
 });
 
-test("FSDP: a part of what lasts, and whole what is at work: two blocks, a table, a block's gradients", () => {
+test("FSDP: a part of what lasts, and whole what is at work: two blocks, the tables, a unit's gradients", () => {
   const memory = memoryOf(setup(), trained, "fsdp", of("h200", 4));
-  const state = trainingState(setup());
-  const block = (sevenBillion.parameters - 2 * 32_000 * 4096) / 32;
-  expect(memory.moments).toBe(state.moments / 4);
-  expect(memory.masters).toBe(state.masters / 4);
-  expect(memory.weights).toBeCloseTo(state.weights / 4 + 2 * (2 * block + 32_000 * 4096), -1);
-  expect(memory.gradients).toBeCloseTo(state.gradients / 4 + 4 * block, -1);
-  // An adapter's few gradients are never gathered by blocks.
-  const adapted = setup({ adapter: lora });
-  expect(memoryOf(adapted, trained, "fsdp", of("h200", 4)).gradients).toBe(
-    trainingState(adapted).gradients / 4,
-  );
+  const tables = 2 * 32_000 * 4096;
+  const block = (sevenBillion.parameters - tables) / 32;
+  expect(memory).toMatchObject({ masters: 0, moments: 2 * sevenBillion.parameters });
+  expect(memory.weights).toBeCloseTo(sevenBillion.parameters + 2 * (2 * block + tables), -1);
+  expect(memory.gradients).toBeCloseTo(sevenBillion.parameters + 6 * tables, -1);
+});
+
+test.each(cases)("a rank's part is what it holds: $name", (golden) => {
+  const { dtype, ofTwoRanks } = golden;
+  const shape = shapeOfCase(golden);
+  const adapter = golden.adapter === null ? undefined : adapterSchema.parse(golden.adapter);
+  const chosen = setup({ shape, dtype, adapter });
+  const { weights, masters, moments } = memoryOf(chosen, trained, "fsdp", of("h200", 2));
+  const tables = shape.embeddingParameters * (shape.tied ? 1 : 2);
+  const block = (shape.parameters - tables) / shape.layers;
+  const gathered = (dtype === "float32" ? 4 : 2) * (2 * block + tables);
+  expect({ weights: weights - gathered, masters, moments }).toEqual(ofTwoRanks);
 });
 
 test("a micro-batch is no longer than a device's part of a step", () => {

@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { adapterSchema } from "../../../../ts/config/index.ts";
-import { createdModelSchema } from "../../../../ts/config/schema/model.ts";
-import { projectRoot } from "../../../../ts/core/project.ts";
 import {
   blockActivations,
   cacheBytes,
@@ -13,31 +9,12 @@ import {
   trainingMemory,
   trainingState,
 } from "../../../../ts/experiment/estimate/memory.ts";
-import {
-  adaptedLayers,
-  adapterParameters,
-  shapeOfCreated,
-} from "../../../../ts/experiment/estimate/shape.ts";
-import { lora, setup, sevenBillion } from "./sizes.ts";
-
-// What the worker really holds: tests/py/test_training_memory.py counts the tensors of the same cases.
-interface Case {
-  vocabularySize: number;
-  tied: boolean;
-  dtype: "float32" | "bfloat16";
-  adapter: object | null;
-  [size: string]: unknown;
-}
-const cases: Case[] = JSON.parse(readFileSync(join(projectRoot, "tests/golden/memory/cases.json"), "utf8"));
+import { adaptedLayers, adapterParameters } from "../../../../ts/experiment/estimate/shape.ts";
+import { cases, lora, setup, sevenBillion, shapeOfCase } from "./sizes.ts";
 
 test.each(cases)("$name: what lies there while it trains is counted exactly", (golden) => {
-  const { vocabularySize, tied, dtype, adapter, ...sizes } = golden;
-  const { hiddenSize, intermediateSize, layers, heads, keyValueHeads } = sizes;
-  const created = createdModelSchema.parse({
-    ...{ hiddenSize, intermediateSize, layers, heads, keyValueHeads },
-    tieEmbeddings: tied,
-  });
-  const shape = shapeOfCreated(created, vocabularySize);
+  const { dtype, adapter } = golden;
+  const shape = shapeOfCase(golden);
   expect(shape.parameters).toBe(golden.parameters);
   const own: Setup = setup({
     shape,

@@ -299,7 +299,8 @@ describe("the experiment as others read it", () => {
           worker: {
             device: "cuda",
             vllmPython: "../vllm/bin/python",
-            launch: { hosts: ["gpu1.example.org"] },
+            launch: ["ssh", "gpu1.example.org"],
+            rendezvous: "gpu1:29500",
           },
           tracking: { mlflow: { uri: "https://me:secret@example.org" } },
           tasks: [{ task: "custom", train: "~/data/rows.jsonl" }],

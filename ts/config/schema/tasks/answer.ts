@@ -3,6 +3,38 @@ import { flag, positive, text } from "../values.ts";
 
 const pattern = text;
 
+/** Characters of a pattern beyond which it is refused. */
+const longestPattern = 1000;
+
+/** `^` and `$` match at lines, as an answer stands on one; `.` does not match a newline. */
+export const answerPatternFlags = (ignoreCase: boolean): string => (ignoreCase ? "gimu" : "gmu");
+
+/** Why answers cannot be found by a pattern; undefined: they can. */
+export function answerPatternProblem(
+  source: string,
+  ignoreCase: boolean,
+): { what: string; expected: string } | undefined {
+  if (source.length > longestPattern)
+    return { what: "the answer pattern is too long", expected: `at most ${longestPattern} characters` };
+  const flags = answerPatternFlags(ignoreCase);
+  let groups: number;
+  try {
+    // With an empty alternative it matches anything, and shows how many groups there are.
+    groups = new RegExp(`${source}|`, flags).exec("")!.length - 1;
+    new RegExp(source, flags);
+  } catch (error) {
+    return {
+      what: `the answer pattern is not a regular expression: ${(error as Error).message.replace(/^.*?\/[gimu]+: /, "")}`,
+      expected: "a JavaScript pattern with Unicode rules, for example `Answer: (\\w+)`",
+    };
+  }
+  if (groups === 1) return undefined;
+  return {
+    what: `the answer pattern has ${groups === 0 ? "no capture group" : "several capture groups"}`,
+    expected: "exactly one group ( ), which is the answer; (?: ) groups without capturing",
+  };
+}
+
 /** By which rule final answers are found in texts and compared. */
 export const answerSchema = z
   .discriminatedUnion("kind", [

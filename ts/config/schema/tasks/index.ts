@@ -10,7 +10,7 @@ import {
   mmluTaskSchema,
 } from "./published.ts";
 
-export { type AnswerSettings, answerSchema } from "./answer.ts";
+export { type AnswerSettings, answerPatternFlags, answerPatternProblem, answerSchema } from "./answer.ts";
 export { type ArithmeticTask, arithmeticTaskSchema } from "./arithmetic.ts";
 export { type Columns, type CustomTask, customTaskSchema } from "./custom.ts";
 export {

@@ -66,7 +66,7 @@ export const configOf = ({ configYaml }: RunRecord): CardConfig =>
  */
 export function publicYaml({ configYaml }: RunRecord): string {
   const document = parseDocument(configYaml);
-  for (const place of [["tracking"], ["worker", "launch"]])
+  for (const place of [["tracking"], ["worker", "launch"], ["worker", "rendezvous"]])
     if (document.hasIn(place)) document.deleteIn(place);
   visit(document, {
     Pair(_, { key, value }) {

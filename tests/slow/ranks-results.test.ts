@@ -1,0 +1,76 @@
+/** A run whose worker is two processes comes to what one process comes to, whole or with weights shared out. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { setting, wholeRun } from "../e2e/whole-runs.ts";
+import { lasting } from "../faults/content.ts";
+
+const settings = setting(
+  "worker.threads=2",
+  "report.examples=0",
+  "stages.align.steps=4",
+  "stages.watch.every=2",
+  "stages.watch.questions=4",
+  "stages.watch.accuracy=true",
+);
+
+/** Every row and file of every artefact by its key, and the report. */
+async function results(runs: string): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const entry of await readdir(runs, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const place = path.slice(runs.length + 1);
+    if (/^\.|manifest|tokenizer|timing|config|started|run\.json/.test(entry.name)) continue;
+    const text = async (): Promise<string> => await readFile(path, "utf8");
+    if (entry.name.endsWith(".jsonl"))
+      found[place] = (await text())
+        .trim()
+        .split("\n")
+        .sort()
+        .map((row) => JSON.parse(row, lasting));
+    else if (entry.name === "report.json") found[place] = JSON.parse(await text(), lasting).methods;
+  }
+  return found;
+}
+
+/** Where two values differ by more than rounding; "" where they do not. */
+function apart(one: unknown, other: unknown, place = ""): string {
+  if (typeof one === "number" && typeof other === "number")
+    return Math.abs(one - other) <= 1e-4 * Math.max(1, Math.abs(other)) ? "" : `${place}: ${one}, ${other}`;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null)
+    return one === other ? "" : `${place}: ${JSON.stringify(one)}, ${JSON.stringify(other)}`;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  for (const key of keys) {
+    const found = apart(
+      (one as Record<string, unknown>)[key],
+      (other as Record<string, unknown>)[key],
+      `${place}/${key}`,
+    );
+    if (found !== "") return found;
+  }
+  return "";
+}
+
+let alone: Record<string, unknown>;
+beforeAll(async () => {
+  const { runs, done } = await wholeRun("tests/e2e/tiny.yaml", ...settings);
+  expect(done.exitCode, done.stderr).toBe(0);
+  alone = await results(runs);
+  expect(Object.keys(alone).filter((name) => name.endsWith("metrics.jsonl")).length).toBeGreaterThan(1);
+});
+
+test.each(["fsdp", ...(process.env.AFT_RANKS === "all" ? ["none"] : [])])(
+  "two processes, sharding: %s",
+  async (sharding) => {
+    const { runs, done } = await wholeRun(
+      "tests/e2e/tiny.yaml",
+      ...settings,
+      ...setting("worker.devices=2", `worker.sharding=${sharding}`),
+    );
+    expect(done.exitCode, done.stderr).toBe(0);
+    const shared = await results(runs);
+    // the same keys: what one made the other takes as it is
+    expect(Object.keys(shared).sort()).toEqual(Object.keys(alone).sort());
+    for (const [name, value] of Object.entries(shared)) expect(apart(value, alone[name], name)).toBe("");
+  },
+);
