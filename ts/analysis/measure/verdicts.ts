@@ -50,9 +50,10 @@ export function judgeTogether(tested: readonly Difference[]): void {
 const varies = (its: Float64Array | undefined): boolean => its?.some((value) => value !== its[0]) === true;
 
 /** With 0 where the test does not rule it out, and with the spread over seeds. */
-function honest({ pHolm, overSeeds }: Judged, interval: Interval | null): Interval | null {
+function honest({ p, pHolm, overSeeds }: Judged, interval: Interval | null): Interval | null {
   if (interval === null) return null;
-  const nought = pHolm !== null && pHolm < chance ? [] : [0];
+  // Of a difference that is judged by itself p is not adjusted.
+  const nought = (pHolm ?? p ?? 1) < chance ? [] : [0];
   const ends = [
     interval.low,
     interval.high,

@@ -12,6 +12,7 @@ import {
 import { decimal, plural, points, whole } from "../../format.ts";
 import type { Comparison, MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { directionOf } from "../../measure/verdicts.ts";
 import { against, baselineCell, differenceCell, metricCell, spread, testLines } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { paperGsm8k } from "../paper/numbers.ts";
@@ -81,9 +82,9 @@ const minus =
 /** A metric with its difference to continued VFT, which is tested. */
 const tested =
   (name: MetricName) =>
-  (method: MethodSummary): Inline => {
+  (method: MethodSummary): Cell => {
     const difference = against(method, "continued")?.differences[name];
-    return [
+    const content: Inline = [
       metricCell(method.metrics[name]),
       difference !== undefined &&
         difference.p !== null && [
@@ -92,6 +93,7 @@ const tested =
           testLines(difference),
         ],
     ];
+    return { content, mark: difference?.p == null ? undefined : directionOf(difference) };
   };
 
 function paperCell({ role, settings }: MethodSummary): Cell {
