@@ -54,10 +54,11 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-def join() -> None:
-    """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name."""
+def join(even_alone: bool = False) -> None:
+    """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name; one
+    that is alone does so only where that is asked for, to measure what it costs."""
     global _control, _background
-    if int(os.environ.get("WORLD_SIZE", "1")) <= 1 or dist.is_initialized():
+    if dist.is_initialized() or (int(os.environ.get("WORLD_SIZE", "1")) <= 1 and not even_alone):
         return
     backend = "gloo"
     if torch.cuda.is_available():
@@ -214,14 +215,14 @@ class _Told:
 
 
 def same(what: str, value: str) -> None:
-    """Raises RanksDiffer in all ranks where the values differ: `what` is, say, "the weights in DIR"."""
+    """Raises RanksDiffer in all ranks where the values differ: `what` is, say, "weights in DIR"."""
     told = gather((rank(), socket.gethostname(), value))
     for number, host, other in told[1:]:
         if other != told[0][2]:
             first = told[0]
             message = (
-                f"rank {number} on {host} has another {what} than rank 0 on {first[1]}: "
-                f"{other} there, {first[2]} here"
+                f"{what} on rank {number} ({host}): {other}; on rank 0 ({first[1]}): {first[2]}. "
+                f"All ranks need the same"
             )
             raise WorkerError("RanksDiffer", message, rank=number, host=host)
 

@@ -115,6 +115,13 @@ describe("an experiment that trains a LoRA adapter", () => {
     const [same, plain] = stdout.split(" ").map(Number);
     expect(same).toBeLessThan(1e-5);
     expect(plain).toBeGreaterThan(1e-3);
+    // Others do not have that base.
+    const push = ["--push", "me/adapter", "--private", "--dry-run"];
+    const refused = await aft(["export", run, ...method, "--adapter", ...push]);
+    expect(refused.stderr).toContain(
+      "the adapter's base is a folder of this machine, which others do not have",
+    );
+    expect(refused.exitCode).toBe(2);
     // The exported adapter has its base by path, also for `aft score`.
     const copy = join(folder, "copy", "deeper");
     await cp(adapter, copy, { recursive: true });

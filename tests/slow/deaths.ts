@@ -5,18 +5,28 @@ import { projectRoot } from "../../ts/core/project.ts";
 import { aft, temporaryFolder } from "../e2e/aft.ts";
 
 /** `train/step 5 within`: see tests/warm/dying.py. */
-export async function runWithDeaths(args: readonly string[], deaths: readonly string[]) {
-  const runs = await temporaryFolder();
+export type Deaths = readonly string[];
+
+/** A file that names them. */
+export async function deathsFile(deaths: Deaths): Promise<string> {
   const file = join(await temporaryFolder(), "deaths");
-  return { runs, file, done: await aftWithDeaths(["run", ...args, "--runs", runs], deaths, file) };
+  await writeFile(file, deaths.map((death) => `${death}\n`).join(""));
+  return file;
 }
 
-/** @param file names the deaths, in the environment of each process */
-export async function aftWithDeaths(args: readonly string[], deaths: readonly string[], file?: string) {
-  file ??= join(await temporaryFolder(), "deaths");
-  await writeFile(file, deaths.map((death) => `${death}\n`).join(""));
-  return aft(args, {
-    // ranks are started anew, and know of the module by the path alone
-    env: { AFT_HANDLERS: "dying", AFT_DEATHS: file, PYTHONPATH: join(projectRoot, "tests", "warm") },
-  });
+export async function runWithDeaths(args: readonly string[], deaths: Deaths) {
+  const [runs, file] = [await temporaryFolder(), await deathsFile(deaths)];
+  return { runs, file, done: await dying(["run", ...args, "--runs", runs], file) };
 }
+
+export const aftWithDeaths = async (args: readonly string[], deaths: Deaths) =>
+  dying(args, await deathsFile(deaths));
+
+const dying = (args: readonly string[], file: string) => aft(args, { env: deathsEnvironment(file) });
+
+/** Ranks are started anew, and know of the module by the path alone. */
+export const deathsEnvironment = (file: string): Record<string, string> => ({
+  AFT_HANDLERS: "dying",
+  AFT_DEATHS: file,
+  PYTHONPATH: join(projectRoot, "tests", "warm"),
+});

@@ -1,11 +1,12 @@
 /** Runs whose worker is two processes, of which one dies, is stopped, or is asked to end with the command. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
-import { contentOf, lasting } from "../faults/content.ts";
+import { contentOf } from "../faults/content.ts";
 import { runWithDeaths } from "./deaths.ts";
+import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [
   "tests/e2e/tiny.yaml",
@@ -21,28 +22,8 @@ beforeAll(async () => {
   const runs = await temporaryFolder();
   const done = await aft(["run", ...args, "--runs", runs]);
   expect(done.exitCode, done.stderr).toBe(0);
-  whole = await contentOf(runs, kept);
+  whole = await contentOf(runs, withoutLastDigits);
 });
-
-/**
- * Which samples are decoded beside each other goes by who has room first, and with that the last digits of their
- * log-probabilities; the samples are the same.
- */
-const kept = (key: string, value: unknown): unknown => (key === "logprob" ? undefined : lasting(key, value));
-
-/** Processes of this machine with such a text in their environment. */
-async function processesWith(text: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)))
-    if (
-      await readFile(`/proc/${id}/environ`, "utf8").then(
-        (own) => own.includes(text),
-        () => false,
-      )
-    )
-      found.push(await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => ""));
-  return found;
-}
 
 const silent = /rank 1 on \S+ has given no sign of life for 6 s/;
 
@@ -60,7 +41,7 @@ test.each([
     const { runs, done, file } = await runWithDeaths(args, deaths);
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr.match(/it is started again/g)).toHaveLength(deaths.length);
-    expect(await contentOf(runs, kept)).toEqual(whole);
+    expect(await contentOf(runs, withoutLastDigits)).toEqual(whole);
     expect(await processesWith(file)).toEqual([]);
   },
 );
@@ -87,14 +68,7 @@ test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
     });
     onTestFinished(() => void started.kill("SIGKILL"));
     await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
-    for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)))
-      if (
-        await readFile(`/proc/${id}/environ`, "utf8").then(
-          (own) => own.includes(mark),
-          () => false,
-        )
-      )
-        process.kill(Number(id), signal);
+    for (const { id } of await processesWith(mark)) process.kill(id, signal);
     const { exitCode, stderr } = await started;
     expect(exitCode, String(stderr)).toBe(130);
     expect(String(stderr)).toContain("interrupted\n  fix: what is done is kept; the same command goes on");

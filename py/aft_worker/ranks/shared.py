@@ -138,7 +138,7 @@ def _joined() -> WorkerError | None:
     distributed.join()
     watch()
     try:
-        distributed.same("version of", _versions())
+        distributed.same("versions", _versions())
     except WorkerError as error:
         return error
     return None

@@ -17,18 +17,20 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import psutil
+
+from .watch import AGENT, LIFE, SECONDS
 
 # Once one rank is gone, or nobody speaks to them any more, the others have so long to end by themselves.
 SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.25
 # For all machines to have come.
 SECONDS_TO_MEET = int(os.environ.get("AFT_RENDEZVOUS_SECONDS") or 600)
-# Set in the ranks: who their agent is.
-AGENT = "AFT_RANK_AGENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ def launch(ranks: Ranks) -> int:
     rendezvous = ranks.rendezvous or f"127.0.0.1:{_free_port()}"
     where = f"{ranks.nodes} machines at {rendezvous}" if ranks.nodes > 1 else "this machine's ranks"
     logs = tempfile.mkdtemp(prefix="aft-ranks-")
-    os.environ |= {AGENT: str(os.getpid())}
+    os.environ |= {AGENT: str(os.getpid()), LIFE: logs}
+    if ranks.nodes > 1 and (interface := _interface_to(rendezvous)) is not None:
+        # else each machine takes that of its own name, which may be known as 127.0.0.1 there
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", interface)
     handled: dict[str, Any] = {"signals_to_handle": "SIGUSR2", "shutdown_timeout": 2}
     known = {field.name for field in fields(LaunchConfig)}
     config = LaunchConfig(
@@ -73,7 +78,7 @@ def launch(ranks: Ranks) -> int:
         **{name: value for name, value in handled.items() if name in known},
     )
     watched = threading.Event()
-    threading.Thread(target=_watch, args=(ranks.devices, watched), daemon=True).start()
+    threading.Thread(target=_watch, args=(ranks.devices, Path(logs), watched), daemon=True).start()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = ["--threads", str(max(1, (ranks.threads or cores) // ranks.devices))]
     try:
@@ -84,12 +89,22 @@ def launch(ranks: Ranks) -> int:
         _say(f"rank {number} on {socket.gethostname()} ended {how}, and all others with it")
         return failure.exitcode
     except Exception as error:
-        _say(f"{where} did not come together within {SECONDS_TO_MEET} s: {str(error).splitlines()[0]}")
+        _say(f"{where} did not come together {_reason(error)}")
         return 1
     finally:
         watched.set()
         shutil.rmtree(logs, ignore_errors=True)
     return 0
+
+
+def _reason(error: Exception) -> str:
+    line = str(error).splitlines()[0]
+    if "imed out" not in line:
+        return f"({line})"
+    return (
+        f"within {SECONDS_TO_MEET} s: {line.rstrip('.')}; is `aft worker` running on each of the others, and "
+        "can they reach that port?"
+    )
 
 
 def _leave_signals_to_the_command() -> None:
@@ -118,14 +133,25 @@ def _follow(agent: int) -> None:
     os._exit(1)
 
 
-def _watch(count: int, ended: threading.Event) -> None:
-    """Ends the ranks once one of them is gone or the input has ended; torchrun would wait for those that are
-    stopped, or deaf to its signal."""
+def _watch(count: int, life: Path, ended: threading.Event) -> None:
+    """Ends the ranks once one of them is gone or gives no sign of life, or the input has ended; torchrun
+    would wait for those that are stopped, or deaf to its signal."""
     seen: dict[int, psutil.Process] = {}
+    signs: dict[Path, int] = {}
+    silence: Counter[Path] = Counter()
+    looks = SECONDS / SECONDS_BETWEEN_LOOKS
     while not ended.wait(SECONDS_BETWEEN_LOOKS):
         if len(seen) < count:
             seen |= {child.pid: child for child in psutil.Process().children()}
         if _input_ended() or not all(map(_lives, seen.values())):
+            break
+        for sign in life.glob("rank-*"):
+            latest = sign.stat().st_mtime_ns
+            silence[sign] = silence[sign] + 1 if signs.get(sign) == latest else 0
+            signs[sign] = latest
+        silent = [sign.name.replace("-", " ") for sign in signs if silence[sign] >= looks]
+        if silent:
+            _say(f"{silent[0]} on {socket.gethostname()} has given no sign of life for {SECONDS:g} s")
             break
     if ended.wait(SECONDS_TO_END):
         return
@@ -149,6 +175,19 @@ def _input_ended() -> bool:
     poll = select.poll()
     poll.register(0, select.POLLHUP | getattr(select, "POLLRDHUP", 0))
     return bool(poll.poll(0))
+
+
+def _interface_to(rendezvous: str) -> str | None:
+    """The network interface by which this machine reaches the meeting point; None where that is not known."""
+    host, _, port = rendezvous.rpartition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, int(port)))  # sends nothing
+        except OSError:
+            return None
+        own = probe.getsockname()[0]
+    found = psutil.net_if_addrs().items()
+    return next((name for name, kinds in found if any(kind.address == own for kind in kinds)), None)
 
 
 def _free_port() -> int:

@@ -1,7 +1,8 @@
 """Each rank shows the others that it lives, from a thread of its own, and ends where it cannot go on without.
 
 A rank that computes for long still shows it; one that was stopped, or whose machine is gone or out of reach,
-does not. Nothing is decided by one for another: each ends by itself, and its agent with it.
+does not. Nothing is decided by one for another: each ends by itself, and its agent with it; an agent
+also watches its own ranks, of which one alone on its machine may be the one that was stopped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
@@ -21,6 +23,8 @@ from ..board import connect
 
 # Without a sign of life, until a rank counts as lost.
 SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 60)
+# Set in the ranks: who their agent is, and the folder in which they show it that they live.
+AGENT, LIFE = "AFT_RANK_AGENT", "AFT_RANK_LIFE"
 # For the agent to see first which rank it was, and to end all.
 SECONDS_TO_BE_ENDED = 5.0
 
@@ -60,6 +64,8 @@ class Watch:
 
     def show_life(self) -> None:
         self._beats += 1
+        if LIFE in os.environ:
+            Path(os.environ[LIFE], f"rank-{self._rank}").touch()
         self._store.set(f"aft/life/{self._rank}", f"{self._beats} {socket.gethostname()}")
 
     def run(self) -> NoReturn:

@@ -68,7 +68,7 @@ class _Piece:
 def cut(prompts: Sequence[GeneratePrompt], ranks: int) -> list[list[GeneratePrompt]]:
     """Pieces of a few samples each, in the order in which they are dealt: long prompts first. Samples of
     a prompt stay together, as it is computed once for all, unless one rank had much of the work by that."""
-    samples = sum(len(prompt.indices) for prompt in prompts)
+    samples = _samples(prompts)
     most = max(1, -(-samples // (4 * ranks)))
     wanted = min(_MOST_IN_PIECE, max(1, samples // (_PIECES_PER_RANK * ranks)))
     pieces: list[list[GeneratePrompt]] = []
@@ -84,6 +84,10 @@ def cut(prompts: Sequence[GeneratePrompt], ranks: int) -> list[list[GenerateProm
     return pieces
 
 
+def _samples(prompts: Sequence[GeneratePrompt]) -> int:
+    return sum(len(prompt.indices) for prompt in prompts)
+
+
 class _Rank:
     """What each rank does: it takes pieces as long as there are any, and samples them."""
 
@@ -94,6 +98,7 @@ class _Rank:
         self._sampler = sampler
         self._like = like
         self._pieces: list[_Piece] = []
+        self._sizes: list[int] = []  # their samples
         self._known = 0  # jobs whose pieces are among these
         self._mine: int | None = None  # the number of the next piece that is this rank's
         self.in_hand = 0  # samples taken and not yet ended
@@ -115,10 +120,9 @@ class _Rank:
     def more(self) -> SampleJob | None:
         """This rank's next piece, where it has room for one and there is one."""
         self.look()
-        slots = self._sampler.at_once
+        slots = self._sampler.at_once or self._share
         # before there are slots: as many as there will be, and no more than its own if all take equally long
-        room = self._share if slots is None else slots + max(1, slots // 8)
-        while self.in_hand < room and not self._over.all:
+        while not self._over.all and self.in_hand < slots + self._ahead(slots):
             if self._mine is None:
                 self._mine = self._board.add("taken", 1) - 1
             if self._mine >= len(self._pieces):
@@ -127,9 +131,17 @@ class _Rank:
                 return None  # it will be the next one that is put up
             piece, self._mine = self._pieces[self._mine], None
             if piece.job not in self._over.jobs:
-                self.in_hand += sum(len(prompt.indices) for prompt in piece.request.prompts)
+                self.in_hand += _samples(piece.request.prompts)
                 return _PieceJob(self, piece)
         return None
+
+    def _ahead(self, slots: int) -> int:
+        """Samples that may wait here for a slot, so that none stays empty until it is known that its sample
+        has ended; fewer where there are not many for the others."""
+        if self._sampler.at_once is None or self.in_hand < slots:
+            return 0
+        undealt = sum(self._sizes[self._board.add("taken", 0) :])
+        return min(max(1, slots // 8), undealt // (2 * self._board.ranks))
 
     def _room_for(self, job: SampleJob) -> int:
         request, model = job.request, self._model
@@ -161,6 +173,7 @@ class _Rank:
             for prompts in put_up.pieces:
                 request = replace(self._like, prompts=prompts, seed=put_up.seed)
                 self._pieces.append(_Piece(self._known, request))
+                self._sizes.append(_samples(prompts))
             self._known += 1
 
 
@@ -245,7 +258,7 @@ class _Open:
 
     def __init__(self, job: SampleJob) -> None:
         self.job = job
-        self.left = sum(len(prompt.indices) for prompt in job.request.prompts)
+        self.left = _samples(job.request.prompts)
 
 
 class _Leader(_Rank):

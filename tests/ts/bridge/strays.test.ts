@@ -115,6 +115,8 @@ describe("what is no answer to an open request ends the conversation, and all th
   });
 });
 
+const count = Number(process.env.AFT_MUTATED_REPLIES ?? "3000");
+
 test("no mutated reply is waited for without end, and none is an error without a name", async () => {
   const random = randomFrom("mutated replies", 15);
   const signs = ['"', "{", "}", "[", "]", ":", ",", "null", "0", "-1", "1e9", "true", "id", "\\", "é"];
@@ -124,7 +126,7 @@ test("no mutated reply is waited for without end, and none is an error without a
     return random.next() < 0.5 ? before + random.pick(signs) + after : before + after;
   };
   const outcomes = { resolved: 0, protocol: 0, failure: 0 };
-  for (let trial = 0; trial < 3000; trial++) {
+  for (let trial = 0; trial < count; trial++) {
     const fields = random.next() < 0.7 ? { result: digest } : { error: refused };
     const error = await asking((id) => [mutated(message({ id, ...fields }))]).then(
       () => undefined,
@@ -138,8 +140,8 @@ test("no mutated reply is waited for without end, and none is an error without a
     }
   }
   // Most mutations break a reply; some leave it whole (in a message's words, in the digest).
-  expect(outcomes.protocol).toBeGreaterThan(1500);
-  expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(3000);
+  expect(outcomes.protocol).toBeGreaterThan(count / 2);
+  expect(Object.values(outcomes).reduce((sum, each) => sum + each)).toBe(count);
 });
 
 test("asked between its streams' end and its own, a worker is one that died", async () => {

@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { assessFile } from "../../../ts/cli/assess.ts";
 
@@ -133,6 +134,21 @@ test("groups are assessed as before, with a table of tasks where there are sever
     "passAtKQuestions",
     "perplexity",
   ]);
+});
+
+test("a pipe is read as a file is, whose first row is looked at before", async () => {
+  await execa("mkfifo", [at("pipe")]);
+  for (const [name, options] of [
+    ["groups.jsonl", { json: true }],
+    ["tasks.jsonl", { task: "gsm8k", extract: "flexible", json: true }],
+  ] as const) {
+    const [piped] = await Promise.all([
+      assess("pipe", options),
+      writeFile(at("pipe"), await readFile(at(name))),
+    ]);
+    vi.restoreAllMocks();
+    expect(piped).toBe(await assess(name, options));
+  }
 });
 
 test.each([

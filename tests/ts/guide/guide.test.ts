@@ -91,7 +91,7 @@ async function check([first = "", ...words]: readonly string[]): Promise<void> {
   expect(command?.name).toBe(name);
   const { options } = await command!.load();
   const typed = given.slice(isFamily ? 2 : 1);
-  const asked = typed.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
+  const asked = typed.filter((word) => word.startsWith("--")).map((word) => word.slice(2).split("=")[0]);
   expect(Object.keys(options)).toEqual(expect.arrayContaining(asked));
   if (!["run", "validate"].includes(name)) return;
   const set = typed.filter((_, at) => typed[at - 1] === "--set");

@@ -1,7 +1,7 @@
 /** Runs as they go on, by the files that they write: they know nothing of who looks on. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { RunSummary } from "../../analysis/index.ts";
+import type { RunSummary, TrainingStep } from "../../analysis/index.ts";
 import { holderInWords } from "../../core/lock.ts";
 import { runFiles } from "../run/files.ts";
 import { type KeptProgress, progressFile } from "../run/kept-progress.ts";
@@ -39,7 +39,7 @@ export interface WatchedTraining {
   seed?: number | undefined;
   /** `align aft-bc seed 1` */
   label: string;
-  steps: readonly StepRecord[];
+  steps: readonly TrainingStep[];
 }
 
 const trustMs = 30_000;

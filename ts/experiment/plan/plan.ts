@@ -25,11 +25,13 @@ export async function planOf(experiment: Experiment): Promise<Plan> {
     givenGroups: await givenGroupsNode(experiment),
   };
   const seeds = experiment.seeds.map((seed) => planSeed(experiment, shared, seed));
+  // Rows are read before anything is made of them: a bad cell of the last task is not told of after hours of training.
+  const questions = shared.tasks.map((task) => ({ node: task.questions }));
   const wanted = seeds.flatMap(({ arms, trainGroups }) => [
     ...trainGroups,
     ...arms.flatMap(({ evaluate, rounds }) => [...rounds.flatMap((round) => round.evaluate), ...evaluate]),
   ]);
-  return { nodes: inOrder(wanted.map(({ node }) => node)), seeds };
+  return { nodes: inOrder([...questions, ...wanted].map(({ node }) => node)), seeds };
 }
 
 /** No training questions are made of a task that is only evaluated, unless some go in front of its prompts. */

@@ -67,4 +67,15 @@ export const ownTasks: readonly Case[] = [
     argv: ["run", "DIR/x.yaml", "--runs", "DIR/runs"],
   },
   ofRows("a table that is not UTF-8", new Uint8Array([...new TextEncoder().encode(rows), 0xff, 0x0a])),
+  {
+    name: "a bad cell of a task that is only evaluated",
+    files: {
+      "x.yaml": custom("{kind: number}", "    closing: append\n    use: evaluate\n").replace(
+        "tasks:\n",
+        "tasks:\n  - task: arithmetic\n",
+      ),
+      "rows.csv": rows.replace(",10", ",ten"),
+    },
+    argv: ["run", "DIR/x.yaml", "--runs", "DIR/runs"],
+  },
 ];

@@ -39,7 +39,7 @@ export async function toldOf({ files = {}, argv }: Case): Promise<Told> {
         .replaceAll("npx aft", "aft")
         .replaceAll(projectRoot, "PROJECT")
         .replaceAll(relative(folder, projectRoot), "PROJECT")
-        .replaceAll(/\(node:\d+\)/g, "(node)")
+        .replaceAll(/: \d+\.\d s$/gm, ": 0.0 s")
         .replaceAll(/[^\S\n]+$/gm, "")
         .trimEnd(),
     };

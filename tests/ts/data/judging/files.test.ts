@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readRows, toJsonl } from "../../../../ts/core/jsonl.ts";
+import { silent } from "../../../../ts/core/progress.ts";
 import { type Random, randomFrom } from "../../../../ts/core/random.ts";
 import { candidateSchema, questionSchema } from "../../../../ts/core/records.ts";
 import {
@@ -116,6 +118,40 @@ test("files are judged to the byte as rows that are all kept, and refused with t
   }
   expect(refused).toBeGreaterThan(15);
   expect(refused).toBeLessThan(45);
+});
+
+test("a pipe is judged as a file is, and messages call it by its own name", async () => {
+  await writeFile(at("questions.jsonl"), lines([{ id: "q", task: "gsm8k", question: "?", answer: "3" }]));
+  const candidates = lines(texts.map((text, index) => ({ questionId: "q", index, text })));
+  await writeFile(at("candidates.jsonl"), candidates);
+  await execa("mkfifo", [at("pipe")]);
+  const options = (name: string): Options => ({
+    ...{ task: { task: "gsm8k" }, extract: "strict" },
+    ...{ questions: at("questions.jsonl"), candidates: [{ path: at(name) }] },
+  });
+  const expected = await streamed(options("candidates.jsonl"));
+  expect(expected.counts.candidates).toBe(texts.length);
+  const through = async (text: string) =>
+    (await Promise.all([outcome(streamed(options("pipe"))), writeFile(at("pipe"), text)]))[0];
+  expect(await through(candidates)).toEqual(expected);
+  expect(await through("{}\n")).toMatchObject({
+    message: expect.stringContaining(`${at("pipe")}:1: missing field questionId\n`),
+  });
+  expect(existsSync(at("groups.jsonl"))).toBe(false);
+});
+
+test("stopped, it leaves nothing", async () => {
+  await writeFile(at("questions.jsonl"), lines([{ id: "q", task: "gsm8k", question: "?", answer: "3" }]));
+  await writeFile(at("candidates.jsonl"), lines([{ questionId: "q", index: 0, text: "#### 3" }]));
+  const stop = new AbortController();
+  const before = await readdir(folder);
+  const judged = judgeFiles({
+    ...{ task: { task: "gsm8k" }, extract: "strict", out: at("stopped.jsonl"), signal: stop.signal },
+    ...{ questions: at("questions.jsonl"), candidates: [{ path: at("candidates.jsonl") }] },
+    progress: { ...silent, end: () => stop.abort() },
+  });
+  await expect(judged).rejects.toThrow("This operation was aborted");
+  expect(await readdir(folder)).toEqual(before);
 });
 
 const lines = (rows: readonly object[]): string => [...toJsonl(rows)].join("");

@@ -116,6 +116,38 @@ describe("what arrives is what was sent", () => {
   });
 });
 
+test("what is large is not kept in memory while it is sent: Node is told that it will not be asked for again", async () => {
+  await hubWith({ partSize: 4000 });
+  const sent: (RequestInit | undefined)[] = [];
+  const real = globalThis.fetch;
+  vi.stubGlobal("fetch", (address: string, init?: RequestInit) => {
+    if (init?.body instanceof Blob) sent.push(init);
+    return real(address, init);
+  });
+  try {
+    await pushed(folderOf(files));
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(sent.length).toBe(3);
+  for (const init of sent) expect(init).toMatchObject({ redirect: "error", window: null });
+});
+
+test("Ctrl-C ends it before anything is committed", async () => {
+  const stop = new AbortController();
+  const hub = await hubWith({
+    fault(asked) {
+      if (asked.startsWith("PUT")) stop.abort();
+      return undefined;
+    },
+  });
+  await expect(pushed(folderOf(files), wish({ signal: stop.signal }))).rejects.toMatchObject({
+    name: "Interrupted",
+    exitCode: 130,
+  });
+  expect(hub.repositories.get("models/me/a-model")!.commits).toEqual([]);
+});
+
 describe("one clear error", () => {
   test.each(["me", "me/", "/a", "a/b/c", "me/a b", "me/a--b", "me/../x", "-me/x", "me/x.git"])(
     "for the name %s",

@@ -120,3 +120,9 @@ test("a task that is only evaluated makes no training questions, but for example
     "tasks.0.train: a task that is trained on needs training questions\n  found: 0\n  expected: 1 or more, or use: evaluate",
   );
 });
+
+test("the rows of every task are read before anything is made of them, those of one that is only evaluated too", async () => {
+  const { nodes } = await plan(several);
+  expect(nodes.slice(0, 3).map(labelOf)).toEqual(["questions sums", "questions more", "questions far"]);
+  expect(nodes.slice(3).filter(({ stage }) => stage === "questions")).toEqual([]);
+});

@@ -1,7 +1,7 @@
 /** An exported folder on the Hugging Face hub: looked at first, then said, then done in one commit. */
+import { openAsBlob } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { inputError } from "../../../core/errors.ts";
 import { type ProgressSink, silent } from "../../../core/progress.ts";
 import { hubAddress, hubToken, pageOf, type Repository } from "./access.ts";
@@ -108,11 +108,14 @@ export async function push(
       fix: "another name; or --replace, which commits over it (the old content stays in the repository's history)",
     });
   const hub = await import("@huggingface/hub");
-  const operations = files.map(({ path, file }) => ({
-    operation: "addOrUpdate" as const,
-    path,
-    content: pathToFileURL(file),
-  }));
+  const operations = await Promise.all(
+    files.map(async ({ path, file }) => ({
+      operation: "addOrUpdate" as const,
+      path,
+      // Read as it is sent; by a file's URL the library has Node read ahead.
+      content: await openAsBlob(file),
+    })),
+  );
   return explained(options, request.accessToken, async () => {
     if (listed === undefined)
       await hub.createRepo({ ...request, visibility }).catch((error: unknown) => {

@@ -5,6 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 const tries = 5;
 
+/**
+ * Node keeps all of a body that it sends, to send it again where it is redirected, unless it is told of no redirection and of
+ * no window: a model's weights would have to fit into memory.
+ */
+const streamed = { redirect: "error", window: null } as const satisfies RequestInit;
+
 export interface RetryOptions {
   signal?: AbortSignal | undefined;
   /** Before the second try; doubled for each further one. */
@@ -19,12 +25,13 @@ export interface RetryOptions {
  */
 export function retryingFetch({ signal, firstWaitMs = 1000, onRetry }: RetryOptions): typeof fetch {
   return async (address, init) => {
+    const isUpload = init?.body instanceof Blob;
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       const last = attempt === tries;
       let why: string;
       try {
-        const answer = await fetch(address, init);
+        const answer = await fetch(address, isUpload ? { ...init, ...streamed } : init);
         if (last || !passing.has(answer.status)) return answer;
         await answer.body?.cancel();
         why = `HTTP ${answer.status}`;
