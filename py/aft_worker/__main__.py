@@ -22,8 +22,12 @@ def main() -> None:
     if given.devices * given.nodes > 1:
         if given.seconds:
             os.environ["AFT_RANK_SECONDS"] = str(given.seconds)
+        # what fails is told in a line of one's own, not by a stack of C++
+        quiet = os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "FATAL") == "FATAL"
         from .ranks import Ranks, launch
 
+        if quiet:
+            del os.environ["TORCH_CPP_LOG_LEVEL"]  # the ranks speak as ever
         ranks = Ranks(given.devices, given.nodes, given.node_rank, given.rendezvous, given.threads)
         code = launch(ranks)
         sys.stderr.flush()

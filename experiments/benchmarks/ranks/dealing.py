@@ -2,9 +2,9 @@
 
     npx aft python experiments/benchmarks/ranks/dealing.py [--json FILE]
 
-The pieces are those of `sample/dealing.py` and are dealt by its rule; a decode step of a rank takes a fixed time
-and a part that grows with its rows, as on a GPU. Beside it: questions dealt beforehand, every n-th to a rank. A
-rank that has ended while another still samples is idle.
+The pieces are those of `sample/dealing.py`, dealt by its rule; a decode step of a rank takes a fixed time
+and a part that grows with its rows, as on a GPU. Beside it: questions dealt beforehand, every n-th to a rank.
+A rank that has ended while another still samples is idle.
 """
 
 from __future__ import annotations

@@ -89,12 +89,22 @@ def launch(ranks: Ranks) -> int:
         _say(f"rank {number} on {socket.gethostname()} ended {how}, and all others with it")
         return failure.exitcode
     except Exception as error:
-        _say(f"{where} did not come together within {SECONDS_TO_MEET} s: {str(error).splitlines()[0]}")
+        _say(f"{where} did not come together {_reason(error)}")
         return 1
     finally:
         watched.set()
         shutil.rmtree(logs, ignore_errors=True)
     return 0
+
+
+def _reason(error: Exception) -> str:
+    line = str(error).splitlines()[0]
+    if "imed out" not in line:
+        return f"({line})"
+    return (
+        f"within {SECONDS_TO_MEET} s: {line.rstrip('.')}; is `aft worker` running on each of the others, and "
+        "can they reach that port?"
+    )
 
 
 def _leave_signals_to_the_command() -> None:

@@ -108,7 +108,7 @@ def step(run: str, number: int) -> p.StepMetrics:
 
 
 def test_every_method_of_the_protocol_has_its_handler():
-    assert set(catalogue.METHODS) == set(p.METHODS) - {"hello", "device/memory", "shutdown"}
+    assert set(catalogue.METHODS) == set(p.METHODS) - {"hello", "device/memory", "folder/check", "shutdown"}
 
 
 def test_from_tokenizer_to_trained_model(model, tmp_path):

@@ -12,7 +12,7 @@ import {
 } from "./cluster.ts";
 import { deviceKinds } from "./device-kinds.ts";
 import type { Memory } from "./memory.ts";
-import { assumed } from "./pace.ts";
+import { assumed, evenness } from "./pace.ts";
 import { aligned, short, span } from "./text.ts";
 
 /** @param model what is trained, in a line */
@@ -92,4 +92,4 @@ function timeLines({ chosen, sampling, scoringSeconds, ways }: ClusterPlan): str
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-const assumptions = `worked out, not measured: training and scoring reach ${percent(assumed.training)} of the data sheet's dense FLOP/s, decoding ${percent(assumed.reading)} of its bytes a second, collectives ${percent(reached.link)} of a link; computing beside them keeps ${percent(reached.overlapped)} of its speed, and ranks are even to ${percent(reached.evenness)}; loading, saving and starting are not counted. Kinds: ${deviceKinds.map(({ name }) => name).join(", ")}`;
+const assumptions = `worked out, not measured: training and scoring reach ${percent(assumed.training)} of the data sheet's dense FLOP/s, decoding ${percent(assumed.reading)} of its bytes a second, collectives ${percent(reached.link)} of a link; computing beside them keeps ${percent(reached.overlapped)} of its speed, and ranks are even to ${percent(evenness)}; loading, saving and starting are not counted. Kinds: ${deviceKinds.map(({ name }) => name).join(", ")}`;

@@ -8,8 +8,9 @@ import type { Trained } from "../stages/cost.ts";
 import { gigabytes } from "./advice.ts";
 import type { DeviceKind } from "./device-kinds.ts";
 import { cacheBytes, type Memory, type Setup, total, trainingMemory, weightBytes } from "./memory.ts";
-import { assumed, assumedPace, secondsOf } from "./pace.ts";
-import { adapterParameters, bytesOf, type Dtype, type ModelShape } from "./shape.ts";
+import { assumed, assumedPace, evenness, secondsOf } from "./pace.ts";
+import { microBatch, rankMemory, type Sharding } from "./rank-memory.ts";
+import { adapterParameters, type Dtype } from "./shape.ts";
 import type { Work } from "./stage.ts";
 
 export interface Cluster {
@@ -18,9 +19,6 @@ export interface Cluster {
   devices: number;
   nodes: number;
 }
-
-/** Whether each device holds the whole model, or all hold a part and fetch the rest block by block (FSDP). */
-export type Sharding = "none" | "fsdp";
 
 /** One way of training. */
 export interface Way {
@@ -61,10 +59,9 @@ export interface ClusterPlan {
 
 /**
  * `link`: of a data sheet's rate, what collectives reach. `overlapped`: of its own speed, what computing keeps beside them
- * (7 B on H200: 0.89 with 2, 0.93 with 4 devices of a machine, by the benchmarks of KempnerForge). `evenness`: mean over
- * longest of what ranks get.
+ * (7 B on H200: 0.89 with 2, 0.93 with 4 devices of a machine, by the benchmarks of KempnerForge).
  */
-export const reached = { link: 0.8, overlapped: 0.9, evenness: 0.95 };
+export const reached = { link: 0.8, overlapped: 0.9 };
 
 export function planCluster(setup: Setup, works: readonly Work[], cluster: Cluster): ClusterPlan {
   const trainings = works.flatMap(({ trained }) => trained ?? []);
@@ -120,7 +117,7 @@ function waysOf(setup: Setup, cluster: Cluster): Draft[] {
 }
 
 function wayOf({ sharding, setup, changes }: Draft, trainings: readonly Trained[], cluster: Cluster): Way {
-  const memories = trainings.map((trained) => memoryOf(setup, trained, sharding, cluster));
+  const memories = trainings.map((trained) => rankMemory(setup, trained, sharding, deviceCount(cluster)));
   const memory = memories.reduce(
     (a, b) => (total(b) > total(a) ? b : a),
     memories[0] ?? trainingMemory(setup, 0),
@@ -143,52 +140,6 @@ function wayOf({ sharding, setup, changes }: Draft, trainings: readonly Trained[
     ),
   };
 }
-
-/** Of one device's micro-batch: no longer than the worker allows, nor than its part of a step. */
-const microBatch = ({ maxTokensPerBatch }: Setup, { perStep }: Trained, devices: number): number =>
-  Math.min(maxTokensPerBatch, Math.ceil(perStep / devices));
-
-/**
- * Under FSDP a device has its part of what lasts, and at its height two blocks and the tables whole. What is trained lies there
- * in float32 and is its own master; an adapter is small, and lies whole on each device (py/aft_worker/model/sharding.py).
- */
-export function memoryOf(
-  setup: Setup,
-  trained: Trained,
-  sharding: Sharding,
-  cluster: Pick<Cluster, "devices" | "nodes">,
-): Memory {
-  const devices = cluster.devices * cluster.nodes;
-  const whole = trainingMemory(setup, microBatch(setup, trained, devices), trained.holdsStart);
-  if (sharding === "none") return whole;
-  const { shape, dtype, adapter } = setup;
-  if (adapter === undefined) {
-    const part = (4 * shape.parameters) / devices;
-    return {
-      ...whole,
-      weights: part + gatheredBytes(setup),
-      // Of what was computed last, in its own type and in float32 on its way to the device that keeps it.
-      gradients: part + (4 + bytesOf(dtype)) * largestUnit(shape),
-      masters: 0,
-      moments: 2 * part,
-      start: trained.holdsStart ? part : 0,
-    };
-  }
-  const base = (shape.parameters * bytesOf(dtype)) / devices;
-  return { ...whole, weights: base + 4 * adapterParameters(shape, adapter) + gatheredBytes(setup) };
-}
-
-const tableParameters = ({ embeddingParameters, tied }: ModelShape): number =>
-  embeddingParameters * (tied ? 1 : 2);
-
-const blockParameters = (shape: ModelShape): number =>
-  (shape.parameters - tableParameters(shape)) / shape.layers;
-
-const largestUnit = (shape: ModelShape): number => Math.max(blockParameters(shape), tableParameters(shape));
-
-/** Whole while it is used: a block, the next one that is fetched meanwhile, embedding and head. */
-const gatheredBytes = ({ shape, dtype }: Setup): number =>
-  bytesOf(dtype) * (2 * blockParameters(shape) + tableParameters(shape));
 
 /** A block forward is asked for once, backward takes twice as many. */
 const callsOfTraining = 3;
@@ -216,9 +167,9 @@ export function stepOf(
   if (sharding === "none") {
     // Gradients in float32, once a step, there and back, after the last backward pass.
     const waiting = (2 * trainedBytes * others) / rate;
-    return { seconds: computing / reached.evenness + waiting, waiting };
+    return { seconds: computing / evenness + waiting, waiting };
   }
-  const beside = computing / (reached.overlapped * reached.evenness);
+  const beside = computing / (reached.overlapped * evenness);
   // Weights once forward and once backward; gradients of what is trained once, each to the device that keeps it.
   const sending = (passes * (2 * weightBytes(setup) + trainedBytes) * others) / rate;
   return { seconds: Math.max(beside, sending), waiting: Math.max(0, sending - beside) };
@@ -261,14 +212,14 @@ function samplingOf(setup: Setup, works: readonly Work[], cluster: Cluster): Sam
     devicesPerCopy: together,
     copies,
     fits: devicesPerCopy !== undefined,
-    seconds: sumOf(shared, (sampling) => secondsOf(pace, { sampled: [sampling] })) / reached.evenness,
+    seconds: sumOf(shared, (sampling) => secondsOf(pace, { sampled: [sampling] })) / evenness,
   };
 }
 
 function scoringSeconds(setup: Setup, works: readonly Work[], cluster: Cluster): number {
   const pace = assumedPace(setupOn(setup, cluster.kind), speedOf(cluster.kind, setup.dtype), []);
   const tokens = sumOf(works, ({ scored }) => scored?.tokens ?? 0);
-  return (tokens * pace.scored.token) / (deviceCount(cluster) * reached.evenness);
+  return (tokens * pace.scored.token) / (deviceCount(cluster) * evenness);
 }
 
 /** Of all devices together in a step, over as many times one device alone. */

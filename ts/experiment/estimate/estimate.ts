@@ -149,7 +149,10 @@ export async function planElsewhere(
 }
 
 const setupOf = (
-  { model: { adapter, gradientCheckpointing }, worker: { maxTokensPerBatch, samplesAtOnce } }: Experiment,
+  {
+    model: { adapter, gradientCheckpointing },
+    worker: { maxTokensPerBatch, samplesAtOnce, devices, nodes, sharding },
+  }: Experiment,
   { shape }: Pick<Described, "shape">,
   { speed, device }: { speed: { dtype: string }; device: Pick<Measured["device"], "name" | "freeBytes"> },
 ): Setup => ({
@@ -160,7 +163,9 @@ const setupOf = (
   maxTokensPerBatch,
   samplesAtOnce,
   accelerator: device.name !== "cpu",
-  freeBytes: device.freeBytes,
+  // Processes on a CPU share its memory.
+  freeBytes: device.name === "cpu" ? device.freeBytes / devices : device.freeBytes,
+  ...(devices * nodes > 1 ? { ranks: { devices: devices * nodes, sharding } } : {}),
 });
 
 const trainedIn = ({ shape, adapter }: Setup): number =>

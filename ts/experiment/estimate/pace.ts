@@ -38,6 +38,9 @@ export interface Speed {
 /** Where a model is too large to be measured: shares of the measured speed, and the operations of a block that the host asks for. */
 export const assumed = { training: 0.4, scoring: 0.4, reading: 0.6, callsPerBlock: 40 };
 
+/** Of what ranks get: the mean over the longest. */
+export const evenness = 0.95;
+
 /** FLOPs of a token forward and backward: 6 a weight; of a frozen base 4, as its weights have no gradient. Recomputing adds 2. */
 export function trainingFlops({ shape, adapter, gradientCheckpointing }: Setup): number {
   const weights = multiplied(shape);

@@ -1,17 +1,10 @@
 /** What each node of a plan sends through the model, as its stage states it, and the time, memory and disk of it. */
 import { sumOf } from "../../core/sum.ts";
-import type { Cost, Expectation, Sampling } from "../stages/cost.ts";
+import type { Cost, Expectation, Sampling, Trained } from "../stages/cost.ts";
 import { keyOfNode, labelOf, type PlanNode } from "../stages/node.ts";
-import {
-  type Memory,
-  type Setup,
-  samplesAtOnce,
-  samplingMemory,
-  scoringMemory,
-  total,
-  trainingMemory,
-} from "./memory.ts";
-import { type Pace, scoringFlops, secondsOf, trainingFlops } from "./pace.ts";
+import { type Memory, type Setup, samplesAtOnce, samplingMemory, scoringMemory, total } from "./memory.ts";
+import { evenness, type Pace, scoringFlops, secondsOf, trainingFlops } from "./pace.ts";
+import { rankMemory } from "./rank-memory.ts";
 import { adapterParameters, bytesOf } from "./shape.ts";
 
 export interface Work extends Cost {
@@ -81,13 +74,17 @@ export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstima
     label: work.label,
     tokens: trained + scored + sampledTokens,
     flops: trained * trainingFlops(setup) + (scored + sampledTokens) * scoringFlops(setup),
-    seconds: sampledByVllm === undefined ? secondsOf(pace, work) : undefined,
+    seconds: sampledByVllm === undefined ? secondsOf(pace, work) / speedup(setup) : undefined,
     memory: highest.memory,
     memoryBytes: total(highest.memory),
     peak: highest.peak,
     diskBytes: work.trained === undefined ? 0 : savedBytes(setup),
   };
 }
+
+/** Of devices that share the work, without what they send each other: that only a plan for a kind of device knows. */
+export const speedup = ({ ranks }: Setup): number =>
+  ranks === undefined || ranks.devices === 1 ? 1 : ranks.devices * evenness;
 
 /** Of the first samples of each vLLM, which the worker scores at once, as it has it; a longer one is scored alone. */
 const tokensChecked = 2048;
@@ -97,14 +94,20 @@ export function highestMemory(setup: Setup, work: Work): { peak: StageEstimate["
   return heights(setup, work).reduce((a, b) => (total(b.memory) > total(a.memory) ? b : a));
 }
 
+/** Of a device; where several share the work and it is theirs to choose, they share out the weights where one cannot hold them. */
+function trainedMemory(setup: Setup, trained: Trained): Memory {
+  const { devices, sharding } = setup.ranks ?? { devices: 1, sharding: "none" };
+  const whole = rankMemory(setup, trained, "none", devices);
+  const shared = sharding === "fsdp" || (sharding === "auto" && total(whole) > setup.freeBytes);
+  return shared && devices > 1 ? rankMemory(setup, trained, "fsdp", devices) : whole;
+}
+
 /** The most memory that each kind of work in it takes. */
 function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memory: Memory }[] {
   const { maxTokensPerBatch } = setup;
   const peaks: { peak: StageEstimate["peak"]; memory: Memory }[] = [];
-  if (work.trained !== undefined) {
-    const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.trained.perStep));
-    peaks.push({ peak: "training", memory: trainingMemory(setup, tokens, work.trained.holdsStart) });
-  }
+  if (work.trained !== undefined)
+    peaks.push({ peak: "training", memory: trainedMemory(setup, work.trained) });
   if (work.scored !== undefined) {
     const tokens = Math.min(maxTokensPerBatch, Math.ceil(work.scored.tokens));
     peaks.push({ peak: "scoring", memory: scoringMemory(setup, tokens) });

@@ -3,7 +3,7 @@ import { sumOf } from "../../core/sum.ts";
 import { gigabytes } from "./advice.ts";
 import type { Estimate } from "./estimate.ts";
 import { trainingState } from "./memory.ts";
-import { assumed } from "./pace.ts";
+import { assumed, evenness } from "./pace.ts";
 import type { CellEstimate, SweepEstimate } from "./sweep.ts";
 import { aligned, short, span } from "./text.ts";
 
@@ -66,6 +66,7 @@ function heightLine({ stages, peakBytes }: Estimate): string {
 }
 
 function assumptions({ setup, pace, sampler }: Estimate): string {
+  const { ranks } = setup;
   const percent = (share: number): string => `${100 * share} %`;
   return [
     ...(pace.measured
@@ -81,6 +82,11 @@ function assumptions({ setup, pace, sampler }: Estimate): string {
           "vLLM samples at a pace and in memory of its own, which are not tried: the time of stages that sample is not known",
         ]
       : []),
+    ...(ranks === undefined
+      ? []
+      : [
+          `${ranks.devices} devices share the work, each in the time of one, even to ${percent(evenness)}, and without what they send each other (--device KIND plans that); memory is of one device`,
+        ]),
     "a sample is as long as a reference, and all samples of a question differ; groups of your own are taken to be as long as the questions; looks while training are not counted",
   ].join("; ");
 }

@@ -12,7 +12,8 @@ export function stageError(error: unknown, label: string, storeRoot: string): un
     const artefact = artefactOf(problem.where ?? loaded ?? "", storeRoot);
     const isDamaged = artefact !== undefined && (loaded !== undefined || error.exitCode === 2);
     // A full disk has its own advice, and does no harm to what was there.
-    const fix = isDamaged && problem.fix === undefined ? { fix: removing(artefact) } : fixOf(error, problem);
+    const advice = isDamaged && problem.fix === undefined;
+    const fix = advice ? { fix: seenElsewhere(problem) ?? removing(artefact) } : fixOf(error, problem);
     return { ...problem, ...fix, where: problem.where ?? label };
   });
   return new AftError(problems, error.exitCode, { cause: error });
@@ -20,6 +21,14 @@ export function stageError(error: unknown, label: string, storeRoot: string): un
 
 const removing = (artefact: string): string =>
   `the artefact is damaged: remove the folder ${shownPath(artefact)} and run the same command again; only it is made anew`;
+
+/** Rank 0 is on the machine that wrote it; another one may be on a machine that does not see the folder. */
+const seenElsewhere = ({ what }: Problem): string | undefined => {
+  const rank = /\brank [1-9]\d* on \S+(?=:)/.exec(what)?.[0];
+  return rank === undefined
+    ? undefined
+    : `the machine of ${rank} must see the same runs folder under the same path: --runs FOLDER, on a disk that all share`;
+};
 
 const fixOf = (error: AftError, { fix }: Problem): { fix?: string } => {
   if (!(error instanceof WorkerDied)) return {};

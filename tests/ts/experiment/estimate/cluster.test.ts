@@ -3,10 +3,8 @@ import { adapterSchema } from "../../../../ts/config/index.ts";
 import {
   type Cluster,
   efficiencyOf,
-  memoryOf,
   planCluster,
   rateBetween,
-  reached,
   settingsOf,
   stepOf,
   tooLittle,
@@ -14,6 +12,8 @@ import {
 import { clusterTable } from "../../../../ts/experiment/estimate/cluster-table.ts";
 import { deviceKind, deviceKinds } from "../../../../ts/experiment/estimate/device-kinds.ts";
 import { trainingMemory } from "../../../../ts/experiment/estimate/memory.ts";
+import { evenness } from "../../../../ts/experiment/estimate/pace.ts";
+import { rankMemory } from "../../../../ts/experiment/estimate/rank-memory.ts";
 import { shapeOfCreated } from "../../../../ts/experiment/estimate/shape.ts";
 import type { Work } from "../../../../ts/experiment/estimate/stage.ts";
 import { cases, setup, sevenBillion, shapeOfCase } from "./sizes.ts";
@@ -70,12 +70,12 @@ test("70 B has its published number of weights", () => {
 });
 
 test("data parallel: each device holds all of it", () => {
-  const memory = memoryOf(setup(), trained, "none", of("h200", 8));
+  const memory = rankMemory(setup(), trained, "none", 8);
   expect(memory).toEqual(trainingMemory(setup(), 16_384));
 });
 
 test("FSDP: a part of what lasts, and whole what is at work: two blocks, the tables, a unit's gradients", () => {
-  const memory = memoryOf(setup(), trained, "fsdp", of("h200", 4));
+  const memory = rankMemory(setup(), trained, "fsdp", 4);
   const tables = 2 * 32_000 * 4096;
   const block = (sevenBillion.parameters - tables) / 32;
   expect(memory).toMatchObject({ masters: 0, moments: 2 * sevenBillion.parameters });
@@ -88,7 +88,7 @@ test.each(cases)("a rank's part is what it holds: $name", (golden) => {
   const shape = shapeOfCase(golden);
   const adapter = golden.adapter === null ? undefined : adapterSchema.parse(golden.adapter);
   const chosen = setup({ shape, dtype, adapter });
-  const { weights, masters, moments } = memoryOf(chosen, trained, "fsdp", of("h200", 2));
+  const { weights, masters, moments } = rankMemory(chosen, trained, "fsdp", 2);
   const tables = shape.embeddingParameters * (shape.tied ? 1 : 2);
   const block = (shape.parameters - tables) / shape.layers;
   const gathered = (dtype === "float32" ? 4 : 2) * (2 * block + tables);
@@ -97,9 +97,7 @@ test.each(cases)("a rank's part is what it holds: $name", (golden) => {
 
 test("a micro-batch is no longer than a device's part of a step", () => {
   const few = { ...trained, perStep: 8 * 1000 };
-  expect(memoryOf(setup(), few, "none", of("h200", 8)).activations).toBe(
-    trainingMemory(setup(), 1000).activations,
-  );
+  expect(rankMemory(setup(), few, "none", 8).activations).toBe(trainingMemory(setup(), 1000).activations);
 });
 
 test("data parallel waits for its gradients once a step, there and back", () => {
@@ -126,7 +124,7 @@ test("within a machine as published: 7 B under FSDP on H200 keeps 0.89 of its sp
   const recomputed = setup({ gradientCheckpointing: true });
   // Their sequences are of one length, so that no rank waits for a longer one.
   const on = (devices: number): number =>
-    efficiencyOf(recomputed, step(devices), "fsdp", of("h200", devices)) / reached.evenness;
+    efficiencyOf(recomputed, step(devices), "fsdp", of("h200", devices)) / evenness;
   expect(Math.abs(on(2) - 18_728 / (2 * 10_471))).toBeLessThan(0.05);
   expect(Math.abs(on(4) - 38_983 / (4 * 10_471))).toBeLessThan(0.05);
 });
@@ -174,7 +172,7 @@ test("more devices never take more memory each", () => {
   for (const { name } of deviceKinds)
     for (const sharding of ["none", "fsdp"] as const) {
       const plans = [1, 2, 4, 8].map((devices) => of(name, devices));
-      const bytes = plans.map((cluster) => memoryOf(setup(), trained, sharding, cluster).moments);
+      const bytes = plans.map((cluster) => rankMemory(setup(), trained, sharding, cluster.devices).moments);
       expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));
     }
 });

@@ -159,3 +159,22 @@ test("examples have their references, and leave out what the model cannot take",
   ]);
   expect(await examplesOf(rows, model(0))).toHaveLength(3);
 });
+
+test("devices that share the work: a part of the time, and of the weights where one device cannot hold them", async () => {
+  const work = (await worksOf())["align aft-bc seed 1"]!;
+  const pace = {
+    load: 0,
+    trained: [{ batch: { ...work.trained! }, step: 0, token: 1 }],
+    scored: { token: 1 },
+    sampled: { start: 0, token: 1 },
+  };
+  const alone = estimateStage(setup({ freeBytes: 1e12 }), pace, work);
+  const on = (freeBytes: number, sharding: "auto" | "none" | "fsdp") =>
+    estimateStage(setup({ freeBytes, ranks: { devices: 4, sharding } }), pace, work);
+  expect(on(1e12, "auto").seconds).toBeCloseTo(alone.seconds! / (4 * 0.95), 6);
+  // Each has a quarter of the step's tokens, and the whole model where that fits or is asked for.
+  expect(on(1e12, "auto").memory.moments).toBe(alone.memory.moments);
+  expect(on(80e9, "none").memory.moments).toBe(alone.memory.moments);
+  expect(on(80e9, "auto").memory.moments).toBe(alone.memory.moments / 4);
+  expect(on(1e12, "fsdp").memory.masters).toBe(0);
+});

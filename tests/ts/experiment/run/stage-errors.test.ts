@@ -22,6 +22,20 @@ test("a file that the worker cannot write stays in front", () => {
   );
 });
 
+test("what another machine's rank does not find is no damage: it must see the folder", () => {
+  const source = "/runs/artefacts/create-1/checkpoint";
+  const missing = new WorkerFailure(
+    "model/load",
+    "ModelNotLoaded",
+    -32001,
+    "rank 1 on far: cannot load: there is no such folder",
+    { source },
+  );
+  expect((stageError(missing, "vft seed 1", "/runs/artefacts") as Error).message).toContain(
+    "\n  fix: the machine of rank 1 on far must see the same runs folder under the same path: --runs FOLDER",
+  );
+});
+
 test("weights of an artefact that do not load are damage like another, those of a model elsewhere are not", () => {
   const refused = (source: string) =>
     stageError(
