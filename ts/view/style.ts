@@ -29,7 +29,6 @@ progress{width:100%;height:10px;accent-color:var(--accent);display:block;margin:
 .badge.running{background:var(--accent);color:var(--surface)}
 .came-out{font-size:1.1rem}
 .problem{color:var(--wrong)}
-.left-border{border-left:1px solid var(--line)}
 td.clear{color:var(--accent);font-weight:600}
 @media(max-width:640px){.view figure svg{min-width:520px}
 .runs,.runs tbody,.runs tr,.runs th,.runs td{display:block}.runs thead{display:none}.runs tr{border-bottom:1px solid var(--line);padding:8px 0}
