@@ -1,7 +1,7 @@
 """What ranks cost a training step: one rank that has joined a group against none, and weights shared out over
 it against whole ones, by turns in one process.
 
-    python experiments/benchmarks/speed/ranks_speed.py --ranks 2 [--threads 1] [--out FOLDER]
+    python experiments/benchmarks/speed/ranks_speed.py --ranks 2 [--threads 1]
 
 times steps of as many processes on this machine's CPU against one of them alone, in data parallel and with
 weights shared out: the ranks do the one's global batch together.
@@ -35,7 +35,7 @@ from results import Results  # noqa: E402
 from training_speed import ADAMW, AFT, SCHEDULE  # noqa: E402
 
 K = 6
-SHAPE = Shape(hidden=256, intermediate=688, layers=6, heads=4, key_value_heads=4, vocabulary=4096)
+SHAPE = Shape(hidden=128, intermediate=344, layers=4, heads=4, key_value_heads=4, vocabulary=1024)
 LENGTHS = range(40, 61), range(30, 51)
 
 
@@ -141,7 +141,7 @@ def _rank(number: int, count: int, port: int, threads: int, sharding: str, queue
     model = converted(rounded(SHAPE, seed=3), torch.device("cpu"), torch.float32)
     if sharding == "fsdp":
         shard(model.module, torch.device("cpu"), torch.float32, "random")
-    steps = Steps(model, groups_of(SHAPE, 16))
+    steps = Steps(model, groups_of(SHAPE, 12))
     steps()
     seconds = []
     for _ in range(6):
@@ -176,7 +176,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1, help="of each rank")
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     results = Results()
     with results.topic("ranks"):
@@ -199,8 +198,6 @@ def main() -> None:
         torch.set_num_threads(given.threads)
         measure_one_rank(results, torch.device("cpu"), SHAPE, torch.float32, 8, 9)
     print(results.table())
-    if given.out is not None:
-        results.write(given.out, f"ranks-{given.ranks}", {"on": "cpu", "torch": torch.__version__})
     sys.exit(0 if results.passed else 1)
 
 
