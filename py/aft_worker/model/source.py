@@ -68,8 +68,9 @@ def check_tokenizer_folder(folder: Path, pointer: str) -> None:
 
 
 def why(error: Exception, source: str = "", hub: bool = False) -> str:
-    """The first sentence of what a library said of a model, or which of its files is damaged; for a hub id also
-    how to do without the hub."""
+    """The first sentence of what a library said of a model, or which of its files is damaged.
+
+    `hub`: also how to do without it."""
     reason = first_line(error)
     damaged = None if source == "" or hub else _damaged_settings(Path(source))
     if damaged is not None:
