@@ -140,6 +140,7 @@ describe("the whole pipeline in miniature", () => {
       "assessmentAccuracy",
       "majority",
       "passAtK",
+      "passAtKQuestions",
       "perplexity",
     ]);
     expect(assessment.questions).toBe(40);

@@ -1,5 +1,5 @@
-"""Weights that are shared out over the ranks: each samples and scores what is dealt to it, pass by pass with the others,
-and what is found is what one device finds."""
+"""Weights that are shared out over the ranks: each samples and scores what is dealt to it, pass by pass with
+the others, and what is found is what one device finds."""
 
 from __future__ import annotations
 

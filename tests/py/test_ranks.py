@@ -20,6 +20,7 @@ import torch.distributed as dist
 from aft_worker import distributed
 from aft_worker.device import resolve_device
 from aft_worker.errors import Cancelled, WorkerError
+from aft_worker.folders import write_folder
 from aft_worker.memory import is_out_of_memory
 from aft_worker.ranks.shared import SharedContext
 from aft_worker.ranks.torchrun import Ranks, launch
@@ -104,14 +105,29 @@ def short_of_memory(folder: Path) -> tuple[int, torch.Tensor]:
     return run._max_tokens, ranks_cases.flat(list(run._optimizer.weights.values()))
 
 
-def faults_and_memory(folder: Path) -> tuple[Any, Any]:
-    return faults(folder), short_of_memory(folder)
+def place(folder: Path) -> dict[str, Any]:
+    """Who this is, its share, and the files that it was told it wrote."""
+    return {
+        "place": (distributed.rank(), distributed.world_size(), distributed.is_main()),
+        "share": list(distributed.share("abc")),
+        "mean": distributed.mean([1.0] * distributed.rank()),
+        "nothing": distributed.mean([]),
+        "files": write_folder(folder / "files", lambda draft: (draft / "a").write_text("written")),
+    }
+
+
+def faults_and_memory(folder: Path) -> tuple[Any, Any, Any]:
+    return faults(folder), short_of_memory(folder), place(folder)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
 def test_what_one_rank_finds_wrong_all_raise(tmp_path: Path) -> None:
     first, second = run_in_processes(2, faults_and_memory, tmp_path)
+    assert (first[2]["place"], second[2]["place"]) == ((0, 2, True), (1, 2, False))
+    assert (first[2]["share"], second[2]["share"]) == (["a", "c"], ["b"])
+    assert (first[2]["files"], second[2]["files"]) == (["a"], [])
+    assert (first[2]["mean"], second[2]["mean"], first[2]["nothing"]) == (1.0, 1.0, None)
     found = first[0]
     for name, text, _ in (found.pop("files"), second[0].pop("files")):
         assert (name, text[:10]) == ("RanksDiffer", "weights in"), text

@@ -1,14 +1,15 @@
 """Several ranks that share a global batch do the step that one process does, whole or with weights shared
 out.
 
-The usual suite trains with two ranks and the losses that differ most; AFT_RANKS=all with two and four, and
-all.
+The usual suite has two ranks and the losses that differ most; with AFT_RANKS=all and `-m slow` there are two
+and four, every loss and every family of models.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import ranks_cases
@@ -38,45 +39,83 @@ def hold(found: Trained, expected: Trained, name: str) -> None:
     torch.testing.assert_close(found.weights, expected.weights, rtol=0, atol=1e-6, msg=name)
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
-@pytest.mark.parametrize("count", [2, 4] if ALL else [2])
-def test_ranks_take_the_step_of_one(tmp_path: Path, count: int) -> None:
-    (tmp_path / "one").mkdir()
-    expected, low = with_bfloat16(tmp_path / "one")
-    processes = run_in_processes(count, with_bfloat16, tmp_path)
-    for process, _ in processes:
-        for name, found in process.items():
-            hold(found, expected[name], name)
-    for _, found in processes:
-        for one, other in zip(found.steps, low.steps, strict=True):
+def everything(folder: Path) -> dict[str, Any]:
+    """All that is asked of ranks that have joined once."""
+    return {
+        "cases": ranks_cases.usual_cases(folder),
+        "bfloat16": ranks_cases.in_bfloat16(folder),
+        "states": ranks_cases.saved_and_resumed(folder),
+    }
+
+
+def every_case(folder: Path) -> dict[str, Any]:
+    return {"cases": ranks_cases.all_cases(folder), "bfloat16": ranks_cases.in_bfloat16(folder)}
+
+
+def hold_all(processes: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    for process in processes:
+        for name, found in process["cases"].items():
+            hold(found, expected["cases"][name], name)
+    low = expected["bfloat16"]
+    for process in processes:
+        for one, other in zip(process["bfloat16"].steps, low.steps, strict=True):
             assert one.loss.total == pytest.approx(other.loss.total, rel=1e-2)
     # the main one has the weights as they are used and written: all within a rounding or two
-    apart = (processes[0][1].weights - low.weights).abs()
+    apart = (processes[0]["bfloat16"].weights - low.weights).abs()
     assert (apart <= 2**-6 * low.weights.abs() + 1e-5).all()
     assert (apart == 0).float().mean() > 0.9
 
 
-def with_bfloat16(folder: Path) -> tuple[dict[str, Trained], Trained]:
-    cases = ranks_cases.all_cases if ALL else ranks_cases.usual_cases
-    return cases(folder), ranks_cases.in_bfloat16(folder)
+needs_gloo = pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
 
 
+@needs_gloo
+@pytest.mark.timeout(300)
+def test_two_ranks_take_the_step_of_one_and_go_on_from_its_state(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    alone = {
+        "cases": ranks_cases.usual_cases(tmp_path / "one"),
+        "bfloat16": ranks_cases.in_bfloat16(tmp_path),
+    }
+    losses = ranks_cases.saved(tmp_path)
+    processes = run_in_processes(2, everything, tmp_path)
+    hold_all(processes, alone)
+    hold_states(tmp_path, losses, [process["states"] for process in processes])
+
+
+@needs_gloo
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
-def test_a_state_goes_on_with_another_number_of_ranks(tmp_path: Path) -> None:
-    """From one to two and back, and where all is asked for from one and two to four, and back to two and
-    one."""
-    expected = ranks_cases.saved(tmp_path)
-    found = [run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)]
-    if ALL:
-        found.append(run_in_processes(4, ranks_cases.saved_and_resumed, tmp_path))
-        found.append([({}, resumed) for resumed in run_in_processes(2, ranks_cases.resumed, tmp_path)])
-    found.append([({}, ranks_cases.resumed(tmp_path))])
-    assert (tmp_path / "parts-2" / "parts" / "__1_0.distcp").is_file()
-    assert not (tmp_path / "whole-2" / "parts").exists()
-    weights = {kind: found[-1][0][1][f"{kind}-1 as whole"][1] for kind in ("whole", "adapter")}
-    for losses, resumed in (process for processes in found for process in processes):
+@pytest.mark.skipif(not ALL, reason="AFT_RANKS=all takes minutes")
+@pytest.mark.parametrize("count", [2, 4])
+def test_ranks_take_the_step_of_one_with_every_loss_and_family(tmp_path: Path, count: int) -> None:
+    (tmp_path / "one").mkdir()
+    hold_all(run_in_processes(count, every_case, tmp_path), every_case(tmp_path / "one"))
+
+
+@needs_gloo
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not ALL, reason="AFT_RANKS=all takes minutes")
+def test_a_state_goes_on_with_any_number_of_ranks(tmp_path: Path) -> None:
+    """From one and two to four, and from four to two and one."""
+    losses = ranks_cases.saved(tmp_path)
+    found = run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)
+    found += run_in_processes(4, ranks_cases.saved_and_resumed, tmp_path)
+    found += [({}, resumed) for resumed in run_in_processes(2, ranks_cases.resumed, tmp_path)]
+    hold_states(tmp_path, losses, found)
+
+
+States = tuple[dict[str, float], dict[str, tuple[float, torch.Tensor]]]
+
+
+def hold_states(folder: Path, expected: dict[str, float], found: list[States]) -> None:
+    """What ranks saved and went on from, and what one process goes on from."""
+    found = [*found, ({}, ranks_cases.resumed(folder))]
+    assert (folder / "parts-2" / "parts" / "__1_0.distcp").is_file()
+    assert not (folder / "whole-2" / "parts").exists()
+    weights = {kind: found[-1][1][f"{kind}-1 as whole"][1] for kind in ("whole", "adapter")}
+    for losses, resumed in found:
         for name, loss in losses.items():
             assert loss == pytest.approx(expected[name[:-1] + "1"], abs=1e-6), name
         for name, (loss, own) in resumed.items():

@@ -41,16 +41,12 @@ function startBrowser(index: PackedIndex, root: HTMLElement): void {
     onKey: (key) => {
       const { q } = list.position;
       if (key !== "m" || q === undefined || notes?.areWritable !== true) return false;
-      notes.change(q, { marked: !notes.at(q).marked }).then(showAnew, (error: unknown) => {
+      notes.change(q, { marked: !notes.at(q).marked }).catch((error: unknown) => {
         status.textContent = `The mark was not kept: ${messageOf(error)}`;
       });
       return true;
     },
   });
-  const showAnew = (): void => {
-    panel.forget();
-    if (hasRoomForBoth()) panel.show();
-  };
   const onBack = (): void => {
     browser.classList.remove("reading");
     list.focus();

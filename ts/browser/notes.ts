@@ -23,6 +23,8 @@ export class Notes {
   private readonly notes = new Map<number, Note>();
   private readonly index: PackedIndex;
   private readonly address: string | null;
+  /** What the editor shows: a mark may be set by a key, too, while a note is being written. */
+  private edited: { q: number; mark: HTMLElement } | undefined;
   /** Told when a question's mark or note is another. */
   onChange: () => void = () => {};
 
@@ -64,6 +66,7 @@ export class Notes {
     const note = { ...this.at(q), ...change };
     this.notes.set(q, note);
     this.onChange();
+    if (this.edited?.q === q) this.edited.mark.setAttribute("aria-pressed", String(note.marked));
     if (this.address === null) return;
     const [task, id] = JSON.parse(this.keyOf(q));
     const response = await fetch(this.address, {
@@ -98,11 +101,8 @@ export class Notes {
       );
     };
     const mark = h("button.mark-button", { type: "button", "aria-pressed": String(marked) }, "★ Mark");
-    mark.addEventListener("click", () => {
-      const isMarked = !this.at(q).marked;
-      mark.setAttribute("aria-pressed", String(isMarked));
-      keep({ marked: isMarked });
-    });
+    this.edited = { q, mark };
+    mark.addEventListener("click", () => keep({ marked: !this.at(q).marked }));
     const area = h("textarea", { rows: 1, maxlength: longestText, placeholder: "a note of your own" }, text);
     let timer = 0;
     let kept = text;

@@ -52,11 +52,6 @@ export class QuestionPanel {
     this.box.querySelector<HTMLElement>(".question-text")?.focus({ preventScroll: hasRoomForBoth() });
   }
 
-  /** Made anew when it is next shown. */
-  forget(): void {
-    this.shownKey = "";
-  }
-
   showNone(): void {
     this.shownKey = "";
     this.box.replaceChildren(h("p.quiet", "No question is like that. Choose less narrowly above."));

@@ -23,6 +23,7 @@ export { type ShownQuestion, shownQuestions } from "./check/show.ts";
 export { addressOf, catalogue, type Dataset, datasetOf } from "./downloads/catalogue.ts";
 export { dataFolder } from "./downloads/folder.ts";
 export { type Got, getDataset } from "./downloads/get.ts";
+export { hubAddress } from "./downloads/hub-address.ts";
 export { keptModel, modelCatalogue, modelsFolder, type PublishedModel } from "./downloads/models.ts";
 export { countThere } from "./downloads/pins.ts";
 

@@ -27,8 +27,8 @@ progress{width:100%;height:10px;accent-color:var(--accent);display:block;margin:
 .view figure{margin:12px 0 20px}.view figure svg{min-width:min(100%,560px)}
 .view .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:0 32px}
 .badge.running{background:var(--accent);color:var(--surface)}
+.came-out{font-size:1.1rem}
 .problem{color:var(--wrong)}
-.left-border{border-left:1px solid var(--line)}
 td.clear{color:var(--accent);font-weight:600}
 @media(max-width:640px){.view figure svg{min-width:520px}
 .runs,.runs tbody,.runs tr,.runs th,.runs td{display:block}.runs thead{display:none}.runs tr{border-bottom:1px solid var(--line);padding:8px 0}

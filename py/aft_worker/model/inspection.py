@@ -30,7 +30,7 @@ def inspect_model(source: str, revision: str | None, adapter: AdapterSettings | 
         with torch.device("meta"):
             module: PreTrainedModel = AutoModelForCausalLM.from_config(config)
     except Exception as error:
-        raise not_loaded(source, why(error, hub=not is_folder)) from None
+        raise not_loaded(source, why(error, source, hub=not is_folder)) from None
     if adapter is not None:
         chosen_places(places_of(module), adapter, source)
     return _shape(module, _stored(source) if is_folder else None)

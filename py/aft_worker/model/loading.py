@@ -177,7 +177,7 @@ def load_module(
     except torch.OutOfMemoryError:
         raise
     except Exception as error:
-        raise not_loaded(source, why(error, hub=not is_folder)) from None
+        raise not_loaded(source, why(error, source, hub=not is_folder)) from None
     module, loading = loaded
     missing = sorted({*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])})
     if missing:

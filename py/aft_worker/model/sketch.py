@@ -33,7 +33,7 @@ def sketch_module(
     except ImportError as error:
         raise not_loaded(source, f"attention {attention!r} cannot be used here: {why(error)}") from None
     except Exception as error:
-        raise not_loaded(source, why(error, hub=not is_folder)) from None
+        raise not_loaded(source, why(error, source, hub=not is_folder)) from None
     keep_softcap(module, attention, source)
     return module
 

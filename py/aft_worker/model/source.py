@@ -1,5 +1,6 @@
 """Where a model comes from, and in one sentence what is wrong when it does not come."""
 
+import json
 import re
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def load_tokenizer(
     try:
         return AutoTokenizer.from_pretrained(source, revision=revision or "main")
     except Exception as error:
-        raise not_loaded(source, f"its tokenizer does not open: {why(error)}", pointer) from None
+        raise not_loaded(source, f"its tokenizer does not open: {why(error, source)}", pointer) from None
 
 
 def open_tokenizer(source: str, revision: str | None = None) -> PreTrainedTokenizerBase:
@@ -66,9 +67,14 @@ def check_tokenizer_folder(folder: Path, pointer: str) -> None:
     _require(str(folder), folder, _TOKENIZER_FILES, "the tokenizer", pointer)
 
 
-def why(error: Exception, hub: bool = False) -> str:
-    """The first sentence of what a library said; for a hub id also how to do without the hub."""
+def why(error: Exception, source: str = "", hub: bool = False) -> str:
+    """The first sentence of what a library said of a model, or which of its files is damaged.
+
+    `hub`: also how to do without it."""
     reason = first_line(error)
+    damaged = None if source == "" or hub else _damaged_settings(Path(source))
+    if damaged is not None:
+        return f"{damaged} is damaged or cut short (it holds no JSON map); fetch or save it again"
     if hub:
         return (
             f"there is no such folder, and as a hub id it could not be fetched ({reason}). Without a "
@@ -77,6 +83,20 @@ def why(error: Exception, hub: bool = False) -> str:
     if "Safetensor" in type(error).__name__:
         return f"a weights file is damaged or cut short ({reason}); fetch or save it again"
     return reason
+
+
+def _damaged_settings(folder: Path) -> str | None:
+    """The file of a model's folder that is to hold a JSON map, and holds none."""
+    names = ("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json")
+    for file in (folder / name for name in (*names, "model.safetensors.index.json")):
+        try:
+            if file.is_file() and not isinstance(json.loads(file.read_bytes()), dict):
+                return file.name
+        except (ValueError, RecursionError):
+            return file.name
+        except OSError:
+            continue
+    return None
 
 
 def _require(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..device import free_bytes, sizes_of
 from ..errors import WorkerError
-from ..score import Model, score_path
+from ..score import Model
 from .decoder import Decoder
 from .prompts import EncodedPrompt
 from .slot_decoder import position_bytes

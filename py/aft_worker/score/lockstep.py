@@ -32,8 +32,8 @@ class Lockstep:
             distributed.total(1, 0)
 
     def idle(self, over: bool) -> Idle:
-        """By a rank that has nothing to do: it goes through the model if any other does. "ended", for all ranks
-        at once, when none does and one says that it is `over`; "nothing" when none does."""
+        """By a rank that has nothing to do: it goes through the model if any other does. "ended", for all
+        ranks at once, when none does and one says that it is `over`; "nothing" when none does."""
         passing, ends = distributed.total(0, int(over))
         if passing:
             self._pass()

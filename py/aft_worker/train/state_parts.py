@@ -3,6 +3,7 @@ whole or in parts, whatever the number of ranks."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +118,9 @@ class _Parts:
             else:
                 wanted[key] = torch.empty(shape, dtype=dtype)
         # each rank reads by itself: it finds what it needs of whatever parts there are
-        load(wanted, storage_reader=FileSystemReader(self.directory), no_dist=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "torch.distributed is disabled")
+            load(wanted, storage_reader=FileSystemReader(self.directory), no_dist=True)
         plain = {key: distributed.part(tensor) for key, tensor in wanted.items()}
         kinds = [
             {key.partition("/")[2]: tensor for key, tensor in plain.items() if key.startswith(f"{kind}/")}

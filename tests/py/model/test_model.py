@@ -297,6 +297,14 @@ def test_weights_cut_short_are_said_to_be(copy):
         assert "\n" not in message
 
 
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json"])
+@pytest.mark.parametrize("content", ["", "[]", '{"model_type": ', "[" * 100_000])
+def test_settings_that_are_damaged_are_named_with_what_to_do(copy, name, content):
+    (copy / name).write_text(content)
+    what = f"{name} is damaged or cut short (it holds no JSON map); fetch or save it again"
+    assert failure(copy).endswith(what)
+
+
 def test_absent_weights_are_not_made_up(copy):
     path = copy / "model.safetensors"
     weights = load_file(path)

@@ -70,6 +70,7 @@ describe.skipIf(executablePath === undefined)(`aft view in Chromium${without}`, 
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("m");
     await page.locator(".question-row[aria-selected=true] .star").waitFor();
+    await page.locator(".mark-button[aria-pressed=true]").waitFor();
     await page.locator("#question-4").click();
     await page.getByRole("textbox", { name: "Note" }).fill("the answer key is wrong: 3 < 4");
     await saved(page);

@@ -60,10 +60,10 @@ tbody tr:hover{background:var(--raised)}
 .results th,.results td{padding:7px 8px}
 .results thead tr:nth-child(2) th{max-width:7.2em}
 .results .baseline td,.results .baseline th{background:var(--raised)}
-td.gain>b,td.gain small.difference{color:var(--gain)}td.loss>b,td.loss small.difference{color:var(--loss)}td.unclear>b,td.unclear small.difference{color:var(--quiet);font-weight:400}
+td.gain:not(:has(.difference))>b{color:var(--gain)}td.loss:not(:has(.difference))>b{color:var(--loss)}td.unclear:not(:has(.difference))>b{color:var(--quiet);font-weight:400}
 .results thead small{display:block;color:var(--quiet);font-weight:400}
-.results td small.difference{color:var(--ink);margin-top:3px;font-weight:600}
-.results.by-task td>b{color:inherit;font-weight:600}.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
+.results td small.difference{color:var(--ink);margin-top:3px;font-weight:600}.results td.gain small.difference{color:var(--gain)}.results td.loss small.difference{color:var(--loss)}.results td.unclear small.difference{color:var(--quiet);font-weight:400}
+.by-task th[scope=colgroup]{text-align:left}.by-task th[scope=colgroup] span{position:sticky;left:9.5em;display:inline-block}
 .by-task td{border-left:1px solid var(--line)}
 .digest{overflow-wrap:anywhere}
 .results .paper{border-left:3px double var(--line);color:var(--quiet);font-style:italic;white-space:nowrap}

@@ -43,10 +43,16 @@ export const differenceCell = (difference: Difference | null | undefined): Cell 
       };
 
 /** A metric, and below it its difference to continued VFT. */
-export const metricWithDifference = (metric: Metric, difference: Difference | null | undefined): Inline => [
-  metricCell(metric),
-  difference && [styled("difference", `${points(difference.value)}${star(difference)}`), spread(difference)],
-];
+export const metricWithDifference = (metric: Metric, difference: Difference | null | undefined): Cell => ({
+  content: [
+    metricCell(metric),
+    difference && [
+      styled("difference", `${points(difference.value)}${star(difference)}`),
+      spread(difference),
+    ],
+  ],
+  mark: difference == null ? undefined : directionOf(difference),
+});
 
 /** The interval that decides; of what is not tested also that over the seeds. */
 export const spread = (difference: Difference): Inline => [

@@ -37,29 +37,41 @@ export function adjustTogether(tested: readonly Pick<Difference, "p" | "pHolm">[
 export function judgeTogether(tested: readonly Difference[]): void {
   adjustTogether(tested);
   const varying = tested.filter(
-    (difference) => difference.interval !== null && varies(draws.get(difference)),
+    (difference) =>
+      difference.value !== null && difference.interval !== null && varies(draws.get(difference)),
   );
-  const wide = simultaneousIntervals(varying.map((difference) => draws.get(difference)!));
+  const wide = simultaneousIntervals(
+    varying.map((difference) => ({ value: difference.value!, draws: draws.get(difference)! })),
+  );
   for (const difference of tested) {
-    const at = varying.indexOf(difference);
-    difference.simultaneous = honest(difference, at < 0 ? difference.interval : wide[at]!);
+    const together = wide[varying.indexOf(difference)];
+    difference.simultaneous = honest(difference, difference.interval, together && withinShares(together));
   }
 }
 
 /** Draws that are all the same say nothing of how far off they are. */
 const varies = (its: Float64Array | undefined): boolean => its?.some((value) => value !== its[0]) === true;
 
-/** With 0 where the test does not rule it out, and with the spread over seeds. */
-function honest({ pHolm, overSeeds }: Judged, interval: Interval | null): Interval | null {
+/** A difference of two shares. */
+const withinShares = ({ low, high }: Interval): Interval => ({
+  low: Math.max(-1, low),
+  high: Math.min(1, high),
+});
+
+/** With that for all together, with 0 where the test does not rule it out, and with the spread over seeds. */
+function honest(
+  { p, pHolm, overSeeds }: Judged,
+  interval: Interval | null,
+  together?: Interval,
+): Interval | null {
   if (interval === null) return null;
-  const nought = pHolm !== null && pHolm < chance ? [] : [0];
-  const ends = [
-    interval.low,
-    interval.high,
-    ...nought,
-    ...(overSeeds ? [overSeeds.low, overSeeds.high] : []),
-  ];
-  return { low: Math.min(...ends), high: Math.max(...ends) };
+  // Of a difference that is judged by itself p is not adjusted.
+  const nought = (pHolm ?? p ?? 1) < chance ? [] : [0];
+  const known = [interval, together, overSeeds].filter((one) => one != null);
+  return {
+    low: Math.min(...known.map(({ low }) => low), ...nought),
+    high: Math.max(...known.map(({ high }) => high), ...nought),
+  };
 }
 
 /** What a verdict goes by. */

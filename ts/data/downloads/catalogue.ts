@@ -1,5 +1,7 @@
 /** What can be downloaded, from whom, and under which licence. A digest or size stands here only where it is known. */
 
+import { hubAddress } from "./hub-address.ts";
+
 /** A file of a dataset, and where its publisher keeps it. */
 export interface PublishedFile {
   /** Its place in the task's folder. */
@@ -145,6 +147,5 @@ export const datasetOf = (task: string): Dataset | undefined =>
 export function addressOf({ from }: PublishedFile): string {
   if ("address" in from) return from.address;
   const { dataset, revision, path } = from.hub;
-  const host = process.env.HF_ENDPOINT?.replace(/\/$/, "") || "https://huggingface.co";
-  return `${host}/datasets/${dataset}/resolve/${revision}/${path}`;
+  return `${hubAddress()}/datasets/${dataset}/resolve/${revision}/${path}`;
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { inputError } from "../../core/errors.ts";
+import { hubAddress } from "./hub-address.ts";
 import { isPassing, type Open, type Opened, type OpenRequest, Unavailable } from "./remote.ts";
 
 /** A dataset's file on the Hugging Face hub (HF_ENDPOINT, HF_TOKEN), checked against the digest that the hub lists. */
@@ -18,7 +19,7 @@ export const openHub =
       repo: { type: "dataset" as const, name: dataset },
       revision,
       fetch: plainFetch,
-      ...(process.env.HF_ENDPOINT ? { hubUrl: process.env.HF_ENDPOINT.replace(/\/$/, "") } : {}),
+      hubUrl: hubAddress(),
       ...tokenOf(process.env.HF_TOKEN),
     };
     try {

@@ -2,10 +2,11 @@
 import { rm } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { inputError } from "../../core/errors.ts";
+import { hubAddress } from "../../data/index.ts";
 import { readRunRecord } from "../run/run-record.ts";
 import { baseOfAdapter } from "./adapter.ts";
 import { type ExportOptions, exportRun } from "./export-run.ts";
-import { checkName, hubAddress, pageOf, type Repository } from "./push/access.ts";
+import { checkName, pageOf, type Repository } from "./push/access.ts";
 import { filesOf, type LocalFile, push, reach } from "./push/push.ts";
 
 export interface PushRunOptions extends Omit<ExportOptions, "to" | "repository"> {

@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Params, Progress, Result, Worker } from "../../bridge/index.ts";
 import { type Experiment, samplerOf } from "../../config/index.ts";
 import { openAppend } from "../../core/append.ts";
+import { TextTable } from "../../core/columns.ts";
 import { defined } from "../../core/defined.ts";
 import { failure } from "../../core/errors.ts";
-import { readJsonl } from "../../core/jsonl.ts";
+import { forEachRow } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Candidate, candidateSchema, type Question } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
@@ -68,13 +69,13 @@ export async function sampleInto(
   const { progress, label } = options;
   const output = await openAppend<Candidate>(file, (text) => progress.note(text));
   try {
-    const sampledBefore = await readJsonl(file, candidateSchema);
-    const missing = missingPrompts(options.prompts, options.k, sampledBefore);
+    const before = await sampledBefore(file);
+    const missing = missingPrompts(options.prompts, options.k, before.samples);
     const total = options.prompts.length * options.k;
-    let done = sampledBefore.length;
+    let done = before.count;
     let tokens = 0;
     const show = (): void =>
-      progress.update({ label, done, total, unit: "candidates", from: sampledBefore.length, tokens });
+      progress.update({ label, done, total, unit: "candidates", from: before.count, tokens });
     show();
     const note = (text: string): void => progress.note(`${label}: ${text}`);
     const sampler = await samplePrompts(missing, { ...options, note }, async (candidates) => {
@@ -83,8 +84,7 @@ export async function sampleInto(
       tokens += sumOf(candidates, (candidate) => candidate.tokens);
       show();
     });
-    const before = sumOf(sampledBefore, (candidate) => candidate.tokens ?? 0);
-    const counts = { candidates: done, tokens: tokens + before };
+    const counts = { candidates: done, tokens: tokens + before.tokens };
     if (sampler === undefined) return { ...counts, ...defined({ sampler: await formerSampler(options) }) };
     tellOnce(options.worker, sampler.note === undefined ? undefined : `sampling: ${sampler.note}`, progress);
     return { ...counts, sampler: { name: sampler.name, version: sampler.version } };
@@ -144,16 +144,29 @@ export function promptOf({ id, prompt }: Question): { id: string; prompt: string
   return { id, prompt };
 }
 
+const sampleName = (index: number, id: string): string => `${index} ${id}`;
+
+/** What a file of candidates holds: of each no more than its name is kept. */
+async function sampledBefore(file: string): Promise<{ samples: TextTable; count: number; tokens: number }> {
+  const samples = new TextTable();
+  let [count, tokens] = [0, 0];
+  await forEachRow(file, candidateSchema, (candidate) => {
+    samples.add(sampleName(candidate.index, candidate.questionId));
+    count++;
+    tokens += candidate.tokens ?? 0;
+  });
+  return { samples, count, tokens };
+}
+
 /** Which (prompt, index) pairs a file of candidates lacks. */
 function missingPrompts(
   prompts: SampleOptions["prompts"],
   k: number,
-  sampled: readonly Candidate[],
+  sampled: TextTable,
 ): Params<"generate">["prompts"] {
-  const have = new Set(sampled.map(({ questionId, index }) => `${index} ${questionId}`));
   return prompts.flatMap(({ id, prompt }) => {
     const indices = Array.from({ length: k }, (_, index) => index).filter(
-      (index) => !have.has(`${index} ${id}`),
+      (index) => sampled.find(sampleName(index, id)) === undefined,
     );
     return indices.length > 0 ? [{ id, prompt, indices }] : [];
   });

@@ -79,7 +79,7 @@ function resultPart(run: WatchedRun): Part | undefined {
   return {
     id: "result",
     title: "Result",
-    content: html`<p class="lead">${verdictText(run)}</p>
+    content: html`<p class="came-out">${verdictText(run)}</p>
 ${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
 <figure><div class="scroll chart" role="region" aria-label="Accuracy by method" tabindex="0">${raw(accuracyChart(rows, { baseline: baselineLabel(summary) }))}</div></figure>`,
   };
@@ -113,7 +113,7 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
   return {
     id: "curves",
     title: "Curves",
-    content: html`<div class="charts">${base.length > 0 && chart(vftLossChart(base))}${aligned.length > 0 && chart(curvesChart(aligned, { width: 820 }))}</div>
+    content: html`<div class="charts">${base.length > 0 && chart(vftLossChart(base))}${aligned.length > 0 && chart(curvesChart(aligned, { width: 900 }))}</div>
 <p class="quiet">${trainings.map(({ label, steps }) => `${label}: ${plural(steps.length, "step")}`).join("; ")}</p>`,
   };
 }

@@ -100,7 +100,7 @@ describe("the verdict in a sentence", () => {
   it("of many names the first alone", () => {
     const many = withAccuracies([50, 40, 51, 52, 53, 54], 3);
     expect(verdictOf(many).sentence).toBe(
-      "4 of 4 methods answer more of 400 test questions rightly than continued VFT (40.0 %), first AFT-BC (54.0 %, +14.0 points [+11.0, +17.0]).",
+      "4 of 4 methods answer more of 400 test questions rightly than continued VFT (40.0 %), AFT-BC the most (54.0 %, +14.0 points [+11.0, +17.0]).",
     );
   });
 

@@ -110,7 +110,7 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
     ];
   const total = others.length;
   if (better.length > 0) {
-    const { names, leading } = listed(better, total);
+    const { names, leading } = listed(better, total, "the most");
     return [`${names} more of ${asked} rightly than ${base}${leading}${rest(unclear, worse)}.`, "gain"];
   }
   if (others.length === 1 && worse.length === 0)
@@ -119,7 +119,7 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
       "unclear",
     ];
   if (unclear.length === 0) {
-    const { names, leading } = listed(worse, total);
+    const { names, leading } = listed(worse, total, "the fewest");
     return [
       `${names} fewer of ${asked} rightly than ${base}${leading}${total > 1 ? ", and none answers more" : ""}.`,
       "loss",
@@ -137,11 +137,15 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
 const mostNamed = 3;
 
 /** `AFT-DC (55.4 %, +4.4 points [+1.2, +7.6]) and RFT (...) answer`, or of many `8 of 15 methods answer`, and the one that leads. */
-function listed(gains: readonly Gain[], total: number): { names: string; leading: string } {
+function listed(gains: readonly Gain[], total: number, extreme: string): { names: string; leading: string } {
   const verb = gains.length === 1 ? "answers" : "answer";
-  const text = (gain: Gain): string => `${gain.label} (${percent(gain.accuracy)} %, ${inPoints(gain)})`;
+  const numbers = (gain: Gain): string => `(${percent(gain.accuracy)} %, ${inPoints(gain)})`;
+  const text = (gain: Gain): string => `${gain.label} ${numbers(gain)}`;
   return gains.length > mostNamed
-    ? { names: `${gains.length} of ${total} methods ${verb}`, leading: `, first ${text(gains[0]!)}` }
+    ? {
+        names: `${gains.length} of ${total} methods ${verb}`,
+        leading: `, ${gains[0]!.label} ${extreme} ${numbers(gains[0]!)}`,
+      }
     : { names: `${inWords(gains.map(text))} ${verb}`, leading: "" };
 }
 

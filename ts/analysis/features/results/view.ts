@@ -12,6 +12,7 @@ import {
 import { decimal, plural, points, whole } from "../../format.ts";
 import type { Comparison, MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
+import { directionOf } from "../../measure/verdicts.ts";
 import { against, baselineCell, differenceCell, metricCell, spread, testLines } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { paperGsm8k } from "../paper/numbers.ts";
@@ -81,9 +82,9 @@ const minus =
 /** A metric with its difference to continued VFT, which is tested. */
 const tested =
   (name: MetricName) =>
-  (method: MethodSummary): Inline => {
+  (method: MethodSummary): Cell => {
     const difference = against(method, "continued")?.differences[name];
-    return [
+    const content: Inline = [
       metricCell(method.metrics[name]),
       difference !== undefined &&
         difference.p !== null && [
@@ -92,6 +93,7 @@ const tested =
           testLines(difference),
         ],
     ];
+    return { content, mark: difference?.p == null ? undefined : directionOf(difference) };
   };
 
 function paperCell({ role, settings }: MethodSummary): Cell {
@@ -124,7 +126,7 @@ function testNote({ methods, seeds }: RunSummary): Content {
   return (
     count > 0 &&
     note(
-      `The interval below a difference to a baseline decides what it is called: a gain or a loss (coloured) where it leaves out 0, unclear (grey) otherwise. Among many comparisons some look like a gain by chance; so it is a 95 % interval for all methods compared with the same baseline together (${plural(count, "method")} with continued VFT), the widest percentile intervals of one level that hold 95 % of the resamples at once (the sup-t band of Montiel Olea and Plagborg-Møller, 2019)${isSingle ? "" : "; it is as wide as Student’s 95 % interval over the seeds where that is wider"}. Resampling is too sure of itself where few questions differ, so the interval reaches to 0 where the exact test does not rule 0 out. “alone”: the interval of this difference by itself${isSingle ? "" : "; “seeds”: Student’s over the seeds"}. ${testFootnote(isSingle)} “vs cont.” is the difference to continued VFT in points.`,
+      `The interval below a difference to a baseline decides what it is called: a gain or a loss (coloured) where it leaves out 0, unclear (grey) otherwise. Among many comparisons some look like a gain by chance; so it is a 95 % interval for all methods compared with the same baseline together (${plural(count, "method")} with continued VFT), as many standard errors to either side as the largest deviation among them does not exceed in 95 % of the resamples (the bootstrap max-t of Westfall and Young, 1993)${isSingle ? "" : "; it is as wide as Student’s 95 % interval over the seeds where that is wider"}. Resampling is too sure of itself where few questions differ, so the interval reaches to 0 where the exact test does not rule 0 out. “alone”: the interval of this difference by itself${isSingle ? "" : "; “seeds”: Student’s over the seeds"}. ${testFootnote(isSingle)} “vs cont.” is the difference to continued VFT in points.`,
     )
   );
 }

@@ -12,7 +12,6 @@ import {
 } from "../../document/blocks.ts";
 import { decimal, plural, points, whole } from "../../format.ts";
 import type { Measured, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { directionOf } from "../../measure/verdicts.ts";
 import { against, metricWithDifference, missing, plainCell, terminalCell, terminalMark } from "../cells.ts";
 import type { Feature } from "../feature.ts";
 import { tasks as numbers } from "./numbers.ts";
@@ -104,10 +103,7 @@ const measuredOf = ({ methods }: TaskColumn, name: string): Measured | undefined
 function accuracyCell(measured: Measured | undefined): Cell {
   if (measured === undefined) return missing;
   const difference = against(measured, "continued")?.differences.accuracy;
-  return {
-    content: metricWithDifference(measured.metrics.accuracy, difference),
-    mark: difference == null ? undefined : directionOf(difference),
-  };
+  return metricWithDifference(measured.metrics.accuracy, difference);
 }
 
 function otherMetrics({ methods }: RunSummary, columns: readonly TaskColumn[]): Block {

@@ -1,4 +1,4 @@
-/** Who pushes, and where to: the hub's address, the user's token, the repository's name. Nothing here prints a token. */
+/** Who pushes, and where to: the user's token, the repository's name. Nothing here prints a token. */
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -9,10 +9,6 @@ export interface Repository {
   /** `ORGANISATION/NAME`; a user is an organisation here. */
   name: string;
 }
-
-/** HF_ENDPOINT, or the hub's own address. */
-export const hubAddress = (env: NodeJS.ProcessEnv = process.env): string =>
-  env.HF_ENDPOINT?.replace(/\/+$/, "") || "https://huggingface.co";
 
 /** Where a repository is looked at. */
 export const pageOf = ({ type, name }: Repository, hub: string): string =>

@@ -1,6 +1,7 @@
 import type { HubApiError } from "@huggingface/hub";
 import { failure, Interrupted, inputError } from "../../../core/errors.ts";
-import { hubAddress, pageOf, type Repository } from "./access.ts";
+import { hubAddress } from "../../../data/index.ts";
+import { pageOf, type Repository } from "./access.ts";
 
 /** The HTTP status of a hub's answer, where the error is one. */
 export const statusOf = (error: unknown): number | undefined =>
