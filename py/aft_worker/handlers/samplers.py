@@ -16,7 +16,6 @@ from ..sample import (
     VllmSettings,
     vllm_failed,
 )
-from ..score import score_path
 from .registries import vllm
 
 _LEAST_TEMPERATURE = 0.01  # vLLM's own; what is less it raises, and says so in its log alone
@@ -27,11 +26,7 @@ def sampler_for(params: p.GenerateParams, model: LoadedModel) -> Sampler:
     for weights that vLLM cannot read, and a temperature that it does not take."""
     if params.vllm is None:
         own = TransformersSampler(model, params.slots)
-        return (
-            own
-            if distributed.world_size() == 1 or in_step(model)
-            else DealtSampler(open_board("generate"), own, model)
-        )
+        return own if distributed.world_size() == 1 else DealtSampler(open_board("generate"), own, model)
     if not distributed.is_main():
         return Idle()
     if 0 < params.temperature < _LEAST_TEMPERATURE:
@@ -48,11 +43,6 @@ def sampler_for(params: p.GenerateParams, model: LoadedModel) -> Sampler:
         slots=params.slots,
     )
     return VllmSampler(model, settings, stored_weights(model), vllm)
-
-
-def in_step(model: LoadedModel) -> bool:
-    """Whether all ranks do the same together, as each has a part of the weights alone."""
-    return score_path(model.module).is_shared_out
 
 
 def stored_weights(model: LoadedModel) -> StoredWeights:

@@ -13,7 +13,7 @@ from ..sample import SampleRequest
 from ..score import score_groups, score_shared
 from ..tokens import render_conversations
 from .registries import models
-from .samplers import in_step, sampler_for
+from .samplers import sampler_for
 
 
 def render(params: p.PromptRenderParams, context: Context) -> p.PromptRenderResult:
@@ -75,8 +75,8 @@ def generate(params: p.GenerateParams, context: Context) -> None:
     """Serves the requests behind it too, where they differ in prompts and seed alone: a sample that has ended
     makes room for one of the next request. Each is answered as soon as all of its samples are there."""
     model = models.get(params.model)
-    if not in_step(model):
-        context = context.apart()
+    context = context.apart()
+    model.digest()  # by all ranks, where each has a part of the weights; rank 0 answers with it
     alike = replace(params, prompts=[], seed=0)
     jobs: list[_Job] = []
 
@@ -100,11 +100,10 @@ def score(params: p.ScoreParams, context: Context) -> p.ScoreResult | None:
     """Of several ranks rank 0 answers."""
     started = time.perf_counter()
     model = models.get(params.model)
-    if not in_step(model):
-        context = context.apart()
+    context = context.apart()
     report = CountReporter(context)
     asked = (model, params.groups, params.max_tokens_per_batch, context.check_cancelled, report, report.note)
-    if distributed.world_size() == 1 or in_step(model):
+    if distributed.world_size() == 1:
         scored, tokens = score_groups(*asked)
     else:
         scored, tokens = score_shared(open_board("score"), *asked, per_token=bool(params.per_token))

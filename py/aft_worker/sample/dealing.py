@@ -19,7 +19,7 @@ import transformers
 from ..board import Board, Fault, fault_of, raised
 from ..errors import Cancelled, WorkerError
 from ..protocol import GeneratePrompt, SampledCandidate, SamplerInfo
-from ..score import Model
+from ..score import Lockstep, Model, in_lockstep, score_path
 from .prompts import encode_prompts
 from .sampler import SampleJob, SampleRequest
 from .transformers_sampler import TransformersSampler
@@ -105,6 +105,15 @@ class _Rank:
         self._share = 0
         self._looked = 0.0
         self._over = _Over()
+        self.lockstep: Lockstep | None = None
+        self._ended = False
+
+    def idle(self, over: bool) -> None:
+        """With nothing to sample: a moment, or a pass for the sake of the others."""
+        found = "nothing" if self.lockstep is None else self.lockstep.idle(over)
+        self._ended = found == "ended"
+        if found == "nothing":
+            time.sleep(_IDLE_SECONDS)
 
     def sample_next(self) -> bool:
         """Samples all that this rank gets from now on; False: there was nothing for it."""
@@ -215,18 +224,20 @@ class _Follower(_Rank):
         super().__init__(board, sampler, model, like)
         self._held: dict[int | None, _Told] = {}
 
-    def run(self) -> None:
-        """Until rank 0 ends it. What goes wrong here is raised there."""
+    def run(self, job: SampleJob, following: Callable[[], SampleJob | None]) -> None:
+        """Until rank 0 ends it, whose own jobs are the ones. What goes wrong here is raised there."""
         try:
-            while not self._over.all:
+            while not (self._over.all or self._ended):
                 if not self.sample_next():
                     self._pause()
         except Exception as error:
             self.tell(_Told(self.number, fault=fault_of(error, self.number)))
-            while not self._over.all:
-                self._pause()
-        finally:
-            self._board.add("parted", 1)
+        while not self._parted():
+            self._pause()
+        self._board.add("parted", 1)
+
+    def _parted(self) -> bool:
+        return self._over.all if self.lockstep is None else self._ended
 
     def tell(self, told: _Told) -> None:
         """At the next look; what is rare at once."""
@@ -239,7 +250,7 @@ class _Follower(_Rank):
 
     def _pause(self) -> None:
         self._look()
-        time.sleep(_IDLE_SECONDS)
+        self.idle(over=False)
 
     def _look(self) -> None:
         self._send()
@@ -282,9 +293,11 @@ class _Leader(_Rank):
                     continue
                 if not self._open:
                     return
-                time.sleep(_IDLE_SECONDS)
+                self.idle(over=False)
         finally:
             self._tell_over(_Over(all=True))
+            while self.lockstep is not None and not self._ended:
+                self.idle(over=True)
             self._board.wait_for("parted", self._board.ranks - 1)
 
     def tell(self, told: _Told) -> None:
@@ -366,8 +379,9 @@ class DealtSampler:
         self._model = model
 
     def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
-        parts = (self._board, self._sampler, self._model, job.request)
-        if self._board.rank == 0:
-            _Leader(*parts).run(job, more)
-        else:
-            _Follower(*parts).run()
+        model = self._model
+        parts = (self._board, self._sampler, model, job.request)
+        with in_lockstep(score_path(model.module), model.device) as lockstep:
+            rank = _Leader(*parts) if self._board.rank == 0 else _Follower(*parts)
+            rank.lockstep = lockstep
+            rank.run(job, more)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import distributed
 from ..device import free_bytes, sizes_of
 from ..errors import WorkerError
-from ..score import Model, score_path
+from ..score import Model
 from .decoder import Decoder
 from .prompts import EncodedPrompt
 from .slot_decoder import position_bytes
@@ -52,9 +51,6 @@ def most_slots(model: Model, kept: Company, length: int) -> int:
         return 1 if way.name == "alone" else max(1, min(most, tokens // length))
     slot = length * position_bytes(way.shapes, model.dtype)
     free = free_bytes(device)
-    if score_path(model.module).is_shared_out:
-        # all ranks decode the same
-        free = min(distributed.gather(free))
     room = int(_SHARE[sizes_of(device)] * free // slot)
     if room < 1:
         raise WorkerError(

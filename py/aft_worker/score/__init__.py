@@ -7,6 +7,7 @@ gather exist once.
 from .attention import attending
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
+from .lockstep import Lockstep, in_lockstep
 from .micro_batch import MicroBatch, place_lists, to_device
 from .path import PADDED, ROWS, Rows, ScorePath, Way, score_path, without_cache
 from .rotary import Switch

@@ -13,6 +13,8 @@ from ..board import Board, Fault, fault_of, raised
 from ..callbacks import CheckCancelled, OnProgress, Tell
 from ..errors import Cancelled
 from ..protocol import ScoreGroup
+from .lockstep import in_lockstep
+from .path import score_path
 from .scoring import Model, ResponseScore, score_groups
 
 _LOOK_SECONDS = 0.1  # between two looks at what the others say
@@ -52,20 +54,25 @@ def score_shared(
     costs = [len(group.prompt) + sum(len(one.text) for one in group.responses) for group in groups]
     places = distributed.dealt(costs, board.ranks)[board.rank]
     part = _Part(places)
-    try:
-        part.scores, part.tokens = score_groups(
-            model,
-            groups,
-            max_tokens_per_batch,
-            sharing.check_cancelled,
-            lambda done, _, tokens: sharing.progressed(done, tokens, on_progress),
-            sharing.note,
-            only=places,
-        )
-    except Cancelled as error:
-        part.places, sharing.cancelled = [], error
-    except Exception as error:
-        part.fault = fault_of(error, board.rank)
+    with in_lockstep(score_path(model.module), model.device) as lockstep:
+        try:
+            part.scores, part.tokens = score_groups(
+                model,
+                groups,
+                max_tokens_per_batch,
+                sharing.check_cancelled,
+                lambda done, _, tokens: sharing.progressed(done, tokens, on_progress),
+                sharing.note,
+                only=places,
+            )
+        except Cancelled as error:
+            part.places, sharing.cancelled = [], error
+            sharing.end()
+        except Exception as error:
+            part.fault = fault_of(error, board.rank)
+            sharing.end()
+        while lockstep is not None and lockstep.idle(over=board.rank == 0) != "ended":
+            pass
     if board.rank > 0:
         if not per_token:
             for score in (score for scores in part.scores for score in scores):
@@ -111,6 +118,11 @@ class _Sharing:
         else:
             self._board.append("notes", f"rank {self._board.rank}: {text}".encode())
 
+    def end(self) -> None:
+        """Of rank 0: the others need not go on."""
+        if self._board.rank == 0:
+            self._board.put("over", b"1")
+
     def others(self, failed: bool) -> list[_Part]:
         """What the other ranks have found, once they have. Raises Cancelled then where that was asked for."""
         parts: list[_Part] = []
@@ -124,7 +136,7 @@ class _Sharing:
             parts += map(_decode, self._board.take("parts"))
             failed = failed or self.cancelled is not None or any(part.fault for part in parts)
             if failed and not over:
-                self._board.put("over", b"1")
+                self.end()
                 over = True
             time.sleep(0.005)
         if self.cancelled is not None:

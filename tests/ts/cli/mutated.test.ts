@@ -3,7 +3,7 @@ import { randomFrom } from "../../../ts/core/random.ts";
 import { mutatedText, mutatedValue } from "../../faults/mutate.ts";
 import { toldOf } from "./bad-inputs/told.ts";
 
-const count = Number(process.env.AFT_MUTATED_ROWS ?? "100");
+const count = Number(process.env.AFT_MUTATED_ROWS ?? "60");
 
 const question = {
   id: "q1",

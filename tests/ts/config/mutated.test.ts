@@ -9,7 +9,7 @@ import { randomFrom } from "../../../ts/core/random.ts";
 import { mutatedText, mutatedValue } from "../../faults/mutate.ts";
 import { folderOf, smallest } from "./helpers.ts";
 
-const count = Number(process.env.AFT_MUTATED_YAML ?? "80");
+const count = Number(process.env.AFT_MUTATED_YAML ?? "50");
 
 test(`of ${count} experiments that are nearly right each is read, or refused in words`, {
   timeout: 600_000,
