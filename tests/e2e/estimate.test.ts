@@ -131,7 +131,7 @@ describe("for devices that are elsewhere", () => {
       "on 16 x h200 (NVIDIA H200 SXM, 141 GB) in 2 machines of 8: 149 GB free each",
     );
     expect(plan.stdout).toMatch(/^ {2}data parallel +1,2\d\d GB .* no /m);
-    expect(plan.stdout).toMatch(/^ {2}FSDP +8\d GB .* yes: the first /m);
+    expect(plan.stdout).toMatch(/^ {2}FSDP +7\d GB .* yes: the first /m);
     expect(plan.stdout).toContain("  worker: { device: cuda, devices: 8, nodes: 2, sharding: fsdp }");
     expect(plan.stdout).toContain("worked out, not measured");
     expect(existsSync(folder)).toBe(false);

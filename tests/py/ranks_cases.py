@@ -122,7 +122,8 @@ def family(architecture: str, folder: Path) -> Any:
     """One tokenizer for all ranks; rank 0 makes it."""
     at = folder / "tokenizer"
     if distributed.is_main() and not at.exists():
-        families.TOKENIZERS["bpe"](at)
+        with distributed.alone():
+            families.TOKENIZERS["bpe"](at)
     distributed.wait_for_all()
     return families.make(architecture, at)
 

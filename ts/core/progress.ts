@@ -20,9 +20,13 @@ export interface Progress {
 
 /** A stage of a run: its place among all of them, from 1, and the seconds until all are done, where that is known. */
 export interface StagePlace {
+  /** Of the stage, as its lines have it. */
   label: string;
+  /** Its number, from 1. */
   at: number;
+  /** How many there are. */
   total: number;
+  /** Until all are done. */
   secondsLeft?: number | undefined;
 }
 

@@ -41,7 +41,7 @@ export { type Loaded, type LoadOptions, loadExperiment } from "../config/index.t
 export { AftError, type ExitCode, type Problem } from "../core/errors.ts";
 export type * from "../core/generated/records.ts";
 export type { Row } from "../core/jsonl.ts";
-export type { Progress, ProgressSink } from "../core/progress.ts";
+export type { Progress, ProgressSink, StagePlace } from "../core/progress.ts";
 export { version } from "../core/project.ts";
 export type * from "../data/generated/rows.ts";
 export type { SplitName } from "../data/index.ts";

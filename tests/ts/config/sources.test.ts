@@ -19,6 +19,7 @@ describe("extends", () => {
       device: "cpu",
       devices: 1,
       nodes: 1,
+      rankSeconds: 60,
       sharding: "auto",
       threads: 2,
       maxTokensPerBatch: 512,
