@@ -15,7 +15,13 @@ const passing = new Set([
   "checksum",
 ]);
 
-export const lasting = (key: string, value: unknown): unknown => (passing.has(key) ? undefined : value);
+export /** Of a sample the last digits depend on which others were drawn at once: a resumed run has others beside it. */
+const lasting = (key: string, value: unknown): unknown =>
+  passing.has(key)
+    ? undefined
+    : key === "logprob" && typeof value === "number"
+      ? value.toPrecision(5)
+      : value;
 
 /**
  * The digest of every file of every artefact, by artefact and file. Samples are as many and the same in whatever order they
