@@ -12,6 +12,7 @@ import type { StepRecord } from "../step-record.ts";
 import { type Place, weightsIn } from "../store/files.ts";
 import type { TrackedRun } from "../tracking/index.ts";
 import {
+  beforeFile,
   bestIn,
   bestsIn,
   bestToCheckpoint,
@@ -104,7 +105,12 @@ async function alreadyTrained(options: TrainOptions): Promise<TrainedFacts | und
   const { stopped } = trained;
   const best = stopped && bestIn(directory, stopped.bestStep);
   const weights = best !== undefined && existsSync(best) ? best : weightsIn(options);
-  if (!(await isDamaged(weights, progress))) return trained;
+  const tell = (text: string): void => progress.note(text);
+  const steps = (await recordedSteps(options, tell)).at(-1)?.step ?? 0;
+  const isWhole =
+    steps >= (stopped?.lastStep ?? trained.steps) &&
+    (!beforeFile.isIn(options) || (await beforeFile.takeUp(options, tell)) !== undefined);
+  if (!(await isDamaged(weights, progress)) && isWhole) return trained;
   await rm(trainedFile.pathIn(options));
   return undefined;
 }

@@ -181,6 +181,15 @@ test("weights or facts that were damaged after the training had ended are told o
   expect(await goneOn(ended, fakeWorker())).toEqual([
     `${join(ended, "checkpoint")}: model.safetensors is missing; making it again`,
   ]);
+  const looks = await cutOff("its end");
+  await writeFile(join(looks, "before.json"), "{");
+  expect(await goneOn(looks, fakeWorker())).toEqual([
+    `${join(looks, "before.json")}: is damaged; making it again`,
+  ]);
+  const cut = await cutOff("its end");
+  const metrics = join(cut, "metrics.jsonl");
+  await writeFile(metrics, (await readFile(metrics, "utf8")).replace('"step":6', '"step":7'));
+  expect(await goneOn(cut, fakeWorker())).toHaveLength(1);
   const other = await cutOff("its end");
   const file = join(other, "trained.json");
   await writeFile(file, (await readFile(file, "utf8")).replace('"tokens":30', '"tokens":31'));
