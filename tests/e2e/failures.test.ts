@@ -36,8 +36,8 @@ describe("what a user gives is wrong: one error, exit code 2, nothing written", 
     const { exitCode, stderr } = await aft(["run", tiny, "--runs", at("runs")], {
       env: { AFT_PYTHON: "/nowhere/python" },
     });
-    const [stage, ...rest] = stderr.slice(stderr.indexOf("create seed 1: ")).split("\n");
-    expect(stage).toBe("create seed 1: the Python that AFT_PYTHON names could not be started");
+    const [what, ...rest] = stderr.slice(stderr.indexOf("the Python that")).split("\n");
+    expect(what).toBe("the Python that AFT_PYTHON names could not be started");
     expect(rest).toEqual([
       '  found: "/nowhere/python"',
       "  expected: an interpreter of Python 3.11 or newer",
