@@ -162,7 +162,12 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
     expect(again.stdout).toContain(`report: ${join(folder, "report.html")}`);
     expect(await readFile(join(folder, "report.html"), "utf8")).toBe(before);
     expect(await readFile(markdown, "utf8")).toContain("](charts/sweep-1.svg)");
-    expect(await readdir(join(folder, "charts"))).toEqual(["sweep-1.svg", "sweep-2.svg"]);
+    expect(await readdir(join(folder, "charts"))).toEqual([
+      "cells-accuracy.svg",
+      "cells-against-best.svg",
+      "sweep-1.svg",
+      "sweep-2.svg",
+    ]);
   });
 
   test("a cell whose report is gone is told from one that is not done", async () => {

@@ -50,7 +50,8 @@ def as_part(own: Tensor, shape: torch.Size | None) -> Tensor:
 
 def write_parts(directory: Path, tensors: dict[str, Tensor]) -> None:
     """Each rank writes its own; all call it."""
-    from torch.distributed.checkpoint import FileSystemWriter, save
+    from torch.distributed.checkpoint.filesystem import FileSystemWriter
+    from torch.distributed.checkpoint.state_dict_saver import save
 
     save(tensors, storage_writer=FileSystemWriter(directory), process_group=distributed.control_group())
 
@@ -93,7 +94,7 @@ class _Parts:
 
     @staticmethod
     def of(directory: Path) -> _Parts:
-        from torch.distributed.checkpoint import FileSystemReader
+        from torch.distributed.checkpoint.filesystem import FileSystemReader
 
         return _Parts(directory, dict(FileSystemReader(directory).read_metadata().state_dict_metadata))
 
@@ -105,7 +106,8 @@ class _Parts:
         return {name: tuple(value.size) for name, value in named.items()}
 
     def read(self, parts: Mapping[str, bool]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        from torch.distributed.checkpoint import FileSystemReader, load
+        from torch.distributed.checkpoint.filesystem import FileSystemReader
+        from torch.distributed.checkpoint.state_dict_loader import load
 
         wanted: dict[str, Any] = {}
         for key, value in self.found.items():
