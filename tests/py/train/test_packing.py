@@ -9,6 +9,7 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import Cancelled
+from aft_worker.folders import SEAL
 from aft_worker.model.adapter import add_adapter
 from aft_worker.protocol import AdapterSettings
 from aft_worker.score import PADDED, Way, flex, go, score_path
@@ -212,6 +213,8 @@ def test_a_state_of_packed_rows_goes_on_padded_where_there_is_no_gpu(tmp_path: P
     run.save(tmp_path / "state")
     path = tmp_path / "state" / "state.json"
     path.write_text(path.read_text().replace('"packed": false', '"packed": true'))
+    # as one that a GPU's machine wrote, and not as a damaged one
+    (tmp_path / "state" / SEAL).unlink()
     model = tiny.llama()
     assert tiny.trainer(model, LOSSES["boundary"], resume_from=tmp_path / "state").steps_done == 1
     assert way_of(model) == PADDED
