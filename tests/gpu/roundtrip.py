@@ -91,6 +91,10 @@ def check_round_trip(results: Results, device: str, folder: Path) -> None:
         memory = worker.call("device/memory")
         counted = (memory["peakAcceleratorBytes"] > 0) == (device != "cpu")
         results.holds("device/memory counts the accelerator's bytes where there is one", counted)
+        shared, answer = folder / "shared", folder / "answer"
+        shared.write_text("seen")
+        worker.call("folder/check", file=str(shared), content="seen", answer=str(answer))
+        results.equal("folder/check answers beside what it reads", answer.read_text(), "seen")
         worker.call("shutdown")
         try:
             results.equal("shutdown ends the worker with code", worker.wait(), 0)

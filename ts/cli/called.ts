@@ -4,7 +4,7 @@ import { delimiter, join, sep } from "node:path";
 import { commands, families, python } from "./commands.ts";
 
 /** `aft` where a shell finds it; `npx aft`, which always works in a project, where it does not. */
-export function callName(env: NodeJS.ProcessEnv = process.env): string {
+export function callName(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const own = join("node_modules", ".bin");
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   // npx and npm scripts put these folders in front, for this process alone.

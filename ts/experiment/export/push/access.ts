@@ -35,7 +35,9 @@ export function checkName(name: string): void {
  * The token of HF_TOKEN, else of the file that the hub's own programs keep (`hf auth login`). A token on a command line
  * would be seen by all users of the machine and kept in the shell's history, so there is no option for it.
  */
-export async function hubToken(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function hubToken(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string> {
   const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "huggingface");
   const file = env.HF_TOKEN_PATH || join(home, "token");
   const given = env.HF_TOKEN?.trim();
