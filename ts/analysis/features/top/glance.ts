@@ -11,7 +11,7 @@ import {
 import { decimal, plural, points, range } from "../../format.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
-import { against, baselineCell, missing, plainCell } from "../cells.ts";
+import { against, asPercent, baselineCell, missing, plainCell } from "../cells.ts";
 import { questionsAsked } from "../in-short/methods.ts";
 
 /** One line a method: what most readers want to know, with a verdict. */
@@ -26,13 +26,13 @@ export function glance({ methods, seeds, split }: RunSummary): Block {
       ["greedy answers right, %", ({ metrics }) => plainCell(metrics.accuracy)],
       isCompared && ["minus continued VFT, points", gain],
       isCompared && ["verdict", verdict, "text"],
-      ["single samples right, %", ({ metrics }) => plainCell(metrics.sampledAccuracy)],
-      ["assessment accuracy, %", ({ metrics }) => plainCell(metrics.assessmentMicro)],
-      ["perplexity of right COTs", ({ metrics }) => plainCell(metrics.perplexityPositive, decimal)],
+      ["single samples right, %", beside("sampledAccuracy")],
+      ["assessment accuracy, %", beside("assessmentMicro")],
+      ["perplexity of right COTs", beside("perplexityPositive", decimal)],
     ],
     {
       label: "Results at a glance",
-      caption: `On ${plural(n, `${split} question`)}${seedsText}; brackets are 95 % intervals${isCompared ? ", those of differences for all methods together" : ""}`,
+      caption: `On ${plural(n, `${split} question`)}${seedsText}; brackets are 95 % intervals${isCompared ? ", those of differences for all methods together; ▲ better, ▼ worse than continued VFT beyond chance" : ""}`,
       kind: "glance",
       isBaseline,
     },
@@ -53,6 +53,21 @@ function gain(method: MethodSummary): Cell {
     mark: directionOf(difference),
   };
 }
+
+const arrows = { gain: " ▲", loss: " ▼", unclear: "" };
+
+/** A value by itself, which says where it differs from the baseline's. */
+const beside =
+  (name: "sampledAccuracy" | "assessmentMicro" | "perplexityPositive", format = asPercent) =>
+  (method: MethodSummary): Cell => {
+    const difference = against(method, "continued")?.differences[name];
+    const direction = difference == null ? "unclear" : directionOf(difference, name === "perplexityPositive");
+    const { value, interval } = method.metrics[name];
+    return {
+      content: [`${format(value)}${arrows[direction]}`, small(range(interval, format))],
+      mark: direction === "unclear" ? undefined : direction,
+    };
+  };
 
 /** By the interval beside it. */
 function verdict(method: MethodSummary): Inline {
