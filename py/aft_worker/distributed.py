@@ -301,16 +301,18 @@ def sum_gradients(weights: Iterable[Tensor]) -> None:
     if not _is_joined():
         return
     together: list[Tensor] = []
+    elements = 0
     for weight in weights:
         if weight.grad is None:
             weight.grad = torch.zeros_like(weight)
         if together and (weight.dtype, weight.device) != (together[0].dtype, together[0].device):
             _sum_together(together)
-            together = []
+            together, elements = [], 0
         together.append(weight.grad)
-        if sum(one.numel() for one in together) >= ELEMENTS_AT_ONCE:
+        elements += weight.grad.numel()
+        if elements >= ELEMENTS_AT_ONCE:
             _sum_together(together)
-            together = []
+            together, elements = [], 0
     if together:
         _sum_together(together)
 

@@ -1,6 +1,7 @@
 /** The words that start a worker: here, or by a command of the user's that reaches another machine. */
+import { shellWord } from "../core/shell.ts";
 import { workerArguments } from "./ranks.ts";
-import { type LaunchOptions, secondsBetweenSigns, workerVariables } from "./transport.ts";
+import { type LaunchOptions, secondsBetweenSigns, workerEnvironment, workerVariables } from "./transport.ts";
 
 /** What a launch command writes where the worker's own words belong. */
 export const workerWords = "{worker}";
@@ -15,7 +16,7 @@ export function commandOf(options: LaunchOptions): [string, ...string[]] {
   if (launch === undefined) return started;
   const elsewhere = ["env", ...assignments(options), ...started];
   return launch.flatMap((word) =>
-    word === workerWords ? elsewhere : word.replaceAll(workerWords, () => elsewhere.map(quoted).join(" ")),
+    word === workerWords ? elsewhere : word.replaceAll(workerWords, () => elsewhere.map(shellWord).join(" ")),
   ) as [string, ...string[]];
 }
 
@@ -25,6 +26,15 @@ const assignments = (options: LaunchOptions): string[] =>
     ([name, value]) => (value === undefined ? [] : [`${name}=${value}`]),
   );
 
-/** For a POSIX shell; a word that means the same without quotes stays as it is. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+/** A worker is of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
+export const processOf = (options: LaunchOptions) =>
+  ({
+    env: workerEnvironment(options),
+    stdin: "pipe",
+    stderr: "pipe",
+    buffer: false,
+    reject: false,
+    // A detached process outlives a parent that dies; the worker itself ends when its stdin does.
+    detached: true,
+    cleanup: false,
+  }) as const;

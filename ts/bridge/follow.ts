@@ -1,9 +1,9 @@
 /** The ranks of a machine that has no rank 0: nothing is asked of them here, they follow the machine that asks. */
 import { execa } from "execa";
-import { commandOf } from "./command.ts";
+import { commandOf, processOf } from "./command.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
 import { tailOf } from "./tail.ts";
-import { type LaunchOptions, workerEnvironment } from "./transport.ts";
+import type { LaunchOptions } from "./transport.ts";
 
 export type FollowOptions = LaunchOptions & { signal: AbortSignal };
 
@@ -14,17 +14,8 @@ export type FollowOptions = LaunchOptions & { signal: AbortSignal };
  */
 export async function follow(options: FollowOptions): Promise<WorkerDied | undefined> {
   const [program, ...words] = commandOf(options);
-  const child = execa(program, words, {
-    env: workerEnvironment(options),
-    // Nothing is written to it: its end is the sign to end.
-    stdin: "pipe",
-    stdout: "ignore",
-    stderr: "pipe",
-    buffer: false,
-    reject: false,
-    detached: true,
-    cleanup: false,
-  });
+  // Nothing is written to its input: the end of that is the sign to end.
+  const child = execa(program, words, { ...processOf(options), stdout: "ignore" });
   const tail = tailOf(options.onStderr);
   tail.follow(child.stderr);
   const end = (): void => void child.stdin.end();

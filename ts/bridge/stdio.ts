@@ -1,25 +1,14 @@
 import { Transform } from "node:stream";
 import { execa } from "execa";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { commandOf } from "./command.ts";
+import { commandOf, processOf } from "./command.ts";
 import type { Exit } from "./errors.ts";
 import { drained, tailOf } from "./tail.ts";
-import { type LaunchOptions, type Transport, workerEnvironment } from "./transport.ts";
+import type { LaunchOptions, Transport } from "./transport.ts";
 
-/** A worker of its own process group, so that Ctrl-C in a terminal reaches only the command that started it. */
 export function stdioTransport(options: LaunchOptions): Transport {
   const [program, ...words] = commandOf(options);
-  const child = execa(program, words, {
-    env: workerEnvironment(options),
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "pipe",
-    buffer: false,
-    reject: false,
-    // A detached process outlives a parent that dies; the worker itself ends when its stdin does.
-    detached: true,
-    cleanup: false,
-  });
+  const child = execa(program, words, { ...processOf(options), stdout: "pipe" });
   const tail = tailOf(options.onStderr);
   tail.follow(child.stderr);
   // Written to after the worker's death: the exit says more than the broken pipe.

@@ -1,14 +1,12 @@
-import { join, resolve } from "node:path";
-import { ensurePython } from "../bridge/index.ts";
+import { join } from "node:path";
 import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
 import { AftError, formatProblem, inputError, nearestName } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
+import { shellWord } from "../core/shell.ts";
 import {
   checkCells,
   checkInputs,
-  clusterTable,
-  deviceKind,
   dryRun,
   type Estimate,
   estimate,
@@ -16,17 +14,17 @@ import {
   estimateTable,
   expectedSeconds,
   measureOn,
-  modelLine,
-  planElsewhere,
   runExperiment,
   runFiles,
   type SweepEstimate,
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
+import { checkPlanned, printElsewhere } from "./elsewhere.ts";
 import { printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { checkSbatchOptions, submit, submittedLines } from "./jobs/slurm.ts";
+import { checkSbatchOptions } from "./jobs/slurm.ts";
+import { submitJob } from "./jobs/submit.ts";
 import { duration, progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
 
@@ -37,11 +35,6 @@ interface Values {
   device: string | undefined;
   devices: number;
   nodes: number;
-  on: string | undefined;
-  sbatch: string[];
-  cell: string | undefined;
-  set: string[];
-  experiment: string;
   json: boolean;
   jobs: number;
 }
@@ -88,29 +81,26 @@ export const run = define({
       });
     checkPlanned(values, "cells" in loaded);
     checkSbatchOptions(values.sbatch, values.on);
-    if (values.on !== undefined) return submitJob(loaded, values);
-    if ("cells" in loaded) await checkCells(loaded);
-    const command = `aft ${process.argv.slice(2).map(quoted).join(" ")}`;
+    const chosen = values.cell === undefined ? loaded : oneOf(loaded, values.cell);
+    if (values.on !== undefined) return submitJob(chosen, values);
+    if ("cells" in chosen) await checkCells(chosen);
+    const command = `aft ${process.argv.slice(2).map(shellWord).join(" ")}`;
     await untilInterrupted(
       (signal) =>
-        "cells" in loaded && values.cell === undefined
-          ? runCells(loaded, values, signal)
-          : runExperimentFile(oneOf(loaded, values.cell), values, signal),
+        "cells" in chosen ? runCells(chosen, values, signal) : runExperimentFile(chosen, values, signal),
       { fix: `what is done is kept; the same command goes on from there: ${command}` },
     );
   },
 });
 
-/** The experiment, or of a sweep the cell that is named. */
-function oneOf(loaded: Loaded | LoadedSweep, cell: string | undefined): Loaded {
-  if (!("cells" in loaded)) {
-    if (cell === undefined) return loaded;
+/** Of a sweep the cell that is named, by its name or number. */
+function oneOf(loaded: Loaded | LoadedSweep, cell: string): Loaded {
+  if (!("cells" in loaded))
     throw inputError({
       what: "--cell is for sweeps: this file is one experiment",
       found: cell,
       expected: "a file with `sweep`, or no --cell",
     });
-  }
   const names = loaded.cells.map((one) => one.cell);
   const found = loaded.cells.find((one, at) => one.cell === cell || String(at + 1) === cell);
   if (found !== undefined)
@@ -120,90 +110,8 @@ function oneOf(loaded: Loaded | LoadedSweep, cell: string | undefined): Loaded {
     what: `the sweep ${loaded.name} has no such cell`,
     found: cell,
     expected: `a number from 1 to ${names.length}, or one of ${names.join("; ")}`,
-    nearest: nearestName(cell!, names),
+    nearest: nearestName(cell, names),
   });
-}
-
-/** What can be known to be wrong is told here, and not after hours in a queue. */
-async function submitJob(loaded: Loaded | LoadedSweep, values: Values): Promise<void> {
-  const isSweep = "cells" in loaded && values.cell === undefined;
-  const experiments = isSweep
-    ? loaded.cells.map(({ experiment }) => experiment)
-    : [oneOf(loaded, values.cell).experiment];
-  for (const experiment of experiments) await checkInputs(experiment);
-  const workers = experiments.map(({ worker }) => worker);
-  const startsHere = workers.every(({ launch }) => launch === undefined);
-  const python = startsHere
-    ? await ensurePython({ python: workers[0]!.python, progress: progressOn() })
-    : undefined;
-  const most = (numberOf: (worker: Experiment["worker"]) => number): number =>
-    Math.max(...workers.map(numberOf));
-  const threads = most((worker) => worker.threads ?? 0);
-  const sets = values.set.flatMap((set) => ["--set", set]);
-  const cell = values.cell === undefined ? [] : ["--cell", values.cell];
-  const job = {
-    name: isSweep ? loaded.name : experiments[0]!.name,
-    runs: values.runs,
-    command: [
-      process.execPath,
-      process.argv[1]!,
-      "run",
-      resolve(values.experiment),
-      ...sets,
-      ...cell,
-      "--runs",
-      resolve(values.runs),
-    ],
-    cells: isSweep ? loaded.cells.length : undefined,
-    machines: most(({ nodes }) => nodes),
-    devices: workers.every(({ device }) => device === "cpu") ? 0 : most(({ devices }) => devices),
-    threads: threads === 0 ? undefined : threads,
-    python,
-    options: values.sbatch,
-  };
-  const submitted = await submit(job);
-  if (values.json) return printJson(submitted);
-  for (const line of submittedLines(job, submitted)) printLine(line);
-}
-
-/** What is only planned is not run: the devices are elsewhere. */
-function checkPlanned({ device, devices, nodes, estimate }: Values, isSweep: boolean): void {
-  if (device === undefined) {
-    const [name, found] = devices > 1 ? ["--devices", devices] : ["--nodes", nodes];
-    if (found > 1)
-      throw inputError({
-        what: `${name} is for a plan of devices that are elsewhere, and --device names no kind`,
-        found,
-        expected: `--estimate --device KIND beside ${name}, h100 for one; worker.devices is how many compute`,
-      });
-    return;
-  }
-  deviceKind(device, "--device");
-  if (!estimate)
-    throw inputError({
-      what: "--device is for a plan: it names a kind of device that need not be here",
-      found: device,
-      expected: "--estimate beside it; worker.device is what computes",
-    });
-  if (isSweep)
-    throw inputError({
-      what: "--device plans one experiment: this file is a sweep",
-      found: device,
-      expected: "an experiment's file, with one cell's settings by --set",
-    });
-}
-
-async function printElsewhere(experiment: Experiment, argv: Values, signal: AbortSignal): Promise<void> {
-  const cluster = {
-    kind: deviceKind(argv.device!, "--device"),
-    devices: argv.devices,
-    nodes: argv.nodes,
-  };
-  const options = { runsDirectory: argv.runs, progress: progressOn(), signal };
-  const { plan, model, warnings } = await planElsewhere(experiment, options, cluster);
-  if (argv.json) return printJson({ ...plan, model, warnings });
-  printLine(clusterTable(plan, modelLine(model)));
-  for (const warning of warnings) printLine(`warning: ${warning}`);
 }
 
 async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, signal: AbortSignal) {
@@ -248,9 +156,6 @@ async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): 
   });
   await runSweepFile(sweep, argv, { signal, expected });
 }
-
-const quoted = (text: string): string =>
-  /^[\w./=:@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function printPlan(
   stages: Awaited<ReturnType<typeof dryRun>>,

@@ -5,6 +5,10 @@ import { afterAll } from "vitest";
 import { type Loaded, type LoadOptions, loadExperiment } from "../../../ts/config/index.ts";
 import { AftError } from "../../../ts/core/errors.ts";
 
+import { smallest } from "./smallest.ts";
+
+export { smallest };
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -20,18 +24,6 @@ export function folderOf(files: Record<string, string>): string {
   }
   return folder;
 }
-
-/** The smallest experiment that is right: nine lines, to which a test appends. */
-export const smallest = `name: small
-model:
-  create: {}
-tasks:
-  - task: arithmetic
-stages: {sample: {maxNewTokens: 64}, evaluate: {maxNewTokens: 64}}
-methods:
-  kept: {method: keep}
-  more: {method: vft}
-`;
 
 /** Loads `main.yaml` of a folder with these files. */
 export const load = (files: Record<string, string>, options?: LoadOptions): Promise<Loaded> =>

@@ -12,20 +12,13 @@ import {
   recorded,
   type TrainedMethod,
 } from "../../../ts/config/index.ts";
-import { filesWithMethodTable } from "../../../ts/config/methods/table.ts";
+import { pageWithMethodTable } from "../../../ts/config/methods/table.ts";
 import { projectRoot } from "../../../ts/core/project.ts";
 
-const tables = [...filesWithMethodTable()].map(([path, content]) => ({
-  file: basename(path),
-  path,
-  content,
-}));
-
-it("the guide has the table of methods", () => {
-  expect(tables.map(({ file }) => file)).toContain("methods.md");
-});
-
-it.each(tables)("the table in $file is what the catalogue gives (npm run generate)", ({ path, content }) => {
+it("the guide has the table of methods, as the catalogue gives it (npm run generate)", () => {
+  const { path, content } = pageWithMethodTable();
+  expect(basename(path)).toBe("methods.md");
+  expect(content).toContain("| `method`, `constraint` |");
   expect(readFileSync(path, "utf8")).toBe(content);
 });
 

@@ -5,7 +5,14 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silent } from "../../../ts/core/progress.ts";
 import { type ServedView, serveView, writeBundle } from "../../../ts/view/index.ts";
-import { executablePath, launch, openPage, widthOf, without } from "../analysis/report/chromium.ts";
+import {
+  complaintsOf,
+  executablePath,
+  launch,
+  openPage,
+  widthOf,
+  without,
+} from "../analysis/report/chromium.ts";
 import { type Recorded, recordedRuns } from "./recorded.ts";
 
 describe.skipIf(executablePath === undefined)(`aft view in Chromium${without}`, () => {
@@ -26,15 +33,7 @@ describe.skipIf(executablePath === undefined)(`aft view in Chromium${without}`, 
   const open = async (path: string, width = 1280, colorScheme: "light" | "dark" = "light") => {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
     const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(view.address) && !/^(data|blob):/.test(request.url()))
-        complaints.push(`asked for ${request.url()}`);
-    });
+    const complaints = complaintsOf(page, (url) => url.startsWith(view.address));
     await page.goto(view.address + path);
     return { page, complaints, close: () => context.close() };
   };

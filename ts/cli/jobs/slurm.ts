@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { failure, inputError, systemCode } from "../../core/errors.ts";
 import { makeFolder, shownPath, writeFileAtomic } from "../../core/files.ts";
+import { shellWord } from "../../core/shell.ts";
 
 export interface Job {
   /** The job's name, and of the folder in `runs` that its script and logs go to. */
@@ -42,15 +43,18 @@ export function slurmScript(job: Job): string {
     ...(cells === undefined ? [] : [`--array=1-${cells}`]),
     ...options,
   ];
-  const words = [...command.map(quoted), ...(cells === undefined ? [] : ['--cell "$SLURM_ARRAY_TASK_ID"'])];
+  const words = [
+    ...command.map(shellWord),
+    ...(cells === undefined ? [] : ['--cell "$SLURM_ARRAY_TASK_ID"']),
+  ];
   if (machines > 1 && python !== undefined)
     for (const set of [`worker.launch=${JSON.stringify(srun)}`, `worker.python=${python}`])
-      words.push("--set", quoted(set));
+      words.push("--set", shellWord(set));
   return [
     "#!/bin/bash",
     ...directives.map((directive) => `#SBATCH ${directive}`),
     "# Written by `aft run --on slurm`. Whatever ends it, `sbatch` of this file goes on where it was.",
-    `cd ${quoted(process.cwd())} || exit 1`,
+    `cd ${shellWord(process.cwd())} || exit 1`,
     ...(machines > 1
       ? [
           "# The first machine runs the command and rank 0; all of them meet there, at a port of this job's own.",
@@ -120,7 +124,7 @@ export function submittedLines({ name, runs, cells, command }: Job, { job, scrip
     ...(cells === undefined
       ? []
       : [
-          `once all cells are done, the sweep's table: ${["aft", ...command.slice(2)].map(quoted).join(" ")}`,
+          `once all cells are done, the sweep's table: ${["aft", ...command.slice(2)].map(shellWord).join(" ")}`,
         ]),
   ];
 }
@@ -141,6 +145,3 @@ export function checkSbatchOptions(options: readonly string[], on: string | unde
       expected: "as it is written for sbatch, with its value: --sbatch=--partition=gpu",
     });
 }
-
-const quoted = (text: string): string =>
-  /^[\w./=:@,+%-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -8,7 +8,7 @@ import { trainingOverrideSchema } from "../schema/training.ts";
 export const constraints = ["none", "detached", "boundary"] as const;
 export type Constraint = (typeof constraints)[number];
 
-/** A row of the table of methods in README and guide. */
+/** A row of the table of methods in the guide. */
 export interface TableRow {
   /** Beside the method's name: a constraint, or words; none where the method has no choice. */
   constraint?: string;

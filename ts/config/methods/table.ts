@@ -1,12 +1,11 @@
-/** The table of methods in README and guide: written from the catalogue, between two comments. */
+/** The table of methods in the guide: written from the catalogue, between two comments. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../core/project.ts";
 import type { TableRow } from "./entry.ts";
 import { methods } from "./index.ts";
 
-/** Those of these files that have the comments have the table. */
-const files = ["README.md", "experiments/guide/methods.md"];
+const page = join(projectRoot, "experiments", "guide", "methods.md");
 const [begin, end] = ["<!-- methods:begin -->", "<!-- methods:end -->"];
 
 /** All methods, their losses and where these come from, in Markdown. */
@@ -28,14 +27,9 @@ export function methodTable(): string {
   ].join("\n");
 }
 
-/** Absolute path -> the file as it should be, of every file with the table. */
-export function filesWithMethodTable(): Map<string, string> {
+/** The guide's page of methods, with the table as it should be. */
+export function pageWithMethodTable(): { path: string; content: string } {
   const between = new RegExp(`(?<=${begin}\n)[^]*?(?=${end})`);
-  return new Map(
-    files.flatMap((name) => {
-      const path = join(projectRoot, name);
-      const text = readFileSync(path, "utf8");
-      return between.test(text) ? [[path, text.replace(between, () => `\n${methodTable()}\n\n`)]] : [];
-    }),
-  );
+  const text = readFileSync(page, "utf8");
+  return { path: page, content: text.replace(between, () => `\n${methodTable()}\n\n`) };
 }

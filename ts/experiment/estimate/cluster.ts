@@ -222,17 +222,6 @@ function scoringSeconds(setup: Setup, works: readonly Work[], cluster: Cluster):
   return (tokens * pace.scored.token) / (deviceCount(cluster) * evenness);
 }
 
-/** Of all devices together in a step, over as many times one device alone. */
-export const efficiencyOf = (
-  setup: Setup,
-  trained: Trained,
-  sharding: Sharding,
-  cluster: Cluster,
-): number => {
-  const alone = stepOf(setup, trained, "none", { ...cluster, devices: 1, nodes: 1 }).seconds;
-  return alone / (deviceCount(cluster) * stepOf(setup, trained, sharding, cluster).seconds);
-};
-
 /** What a user changes for a way, beside the devices. */
 export const settingsOf = ({ cluster, chosen, sampling }: ClusterPlan): string[] => [
   `worker: { device: cuda, devices: ${cluster.devices}${cluster.nodes > 1 ? `, nodes: ${cluster.nodes}` : ""}${chosen?.sharding === "fsdp" ? ", sharding: fsdp" : ""} }`,

@@ -47,17 +47,24 @@ export async function openPage(
 ): Promise<Opened> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
+  const complaints = complaintsOf(page, (url) => url.startsWith("file:"));
+  await page.goto(pathToFileURL(file).href);
+  if (!isFolded) await openAllParts(page);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** What its console says from now on, and what it asks for that is neither its own nor within it. */
+export function complaintsOf(page: Page, isOwn: (url: string) => boolean): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    if (!isOwn(request.url()) && !/^(data|blob):/.test(request.url()))
+      complaints.push(`asked for ${request.url()}`);
   });
-  await page.goto(pathToFileURL(file).href);
-  if (!isFolded) await openAllParts(page);
-  return { page, complaints, close: () => context.close() };
+  return complaints;
 }
 
 /** As a reader who wants to see everything. */

@@ -1,4 +1,7 @@
 /** Inputs that are wrong, by what they are of. What each is told stands in errors.txt beside this file. */
+import { smallest as small } from "../../config/smallest.ts";
+
+export { small };
 
 export interface Case {
   /** Unique; its heading in errors.txt. */
@@ -8,18 +11,6 @@ export interface Case {
   /** `DIR` is the folder. */
   argv: readonly string[];
 }
-
-/** The smallest experiment that is right. */
-export const small = `name: small
-model:
-  create: {}
-tasks:
-  - task: arithmetic
-stages: {sample: {maxNewTokens: 64}, evaluate: {maxNewTokens: 64}}
-methods:
-  kept: {method: keep}
-  more: {method: vft}
-`;
 
 /** The experiment with one text in the place of another, and what `command` says of it. */
 export const ofYaml = (name: string, from: string, to: string, ...more: string[]): Case => {

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { adapterSchema } from "../../../../ts/config/index.ts";
 import {
   type Cluster,
-  efficiencyOf,
   planCluster,
   rateBetween,
   settingsOf,
@@ -123,8 +122,9 @@ test("within a machine as published: 7 B under FSDP on H200 keeps 0.89 of its sp
   const step = (devices: number) => ({ ...trained, perStep: devices * 65_536 });
   const recomputed = setup({ gradientCheckpointing: true });
   // Their sequences are of one length, so that no rank waits for a longer one.
-  const on = (devices: number): number =>
-    efficiencyOf(recomputed, step(devices), "fsdp", of("h200", devices)) / evenness;
+  const secondsOn = (devices: number, sharding: "none" | "fsdp"): number =>
+    stepOf(recomputed, step(devices), sharding, of("h200", devices)).seconds;
+  const on = (devices: number): number => secondsOn(1, "none") / secondsOn(devices, "fsdp") / evenness;
   expect(Math.abs(on(2) - 18_728 / (2 * 10_471))).toBeLessThan(0.05);
   expect(Math.abs(on(4) - 38_983 / (4 * 10_471))).toBeLessThan(0.05);
 });
