@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -21,7 +19,7 @@ from torch.distributed import Store, TCPStore  # pyright: ignore[reportPrivateIm
 
 from . import distributed
 from .errors import WorkerError
-from .memory import is_out_of_memory, release
+from .memory import unforeseen
 
 # the store takes at most 8 MiB of one value
 _PART = 4 << 20
@@ -89,10 +87,9 @@ class Board:
             taken.append(value)
         return taken
 
-    def wait_for(self, key: str, count: int, look: Callable[[], None] = lambda: None) -> None:
-        """Until so many have been added; `look` is called meanwhile, and may raise."""
+    def wait_for(self, key: str, count: int) -> None:
+        """Until so many have been added."""
         while self.add(key, 0) < count:
-            look()
             time.sleep(0.005)
 
     def _drop(self, key: str, size: int) -> None:
@@ -116,12 +113,7 @@ def fault_of(error: BaseException, rank: int) -> Fault:
     """Of any exception, with the place where it is none of rank 0's; what no handler foresaw takes its
     traceback along."""
     if not isinstance(error, WorkerError):
-        if is_out_of_memory(error):
-            reason = str(error).split("\n", 1)[0] or "out of memory"
-            error = WorkerError("OutOfMemory", reason, device=release(error))
-        else:
-            trace = "".join(traceback.format_exception(error))
-            error = WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=trace)
+        error = unforeseen(error)
     fields = {name: getattr(error.data, name) for name in error.data.__struct_fields__}
     where = f"rank {rank} on {socket.gethostname()}: " if rank else ""
     return Fault(error.name, where + error.message, fields)

@@ -234,10 +234,16 @@ def total(*values: N) -> tuple[N, ...]:
     """The sum over all processes of each value, in float64; a count comes back as a count."""
     if not _is_joined():
         return values
-    sums = torch.tensor(values, dtype=torch.float64)
+    sums = _reduced(values, torch.float64)
+    return tuple(type(value)(summed) for value, summed in zip(values, sums, strict=True))
+
+
+def _reduced(values: Sequence[float], dtype: torch.dtype, largest: bool = False) -> list[Any]:
+    """The sum, or the largest, of each value over all ranks."""
+    found = torch.tensor(values, dtype=dtype)
     with _exchange():
-        dist.all_reduce(sums)
-    return tuple(type(value)(summed) for value, summed in zip(values, sums.tolist(), strict=True))
+        dist.all_reduce(found, dist.ReduceOp.MAX if largest else dist.ReduceOp.SUM)
+    return found.tolist()
 
 
 def is_part(value: Tensor) -> bool:
@@ -275,19 +281,14 @@ def wrapping_sums(values: Sequence[int]) -> list[int]:
     """Of 64-bit integers over all ranks, value by value."""
     if not _is_joined() or not values:
         return list(values)
-    sums = torch.tensor(values, dtype=torch.int64)
-    dist.all_reduce(sums)
-    return sums.tolist()
+    return _reduced(values, torch.int64)
 
 
 def largest(value: int) -> int:
     """Of all ranks."""
     if not _is_joined():
         return value
-    found = torch.tensor([value])
-    with _exchange():
-        dist.all_reduce(found, dist.ReduceOp.MAX)
-    return int(found)
+    return _reduced([value], torch.int64, largest=True)[0]
 
 
 def mean(values: Sequence[float]) -> float | None:

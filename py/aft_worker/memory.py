@@ -6,6 +6,8 @@ import sys
 import traceback
 from collections.abc import Iterable
 
+from .errors import WorkerError
+
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether a device, or the machine, had no room for what was asked of it."""
@@ -28,6 +30,16 @@ def release(error: BaseException) -> str:
         return "cpu"
     torch.cuda.empty_cache()
     return f"cuda:{torch.cuda.current_device()}"
+
+
+def unforeseen(error: BaseException) -> WorkerError:
+    """What an exception that nothing said more of is to a user: memory that ran out, or a bug with its
+    traceback."""
+    if is_out_of_memory(error):
+        reason = str(error).split("\n", 1)[0] or "out of memory"
+        return WorkerError("OutOfMemory", reason, device=release(error))
+    trace = "".join(traceback.format_exception(error))
+    return WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=trace)
 
 
 def smaller_batches(limit: int, batches: Iterable[tuple[int, int]]) -> int | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import torch
 from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import GeneratePrompt, SampledCandidate, SamplerInfo, ScoreGroup, ScoreResponse
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect
 from aft_worker.sample.slot_decoder import SlotDecoder
 from aft_worker.score import score_groups
 from numerics import SHAPE, SMALL
@@ -96,7 +96,7 @@ def _sample(
 ) -> tuple[dict[tuple[str, int], SampledCandidate], SamplerInfo]:
     """-> (the samples by prompt and index, what the sampler says of itself)."""
     job = _job(prompts)
-    found = collect(open_sampler("transformers", model, slots), job)
+    found = collect(TransformersSampler(model, slots), job)
     assert job.sampler is not None
     return {(one.question_id, one.index): one for one in found}, job.sampler
 
@@ -105,7 +105,7 @@ def _sample_jobs(
     model: LoadedModel, parts: Sequence[Sequence[GeneratePrompt]], slots: int
 ) -> dict[tuple[str, int], SampledCandidate]:
     """Requests of which each joins those before it as slots get free."""
-    found = collect(open_sampler("transformers", model, slots), *(_job(part) for part in parts))
+    found = collect(TransformersSampler(model, slots), *(_job(part) for part in parts))
     return {(one.question_id, one.index): one for one in found}
 
 

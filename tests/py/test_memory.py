@@ -7,7 +7,7 @@ import tiny
 import torch
 from aft_worker.memory import is_out_of_memory, smaller_batches
 from aft_worker.protocol import GeneratePrompt, NftLoss
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect
 from aft_worker.sample.slot_decoder import SlotDecoder
 from aft_worker.score import scoring
 from aft_worker.score.scoring import score_groups
@@ -176,7 +176,7 @@ def test_the_larger_batch_that_was_prepared_ahead_is_not_used(room) -> None:
 def test_samples_are_drawn_again_in_fewer_slots_and_are_the_same(monkeypatch, where: str) -> None:
     model = tiny.llama()
     prompts = asked(["a b c", "d", "how many?"], indices=list(range(8)))
-    expected = ids(collect(open_sampler("transformers", model), job(prompts)))
+    expected = ids(collect(TransformersSampler(model), job(prompts)))
     own, calls = getattr(SlotDecoder, where), 0
 
     def narrow(self, *given):
@@ -190,19 +190,19 @@ def test_samples_are_drawn_again_in_fewer_slots_and_are_the_same(monkeypatch, wh
 
     monkeypatch.setattr(SlotDecoder, where, narrow)
     one = job(prompts)
-    assert ids(collect(open_sampler("transformers", model), one)) == expected
+    assert ids(collect(TransformersSampler(model), one)) == expected
     assert one.sampler is not None and one.sampler.slots is not None and one.sampler.slots <= 5
     told = [note for note in one.notes if note.startswith("memory ran out: ")]
     assert len(told) == 1
     again = job(prompts)
-    assert ids(collect(open_sampler("transformers", model), again)) == expected
+    assert ids(collect(TransformersSampler(model), again)) == expected
     assert again.notes == []
 
 
 def test_where_one_sample_has_no_room_the_error_stands(monkeypatch) -> None:
     monkeypatch.setattr(SlotDecoder, "step", full)
     with pytest.raises(torch.OutOfMemoryError):
-        collect(open_sampler("transformers", tiny.llama()), job(asked(["a"], indices=[0, 1])))
+        collect(TransformersSampler(tiny.llama()), job(asked(["a"], indices=[0, 1])))
 
 
 def test_only_what_can_be_cut_is_cut() -> None:

@@ -20,7 +20,7 @@ from aft_worker.protocol import (
     TrainGroup,
     TrainResponse,
 )
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect
 from aft_worker.score import Model
 from aft_worker.tokens import TokenCodec
 from aft_worker.train import Trainer
@@ -203,7 +203,7 @@ def sample(
     usual = {"max_new_tokens": 20, "temperature": 1.0, "top_p": 1.0, "seed": 5}
     request = SampleRequest(prompts=prompts, **{**usual, **settings})
     job = CollectedJob(request, check_cancelled, on_candidates)
-    return collect(open_sampler("transformers", model, slots), job)
+    return collect(TransformersSampler(model, slots), job)
 
 
 _optimizer, _schedule = optimizer, schedule

@@ -12,7 +12,7 @@ import msgspec
 import torch
 from aft_worker.model.loading import LoadedModel
 from aft_worker.protocol import GeneratePrompt
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect
 from clock import alternating, ratio, synchronize
 from random_models import prompt
 from results import Results
@@ -51,7 +51,7 @@ def draw(
 ) -> CollectedJob:
     """All samples; `slots` None: as many at once as the sampler itself chooses."""
     job = CollectedJob(request_for(prompts, new_tokens))
-    collect(open_sampler("transformers", model, slots), job)
+    collect(TransformersSampler(model, slots), job)
     return job
 
 

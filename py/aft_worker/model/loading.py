@@ -15,13 +15,13 @@ from .. import distributed
 from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
 from ..folders import write_folder
 from ..protocol import AdapterSettings, ModelInfo
-from ..score import scored_how, verify_head
+from ..score import score_path, scored_how, verify_head
 from ..tokens import TokenCodec
 from .adapter import Adapter, adapted_digest, add_adapter, check_settings
 from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
 from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
-from .sharding import decide, is_sharded, shard, whole_weights
+from .sharding import decide, shard, whole_weights
 from .sketch import sketch_module
 from .source import check_source, not_loaded, why
 from .vocabulary import codec_of
@@ -146,12 +146,14 @@ def load_model(
         if gradient_checkpointing:
             checkpoint_gradients(module, weights)
         tokenizer = tokenizer_of(source, revision)
+    digest = None
     if parts:
-        _require_same(module, held, source)
+        digest = _same_digest(module, held, source)
         with distributed.agreed():
             shard(module, target, number_type, source)
     model = wrap(module, tokenizer, source, number_type if parts else None)
     model.adapter = held
+    model._digest = digest
     if sketch_layers is not None:
         # working one out takes longer than what is measured
         model._digest = SKETCH_DIGEST
@@ -194,10 +196,11 @@ def load_module(
     return module
 
 
-def _require_same(module: PreTrainedModel, adapter: Adapter | None, source: str) -> None:
-    """That all ranks have read the same weights. Raises RanksDiffer."""
+def _same_digest(module: PreTrainedModel, adapter: Adapter | None, source: str) -> str:
+    """Of the weights that all ranks have read. Raises RanksDiffer where they are not the same."""
     digest = weights_digest(module) if adapter is None else adapted_digest(module, adapter)
     distributed.same(f"weights in {source}", digest)
+    return digest
 
 
 def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
@@ -234,7 +237,7 @@ def save_model(model: LoadedModel, directory: str) -> list[str]:
     names of the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
 
     gathered = None
-    if model.adapter is None and is_sharded(model.module):
+    if model.adapter is None and score_path(model.module).is_shared_out:
         gathered = whole_weights(model.module.state_dict(keep_vars=True))
 
     def write(folder: Path) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 from transformers import PreTrainedModel
@@ -102,10 +102,6 @@ def _sum_in_place_of_means(unit: FSDPModule) -> None:
     unit.set_gradient_divide_factor(1.0)
     # gloo knows no other, and NCCL's own factor of one would be a product for nothing
     unit.set_force_sum_reduction_for_comms(True)
-
-
-def is_sharded(module: nn.Module) -> bool:
-    return any(map(distributed.is_part, module.parameters()))
 
 
 def whole_weights(tensors: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,23 +41,21 @@ class SharedContext:
     """Of a request that all ranks serve; `own` is rank 0's."""
 
     def __init__(self, own: Context | None) -> None:
-        self._own = own
+        self._own = own or SilentContext()
 
     def apart(self) -> Context:
-        return self._own or SilentContext()
+        return self._own
 
     def progress(self, value: msgspec.Struct) -> None:
-        if self._own is not None:
-            self._own.progress(value)
+        self._own.progress(value)
 
     def check_cancelled(self) -> None:
         """All ranks come here together; raises Cancelled in all of them."""
         cancelled = False
-        if self._own is not None:
-            try:
-                self._own.check_cancelled()
-            except Cancelled:
-                cancelled = True
+        try:
+            self._own.check_cancelled()
+        except Cancelled:
+            cancelled = True
         if distributed.from_main(cancelled):
             raise Cancelled
 
@@ -68,12 +66,10 @@ class SharedContext:
         return None
 
     def answer(self, result: Any) -> None:
-        if self._own is not None:
-            self._own.answer(result)
+        self._own.answer(result)
 
     def fail(self, error: Exception) -> None:
-        if self._own is not None:
-            self._own.fail(error)
+        self._own.fail(error)
 
     def stop(self) -> None:
         raise NotImplementedError("a shared method ends no process")

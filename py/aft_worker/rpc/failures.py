@@ -8,7 +8,7 @@ import traceback
 from typing import Any
 
 from ..errors import WorkerError, error_number
-from ..memory import is_out_of_memory, release
+from ..memory import is_out_of_memory, unforeseen
 
 _WRITE_ERRORS = {
     errno.ENOSPC,
@@ -28,8 +28,7 @@ def worker_error(error: BaseException, params: Any) -> WorkerError:
     if isinstance(error, WorkerError):
         return error
     if is_out_of_memory(error):
-        reason = str(error).split("\n", 1)[0] or "out of memory"
-        return WorkerError("OutOfMemory", reason, device=release(error))
+        return unforeseen(error)
     source = getattr(params, "source", "") or getattr(params, "tokenizer", "")
     if isinstance(error, OSError) and error.errno and source and _names(error, source):
         reason = f"cannot load {source!r}: {os.strerror(error.errno)}"
@@ -45,18 +44,14 @@ def worker_error(error: BaseException, params: Any) -> WorkerError:
         return WorkerError(
             "InternalError",
             f"the Python package {error.name!r} is missing in {sys.executable}",
-            traceback=_trace(error),
+            traceback="".join(traceback.format_exception(error)),
         )
-    return WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=_trace(error))
+    return unforeseen(error)
 
 
 def _names(error: OSError, source: str) -> bool:
     """Whether the error is about this path, or one below it."""
     return str(error.filename or "").startswith(source)
-
-
-def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))
 
 
 def _write_errno(error: BaseException, directory: str) -> int | None:

@@ -6,7 +6,6 @@ Who asks, and over which wire, is not known here.
 
 from .collected import CollectedJob, collect
 from .dealing import DealtSampler, Idle
-from .registry import open_sampler
 from .sampler import SampleJob, Sampler, SampleRequest
 from .transformers_sampler import TransformersSampler
 from .vllm_engine import KeptEngine, StoredWeights

@@ -9,6 +9,7 @@ lengths turn out to be. What has been sampled goes to rank 0 as it is finished. 
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -88,7 +89,7 @@ def _samples(prompts: Sequence[GeneratePrompt]) -> int:
     return sum(len(prompt.indices) for prompt in prompts)
 
 
-class _Rank:
+class _Rank(ABC):
     """What each rank does: it takes pieces as long as there are any, and samples them."""
 
     def __init__(self, board: Board, sampler: TransformersSampler, model: Model, like: SampleRequest) -> None:
@@ -169,12 +170,12 @@ class _Rank:
     def is_over(self, job: int) -> bool:
         return self._over.all or job in self._over.jobs
 
+    @abstractmethod
     def tell(self, told: _Told) -> None:
         """Rank 0, of a piece."""
-        raise NotImplementedError
 
-    def _look(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _look(self) -> None: ...
 
     def _learn(self) -> None:
         while (message := self._board.get(f"job/{self._known}")) is not None:

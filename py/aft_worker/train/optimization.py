@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -52,7 +52,8 @@ class Optimizer:
         self._copied = [
             (weight, self.masters[name]) for name, weight in self.weights.items() if not _is_full(weight)
         ]
-        self._shards = [name for name, weight in self.weights.items() if distributed.is_part(weight)]
+        # all of them or none: an adapter is never shared out, and its base is not trained
+        self._is_shared_out = any(map(distributed.is_part, self.weights.values()))
         self._collecting = False
         self._kept: list[Tensor] = []
         # once for all, not at each pass: a model has hundreds of weights
@@ -91,26 +92,26 @@ class Optimizer:
     def sum_over_processes(self) -> None:
         """Makes what has been collected here the sum of what all processes have collected. Of a weight that
         is shared out the gradient is, too, and is the sum already."""
-        for name in self._shards:
-            gradient = self.weights[name].grad
-            if gradient is not None:
-                self.masters[name].grad = distributed.part(gradient)
-        shards = set(self._shards)
-        distributed.sum_gradients(master for name, master in self.masters.items() if name not in shards)
+        if not self._is_shared_out:
+            distributed.sum_gradients(self.masters.values())
+            return
+        for name, weight in self.weights.items():
+            if weight.grad is not None:
+                self.masters[name].grad = distributed.part(weight.grad)
 
     def gradient_norm(self) -> Tensor:
         """Global 2-norm [] of what has been collected, on its device; 0 when nothing has."""
-        if not self._shards:
-            return _norm(self._gradients(self.masters))
-        parts = _norm(self._gradients(self._shards)).double().cpu()
-        (squares,) = distributed.total(float(parts) ** 2)
-        rest = _norm(self._gradients(self.masters.keys() - set(self._shards))).double().cpu()
-        return (rest**2 + squares).sqrt()
+        gradients = self._gradients()
+        norm = torch.nn.utils.get_total_norm(gradients) if gradients else torch.zeros(())
+        if not self._is_shared_out:
+            return norm
+        (squares,) = distributed.total(float(norm) ** 2)
+        return torch.tensor(squares, dtype=torch.float64).sqrt()
 
     def step(self, rate: float, norm: float) -> None:
         """Clips (`norm` is the present global norm), updates the weights, forgets the gradients."""
         if 0 < self._clip < norm:
-            _torch._foreach_mul_(self._gradients(self.masters), self._clip / norm)
+            _torch._foreach_mul_(self._gradients(), self._clip / norm)
         for group in self._adamw.param_groups:
             group["lr"] = rate
         first = not self._adamw.state
@@ -155,8 +156,8 @@ class Optimizer:
             # a step count lives where AdamW made it: with fused on the weight's device
             self._adamw.state[master][moment] = value.to(master.device).clone()
 
-    def _gradients(self, names: Iterable[str]) -> list[Tensor]:
-        return [one.grad for name in names if (one := self.masters[name]).grad is not None]
+    def _gradients(self) -> list[Tensor]:
+        return [master.grad for master in self.masters.values() if master.grad is not None]
 
     def keep_gradients(self) -> list[Tensor]:
         """From now on the gradient of each weight stays in one tensor, zero at first: these, in order."""
@@ -191,10 +192,6 @@ def _master(weight: nn.Parameter) -> Tensor:
         # in float32 already
         return distributed.part(weight).requires_grad_()
     return weight if _is_full(weight) else weight.detach().float().requires_grad_()
-
-
-def _norm(tensors: list[Tensor]) -> Tensor:
-    return torch.nn.utils.get_total_norm(tensors) if tensors else torch.zeros(())
 
 
 def _is_full(weight: Tensor) -> bool:

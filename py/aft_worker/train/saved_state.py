@@ -27,7 +27,7 @@ from ..errors import WorkerError
 from ..folders import clear_leftovers, damage_in, write_folder
 from ..score import Way
 from .optimization import Optimizer
-from .state_parts import PARTS, as_part, open_tensors, write_parts
+from .state_parts import FILES, PARTS, as_part, open_tensors, write_parts
 
 FORMAT = 1
 
@@ -50,8 +50,8 @@ class State:
             (draft / "state.json").write_text(text, encoding="utf-8")
 
         def write(draft: Path) -> None:
-            save_file(self.weights, draft / "weights.safetensors")
-            save_file(self.moments, draft / "optimizer.safetensors")
+            save_file(self.weights, draft / FILES["weights"])
+            save_file(self.moments, draft / FILES["moments"])
             describe(draft)
 
         if self.shapes:

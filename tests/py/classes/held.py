@@ -14,7 +14,7 @@ import tiny
 import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, ScoreGroup, ScoreResponse
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect
 from aft_worker.score import score_groups, score_path, without_cache
 from aft_worker.score.batching import encode_group
 from aft_worker.score.verification import verify_head
@@ -163,7 +163,7 @@ def _samples(model: tiny.TinyModel, own: Own, found: Held) -> float:
     job = CollectedJob(
         SampleRequest(prompts=PROMPTS, max_new_tokens=DRAWN, temperature=1.0, top_p=1.0, seed=5)
     )
-    candidates = collect(open_sampler("transformers", model, None), job)
+    candidates = collect(TransformersSampler(model, None), job)
     found.sampling = None if job.sampler is None else job.sampler.note
     for candidate in candidates:
         prompt = next(one.prompt for one in PROMPTS if one.id == candidate.question_id)

@@ -11,8 +11,8 @@ from aft_worker.protocol import GeneratePrompt
 from aft_worker.sample import (
     CollectedJob,
     SampleRequest,
+    TransformersSampler,
     collect,
-    open_sampler,
     slot_attention,
     slot_cache,
     slot_room,
@@ -67,9 +67,9 @@ class Counted:
 
 def test_each_prompt_goes_through_the_model_once_and_all_together(monkeypatch):
     model = tiny.llama()
-    collect(open_sampler("transformers", model, 3), job())
+    collect(TransformersSampler(model, 3), job())
     counted = Counted(model, monkeypatch)
-    collect(open_sampler("transformers", model, 3), job())
+    collect(TransformersSampler(model, 3), job())
     width = max(len(model.tokenizer.encode_prompt(text)) for text in PROMPTS) - 1
     # those of later slots go along with the first ones; the last token is a sample's first
     assert counted.prefills == [(len(PROMPTS), width)]
@@ -77,9 +77,9 @@ def test_each_prompt_goes_through_the_model_once_and_all_together(monkeypatch):
 
 def test_a_slot_is_refilled_at_once_and_no_row_runs_in_vain(monkeypatch):
     model = tiny.llama()
-    whole = collect(open_sampler("transformers", model, 4), job())
+    whole = collect(TransformersSampler(model, 4), job())
     counted = Counted(model, monkeypatch)
-    collect(open_sampler("transformers", model, 4), job())
+    collect(TransformersSampler(model, 4), job())
     # as many rows as there are samples left, up to the slots; a step a token, and none more
     assert sum(counted.steps) == sum(one.tokens for one in whole)
     assert counted.steps == sorted(counted.steps, reverse=True)
@@ -88,10 +88,10 @@ def test_a_slot_is_refilled_at_once_and_no_row_runs_in_vain(monkeypatch):
 
 def test_a_second_request_takes_the_slots_that_the_first_one_frees(monkeypatch):
     model = tiny.llama()
-    alone = [ids(collect(open_sampler("transformers", model), one)) for one in (job(), job(seed=6))]
+    alone = [ids(collect(TransformersSampler(model), one)) for one in (job(), job(seed=6))]
     counted = Counted(model, monkeypatch)
     first, second = job(), job(asked(name="q"), seed=6)
-    collect(open_sampler("transformers", model, 5), first, second)
+    collect(TransformersSampler(model, 5), first, second)
     assert [ids(first.candidates), ids(second.candidates)] == alone
     assert first.sampler == second.sampler
     assert first.sampler is not None and (first.sampler.slots, first.sampler.step) == (5, "plain")
@@ -103,7 +103,7 @@ def test_a_second_request_takes_the_slots_that_the_first_one_frees(monkeypatch):
 def test_prompts_that_are_longer_than_the_slots_get_new_ones():
     model = tiny.llama()
     long = asked(["a b c d e f g h i j k l m n o p q r s t u v w x y z " * 2], name="long")
-    expected = ids(collect(open_sampler("transformers", model), job(long)))
+    expected = ids(collect(TransformersSampler(model), job(long)))
     first, second = job(), job(long)
     waiting = [second]
 
@@ -113,7 +113,7 @@ def test_prompts_that_are_longer_than_the_slots_get_new_ones():
         def __call__(self):
             return waiting.pop() if first.candidates and waiting else None
 
-    open_sampler("transformers", model, 2).sample(first, Late())
+    TransformersSampler(model, 2).sample(first, Late())
     assert ids(second.candidates) == expected
     assert len(first.candidates) == 3 * len(PROMPTS)
 
@@ -128,10 +128,10 @@ def test_a_cancelled_request_leaves_the_others_as_they_are():
         if looks > 2:
             raise Cancelled
 
-    expected = ids(collect(open_sampler("transformers", model), job(seed=6)))
+    expected = ids(collect(TransformersSampler(model), job(seed=6)))
     first, second = job(check=check, max_new_tokens=20), job(seed=6)
     with pytest.raises(Cancelled):
-        collect(open_sampler("transformers", model, 6), first, second)
+        collect(TransformersSampler(model, 6), first, second)
     assert ids(second.candidates) == expected
     assert len(first.candidates) < 3 * len(PROMPTS)
     assert first.sampler is None and second.sampler is not None
@@ -142,20 +142,20 @@ def test_a_request_that_cannot_be_encoded_fails_alone():
     model.max_positions = 12
     good, bad = job(asked(["a", "7*6="])), job(asked(["a b c d e f"]))
     with pytest.raises(WorkerError, match="has 12 tokens"):
-        collect(open_sampler("transformers", model), good, bad)
+        collect(TransformersSampler(model), good, bad)
     assert len(good.candidates) == 6 and good.sampler is not None
 
 
 @pytest.mark.parametrize("name", ["llama", "gemma2", "qwen2", "mistral"])
 def test_families_are_decoded_in_slots(name):
     one = job()
-    collect(open_sampler("transformers", tiny.MODELS[name]()), one)
+    collect(TransformersSampler(tiny.MODELS[name]()), one)
     assert one.sampler is not None and one.sampler.note is None
 
 
 def test_a_model_whose_slots_would_be_wrong_is_decoded_in_batches(monkeypatch):
     model = tiny.llama()
-    expected = ids(collect(open_sampler("transformers", model), job()))
+    expected = ids(collect(TransformersSampler(model), job()))
     plainly = slot_attention.attend_plainly
 
     def looking_everywhere(query, key, value, inside, scale, softcap):
@@ -164,7 +164,7 @@ def test_a_model_whose_slots_would_be_wrong_is_decoded_in_batches(monkeypatch):
     monkeypatch.setattr(slot_attention, "attend_plainly", looking_everywhere)
     monkeypatch.setattr(ways, "_known", {})
     one = job()
-    assert ids(collect(open_sampler("transformers", model), one)) == expected
+    assert ids(collect(TransformersSampler(model), one)) == expected
     assert one.sampler is not None and one.sampler.note is not None
     assert one.sampler.note.startswith("its logits in slots differ from those of its plain forward pass: ")
 
@@ -174,7 +174,7 @@ def test_a_model_with_a_state_of_another_kind_is_decoded_in_batches():
     config = MambaConfig(vocab_size=len(tiny.tokenizer()), hidden_size=16, num_hidden_layers=2, state_size=4)
     model = tiny.TinyModel(MambaForCausalLM(config).eval(), tiny.codec())
     one = job(asked(["a b c"], indices=[0]))
-    collect(open_sampler("transformers", model), one)
+    collect(TransformersSampler(model), one)
     assert one.sampler is not None and one.sampler.note is not None
 
 
@@ -182,7 +182,7 @@ def test_a_device_without_room_for_a_slot_is_told_at_once(monkeypatch):
     model = tiny.llama()
     monkeypatch.setattr(slot_room, "free_bytes", lambda device: 3000)
     with pytest.raises(WorkerError) as raised:
-        collect(open_sampler("transformers", model), job(asked(["a"])))
+        collect(TransformersSampler(model), job(asked(["a"])))
     assert raised.value.name == "OutOfMemory"
     assert "cpu has no room for one sample: its keys and values of 64 positions take" in str(raised.value)
     assert "lower maxNewTokens" in str(raised.value)
@@ -190,20 +190,20 @@ def test_a_device_without_room_for_a_slot_is_told_at_once(monkeypatch):
 
 def test_memory_bounds_the_slots(monkeypatch):
     model = tiny.llama()
-    collect(open_sampler("transformers", model), job())
+    collect(TransformersSampler(model), job())
     shapes = ways.decode_way(model).shapes
     slot = 64 * 4 * sum(heads * size for pair in shapes for heads, size in pair)
     monkeypatch.setattr(slot_room, "free_bytes", lambda device: 2 * 7 * slot)
     one = job()
-    collect(open_sampler("transformers", model), one)
+    collect(TransformersSampler(model), one)
     assert one.sampler is not None and one.sampler.slots == 7
 
 
 def test_prompts_and_rows_are_copied_a_few_at_a_time(monkeypatch):
     model = tiny.llama()
-    whole = ids(collect(open_sampler("transformers", model, 5), job()))
+    whole = ids(collect(TransformersSampler(model, 5), job()))
     monkeypatch.setattr(slot_cache, "_COPIED_BYTES", 1)
-    assert ids(collect(open_sampler("transformers", model, 5), job())) == whole
+    assert ids(collect(TransformersSampler(model, 5), job())) == whole
 
 
 @pytest.mark.parametrize("stop", [(), ("e", "1")])
@@ -212,7 +212,7 @@ def test_looking_every_few_steps_changes_no_sample(monkeypatch, stop):
 
     def drawn():
         one = job(stop=stop)
-        collect(open_sampler("transformers", model, 5), one)
+        collect(TransformersSampler(model, 5), one)
         return {(c.question_id, c.index): (c.text, c.token_ids, c.finish, c.tokens) for c in one.candidates}
 
     each = drawn()

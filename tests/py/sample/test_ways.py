@@ -11,7 +11,7 @@ import torch
 import unusual
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, SampledCandidate
-from aft_worker.sample import CollectedJob, SampleRequest, collect, open_sampler, slot_decoder, ways
+from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect, slot_decoder, ways
 from aft_worker.score import score_path, verify_head
 from sampled import sampled
 from transformers import GenerationConfig, Phi3ForCausalLM
@@ -27,7 +27,7 @@ def drawn(
     asked = [GeneratePrompt(id=text, prompt=text, indices=list(indices)) for text in prompts]
     usual = {"max_new_tokens": 20, "temperature": 1.0, "top_p": 1.0, "seed": 5}
     job = CollectedJob(SampleRequest(prompts=asked, **{**usual, **settings}))
-    found = collect(open_sampler("transformers", model, slots), job)
+    found = collect(TransformersSampler(model, slots), job)
     return {(one.question_id, one.index): one for one in found}, job
 
 
