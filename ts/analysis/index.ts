@@ -36,6 +36,7 @@ export {
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
+export { scrolling } from "./document/html.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { html, type Markup, raw } from "./document/markup.ts";
 export { pageStyle } from "./document/style.ts";

@@ -75,7 +75,7 @@ async function assessGroups(file: ReadAgain, json: boolean): Promise<void> {
   const [assessing, byTask] = [new Assessing(), new AssessingByTask()];
   await file.forEach(groupSchema, (group) => {
     assessing.add(group);
-    byTask.add(group);
+    if (!json) byTask.add(group);
   });
   const assessment = assessing.result();
   if (json) return printJson(assessment);

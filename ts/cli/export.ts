@@ -1,4 +1,5 @@
 import { inputError } from "../core/errors.ts";
+import { sumOf } from "../core/sum.ts";
 import { exportFormats, exportRun, type PushPlan, pushRun } from "../experiment/index.ts";
 import { define } from "./definition.ts";
 import { size } from "./describe-kept.ts";
@@ -96,7 +97,7 @@ function visibilityOf(wish: Wish): "private" | "public" | undefined {
 }
 
 function describePlan({ repository, page, visibility, files }: PushPlan, dryRun: boolean): string {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = sumOf(files, ({ bytes }) => bytes);
   const widest = Math.max(...files.map(({ path }) => path.length));
   return [
     `${dryRun ? "would be" : "to be"} published: ${page} (${repository.type}, ${visibility}), ${files.length} files, ${size(total)}`,

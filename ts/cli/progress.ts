@@ -1,6 +1,6 @@
 import { defined } from "../core/defined.ts";
 import type { Progress, ProgressSink, StagePlace } from "../core/progress.ts";
-import { type Rate, RateMeter, secondsLeft } from "../core/rate.ts";
+import { type Rate, RateMeter, rateText, secondsLeft } from "../core/rate.ts";
 import { wrapText } from "../core/wrap.ts";
 import { asCalled } from "./called.ts";
 
@@ -136,10 +136,7 @@ export function trackWith(progress: Progress, at: number, before?: Track, shownA
 /** "align aft-bc seed 1: 120/250 steps (48 %), 6.3 steps/s, 8,100 tokens/s, 21 s left, about 3 min of the whole run, loss 0.41" */
 export function progressLine(progress: Progress, rate?: Rate): string {
   const { label, done, total, unit, detail, whole } = progress;
-  const parts = [
-    total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`,
-  ];
-  parts.push(...speedOf(unit, rate));
+  const parts = [countOf(progress), ...speedOf(unit, rate)];
   const left = secondsLeft(progress, rate);
   if (left !== undefined && total > done) parts.push(`${duration(left)} left`);
   if (whole !== undefined)
@@ -169,16 +166,18 @@ export function runLine(width: number, place: StagePlace, progress?: Progress, r
 }
 
 /** The stage, how far it is, its live numbers, and how fast it is, the most telling first. */
-function partsOf({ label, done, total, unit, detail }: Progress, rate: Rate | undefined): string[] {
-  const count =
-    total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`;
-  return [label, count, ...(detail === undefined ? [] : [detail]), ...speedOf(unit, rate)];
+function partsOf(progress: Progress, rate: Rate | undefined): string[] {
+  const { label, unit, detail } = progress;
+  return [label, countOf(progress), ...(detail === undefined ? [] : [detail]), ...speedOf(unit, rate)];
 }
+
+const countOf = ({ done, total, unit }: Progress): string =>
+  total > 0 ? `${done}/${total} ${unit} (${Math.floor((100 * done) / total)} %)` : `${done} ${unit}`;
 
 function speedOf(unit: string, rate: Rate | undefined): string[] {
   if (rate === undefined || rate.perSecond <= 0) return [];
-  const tokens = rate.tokensPerSecond > 0 ? [`${short(rate.tokensPerSecond)} tokens/s`] : [];
-  return [`${short(rate.perSecond)} ${unit}/s`, ...tokens];
+  const tokens = rate.tokensPerSecond > 0 ? [`${rateText(rate.tokensPerSecond)} tokens/s`] : [];
+  return [`${rateText(rate.perSecond)} ${unit}/s`, ...tokens];
 }
 
 /** The line; its detail on a line of its own where it would not fit. */
@@ -186,9 +185,6 @@ function linesWithin(width: number, { detail, ...rest }: Progress, rate?: Rate):
   const whole = progressLine({ ...rest, ...defined({ detail }) }, rate);
   return whole.length <= width || detail === undefined ? [whole] : [progressLine(rest, rate), `  ${detail}`];
 }
-
-const short = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2);
 
 /** No finer than it can be known: "45 s", "3 min 20 s", "25 min", "2 h 10 min". */
 export function roughly(seconds: number): string {

@@ -172,5 +172,5 @@ async function soundPart(
     }
     take(chunk);
   }
-  return { sound, isDamaged: marks !== undefined && sound.bytes < Math.max(0, ...lengths) };
+  return { sound, isDamaged: marks !== undefined && sound.bytes < (lengths.at(-1) ?? 0) };
 }

@@ -48,3 +48,7 @@ export const secondsLeft = ({ done, total }: Progress, rate: Rate | undefined): 
   rate !== undefined && rate.perSecond > 0 && total > 0
     ? Math.max(0, total - done) / rate.perSecond
     : undefined;
+
+/** A rate's number: no finer than it is known. */
+export const rateText = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2);

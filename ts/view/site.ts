@@ -13,7 +13,7 @@ import {
 } from "../experiment/index.ts";
 import { type Page, renderPage } from "./layout.ts";
 import { home, type Path, pageOfPair, pageOfRun, pairIn } from "./links.ts";
-import { readNotes } from "./notes.ts";
+import { type ReadNotes, readNotes } from "./notes.ts";
 import { comparePage } from "./pages/compare.ts";
 import { listPage } from "./pages/list.ts";
 import { questionsPage } from "./pages/questions.ts";
@@ -37,6 +37,7 @@ export class Site {
   readonly watch: RunsWatch;
   private readonly options: SiteOptions;
   private readonly questions = new Questions();
+  private readonly notes = new Remembered<ReadNotes>();
   private readonly comparisons = new Remembered<ComparedRuns>(8);
 
   constructor(options: SiteOptions) {
@@ -75,14 +76,19 @@ export class Site {
 
   /** The runs that can be compared with another. */
   async comparable(names: readonly string[]): Promise<string[]> {
-    const runs = await Promise.all(names.map((name) => this.watch.run(name)));
-    return runs.filter(({ record }) => record !== undefined).map(({ name }) => name);
+    const ended = await Promise.all(names.map((name) => this.watch.hasEnded(name)));
+    return names.filter((_, at) => ended[at]);
   }
 
   /** Of {@link ownDataFolder}. */
   async questionFiles(name: string): Promise<string[]> {
     const data = await this.questions.of(this.inRun(name));
     return data?.index.folder === ownDataFolder ? data.chunks.map(({ name: chunk }) => `${chunk}.js`) : [];
+  }
+
+  private notesOf(name: string): Promise<ReadNotes> {
+    const folder = this.inRun(name);
+    return this.notes.get(name, [join(folder, runFiles.notes)], () => readNotes(folder));
   }
 
   private pageOf(page: Page): Content {
@@ -97,9 +103,7 @@ export class Site {
     const [runs, sweeps, notes] = await Promise.all([
       Promise.all(names.map((name) => this.watch.run(name))),
       Promise.all(sweepsOf(names).map((name) => readSweep(this.watch.directory, name))),
-      Promise.all(
-        names.map(async (name) => [name, (await readNotes(this.inRun(name))).notes.length] as const),
-      ),
+      Promise.all(names.map(async (name) => [name, (await this.notesOf(name)).notes.length] as const)),
     ]);
     // Elsewhere than on this machine its paths tell nothing.
     const folder = live ? shownPath(runsDirectory) : undefined;
@@ -111,7 +115,7 @@ export class Site {
     const [run, { stages, trainings }, { notes, damaged }, comparable] = await Promise.all([
       this.watch.run(name),
       this.watch.stages(name),
-      readNotes(this.inRun(name)),
+      this.notesOf(name),
       this.comparable(names),
     ]);
     const others = (run.record === undefined ? [] : comparable)
@@ -127,7 +131,7 @@ export class Site {
     const report = await this.fileOf(name, runFiles.page);
     const [data, { notes }] = await Promise.all([
       report && this.questions.of(this.inRun(name)),
-      readNotes(this.inRun(name)),
+      this.notesOf(name),
     ]);
     return this.pageOf(questionsPage(name, data, notes, this.options));
   }

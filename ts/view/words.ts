@@ -1,5 +1,6 @@
 /** What the pages say of a run. */
 import { duration, html, type Markup, momentText, verdictSentence, whole } from "../analysis/index.ts";
+import { rateText } from "../core/rate.ts";
 import type { WatchedRun } from "../experiment/index.ts";
 
 type State = WatchedRun["state"];
@@ -52,8 +53,6 @@ export function progressOf({ name, stages, progress, process }: WatchedRun): Mar
 <p class="numbers">${stages.done} of ${stages.total} stages done${label !== undefined && html`; now <b>${label}</b>${facts.length > 0 && `: ${facts.join(", ")}`}`}<span class="quiet"> (${process})</span></p>
 ${(warnings ?? []).map((text) => html`<p><span class="badge warning">warning</span> ${text.replace(/^(.*)\bwarning: /, "$1")}</p>`)}`;
 }
-
-const rateText = (value: number): string => (value >= 100 ? whole(value) : value.toPrecision(2));
 
 /** Whole seconds: tenths of what is guessed tell nothing. */
 const timeText = (seconds: number): string =>

@@ -137,7 +137,7 @@ function meanLine(label: string, values: readonly number[], curve: readonly Dens
   return [{ label, x: Math.max(mean, curve[0]!.x), density: nearest.density }];
 }
 
-const meanOf = (values: readonly number[]): number =>
+export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const describe = (methods: readonly MethodScores[]): string =>

@@ -115,7 +115,7 @@ export const tableOf = <Item>(
   });
 };
 
-export const chart = (parts: Omit<Chart, "block">): Block => ({ block: "chart", ...parts });
+export const chart = (parts: Omit<Chart, "block">): Chart => ({ block: "chart", ...parts });
 
 export const board = (parts: Omit<Board, "block">): Block => ({ block: "board", ...parts });
 

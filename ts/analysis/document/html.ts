@@ -130,7 +130,7 @@ const className = (name: string | false | undefined): Markup | false =>
 const id = (name: string | undefined): Markup | false => name !== undefined && html` id="${name}"`;
 
 /** What is wider than the page scrolls by itself, by keyboard too; the label is what a screen reader calls it. */
-const scrolling = (label: string, content: Markup, kind: "" | " chart" = ""): Markup =>
+export const scrolling = (label: string, content: Markup, kind: "" | " chart" = ""): Markup =>
   html`<div class="scroll${kind}" role="region" aria-label="${label}" tabindex="0">${content}</div>`;
 
 const chartHtml = ({

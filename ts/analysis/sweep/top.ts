@@ -1,7 +1,7 @@
 /** The first screen of a sweep: which setting is best, how sure that is, and all cells beside each other. */
 import { accuracyRows } from "../charts/rows/accuracy.ts";
 import { differenceRows } from "../charts/rows/differences.ts";
-import { board } from "../document/blocks.ts";
+import { board, chart } from "../document/blocks.ts";
 import type { Chart, Top } from "../document/model.ts";
 import { plural, range } from "../format.ts";
 import { shownInterval } from "../measure/verdicts.ts";
@@ -15,7 +15,7 @@ import type { CellResult, SweepResults } from "./results.ts";
 const mostCells = 24;
 
 /** What came out of a sweep, in a sentence. */
-export function sweepVerdict(sweep: SweepNumbers): string {
+function sweepVerdict(sweep: SweepNumbers): string {
   const { best, axes, done } = sweep;
   if (best === undefined)
     return done.length === 0
@@ -131,8 +131,6 @@ function tilesOf(sweep: SweepNumbers, best: BestCell): Chart[] {
       : []),
   ];
 }
-
-const chart = (parts: Omit<Chart, "block">): Chart => ({ block: "chart", ...parts });
 
 function answersOf(cell: CellResult, method: string) {
   const none = { value: null, interval: null, n: 0 };

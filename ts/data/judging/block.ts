@@ -67,7 +67,8 @@ export function blockJudge(files: JudgedFiles): (block: Block) => JudgedBlock {
       }
     }
     const pieces = Array.from(toJsonl(groups()), (piece) => Buffer.from(piece));
-    return { groups: Buffer.concat(pieces), counts: judging.counts, unread: unread.all() };
+    // In memory of its own, which a thread can hand over: a small Buffer lies in one that Node shares out.
+    return { groups: new Uint8Array(Buffer.concat(pieces)), counts: judging.counts, unread: unread.all() };
   };
 }
 

@@ -7,10 +7,10 @@ import { sumOf } from "../../core/sum.ts";
 import type { Trained } from "../stages/cost.ts";
 import { gigabytes } from "./advice.ts";
 import type { DeviceKind } from "./device-kinds.ts";
-import { cacheBytes, type Memory, type Setup, total, trainingMemory, weightBytes } from "./memory.ts";
+import { cacheBytes, type Memory, type Setup, total, trainedParameters, weightBytes } from "./memory.ts";
 import { assumed, assumedPace, evenness, secondsOf } from "./pace.ts";
 import { microBatch, rankMemory, type Sharding } from "./rank-memory.ts";
-import { adapterParameters, type Dtype } from "./shape.ts";
+import type { Dtype } from "./shape.ts";
 import type { Work } from "./stage.ts";
 
 export interface Cluster {
@@ -53,7 +53,7 @@ export interface ClusterPlan {
   /** The first that fits: ways come in the order of what they change. */
   chosen: Way | undefined;
   sampling: SamplingWay | undefined;
-  /** Scoring, by the chosen way's sharding. */
+  /** Of all groups, shared out over all devices. */
   scoringSeconds: number;
 }
 
@@ -65,25 +65,25 @@ export const reached = { link: 0.8, overlapped: 0.9 };
 
 export function planCluster(setup: Setup, works: readonly Work[], cluster: Cluster): ClusterPlan {
   const trainings = works.flatMap(({ trained }) => trained ?? []);
-  const ways = waysOf(setup, cluster).map((way) => wayOf(way, trainings, cluster));
-  const chosen = trainings.length === 0 ? undefined : ways.find(({ fits }) => fits);
+  const ways =
+    trainings.length === 0 ? [] : waysOf(setup, cluster).map((way) => wayOf(way, trainings, cluster));
   return {
     cluster,
-    ways: trainings.length === 0 ? [] : ways,
-    chosen,
+    ways,
+    chosen: ways.find(({ fits }) => fits),
     sampling: samplingOf(setup, works, cluster),
     scoringSeconds: scoringSeconds(setup, works, cluster),
   };
 }
 
 /** What a device of this kind gives to the formulas for one device. */
-export const setupOn = (setup: Setup, { memoryBytes }: DeviceKind): Setup => ({
+const setupOn = (setup: Setup, { memoryBytes }: DeviceKind): Setup => ({
   ...setup,
   accelerator: true,
   freeBytes: memoryBytes,
 });
 
-export const speedOf = ({ flopsPerSecond, bytesPerSecond }: DeviceKind, dtype: Dtype) => ({
+const speedOf = ({ flopsPerSecond, bytesPerSecond }: DeviceKind, dtype: Dtype) => ({
   flopsPerSecond: dtype === "float32" ? flopsPerSecond.single : flopsPerSecond.half,
   bytesPerSecond,
   secondsPerCall: 5e-6,
@@ -118,10 +118,7 @@ function waysOf(setup: Setup, cluster: Cluster): Draft[] {
 
 function wayOf({ sharding, setup, changes }: Draft, trainings: readonly Trained[], cluster: Cluster): Way {
   const memories = trainings.map((trained) => rankMemory(setup, trained, sharding, deviceCount(cluster)));
-  const memory = memories.reduce(
-    (a, b) => (total(b) > total(a) ? b : a),
-    memories[0] ?? trainingMemory(setup, 0),
-  );
+  const memory = memories.reduce((a, b) => (total(b) > total(a) ? b : a));
   const steps = trainings.map((trained) => ({ trained, ...stepOf(setup, trained, sharding, cluster) }));
   const longest = steps.reduce((a, b) => (b.seconds > a.seconds ? b : a), { seconds: 0, waiting: 0 });
   return {
@@ -152,7 +149,7 @@ export function stepOf(
   cluster: Cluster,
 ): { seconds: number; waiting: number } {
   const devices = deviceCount(cluster);
-  const { shape, adapter, dtype } = setup;
+  const { shape, dtype } = setup;
   const speed = speedOf(cluster.kind, dtype);
   const own = trained.perStep / devices;
   const passes = Math.max(1, Math.ceil(own / microBatch(setup, trained, devices)));
@@ -163,7 +160,7 @@ export function stepOf(
   if (devices === 1) return { seconds: computing, waiting: 0 };
   const rate = rateBetween(cluster);
   const others = (devices - 1) / devices;
-  const trainedBytes = 4 * (adapter === undefined ? shape.parameters : adapterParameters(shape, adapter));
+  const trainedBytes = 4 * trainedParameters(setup);
   if (sharding === "none") {
     // Gradients in float32, once a step, there and back, after the last backward pass.
     const waiting = (2 * trainedBytes * others) / rate;

@@ -1,5 +1,6 @@
 /** Devices that a run can be planned for without being there, by their makers' data sheets. */
 import { inputError, nearestName } from "../../core/errors.ts";
+import { oneOf } from "../../core/words.ts";
 
 export interface DeviceKind {
   name: string;
@@ -61,7 +62,7 @@ export function deviceKind(name: string, where: string): DeviceKind {
     what: "no such kind of device is known",
     where,
     found: name,
-    expected: `one of ${names.join(", ")}`,
+    expected: oneOf(names),
     nearest: nearestName(name, names),
   });
 }

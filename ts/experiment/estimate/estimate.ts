@@ -11,9 +11,9 @@ import { adviceFor, gigabytes } from "./advice.ts";
 import { type Cluster, type ClusterPlan, planCluster } from "./cluster.ts";
 import type { Splits } from "./lengths.ts";
 import { type Described, type EstimateOptions, type Measured, Measurements } from "./measurements.ts";
-import type { Setup } from "./memory.ts";
+import { type Setup, trainedParameters } from "./memory.ts";
 import { assumedPace, type Pace, type Speed } from "./pace.ts";
-import { adapterParameters, type Dtype } from "./shape.ts";
+import type { Dtype } from "./shape.ts";
 import { estimateStage, resumeBytes, type StageEstimate, type Work, withVllm, worksOf } from "./stage.ts";
 import { tooLong } from "./too-long.ts";
 
@@ -137,7 +137,7 @@ export async function planElsewhere(
       device: { name: "cuda", freeBytes: cluster.kind.memoryBytes },
     });
     const { shape, ...setup } = whole;
-    const sizes = { parameters: shape.parameters, trained: trainedIn(whole) };
+    const sizes = { parameters: shape.parameters, trained: trainedParameters(whole) };
     return {
       plan: planCluster(whole, works, cluster),
       model: { model: model.name, ...sizes, setup },
@@ -168,9 +168,6 @@ const setupOf = (
   ...(devices * nodes > 1 ? { ranks: { devices: devices * nodes, sharding } } : {}),
 });
 
-const trainedIn = ({ shape, adapter }: Setup): number =>
-  adapter === undefined ? shape.parameters : adapterParameters(shape, adapter);
-
 function summed(
   whole: Setup,
   { name }: Pick<Described, "name">,
@@ -187,7 +184,7 @@ function summed(
   return {
     model: name,
     parameters: shape.parameters,
-    trained: trainedIn(whole),
+    trained: trainedParameters(whole),
     setup,
     device,
     speed: { flopsPerSecond, bytesPerSecond, secondsPerCall },

@@ -56,10 +56,14 @@ const none: Memory = {
 export const weightBytes = ({ shape, dtype, adapter }: Setup): number =>
   shape.parameters * bytesOf(dtype) + (adapter === undefined ? 0 : 4 * adapterParameters(shape, adapter));
 
+/** Those that are trained: all, or the adapter's. */
+export const trainedParameters = ({ shape, adapter }: Setup): number =>
+  adapter === undefined ? shape.parameters : adapterParameters(shape, adapter);
+
 /** What a training run holds between micro-batches. Gradients and moments are in float32, and weights have masters in it. */
 export function trainingState(setup: Setup): Pick<Memory, "weights" | "gradients" | "masters" | "moments"> {
-  const { shape, dtype, adapter } = setup;
-  const trained = adapter === undefined ? shape.parameters : adapterParameters(shape, adapter);
+  const { dtype, adapter } = setup;
+  const trained = trainedParameters(setup);
   return {
     weights: weightBytes(setup),
     gradients: 4 * trained,

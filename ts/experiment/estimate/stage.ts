@@ -2,7 +2,15 @@
 import { sumOf } from "../../core/sum.ts";
 import type { Cost, Expectation, Sampling, Trained } from "../stages/cost.ts";
 import { keyOfNode, labelOf, type PlanNode } from "../stages/node.ts";
-import { type Memory, type Setup, samplesAtOnce, samplingMemory, scoringMemory, total } from "./memory.ts";
+import {
+  type Memory,
+  type Setup,
+  samplesAtOnce,
+  samplingMemory,
+  scoringMemory,
+  total,
+  trainedParameters,
+} from "./memory.ts";
 import { evenness, type Pace, scoringFlops, secondsOf, trainingFlops } from "./pace.ts";
 import { rankMemory } from "./rank-memory.ts";
 import { adapterParameters, bytesOf } from "./shape.ts";
@@ -83,7 +91,7 @@ export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstima
 }
 
 /** Of devices that share the work, without what they send each other: that only a plan for a kind of device knows. */
-export const speedup = ({ ranks }: Setup): number =>
+const speedup = ({ ranks }: Setup): number =>
   ranks === undefined || ranks.devices === 1 ? 1 : ranks.devices * evenness;
 
 /** Of the first samples of each vLLM, which the worker scores at once, as it has it; a longer one is scored alone. */
@@ -134,5 +142,4 @@ export const savedBytes = ({ shape, dtype, adapter }: Setup): number =>
   adapter === undefined ? shape.parameters * bytesOf(dtype) : 4 * adapterParameters(shape, adapter);
 
 /** A saved state of a run that is under way: masters and two moments in float32. */
-export const resumeBytes = ({ shape, adapter }: Setup): number =>
-  12 * (adapter === undefined ? shape.parameters : adapterParameters(shape, adapter));
+export const resumeBytes = (setup: Setup): number => 12 * trainedParameters(setup);

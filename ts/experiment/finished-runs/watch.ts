@@ -80,6 +80,11 @@ export class RunsWatch {
     };
   }
 
+  /** Whether it has come to its end at least once, and has a record that can be compared. */
+  async hasEnded(name: string): Promise<boolean> {
+    return (await this.folderOf(name)).record !== undefined;
+  }
+
   /** Its stages in order, and the steps of those that train. */
   async stages(name: string): Promise<{ stages: WatchedStage[]; trainings: WatchedTraining[] }> {
     const folder = await this.folderOf(name);

@@ -8,6 +8,7 @@ import {
   noCommonSeed,
   raw,
   type SidesRow,
+  scrolling,
   settingText,
   sidesChart,
 } from "../../analysis/index.ts";
@@ -84,13 +85,16 @@ const tableOf = (
   name: string,
   rows: readonly { label: string; cells: string[]; isClear: boolean }[],
 ): Markup =>
-  html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table>
+  scrolling(
+    name,
+    html`<table>
 <thead><tr><th scope="col">${name}</th>${comparedHeads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
-    ({ label, cells: [, ...cells], isClear }) =>
-      html`<tr><th scope="row">${label}</th>${cells.map((cell, at) => html`<td${isClear && at >= differenceAt && html` class="clear"`}>${cell}</td>`)}</tr>
+      ({ label, cells: [, ...cells], isClear }) =>
+        html`<tr><th scope="row">${label}</th>${cells.map((cell, at) => html`<td${isClear && at >= differenceAt && html` class="clear"`}>${cell}</td>`)}</tr>
 `,
-  )}</tbody></table></div>`;
+    )}</tbody></table>`,
+  );
 
 /** From where on a row tells of the difference. */
 const differenceAt = comparedHeads.indexOf("B − A");
@@ -98,12 +102,15 @@ const differenceAt = comparedHeads.indexOf("B − A");
 function differences(head: string, found: ComparedRuns["config"]): Markup {
   if (found.length === 0) return html`<p>No difference.</p>`;
   const value = (set: unknown): Markup => html`<td class="words">${settingText(set, 400)}</td>`;
-  return html`<div class="scroll" role="region" aria-label="Differences" tabindex="0"><table>
+  return scrolling(
+    "Differences",
+    html`<table>
 <thead><tr><th scope="col">${head}</th><th scope="col" class="left">A</th><th scope="col" class="left">B</th></tr></thead>
 <tbody>${found.map(
-    ({ path, a, b }) => html`<tr><th scope="row"><code>${path}</code></th>${value(a)}${value(b)}</tr>
+      ({ path, a, b }) => html`<tr><th scope="row"><code>${path}</code></th>${value(a)}${value(b)}</tr>
 `,
-  )}</tbody></table></div>`;
+    )}</tbody></table>`,
+  );
 }
 
 type Step = WatchedTraining["steps"][number];
@@ -143,7 +150,7 @@ function curvesPart(
       return { id, label, series: series.filter(({ points }) => points.length > 0) };
     });
     const text = { id: `curves-${at}`, title: name, description: `${name}: A and B by optimizer step.` };
-    return html`<figure><h3>${name}</h3><div class="scroll chart" role="region" aria-label="${name}" tabindex="0">${raw(sidesChart(text, rows, names, { width: 560 }))}</div></figure>`;
+    return html`<figure><h3>${name}</h3>${scrolling(name, raw(sidesChart(text, rows, names, { width: 560 })), " chart")}</figure>`;
   });
   return {
     id: "curves",

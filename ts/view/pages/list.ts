@@ -1,5 +1,5 @@
 /** The first page: what runs now, all runs, all sweeps. */
-import { html, type Markup, plural } from "../../analysis/index.ts";
+import { html, type Markup, plural, scrolling } from "../../analysis/index.ts";
 import type { WatchedRun } from "../../experiment/index.ts";
 import type { Page, Part } from "../layout.ts";
 import { home, linkTo, pageOfRun } from "../links.ts";
@@ -58,9 +58,12 @@ function runsTable(runs: readonly WatchedRun[], notes: ReadonlyMap<string, numbe
   if (runs.length === 0)
     return html`<p>None yet: <code>aft run EXPERIMENT.yaml</code> makes one, and it is shown here as it goes on.</p>`;
   const newestFirst = [...runs].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-  return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="runs">
+  return scrolling(
+    "Runs",
+    html`<table class="runs">
 <thead><tr><th scope="col">Run</th><th scope="col" class="left">State</th><th scope="col" class="left">When</th><th scope="col">Methods</th><th scope="col">Seeds</th><th scope="col" class="left">What came out</th><th scope="col" class="left">To read</th></tr></thead>
-<tbody>${newestFirst.map((run) => rowOf(run, notes.get(run.name) ?? 0, strip))}</tbody></table></div>`;
+<tbody>${newestFirst.map((run) => rowOf(run, notes.get(run.name) ?? 0, strip))}</tbody></table>`,
+  );
 }
 
 function rowOf(run: WatchedRun, notes: number, strip: string): Markup {

@@ -10,6 +10,7 @@ import {
   methodAccuracies,
   plural,
   raw,
+  scrolling,
   vftLossChart,
 } from "../../analysis/index.ts";
 import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment/index.ts";
@@ -81,7 +82,7 @@ function resultPart(run: WatchedRun): Part | undefined {
     title: "Result",
     content: html`<p class="came-out">${verdictText(run)}</p>
 ${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
-<figure><div class="scroll chart" role="region" aria-label="Accuracy by method" tabindex="0">${raw(accuracyChart(rows, { baseline: baselineLabel(summary) }))}</div></figure>`,
+<figure>${scrolling("Accuracy by method", raw(accuracyChart(rows, { baseline: baselineLabel(summary) })), " chart")}</figure>`,
   };
 }
 
@@ -108,8 +109,7 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
   }));
   const [base, aligned] = [curves.filter(({ isBase }) => isBase), curves.filter(({ isBase }) => !isBase)];
   if (curves.length === 0) return undefined;
-  const chart = (svg: string): Markup =>
-    html`<figure><div class="scroll chart" role="region" aria-label="Chart" tabindex="0">${raw(svg)}</div></figure>`;
+  const chart = (svg: string): Markup => html`<figure>${scrolling("Chart", raw(svg), " chart")}</figure>`;
   return {
     id: "curves",
     title: "Curves",

@@ -121,19 +121,14 @@ export function pointSvg(
   { x }: RowPlace,
   y: number,
   { value, low, high }: Interval & { value: number },
-  {
-    colour,
-    sign,
-    isHollow = false,
-    isFaint = false,
-  }: { colour: ColourName; sign: "dot" | "diamond"; isHollow?: boolean; isFaint?: boolean },
+  { colour, sign, isHollow = false }: { colour: ColourName; sign: "dot" | "diamond"; isHollow?: boolean },
 ): string {
   const [at, from, to] = [x(value), x(low), x(high)];
   const r = 4.2;
   const stroke = `class="${classOf(colour, "line")}" stroke="${lightOf(colour)}"`;
   const part = (start: number, end: number): string =>
     end > start
-      ? `<line x1="${px(start)}" x2="${px(end)}" y1="${px(y)}" y2="${px(y)}" ${stroke} stroke-width="2"${isFaint ? ' stroke-opacity="0.55"' : ""}/>`
+      ? `<line x1="${px(start)}" x2="${px(end)}" y1="${px(y)}" y2="${px(y)}" ${stroke} stroke-width="2"/>`
       : "";
   const lines = isHollow ? part(from, at - r) + part(at + r, to) : part(from, to);
   const paint = isHollow

@@ -4,7 +4,7 @@ import { type DensityPoint, density } from "../density.ts";
 import { lineItem } from "../legend.ts";
 import type { ChartText } from "../options.ts";
 import { classOf, lightOf } from "../palette.ts";
-import type { MethodScores } from "../scores.ts";
+import { type MethodScores, meanOf } from "../scores.ts";
 import { type Row, type RowPlace, rowsChart } from "./frame.ts";
 
 const sides = ["positive", "negative"] as const;
@@ -47,7 +47,7 @@ function hills(method: MethodScores, low: number, { x, middle, height }: RowPlac
   const curves = sides.map((side) => ({
     side,
     curve: density(method[side], low, 0),
-    mean: meanOf(method[side]),
+    mean: meanOfAny(method[side]),
   }));
   const highest = Math.max(...curves.flatMap(({ curve }) => curve.map((point) => point.density)), 1e-9);
   const floor = middle + height / 2 - 1;
@@ -72,13 +72,13 @@ function hills(method: MethodScores, low: number, { x, middle, height }: RowPlac
   return [...areas, ...means, boundary].join("");
 }
 
-const meanOf = (values: readonly number[]): number | undefined =>
-  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOfAny = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : meanOf(values);
 
 const tipOf = ({ positive, negative, assessmentAccuracy }: MethodScores): string =>
   [
-    `right ${decimal(meanOf(positive))}`,
-    `wrong ${decimal(meanOf(negative))}`,
+    `right ${decimal(meanOfAny(positive))}`,
+    `wrong ${decimal(meanOfAny(negative))}`,
     `assessed rightly ${percent(assessmentAccuracy)} %`,
     `n ${positive.length + negative.length}`,
   ].join(", ");

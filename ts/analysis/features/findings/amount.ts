@@ -1,6 +1,8 @@
 /** Whether there is enough to learn from, and to measure on. */
+import { sumOf } from "../../../core/sum.ts";
 import { percent, plural, whole } from "../../format.ts";
 import { wilsonInterval } from "../../statistics/interval.ts";
+import { questionsAsked } from "../in-short/methods.ts";
 import { defineFinding } from "./catalogue.ts";
 import type { Measurements } from "./measurements.ts";
 
@@ -11,7 +13,7 @@ export const fewToMeasureOn = defineFinding({
   id: "few-questions",
   question: "Enough questions to measure on?",
   numbers: ({ methods: [first] }: Measurements) => {
-    const questions = first?.metrics.accuracy.perSeed[0]?.n || first?.metrics.majority.perSeed[0]?.n || 0;
+    const questions = first === undefined ? 0 : questionsAsked(first);
     if (questions === 0 || questions >= fewQuestions) return undefined;
     const half = wilsonInterval(questions / 2, questions)!;
     return { width: half.high - half.low, evidence: { questions } };
@@ -33,12 +35,10 @@ export const memorisedTraining = defineFinding({
   question: "Over-fitted to the training questions?",
   numbers: ({ trainGroups, methods }: Measurements) => {
     // As the judge counted them, a text that came twice twice.
-    const sum = (of: (group: (typeof trainGroups)[number]) => number | undefined): number =>
-      trainGroups.reduce((total, group) => total + (of(group) ?? 0), 0);
     const [groups, samples, right] = [
-      sum((group) => group.groups),
-      sum(({ counts }) => counts.candidates),
-      sum(({ counts }) => counts.correct),
+      sumOf(trainGroups, (group) => group.groups),
+      sumOf(trainGroups, ({ counts }) => counts.candidates ?? 0),
+      sumOf(trainGroups, ({ counts }) => counts.correct ?? 0),
     ];
     const answering = methods.flatMap(({ metrics }) =>
       [metrics.accuracy, metrics.sampledAccuracy].flatMap(({ value }) => value ?? []),

@@ -7,11 +7,9 @@ import { holds, shownInterval } from "../../measure/verdicts.ts";
 import { type Constraint, constraintOf } from "../../run/roles.ts";
 import { includes } from "../../statistics/interval.ts";
 import { against } from "../cells.ts";
+import { inPoints } from "../in-short/methods.ts";
 import { defineFinding } from "./catalogue.ts";
 import type { MethodIn } from "./measurements.ts";
-
-const inPoints = (difference: Difference): string =>
-  `${points(difference.value)} points ${range(shownInterval(difference), points)}`.trimEnd();
 
 /** More than what the same number of further VFT steps gives, and than chance among as many methods? */
 export const gainOverContinued = defineFinding({
@@ -175,7 +173,9 @@ export const outOfDistribution = defineFinding({
   level: ({ lost, won }) => (lost.length > 0 ? "warning" : won.length > 0 ? "fine" : "note"),
   template: ({ method, changes, lost, won }) => {
     const numbers = changes
-      .map((change) => `${change.task} ${inPoints(change).replace(" points", "")}`)
+      .map((change) =>
+        `${change.task} ${points(change.value)} ${range(shownInterval(change), points)}`.trimEnd(),
+      )
       .join(", ");
     const verdict =
       lost.length > 0

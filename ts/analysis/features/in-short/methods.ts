@@ -1,7 +1,9 @@
 /** What sentences say of a run's methods. */
 
-import { percent, range } from "../../format.ts";
-import type { MethodSummary, Metric, RunSummary, Share } from "../../generated/report.ts";
+import { percent, points, range } from "../../format.ts";
+import type { Difference, MethodSummary, Metric, RunSummary, Share } from "../../generated/report.ts";
+import { shownInterval } from "../../measure/verdicts.ts";
+import { against } from "../cells.ts";
 
 /** The VFT weights alone. */
 export const isUntouched = (methods: readonly MethodSummary[]): boolean =>
@@ -38,3 +40,11 @@ export const furtherTraining = ({ diagnostics }: RunSummary): string =>
   diagnostics.some(({ id }) => id === "unequal-training")
     ? "further steps of plain fine-tuning"
     : "the same number of further steps of plain fine-tuning";
+
+/** A difference with the interval that decides, as sentences say it. */
+export const inPoints = (difference: Difference): string =>
+  `${points(difference.value)} points ${range(shownInterval(difference), points)}`.trimEnd();
+
+/** Of greedy answers, to the baseline: continued VFT, or the weights as they were. */
+export const differenceTo = (method: MethodSummary, baseline: MethodSummary): Difference | undefined =>
+  against(method, baseline.role === "continued" ? "continued" : "kept")?.differences.accuracy;

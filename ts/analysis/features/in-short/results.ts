@@ -1,11 +1,11 @@
 /** "What came out". */
-import { percent, plural, points, range } from "../../format.ts";
+import { percent, plural } from "../../format.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { holds, shownInterval } from "../../measure/verdicts.ts";
+import { holds } from "../../measure/verdicts.ts";
 import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { against } from "../cells.ts";
 import { type Chapter, defineFinding, ofEach } from "../findings/catalogue.ts";
-import { continuedOf, furtherTraining, highest, isAligned, shareText, startOf } from "./methods.ts";
+import { continuedOf, furtherTraining, highest, inPoints, isAligned, shareText, startOf } from "./methods.ts";
 import { misalignment } from "./misalignment.ts";
 
 /** The methods that learn from the model's own solutions, and what they are held against. */
@@ -89,9 +89,6 @@ function sideText(name: string, sign: 1 | -1, clear: readonly Labelled[]): strin
   const more = side.length > shown ? ` and ${plural(side.length - shown, "other")}` : "";
   return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
 }
-
-const inPoints = (difference: Difference): string =>
-  `${points(difference.value)} points ${range(shownInterval(difference), points)}`;
 
 const mostAnswered = defineFinding({
   id: "most-answered",

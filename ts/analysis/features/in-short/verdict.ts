@@ -1,9 +1,17 @@
 /** What came out, in one sentence: on top of the report, at the end of a run, in lists of runs. */
-import { percent, plural, points, range } from "../../format.ts";
+import { percent, plural, points } from "../../format.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
-import { directionOf, shownInterval } from "../../measure/verdicts.ts";
-import { against } from "../cells.ts";
-import { continuedOf, highest, isAligned, questionsAsked, shareText, startOf } from "./methods.ts";
+import { directionOf } from "../../measure/verdicts.ts";
+import {
+  continuedOf,
+  differenceTo,
+  highest,
+  inPoints,
+  isAligned,
+  questionsAsked,
+  shareText,
+  startOf,
+} from "./methods.ts";
 
 export interface Verdict {
   /** With its numbers and how sure they are. */
@@ -84,8 +92,7 @@ const fewestWithInterval = 5;
 function held(others: readonly MethodSummary[], baseline: MethodSummary, { questions, asked }: Asked): Said {
   const gains = others
     .flatMap((method): Gain[] => {
-      const difference = against(method, baseline.role === "continued" ? "continued" : "kept")?.differences
-        .accuracy;
+      const difference = differenceTo(method, baseline);
       return difference?.value == null
         ? []
         : [
@@ -115,7 +122,7 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
   }
   if (others.length === 1 && worse.length === 0)
     return [
-      `${best.label} (${percent(best.accuracy)} %) cannot be told from ${base} by ${asked}: ${inPoints(best)}.`,
+      `${best.label} (${percent(best.accuracy)} %) cannot be told from ${base} by ${asked}: ${inPoints(best.difference)}.`,
       "unclear",
     ];
   if (unclear.length === 0) {
@@ -126,7 +133,7 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
     ];
   }
   const level = unclear.filter(({ value }) => value === best.value).map(({ label }) => label);
-  const highestOf = `${level.length > 1 ? `the best, ${inWords(level)}, are` : `the best, ${best.label}, is`} at ${inPoints(best)}`;
+  const highestOf = `${level.length > 1 ? `the best, ${inWords(level)}, are` : `the best, ${best.label}, is`} at ${inPoints(best.difference)}`;
   return [
     `No method answers more of ${asked} rightly than ${base} beyond chance: ${highestOf}${rest([], worse)}.`,
     worse.length > 0 ? "loss" : "unclear",
@@ -139,7 +146,7 @@ const mostNamed = 3;
 /** `AFT-DC (55.4 %, +4.4 points [+1.2, +7.6]) and RFT (...) answer`, or of many `8 of 15 methods answer`, and the one that leads. */
 function listed(gains: readonly Gain[], total: number, extreme: string): { names: string; leading: string } {
   const verb = gains.length === 1 ? "answers" : "answer";
-  const numbers = (gain: Gain): string => `(${percent(gain.accuracy)} %, ${inPoints(gain)})`;
+  const numbers = (gain: Gain): string => `(${percent(gain.accuracy)} %, ${inPoints(gain.difference)})`;
   const text = (gain: Gain): string => `${gain.label} ${numbers(gain)}`;
   return gains.length > mostNamed
     ? {
@@ -163,9 +170,6 @@ function rest(unclear: readonly Gain[], worse: readonly Gain[]): string {
   ];
   return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
-
-const inPoints = ({ difference }: Gain): string =>
-  `${points(difference.value)} points ${range(shownInterval(difference), points)}`.trimEnd();
 
 const inWords = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

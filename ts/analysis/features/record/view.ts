@@ -141,7 +141,7 @@ const spaced = (name: string): string =>
 function stages(summary: RunSummary): Content {
   const { stages: all, seeds } = summary;
   const labels = labelsOf(summary);
-  function stagesText(all: RunSummary["stages"]): string {
+  function stagesText(): string {
     const here = all.filter(({ reused }) => !reused);
     const work = `Stages: ${duration(secondsOf(all))} of work`;
     if (here.length === all.length) return `${work}, all in this run`;
@@ -177,7 +177,7 @@ function stages(summary: RunSummary): Content {
         ],
         {
           label: "Stages",
-          caption: stagesText(all),
+          caption: stagesText(),
         },
       ),
     )

@@ -4,14 +4,13 @@ import { roundsChart } from "../../charts/rounds.ts";
 import { accuracyRows } from "../../charts/rows/accuracy.ts";
 import { differenceRows } from "../../charts/rows/differences.ts";
 import { scoreRows } from "../../charts/rows/scores.ts";
-import { type Block, board } from "../../document/blocks.ts";
+import { type Block, board, chart } from "../../document/blocks.ts";
 import type { Chart } from "../../document/model.ts";
 import type { MethodSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
-import { against } from "../cells.ts";
 import { methodScores } from "../charts/numbers.ts";
 import type { Shown } from "../feature.ts";
-import { continuedOf, questionsAsked, startOf } from "../in-short/methods.ts";
+import { continuedOf, differenceTo, questionsAsked, startOf } from "../in-short/methods.ts";
 import { roundsPanels } from "../rounds/view.ts";
 
 export function tiles(shown: Shown): Block {
@@ -27,8 +26,6 @@ export function tiles(shown: Shown): Block {
 }
 
 type Drawn = Shown & { keys: ReadonlyMap<string, string> };
-
-const chart = (parts: Omit<Chart, "block">): Chart => ({ block: "chart", ...parts });
 
 /** What the others are held against. */
 const baselineOf = ({ summary }: Drawn): MethodSummary | undefined =>
@@ -67,8 +64,7 @@ function differenceTile(shown: Drawn): Chart | undefined {
   const { methods } = shown.summary;
   if (baseline === undefined) return undefined;
   const rows = methods.flatMap((method) => {
-    const difference = against(method, baseline.role === "continued" ? "continued" : "kept")?.differences
-      .accuracy;
+    const difference = differenceTo(method, baseline);
     const isBaseline = method === baseline;
     if (!isBaseline && difference?.value == null) return [];
     return {

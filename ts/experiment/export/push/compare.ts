@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { digestOfFile } from "../../../core/digest.ts";
 
 /** A file as the hub lists it: large ones by SHA-256, the others by git's own digest. */
 export interface Listed {
@@ -28,14 +29,13 @@ export async function othersIn(
   return others;
 }
 
-export async function isSame({ size, oid, lfs }: Listed, file: string): Promise<boolean> {
+async function isSame({ size, oid, lfs }: Listed, file: string): Promise<boolean> {
   if ((await stat(file)).size !== size) return false;
-  if (lfs !== undefined) return (await digestOf(file, "sha256", "")) === lfs.oid;
-  return (await digestOf(file, "sha1", `blob ${size}\0`)) === oid;
+  return lfs === undefined ? (await gitDigest(file, size)) === oid : (await digestOfFile(file)) === lfs.oid;
 }
 
-async function digestOf(file: string, algorithm: string, before: string): Promise<string> {
-  const hash = createHash(algorithm).update(before);
+async function gitDigest(file: string, size: number): Promise<string> {
+  const hash = createHash("sha1").update(`blob ${size}\0`);
   for await (const part of createReadStream(file)) hash.update(part as Buffer);
   return hash.digest("hex");
 }

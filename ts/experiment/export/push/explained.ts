@@ -2,6 +2,7 @@ import type { HubApiError } from "@huggingface/hub";
 import { failure, Interrupted, inputError } from "../../../core/errors.ts";
 import { hubAddress } from "../../../data/index.ts";
 import { pageOf, type Repository } from "./access.ts";
+import { reasonOf } from "./retry.ts";
 
 /** The HTTP status of a hub's answer, where the error is one. */
 export const statusOf = (error: unknown): number | undefined =>
@@ -58,10 +59,4 @@ export async function explained<T>(
       { cause: error },
     );
   }
-}
-
-function reasonOf(error: Error): string {
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message || String((cause as { code?: unknown }).code ?? error.message);
 }

@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { inputError } from "../../../core/errors.ts";
 import { type ProgressSink, silent } from "../../../core/progress.ts";
+import { sumOf } from "../../../core/sum.ts";
 import { hubAddress } from "../../../data/index.ts";
 import { hubToken, pageOf, type Repository } from "./access.ts";
 import { type Listed, othersIn } from "./compare.ts";
@@ -124,7 +125,7 @@ export async function push(
         if (statusOf(error) !== 409) throw error;
       });
     const sizes = new Map(files.map(({ path, bytes }) => [path, bytes]));
-    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const total = sumOf(files, ({ bytes }) => bytes);
     const shares = new Map<string, number>();
     const commit = hub.commitIter({ ...request, title, operations, ...(signal && { abortSignal: signal }) });
     for (;;) {
@@ -132,7 +133,7 @@ export async function push(
       if (done) break;
       if (value.event !== "fileProgress" || value.state !== "uploading") continue;
       shares.set(value.path, value.progress);
-      const sent = [...shares].reduce((sum, [path, share]) => sum + share * (sizes.get(path) ?? 0), 0);
+      const sent = sumOf(shares, ([path, share]) => share * (sizes.get(path) ?? 0));
       const [of, place] = [total / 1e6, (sent: number) => Math.round(sent * 10) / 10];
       progress.update({ label: "push", done: place(sent / 1e6), total: place(of), unit: "MB" });
     }

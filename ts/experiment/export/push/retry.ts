@@ -37,12 +37,18 @@ export function retryingFetch({ signal, firstWaitMs = 1000, onRetry }: RetryOpti
         why = `HTTP ${answer.status}`;
       } catch (error) {
         if (last || init?.signal?.aborted || signal?.aborted) throw error;
-        const { cause, message } = error as Error;
-        why = cause instanceof Error ? cause.message || String((cause as { code?: unknown }).code) : message;
+        why = reasonOf(error as Error);
       }
       const waitMs = firstWaitMs * 2 ** (attempt - 1);
       onRetry?.(why, waitMs);
       await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
     }
   };
+}
+
+/** Why there was no answer: the cause says more than "fetch failed". */
+export function reasonOf(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return cause.message || String((cause as { code?: unknown }).code ?? error.message);
 }
