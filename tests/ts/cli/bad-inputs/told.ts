@@ -37,8 +37,9 @@ export async function toldOf({ files = {}, argv }: Case): Promise<Told> {
       stderr: stderr
         .replaceAll(folder, "DIR")
         .replaceAll("npx aft", "aft")
-        .replaceAll(projectRoot, "PROJECT")
+        // First: outside the folder of temporary files it ends with the other.
         .replaceAll(relative(folder, projectRoot), "PROJECT")
+        .replaceAll(projectRoot, "PROJECT")
         .replaceAll(/: \d+\.\d s$/gm, ": 0.0 s")
         .replaceAll(/[^\S\n]+$/gm, "")
         .trimEnd(),
