@@ -36,7 +36,7 @@ export {
   white,
 } from "./charts/index.ts";
 export { columns } from "./document/columns.ts";
-export { scrolling } from "./document/html.ts";
+export { blockHtml, inline, scrolling } from "./document/html.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { html, type Markup, raw } from "./document/markup.ts";
 export { pageStyle } from "./document/style.ts";
@@ -128,3 +128,4 @@ export {
   sweepResultsSchema,
   sweepSentence,
 } from "./sweep/index.ts";
+export { withHints, wordsOf } from "./words/index.ts";
