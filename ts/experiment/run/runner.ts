@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Worker } from "../../bridge/index.ts";
 import { artefactsFolder, type Experiment } from "../../config/index.ts";
+import { fileSize } from "../../core/bytes.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
@@ -147,7 +148,7 @@ async function survey(
   const loaded = new Set<string>();
   const onRead = (path: string, bytes: number): void => {
     if (bytes >= largeBytes)
-      progress.note(`${shownPath(path)}: ${(bytes / 1e9).toFixed(1)} GB are held against their digest, once`);
+      progress.note(`${shownPath(path)}: ${fileSize(bytes)} are held against their digest, once`);
   };
   for (const node of nodes.toReversed()) {
     const recipe = recipeOf(node);
