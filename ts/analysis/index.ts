@@ -23,7 +23,7 @@ export { scoresChart } from "./charts/scores.ts";
 export { type SidesRow, sidesChart } from "./charts/side-by-side.ts";
 export { vftLossChart } from "./charts/vft-loss.ts";
 export { columns } from "./document/columns.ts";
-export { scrolling } from "./document/html.ts";
+export { blockHtml, inline, scrolling } from "./document/html.ts";
 export { type MarkdownReport, renderMarkdown } from "./document/markdown.ts";
 export { html, type Markup, raw } from "./document/markup.ts";
 export { pageStyle } from "./document/style.ts";
@@ -102,3 +102,4 @@ export {
   type SweepResults,
   sweepResultsSchema,
 } from "./sweep/index.ts";
+export { withHints, wordsOf } from "./words/index.ts";

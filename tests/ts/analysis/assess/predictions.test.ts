@@ -152,7 +152,7 @@ describe("groups of several tasks", () => {
         .split("\n")
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
-      ["task", "questions", "sampled %", "maj %", "AAcc micro %", "ppl right", "ppl wrong"],
+      ["task", "questions", "sampled %", "maj %", "assessing %", "ppl right", "ppl wrong"],
       [expect.stringMatching("^─+$")],
       ["sums", "1", "50.0", "50.0", "0.0", "2.718", "1.649"],
       ["facts", "1", "33.3", "0.0", "100.0", "2.718", "13.737"],
