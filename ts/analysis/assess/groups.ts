@@ -173,12 +173,6 @@ export class AssessingByTask {
   }
 }
 
-export function describeByTask(groups: readonly Group[]): string | undefined {
-  const assessing = new AssessingByTask();
-  for (const group of groups) assessing.add(group);
-  return assessing.describe();
-}
-
 function tableOf(tasks: ReadonlyMap<string, Assessing>): string {
   const names = [...tasks.keys()];
   const assessed = [...tasks.values()].map((ofTask) => ofTask.result());

@@ -9,8 +9,8 @@ import { withHints, wordsOf } from "../words/index.ts";
 import { isLower } from "./against-best.ts";
 import { cellText } from "./axes.ts";
 import { format, formatted } from "./measures.ts";
-import { type BestCell, followedValue, methodIn, type SweepNumbers, sweepNumbers } from "./numbers.ts";
-import type { CellResult, SweepResults } from "./results.ts";
+import { type BestCell, followedValue, methodIn, type SweepNumbers } from "./numbers.ts";
+import type { CellResult } from "./results.ts";
 
 /** So many cells are drawn: the best ones. */
 const mostCells = 24;
@@ -35,10 +35,6 @@ function sweepVerdict(sweep: SweepNumbers): string {
   if (lower === 0) return `${first}; none of the ${all} can be told from it.`;
   return `${first}; of the ${all} ${lower} ${lower === 1 ? "is" : "are"} significantly worse${rest === 0 ? "" : `, ${rest} cannot be told from it`}.`;
 }
-
-/** {@link sweepVerdict} from what a sweep has written. */
-export const sweepSentence = (results: SweepResults): string =>
-  sweepVerdict(sweepNumbers({ results, summaries: new Map() }));
 
 /** Nothing where no cell is done. */
 export function sweepTop(sweep: SweepNumbers): Top | undefined {
