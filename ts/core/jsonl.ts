@@ -1,12 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { z } from "zod";
-import { inputError, type Problem } from "./errors.ts";
+import type { Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
-
-/** How many bad rows are named before the rest are only counted. */
-const mostRowsNamed = 20;
+import { Told } from "./told.ts";
 
 /** Where a row stands, for messages about it. */
 export interface Row<T> {
@@ -53,14 +51,11 @@ export async function forEachRow<T>(
   take: (value: T, place: RowPlace) => void,
   shownAs = path,
 ): Promise<void> {
-  const named: Problem[] = [];
-  let count = 0;
+  const told = new Told();
   await scan(path, shownAs, schema, take, (problems) => {
-    count += problems.length;
-    named.push(...problems.slice(0, mostRowsNamed - named.length));
+    for (const problem of problems) told.add(problem);
   });
-  if (count > mostRowsNamed) named.push({ what: `and ${count - mostRowsNamed} more bad rows in this file` });
-  if (count > 0) throw inputError(named);
+  told.refuse((count) => `and ${count} more mistakes in this file`);
 }
 
 /** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */

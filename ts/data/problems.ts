@@ -1,20 +1,12 @@
-import { inputError, type Problem } from "../core/errors.ts";
+import type { Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
+import { Told } from "../core/told.ts";
 
-/** Mistakes that are named, each with its place, before the rest are only counted. */
-export const mostNamed = 20;
-
-/**
- * Refuses input with everything that is wrong with it. Only what is shown is worked out, where a problem is given as a
- * function: a nearest name takes a while. `count`: of all, where only the first were kept.
- */
+/** Refuses input with what is wrong with it. `count`: of all mistakes, where only the first were kept. */
 export function refuse(problems: readonly (Problem | (() => Problem))[], count = problems.length): void {
-  if (count === 0) return;
-  const shown = problems
-    .slice(0, mostNamed)
-    .map((problem) => (typeof problem === "function" ? problem() : problem));
-  const more = count - shown.length;
-  throw inputError(more > 0 ? [...shown, { what: `and ${more} more mistakes of these kinds` }] : shown);
+  const told = new Told();
+  for (const problem of problems) told.add(problem);
+  told.refuse((more) => `and ${more} more mistakes of these kinds`, count);
 }
 
 /** A problem for each row whose key an earlier row has. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
+import { Told } from "../../core/told.ts";
 import {
   checkDataset,
   checkRecords,
@@ -46,18 +47,11 @@ export const check = define({
   },
 });
 
-/** Problems that are printed before the rest are only counted. */
-const mostShown = 20;
-
-const shown = (problems: readonly Problem[]): Problem[] => {
-  const more = problems.length - mostShown;
-  return more <= 0
-    ? [...problems]
-    : [
-        ...problems.slice(0, mostShown),
-        { what: `and ${more.toLocaleString("en-US")} more (--json lists all)` },
-      ];
-};
+function shown(problems: readonly Problem[]): Problem[] {
+  const told = new Told();
+  for (const problem of problems) told.add(problem);
+  return told.problems((more) => `and ${more.toLocaleString("en-US")} more (--json lists all)`);
+}
 
 async function findingsOn(
   what: string,

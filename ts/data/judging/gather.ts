@@ -4,7 +4,7 @@ import { nearestName, type Problem } from "../../core/errors.ts";
 import type { Row } from "../../core/jsonl.ts";
 import type { Candidate, Question } from "../../core/records.ts";
 import { type Ranking, rankingProblem } from "../groups/ranking.ts";
-import { mostNamed, refuse } from "../problems.ts";
+import { refuse } from "../problems.ts";
 import type { Task } from "../task.ts";
 import { canRank } from "./steps-needed.ts";
 
@@ -12,6 +12,9 @@ import { canRank } from "./steps-needed.ts";
 type Where = () => string | undefined;
 
 const unknown = 0xffff_ffff;
+
+/** Mistakes that are kept, of which some are told. */
+const mostKept = 20;
 
 /**
  * Takes all questions, then all candidates, and keeps of each its number and what tells them apart: some twenty bytes a
@@ -132,7 +135,7 @@ export class Gathering {
 
   #refuse(at: number, problem: () => Problem): void {
     this.#count++;
-    if (this.#problems.length < mostNamed) this.#problems.push({ at, problem });
+    if (this.#problems.length < mostKept) this.#problems.push({ at, problem });
   }
 
   #sort(): void {
