@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { z } from "zod";
-import type { Problem } from "./errors.ts";
+import { Alike } from "./alike.ts";
+import { inputError, type Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
-import { Told } from "./told.ts";
 
 /** Where a row stands, for messages about it. */
 export interface Row<T> {
@@ -51,11 +51,13 @@ export async function forEachRow<T>(
   take: (value: T, place: RowPlace) => void,
   shownAs = path,
 ): Promise<void> {
-  const told = new Told();
+  const alike = new Alike();
   await scan(path, shownAs, schema, take, (problems) => {
-    for (const problem of problems) told.add(problem);
+    for (const problem of problems) alike.add(problem);
   });
-  told.refuse((count) => `and ${count} more mistakes in this file`);
+  const named = alike.problems();
+  if (alike.left > 0) named.push({ what: `and ${alike.left} more mistakes in this file` });
+  if (named.length > 0) throw inputError(named);
 }
 
 /** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */

@@ -1,12 +1,23 @@
-import type { Problem } from "../core/errors.ts";
+import { Alike } from "../core/alike.ts";
+import { inputError, type Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
-import { Told } from "../core/told.ts";
 
-/** Refuses input with what is wrong with it. `count`: of all mistakes, where only the first were kept. */
+/** Kinds of mistakes that are named, each with its places, before the rest are only counted. */
+export const mostNamed = 20;
+
+/**
+ * Refuses input with everything that is wrong with it, each kind of mistake told once. Of problems given as functions only
+ * the first are worked out: a nearest name takes a while. `count`: of all, where only the first were kept.
+ */
 export function refuse(problems: readonly (Problem | (() => Problem))[], count = problems.length): void {
-  const told = new Told();
-  for (const problem of problems) told.add(problem);
-  told.refuse((more) => `and ${more} more mistakes of these kinds`, count);
+  if (count === 0) return;
+  const known = problems.every((problem) => typeof problem === "object")
+    ? problems
+    : problems.slice(0, mostNamed).map((problem) => (typeof problem === "function" ? problem() : problem));
+  const alike = new Alike(mostNamed);
+  for (const problem of known) alike.add(problem);
+  const more = count - known.length + alike.left;
+  throw inputError([...alike.problems(), ...(more > 0 ? [{ what: `and ${more} more mistakes` }] : [])]);
 }
 
 /** A problem for each row whose key an earlier row has. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { Alike } from "../../core/alike.ts";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
-import { Told } from "../../core/told.ts";
 import {
   checkDataset,
   checkRecords,
@@ -47,10 +47,13 @@ export const check = define({
   },
 });
 
+/** Each kind once, and of many kinds the first. */
 function shown(problems: readonly Problem[]): Problem[] {
-  const told = new Told();
-  for (const problem of problems) told.add(problem);
-  return told.problems((more) => `and ${more.toLocaleString("en-US")} more (--json lists all)`);
+  const alike = new Alike();
+  for (const problem of problems) alike.add(problem);
+  const told = alike.problems();
+  const more = alike.left === 0 ? "" : `and ${alike.left.toLocaleString("en-US")} more; `;
+  return told.length === problems.length ? told : [...told, { what: `${more}--json lists each` }];
 }
 
 async function findingsOn(

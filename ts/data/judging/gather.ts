@@ -3,7 +3,7 @@ import { Column, TextTable } from "../../core/columns.ts";
 import { nearestName, type Problem } from "../../core/errors.ts";
 import type { Candidate, Question } from "../../core/records.ts";
 import { type Ranking, rankingProblem } from "../groups/ranking.ts";
-import { refuse } from "../problems.ts";
+import { mostNamed, refuse } from "../problems.ts";
 import type { Task } from "../task.ts";
 import { canRank } from "./steps-needed.ts";
 
@@ -11,9 +11,6 @@ import { canRank } from "./steps-needed.ts";
 type Where = () => string | undefined;
 
 const unknown = 0xffff_ffff;
-
-/** Mistakes that are kept, of which some are told. */
-const mostKept = 20;
 
 /**
  * Takes all questions, then all candidates, and keeps of each its number and what tells them apart: some twenty bytes a
@@ -134,7 +131,7 @@ export class Gathering {
 
   #refuse(at: number, problem: () => Problem): void {
     this.#count++;
-    if (this.#problems.length < mostKept) this.#problems.push({ at, problem });
+    if (this.#problems.length < mostNamed) this.#problems.push({ at, problem });
   }
 
   #sort(): void {
