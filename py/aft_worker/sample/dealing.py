@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 import transformers
 
-from ..board import Board, Fault, fault_of, raised
+from ..board import Board
 from ..errors import Cancelled, WorkerError
+from ..faults import Fault, fault_of, raised
 from ..protocol import GeneratePrompt, SampledCandidate, SamplerInfo
 from ..score import Lockstep, Model, in_lockstep, score_path
 from .prompts import encode_prompts
@@ -108,6 +109,11 @@ class _Rank(ABC):
         self._over = _Over()
         self.lockstep: Lockstep | None = None
         self._ended = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Of an error that is looked at: whether it left the others in a pass, and none can go on."""
+        return self.lockstep is not None and self.lockstep.is_broken
 
     def idle(self, over: bool) -> None:
         """With nothing to sample: a moment, or a pass for the sake of the others."""
@@ -232,6 +238,8 @@ class _Follower(_Rank):
                 if not self.sample_next():
                     self._pause()
         except Exception as error:
+            if self.is_broken:
+                raise
             self.tell(_Told(self.number, fault=fault_of(error, self.number)))
         while not self._parted():
             self._pause()
@@ -296,10 +304,14 @@ class _Leader(_Rank):
                     return
                 self.idle(over=False)
         finally:
-            self._tell_over(_Over(all=True))
-            while self.lockstep is not None and not self._ended:
-                self.idle(over=True)
-            self._board.wait_for("parted", self._board.ranks - 1)
+            if not self.is_broken:
+                self._part()
+
+    def _part(self) -> None:
+        self._tell_over(_Over(all=True))
+        while self.lockstep is not None and not self._ended:
+            self.idle(over=True)
+        self._board.wait_for("parted", self._board.ranks - 1)
 
     def tell(self, told: _Told) -> None:
         self._take(told)

@@ -12,7 +12,7 @@ from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
 from ..errors import WorkerError
 from ..losses import Objective, group_loss
-from ..memory import is_out_of_memory, release, smaller_batches, told
+from ..memory import advise, is_out_of_memory, release, smaller_batches, told
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -97,8 +97,8 @@ class Trainer:
         self._loss = loss
         self._seed = seed
         self._max_tokens = self._asked_tokens = max_tokens_per_batch
-        # where weights are shared out, one rank's want of memory leaves the others in mid-exchange
-        self._halves = halves and not score_path(model.module).is_shared_out
+        self._halves = halves
+        self._costs: list[tuple[int, int]] = []  # of this step's micro-batches, with their responses
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
@@ -159,9 +159,9 @@ class Trainer:
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
         `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Where
         memory runs out the step begins anew with micro-batches of half the size, which stay so, and `tell`
-        gets a line; it stays an error where one response alone is too long, and where weights are shared out
-        over several processes. Whatever is raised, the weights are as before the step: StepOutOfOrder,
-        NonFiniteLoss, or what `encode_group` and the first two raise.
+        gets a line; it stays an error where one response alone is too long, and, with what would do, where
+        the other ranks are in an exchange meanwhile. Whatever is raised, the weights are as before the step:
+        StepOutOfOrder, NonFiniteLoss, or what `encode_group` and the first two raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
@@ -232,7 +232,9 @@ class Trainer:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             by_token = self._group_loss is not None and self._group_loss.by_token is not None
             self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
+        self._costs = []
         batch, begun = self._batch(number, groups)
+        self._costs = _costs(batch)
         totals = distributed.total(
             len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )
@@ -279,12 +281,13 @@ class Trainer:
         """Whether memory ran out, and the step may begin anew in smaller micro-batches."""
         if not self._halves or not is_out_of_memory(error):
             return False
+        if not distributed.is_agreed(error):
+            advise(error, smaller_batches(self._max_tokens, self._costs))
+            return False
         # batches and captured passes of the larger size hold memory, too
         self._ahead = self._captured = None
         release(error)
-        batch = self._prepared(number, groups)
-        pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
-        costs = [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
+        costs = _costs(self._prepared(number, groups))
         sizes = [size for size in distributed.gather(smaller_batches(self._max_tokens, costs)) if size]
         if not sizes:
             return False
@@ -313,7 +316,7 @@ class Trainer:
         number, groups = step
         try:
             self._ahead = _Ahead(number, groups, self._prepared(number, groups))
-        except WorkerError:
+        except Exception:
             # that step's own: it prepares once more and answers with the error
             self._ahead = None
 
@@ -327,6 +330,11 @@ class Trainer:
         except Exception:
             # this step is done; whatever it is, the next one meets it too
             self._ahead.begun = None
+
+
+def _costs(batch: Batch) -> list[tuple[int, int]]:
+    pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
+    return [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
 
 
 def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSettings) -> None:
