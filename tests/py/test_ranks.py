@@ -102,7 +102,7 @@ def short_of_memory(folder: Path) -> tuple[int, torch.Tensor]:
         run.step(1, ranks_cases.GROUPS)
     finally:
         GradientPass._forward = forward
-    return run._max_tokens, ranks_cases.flat(list(run._optimizer.weights.values()))
+    return run._batches.max_tokens, ranks_cases.flat(list(run._optimizer.weights.values()))
 
 
 def place(folder: Path) -> dict[str, Any]:

@@ -51,7 +51,3 @@ export function duration(seconds: number): string {
 
 export const plural = (n: number, singular: string, many = `${singular}s`): string =>
   `${whole(n)} ${n === 1 ? singular : many}`;
-
-/** 512 MiB, 1.4 GiB. */
-export const bytes = (count: number): string =>
-  count < 2 ** 30 ? `${Math.round(count / 2 ** 20)} MiB` : `${(count / 2 ** 30).toFixed(1)} GiB`;

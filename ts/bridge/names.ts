@@ -1,7 +1,7 @@
 import type { ErrorName, MethodName } from "./protocol.ts";
 
 /** `model/create` -> `ModelCreate`: the stem of a method's type names in the schema file and in `protocol.py`. */
-export const typeStem = (method: MethodName): string =>
+const typeStem = (method: MethodName): string =>
   method
     .split("/")
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))

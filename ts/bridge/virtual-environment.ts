@@ -44,7 +44,7 @@ export interface MakeOptions {
 export const requirementsFile = (kind: string): string => join(projectRoot, "py", `requirements${kind}.txt`);
 export const constraintsFile = join(projectRoot, "py", "constraints.txt");
 
-export const interpreterIn = (directory: string): string =>
+const interpreterIn = (directory: string): string =>
   process.platform === "win32" ? join(directory, "Scripts", "python.exe") : join(directory, "bin", "python");
 
 /** Where an installed aft keeps what is costly to make: AFT_CACHE, or `aft` in the user's own cache folder. */

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { inputError } from "../core/errors.ts";
 
 /** The first that asks for transformers 5, in whose form the weights of a run are saved: an older one may misread them. */
-export const oldestVllm = "0.24";
+const oldestVllm = "0.24";
 
 export interface Vllm {
   version: string;

@@ -26,7 +26,7 @@ export interface Cot extends Judged {
   firstWrongStep: { line: number; reason: string } | undefined;
 }
 
-export function unpackCot(packed: PackedCot, strings: string[]): Cot {
+function unpackCot(packed: PackedCot, strings: string[]): Cot {
   const [text, flags, extracted, score, strict, flexible, line, reason] = packed;
   const raised = new Set(strings[flags]?.split(" ") as Flag[] | undefined);
   const at = (place: number | null | undefined): string | null =>

@@ -5,11 +5,10 @@ import {
   describeAssessment,
   describePredictions,
   PredictionChecks,
-  predictionSchema,
 } from "../analysis/index.ts";
 import { inputError } from "../core/errors.ts";
 import { firstRow } from "../core/jsonl.ts";
-import { groupSchema } from "../core/records.ts";
+import { groupSchema, predictionSchema } from "../core/records.ts";
 import { type ExtractMode, extractModes, Rejudging, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
 import { define, jsonOption } from "./definition.ts";

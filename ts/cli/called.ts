@@ -1,7 +1,6 @@
 /** How this program is called where it runs: what a message tells to type is to work as it stands. */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
-import { commands, families, python } from "./commands.ts";
 
 /** `aft` where a shell finds it; `npx aft`, which always works in a project, where it does not. */
 export function callName(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -22,16 +21,16 @@ function isProgram(path: string): boolean {
   }
 }
 
-let called = "aft";
+let asTyped = (text: string): string => text;
 
-/** Once, when the program starts: until then, and in a library, it is `aft`. */
-export function setCallName(name: string): void {
-  called = name;
+/**
+ * Once, when the program starts: until then, and in a library, it is `aft`.
+ * @param commands the words that may follow it
+ */
+export function setCallName(name: string, commands: readonly string[]): void {
+  const pattern = new RegExp(`(?<!npx |[\\w./-])aft (?=(?:${commands.join("|")})\\b|--help)`, "g");
+  asTyped = name === "aft" ? (text) => text : (text) => text.replace(pattern, `${name} `);
 }
 
-const first = [...commands, ...families, python].map(({ name }) => name);
-const pattern = new RegExp(`(?<!npx |[\\w./-])aft (?=(?:${first.join("|")})\\b|--help)`, "g");
-
 /** A text with the commands in it as they are to be typed here. */
-export const asCalled = (text: string): string =>
-  called === "aft" ? text : text.replace(pattern, `${called} `);
+export const asCalled = (text: string): string => asTyped(text);

@@ -231,3 +231,6 @@ export const python: Command = {
   example: "aft python --version",
   load: async () => (await import("./python.ts")).runPython,
 };
+
+/** What may follow `aft`. */
+export const firstWords: readonly string[] = [...commands, ...families, python].map(({ name }) => name);

@@ -1,15 +1,8 @@
 import { columns, plural } from "../analysis/index.ts";
+import { fileSize } from "../core/bytes.ts";
 import { shownPath } from "../core/files.ts";
 import type { Garbage, ShownRun, ShownStage, Verified } from "../experiment/index.ts";
 import { duration } from "./progress.ts";
-
-/** 812 B, 1.4 kB, 23.1 MB: of files, in powers of ten. */
-export function size(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let [value, at] = [bytes, 0];
-  for (; value >= 999.5 && at < units.length - 1; at++) value /= 1000;
-  return `${at === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
-}
 
 const minute = (time: string): string => time.slice(0, 16).replace("T", " ");
 
@@ -19,7 +12,14 @@ export function describeShown(runs: readonly ShownRun[], folder: string): string
   return [
     columns(
       ["Run", "state", "stages", "size", "when", ""],
-      runs.map((run) => [run.name, run.state, stagesOf(run), size(run.bytes), minute(run.at), noteOf(run)]),
+      runs.map((run) => [
+        run.name,
+        run.state,
+        stagesOf(run),
+        fileSize(run.bytes),
+        minute(run.at),
+        noteOf(run),
+      ]),
     ),
     "",
     "size: of its folder and all artefacts that it refers to; what runs share counts for each",
@@ -33,7 +33,7 @@ const noteOf = ({ process, problem }: ShownRun): string => problem ?? process ??
 export function describeStages({ all, ...run }: ShownRun & { all: readonly ShownStage[] }): string {
   const process = run.process === undefined ? "" : ` (${run.process})`;
   return [
-    `${run.name}: ${run.state}${process}, ${stagesOf(run)} stages, ${size(run.bytes)}, ${minute(run.at)}`,
+    `${run.name}: ${run.state}${process}, ${stagesOf(run)} stages, ${fileSize(run.bytes)}, ${minute(run.at)}`,
     ...(run.problem === undefined ? [] : [run.problem]),
     "",
     columns(
@@ -42,7 +42,7 @@ export function describeStages({ all, ...run }: ShownRun & { all: readonly Shown
         label,
         done ? "done" : bytes > 0 ? "begun" : "to do",
         seconds === undefined ? "" : duration(seconds),
-        size(bytes),
+        fileSize(bytes),
         minute(finishedAt ?? ""),
         artefact,
       ]),
@@ -52,7 +52,7 @@ export function describeStages({ all, ...run }: ShownRun & { all: readonly Shown
 
 export const describeVerified = ({ artefacts, files, bytes, damaged, missing }: Verified): string =>
   [
-    `${plural(artefacts, "artefact")}, ${plural(files, "file")}, ${size(bytes)} read`,
+    `${plural(artefacts, "artefact")}, ${plural(files, "file")}, ${fileSize(bytes)} read`,
     damaged.length + missing.length === 0 ? "every file is what was written" : "",
   ]
     .filter((line) => line !== "")
@@ -65,9 +65,9 @@ export function describeGarbage({ unused, bytes }: Garbage): string {
   return [
     columns(
       ["Kind", "frees", "path"],
-      unused.map(({ kind, bytes, path }) => [kind, size(bytes), shownPath(path)]),
+      unused.map(({ kind, bytes, path }) => [kind, fileSize(bytes), shownPath(path)]),
     ),
     "",
-    `${plural(unused.length, "thing")} that no run refers to, ${size(bytes)} in all`,
+    `${plural(unused.length, "thing")} that no run refers to, ${fileSize(bytes)} in all`,
   ].join("\n");
 }

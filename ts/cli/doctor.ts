@@ -1,4 +1,5 @@
 import { ensurePython, inspectVllm, type Result, startWorker, type Vllm } from "../bridge/index.ts";
+import { memorySize } from "../core/bytes.ts";
 import { AftError } from "../core/errors.ts";
 import { version } from "../core/project.ts";
 import { define, jsonOption } from "./definition.ts";
@@ -64,8 +65,6 @@ async function noting({ problems }: Findings, look: () => Promise<void>): Promis
   }
 }
 
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
 function describe({ aft, node, worker, vllm, problems }: Findings): string[] {
   const lines = [`aft       ${aft}`, `Node      ${node}`];
   if (worker !== undefined) {
@@ -73,11 +72,11 @@ function describe({ aft, node, worker, vllm, problems }: Findings): string[] {
     for (const [name, version] of Object.entries(worker.packages)) lines.push(`          ${name} ${version}`);
     lines.push(
       `platform  ${worker.platform}`,
-      `CPU       ${worker.cores} cores, ${worker.threads} threads in use, ${gibibytes(worker.memoryFreeBytes)} of ${gibibytes(worker.memoryTotalBytes)} free`,
+      `CPU       ${worker.cores} cores, ${worker.threads} threads in use, ${memorySize(worker.memoryFreeBytes)} of ${memorySize(worker.memoryTotalBytes)} free`,
     );
     for (const { name, description, freeBytes, totalBytes, dtypes } of worker.devices)
       lines.push(
-        `device    ${name}${name === worker.defaultDevice ? " (auto)" : ""}  ${description}, ${gibibytes(freeBytes)} of ${gibibytes(totalBytes)} free, ${dtypes.join(", ")}`,
+        `device    ${name}${name === worker.defaultDevice ? " (auto)" : ""}  ${description}, ${memorySize(freeBytes)} of ${memorySize(totalBytes)} free, ${dtypes.join(", ")}`,
       );
   }
   if (vllm !== undefined)

@@ -1,8 +1,8 @@
+import { fileSize } from "../core/bytes.ts";
 import { inputError } from "../core/errors.ts";
 import { sumOf } from "../core/sum.ts";
 import { exportFormats, exportRun, type PushPlan, pushRun } from "../experiment/index.ts";
 import { define } from "./definition.ts";
-import { size } from "./describe-kept.ts";
 import { printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
@@ -100,7 +100,7 @@ function describePlan({ repository, page, visibility, files }: PushPlan, dryRun:
   const total = sumOf(files, ({ bytes }) => bytes);
   const widest = Math.max(...files.map(({ path }) => path.length));
   return [
-    `${dryRun ? "would be" : "to be"} published: ${page} (${repository.type}, ${visibility}), ${files.length} files, ${size(total)}`,
-    ...files.map(({ path, bytes }) => `  ${path.padEnd(widest)}  ${size(bytes)}`),
+    `${dryRun ? "would be" : "to be"} published: ${page} (${repository.type}, ${visibility}), ${files.length} files, ${fileSize(total)}`,
+    ...files.map(({ path, bytes }) => `  ${path.padEnd(widest)}  ${fileSize(bytes)}`),
   ].join("\n");
 }

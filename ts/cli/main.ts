@@ -1,7 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import { version } from "../core/project.ts";
 import { callName, setCallName } from "./called.ts";
-import { type Command, commands, everyCommand, families, python } from "./commands.ts";
+import { type Command, commands, everyCommand, families, firstWords, python } from "./commands.ts";
 import type { Definition } from "./definition.ts";
 import { endQuietlyWithoutReader, exitWith, outliveFileLimit } from "./exit.ts";
 import { checkCommand, checkedValues, usageError } from "./usage.ts";
@@ -10,7 +10,7 @@ import { checkCommand, checkedValues, usageError } from "./usage.ts";
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
   outliveFileLimit();
-  setCallName(callName());
+  setCallName(callName(), firstWords);
   try {
     checkCommand(argv);
     const command = [...everyCommand, python].find(({ name }) =>

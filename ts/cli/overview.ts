@@ -128,7 +128,7 @@ function liveOn(out: Output, now: () => number): Screen {
 const ownOnly = ({ whole: _, ...own }: Progress): Progress => own;
 
 /** The whole, then each running cell with its stage. */
-export function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
+function overviewLines(overview: SweepOverview, tracks: ReadonlyMap<string, Track>): string[] {
   return [
     `sweep ${overview.sweep}: ${counts(overview)}`,
     ...overview.running.map(({ cell, stage, position, stageCount, waits }) => {

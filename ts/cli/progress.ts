@@ -151,7 +151,7 @@ export function progressLine(progress: Progress, rate?: Rate): string {
  * "[ 9/18] about 5 min 20 s left: align aft-dc seed 1, 103/250 steps (41 %), loss 0.41, 6.3 steps/s, 8,100 tokens/s": the
  * whole run, and as much of its present stage as fits.
  */
-export function runLine(width: number, place: StagePlace, progress?: Progress, rate?: Rate): string {
+function runLine(width: number, place: StagePlace, progress?: Progress, rate?: Rate): string {
   const { at, total, label } = place;
   const left = progress?.whole?.secondsLeft ?? place.secondsLeft;
   const head = `[${String(at).padStart(String(total).length)}/${total}] ${left === undefined ? "" : `about ${roughly(left)} left: `}`;

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { z } from "zod";
+import { inMegabytes } from "../core/bytes.ts";
 import { rereadable } from "../core/files.ts";
 import { forEachRow, jsonLinesFile, type RowPlace } from "../core/jsonl.ts";
 import { progressOn } from "./progress.ts";
@@ -39,8 +40,7 @@ export class ReadAgain {
     const progress = progressOn();
     let shown = 0;
     const show = (bytes: number): void => {
-      const [done, total] = [bytes, this.#bytes].map((count) => Math.round(count / 1e6)) as [number, number];
-      progress.update({ label: this.#label, done, total, unit: "MB" });
+      progress.update({ label: this.#label, ...inMegabytes(bytes, this.#bytes) });
       shown = bytes;
     };
     try {

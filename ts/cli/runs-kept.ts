@@ -1,5 +1,6 @@
 /** What lies in a folder of runs: shown, held against its digests, and freed. */
 import { createInterface } from "node:readline/promises";
+import { fileSize } from "../core/bytes.ts";
 import { AftError, type Problem } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
@@ -11,7 +12,7 @@ import {
   verifyRuns,
 } from "../experiment/index.ts";
 import { define, jsonOption } from "./definition.ts";
-import { describeGarbage, describeShown, describeStages, describeVerified, size } from "./describe-kept.ts";
+import { describeGarbage, describeShown, describeStages, describeVerified } from "./describe-kept.ts";
 import { printJson, printLine } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
@@ -84,7 +85,7 @@ export const gc = define({
     const removed = agreed ? await removeGarbage(folder, garbage) : undefined;
     if (json) printJson({ ...garbage, removed: removed?.unused.length ?? 0, freed: removed?.bytes ?? 0 });
     else if (removed !== undefined)
-      printLine(`${removed.unused.length} removed, ${size(removed.bytes)} free`);
+      printLine(`${removed.unused.length} removed, ${fileSize(removed.bytes)} free`);
     else if (garbage.unused.length > 0) printLine("nothing was removed (--yes removes without asking)");
   },
 });
@@ -94,7 +95,9 @@ async function agrees(bytes: number): Promise<boolean> {
   if (process.stdin.isTTY !== true) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`remove all of this (${size(bytes)})? [y/N] `)).trim());
+    return /^y(es)?$/i.test(
+      (await terminal.question(`remove all of this (${fileSize(bytes)})? [y/N] `)).trim(),
+    );
   } finally {
     terminal.close();
   }

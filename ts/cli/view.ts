@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { relative, resolve } from "node:path";
 import { plural } from "../analysis/index.ts";
+import { fileSize } from "../core/bytes.ts";
 import { inputError, nearestName } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import { unlessInterrupted } from "../core/interrupt.ts";
@@ -95,7 +96,7 @@ async function write(directory: string, shown: Shown, signal: AbortSignal): Prom
     const written = await writeBundle(directory, { ...shown, progress: progressOn(), signal });
     const { runs, pairs, files, bytes } = written;
     printLine(
-      `${shownPath(written.directory)}: ${plural(runs, "run")}, ${plural(pairs, "pair")} of runs side by side, ${plural(files, "file")}, ${(bytes / 1e6).toFixed(1)} MB; open index.html, or copy the folder to any web server`,
+      `${shownPath(written.directory)}: ${plural(runs, "run")}, ${plural(pairs, "pair")} of runs side by side, ${plural(files, "file")}, ${fileSize(bytes)}; open index.html, or copy the folder to any web server`,
     );
   } catch (error) {
     throw unlessInterrupted(error, signal);

@@ -13,12 +13,10 @@ export {
   type GroupMethod,
   type GroupMethodKind,
   groupMethodKinds,
-  hasGroupLoss,
   isRanked,
   lossOf,
   lossSchema,
   type Method,
-  type MethodKind,
   methodKindsInWords,
   methodSchema,
   methods,
@@ -27,7 +25,6 @@ export {
   type TrainedMethod,
   withBoundaryBeta,
 } from "./methods/index.ts";
-export type { BoundaryBeta } from "./schema/boundary.ts";
 export { type Experiment, experimentSchema } from "./schema/experiment.ts";
 export {
   type Adapter,
@@ -40,7 +37,7 @@ export {
 export { artefactsFolder } from "./schema/patterns.ts";
 export { type PromptSettings, promptSettings, questionPlace } from "./schema/prompt.ts";
 export type { Label, Ranking } from "./schema/ranking.ts";
-export type { Rounds, Watch } from "./schema/stages.ts";
+export type { Watch } from "./schema/stages.ts";
 export { bestMetrics } from "./schema/sweep.ts";
 export {
   type AnswerSettings,
@@ -61,7 +58,6 @@ export {
   gsm8kTaskSchema,
   type MmluTask,
   mmluTaskSchema,
-  questionsAsked,
   type Task,
   taskFileSettings,
   taskFolderSettings,
@@ -71,7 +67,7 @@ export {
 export { trackingSchema } from "./schema/tracking.ts";
 export { type Training, trainingSchema } from "./schema/training.ts";
 export { vocabularySize } from "./schema/values.ts";
-export { type Sampler, samplerOf, type Worker } from "./schema/worker.ts";
+export { type Sampler, samplerOf } from "./schema/worker.ts";
 export { aboutKey } from "./sweep/about.ts";
 export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";

@@ -7,9 +7,6 @@ export {
   type ExtractMode,
   extractBoth,
   extractModes,
-  gsm8kNumber,
-  lettersOf,
-  type Outcome,
   outcomeOf,
   type Reading,
   regexRule,
@@ -45,9 +42,8 @@ export type { Ranking } from "./groups/ranking.ts";
 export { type JudgeCounts, longestJudged } from "./judging/counts.ts";
 export { type Explained, type Explanation, explained } from "./judging/explain.ts";
 export { type JudgedFile, type JudgeFilesOptions, judgeFiles } from "./judging/files.ts";
-export { mergeGenerators } from "./judging/gather.ts";
-export { type JudgeOptions, judge, type Label, notUnderstood, type Records } from "./judging/judge.ts";
-export { Rejudging, rejudged } from "./judging/rejudge.ts";
+export { type JudgeOptions, judge, type Label, type Records } from "./judging/judge.ts";
+export { Rejudging } from "./judging/rejudge.ts";
 export { checkLabel, checkRanking } from "./judging/steps-needed.ts";
 export {
   type Conversation,
@@ -58,7 +54,7 @@ export {
   putQuestion,
 } from "./prompts.ts";
 
-export { checkEquationSteps, equationQuality, equationSteps } from "./steps/equation-steps.ts";
+export { checkEquationSteps, equationQuality } from "./steps/equation-steps.ts";
 export { equationRule, equations } from "./steps/equations.ts";
 export {
   type SplitName,

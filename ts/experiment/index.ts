@@ -15,12 +15,11 @@ export {
   expectedSeconds,
   measureOn,
   modelLine,
-  type PlannedElsewhere,
   planElsewhere,
   type SweepEstimate,
   sweepEstimateTable,
 } from "./estimate/index.ts";
-export { type ExportFormat, exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
+export { exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
   type ComparedRuns,
   compareFinishedRuns,
@@ -44,9 +43,7 @@ export {
   type WatchedTraining,
 } from "./finished-runs/index.ts";
 export {
-  type GotModel,
   getModel,
-  type ModelNote,
   type ModelState,
   stateOfModel,
   whatWasLost,
@@ -54,15 +51,14 @@ export {
 export { checkInputs, checkSampler, stillMissing } from "./plan/inputs.ts";
 export { runFiles } from "./run/files.ts";
 export { readSummary } from "./run/read-summary.ts";
-export { type Report, writeReport } from "./run/report.ts";
+export { writeReport } from "./run/report.ts";
 export { loadRunData } from "./run/results.ts";
-export { dryRun, type PlannedStage, type RunResult, runExperiment } from "./run/run.ts";
-export { type RunRecord, readRunRecord } from "./run/run-record.ts";
+export { dryRun, runExperiment } from "./run/run.ts";
+export type { RunRecord } from "./run/run-record.ts";
 export { scoreFile } from "./run/score-file.ts";
 export { readSplit } from "./stages/questions.ts";
 export { weightsIn } from "./store/files.ts";
 export {
-  type CellRun,
   checkCells,
   dryRunSweep,
   isSweepFolder,

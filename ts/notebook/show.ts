@@ -1,5 +1,6 @@
-import { columns, escapeText } from "../analysis/index.ts";
+import { columns } from "../analysis/index.ts";
 import { defined } from "../core/defined.ts";
+import { escapeText } from "../core/escape.ts";
 
 /** The name under which Jupyter's Deno kernel looks for what a value is to be shown as. */
 const display = Symbol.for("Jupyter.display");

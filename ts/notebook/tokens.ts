@@ -1,4 +1,5 @@
-import { decimal, escapeText, lightOf, mix, white } from "../analysis/index.ts";
+import { decimal, lightOf, mix, white } from "../analysis/index.ts";
+import { escapeText } from "../core/escape.ts";
 import type { ResponseScore } from "./live.ts";
 import { picture, type Shown } from "./show.ts";
 

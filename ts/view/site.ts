@@ -1,8 +1,9 @@
 /** Every page and file by its path, whoever asks: the server, or who writes them down. Only what a run is known to have is given. */
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { dataFolder, escapeText } from "../analysis/index.ts";
+import { dataFolder } from "../analysis/index.ts";
 import { AftError } from "../core/errors.ts";
+import { escapeText } from "../core/escape.ts";
 import { shownPath } from "../core/files.ts";
 import {
   type ComparedRuns,

@@ -1,5 +1,17 @@
 /** What the pages say of a run. */
-import { duration, html, type Markup, momentText, verdictSentence, whole } from "../analysis/index.ts";
+import {
+  blockHtml,
+  duration,
+  html,
+  inline,
+  type Markup,
+  type MethodSummary,
+  momentText,
+  verdictSentence,
+  whole,
+  withHints,
+  wordsOf,
+} from "../analysis/index.ts";
 import { rateText } from "../core/rate.ts";
 import type { WatchedRun } from "../experiment/index.ts";
 
@@ -59,5 +71,9 @@ const timeText = (seconds: number): string =>
   duration(Math.max(1, Math.round(seconds))).replace(/\.0 s$/, " s");
 
 /** What came out, in one sentence. */
-export const verdictText = ({ summary }: WatchedRun): string =>
-  summary === undefined ? "–" : verdictSentence(summary);
+export const verdictText = ({ summary }: WatchedRun): Markup =>
+  summary === undefined ? html`–` : html`${inline(withHints(verdictSentence(summary), summary.methods))}`;
+
+/** What the words of results mean, where there are any. */
+export const wordsHtml = (methods: readonly MethodSummary[]): Markup =>
+  methods.length === 0 ? html`` : blockHtml(wordsOf(methods));

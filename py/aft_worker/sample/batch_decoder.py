@@ -12,6 +12,7 @@ from torch import LongTensor, Tensor
 from transformers import Cache, DynamicCache
 
 from ..score import Model, score_path, without_cache
+from .decoder import CannotDecode
 from .prompts import EncodedPrompt
 
 # what a model calls the state that it gives back, and takes again (transformers' own list, in its order)
@@ -102,7 +103,7 @@ class BatchDecoder:
         if self.compacts:
             return self._select(order)
         if list(order) != list(range(len(order))):
-            raise NotImplementedError("its state cannot be copied")
+            raise CannotDecode("its state cannot be copied")
         return torch.arange(len(order), device=self._ids.device)
 
     def _carried(self) -> list[str]:

@@ -10,6 +10,10 @@ from torch import Tensor
 from .prompts import EncodedPrompt
 
 
+class CannotDecode(Exception):
+    """A way of decoding does not know this model, which goes a plainer way then; why, in a few words."""
+
+
 class Decoder(Protocol):
     """A model with slots for samples.
 

@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import AttentionInterface
 
+from .decoder import CannotDecode
+
 NAME = "aft_slots"  # in transformers' table of attentions
 
 
@@ -41,12 +43,12 @@ def attend(
     **settings: Any,
 ) -> tuple[Tensor, None]:
     """query [n, heads, 1, size], key and value [n, key-value heads, reach, size], attention_mask: `looks`
-    -> ([n, 1, heads, size of a value], None). Raises NotImplementedError for what it does not know."""
+    -> ([n, 1, heads, size of a value], None). Raises CannotDecode for what it does not know."""
     # windows are in the bounds, and nothing is dropped where nothing is trained
     known = {"dropout", "sliding_window", "is_causal", "position_ids", "use_cache", "output_attentions"}
     other = [name for name, setting in settings.items() if name not in known and setting is not None]
     if other or query.shape[2] != 1:
-        raise NotImplementedError(f"attention with {', '.join(other) or 'several tokens a row'}")
+        raise CannotDecode(f"attention with {', '.join(other) or 'several tokens a row'}")
     rows, heads, _, size = query.shape
     kv_heads = key.shape[1]
     grouped = query.reshape(rows, kv_heads, heads // kv_heads, size)

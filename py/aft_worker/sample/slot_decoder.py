@@ -11,6 +11,7 @@ from transformers import DynamicCache
 
 from ..device import sizes_of
 from ..score import Model, attending, score_path
+from .decoder import CannotDecode
 from .prompts import EncodedPrompt
 from .slot_attention import NAME, looks
 from .slot_cache import SlotCache, Stacked, shapes_of
@@ -32,7 +33,7 @@ class SlotDecoder:
         self._model = model
         self._path = score_path(model.module)
         if self._path.head is None:
-            raise NotImplementedError("its logits are not made of its hidden states")
+            raise CannotDecode("its logits are not made of its hidden states")
         # where ranks wait for each other in it, a step is no matter of one device
         self.captures = not self._path.is_shared_out
         self._length = length
@@ -143,9 +144,9 @@ def measured_shapes(model: Model) -> Shapes:
         shapes = shapes_of(prefill(model, [[model.tokenizer.pad_id]]))
     except IndexError:
         # the model asked the cache for a state of another kind
-        raise NotImplementedError("it keeps more than keys and values") from None
+        raise CannotDecode("it keeps more than keys and values") from None
     if not shapes:
-        raise NotImplementedError("it keeps no keys and values")
+        raise CannotDecode("it keeps no keys and values")
     return shapes
 
 

@@ -11,10 +11,20 @@ import torch
 from torch import nn
 
 from ..errors import WorkerError, first_line
-from ..score import Model, ScorePath, TwinModel, evaluating, score_path, twins_of, without_cache
+from ..score import (
+    LONGEST,
+    Model,
+    ScorePath,
+    TwinModel,
+    evaluating,
+    score_path,
+    twins_of,
+    window_lengths,
+    without_cache,
+)
 from .batch_decoder import BatchDecoder
 from .decode_check import STEPS, PlainRows
-from .decoder import Decoder
+from .decoder import CannotDecode, Decoder
 from .prompts import EncodedPrompt
 from .slot_decoder import Shapes, SlotDecoder, measured_shapes
 
@@ -155,7 +165,7 @@ def _tried(model: Model, way: DecodeWay, tries: Sequence[PlainRows]) -> DecodeWa
         raise
     # whatever a model does that a way does not foresee shows here as an exception of some kind
     except Exception as error:
-        reason = first_line(error).removeprefix("NotImplementedError: ")
+        reason = str(error) if isinstance(error, CannotDecode) else first_line(error)
         raise _Unfit(f"it cannot be decoded {_WHERE[way.name]} ({reason})", True) from None
     if differs:
         raise _Unfit(f"its logits {_WHERE[way.name]} differ from those of its plain forward pass", False)
@@ -164,8 +174,6 @@ def _tried(model: Model, way: DecodeWay, tries: Sequence[PlainRows]) -> DecodeWa
 
 # Prompts of a check: two of one length come last.
 _SHORT = (5, 11, 18, 18)
-# Of a model without a twin, a longer window is not crossed: it would cost more than it tells.
-_LONGEST = 512
 
 
 def _of_twin(path: ScorePath) -> list[list[int]]:
@@ -180,8 +188,7 @@ def _within(path: ScorePath, lengths: Sequence[int]) -> list[int]:
 
 
 def _beyond_windows(path: ScorePath) -> list[int]:
-    named = [value for name, value in vars(path.config).items() if "window" in name or "chunk" in name]
-    longest = max((size for size in named if isinstance(size, int) and size < _LONGEST), default=0)
+    longest = max((size for size in window_lengths(path.config) if size <= LONGEST), default=0)
     return [max(18, longest + 2)] * 2
 
 

@@ -24,3 +24,4 @@ from .scoring import (
 from .sharing import score_shared
 from .twin import TwinModel, twins_of
 from .verification import scored_how, verify_head
+from .windows import LONGEST, window_lengths

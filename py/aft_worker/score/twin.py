@@ -16,6 +16,8 @@ import torch
 from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
+from .windows import is_window
+
 
 @dataclass
 class TwinModel:
@@ -56,16 +58,6 @@ VOCABULARY = 160
 WIDTH = 64
 MOST_PARAMETERS = 64_000_000
 
-# settings that hold a length of a window, under all names that are met
-WINDOWS = (
-    "window",
-    "chunk_length",
-    "attention_chunk_size",
-    "local_attention",
-    "index_topk",
-    "floor_scale",
-    "block_size",
-)
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts", "num_moe_experts")
 EXPERTS_CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k_experts")
 WIDTHS = ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size", "expert_dim")
@@ -203,7 +195,7 @@ def _cut_length(part: Any, name: str, lengths: Lengths) -> None:
         setattr(part, name, value % VOCABULARY)
     elif "vocab_size" in name:
         setattr(part, name, min(value, VOCABULARY))
-    elif any(word in name for word in WINDOWS):
+    elif is_window(name):
         setattr(part, name, min(value, lengths.window))
     elif name == "original_max_position_embeddings":
         setattr(part, name, min(value, lengths.original))

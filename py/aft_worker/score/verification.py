@@ -18,6 +18,7 @@ from .layout import Layout
 from .path import ROWS, Rows, ScorePath, plainer, score_path, without_cache
 from .scoring import Model, evaluating, layout_of, token_logprobs
 from .twin import TWIN, TwinModel, twins_of
+from .windows import LONGEST, window_lengths
 
 Groups = Sequence[tuple[int, Sequence[int]]]  # tokens of a prompt, and of each response to it
 
@@ -33,8 +34,6 @@ LONG: Groups = [
 # of one with a state, which is slow, and where padding alone is the question
 RAGGED: Groups = [(5, [4, TWIN.positions - 5, 9, TWIN.positions // 2])]
 SHORT: Groups = [(4, [3, 4]), (6, [2])]
-# of a model without a twin: its windows up to this many tokens are tried on itself
-LONGEST = 512
 
 WORDS: dict[Rows, str] = {
     "shared": "several responses a row",
@@ -127,12 +126,8 @@ def _found(module: Any) -> Found | None:
 def _beyond(path: ScorePath) -> Groups:
     """Of a model without a twin, rows that are longer than its windows; where those would be too long, or
     differences would drown in rounding, responses have rows of their own."""
-    lengths = [
-        value
-        for name, value in vars(path.config).items()
-        if isinstance(value, int) and value > 1 and any(word in name for word in ("window", "chunk", "local"))
-    ]
-    longest = max([*lengths, *(switch.at for switch in path.switches)], default=0)
+    switches = [switch.at for switch in path.switches]
+    longest = max([*window_lengths(path.config), *switches], default=0)
     precise = next(path.causal.parameters()).dtype in (torch.float32, torch.float64)
     if path.share and not (precise and longest <= LONGEST):
         path.rows, path.why = "single", "its windows are not tried with shared rows"

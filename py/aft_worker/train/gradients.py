@@ -12,21 +12,16 @@ come back in one copy, `Findings`.
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import torch
 from torch import Tensor
 
 from .. import distributed
-from ..callbacks import CheckCancelled, OnProgress, never_cancelled
+from ..callbacks import CheckCancelled, OnProgress
 from ..device import like, wide, wide_device
-from ..errors import WorkerError, real
 from ..losses import Objective, divergence_estimate
-from ..protocol import LossParts
 from ..score import (
     MicroBatch,
     Model,
@@ -38,20 +33,12 @@ from ..score import (
     token_logprobs,
 )
 from .captured import Begun, CapturedPasses
+from .dropout import piece_seed, seed_dropout
+from .findings import Findings, Finds
 from .global_batch import Batch, Pass
 from .optimization import Optimizer
 from .start_weights import StartWeights, logprobs_of
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Of a whole step: `scores` (sum / tokens, one a response), the gradient's norm and the loss's parts."""
-
-    scores: list[float]
-    norm: float
-    vft: float
-    alignment: float
-    divergence: float | None = None
+from .turns import Turn, Turns
 
 
 class GradientPass:
@@ -77,21 +64,16 @@ class GradientPass:
         self._optimizer = optimizer
         self._objective = objective
         self._batch = batch
-        self._seed = seed
-        self._step = step
-        # of several ranks all look together, between their turns
-        self._check_turn = check_cancelled
-        self._check_cancelled = check_cancelled if distributed.world_size() == 1 else never_cancelled
         self._is_sharded = score_path(model.module).is_shared_out
+        self._turns = Turns(check_cancelled, self._is_sharded)
         self._on_progress = on_progress
         self._captured = captured
         self._begun = begun
         self._start = start
-        self._seeds = 0
-        # of each pass: [its responses] scores, then its two parts of the loss
-        self._found: list[list[Tensor]] = [[] for _ in batch.passes]
-        self._copied: _Copy | None = None
-        self._seed_of = [[self._next_seed() for _ in one.pieces] for one in batch.passes]
+        self._finds = Finds(batch, objective, step)
+        # of dropout: one a piece, numbered through
+        numbers = count(1)
+        self._seed_of = [[piece_seed(seed, step, next(numbers)) for _ in one.pieces] for one in batch.passes]
 
     def run(self) -> None:
         """Raises whatever `check_cancelled` raises."""
@@ -101,7 +83,7 @@ class GradientPass:
                 pairs = self._divergences()
                 self._objective.divergence = divergence_estimate(*distributed.total(*pairs))
             weights = self._weigh_large()
-            turns: list[Callable[[], None]] = []
+            turns: list[Turn] = []
             done = 0
             for number, one in enumerate(self._batch.passes):
                 done += len(one.numbers)
@@ -110,89 +92,21 @@ class GradientPass:
                 else:
                     turns.append(partial(self._one_pass, number))
                 turns[-1] = partial(self._and_tell, turns[-1], done)
-            self._take_turns(turns, self._empty_turn)
+            self._turns.take(turns, self._empty_turn)
 
-    def _and_tell(self, turn: Callable[[], None], done: int) -> None:
+    def _and_tell(self, turn: Turn, done: int) -> None:
         turn()
         total = len(self._batch.responses)
         if done < total:
             self._on_progress(done, total, self.tokens)
 
-    def _take_turns(self, turns: Sequence[Callable[[], None]], empty: Callable[[], None]) -> None:
-        """Each a micro-batch through the model. Ranks take theirs side by side, and where weights are shared
-        out over them, which each turn brings together, one that has no more goes through the model with
-        nothing."""
-        if distributed.world_size() == 1:
-            for turn in turns:
-                turn()
-            return
-        error: Exception | None = None
-        for at in range(distributed.largest(len(turns))):
-            self._check_turn()
-            try:
-                if at < len(turns) and error is None:
-                    turns[at]()
-                elif self._is_sharded:
-                    empty()
-            except Exception as caught:
-                if self._is_sharded:
-                    raise  # the others are within the model: there is no going on together
-                error = caught
-        with distributed.agreed():
-            if error is not None:
-                raise error
-
     def send(self) -> None:
         """Starts the copy of all that has been found, the norm of what has been collected with it."""
-        norm = wide(self._optimizer.gradient_norm()).reshape(1)
-        found = [tensor for one in self._found for tensor in one]
-        self._copied = _Copy(torch.cat([*found, norm.to(wide_device(self._model.device))]))
+        self._finds.send(self._optimizer.gradient_norm(), self._model.device)
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first micro-batch that is at fault."""
-        with distributed.agreed():
-            scores, norm, vft, alignment = self._found_here()
-        return Findings(
-            scores, norm, *distributed.total(vft, alignment), divergence=self._objective.divergence
-        )
-
-    def _found_here(self) -> tuple[list[float], float, float, float]:
-        """This process's scores and parts of the loss, and the norm of the whole gradient."""
-        assert self._copied is not None
-        values = self._copied.wait()
-        scores = [0.0] * len(self._batch.responses)
-        parts: list[tuple[float, float]] = []
-        faults: list[tuple[str, list[str]]] = []
-        start = 0
-        for one in self._batch.passes:
-            own = values[start : start + len(one.numbers)]
-            parts.append((values[start + len(own)], values[start + len(own) + 1]))
-            start += len(own) + 2
-            for number, score in zip(one.numbers, own, strict=True):
-                scores[number] = score
-            if not math.isfinite(sum(parts[-1])):
-                faults.append(("the loss", one.groups))
-            elif not all(map(math.isfinite, own)):
-                # a negative of -inf gives a loss of 0, and is broken all the same
-                faults.append(("a score", one.groups))
-        norm = values[-1]
-        vft, alignment = (sum(part) for part in zip(*parts, strict=True)) if parts else (0.0, 0.0)
-        if not faults and not math.isfinite(norm):
-            faults.append(("the gradient", self._batch.ids))
-        if faults:
-            raise self._non_finite(*faults[0], self.loss(vft, alignment))
-        return scores, norm, vft, alignment
-
-    def loss(self, vft: float, alignment: float) -> LossParts:
-        """Both parts with their weighted sum."""
-        total = self._objective.total(vft, alignment)
-        return LossParts(total=real(total), vft=real(vft), alignment=real(alignment))
-
-    def _non_finite(self, what: str, groups: Sequence[str], loss: LossParts) -> WorkerError:
-        """The error that says which step and groups gave it."""
-        names = ", ".join(groups[:5]) + (f" and {len(groups) - 5} more" if len(groups) > 5 else "")
-        message = f"step {self._step}: {what} is not finite; groups {names}. The weights are unchanged"
-        return WorkerError("NonFiniteLoss", message, step=self._step, groups=list(groups), loss=loss)
+        return self._finds.wait()
 
     def _one_pass(self, number: int) -> None:
         one = self._batch.passes[number]
@@ -208,7 +122,7 @@ class GradientPass:
     def _captured_pass(
         self, captured: CapturedPasses, piece: MicroBatch, number: int, references: Tensor | None
     ) -> None:
-        self._check_cancelled()
+        self._turns.check()
         begun, self._begun = self._begun, None
         if begun is None:
             size = captured.of(piece)
@@ -234,14 +148,14 @@ class GradientPass:
             for at in range(len(self._batch.passes[number].pieces))
         ]
         with torch.no_grad():
-            self._take_turns(turns, self._empty_forward)
+            self._turns.take(turns, self._empty_forward)
         return {number: self._weigh(sums[number], number) for number in large}
 
     def _first_turn(self, number: int, at: int, sums: Tensor) -> None:
         one = self._batch.passes[number]
         sums[one.places[at]] = wide(self._forward(one.pieces[at], self._seed_of[number][at]))
 
-    def _second_turns(self, number: int, gradient: Tensor) -> list[Callable[[], None]]:
+    def _second_turns(self, number: int, gradient: Tensor) -> list[Turn]:
         """Both turns of a piece draw the same dropout."""
         one = self._batch.passes[number]
 
@@ -268,8 +182,8 @@ class GradientPass:
 
     def _forward(self, piece: MicroBatch, seed: int) -> Tensor:
         """[R] sums, or log-probabilities of the tokens [N] for a loss by token."""
-        self._check_cancelled()
-        _seed_dropout(self._model.device, seed)
+        self._turns.check()
+        seed_dropout(self._model.device, seed)
         if self._objective.by_token:
             return token_logprobs(self._model, piece)[: sum(piece.counts)]
         return response_scores(self._model, piece)[0]
@@ -281,7 +195,7 @@ class GradientPass:
         assert self._start is not None
         if len(one.part.by_token.chosen) == 0 and not self._is_sharded:
             return torch.zeros(sum(piece.counts), device=self._model.device)
-        self._check_cancelled()
+        self._turns.check()
         return self._start.logprobs(piece)
 
     def _divergences(self) -> tuple[float, int]:
@@ -291,7 +205,7 @@ class GradientPass:
         found = torch.zeros((), dtype=torch.float64, device=wide_device(self._model.device))
 
         def turn(batch: MicroBatch) -> None:
-            self._check_cancelled()
+            self._turns.check()
             before = start.logprobs(batch)
             found.add_((wide(logprobs_of(self._model, batch)) - wide(before)).sum())
 
@@ -299,7 +213,7 @@ class GradientPass:
             start.logprobs(self._nothing())
             logprobs_of(self._model, self._nothing())
 
-        self._take_turns([partial(turn, batch) for batch in self._batch.mismatched], empty)
+        self._turns.take([partial(turn, batch) for batch in self._batch.mismatched], empty)
         return float(found), sum(len(batch.counts) for batch in self._batch.mismatched)
 
     def _weigh(self, scores: Tensor, number: int, references: Tensor | None = None) -> Tensor:
@@ -312,53 +226,10 @@ class GradientPass:
             loss = self._objective.of_tokens(scores, wide(references), one.part)
             (piece,) = one.pieces
             sums = sum_by_response(scores, piece.lengths[: len(piece.counts)].to(scores.device))
-        self._found[number] = [
-            sums / one.part.tokens,
-            torch.stack([loss.vft, loss.alignment]),
-        ]
+        self._finds.note(number, sums / one.part.tokens, loss)
         return loss.gradient
 
     def _backward(self, scores: Tensor, gradient: Tensor, piece: MicroBatch) -> None:
         with self._optimizer.collecting():
             scores.backward(like(gradient, scores))
         self.tokens += piece.tokens
-
-    def _next_seed(self) -> int:
-        """For dropout: a function of the run's seed, the step and the number of the piece within it (and of
-        the rank, as ranks have pieces of their own)."""
-        self._seeds += 1
-        text = f"{self._seed}:{self._step}:{self._seeds}"
-        if not distributed.is_main():
-            text += f":{distributed.rank()}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])
-
-
-class _Copy:
-    """Of a float64 vector to the host, begun while the device is still at what it is made of."""
-
-    def __init__(self, values: Tensor) -> None:
-        self._done = None
-        if values.device.type != "cuda":
-            self._host = values
-            return
-        self._host = torch.empty_like(values, device="cpu", pin_memory=True)
-        self._host.copy_(values, non_blocking=True)
-        self._done = torch.cuda.Event()
-        self._done.record(torch.cuda.current_stream(values.device))
-
-    def wait(self) -> list[float]:
-        if self._done is not None:
-            self._done.synchronize()
-        return self._host.tolist()
-
-
-def _seed_dropout(device: torch.device, seed: int) -> None:
-    """Seeds what an adapter's dropout on this device draws from.
-
-    Not torch.manual_seed: on a machine without CUDA it queues a stack trace at each call, for good.
-    """
-    torch.default_generator.manual_seed(seed)
-    if device.type == "mps":
-        torch.mps.manual_seed(seed)
-    if device.type == "cuda":
-        torch.cuda.default_generators[device.index or 0].manual_seed(seed)

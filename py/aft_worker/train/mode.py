@@ -11,14 +11,7 @@ compute their activations again, which they do in no other mode.
 from torch import nn
 from transformers.modeling_layers import GradientCheckpointingLayer
 
-
-def own_dropout(module: nn.Module) -> list[nn.Dropout]:
-    """The adapter's, where it drops anything."""
-    return [
-        part
-        for name, part in module.named_modules()
-        if isinstance(part, nn.Dropout) and part.p > 0 and "lora_dropout" in name.split(".")
-    ]
+from .dropout import own_dropout
 
 
 def parts_in_training(module: nn.Module) -> list[nn.Module]:

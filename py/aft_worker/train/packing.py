@@ -21,8 +21,8 @@ from ..errors import first_line
 from ..protocol import LossSettings, TrainGroup
 from ..score import PADDED, Model, Way, evaluating, go, layout_of, score_path
 from .captured import CapturedPasses
+from .dropout import own_dropout
 from .global_batch import Batch, prepare
-from .mode import own_dropout
 
 # Of a run, from which on compiling pays. On an H100 the attention takes some 20 s and saves 10 microseconds a
 # token of a small model, the blocks take as long again and save 2.

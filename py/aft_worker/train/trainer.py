@@ -1,7 +1,7 @@
 """The loss steps: one global batch in, one update of the weights out."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
 from ..errors import WorkerError
 from ..losses import Objective, group_loss
-from ..memory import advise, is_out_of_memory, release, smaller_batches, told
+from ..memory import advise, is_out_of_memory, release, told
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -22,10 +22,11 @@ from ..protocol import (
     VftLoss,
 )
 from ..score import PADDED, Model, go, score_path
-from .captured import Begun, CapturedPasses
-from .global_batch import Batch, prepare, share_of
-from .gradients import Findings, GradientPass
-from .mismatched import mismatched
+from .batches import Batches, Upcoming, unknown
+from .captured import CapturedPasses
+from .findings import Findings
+from .global_batch import Batch
+from .gradients import GradientPass
 from .mode import parts_in_training
 from .optimization import Optimizer, learning_rate
 from .packing import choose_layout, keep_layout
@@ -33,23 +34,6 @@ from .saved_state import State, load_state, present_state
 from .saving import Saving
 from .start_weights import StartWeights
 from .step_metrics import score_metrics
-
-Upcoming = Callable[[], tuple[int, Sequence[TrainGroup]] | None]
-"""Number and groups of the step that will be asked for next, if that is known already."""
-
-
-def unknown() -> None:
-    """Nothing is known of the next step."""
-
-
-@dataclass(slots=True)
-class _Ahead:
-    """A step's batch, prepared before the step was asked for, and its first pass where that is begun."""
-
-    number: int
-    groups: Sequence[TrainGroup]
-    batch: Batch
-    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +80,14 @@ class Trainer:
         self._schedule = schedule
         self._loss = loss
         self._seed = seed
-        self._max_tokens = self._asked_tokens = max_tokens_per_batch
+        self._batches = Batches(model, loss, seed, max_tokens_per_batch)
+        self._asked_tokens = max_tokens_per_batch
         self._halves = halves
-        self._costs: list[tuple[int, int]] = []  # of this step's micro-batches, with their responses
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
         if self._group_loss is not None and self._group_loss.needs_start:
             self._start = StartWeights(model, list(self._optimizer.weights.values()))
-        self._ahead: _Ahead | None = None
         self._saving = Saving()
         # how rows lie is chosen at the first step that this process does
         self._chosen = False
@@ -121,7 +104,7 @@ class Trainer:
                 Path(resume_from), self._optimizer, self._settings, recorded
             )
             # as the run was cut since memory ran out, for the same bits as of an unbroken one
-            self._max_tokens = min(self._max_tokens, tokens or self._max_tokens)
+            self._batches.max_tokens = min(max_tokens_per_batch, tokens or max_tokens_per_batch)
             if self.steps_done:
                 self.rows = keep_layout(model, way)
                 self._chosen = True
@@ -142,7 +125,7 @@ class Trainer:
 
     def _state(self) -> State:
         way = score_path(self._model.module).way
-        tokens = self._max_tokens if self._max_tokens < self._asked_tokens else None
+        tokens = self._batches.max_tokens if self._batches.max_tokens < self._asked_tokens else None
         return present_state(self._optimizer, self.steps_done, self._settings, way, tokens)
 
     def step(
@@ -171,7 +154,7 @@ class Trainer:
             self._model.module.eval()
         for part in self._in_training:
             part.training = True
-        asked = self._max_tokens
+        before = self._batches.max_tokens
         while True:
             try:
                 done = self._collected(number, groups, check_cancelled, on_progress, upcoming)
@@ -180,8 +163,8 @@ class Trainer:
                 self._optimizer.discard()
                 if not self._cut(error, number, groups):
                     raise
-        if self._max_tokens < asked:
-            tell(told(self._max_tokens, self._asked_tokens, "tokens are trained on at once"))
+        if self._batches.max_tokens < before:
+            tell(told(self._batches.max_tokens, self._asked_tokens, "tokens are trained on at once"))
         batch, gradients, found = done.batch, done.gradients, done.found
         if done.began_ahead:
             # its work on the device began with the end of the step before
@@ -194,7 +177,7 @@ class Trainer:
             self._optimizer.discard()
             raise
         self.steps_done = number
-        self._begin_ahead()
+        self._batches.begin_ahead(self._captured)
         paired_groups, taken_groups, target_tokens, *_ = done.totals
         loss = self._group_loss
         (tokens,) = distributed.total(gradients.tokens)
@@ -203,7 +186,7 @@ class Trainer:
         return StepMetrics(
             step=number,
             learning_rate=rate,
-            loss=gradients.loss(found.vft, found.alignment),
+            loss=found.loss,
             gradient_norm=found.norm,
             groups=len(groups),
             paired_groups=paired_groups,
@@ -232,9 +215,7 @@ class Trainer:
             weights, gradients = self._optimizer.weights.values(), self._optimizer.keep_gradients()
             by_token = self._group_loss is not None and self._group_loss.by_token is not None
             self._captured = CapturedPasses(self._model, list(weights), gradients, by_token)
-        self._costs = []
-        batch, begun = self._batch(number, groups)
-        self._costs = _costs(batch)
+        batch, begun = self._batches.take(number, groups)
         totals = distributed.total(
             len(batch.paired), len(batch.taken), batch.target_tokens, *batch.taking_part
         )
@@ -255,7 +236,7 @@ class Trainer:
         gradients.run()
         self._optimizer.sum_over_processes()
         gradients.send()
-        self._prepare_ahead(upcoming)
+        self._batches.prepare_ahead(upcoming)
         return _Collected(batch, totals, gradients, gradients.wait(), begun is not None)
 
     def _choose_layout(self, groups: Sequence[TrainGroup], check_cancelled: CheckCancelled) -> None:
@@ -271,7 +252,7 @@ class Trainer:
         with distributed.agreed():
             if distributed.is_main():
                 self.rows = choose_layout(
-                    self._model, own, self._loss, self._max_tokens, steps, check_cancelled
+                    self._model, own, self._loss, self._batches.max_tokens, steps, check_cancelled
                 )
         way, path.repeats = distributed.from_main((path.way, path.repeats))
         if not distributed.is_main():
@@ -282,59 +263,13 @@ class Trainer:
         if not self._halves or not is_out_of_memory(error):
             return False
         if not distributed.is_agreed(error):
-            advise(error, smaller_batches(self._max_tokens, self._costs))
+            advise(error, self._batches.smaller)
             return False
         # batches and captured passes of the larger size hold memory, too
-        self._ahead = self._captured = None
+        self._captured = None
+        self._batches.forget()
         release(error)
-        costs = _costs(self._prepared(number, groups))
-        sizes = [size for size in distributed.gather(smaller_batches(self._max_tokens, costs)) if size]
-        if not sizes:
-            return False
-        self._max_tokens = min(sizes)
-        return True
-
-    def _batch(self, number: int, groups: Sequence[TrainGroup]) -> tuple[Batch, Begun | None]:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and (ahead.number, ahead.groups) == (number, groups):
-            return ahead.batch, ahead.begun
-        return self._prepared(number, groups), None
-
-    def _prepared(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
-        loss = self._group_loss
-        places = share_of(self._model, groups, loss)
-        with distributed.agreed():
-            batch = prepare(self._model, groups, self._loss, self._max_tokens, places)
-            if loss is not None and loss.needs_divergence:
-                batch.mismatched = mismatched(self._model, groups, loss, self._seed, number, self._max_tokens)
-        return batch
-
-    def _prepare_ahead(self, upcoming: Upcoming) -> None:
-        step = upcoming()
-        if step is None:
-            return
-        number, groups = step
-        try:
-            self._ahead = _Ahead(number, groups, self._prepared(number, groups))
-        except Exception:
-            # that step's own: it prepares once more and answers with the error
-            self._ahead = None
-
-    def _begin_ahead(self) -> None:
-        """The next step's first forward pass, of the weights as they are now: it changes nothing, and the
-        device is at it while this step is answered and the next one asked for."""
-        if self._ahead is None or self._captured is None:
-            return
-        try:
-            self._ahead.begun = self._captured.begin(self._ahead.batch.passes)
-        except Exception:
-            # this step is done; whatever it is, the next one meets it too
-            self._ahead.begun = None
-
-
-def _costs(batch: Batch) -> list[tuple[int, int]]:
-    pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
-    return [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
+        return self._batches.cut(number, groups)
 
 
 def _check_trainable(model: Model, optimizer: OptimizerSettings, loss: LossSettings) -> None:

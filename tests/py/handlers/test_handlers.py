@@ -13,7 +13,7 @@ from aft_worker import protocol as p
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.handlers import catalogue, handler_of, registries
 from aft_worker.rpc import CandidateReporter, CountReporter, Engine, Registry
-from aft_worker.train import trainer
+from aft_worker.train import batches, trainer
 
 TEXTS = ["Ann has 3 pens and 4 figs . How many ?", "3 + 4 = 7 ; #### 7"]
 GREEDY = {"max_new_tokens": 4, "temperature": 0.0, "top_p": 1.0, "seed": 0}
@@ -408,13 +408,13 @@ def camel(name: str) -> str:
 
 def test_a_step_prepares_the_next_of_its_own_run_alone(model, monkeypatch):
     prepared = []
-    prepare = trainer.prepare
+    prepare = batches.prepare
 
     def noting(model, groups, *rest):
         prepared.append([group.id for group in groups])
         return prepare(model, groups, *rest)
 
-    monkeypatch.setattr(trainer, "prepare", noting)
+    monkeypatch.setattr(batches, "prepare", noting)
 
     def params(run, step, name):
         responses = [{"text": TEXTS[1], "target": True}]

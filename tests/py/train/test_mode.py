@@ -11,7 +11,7 @@ from aft_worker.model.adapter import add_adapter
 from aft_worker.model.loading import checkpoint_gradients
 from aft_worker.protocol import AdapterSettings, DpoLoss, ScoreGroup, ScoreResponse, TrainGroup, VftLoss
 from aft_worker.score import evaluating, score_groups
-from aft_worker.train.mode import own_dropout
+from aft_worker.train.dropout import own_dropout
 from msgspec.structs import replace
 from transformers import (
     AutoModelForCausalLM,

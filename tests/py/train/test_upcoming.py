@@ -9,7 +9,7 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import TrainGroup, TrainResponse
 from aft_worker.score import go
-from aft_worker.train import trainer
+from aft_worker.train import batches, trainer
 from aft_worker.train.captured import CapturedPasses
 from graded import GROUPS, LOSSES, large
 from packed_rows import CAPTURED, allow_backward
@@ -21,13 +21,13 @@ OTHER = [large(6, seed=4), *GROUPS[1:]]
 def _prepared(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The ids of every batch that was prepared."""
     found: list[list[str]] = []
-    prepare = trainer.prepare
+    prepare = batches.prepare
 
     def noting(model, groups, *rest):
         found.append([group.id for group in groups])
         return prepare(model, groups, *rest)
 
-    monkeypatch.setattr(trainer, "prepare", noting)
+    monkeypatch.setattr(batches, "prepare", noting)
     return found
 
 

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { asCalled, callName, setCallName } from "../../../ts/cli/called.ts";
+import { firstWords } from "../../../ts/cli/commands.ts";
 
-afterEach(() => setCallName("aft"));
+afterEach(() => setCallName("aft", firstWords));
 
 function folderWith(mode: number | undefined, ...parts: string[]): string {
   const folder = join(mkdtempSync(join(tmpdir(), "aft-called-")), ...parts);
@@ -31,6 +32,6 @@ test("every command in a message is told as it is to be typed, and nothing else 
     ["node_modules/aft run, draft run, aft runner", "node_modules/aft run, draft run, aft runner"],
   ] as const;
   for (const [text] of texts) expect(asCalled(text)).toBe(text);
-  setCallName("npx aft");
+  setCallName("npx aft", firstWords);
   for (const [text, told] of texts) expect(asCalled(text)).toBe(told);
 });

@@ -173,12 +173,6 @@ export class AssessingByTask {
   }
 }
 
-export function describeByTask(groups: readonly Group[]): string | undefined {
-  const assessing = new AssessingByTask();
-  for (const group of groups) assessing.add(group);
-  return assessing.describe();
-}
-
 function tableOf(tasks: ReadonlyMap<string, Assessing>): string {
   const names = [...tasks.keys()];
   const assessed = [...tasks.values()].map((ofTask) => ofTask.result());
@@ -198,7 +192,7 @@ function tableOf(tasks: ReadonlyMap<string, Assessing>): string {
   const texts = (values: readonly (number | null)[]): string[] =>
     values.map((value, metric) => (metric < 3 ? percent(value) : decimal(value)));
   return columns(
-    ["task", "questions", "sampled %", "maj %", "AAcc micro %", "ppl right", "ppl wrong"],
+    ["task", "questions", "sampled %", "maj %", "assessing %", "ppl right", "ppl wrong"],
     [
       ...assessed.map(({ questions }, at) => [names[at]!, whole(questions), ...texts(metrics[at]!)]),
       ["mean of the tasks (macro)", "", ...texts(means)],

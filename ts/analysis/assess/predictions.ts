@@ -1,6 +1,5 @@
 import { TextTable } from "../../core/columns.ts";
 import { inputError } from "../../core/errors.ts";
-import type { Row } from "../../core/jsonl.ts";
 import { columns } from "../document/columns.ts";
 import { percent, plural, range, whole } from "../format.ts";
 import { addOutcome, noOutcomes } from "../metrics/outcomes.ts";
@@ -90,14 +89,6 @@ export class PredictionChecks {
   }
 }
 
-/** {@link PredictionChecks} of rows that are all there. */
-export function checkPredictions(rows: readonly Row<Prediction>[]): Prediction[] {
-  const checks = new PredictionChecks();
-  for (const { value, where } of rows) checks.add(value, () => where);
-  checks.check();
-  return rows.map(({ value }) => value);
-}
-
 /** Predictions that come one by one, of which only counts are kept. */
 export class AssessingPredictions {
   readonly #all = new Counts();
@@ -117,12 +108,6 @@ export class AssessingPredictions {
     const tasks = [...this.#tasks].map(([task, counts]) => ({ task, ...counts.answers() }));
     return { predictions, accuracy, macroAccuracy: macroAccuracy(tasks), ...rest, tasks };
   }
-}
-
-export function assessPredictions(predictions: readonly Prediction[]): PredictionsAssessment {
-  const assessing = new AssessingPredictions();
-  for (const prediction of predictions) assessing.add(prediction);
-  return assessing.result();
 }
 
 /** What is counted of any set of predictions. */

@@ -41,6 +41,9 @@ export const badge = (
   content,
 });
 
+/** @param meaning what the pointer shows; it is told elsewhere, too, since not everybody has one */
+export const hint = (content: Inline, meaning: string): Inline => ({ hint: meaning, content });
+
 /** @param label what a screen reader says in place of the text */
 export const link = (address: string, content: Inline, label?: string): Inline => ({
   address,
@@ -81,6 +84,13 @@ export const findings = (items: readonly { badge: Inline; text: Inline }[]): Blo
 export const facts = (entries: readonly (readonly [term: Inline, description: Inline])[]): Block => ({
   block: "facts",
   entries,
+});
+
+/** Terms and what they are, in a few words each, one after the other. */
+export const inWords = (entries: readonly (readonly [term: Inline, description: Inline])[]): Block => ({
+  block: "facts",
+  entries,
+  kind: "words",
 });
 
 export const table = (parts: Omit<Table, "block">): Block => ({ block: "table", ...parts });

@@ -104,7 +104,7 @@ function elementOf(block: Block): Markup {
     case "list":
       return html`<ul${className(block.kind)}>${block.items.map((item) => html`<li>${inline(item)}</li>`)}</ul>`;
     case "facts":
-      return html`<dl class="facts">${block.entries.map(
+      return html`<dl class="${block.kind ?? "facts"}">${block.entries.map(
         ([term, description]) => html`<dt>${inline(term)}</dt><dd>${inline(description)}</dd>
 `,
       )}</dl>`;
@@ -202,8 +202,9 @@ const elements: Partial<Record<Style, readonly [open: string, close: string]>> =
 /** Text within a line. */
 export function inline(content: Inline): Markup | string | number | false | readonly Markup[] {
   if (content === null || content === undefined || typeof content !== "object") return content ?? false;
-  if (!("style" in content || "address" in content || "moment" in content))
+  if (!("style" in content || "hint" in content || "address" in content || "moment" in content))
     return content.map((part) => html`${inline(part)}`);
+  if ("hint" in content) return html`<abbr title="${content.hint}">${inline(content.content)}</abbr>`;
   if ("address" in content)
     return html`<a href="${content.address}"${content.label !== undefined && html` aria-label="${content.label}"`}>${inline(content.content)}</a>`;
   if ("moment" in content)

@@ -132,6 +132,7 @@ function part(content: Inline): string {
   if (!("content" in content)) return content.map(part).join("");
   const inner = part(content.content).trim();
   if (inner === "") return "";
+  if ("hint" in content) return inner;
   if ("address" in content) return content.address.startsWith("#") ? inner : `[${inner}](${content.address})`;
   if (content.style === "code" || content.style === "digest") return code(plainText(content.content));
   if (content.style === "small" || content.style === "difference") return `\n${inner}`;

@@ -15,6 +15,12 @@ export type Style =
   | `mark ${"right" | "wrong" | "none"}`
   | `badge ${"fine" | "note" | "warning" | "reused" | "gain" | "loss"}`;
 
+/** A word with its meaning, which the pointer shows. */
+interface Hint {
+  hint: string;
+  content: Inline;
+}
+
 interface Styled {
   style: Style;
   content: Inline;
@@ -34,7 +40,17 @@ interface Moment {
 }
 
 /** Text within a line; null, undefined and false leave nothing. */
-export type Inline = string | number | false | null | undefined | Styled | Link | Moment | readonly Inline[];
+export type Inline =
+  | string
+  | number
+  | false
+  | null
+  | undefined
+  | Styled
+  | Hint
+  | Link
+  | Moment
+  | readonly Inline[];
 
 export interface Section {
   block: "section";
@@ -67,6 +83,8 @@ interface List {
 export interface Facts {
   block: "facts";
   entries: readonly (readonly [term: Inline, description: Inline])[];
+  /** `words`: small, one after the other. */
+  kind?: "words";
 }
 
 /** Numbers stand to the right; text, and what is long or of another origin, is marked so. */

@@ -32,6 +32,8 @@ header .basis{color:var(--quiet);font-size:.9rem}
 .warnings{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:8px 0 0;padding:0}.warnings li{max-width:100%}
 .warnings a{text-decoration:none}.warnings a:hover{text-decoration:underline}.warnings a::before{content:"⚠ "}
 .first{margin-top:6px;display:flex;flex-direction:column}.first>*{min-width:0}
+abbr[title]{text-decoration:underline dotted var(--quiet) 1px;text-underline-offset:3px;cursor:help}
+dl.words{font-size:.76rem;line-height:1.38;color:var(--quiet);margin:5px 0 2px}.words dt,.words dd{display:inline;margin:0}.words dt{color:var(--ink)}.words dt::after{content:": "}.words dd::after{content:". "}
 .about{color:var(--quiet);font-size:.9rem;max-width:none;margin:20px 0 12px}
 .board{margin-top:4px}
 .switches{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:0 16px;font-size:.82rem;color:var(--quiet)}
@@ -51,7 +53,7 @@ th[scope=row],.text,th:first-child{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
-.glance{margin:0;width:100%}.glance caption{padding:2px 0;font-size:.8rem}
+.glance{margin:0;width:100%}.glance caption{padding:2px 0;font-size:.8rem;max-width:none}
 .glance th,.glance td{padding:3px 10px;white-space:nowrap}.glance thead th{white-space:normal;line-height:1.25;padding-top:0}
 .glance th:first-child{padding-left:0}.glance small{display:inline-block;min-width:8.2em;margin-left:8px;color:var(--quiet);text-align:left}.glance .baseline>*{background:var(--raised)}.glance .badge{line-height:1.3}
 .results th[scope=row]{position:sticky;left:0;background:var(--surface);min-width:8.5em;z-index:1}
@@ -93,7 +95,7 @@ button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);
 @media screen and (max-width:760px){main,header,footer,.report nav ol{padding-left:16px;padding-right:16px}.report header{display:block}.report header .verdict{font-size:1.05rem}
 dl.facts{display:block}dl.facts dd{margin:0 0 10px}
 .badge{white-space:normal;border-radius:12px;text-align:left;min-width:0}.findings li{display:block}
-.first .board{order:-1}header .kind{display:none}
+.first .board{order:-2}.first .words{order:-1}header .kind{display:none}
 .glance,.glance tbody,.glance caption{display:block}.glance thead{display:none}
 .glance tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(158px,1fr));gap:6px 14px;padding:9px 0;border-bottom:1px solid var(--line)}
 .glance th[scope=row]{grid-column:1/-1;padding:0;border:0;font-size:.95rem}.glance td{display:block;padding:0;border:0;text-align:left}.glance td:empty{display:none}.glance tr{position:relative}.glance td.text{position:absolute;right:0;top:10px}.glance td.text::before{content:none!important}

@@ -7,8 +7,8 @@ const rows = [
   ["accuracy", "greedy", false],
   ["sampledAccuracy", "sampled", false],
   ["majority", "majority", false],
-  ["assessmentMicro", "AAcc micro", false],
-  ["assessmentMacro", "AAcc macro", false],
+  ["assessmentMicro", "assessing, micro", false],
+  ["assessmentMacro", "assessing, macro", false],
   ["perplexityPositive", "ppl right", true],
   ["perplexityNegative", "ppl wrong", true],
 ] as const;
@@ -58,7 +58,7 @@ export const comparedNotes = ({ sameQuestions, questions }: RunsComparison): str
   sameQuestions
     ? `the same ${plural(questions.a, "question")}: differences are paired over them (95 % bootstrap, with 0 where the test, Holm-adjusted over the methods, does not rule it out; p: McNemar's for greedy answers of one seed, else sign flips)`
     : `not the same questions (${questions.a} and ${questions.b}): differences are not paired and not tested`,
-  "values are % and points, means over the seeds; [low, high]: 95 %, for the questions being a sample; perplexity as it is",
+  "assessing: assessment accuracy, the share of pairs of a right and a wrong sample that are scored in the right order; ppl: perplexity of right and wrong COTs; values are % and points, means over the seeds; [low, high]: 95 %, for the questions being a sample; perplexity as it is",
 ];
 
 const longest = 48;

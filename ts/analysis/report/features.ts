@@ -1,5 +1,5 @@
 /** Everything that a report has, in the order of the page. A new section is a folder of `features/` and a line here. */
-import type { Content } from "../document/blocks.ts";
+import { type Content, paragraph } from "../document/blocks.ts";
 import { ablation, ablationTable } from "../features/ablation/view.ts";
 import { assessor } from "../features/assessor/view.ts";
 import { beta, betaTables } from "../features/beta/view.ts";
@@ -21,6 +21,7 @@ import { selfConsistency } from "../features/self-consistency/view.ts";
 import { tasks, taskTables } from "../features/tasks/view.ts";
 import { training } from "../features/training/view.ts";
 import type { RunSummary } from "../generated/report.ts";
+import { methodWords } from "../words/index.ts";
 
 export const features: readonly Feature[] = [
   inShort,
@@ -52,4 +53,5 @@ export const terminalTables: readonly ((summary: RunSummary) => Content)[] = [
   extractionTable,
   ablationTable,
   resultsNotes,
+  ({ methods }) => methods.length > 0 && paragraph(methodWords(methods)),
 ];

@@ -31,6 +31,7 @@ import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
 import type { RunData } from "../run/run-data.ts";
 import { headlineRun } from "../run/tasks.ts";
+import { methodWords } from "../words/index.ts";
 import { features, terminalTables } from "./features.ts";
 
 export interface ReportOptions {
@@ -86,6 +87,7 @@ export function renderEnd(summary: RunSummary): string {
     renderTerminal([endTable(summary)]),
     "",
     endNote(summary),
+    methodWords(summary.methods),
     ...warnings,
   ].join("\n");
 }

@@ -16,7 +16,7 @@ export function overSeeds(values: readonly number[]): OverSeeds | null {
  * Student's t: P(-t < T < t) for a whole number of degrees of freedom, by the finite series of
  * Abramowitz and Stegun, 26.7.3 (odd) and 26.7.4 (even).
  */
-export function tCentralProbability(t: number, degrees: number): number {
+function tCentralProbability(t: number, degrees: number): number {
   const angle = Math.atan(t / Math.sqrt(degrees));
   const cos2 = Math.cos(angle) ** 2;
   const odd = degrees % 2 === 1;

@@ -31,6 +31,6 @@ export async function againstBest(
   return differences;
 }
 
-/** Worse than the best cell beyond chance. */
+/** Significantly worse than the best cell. */
 export const isLower = (difference: AgainstBest): boolean =>
   holds(difference) && difference.value !== null && difference.value < 0;

@@ -11,4 +11,3 @@ export {
   sweepResultsSchema,
 } from "./results.ts";
 export { renderSweepTable } from "./table.ts";
-export { sweepSentence } from "./top.ts";

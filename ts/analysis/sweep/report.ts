@@ -23,7 +23,7 @@ export function renderSweep(data: SweepData): { page: string; markdown: Markdown
 }
 
 /** A sweep's report, which lies beside the cells' folders. */
-export function sweepReport(data: SweepData): Report {
+function sweepReport(data: SweepData): Report {
   const sweep = sweepNumbers(data);
   const { name, description, cells: all } = sweep.results;
   return report({

@@ -20,7 +20,7 @@ const methodSchema = z.object({
 });
 export type CellMethod = z.infer<typeof methodSchema>;
 
-export const cellStatuses = ["done", "failed", "waiting"] as const;
+const cellStatuses = ["done", "failed", "waiting"] as const;
 export type CellStatus = (typeof cellStatuses)[number];
 
 const againstBestSchema = z.object({

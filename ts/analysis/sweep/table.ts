@@ -6,7 +6,7 @@ import type { CellResult, SweepResults } from "./results.ts";
 /** The sweep's numbers for a terminal: each cell with a line a method. */
 export function renderSweepTable(results: SweepResults): string {
   const table = columns(
-    ["Cell, method", "greedy %", "", "vs continued VFT", "", "sampled", "AAcc micro %", "", "n"],
+    ["Cell, method", "greedy %", "", "vs continued VFT", "", "sampled", "assessing %", "", "n"],
     results.cells.flatMap(rowsOf),
   );
   return [table, "", ...notes(results)].join("\n");

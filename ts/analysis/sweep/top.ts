@@ -5,11 +5,12 @@ import { board, chart } from "../document/blocks.ts";
 import type { Chart, Top } from "../document/model.ts";
 import { plural, range } from "../format.ts";
 import { shownInterval } from "../measure/verdicts.ts";
+import { withHints, wordsOf } from "../words/index.ts";
 import { isLower } from "./against-best.ts";
 import { cellText } from "./axes.ts";
 import { format, formatted } from "./measures.ts";
-import { type BestCell, followedValue, methodIn, type SweepNumbers, sweepNumbers } from "./numbers.ts";
-import type { CellResult, SweepResults } from "./results.ts";
+import { type BestCell, followedValue, methodIn, type SweepNumbers } from "./numbers.ts";
+import type { CellResult } from "./results.ts";
 
 /** So many cells are drawn: the best ones. */
 const mostCells = 24;
@@ -32,12 +33,8 @@ function sweepVerdict(sweep: SweepNumbers): string {
   const lower = tested.filter(({ againstBest }) => isLower(againstBest!)).length;
   const [rest, all] = [tested.length - lower, plural(tested.length, "other cell")];
   if (lower === 0) return `${first}; none of the ${all} can be told from it.`;
-  return `${first}; of the ${all} ${lower} ${lower === 1 ? "is" : "are"} worse beyond chance${rest === 0 ? "" : `, ${rest} cannot be told from it`}.`;
+  return `${first}; of the ${all} ${lower} ${lower === 1 ? "is" : "are"} significantly worse${rest === 0 ? "" : `, ${rest} cannot be told from it`}.`;
 }
-
-/** {@link sweepVerdict} from what a sweep has written. */
-export const sweepSentence = (results: SweepResults): string =>
-  sweepVerdict(sweepNumbers({ results, summaries: new Map() }));
 
 /** Nothing where no cell is done. */
 export function sweepTop(sweep: SweepNumbers): Top | undefined {
@@ -47,11 +44,14 @@ export function sweepTop(sweep: SweepNumbers): Top | undefined {
   const questions = first?.methods[0]?.metrics.accuracy?.n ?? 0;
   const varied = axes.map(({ name, values }) => `${name} (${plural(values.length, "value")})`).join(" by ");
   return {
-    verdict: sweepVerdict(sweep),
+    verdict: withHints(sweepVerdict(sweep), sweep.methods),
     tone: "none",
     basis: `${plural(results.cells.length, "variant")} of one experiment${varied === "" ? "" : `, ${varied}`}, each on ${plural(questions, `${first!.split} question`)} with ${plural(first!.seeds.length, "seed")}.`,
     warnings: warningsOf(sweep),
-    blocks: best === undefined ? [] : [board({ switches: [], tiles: tilesOf(sweep, best) })],
+    blocks: [
+      ...(best === undefined ? [] : [board({ switches: [], tiles: tilesOf(sweep, best) })]),
+      wordsOf(sweep.methods),
+    ],
   };
 }
 
@@ -118,7 +118,7 @@ function tilesOf(sweep: SweepNumbers, best: BestCell): Chart[] {
       ? [
           chart({
             title: "Minus the best cell",
-            caption: `${best.measure.words} of ${best.label}, paired by question. One that leaves out 0 is worse than the best beyond chance.${omitted}`,
+            caption: `${best.measure.words} of ${best.label}, paired by question. One that leaves out 0 is significantly worse than the best.${omitted}`,
             file: "cells-against-best",
             svg: differenceRows(
               rows

@@ -1,4 +1,5 @@
 import { type PackagedModel, packagedModels } from "../../config/index.ts";
+import { fileSize } from "../../core/bytes.ts";
 import { shownPath } from "../../core/files.ts";
 import { keptModel, modelCatalogue, modelsFolder } from "../../data/index.ts";
 import { type ModelState, stateOfModel } from "../../experiment/index.ts";
@@ -13,7 +14,7 @@ export const list = define({
         const { title, package: wheel, licence, hub, homepage } = modelCatalogue[name];
         return {
           ...{ model: name, title, licence, homepage, hub },
-          package: `${wheel.name} ${wheel.version}, ${Math.round(wheel.bytes / 1e6)} MB`,
+          package: `${wheel.name} ${wheel.version}, ${fileSize(wheel.bytes)}`,
           files: filesSaid(name, await stateOfModel(keptModel(name))),
         };
       }),

@@ -46,12 +46,6 @@ export const lettersOf = (choices: Question["choices"]): string[] =>
   );
 
 /** The option's letter, a capital; null when none is stated, or none that the question has. */
-export const extractChoice = (
-  text: string,
-  mode: ExtractMode,
-  choices?: Question["choices"],
-): string | null => readChoice(text, mode, choices).answer;
-
 function readChoice(written: string, mode: ExtractMode, choices: Question["choices"]): Reading {
   // As long as before, so that places stay.
   const text = written.replaceAll(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
@@ -167,7 +161,7 @@ const letterOf = (answer: string): string | undefined =>
   /^\s*\(?([A-Za-z])(?:[).:]|\s*$)/.exec(answer)?.[1]?.toUpperCase();
 
 /** Whether an extracted letter is the letter of an answer. */
-export function sameChoice(extracted: string, answer: string): boolean {
+function sameChoice(extracted: string, answer: string): boolean {
   const letter = letterOf(extracted);
   return letter !== undefined && letter === letterOf(answer);
 }

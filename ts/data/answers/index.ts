@@ -6,10 +6,10 @@ import { anyNumber } from "./number.ts";
 import { regexRule } from "./regex.ts";
 import type { AnswerRule } from "./rule.ts";
 
-export { choiceRule, extractChoice, lettersOf, sameChoice } from "./choice.ts";
+export { choiceRule, lettersOf } from "./choice.ts";
 export { normalNumber, sameNumber } from "./decimal.ts";
-export { extractNumber, gsm8kNumber, numberPatterns, readSolution, rightAsPublished } from "./gsm8k.ts";
-export { anyNumber, extractAnyNumber, normalRational, sameRational } from "./number.ts";
+export { extractNumber, gsm8kNumber, readSolution, rightAsPublished } from "./gsm8k.ts";
+export { anyNumber, normalRational, sameRational } from "./number.ts";
 export { regexRule, spendTogether, spentTogether } from "./regex.ts";
 export {
   type AnswerRule,
@@ -18,7 +18,6 @@ export {
   type ExtractMode,
   extractBoth,
   extractModes,
-  type NoAnswer,
   type Outcome,
   outcomeOf,
   type Reading,

@@ -16,9 +16,6 @@ const patterns: Readonly<Record<ExtractMode, string>> = {
     "the last of `#### NUMBER`, \\boxed{NUMBER}, <answer>NUMBER</answer> and `answer is NUMBER`, before another question; with none, the last number; all that is stated is read",
 };
 
-export const extractAnyNumber = (text: string, mode: ExtractMode): string | null =>
-  readNumber(text, mode).answer;
-
 /** Whether both are numbers and equal. */
 export function sameRational(a: string, b: string): boolean {
   const normal = normalRational(a);

@@ -29,12 +29,17 @@ export const openAddress =
     const partial = response.status === 206 && range !== null;
     const length = response.headers.get("content-length");
     return {
-      bytes: response.body,
+      bytes: bytesOf(response),
       from: partial ? Number(range[1]) : 0,
       total: partial ? numberOf(range[2]) : numberOf(length),
       tag: tagOf(response.headers),
     };
   };
+
+/** The bytes of an answer, which is held until they are read: Node ends the body of one that nothing holds any more. */
+async function* bytesOf(response: Response): AsyncGenerator<Uint8Array> {
+  yield* response.body!;
+}
 
 /** A strong validator, or none: of a weak one (`W/"..."`) the bytes may differ. */
 function tagOf(headers: Headers): string | undefined {

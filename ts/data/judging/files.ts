@@ -5,6 +5,7 @@
  */
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { inMegabytes } from "../../core/bytes.ts";
 import { rereadable, writeFileAtomic } from "../../core/files.ts";
 import { jsonLinesFile } from "../../core/jsonl.ts";
 import { type ProgressSink, silent } from "../../core/progress.ts";
@@ -61,7 +62,6 @@ export async function judgeFiles({
     const questions = await readable(judged.questions);
     const candidates: (ReadFile & CandidatesFile)[] = [];
     for (const file of judged.candidates) candidates.push({ ...file, ...(await readable(file.path)) });
-    const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
     const total = sumOf(
       await Promise.all([questions, ...candidates].map(({ path }) => stat(path))),
       ({ size }) => size,
@@ -69,7 +69,7 @@ export async function judgeFiles({
     const reading = `${shownAs} (reading)`;
     const index = await FilesIndex.of(judged, { questions, candidates }, part, (bytes) => {
       signal?.throwIfAborted();
-      progress.update({ label: reading, done: megabytes(bytes), total: megabytes(total), unit: "MB" });
+      progress.update({ label: reading, ...inMegabytes(bytes, total) });
     });
     progress.end(reading);
     const files: JudgedFiles = { ...judged, questions: questions.path, candidates };

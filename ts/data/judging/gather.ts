@@ -1,7 +1,6 @@
 /** Candidates put to their questions, and everything that does not fit together. */
 import { Column, TextTable } from "../../core/columns.ts";
 import { nearestName, type Problem } from "../../core/errors.ts";
-import type { Row } from "../../core/jsonl.ts";
 import type { Candidate, Question } from "../../core/records.ts";
 import { type Ranking, rankingProblem } from "../groups/ranking.ts";
 import { mostNamed, refuse } from "../problems.ts";
@@ -193,17 +192,3 @@ export const ofGenerator = (candidate: Candidate, generator: string, index: numb
   generator: candidate.generator ?? generator,
   index,
 });
-
-/** The candidates of several models as one list, question by question. */
-export function mergeGenerators(
-  files: readonly { generator: string; rows: readonly Row<Candidate>[] }[],
-): Row<Candidate>[] {
-  const merge = new GeneratorMerge();
-  return files.flatMap(({ generator, rows }) => {
-    merge.begin();
-    return rows.map(({ value, where }) => ({
-      where,
-      value: ofGenerator(value, generator, merge.indexOf(value)),
-    }));
-  });
-}

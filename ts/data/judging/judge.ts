@@ -18,7 +18,6 @@ import { taskNamed } from "../tasks/registry.ts";
 import { countCandidate, type JudgeCounts, longestJudged, noCounts } from "./counts.ts";
 import { Gathering } from "./gather.ts";
 import { checkLabel, checkRanking } from "./steps-needed.ts";
-import { type NotUnderstood, Unread } from "./unread.ts";
 
 export type { Label } from "../../config/index.ts";
 
@@ -71,13 +70,6 @@ const isRow = <T extends object>(record: T | Row<T>): record is Row<T> =>
 const recordOf = <T extends object>(record: T | Row<T>): T => (isRow(record) ? record.value : record);
 const whereOf = <T extends object>(record: T | Row<T>): string | undefined =>
   isRow(record) ? record.where : undefined;
-
-/** Answers that were stated and not understood, each once, the most frequent first. */
-export function notUnderstood(groups: readonly Group[]): NotUnderstood[] {
-  const unread = new Unread();
-  for (const group of groups) unread.add(group);
-  return unread.mostFrequent();
-}
 
 /** Judges questions one by one, and counts. */
 export class Judging {

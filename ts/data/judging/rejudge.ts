@@ -53,18 +53,6 @@ export class Rejudging {
   }
 }
 
-/** {@link Rejudging} of answers that are all there. */
-export function rejudged<T extends Answered>(
-  answers: readonly T[],
-  task: Task,
-  extract: ExtractMode,
-): Rejudged<T>[] {
-  const rejudging = new Rejudging(task, extract);
-  const judged = answers.map((answered) => rejudging.judge(answered));
-  rejudging.check();
-  return judged;
-}
-
 /** What was too long to be looked at has no answer by either rule. */
 const outcomeOf = ({ extracted, correct }: Judged = { extracted: null, correct: false }): Judged => ({
   extracted,

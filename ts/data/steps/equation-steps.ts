@@ -3,7 +3,6 @@
  * calculator annotation (`48/2 = <<48/2=24>>24`), where the text around must say the same as the annotation.
  */
 
-import { defined } from "../../core/defined.ts";
 import { equal, type Fraction, roundsTo } from "../answers/fraction.ts";
 import { lineCounter } from "../answers/run-on.ts";
 import type { StepCheck, StepQuality } from "../task.ts";
@@ -20,40 +19,14 @@ import {
 import { evaluate, readingsOf } from "./expression.ts";
 import type { Token } from "./tokens.ts";
 
-export interface EquationStep {
-  /** Without spaces, `$` and thousands' commas: `48/2=24`. */
-  text: string;
-  /** Counted from 1. */
-  line: number;
-  /** The equation is true, or rounds to its decimals. */
-  holds: boolean;
-  /** Whether the text before and after an annotation says what it says; undefined where there is nothing to compare. */
-  agrees?: boolean;
-  /** What is wrong with it, in a sentence. */
-  reason?: string;
-}
-
-/** The steps of a text in their order. Linear in the text. */
-export function equationSteps(text: string): EquationStep[] {
-  const line = lineCounter(text);
-  return Array.from(stepsOf(text), ({ equation, differs }) => ({
-    text: spelling(equation),
-    line: line(equation.at),
-    holds: equation.holds,
-    ...defined({
-      agrees: differs === undefined ? undefined : differs === "",
-      reason: whatIsWrong(equation, differs),
-    }),
-  }));
-}
-
-/** An equation, and what the text around its annotation says otherwise ("": nothing). */
-interface Step {
+export interface Step {
   equation: ReadEquation;
+  /** What the text before or after its annotation says otherwise, "" for nothing; undefined where there is nothing to compare. */
   differs: string | undefined;
 }
 
-function* stepsOf(text: string): Generator<Step> {
+/** The steps of a text in their order. Linear in the text. */
+export function* stepsOf(text: string): Generator<Step> {
   for (const equation of readEquations(text)) yield { equation, differs: annotationDiffers(text, equation) };
 }
 

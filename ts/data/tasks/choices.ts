@@ -4,7 +4,7 @@ import { choiceRule, lettersOf } from "../answers/index.ts";
 import type { Task } from "../task.ts";
 
 /** `Question?`, then `A) first`, `B) second`, one option a line. */
-export function choiceBody({ question, choices = [] }: Question): string {
+function choiceBody({ question, choices = [] }: Question): string {
   const letters = lettersOf(choices);
   return [question, ...choices.map((choice, at) => `${letters[at]}) ${choice}`)].join("\n");
 }

@@ -1,8 +1,7 @@
 /** What a run will take. The one way into `estimate`. */
-export type { Cluster } from "./cluster.ts";
 export { clusterTable } from "./cluster-table.ts";
 export { deviceKind } from "./device-kinds.ts";
-export { type Estimate, estimate, type PlannedElsewhere, planElsewhere } from "./estimate.ts";
+export { type Estimate, estimate, planElsewhere } from "./estimate.ts";
 export { expectedSeconds, measureOn } from "./expected.ts";
 export { estimateSweep, type SweepEstimate } from "./sweep.ts";
 export { estimateTable, modelLine, sweepEstimateTable } from "./table.ts";

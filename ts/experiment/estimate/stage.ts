@@ -138,7 +138,7 @@ function heights(setup: Setup, work: Work): { peak: StageEstimate["peak"]; memor
 }
 
 /** The weights that a stage leaves: of an adapter in float32, it alone. */
-export const savedBytes = ({ shape, dtype, adapter }: Setup): number =>
+const savedBytes = ({ shape, dtype, adapter }: Setup): number =>
   adapter === undefined ? shape.parameters * bytesOf(dtype) : 4 * adapterParameters(shape, adapter);
 
 /** A saved state of a run that is under way: masters and two moments in float32. */

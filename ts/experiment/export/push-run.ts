@@ -51,7 +51,7 @@ export async function pushRun(directory: string, options: PushRunOptions): Promi
     if (reached === undefined) return undefined;
     const subject = options.data === undefined ? options.method : `judged samples (${options.data})`;
     const title = `${record.name}${subject === undefined ? "" : `: ${subject}`}, by AFT`;
-    return await push(resolve(folder), reached, { ...asked, title });
+    return await push(files, reached, { ...asked, title });
   } finally {
     if (to === undefined) await rm(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 /** A forecast that follows what is run, and is shown with each stage's own progress. */
 import type { Progress, ProgressSink } from "../../core/progress.ts";
 import { type ExpectedSeconds, Forecast, type ForeseenStage } from "./forecast.ts";
-import type { StageEvent } from "./runner.ts";
+import type { StageEvent } from "./stage-event.ts";
 
 interface Followed {
   /** What all of it is called: run, sweep. */

@@ -27,7 +27,7 @@ const armSchema = z.object({
     .optional(),
 });
 
-export const runRecordSchema = z.object({
+const runRecordSchema = z.object({
   format: z.literal(2),
   name: z.string(),
   description: z.string(),

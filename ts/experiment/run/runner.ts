@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { ranksOf, type Worker } from "../../bridge/index.ts";
 import { artefactsFolder, type Experiment } from "../../config/index.ts";
+import { fileSize } from "../../core/bytes.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
-import { stages } from "../stages/index.ts";
 import { labelOf, type PlanNode, recipeOf } from "../stages/node.ts";
 import { keyOf } from "../store/manifest.ts";
 import { type Artefact, refuseDamaged, Store } from "../store/store.ts";
@@ -16,6 +16,7 @@ import { Restarts } from "../worker/restarts.ts";
 import type { ExpectedSeconds, ForeseenStage } from "./forecast.ts";
 import { LiveForecast } from "./live-forecast.ts";
 import { stageError } from "./stage-errors.ts";
+import type { StageEvent } from "./stage-event.ts";
 import { writeStarted } from "./started.ts";
 
 export interface RunOptions {
@@ -37,21 +38,6 @@ export interface RunOptions {
 
 /** Measures on the run's own worker, between what it is asked to do otherwise. */
 export type Measure = (experiment: Experiment, worker: LazyWorker) => Promise<ExpectedSeconds>;
-
-export interface StageEvent {
-  /** begin: it comes next, and may have to wait for another run; make: it is not there and is being made. */
-  kind: "begin" | "make" | "end" | "fail";
-  label: string;
-  key: string;
-  stage: string;
-  /** Its place among the run's stages, from 1. */
-  at: number;
-  total: number;
-  /** Of `end`. */
-  artefact?: Artefact;
-  /** Of `fail`. */
-  error?: unknown;
-}
 
 /** One node of the plan, done. */
 export interface Done {
@@ -89,8 +75,8 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
     const forecast = options.forecast ?? forecastOf(missing, done, options);
     const unmade = new Set(missing.map(({ key }) => key));
     // Several ranks that do not fit together are told of before any work.
-    const needsWorker = missing.some(({ stage }) => !withoutWorker.includes(stage));
-    if (needsWorker && ranksOf(experiment.worker) !== undefined) await workers.devices();
+    const asksWorker = plan.nodes.some((node) => node.usesWorker && unmade.has(keyOf(recipeOf(node))));
+    if (asksWorker && ranksOf(experiment.worker) !== undefined) await workers.devices();
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);
@@ -114,20 +100,20 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
         const track = tracking.trackOf(node, key);
         const sink = forecast.sinkOf(key, progress, measure && (() => measure(experiment, workers)));
         return restarts.outlive(label, sink, async (progress) => {
-          let usesWorker = false;
+          let workerUsed = false;
           const worker = (): Promise<Worker> => {
-            usesWorker = true;
+            workerUsed = true;
             return workers.get();
           };
           const context = { experiment, directory, label, worker, progress, signal, track };
           const facts = await node.run(context, inputs);
           // A worker that only starts meanwhile is not waited for by a stage that has no use for it.
-          if (!usesWorker) return facts;
+          if (!workerUsed) return facts;
           const environment = await workers.environment(experiment.worker.device);
           return { ...facts, environment, memory: await workers.memory() };
         });
       };
-      if (unmade.has(key) && !withoutWorker.includes(node.stage)) await workers.prepare();
+      if (unmade.has(key) && node.usesWorker) await workers.prepare();
       report({ kind: "begin" });
       const making = { signal, weights: loaded.has(key) };
       const artefact = await store.make(recipe, progress, work, making).catch((cause: unknown) => {
@@ -149,9 +135,6 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
   }
 }
 
-/** Stages that need no Python: what is wrong with a user's files is told before anything is installed. */
-const withoutWorker: readonly string[] = [stages.questions.name, stages.judge.name];
-
 /** What takes longer to read than a person waits without asking why. */
 const largeBytes = 2e9;
 
@@ -168,7 +151,7 @@ async function survey(
   const loaded = new Set<string>();
   const onRead = (path: string, bytes: number): void => {
     if (bytes >= largeBytes)
-      progress.note(`${shownPath(path)}: ${(bytes / 1e9).toFixed(1)} GB are held against their digest, once`);
+      progress.note(`${shownPath(path)}: ${fileSize(bytes)} are held against their digest, once`);
   };
   for (const node of nodes.toReversed()) {
     const recipe = recipeOf(node);

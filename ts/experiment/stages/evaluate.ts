@@ -4,11 +4,11 @@
  * same COTs for all).
  */
 import { z } from "zod";
-import { type Prediction, predictionSchema } from "../../analysis/index.ts";
+import type { Prediction } from "../../analysis/index.ts";
 import type { Worker } from "../../bridge/index.ts";
 import { type Experiment, promptSettings, type Sampler } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
-import { candidateSchema, groupSchema, type Question } from "../../core/records.ts";
+import { candidateSchema, groupSchema, predictionSchema, type Question } from "../../core/records.ts";
 import { equations, judge as judgeCandidates, promptDigest } from "../../data/index.ts";
 import { RowsFile, weightsIn } from "../store/files.ts";
 import type { Artefact } from "../store/store.ts";

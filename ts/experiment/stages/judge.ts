@@ -76,6 +76,7 @@ export function warnOfPairs(
 export const judge = defineStage({
   name: "judge",
   codeVersion: 3,
+  usesWorker: false,
   files: { groups: groupsFile },
   facts: groupCounts,
   settings({ task, judging }: JudgeParams) {

@@ -41,6 +41,8 @@ export interface PlanNode extends NodeLabel {
   settings: object;
   /** By role. */
   inputs: Record<string, PlanNode>;
+  /** false: it is made without Python. */
+  usesWorker: boolean;
   /** Resolves with the facts for the manifest. */
   run(context: StageContext, inputs: Record<string, Artefact>): Promise<object>;
   /** What it sends through the model, by what its inputs are expected to hold; undefined: it uses no model. */

@@ -25,7 +25,7 @@ import { type Place, RowsFile } from "../store/files.ts";
 import { defineStage } from "./stage.ts";
 
 /** One of each split, in the order of their names. */
-export const everySplit = <T>(partOf: (split: SplitName) => T): Record<SplitName, T> => ({
+const everySplit = <T>(partOf: (split: SplitName) => T): Record<SplitName, T> => ({
   train: partOf("train"),
   validation: partOf("validation"),
   test: partOf("test"),
@@ -61,6 +61,7 @@ export interface QuestionsParams {
 export const questions = defineStage({
   name: "questions",
   codeVersion: 2,
+  usesWorker: false,
   files: splitFiles,
   facts: splitFacts,
   settings({ settings, identity }: QuestionsParams) {

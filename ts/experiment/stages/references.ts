@@ -19,6 +19,7 @@ export interface ReferencesParams extends Pick<TaskQuestions, "task" | "question
 export const references = defineStage({
   name: "references",
   codeVersion: 1,
+  usesWorker: false,
   files: { groups: groupsFile },
   facts: z.object({ questions: z.int() }),
   settings: ({ task, part }: ReferencesParams) => ({ ...part, task: task.name }),

@@ -48,6 +48,8 @@ export interface StageDefinition<
     params: Params,
     inputs: ForEach<Nodes, Artefact>,
   ): Promise<z.output<Facts>> | z.output<Facts>;
+  /** false: it needs no Python, so what is wrong with a user's files is told before anything is installed. Left out: it does. */
+  usesWorker?: false;
   /** What it sends through the model; left out: it uses none. */
   cost?(params: Params, inputs: ForEach<Nodes, Expectation>): Cost;
   /** What its artefact is expected to hold; left out: neither questions nor samples. */
@@ -88,6 +90,7 @@ export function defineStage<
         codeVersion,
         settings: definition.settings(params),
         inputs: flat(nodes),
+        usesWorker: definition.usesWorker ?? true,
         run: async (context, artefacts) => definition.run(context, params, byRole(nodes, artefacts)),
         cost:
           definition.cost === undefined

@@ -53,7 +53,7 @@ export const vft = defineStage({
 });
 
 /** A question with its reference COT as the one target. */
-export function referenceGroup(question: Question): TrainGroup {
+function referenceGroup(question: Question): TrainGroup {
   if (question.reference === undefined)
     throw failure({
       what: `question "${question.id}" has no reference COT to be trained on`,

@@ -3,7 +3,7 @@ import { describeError, failure } from "../../core/errors.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import type { ExpectedSeconds } from "../run/forecast.ts";
 import { LiveForecast } from "../run/live-forecast.ts";
-import type { StageEvent } from "../run/runner.ts";
+import type { StageEvent } from "../run/stage-event.ts";
 import type { PlannedCell, PlannedSweep } from "./plan.ts";
 import { errorInOneLine, type Outcome } from "./results.ts";
 import { missingStages, nextCell } from "./schedule.ts";

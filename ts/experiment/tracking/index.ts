@@ -1,3 +1,3 @@
 /** Where an experiment's numbers also go: TensorBoard, Weights & Biases, MLflow, trackio. */
-export { type Track, type TrackedRun, Tracking } from "./tracking.ts";
+export { type TrackedRun, Tracking } from "./tracking.ts";
 export { type Evaluated, evaluationValues, heldOutValues, stepValues } from "./values.ts";

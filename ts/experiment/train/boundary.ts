@@ -22,7 +22,7 @@ export type BoundaryFacts = z.infer<typeof boundaryFactsSchema>;
 export type AutoBoundary = z.infer<typeof auto>;
 
 /** The share of worse COTs that the boundary is to lie below. */
-export const autoQuantile = 0.9;
+const autoQuantile = 0.9;
 
 /**
  * The 90th percentile, over all worse COTs of groups with a pair, of (lowest better score - own score), at least 0.

@@ -16,6 +16,8 @@ export interface RecorderOptions {
   warmupSteps: number;
   /** Done by earlier processes, and in the saved state. */
   stepsBefore: number;
+  /** What metrics.jsonl held when the run was taken up. */
+  recorded: readonly StepRecord[];
   label: string;
   progress: ProgressSink;
   validator: Validator | undefined;
@@ -126,9 +128,10 @@ interface MetricsLog {
 
 /** Opens metrics.jsonl, less the steps after the saved state: those are done again. */
 async function openMetricsLog(options: RecorderOptions): Promise<MetricsLog> {
-  const output = await metricsFile.append(options, (text) => options.progress.note(text));
-  const kept = (await metricsFile.read(options)).filter(({ step }) => step <= options.stepsBefore);
-  await output.replace(kept);
+  const { recorded, stepsBefore, progress } = options;
+  const output = await metricsFile.append(options, (text) => progress.note(text));
+  const kept = recorded.filter(({ step }) => step <= stepsBefore);
+  if (kept.length < recorded.length) await output.replace(kept);
   return {
     kept,
     append: (record) => output.append([record]),

@@ -181,6 +181,7 @@ async function begin(options: TrainOptions): Promise<Begun> {
     totalSteps,
     warmupSteps,
     stepsBefore,
+    recorded,
     validator,
   });
   return { run, stepsBefore, totalSteps, validator, recorder };

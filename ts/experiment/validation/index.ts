@@ -5,7 +5,6 @@ export {
   bestsIn,
   bestToCheckpoint,
   removeBests,
-  type Stopped,
   stoppedSchema,
 } from "./early-stopping.ts";
 export type { Validation } from "./settings.ts";

@@ -4,7 +4,7 @@ import type { WatchedRun } from "../../experiment/index.ts";
 import type { Page, Part } from "../layout.ts";
 import { home, linkTo, pageOfRun } from "../links.ts";
 import type { WatchedSweep } from "../sweeps.ts";
-import { moment, progressOf, stateBadge, verdictText } from "../words.ts";
+import { moment, progressOf, stateBadge, verdictText, wordsHtml } from "../words.ts";
 
 export interface Listed {
   runs: readonly WatchedRun[];
@@ -43,6 +43,10 @@ export function listPage({ runs, sweeps, notes, folder, live }: Listed): Page {
           notes,
         ),
       ),
+      {
+        id: "words",
+        content: wordsHtml(runs.flatMap(({ summary }) => summary?.methods ?? [])),
+      },
       live ? compareForm(runs.filter(({ record }) => record !== undefined)) : undefined,
     ],
   };

@@ -17,7 +17,7 @@ import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment
 import { everyNth } from "../curves.ts";
 import type { Page, Part } from "../layout.ts";
 import { linkTo, type Path, pageOfRun } from "../links.ts";
-import { moment, progressOf, stateBadge, verdictText } from "../words.ts";
+import { moment, progressOf, stateBadge, verdictText, wordsHtml } from "../words.ts";
 
 export interface SeenRun {
   run: WatchedRun;
@@ -82,7 +82,8 @@ function resultPart(run: WatchedRun): Part | undefined {
     title: "Result",
     content: html`<p class="came-out">${verdictText(run)}</p>
 ${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
-<figure>${scrolling("Accuracy by method", raw(accuracyChart(rows, { baseline: baselineLabel(summary) })), " chart")}</figure>`,
+<figure>${scrolling("Accuracy by method", raw(accuracyChart(rows, { baseline: baselineLabel(summary) })), " chart")}</figure>
+${wordsHtml(summary.methods)}`,
   };
 }
 

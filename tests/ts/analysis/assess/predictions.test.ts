@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
-  assessPredictions,
-  checkPredictions,
-  describeByTask,
+  AssessingByTask,
+  AssessingPredictions,
   describePredictions,
   type Prediction,
-  predictionSchema,
+  PredictionChecks,
 } from "../../../../ts/analysis/index.ts";
 import { wilsonInterval } from "../../../../ts/analysis/statistics/interval.ts";
+import { type Group, predictionSchema } from "../../../../ts/core/records.ts";
 import { answers, group, right, wrong } from "../groups.ts";
 
 /** Answered as given (the right answer is 4; null: none was found), the flexible rule finding what is in brackets. */
@@ -31,6 +31,18 @@ const predictions = (task: string | undefined, ...texts: (string | null)[]): Pre
       },
     };
   });
+
+const assessPredictions = (rows: readonly Prediction[]) => {
+  const assessing = new AssessingPredictions();
+  for (const row of rows) assessing.add(row);
+  return assessing.result();
+};
+
+const describeByTask = (groups: readonly Group[]) => {
+  const assessing = new AssessingByTask();
+  for (const one of groups) assessing.add(one);
+  return assessing.describe();
+};
 
 const sums = predictions("sums", "4", "4", "4", "(4)", "5", null);
 const facts = predictions("facts", "4", "5", "5", "5", "5", "5", "5", "5");
@@ -86,11 +98,13 @@ describe("predictions assessed", () => {
   });
 
   it("names a question that comes twice, and a row without its task among others", () => {
-    const rows = [...sums, sums[1]!, ...predictions(undefined, "4")].map((value, at) => ({
-      value,
-      where: `predictions.jsonl:${at + 1}`,
-    }));
-    expect(() => checkPredictions(rows)).toThrow(
+    const checks = new PredictionChecks();
+    const add = (value: Prediction, at: number) => checks.add(value, () => `predictions.jsonl:${at + 1}`);
+    sums.forEach(add);
+    checks.check();
+    add(sums[1]!, 6);
+    add(predictions(undefined, "4")[0]!, 7);
+    expect(() => checks.check()).toThrow(
       [
         "predictions.jsonl:7: field questionId: a second prediction for this question",
         '  found: "sums-1"',
@@ -99,7 +113,6 @@ describe("predictions assessed", () => {
         "  expected: the task's name",
       ].join("\n"),
     );
-    expect(checkPredictions(rows.slice(0, 6))).toEqual(sums);
   });
 
   it("keeps fields of its own, as the rows of a file may have them", () => {
@@ -139,7 +152,7 @@ describe("groups of several tasks", () => {
         .split("\n")
         .map((line) => line.split(/ {2,}/)),
     ).toEqual([
-      ["task", "questions", "sampled %", "maj %", "AAcc micro %", "ppl right", "ppl wrong"],
+      ["task", "questions", "sampled %", "maj %", "assessing %", "ppl right", "ppl wrong"],
       [expect.stringMatching("^─+$")],
       ["sums", "1", "50.0", "50.0", "0.0", "2.718", "1.649"],
       ["facts", "1", "33.3", "0.0", "100.0", "2.718", "13.737"],

@@ -55,13 +55,13 @@ describe("the verdict in a sentence", () => {
       "none is better",
       withAccuracies([50, 51, 51.5, 43.5, 51.5, 51], 3),
       "loss",
-      "No method answers more of 400 test questions rightly than continued VFT (51.0 %) beyond chance: the best, RFT and AFT-DC, are at +0.5 points [−2.5, +3.5]; AFT, no constraint (−7.5 points) answers fewer.",
+      "No method answers significantly more of 400 test questions rightly than continued VFT (51.0 %): the best, RFT and AFT-DC, are at +0.5 points [−2.5, +3.5]; AFT, no constraint (−7.5 points) answers fewer.",
     ],
     [
       "none differs",
       withAccuracies([50, 51, 50.5, 50, 50, 50], 3),
       "unclear",
-      "No method answers more of 400 test questions rightly than continued VFT (51.0 %) beyond chance: the best, RFT, is at −0.5 points [−3.5, +2.5].",
+      "No method answers significantly more of 400 test questions rightly than continued VFT (51.0 %): the best, RFT, is at −0.5 points [−3.5, +2.5].",
     ],
     [
       "the only one cannot be told apart",

@@ -124,6 +124,20 @@ describe.skipIf(executablePath === undefined)(`the first screen in Chromium${wit
     await close();
   });
 
+  it("tells what its abbreviations mean under the pointer, and in a line for those without one", async () => {
+    for (const width of [390, 1300]) {
+      const { page, close } = await open("six", width, { isFolded: true });
+      const told = (await page.locator(".words").textContent())!;
+      for (const term of ["VFT", "RFT", "AFT", "DC", "BC", "COT", "significant", "greedy", "points"])
+        expect(told).toContain(term);
+      expect(await page.locator(".words").isVisible()).toBe(true);
+      expect(
+        await page.locator(".glance th[scope=row] abbr", { hasText: "AFT-BC" }).getAttribute("title"),
+      ).toContain("boundary constraint");
+      await close();
+    }
+  });
+
   it("answers the pointer and switches methods off without a script", async () => {
     const context = await browser.newContext({
       javaScriptEnabled: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choiceRule, extractChoice, lettersOf, sameChoice } from "../../../../ts/data/answers/index.ts";
+import { choiceRule, lettersOf } from "../../../../ts/data/answers/index.ts";
 import { judge, type Task, taskNamed } from "../../../../ts/data/index.ts";
 import { golden } from "../golden.ts";
 
@@ -14,8 +14,10 @@ describe("option letters", () => {
   it.each(golden<Case>("choices/cases.jsonl"))(
     "$text of $choices: strict $strict, flexible $flexible",
     (example) => {
-      expect(extractChoice(example.text, "strict", example.choices)).toBe(example.strict);
-      expect(extractChoice(example.text, "flexible", example.choices)).toBe(example.flexible);
+      expect(choiceRule.extract(example.text, "strict", { choices: example.choices })).toBe(example.strict);
+      expect(choiceRule.extract(example.text, "flexible", { choices: example.choices })).toBe(
+        example.flexible,
+      );
     },
   );
 
@@ -26,11 +28,11 @@ describe("option letters", () => {
   });
 
   it("are compared as letters, in whatever form a row has the answer", () => {
-    expect(["B", "b", "(B)", "b)", "B) 18", " B. "].map((answer) => sameChoice("B", answer))).toEqual(
-      Array.from({ length: 6 }, () => true),
-    );
-    expect(sameChoice("B", "C")).toBe(false);
-    expect(sameChoice("B", "Bananas")).toBe(false);
+    expect(
+      ["B", "b", "(B)", "b)", "B) 18", " B. "].map((answer) => choiceRule.sameAnswer("B", answer)),
+    ).toEqual(Array.from({ length: 6 }, () => true));
+    expect(choiceRule.sameAnswer("B", "C")).toBe(false);
+    expect(choiceRule.sameAnswer("B", "Bananas")).toBe(false);
   });
 
   it("come from the question's own options under the rule", () => {
@@ -66,7 +68,7 @@ describe("option letters", () => {
     ["boxes", "\\boxed{".repeat(140_000)],
     ["lines", "answer:\n".repeat(100_000)],
   ])("are looked for in a megabyte of %s in one pass", (_name, text) => {
-    expect(extractChoice(text, "flexible", ["12", "18"])).toBeNull();
-    expect(extractChoice(text, "strict", ["12", "18"])).toBeNull();
+    expect(choiceRule.extract(text, "flexible", { choices: ["12", "18"] })).toBeNull();
+    expect(choiceRule.extract(text, "strict", { choices: ["12", "18"] })).toBeNull();
   });
 });

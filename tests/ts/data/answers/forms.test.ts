@@ -1,6 +1,6 @@
 /** Forms in which answers are written, each at every place where an answer stands: read right, or no answer; never another number. */
 import { describe, expect, it } from "vitest";
-import { anyNumber, extractAnyNumber, normalRational } from "../../../../ts/data/answers/index.ts";
+import { anyNumber, normalRational } from "../../../../ts/data/answers/index.ts";
 import { golden } from "../golden.ts";
 
 interface Form {
@@ -31,7 +31,7 @@ describe("forms of numbers", () => {
   it.each(Object.entries(places))("%s", (place, put) => {
     const read = forms.map((one) => {
       const number = place === "under a heading" && isItem(one) ? null : one.number;
-      return { form: one.form, expected: number, found: extractAnyNumber(put(one.form), "flexible") };
+      return { form: one.form, expected: number, found: anyNumber.extract(put(one.form), "flexible") };
     });
     expect(read.filter(({ expected, found }) => expected !== found)).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe("forms of numbers", () => {
   it("on the line of the mark, by the strict rule", () => {
     const read = forms.map(({ form, number }) => ({
       ...{ form, number },
-      found: extractAnyNumber(`#### ${form}${after}`, "strict"),
+      found: anyNumber.extract(`#### ${form}${after}`, "strict"),
     }));
     expect(read.filter(({ number, found }) => number !== found)).toEqual([]);
   });

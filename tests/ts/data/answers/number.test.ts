@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../../../ts/core/random.ts";
-import { extractAnyNumber, normalRational, sameRational } from "../../../../ts/data/answers/index.ts";
+import { anyNumber, normalRational, sameRational } from "../../../../ts/data/answers/index.ts";
 import { golden } from "../golden.ts";
 
 interface Case {
@@ -11,8 +11,8 @@ interface Case {
 
 describe("numbers in any usual form", () => {
   it.each(golden<Case>("numbers/cases.jsonl"))("$text: strict $strict, flexible $flexible", (example) => {
-    expect(extractAnyNumber(example.text, "strict")).toBe(example.strict);
-    expect(extractAnyNumber(example.text, "flexible")).toBe(example.flexible);
+    expect(anyNumber.extract(example.text, "strict")).toBe(example.strict);
+    expect(anyNumber.extract(example.text, "flexible")).toBe(example.flexible);
   });
 
   it("are equal by their value, whatever their form and unit", () => {
@@ -66,7 +66,7 @@ describe("numbers in any usual form", () => {
     ["answers that are none", "answer is ".repeat(100_000), null],
     ["marks", "#### ".repeat(200_000), null],
   ])("are looked for in a megabyte of %s in one pass", (_name, text, flexible) => {
-    expect(extractAnyNumber(text, "flexible")).toBe(flexible);
-    expect(extractAnyNumber(text, "strict")).toBeNull();
+    expect(anyNumber.extract(text, "flexible")).toBe(flexible);
+    expect(anyNumber.extract(text, "strict")).toBeNull();
   });
 });

@@ -4,10 +4,10 @@ import {
   checkOwnGroups,
   judge,
   longestJudged,
-  mergeGenerators,
   type Ranking,
   rankedGroups,
 } from "../../../../ts/data/index.ts";
+import { mergeGenerators } from "../generators.ts";
 
 const question: Question = {
   id: "q",

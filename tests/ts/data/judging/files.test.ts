@@ -8,14 +8,9 @@ import { readRows, toJsonl } from "../../../../ts/core/jsonl.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { type Random, randomFrom } from "../../../../ts/core/random.ts";
 import { candidateSchema, questionSchema } from "../../../../ts/core/records.ts";
-import {
-  type JudgeFilesOptions,
-  judge,
-  judgeFiles,
-  mergeGenerators,
-  notUnderstood,
-  taskOf,
-} from "../../../../ts/data/index.ts";
+import { type JudgeFilesOptions, judge, judgeFiles, taskOf } from "../../../../ts/data/index.ts";
+import { Unread } from "../../../../ts/data/judging/unread.ts";
+import { mergeGenerators } from "../generators.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -33,7 +28,9 @@ async function kept({ task, questions, candidates, ...options }: Options) {
     files.push({ generator, rows: await readRows(path, candidateSchema) });
   const sampled = files.length === 1 ? files[0]!.rows : mergeGenerators(files);
   const { groups, counts } = judge(asked, sampled, { ...options, task: taskOf(task) });
-  return { text: [...toJsonl(groups)].join(""), counts, notUnderstood: notUnderstood(groups).slice(0, 5) };
+  const unread = new Unread();
+  for (const group of groups) unread.add(group);
+  return { text: [...toJsonl(groups)].join(""), counts, notUnderstood: unread.mostFrequent(5) };
 }
 
 async function streamed(options: Options) {

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Candidate, Question } from "../../../../ts/core/records.ts";
 import { groupSchema } from "../../../../ts/core/records.ts";
-import {
-  arithmeticQuestions,
-  judge,
-  longestJudged,
-  notUnderstood,
-  taskNamed,
-  taskOf,
-} from "../../../../ts/data/index.ts";
+import { arithmeticQuestions, judge, longestJudged, taskNamed, taskOf } from "../../../../ts/data/index.ts";
+import { Unread } from "../../../../ts/data/judging/unread.ts";
 import { golden } from "../golden.ts";
 
 const rows = <T>(name: string): { value: T; where: string }[] =>
@@ -108,7 +102,9 @@ it("tells apart the answers that are right, wrong, not understood, several, and 
     ambiguous: 1,
   });
   expect(groups[0]!.candidates.map(({ unread }) => unread)).toMatchObject({ 2: "2√3", 4: undefined });
-  expect(notUnderstood(groups)[0]).toEqual({ stated: "2√3", times: 2, questionId: "q3" });
+  const unread = new Unread();
+  for (const group of groups) unread.add(group);
+  expect(unread.mostFrequent(1)).toEqual([{ stated: "2√3", times: 2, questionId: "q3" }]);
 });
 
 it("gives no score where the tokens are not known or none", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rejudged, taskNamed } from "../../../../ts/data/index.ts";
+import { type ExtractMode, Rejudging, taskNamed } from "../../../../ts/data/index.ts";
 
 const answered = (questionId: string, text: string, answer = "12") => ({
   questionId,
@@ -19,8 +19,13 @@ const rows = [
   answered("d", "I do not know."),
 ];
 
+const rejudged = (extract: ExtractMode) => {
+  const rejudging = new Rejudging(taskNamed("gsm8k"), extract);
+  return rows.map((row) => rejudging.judge(row));
+};
+
 test("answers are judged anew from their texts by both rules, and keep their order and other fields", () => {
-  const [a, b, c, d] = rejudged(rows, taskNamed("gsm8k"), "strict");
+  const [a, b, c, d] = rejudged("strict");
   expect(a).toEqual({
     ...rows[0],
     extracted: "12",
@@ -41,11 +46,13 @@ test("answers are judged anew from their texts by both rules, and keep their ord
 });
 
 test("the flexible rule decides where it is asked to", () => {
-  expect(rejudged(rows, taskNamed("gsm8k"), "flexible").map(({ correct }) => correct)).toEqual([
-    true,
-    true,
-    true,
-    false,
-  ]);
-  expect(rejudged([], taskNamed("gsm8k"), "strict")).toEqual([]);
+  expect(rejudged("flexible").map(({ correct }) => correct)).toEqual([true, true, true, false]);
+});
+
+test("a question that comes twice is told when all are judged", () => {
+  const rejudging = new Rejudging(taskNamed("gsm8k"), "strict");
+  for (const row of [rows[0]!, rows[1]!]) rejudging.judge(row);
+  rejudging.check();
+  rejudging.judge(rows[0]!);
+  expect(() => rejudging.check()).toThrow('found: "a"');
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ProgressSink, silent } from "../../../../ts/core/progress.ts";
 import { checkName, hubToken, type Repository } from "../../../../ts/experiment/export/push/access.ts";
-import { type PushOptions, push, reach } from "../../../../ts/experiment/export/push/push.ts";
+import { filesOf, type PushOptions, push, reach } from "../../../../ts/experiment/export/push/push.ts";
 import { goodToken, type HubOptions, standInHub } from "./hub-server.ts";
 
 /** What an export leaves, in small: a card, results in a folder of their own, weights beyond the limit of LFS. */
@@ -50,7 +50,7 @@ const wish = (more: Partial<PushOptions> = {}): PushOptions => ({
   ...more,
 });
 async function pushed(folder: string, options = wish()): Promise<string> {
-  return push(folder, await reach(options), { ...options, title: "a run: aft-bc, by AFT" });
+  return push(await filesOf(folder), await reach(options), { ...options, title: "a run: aft-bc, by AFT" });
 }
 const arrived = (stored: Map<string, Buffer>) =>
   Object.fromEntries([...stored].filter(([name]) => name !== ".gitattributes"));

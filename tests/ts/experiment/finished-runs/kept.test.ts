@@ -2,7 +2,6 @@ import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { size } from "../../../../ts/cli/describe-kept.ts";
 import { gc, show, verify } from "../../../../ts/cli/runs-kept.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { findGarbage, removeGarbage } from "../../../../ts/experiment/finished-runs/collect.ts";
@@ -203,10 +202,4 @@ test("gc asks, and nobody who cannot answer; --yes removes", async () => {
   await expect(show.handler({ runs, run: "on", json: false })).rejects.toThrow(
     /no run of this name.*mean: one/s,
   );
-});
-
-test("sizes are told in powers of ten", () => {
-  expect([0, 999, 1000, 15_500, 999_600, 2_340_000_000].map(size)).toEqual([
-    ...["0 B", "999 B", "1.0 kB", "15.5 kB", "1.0 MB", "2.3 GB"],
-  ]);
 });

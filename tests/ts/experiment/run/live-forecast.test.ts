@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Progress, silent } from "../../../../ts/core/progress.ts";
 import { LiveForecast } from "../../../../ts/experiment/run/live-forecast.ts";
-import type { StageEvent } from "../../../../ts/experiment/run/runner.ts";
+import type { StageEvent } from "../../../../ts/experiment/run/stage-event.ts";
 
 const stages = ["vft", "sample", "align"].map((stage) => ({ key: `key of ${stage}`, stage }));
 

@@ -3,11 +3,15 @@ import { relative } from "node:path";
 import { expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { runSummarySchema } from "../../../../ts/analysis/index.ts";
-import { predictionSchema } from "../../../../ts/analysis/index.ts";
 import type { methods } from "../../../../ts/bridge/protocol.ts";
 import type { experimentSchema } from "../../../../ts/config/index.ts";
 import { projectRoot } from "../../../../ts/core/project.ts";
-import type { candidateSchema, groupSchema, questionSchema } from "../../../../ts/core/records.ts";
+import {
+  type candidateSchema,
+  type groupSchema,
+  predictionSchema,
+  type questionSchema,
+} from "../../../../ts/core/records.ts";
 import type { preferenceRowSchema, rrhfRowSchema, unpairedRowSchema } from "../../../../ts/data/index.ts";
 import { generatedTypes } from "../../../../ts/notebook/generate/files.ts";
 import type * as library from "../../../../ts/notebook/index.ts";

@@ -93,7 +93,7 @@ const shortened = (label: string): string =>
 const px = (value: number): string => String(Number(value.toFixed(1)));
 
 /** Round numbers within the axis, at most so many. */
-export function ticksIn({ low, high }: Interval, most: number): { at: number; label: string }[] {
+function ticksIn({ low, high }: Interval, most: number): { at: number; label: string }[] {
   const least = (high - low) / Math.max(1, most);
   if (!(least > 0)) return [];
   const power = 10 ** Math.floor(Math.log10(least));

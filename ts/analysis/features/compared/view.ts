@@ -1,8 +1,8 @@
 import { type Content, facts, heading, note, tableOf } from "../../document/blocks.ts";
 import type { MethodSummary } from "../../generated/report.ts";
 import { describeMethod, givenNumbers, ownBetas } from "../../run/method-words.ts";
+import { termsOf } from "../../words/index.ts";
 import type { Feature } from "../feature.ts";
-import { glossary } from "./glossary.ts";
 
 /** The methods in words, before any of their numbers, and the words themselves. */
 export const compared: Feature = {
@@ -15,7 +15,6 @@ export const comparedTitle = (methods: readonly MethodSummary[]): string =>
 
 export function comparedMethods(methods: readonly MethodSummary[]): Content {
   if (methods.length === 0) return null;
-  const k = Math.max(0, ...methods.map((method) => method.k));
   return [
     tableOf(
       methods,
@@ -34,9 +33,17 @@ export function comparedMethods(methods: readonly MethodSummary[]): Content {
     ),
     methods.some((method) => method.settings.weight !== undefined) && note(settingsNote(methods)),
     heading("What the words mean"),
-    facts(glossary(k, methods.find(({ role }) => role === "continued")?.label)),
+    facts(
+      termsOf(methods).flatMap(({ term, also, meaning }): [string, string][] =>
+        meaning === undefined ? [] : [[named(term, also), meaning]],
+      ),
+    ),
   ];
 }
+
+/** `continued VFT (in tables “VFT, continued”)` */
+const named = (term: string, [label = term]: readonly string[] = []): string =>
+  label === term ? term : `${term} (in tables “${label}”)`;
 
 const settingsNote = (methods: readonly MethodSummary[]): string =>
   [

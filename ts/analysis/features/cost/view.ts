@@ -1,5 +1,6 @@
+import { memorySize } from "../../../core/bytes.ts";
 import { type ColumnOf, note, tableOf } from "../../document/blocks.ts";
-import { bytes, duration, whole } from "../../format.ts";
+import { duration, whole } from "../../format.ts";
 import type { CostRow } from "../../generated/report.ts";
 import type { Feature } from "../feature.ts";
 import { cost as numbers } from "./numbers.ts";
@@ -23,10 +24,10 @@ export const cost: Feature = {
       ],
       ["tokens", ({ tokens }) => known(tokens, whole)],
       ["tokens/s", ({ tokensPerSecond }) => known(tokensPerSecond, whole)],
-      ["main memory, highest", ({ peakResidentBytes }) => known(peakResidentBytes, bytes)],
+      ["main memory, highest", ({ peakResidentBytes }) => known(peakResidentBytes, memorySize)],
       isAccelerated && [
         "accelerator memory, highest",
-        ({ peakAcceleratorBytes }) => known(peakAcceleratorBytes, bytes),
+        ({ peakAcceleratorBytes }) => known(peakAcceleratorBytes, memorySize),
       ],
     ];
     return [

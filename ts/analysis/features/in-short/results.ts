@@ -72,7 +72,7 @@ const differing = (metric: "accuracy" | "sampledAccuracy", words: string) =>
       const measure = `by intervals for all of them together${seeds > 1 ? ", and for other seeds" : ""}`;
       const clear = tested.filter(({ difference }) => holds(difference));
       if (clear.length === 0)
-        return `In ${words} none of the ${plural(tested.length, "method")} compared differs from continued VFT by more than chance explains (${measure}).`;
+        return `In ${words} none of the ${plural(tested.length, "method")} compared differs significantly from continued VFT (${measure}).`;
       const sides = [...sideText("better", 1, clear), ...sideText("worse", -1, clear)].join("; ");
       return `In ${words}, ${sides} (${measure})${clear.length === tested.length ? "" : "; the others cannot be told from it"}.`;
     },
@@ -87,7 +87,7 @@ function sideText(name: string, sign: 1 | -1, clear: readonly Labelled[]): strin
   const shown = side.length === mostNamed + 1 ? side.length : mostNamed;
   const named = side.slice(0, shown).map(({ label, difference }) => `${label} (${inPoints(difference)})`);
   const more = side.length > shown ? ` and ${plural(side.length - shown, "other")}` : "";
-  return [`${name} than continued VFT beyond chance: ${named.join(", ")}${more}`];
+  return [`significantly ${name} than continued VFT: ${named.join(", ")}${more}`];
 }
 
 const mostAnswered = defineFinding({
@@ -124,7 +124,7 @@ const bestAssessing = defineFinding({
     const by =
       difference === undefined
         ? ""
-        : `: ${inPoints(difference)}, ${holds(difference) ? "more than chance explains" : "no clear difference"}`;
+        : `: ${inPoints(difference)}, ${holds(difference) ? "a significant difference" : "no clear difference"}`;
     return `${best.label} tells right from wrong best: it scores the right one of two solutions higher in ${shareText(mostRight)} of the pairs, ${baseline.label} in ${shareText(before)}${by}.`;
   },
 });

@@ -135,7 +135,7 @@ function held(others: readonly MethodSummary[], baseline: MethodSummary, { quest
   const level = unclear.filter(({ value }) => value === best.value).map(({ label }) => label);
   const highestOf = `${level.length > 1 ? `the best, ${inWords(level)}, are` : `the best, ${best.label}, is`} at ${inPoints(best.difference)}`;
   return [
-    `No method answers more of ${asked} rightly than ${base} beyond chance: ${highestOf}${rest([], worse)}.`,
+    `No method answers significantly more of ${asked} rightly than ${base}: ${highestOf}${rest([], worse)}.`,
     worse.length > 0 ? "loss" : "unclear",
   ];
 }

@@ -25,9 +25,9 @@ export function resultsTables({ methods, seeds }: RunSummary): Block[] {
     tableOf(
       methods,
       [
-        ["Assessing the VFT samples", ({ label }) => label],
+        ["Assessment accuracy, VFT samples", ({ label }) => label],
         [
-          "AAcc micro %",
+          "micro %",
           (method) => terminalCell(method.metrics.assessmentMicro, markOf(method, "assessmentMicro")),
         ],
         ["macro %", marked("assessmentMacro")],
@@ -61,13 +61,15 @@ export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
   const [first] = methods;
   if (first === undefined) return "no method was evaluated";
   const { accuracy, assessmentMicro } = first.metrics;
+  const k = Math.max(0, ...methods.map((method) => method.k));
   const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
   return [
     `${count(accuracy)} ${split} questions${tasks.length > 1 ? " of the trained tasks, pooled" : ""}`,
-    `assessing: ${count(assessmentMicro)} pairs of a right and a wrong sample`,
+    `assessing: of ${count(assessmentMicro)} pairs of a right and a wrong sample those scored in the right order`,
+    ...(k > 1 ? [`maj@${k}: the most frequent answer of ${k} samples`] : []),
     `${plural(seeds.length, "seed")}; [95 % interval]`,
     ...(testedAgainst(methods, "continued", "accuracy").length > 0
-      ? ["*: differs from continued VFT beyond chance"]
+      ? ["*: significantly other than continued VFT"]
       : []),
   ].join("; ");
 }
@@ -108,7 +110,7 @@ export function resultsNotes(summary: RunSummary): Block {
         accuracy.intervalMethod === "wilson" ? "Wilson for greedy accuracy, else" : "of the mean over seeds,"
       } bootstrap`,
       `   over questions (${whole(resamples)} resamples), paired for differences, which are in points.`,
-      "AAcc: assessment accuracy. ppl: perplexity of right and wrong COTs.",
+      "ppl: perplexity of right and wrong COTs.",
       tested > 0 &&
         `*: differs from continued VFT: the interval of the difference, which is for the ${plural(tested, "method")} compared together${seeds.length === 1 ? "" : "\n   and for other seeds"},${seeds.length === 1 ? "\n  " : ""} leaves out 0.`,
     ]

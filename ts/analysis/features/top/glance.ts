@@ -2,6 +2,7 @@ import {
   type Block,
   badge,
   type Cell,
+  hint,
   type Inline,
   quiet,
   small,
@@ -11,6 +12,8 @@ import {
 import { decimal, plural, points, range } from "../../format.ts";
 import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
+import { describeMethod } from "../../run/method-words.ts";
+import { withHints } from "../../words/index.ts";
 import { against, asPercent, baselineCell, missing, plainCell } from "../cells.ts";
 import { questionsAsked } from "../in-short/methods.ts";
 
@@ -19,20 +22,21 @@ export function glance({ methods, seeds, split }: RunSummary): Block {
   const isCompared = methods.some((method) => against(method, "continued") !== undefined);
   const n = questionsAsked(methods[0]!);
   const seedsText = seeds.length > 1 ? ` with each of ${seeds.length} seeds` : "";
+  const head = (words: string): Inline => withHints(words, methods);
   return tableOf(
     methods,
     [
-      ["Method", ({ label }) => label],
-      ["greedy answers right, %", ({ metrics }) => plainCell(metrics.accuracy)],
-      isCompared && ["minus continued VFT, points", gain],
+      ["Method", (method) => hint(method.label, describeMethod(method))],
+      [head("greedy answers right, %"), ({ metrics }) => plainCell(metrics.accuracy)],
+      isCompared && [head("minus continued VFT, points"), gain],
       isCompared && ["verdict", verdict, "text"],
       ["single samples right, %", beside("sampledAccuracy")],
-      ["assessment accuracy, %", beside("assessmentMicro")],
-      ["perplexity of right COTs", beside("perplexityPositive", decimal)],
+      [head("assessment accuracy, %"), beside("assessmentMicro")],
+      [head("perplexity of right COTs"), beside("perplexityPositive", decimal)],
     ],
     {
       label: "Results at a glance",
-      caption: `On ${plural(n, `${split} question`)}${seedsText}; brackets are 95 % intervals${isCompared ? ", those of differences for all methods together; ▲ better, ▼ worse than continued VFT beyond chance" : ""}`,
+      caption: `On ${plural(n, `${split} question`)}${seedsText}; in brackets: 95 % intervals${isCompared ? "; ▲ significantly better, ▼ significantly worse than continued VFT" : ""}`,
       kind: "glance",
       isBaseline,
     },

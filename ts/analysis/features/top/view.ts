@@ -2,6 +2,7 @@
 import type { Top } from "../../document/model.ts";
 import { plural } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
+import { withHints, wordsOf } from "../../words/index.ts";
 import type { Shown } from "../feature.ts";
 import { matteringWarnings } from "../findings/mattering.ts";
 import { isAligned, isUntouched, questionsAsked } from "../in-short/methods.ts";
@@ -18,9 +19,9 @@ export function topOf(shown: Shown): Top | undefined {
   const { methods } = summary;
   if (methods.length === 0) return undefined;
   const { sentence, tone } = verdictOf(summary);
-  const parts = [glance(summary), tiles(shown)];
+  const parts = [glance(summary), wordsOf(methods), tiles(shown)];
   return {
-    verdict: sentence,
+    verdict: withHints(sentence, methods),
     tone,
     basis: basisOf(summary),
     warnings: matteringWarnings(summary).map(({ label, texts }) => ({

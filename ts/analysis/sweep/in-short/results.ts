@@ -83,10 +83,10 @@ const worseThanBest = ofBest({
     const cells = `${tested === others ? "the" : "those of the"} ${plural(tested, "other cell")}`;
     const how = "paired by question, as one of many";
     if (lower === 0)
-      return `None of ${cells} is worse than that beyond chance (${how}): this sweep does not show which setting is best.`;
+      return `None of ${cells} is significantly worse than that (${how}): this sweep does not show which setting is best.`;
     const rest = tested - lower;
     const count = rest === 0 ? (lower === 1 ? "it" : "all") : String(lower);
-    return `Of ${cells}, ${count} ${lower === 1 ? "is" : "are"} worse than that beyond chance (${how})${rest === 0 ? "." : `; ${rest} cannot be told from it.`}`;
+    return `Of ${cells}, ${count} ${lower === 1 ? "is" : "are"} significantly worse than that (${how})${rest === 0 ? "." : `; ${rest} cannot be told from it.`}`;
   },
 });
 

@@ -1,5 +1,5 @@
 import { familyPlaces } from "../../charts/family-places.ts";
-import { type SweepRow, type SweepSeries, sweepChart } from "../../charts/index.ts";
+import { type SweepRow, type SweepSeries, sweepChart } from "../../charts/sweep.ts";
 import { type Block, type Content, chart, table } from "../../document/blocks.ts";
 import { plural } from "../../format.ts";
 import { type AxisValue, rowsAcross, type SweepAxis } from "../axes.ts";

@@ -10,9 +10,9 @@ import {
   mmluTaskSchema,
 } from "./published.ts";
 
-export { type AnswerSettings, answerPatternFlags, answerPatternProblem, answerSchema } from "./answer.ts";
+export { type AnswerSettings, answerPatternFlags, answerPatternProblem } from "./answer.ts";
 export { type ArithmeticTask, arithmeticTaskSchema } from "./arithmetic.ts";
-export { type Columns, type CustomTask, customTaskSchema } from "./custom.ts";
+export { type CustomTask, customTaskSchema } from "./custom.ts";
 export {
   type AquaTask,
   aquaTaskSchema,

@@ -27,7 +27,7 @@ export const file = (what: string) =>
 export const some = (split: string) =>
   positive.optional().meta({ description: `use this many ${split} questions; all when left out` });
 
-export const someOrNone = (split: string) =>
+const someOrNone = (split: string) =>
   count.optional().meta({ description: `use this many ${split} questions; all when left out` });
 
 export const seed = (what: string) => count.default(1).meta({ description: what });

@@ -4,7 +4,7 @@ import { normalNumber } from "../decimal.ts";
 import { fraction, fractionOf, normalForm } from "../fraction.ts";
 
 /** Longest exponent that is worked out, and digits of the longest power. */
-export const mostZeros = 400;
+const mostZeros = 400;
 /** Digits beyond which a number is part of no fraction or power: working with them takes time. */
 export const mostDigits = 100;
 

@@ -76,6 +76,9 @@ export interface LocalFile {
   bytes: number;
 }
 
+/** MB, for a live line. */
+const tenths = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+
 /** All files of a folder and the folders in it, in the order of their paths. */
 export async function filesOf(folder: string): Promise<LocalFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -91,14 +94,13 @@ export async function filesOf(folder: string): Promise<LocalFile[]> {
   return (await Promise.all(measured)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Makes the repository where there is none and commits the folder's files; gives where they can be seen. */
+/** Makes the repository where there is none and commits these files; gives where they can be seen. */
 export async function push(
-  folder: string,
+  files: readonly LocalFile[],
   { listed, request }: Reached,
   options: PushOptions & { title: string },
 ): Promise<string> {
   const { repository, visibility, replace = false, progress = silent, signal, title } = options;
-  const files = await filesOf(folder);
   const page = pageOf(repository, request.hubUrl);
   const local = new Map(files.map(({ path, file }) => [path, file]));
   const others = await othersIn(listed ?? [], local);
@@ -134,8 +136,7 @@ export async function push(
       if (value.event !== "fileProgress" || value.state !== "uploading") continue;
       shares.set(value.path, value.progress);
       const sent = sumOf(shares, ([path, share]) => share * (sizes.get(path) ?? 0));
-      const [of, place] = [total / 1e6, (sent: number) => Math.round(sent * 10) / 10];
-      progress.update({ label: "push", done: place(sent / 1e6), total: place(of), unit: "MB" });
+      progress.update({ label: "push", done: tenths(sent), total: tenths(total), unit: "MB" });
     }
     progress.end("push");
     return page;

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { plainText } from "../../../../ts/analysis/document/text.ts";
+import { summarise } from "../../../../ts/analysis/index.ts";
+import { methodWords, termsOf, withHints, wordsOf } from "../../../../ts/analysis/words/index.ts";
+import { methods, syntheticRun } from "../synthetic.ts";
+
+const summary = summarise(syntheticRun({ questions: 5, trainingSteps: 1 }), 10);
+
+const hintsIn = (text: string): string[] => {
+  const parts = withHints(text, summary.methods) as (string | { hint: string; content: string })[];
+  return parts.flatMap((part) => (typeof part === "string" ? [] : [part.content]));
+};
+
+it("marks whole words that are told, however they end, and leaves the text as it was", () => {
+  const text =
+    "AFT-BC answers significantly more than continued VFT, by 2 points; DCs of COTs, BCE and draft do not.";
+  expect(hintsIn(text)).toEqual(["AFT", "BC", "significantly", "continued VFT", "points", "DCs", "COTs"]);
+  expect(plainText(withHints(text, summary.methods))).toBe(text);
+});
+
+it("tells in full or in a few words of all that the methods are called, and of nothing that is not there", () => {
+  const names = (some: typeof summary.methods): string[] => termsOf(some).map(({ term }) => term);
+  expect(names(summary.methods)).toEqual([
+    ...["VFT", "continued VFT", "RFT", "AFT", "DC", "BC", "COT", "greedy", "significant"],
+    ...["points", "score", "perplexity", "assessment accuracy", "maj@6", "pass@6"],
+  ]);
+  expect(names(summary.methods.filter(({ role }) => role === "kept"))).toEqual([
+    ...["VFT", "COT", "greedy", "points", "score", "perplexity", "assessment accuracy", "maj@6", "pass@6"],
+  ]);
+  for (const { brief, meaning } of termsOf(summary.methods)) expect(brief ?? meaning).toMatch(/^[\d\p{L}]/u);
+  expect(methods.length).toBe(summary.methods.length);
+});
+
+it("stands in one block on a page and in few words on a terminal, from the same sentences", () => {
+  const block = wordsOf(summary.methods);
+  const entries = block.block === "facts" ? block.entries : [];
+  const told = methodWords(summary.methods);
+  for (const [term, words] of entries.slice(0, 6)) expect(told).toContain(`${term}: ${words}`);
+  expect(told).toMatch(/^VFT: .*\. BC: .*\.$/);
+});
