@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { joinAlike } from "./alike.ts";
 
 /** What a user-facing error says. Every part that is known is printed, each on its own line. */
 export interface Problem {
@@ -14,6 +15,8 @@ export interface Problem {
   nearest?: string | undefined;
   /** What to do about it. */
   fix?: string | undefined;
+  /** Which others are like it, in words, where they are not told one by one. */
+  alike?: string | undefined;
 }
 
 /** Exit codes of every command: 0 done, 1 failed, 2 bad usage or bad input file, 130 interrupted. */
@@ -28,10 +31,10 @@ export class AftError extends Error {
   /** With what a command ends that throws it. */
   readonly exitCode: ExitCode;
 
-  /** Its message is all problems in words. */
+  /** Its message is all problems in words, those that differ in their row alone joined. */
   constructor(problems: Problem | readonly Problem[], exitCode: ExitCode = 1, options?: ErrorOptions) {
     const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
-    super(list.map(formatProblem).join("\n"), options);
+    super(joinAlike(list).map(formatProblem).join("\n"), options);
     this.problems = list;
     this.exitCode = exitCode;
   }
@@ -59,6 +62,7 @@ export function formatProblem(problem: Problem): string {
   if (problem.expected !== undefined) lines.push(`  expected: ${problem.expected}`);
   if (problem.nearest !== undefined) lines.push(`  did you mean: ${problem.nearest}`);
   if (problem.fix !== undefined) lines.push(`  fix: ${problem.fix}`);
+  if (problem.alike !== undefined) lines.push(`  ${problem.alike}`);
   return visible(lines.join("\n"));
 }
 

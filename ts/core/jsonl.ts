@@ -1,12 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { z } from "zod";
+import { Alike } from "./alike.ts";
 import { inputError, type Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
-
-/** How many bad rows are named before the rest are only counted. */
-const mostRowsNamed = 20;
 
 /** Where a row stands, for messages about it. */
 export interface Row<T> {
@@ -53,14 +51,13 @@ export async function forEachRow<T>(
   take: (value: T, place: RowPlace) => void,
   shownAs = path,
 ): Promise<void> {
-  const named: Problem[] = [];
-  let count = 0;
+  const alike = new Alike();
   await scan(path, shownAs, schema, take, (problems) => {
-    count += problems.length;
-    named.push(...problems.slice(0, mostRowsNamed - named.length));
+    for (const problem of problems) alike.add(problem);
   });
-  if (count > mostRowsNamed) named.push({ what: `and ${count - mostRowsNamed} more bad rows in this file` });
-  if (count > 0) throw inputError(named);
+  const named = alike.problems();
+  if (alike.left > 0) named.push({ what: `and ${alike.left} more mistakes in this file` });
+  if (named.length > 0) throw inputError(named);
 }
 
 /** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */

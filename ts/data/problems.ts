@@ -1,20 +1,23 @@
+import { Alike } from "../core/alike.ts";
 import { inputError, type Problem } from "../core/errors.ts";
 import type { Row } from "../core/jsonl.ts";
 
-/** Mistakes that are named, each with its place, before the rest are only counted. */
+/** Kinds of mistakes that are named, each with its places, before the rest are only counted. */
 export const mostNamed = 20;
 
 /**
- * Refuses input with everything that is wrong with it. Only what is shown is worked out, where a problem is given as a
- * function: a nearest name takes a while. `count`: of all, where only the first were kept.
+ * Refuses input with everything that is wrong with it, each kind of mistake told once. Of problems given as functions only
+ * the first are worked out: a nearest name takes a while. `count`: of all, where only the first were kept.
  */
 export function refuse(problems: readonly (Problem | (() => Problem))[], count = problems.length): void {
   if (count === 0) return;
-  const shown = problems
-    .slice(0, mostNamed)
-    .map((problem) => (typeof problem === "function" ? problem() : problem));
-  const more = count - shown.length;
-  throw inputError(more > 0 ? [...shown, { what: `and ${more} more mistakes of these kinds` }] : shown);
+  const known = problems.every((problem) => typeof problem === "object")
+    ? problems
+    : problems.slice(0, mostNamed).map((problem) => (typeof problem === "function" ? problem() : problem));
+  const alike = new Alike(mostNamed);
+  for (const problem of known) alike.add(problem);
+  const more = count - known.length + alike.left;
+  throw inputError([...alike.problems(), ...(more > 0 ? [{ what: `and ${more} more mistakes` }] : [])]);
 }
 
 /** A problem for each row whose key an earlier row has. */

@@ -10,7 +10,8 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.model.create import create_model
 from aft_worker.model.digest import weights_digest
-from aft_worker.model.loading import load_model, save_model
+from aft_worker.model.loading import load_model
+from aft_worker.model.saving import save_model
 from aft_worker.model.source import open_tokenizer
 from aft_worker.protocol import ModelCreateParams
 from aft_worker.tokens.training import train_tokenizer

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { Alike } from "../../core/alike.ts";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
 import {
   checkDataset,
@@ -46,18 +47,14 @@ export const check = define({
   },
 });
 
-/** Problems that are printed before the rest are only counted. */
-const mostShown = 20;
-
-const shown = (problems: readonly Problem[]): Problem[] => {
-  const more = problems.length - mostShown;
-  return more <= 0
-    ? [...problems]
-    : [
-        ...problems.slice(0, mostShown),
-        { what: `and ${more.toLocaleString("en-US")} more (--json lists all)` },
-      ];
-};
+/** Each kind once, and of many kinds the first. */
+function shown(problems: readonly Problem[]): Problem[] {
+  const alike = new Alike();
+  for (const problem of problems) alike.add(problem);
+  const told = alike.problems();
+  const more = alike.left === 0 ? "" : `and ${alike.left.toLocaleString("en-US")} more; `;
+  return told.length === problems.length ? told : [...told, { what: `${more}--json lists each` }];
+}
 
 async function findingsOn(
   what: string,

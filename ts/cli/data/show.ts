@@ -6,6 +6,7 @@ import {
   taskName,
   taskSchema,
 } from "../../config/index.ts";
+import { defined } from "../../core/defined.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { type ShownQuestion, shownQuestions, splitNames, taskKind, taskNames } from "../../data/index.ts";
@@ -33,16 +34,30 @@ export const show = define({
       const options = { split: shownSplit, count, file } as const;
       const put = promptSettings(settings.prompt);
       const shown = await shownQuestions(taskKind(settings.task), settings, put, options);
-      tasks.push({ task: taskName(settings), split: shownSplit, ...shown });
+      const wording = wordingOf(settings);
+      tasks.push({ task: taskName(settings), ...defined({ wording }), split: shownSplit, ...shown });
     }
     if (json) return printJson(tasks);
-    for (const { task: name, split: part, questions, total, patterns, note } of tasks) {
+    for (const { task: name, wording, split: part, questions, total, patterns, note } of tasks) {
       printLine(`${name}: ${questions.length} of ${total} ${part} questions; answers: ${patterns.strict}`);
+      if (wording !== undefined) printLine(`wording: ${wording}${otherWording(what, wording)}`);
       if (note !== undefined) printLine(`(${note})`);
       for (const question of questions) print(question);
     }
   },
 });
+
+/** How a task that makes its questions tells them; undefined: they are what they are. */
+const wordingOf = (settings: TaskSettings): string | undefined =>
+  settings.task === "arithmetic" ? (settings.wording ?? "terse") : undefined;
+
+/** Whoever looks at a task by its name may mean the questions that an experiment has. */
+const otherWording = (what: string, wording: string): string =>
+  !taskNames().includes(what)
+    ? `, as ${what} has it`
+    : wording === "terse"
+      ? ", as when nothing is set; the quickstart has --set wording=story"
+      : "";
 
 async function tasksOf(
   what: string,

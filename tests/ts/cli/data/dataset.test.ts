@@ -120,3 +120,15 @@ test("`aft data list` says which files are here", async () => {
   });
   expect(files.arithmetic).toBeUndefined();
 });
+
+test("`aft data show` says in which words the generated questions are put, and how to see the quickstart's", async () => {
+  const lines = async (...args: string[]) =>
+    (await aft(["data", "show", ...args, "--count", "1"])).stdout.split("\n");
+  expect((await lines("arithmetic"))[1]).toBe(
+    "wording: terse, as when nothing is set; the quickstart has --set wording=story",
+  );
+  const quickstart = await lines("experiments/quickstart.yaml");
+  expect(quickstart[1]).toBe("wording: story, as experiments/quickstart.yaml has it");
+  const story = await lines("arithmetic", "--set", "wording=story");
+  expect(story.slice(1)).toEqual(["wording: story", ...quickstart.slice(2)]);
+});

@@ -208,10 +208,10 @@ test("one text twice must be told the same of, the reference's own among it", ()
   );
 });
 
-test("all mistakes are told together in the order of the rows, up to a number", () => {
+test("all mistakes are told together, each kind once, in the order of the rows", () => {
   const foreign = group([right("a"), wrong("a")], { task: "x" });
   const message = said("binary", ...Array.from({ length: 15 }, () => foreign));
-  expect(message).toMatch(/^g\.jsonl:1: field task.*\n.*\n.*\ng\.jsonl:1: field candidates\.1\.correct/);
-  expect(message.match(/^g\.jsonl:/gm)).toHaveLength(20);
-  expect(message).toMatch(/\nand 10 more mistakes of these kinds$/);
+  expect(message).toMatch(
+    /^g\.jsonl:1: field task(.*\n){3} {2}and 14 more like it: rows 2 to 15\ng\.jsonl:1: field candidates\.1\.correct(.*\n){3} {2}and 14 more like it: rows 2 to 15$/,
+  );
 });
