@@ -277,6 +277,43 @@ def whole(value: Tensor) -> Tensor:
     return full.to(stored_dtype(value)).cpu() if is_main() else torch.empty(0)
 
 
+@torch.no_grad()
+def give_out(value: Tensor | None, into: Tensor) -> None:
+    """Fills a weight that all ranks have, whole or each its part, with what the main one has of it: `value`,
+    whole, wherever it lies; None in the others. Rounded to the weight's own type."""
+    own = part(into)
+    ranks = world_size()
+    if not is_part(into):
+        if value is not None:
+            own.copy_(value)
+        if ranks > 1:
+            with _exchange():
+                dist.broadcast(_bytes(own), src=0)
+        return
+    # as FSDP2 cuts a weight; each rank is sent equally many rows
+    rows = -(-into.shape[0] // ranks)
+    pieces = None
+    if value is not None:
+        cut = (value[rows * at : rows * (at + 1)] for at in range(ranks))
+        pieces = [_bytes(_filled_up(piece, rows, own)) for piece in cut]
+    received = own.new_empty(rows, *own.shape[1:])
+    with _exchange():
+        dist.scatter(_bytes(received), pieces, src=0)
+    own.copy_(received[: own.shape[0]])
+
+
+def _filled_up(piece: Tensor, rows: int, like: Tensor) -> Tensor:
+    """So many rows, on the device and in the type of `like`."""
+    found = like.new_empty(rows, *piece.shape[1:])
+    found[: piece.shape[0]].copy_(piece)
+    return found
+
+
+def _bytes(value: Tensor) -> Tensor:
+    """In the same memory: there are types that gloo cannot exchange."""
+    return value.view(-1).view(torch.uint8)
+
+
 def wrapping_sums(values: Sequence[int]) -> list[int]:
     """Of 64-bit integers over all ranks, value by value."""
     if not _is_joined() or not values:

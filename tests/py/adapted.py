@@ -6,7 +6,8 @@ from pathlib import Path
 
 import tiny
 import torch
-from aft_worker.model.loading import LoadedModel, load_model, save_model
+from aft_worker.model.loading import LoadedModel, load_model
+from aft_worker.model.saving import save_model
 from aft_worker.protocol import AdapterSettings, VftLoss
 from aft_worker.train.trainer import Trainer
 

@@ -15,7 +15,7 @@ import torch
 from aft_worker import distributed
 from aft_worker import protocol as p
 from aft_worker.model.loading import checkpoint_gradients
-from aft_worker.model.sharding import shard
+from aft_worker.model.sharding import share_out
 from aft_worker.score import Model
 from aft_worker.train import Trainer
 
@@ -95,9 +95,10 @@ def train(model: Model, loss: p.LossSettings, groups: list[p.TrainGroup] = GROUP
 
 
 def sharded(model: Any) -> Any:
-    """With its weights shared out, where there are ranks."""
+    """With its weights shared out, where there are ranks: those that the main one has."""
     if distributed.world_size() > 1:
-        shard(model.module, torch.device("cpu"), model.dtype, "tiny")
+        dtype, whole = model.dtype, model.module if distributed.is_main() else None
+        model.module = share_out(whole, torch.device("cpu"), dtype, "tiny")
     return model
 
 
@@ -143,9 +144,10 @@ MODELS: dict[str, Make] = {
     "soft-caps, shared out": lambda folder: sharded(tiny.gemma2(initializer_range=0.2)),
     "windows, shared out": lambda folder: sharded(tiny.qwen2(initializer_range=0.2)),
     "computed again": lambda folder: checkpointed(base()),
-    "computed again, shared out": lambda folder: sharded(checkpointed(base())),
+    "computed again, shared out": lambda folder: checkpointed(sharded(base())),
     "adapter": lora,
     "adapter, shared out": lambda folder: sharded(lora(folder)),
+    "adapter, computed again, shared out": lambda folder: checkpointed(sharded(lora(folder))),
 }
 
 

@@ -82,7 +82,7 @@ def faults(folder: Path) -> dict[str, tuple[str, str, bool]]:
         for seed in (0, 1):
             adapted.base_folder(folder / f"base-{seed}", seed=seed)
     distributed.wait_for_all()
-    found["files"] = raised(lambda: adapted.load(folder / f"base-{rank}", sharding="fsdp"))
+    found["files"] = raised(lambda: adapted.load(folder / f"base-{rank}"))
     return found
 
 

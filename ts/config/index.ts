@@ -68,6 +68,7 @@ export { trackingSchema } from "./schema/tracking.ts";
 export { type Training, trainingSchema } from "./schema/training.ts";
 export { vocabularySize } from "./schema/values.ts";
 export { type Sampler, samplerOf } from "./schema/worker.ts";
+export { yamlOfSet } from "./source/parse.ts";
 export { aboutKey } from "./sweep/about.ts";
 export { warningsByCell } from "./sweep/by-cell.ts";
 export type { Cell, LoadedSweep } from "./sweep/load.ts";

@@ -12,13 +12,19 @@ export interface Done<R> {
 
 type Answer<R> = { result: R } | { problems: readonly Problem[]; exitCode: 1 | 2 | 130 } | { bug: unknown };
 
+/** A module that a thread begins with, by its name beside the one that starts it; compiled like that one, or not. */
+export const entryBeside = (module: string, name: string): URL =>
+  new URL(`./${name}${module.endsWith(".ts") ? ".ts" : ".js"}`, module);
+
+/** Deno resolves what a thread imports otherwise. */
+export const hasThreads = !("Deno" in globalThis);
+
 /** More than these take more memory than they save time. */
 const mostThreads = 8;
 
 /** How many threads pay: one a core, each with enough to do to be worth its start; 1 is no thread beside this one. */
 export function threadsFor(pieces: number, leastEach: number): number {
-  // Deno resolves what a thread imports otherwise.
-  if ("Deno" in globalThis) return 1;
+  if (!hasThreads) return 1;
   return Math.max(1, Math.min(availableParallelism(), mostThreads, Math.floor(pieces / leastEach)));
 }
 
@@ -121,12 +127,12 @@ function workerOf(entry: URL, start: unknown): Worker {
 }
 
 /** A thread's own side: `make` gets what all threads are given and gives back what does one piece. */
-export function serve<S, J, R>(make: (start: S) => (job: J) => Done<R>): void {
+export function serve<S, J, R>(make: (start: S) => (job: J) => Done<R> | Promise<Done<R>>): void {
   const port = parentPort as MessagePort;
   const work = make(workerData as S);
-  port.on("message", (job: J) => {
+  port.on("message", async (job: J) => {
     try {
-      const { result, moved = [] } = work(job);
+      const { result, moved = [] } = await work(job);
       port.postMessage({ result } satisfies Answer<R>, moved);
     } catch (error) {
       port.postMessage(

@@ -22,6 +22,7 @@ export {
 export { exportFormats, exportRun, type PushPlan, pushRun } from "./export/index.ts";
 export {
   type ComparedRuns,
+  compareAside,
   compareFinishedRuns,
   type Difference,
   findGarbage,

@@ -5,13 +5,7 @@ import { dataFolder } from "../analysis/index.ts";
 import { AftError } from "../core/errors.ts";
 import { escapeText } from "../core/escape.ts";
 import { shownPath } from "../core/files.ts";
-import {
-  type ComparedRuns,
-  compareFinishedRuns,
-  Remembered,
-  RunsWatch,
-  runFiles,
-} from "../experiment/index.ts";
+import { type ComparedRuns, compareAside, Remembered, RunsWatch, runFiles } from "../experiment/index.ts";
 import { type Page, renderPage } from "./layout.ts";
 import { home, type Path, pageOfPair, pageOfRun, pairIn } from "./links.ts";
 import { type ReadNotes, readNotes } from "./notes.ts";
@@ -148,7 +142,7 @@ export class Site {
     const records = folders.map((folder) => join(folder, runFiles.record));
     const [left, right] = await Promise.all([a, b].map((name) => this.watch.stages(name)));
     const compared = await this.comparisons
-      .get(`${a}\n${b}`, records, () => compareFinishedRuns(folders[0]!, folders[1]!))
+      .get(`${a}\n${b}`, records, () => compareAside(folders[0]!, folders[1]!))
       .catch((error: unknown) => {
         // What cannot be read of a run is no reason to show nothing of the others.
         if (error instanceof AftError) return error;

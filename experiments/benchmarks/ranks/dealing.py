@@ -2,119 +2,215 @@
 
     npx aft python experiments/benchmarks/ranks/dealing.py [--json FILE]
 
-The pieces are those of `sample/dealing.py`, dealt by its rule; a decode step of a rank takes a fixed time
-and a part that grows with its rows, as on a GPU. Beside it: questions dealt beforehand, every n-th to a rank.
-A rank that has ended while another still samples is idle.
+The samples are dealt by `sample/deal.py` itself; a decode step of a rank takes a fixed time and a part that
+grows with its rows, as on a GPU. Beside it: the same shares with nothing taken from another rank, and whole
+questions dealt beforehand, every n-th to a rank. A rank that has ended while another still samples is idle.
 """
 
 from __future__ import annotations
 
 import argparse
 import heapq
+import itertools
 import json
 import random
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import mean
 
+from aft_worker.board import Board
 from aft_worker.protocol import GeneratePrompt
-from aft_worker.sample.dealing import cut
+from aft_worker.sample.deal import Deal, Piece
+from torch.distributed import HashStore  # pyright: ignore[reportPrivateImportUsage]
 
 STEP = 1.0  # of a step whatever its rows; the unit is free
 ROW = 0.002  # more of it for each row
+MOST_TOKENS = 512
+DRAWS = 5
 
-
-@dataclass(frozen=True)
-class Case:
-    """`slots` of each rank; a response is some 120 tokens long, by a question's difficulty and by chance."""
-
-    questions: int
-    k: int
-    slots: int
-    most_tokens: int = 512
-
-
-CASES = {
-    "7,473 questions x 6, 1,024 slots": Case(7_473, 6, 1_024),
-    "1,319 questions, greedy, 256 slots": Case(1_319, 1, 256),
-    "200 questions x 24, 128 slots": Case(200, 24, 128),
-}
 RANKS = (2, 4, 8)
+# questions, samples of each, slots of each rank
+SHAPES = [
+    (7_473, 6, 1_024),
+    (1_319, 1, 256),
+    (200, 24, 128),
+    (100, 6, 60),
+    (20, 6, 64),
+    (33, 4, 16),
+    (9, 8, 8),
+    (500, 1, 32),
+    (64, 16, 256),
+    (1, 100, 16),
+    (300, 2, 8),
+]
+# a question's mean length, and how far its samples lie around it
+LENGTHS: dict[str, tuple[Callable[[random.Random], float], float]] = {
+    "as found": (lambda draw: draw.lognormvariate(4.6, 0.5), 0.35),
+    "much alike": (lambda draw: draw.lognormvariate(4.6, 0.2), 0.2),
+    "far apart": (lambda draw: draw.lognormvariate(4.2, 1.0), 0.5),
+    "short and long": (lambda draw: 40 if draw.random() < 0.8 else 400, 0.2),
+    "all equal": (lambda draw: 100, 0.0),
+}
+
+Sample = tuple[str, int]
 
 
-def lengths_of(case: Case) -> dict[tuple[str, int], int]:
-    draw = random.Random(7)
-    found = {}
-    for question in range(case.questions):
-        mean = draw.lognormvariate(4.6, 0.5)
-        for index in range(case.k):
-            length = max(4, int(draw.lognormvariate(0, 0.35) * mean))
-            found[f"q{question}", index] = min(case.most_tokens, length)
-    return found
+def samples(prompts: Sequence[GeneratePrompt]) -> list[Sample]:
+    return [(prompt.id, index) for prompt in prompts for index in prompt.indices]
 
 
-def idle(ends: list[float], busy: list[float]) -> float:
-    """The share of all ranks' time until the last one's end in which they did nothing."""
-    return 1 - sum(busy) / (len(ends) * max(ends))
+class Taking:
+    """By the rule; `fixed`: without taking from another rank."""
+
+    def __init__(self, deal: Deal, fixed: bool) -> None:
+        self._deal = deal
+        self._fixed = fixed
+
+    def first(self, slots: int) -> list[Sample]:
+        taken: list[Sample] = []
+        while len(taken) < slots and (piece := self._deal.take_own(slots - len(taken), slots)):
+            taken += samples(piece.prompts)
+        return taken or self._of(None if self._fixed else self._deal.take_others(slots))
+
+    def next(self, room: int, slots: int) -> list[Sample]:
+        piece = self._deal.take_own(room, slots)
+        return self._of(piece or (None if self._fixed else self._deal.take_others(room)))
+
+    def _of(self, piece: Piece | None) -> list[Sample]:
+        return [] if piece is None else samples(piece.prompts)
 
 
-def simulate(case: Case, ranks: int, dealt: bool) -> float:
-    """-> the idle share."""
-    lengths = lengths_of(case)
-    draw = random.Random(3)
-    prompts = [
-        GeneratePrompt(id=f"q{number}", prompt="x" * draw.randrange(80, 600), indices=list(range(case.k)))
-        for number in range(case.questions)
-    ]
-    if dealt:
-        pieces = [[(one.id, i) for one in piece for i in one.indices] for piece in cut(prompts, ranks)]
-        shared = list(reversed(pieces))
-        queues = [shared] * ranks
-    else:
-        queues = [
-            [[(one.id, i) for i in one.indices] for one in reversed(prompts[rank::ranks])]
-            for rank in range(ranks)
-        ]
-    share = -(-len(lengths) // ranks)
-    room = [min(case.slots, share)] * ranks
-    waiting: list[list[int]] = [[] for _ in range(ranks)]
-    rows: list[list[int]] = [[] for _ in range(ranks)]  # the step at which each row ends
-    steps = [0] * ranks
-    ends, busy = [0.0] * ranks, [0.0] * ranks
-    clock = [(0.0, rank) for rank in range(ranks)]
+class EveryNth:
+    def __init__(self, prompts: Sequence[GeneratePrompt]) -> None:
+        self._left = list(reversed(samples(prompts)))
+
+    def first(self, slots: int) -> list[Sample]:
+        return self.next(slots, slots)
+
+    def next(self, room: int, slots: int) -> list[Sample]:
+        return [self._left.pop() for _ in range(min(room, len(self._left)))]
+
+
+@dataclass
+class Rank:
+    queue: Taking | EveryNth
+    slots: int = 0
+    steps: int = 0
+    busy: float = 0.0
+    end: float = 0.0
+    waiting: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)  # the step at which each row ends
+
+    def begin(self, most: int, lengths: dict[Sample, int]) -> None:
+        """Opens as many slots as there are samples by then."""
+        if not self.slots:
+            self.waiting = [lengths[one] for one in self.queue.first(most)]
+            self.slots = min(most, len(self.waiting))
+        while (room := self.slots - len(self.rows) - len(self.waiting)) > 0:
+            more = self.queue.next(room, self.slots)
+            if not more:
+                break
+            self.waiting += [lengths[one] for one in more]
+        for _ in range(min(len(self.waiting), self.slots - len(self.rows))):
+            heapq.heappush(self.rows, self.steps + self.waiting.pop(0))
+
+    def step(self) -> float:
+        """-> what it takes."""
+        took = STEP + ROW * len(self.rows)
+        self.steps += 1
+        self.busy += took
+        while self.rows and self.rows[0] <= self.steps:
+            heapq.heappop(self.rows)
+        return took
+
+
+def simulate(table: list[Rank], most: int, lengths: dict[Sample, int]) -> tuple[float, float]:
+    """-> (the time until the last rank has ended, the share of all ranks' time that is idle)."""
+    clock = [(0.0, number) for number in range(len(table))]
     while clock:
-        now, rank = heapq.heappop(clock)
-        own = rows[rank]
-        undealt = sum(map(len, queues[rank][-room[rank] :])) if dealt else room[rank] * ranks
-        ahead = min(max(1, room[rank] // 8), undealt // (2 * ranks)) if steps[rank] else 0
-        while queues[rank] and len(own) + len(waiting[rank]) < room[rank] + ahead:
-            waiting[rank] += [lengths[one] for one in queues[rank].pop()]
-        while waiting[rank] and len(own) < room[rank]:
-            heapq.heappush(own, steps[rank] + waiting[rank].pop(0))
-        if not own:
-            ends[rank] = now
-            continue
-        took = STEP + ROW * len(own)
-        steps[rank] += 1
-        busy[rank] += took
-        while own and own[0] <= steps[rank]:
-            heapq.heappop(own)
-        heapq.heappush(clock, (now + took, rank))
-    return idle(ends, busy)
+        now, number = heapq.heappop(clock)
+        rank = table[number]
+        rank.begin(most, lengths)
+        if rank.rows:
+            heapq.heappush(clock, (now + rank.step(), number))
+        else:
+            rank.end = now
+    last = max(rank.end for rank in table)
+    return last, 1 - sum(rank.busy for rank in table) / (len(table) * last)
+
+
+def drawn(shape: tuple[int, int, int], kind: str, ranks: int, seed: int) -> dict[str, tuple[float, float]]:
+    """How it goes with one draw of the lengths, by each way of dealing."""
+    questions, k, most = shape
+    draw = random.Random(seed)
+    of_question, spread = LENGTHS[kind]
+    prompts = [
+        GeneratePrompt(id=f"q{at}", prompt="x" * draw.randrange(80, 600), indices=list(range(k)))
+        for at in range(questions)
+    ]
+    lengths = {}
+    for prompt in prompts:
+        usual = of_question(draw)
+        for index in prompt.indices:
+            length = int(usual * draw.lognormvariate(0, spread))
+            lengths[prompt.id, index] = min(MOST_TOKENS, max(4, length))
+
+    def taking(fixed: bool) -> list[Rank]:
+        store = HashStore()
+        own = [Deal(Board(store, "deal", rank, ranks)) for rank in range(ranks)]
+        for deal in own:
+            deal.put_up(prompts)
+        return [Rank(Taking(deal, fixed)) for deal in own]
+
+    ways = {
+        "dealt": taking(False),
+        "fixed": taking(True),
+        "every n-th": [Rank(EveryNth(prompts[rank::ranks])) for rank in range(ranks)],
+    }
+    return {name: simulate(table, most, lengths) for name, table in ways.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json")
     into = parser.parse_args().json
-    found = {}
-    print(f"{'idle share of the ranks':38} ranks   dealt  every n-th")
-    for name, case in CASES.items():
-        for ranks in RANKS:
-            dealt, beforehand = simulate(case, ranks, True), simulate(case, ranks, False)
-            found[f"{name}, {ranks} ranks"] = {"dealt": round(dealt, 4), "every n-th": round(beforehand, 4)}
-            print(f"{name:38} {ranks:5} {dealt:7.1%} {beforehand:11.1%}", flush=True)
+    cases = {}
+    worst = 0.0
+    print(f"{'':44} idle: dealt, fixed shares, every n-th;   time: dealt by fixed, by every n-th")
+    for shape, kind, ranks in itertools.product(SHAPES, LENGTHS, RANKS):
+        large = shape[0] > 5_000
+        if large and kind != "as found":
+            continue
+        found = [drawn(shape, kind, ranks, seed) for seed in range(1 if large else DRAWS)]
+        idle = {name: mean(one[name][1] for one in found) for name in found[0]}
+        time = {name: mean(one[name][0] for one in found) for name in found[0]}
+        worst = max(worst, *(one["dealt"][0] / one["fixed"][0] for one in found))
+        name = f"{shape[0]} questions x {shape[1]}, {shape[2]} slots, {kind}, {ranks} ranks"
+        cases[name] = {
+            "idle": {way: round(share, 4) for way, share in idle.items()},
+            "time by fixed shares": round(time["dealt"] / time["fixed"], 4),
+            "time by every n-th": round(time["dealt"] / time["every n-th"], 4),
+        }
+        print(
+            f"{name:56}{idle['dealt']:7.1%}{idle['fixed']:7.1%}{idle['every n-th']:7.1%}"
+            f"{time['dealt'] / time['fixed']:9.3f}{time['dealt'] / time['every n-th']:8.3f}",
+            flush=True,
+        )
+    total = {
+        "cases": len(cases),
+        "draws of each": DRAWS,
+        "worst time by fixed shares, of any draw": round(worst, 4),
+        "mean time by fixed shares": round(mean(one["time by fixed shares"] for one in cases.values()), 4),
+        "mean time by every n-th": round(mean(one["time by every n-th"] for one in cases.values()), 4),
+        "mean idle": {
+            way: round(mean(one["idle"][way] for one in cases.values()), 4)
+            for way in ("dealt", "fixed", "every n-th")
+        },
+    }
+    print(json.dumps(total, indent=2))
     if into:
         with open(into, "w") as file:
-            json.dump(found, file, indent=2)
+            json.dump({"all": total, "cases": cases}, file, indent=2)
             file.write("\n")
 
 

@@ -2,7 +2,6 @@
 
 import gc
 
-from .. import distributed
 from .. import protocol as p
 from ..device import describe_machine, forget_unused, measure_speed
 from ..model import (
@@ -17,6 +16,7 @@ from ..model import (
 )
 from ..rpc import Context
 from ..tokens import train_tokenizer
+from .lending import take_back
 from .registries import models, runs, vllm
 
 
@@ -45,12 +45,14 @@ def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCount
 
 
 def create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
+    take_back()
     vllm.close()  # with other weights: their memory is needed
     model = create_model(params)
     return model.info(models.add(model))
 
 
 def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
+    take_back()
     model = load_model(
         params.source,
         revision=params.revision,
@@ -64,7 +66,6 @@ def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
         sharding=params.sharding or "none",
         trained=bool(params.trained),
     )
-    distributed.same(f"weights in {params.source}", model.digest())
     vllm.keep_for(model.digest())
     return model.info(models.add(model))
 

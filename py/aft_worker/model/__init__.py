@@ -7,6 +7,7 @@ from .create import create_model
 from .digest import tokenizer_digest
 from .gguf_file import convert_gguf
 from .inspection import count_tokens, inspect_model
-from .loading import LoadedModel, load_model, save_model
+from .loading import LoadedModel, load_model
 from .merging import merge_adapter
+from .saving import save_model
 from .source import open_tokenizer

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
+from transformers import PreTrainedModel
 
 from ..device import dtype_name
 from ..protocol import AdapterSettings, LinearLayer, ModelShape
 from .adapter_folder import base_of, holds_adapter, tokenizer_of
 from .adapter_targets import chosen_places, places_of
-from .source import check_source, not_loaded, why
+from .sketch import empty_module
 
 _TYPES = {"F64": "float64", "F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
@@ -24,16 +24,10 @@ def inspect_model(source: str, revision: str | None, adapter: AdapterSettings | 
     if holds_adapter(source):
         base = base_of(Path(source))
         source, revision = base.source, base.revision
-    is_folder = check_source(source)
-    try:
-        config = AutoConfig.from_pretrained(source, revision=revision or "main")
-        with torch.device("meta"):
-            module: PreTrainedModel = AutoModelForCausalLM.from_config(config)
-    except Exception as error:
-        raise not_loaded(source, why(error, source, hub=not is_folder)) from None
+    module = empty_module(source, revision)
     if adapter is not None:
         chosen_places(places_of(module), adapter, source)
-    return _shape(module, _stored(source) if is_folder else None)
+    return _shape(module, _stored(source))
 
 
 def count_tokens(source: str, revision: str | None, texts: list[str]) -> list[int]:
@@ -81,7 +75,8 @@ def _shape(module: PreTrainedModel, stored: str | None) -> ModelShape:
 
 
 def _stored(folder: str) -> str | None:
-    """The type of most weights of the first safetensors file; None where there is none."""
+    """The type of most weights of the first safetensors file; None where there is none,
+    or no such folder."""
     for file in sorted(Path(folder).glob("*.safetensors")):
         try:
             with file.open("rb") as stream:

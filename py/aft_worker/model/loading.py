@@ -1,4 +1,4 @@
-"""A causal language model with its tokenizer, read and written in Hugging Face format."""
+"""A causal language model with its tokenizer, read from where it lies in Hugging Face format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,16 +13,15 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 
 from .. import distributed
 from ..device import DtypeName, dtype_name, resolve_device, resolve_dtype
-from ..folders import write_folder
 from ..protocol import AdapterSettings, ModelInfo
-from ..score import score_path, scored_how, verify_head
+from ..score import scored_how, verify_head
 from ..tokens import TokenCodec
 from .adapter import Adapter, adapted_digest, add_adapter, check_settings
-from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of, write_adapter
+from .adapter_folder import base_of, holds_adapter, put_on, tokenizer_of
 from .attention import keep_softcap
 from .digest import tokenizer_digest, weights_digest
-from .sharding import decide, shard, whole_weights
-from .sketch import sketch_module
+from .sharding import decide, share_out
+from .sketch import empty_module, sketch_module
 from .source import check_source, not_loaded, why
 from .vocabulary import codec_of
 
@@ -48,9 +47,7 @@ class LoadedModel:
     def digest(self) -> str:
         """SHA-256 of the weights, base and adapter; remembered until `weights_changed` is called."""
         if self._digest is None:
-            adapter = self.adapter
-            whole = adapter is None
-            self._digest = weights_digest(self.module) if whole else adapted_digest(self.module, adapter)
+            self._digest = _digest_of(self.module, self.adapter)
         return self._digest
 
     def weights_changed(self) -> None:
@@ -120,43 +117,57 @@ def load_model(
     `gradient_checkpointing` a training step keeps each block's input alone and computes the rest once more.
     `sketch_layers`: random weights in so many layers, to measure with; of an adapter's folder the base. Of
     several ranks `sharding` fsdp shares out the weights, and auto does where a device cannot hold them, with
-    what training takes where it is to be `trained`.
+    what training takes where it is to be `trained`; then the main rank alone reads them. Raises RanksDiffer
+    where ranks see other files.
     """
-    target = resolve_device(device)
-    base = base_of(Path(source)) if holds_adapter(source) else None
-    weights, weights_revision = (source, revision) if base is None else (base.source, base.revision)
-    number_type = resolve_dtype(dtype, target)
-    parts = False
-    if sketch_layers is None:
-        with distributed.agreed():
-            module = load_module(weights, weights_revision, number_type, attention)
-        parts = decide(module, target, sharding, trained, adapter is not None or base is not None)
-        if not parts:
-            module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
-    else:
-        module = sketch_module(weights, weights_revision, sketch_layers, number_type, attention, target)
-    held = None
     with distributed.agreed():
-        if base is not None and sketch_layers is None:
+        target = resolve_device(device)
+        number_type = resolve_dtype(dtype, target)
+        base = base_of(Path(source)) if holds_adapter(source) else None
+    weights, weights_revision = (source, revision) if base is None else (base.source, base.revision)
+    sketched = sketch_layers is not None
+    adapted = adapter is not None or base is not None
+
+    def parameters() -> int:
+        return sum(weight.numel() for weight in empty_module(weights, weights_revision).parameters())
+
+    def whole() -> tuple[PreTrainedModel, Adapter | None]:
+        if sketch_layers is not None:
+            module = sketch_module(weights, weights_revision, sketch_layers, number_type, attention, target)
+        else:
+            module = load_module(weights, weights_revision, number_type, attention)
+            if not parts:
+                module = cast(PreTrainedModel, cast(torch.nn.Module, module).to(target))
+        held = None
+        if base is not None and not sketched:
             module, held = put_on(module, base, Path(source))
             if adapter is not None:
                 check_settings(held, adapter, source)
         elif adapter is not None:
             module, held = add_adapter(module, adapter, seed=adapter_seed, source=source, revision=revision)
-        if gradient_checkpointing:
-            checkpoint_gradients(module, weights)
+        return module, held
+
+    parts = not sketched and decide(parameters, number_type, target, sharding, trained and not adapted)
+    module = held = digest = None
+    with distributed.agreed():
+        if not parts or distributed.is_main():
+            module, held = whole()
+        if parts and module is not None:
+            digest = _digest_of(module, held)
         tokenizer = tokenizer_of(source, revision)
-    digest = None
     if parts:
-        digest = _same_digest(module, held, source)
-        with distributed.agreed():
-            shard(module, target, number_type, source)
+        module = share_out(module, target, number_type, source)
+        held, digest = distributed.from_main((held, digest))
+    assert module is not None
+    if gradient_checkpointing:
+        checkpoint_gradients(module, weights)
     model = wrap(module, tokenizer, source, number_type if parts else None)
     model.adapter = held
-    model._digest = digest
-    if sketch_layers is not None:
-        # working one out takes longer than what is measured
-        model._digest = SKETCH_DIGEST
+    distributed.same(f"tokenizer in {source}", tokenizer_digest(tokenizer))
+    # a sketch's takes longer to work out than what is measured
+    model._digest = SKETCH_DIGEST if sketched else digest
+    if distributed.world_size() > 1:
+        distributed.same(f"weights in {source}", model.digest())
     return model
 
 
@@ -196,11 +207,8 @@ def load_module(
     return module
 
 
-def _same_digest(module: PreTrainedModel, adapter: Adapter | None, source: str) -> str:
-    """Of the weights that all ranks have read. Raises RanksDiffer where they are not the same."""
-    digest = weights_digest(module) if adapter is None else adapted_digest(module, adapter)
-    distributed.same(f"weights in {source}", digest)
-    return digest
+def _digest_of(module: PreTrainedModel, adapter: Adapter | None) -> str:
+    return weights_digest(module) if adapter is None else adapted_digest(module, adapter)
 
 
 def checkpoint_gradients(module: PreTrainedModel, source: str) -> None:
@@ -230,21 +238,3 @@ def _recomputed(block: torch.nn.Module, function: Callable[..., Any], *args: Any
 
     # not reentrant: then an adapter in a block gets its gradient though the block's input needs none
     return checkpoint(as_evaluated, *args, use_reentrant=False)
-
-
-def save_model(model: LoadedModel, directory: str) -> list[str]:
-    """Writes weights (safetensors), configuration and tokenizer, whole or not at all, and sealed; returns the
-    names of the files. Of a model with an adapter that alone, and where its base lies. Raises WriteFailed."""
-
-    gathered = None
-    if model.adapter is None and score_path(model.module).is_shared_out:
-        gathered = whole_weights(model.module.state_dict(keep_vars=True))
-
-    def write(folder: Path) -> None:
-        if model.adapter is None:
-            model.module.save_pretrained(folder, state_dict=gathered)
-        else:
-            write_adapter(model.module, model.adapter, folder, Path(directory))
-        model.tokenizer.tokenizer.save_pretrained(folder)
-
-    return write_folder(Path(directory), write, seal=True)

@@ -11,7 +11,7 @@ last norm and head are one unit, so that a head may be the embedding; what lies 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -25,6 +25,7 @@ from .. import distributed
 from ..device import free_bytes
 from ..score import score_path
 from .adapter import adapter_weights
+from .skeleton import packed, unpacked
 from .source import not_loaded
 
 WITHIN = "run_within"
@@ -34,21 +35,21 @@ SHARE = 0.7
 
 
 def decide(
-    module: PreTrainedModel, device: torch.device, sharding: str, trained: bool, adapted: bool
+    parameters: Callable[[], int], dtype: torch.dtype, device: torch.device, asked: str, trained: bool
 ) -> bool:
     """Whether weights are to be shared out: as asked, or by memory where the ranks' devices cannot each hold
-    what a weight takes: itself, and where it is trained its gradient, its master and two moments, in float32
-    each. The same on all ranks."""
-    ranks = distributed.world_size()
-    if ranks == 1 or sharding == "none":
+    what a weight of this type takes: itself, and where it is trained its gradient, master and two moments in
+    float32. The same on all ranks, of which the main one counts the `parameters`."""
+    if distributed.world_size() == 1 or asked == "none":
         return False
-    if sharding == "fsdp":
+    if asked == "fsdp":
         return True
-    sizes = [(weight.numel(), weight.element_size()) for weight in module.parameters()]
+    of_training = 4 * 3 + (4 if dtype.itemsize < 4 else 0) if trained else 0
     needed = 0
-    for count, size in sizes:
-        of_training = 4 * 3 + (4 if size < 4 else 0) if trained and not adapted else 0
-        needed += count * (size + of_training)
+    with distributed.agreed():
+        if distributed.is_main():
+            needed = parameters() * (dtype.itemsize + of_training)
+    needed = distributed.from_main(needed)
     free = free_bytes(device)
     if device.type == "cpu":
         # the machine's memory is that of all its ranks
@@ -56,17 +57,52 @@ def decide(
     return any(distributed.gather(needed > SHARE * free))
 
 
-def shard(module: PreTrainedModel, device: torch.device, dtype: torch.dtype, source: str) -> None:
-    """Shares out the weights of a module that every rank has whole, on the CPU or the device. Raises
-    ModelNotLoaded for a class whose blocks cannot be told apart."""
+def share_out(
+    module: PreTrainedModel | None, device: torch.device, dtype: torch.dtype, source: str
+) -> PreTrainedModel:
+    """The module that the main rank has whole in main memory (None in the others), of whose weights each rank
+    has a part on its device. They are taken out of `module`, one after the other. Raises ModelNotLoaded for a
+    class whose blocks cannot be told apart."""
+    data, weights = b"", {}
+    with distributed.agreed():
+        if module is not None:
+            if not blocks_of(module):
+                name = type(score_path(module).causal).__name__
+                why = f"{name} has no blocks that could be shared out: worker.sharding: none"
+                raise not_loaded(source, why, "/sharding")
+            data, weights = packed(module), _taken_out(module)
+    shared: PreTrainedModel = unpacked(distributed.from_main(data))
+    with distributed.agreed():
+        _cut(shared, device, dtype)
+    for name, into in _tensors(shared).items():
+        distributed.give_out(weights.pop(name) if distributed.is_main() else None, into)
+    return shared
+
+
+def _tensors(module: torch.nn.Module) -> dict[str, Tensor]:
+    """Parameters and buffers, each once."""
+    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
+
+
+def _taken_out(module: torch.nn.Module) -> dict[str, Tensor]:
+    found = {name: value.detach() for name, value in _tensors(module).items()}
+    for part in module.modules():
+        part._parameters.clear()
+        part._buffers.clear()
+    return found
+
+
+def blocks_of(module: PreTrainedModel) -> dict[str, torch.nn.Module]:
+    """By their paths."""
+    causal = score_path(module).causal
+    named = causal.named_modules()
+    return {path: part for path, part in named if isinstance(part, GradientCheckpointingLayer)}
+
+
+def _cut(module: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> None:
+    """Makes room for this rank's parts of a module without memory."""
     path = score_path(module)
     causal = path.causal
-    blocks = [part for part in causal.modules() if isinstance(part, GradientCheckpointingLayer)]
-    if not blocks:
-        name = type(causal).__name__
-        raise not_loaded(
-            source, f"{name} has no blocks that could be shared out: worker.sharding: none", "/sharding"
-        )
     low = dtype in LOW
     policy = MixedPrecisionPolicy(
         param_dtype=dtype if low else None,
@@ -76,14 +112,13 @@ def shard(module: PreTrainedModel, device: torch.device, dtype: torch.dtype, sou
     mesh = init_device_mesh(device.type, (distributed.world_size(),))
     whole = set(adapter_weights(module).values())
     stored = {name: weight.dtype for name, weight in causal.named_parameters()}
-    for unit in [*blocks, causal]:
-        # block by block: the device never holds the whole model
-        unit.to(device)
+    for unit in [*blocks_of(module).values(), causal]:
         for weight in unit.parameters():
             if weight.requires_grad and weight not in whole and weight.dtype in LOW:
                 weight.data = weight.data.float()
         fully_shard(unit, mesh=mesh, mp_policy=policy, reshard_after_forward=True, ignored_params=whole)
         _sum_in_place_of_means(cast(FSDPModule, unit))
+    module.to_empty(device=device)
     for name, weight in causal.named_parameters():
         if distributed.is_part(weight):
             cast(Any, weight).stored_dtype = stored[name]
@@ -102,12 +137,3 @@ def _sum_in_place_of_means(unit: FSDPModule) -> None:
     unit.set_gradient_divide_factor(1.0)
     # gloo knows no other, and NCCL's own factor of one would be a product for nothing
     unit.set_force_sum_reduction_for_comms(True)
-
-
-def whole_weights(tensors: Mapping[str, Any]) -> dict[str, Any]:
-    """Named weights as `distributed.whole` gives them; what is one under several names stays one."""
-    seen: dict[int, Tensor] = {}
-    for value in tensors.values():
-        if isinstance(value, Tensor) and id(value) not in seen:
-            seen[id(value)] = distributed.whole(value)
-    return {name: seen.get(id(value), value) for name, value in tensors.items()}

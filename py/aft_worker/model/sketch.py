@@ -1,4 +1,4 @@
-"""A model of another's sizes with random weights and fewer layers, to measure with."""
+"""A model by its config.json alone: without weights, or with random ones in fewer layers, to measure with."""
 
 from typing import Any
 
@@ -36,6 +36,17 @@ def sketch_module(
         raise not_loaded(source, why(error, source, hub=not is_folder)) from None
     keep_softcap(module, attention, source)
     return module
+
+
+def empty_module(source: str, revision: str | None) -> PreTrainedModel:
+    """The same with all layers, and without memory for its weights. Raises ModelNotLoaded."""
+    is_folder = check_source(source)
+    try:
+        config = AutoConfig.from_pretrained(source, revision=revision or "main")
+        with torch.device("meta"):
+            return AutoModelForCausalLM.from_config(config)
+    except Exception as error:
+        raise not_loaded(source, why(error, source, hub=not is_folder)) from None
 
 
 def _with_layers(config: Any, layers: int) -> Any:

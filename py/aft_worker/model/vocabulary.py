@@ -11,6 +11,17 @@ from ..tokens import TokenCodec
 from .source import not_loaded
 
 
+def _of_its_class(tokenizer: PreTrainedTokenizerBase, token: str) -> str:
+    """Some classes of transformers (Qwen2Tokenizer) add a token for a role that no file names."""
+    role = next((role for role, name in tokenizer.special_tokens_map.items() if name == token), None)
+    if role is None:
+        return ""
+    return (
+        f"; where its files know no such token, {type(tokenizer).__name__} adds it, and not with "
+        f'"{role}": null in tokenizer_config.json'
+    )
+
+
 def codec_of(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: str) -> TokenCodec:
     """The tokenizer with all that ends a response of this model: its own EOS, those of the generation
     settings, and the token that closes a turn of the chat template. The settings name that one too from now
@@ -23,7 +34,7 @@ def codec_of(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source
         raise not_loaded(
             source,
             f"its tokenizer has a token {last!r} with id {vocabulary[last]}, its embedding only {rows} rows: "
-            "tokenizer and weights do not belong together",
+            f"tokenizer and weights do not belong together{_of_its_class(tokenizer, last)}",
         )
     settings: Any = module.generation_config
     named = getattr(settings, "eos_token_id", None)

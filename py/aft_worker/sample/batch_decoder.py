@@ -11,7 +11,7 @@ import torch
 from torch import LongTensor, Tensor
 from transformers import Cache, DynamicCache
 
-from ..score import Model, score_path, without_cache
+from ..score import Model, score_path, to_device, without_cache
 from .decoder import CannotDecode
 from .prompts import EncodedPrompt
 
@@ -68,7 +68,8 @@ class BatchDecoder:
         for row, prompt in enumerate(shown):
             ids[row, width - len(prompt.ids) :] = torch.tensor(prompt.ids)
             mask[row, width - len(prompt.ids) :] = 1
-        self._ids, mask = ids.to(self._model.device), mask.to(self._model.device)
+        device = self._model.device
+        self._ids, mask = to_device(ids, device), to_device(mask, device)
         self._begun = False
         self._position: Tensor | None = None
         self._state: dict[str, Any] = {"attention_mask": mask, "use_cache": True, **self._cache()}
@@ -117,7 +118,7 @@ class BatchDecoder:
             self._state["position_ids"][:, -1] = position
 
     def _select(self, rows: Sequence[int]) -> Tensor:
-        chosen = torch.tensor(rows).to(self._ids.device)
+        chosen = to_device(torch.tensor(rows), self._ids.device)
         self._ids = self._ids[chosen]
         if self._position is not None:
             self._position = self._position[chosen]

@@ -95,6 +95,15 @@ class Session:
         """Samples that are decoded at once; None before that is known."""
         return None if self._decoder is None else self._count
 
+    @property
+    def held(self) -> int:
+        """Samples that wait for a slot or are in one. Slots that are filled all at once are in use as long as
+        one of them is."""
+        busy = sum(not row.over for row in self._rows)
+        if busy and self._decoder is not None and not self._decoder.refills:
+            busy = self._count
+        return len(self._queue) + busy
+
     def run(self) -> None:
         """Until each job is finished or has failed; see `Sampler` for what is raised."""
         device = sizes_of(self._model.device)

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from ..device import sizes_of
-from ..score import Model, attending, score_path
+from ..score import Model, attending, place_lists, score_path, to_device
 from .decoder import CannotDecode
 from .prompts import EncodedPrompt
 from .slot_attention import NAME, looks
@@ -65,9 +65,8 @@ class SlotDecoder:
                     del self._prefilled[id(prompt)]
         device = self._model.device
         for members in by_batch.values():
-            places = torch.tensor([one.place for one, _ in members]).to(device)
-            slots = torch.tensor([slot for _, slot in members]).to(device)
-            self._cache.fill(members[0][0].stacked, places, slots)
+            found = place_lists(device, [one.place for one, _ in members], [slot for _, slot in members])
+            self._cache.fill(members[0][0].stacked, *found)
 
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
         self._cache.position, self._cache.reach = position, reach
@@ -87,9 +86,8 @@ class SlotDecoder:
             return self._path.within(logits)
 
     def move(self, source: Sequence[int], target: Sequence[int], n: int) -> None:
-        device = self._model.device
         if source:
-            self._cache.move(torch.tensor(source).to(device), torch.tensor(target).to(device))
+            self._cache.move(*place_lists(self._model.device, source, target))
 
     def _new(self, ahead: Iterable[EncodedPrompt], taken: Iterable[int]) -> Iterator[EncodedPrompt]:
         """Prompts that are neither computed nor about to be, each once."""
@@ -128,7 +126,7 @@ def prefill(model: Model, rows: Sequence[Sequence[int]]) -> DynamicCache:
     # layers of the full length also where a window binds: a slot holds all positions
     cache = DynamicCache()
     path = score_path(model.module)
-    ids = ids.to(model.device)
+    ids = to_device(ids, model.device)
     path.within(lambda: path.backbone(input_ids=ids, past_key_values=cache, use_cache=True).last_hidden_state)
     return cache
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..score import to_device
 from .counter_rng import uniforms
 from .token_choice import choose_tokens
 
@@ -62,7 +63,7 @@ class Slots:
     def put(self, slots: Tensor, starts: Sequence[Start]) -> None:
         """Begins these samples in these slots [m]."""
         columns = zip(*((one.token, one.position, one.key, one.limit) for one in starts), strict=True)
-        values = torch.tensor([*columns], dtype=torch.long).to(slots.device)
+        values = to_device(torch.tensor([*columns], dtype=torch.long), slots.device)
         for state, value in zip((self.token, self.position, self._key, self._limit), values, strict=True):
             state[slots] = value
         self._count[slots] = 0

@@ -23,6 +23,11 @@ class TransformersSampler:
         """Samples that are decoded at once; None before that is known, and where nothing is sampled."""
         return None if self._session is None else self._session.at_once
 
+    @property
+    def held(self) -> int:
+        """Samples that are decoded or wait for a slot."""
+        return 0 if self._session is None else self._session.held
+
     def room_for(self, prompt: EncodedPrompt) -> int:
         """Samples of such a prompt that would be decoded at once. Raises what `sample` raises."""
         model = self._model

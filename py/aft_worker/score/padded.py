@@ -99,8 +99,7 @@ def block_mask(segments: Tensor, positions: Tensor, window: int | None, dtype: t
     causal = torch.ones(length, length, dtype=torch.bool, device=segments.device).tril()
     allowed = causal & ((key == 0) | (key == query))
     if window is not None:
-        distance = positions[:, :, None] - positions[:, None, :]
-        # padding has no position of its own; it may look where it will
-        allowed &= (distance < window) | (query < 0)
+        # padding stands at position 0, from which no window hides anything
+        allowed &= positions[:, :, None] - positions[:, None, :] < window
     mask = torch.zeros(allowed.shape, dtype=dtype, device=segments.device)
     return mask.masked_fill_(~allowed, float("-inf")).unsqueeze(1)

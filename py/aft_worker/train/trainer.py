@@ -24,6 +24,7 @@ from ..protocol import (
 from ..score import PADDED, Model, go, score_path
 from .batches import Batches, Upcoming, unknown
 from .captured import CapturedPasses
+from .dropout import tell_left_off
 from .findings import Findings
 from .global_batch import Batch
 from .gradients import GradientPass
@@ -142,14 +143,15 @@ class Trainer:
 
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
         `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Where
-        memory runs out the step begins anew with micro-batches of half the size, which stay so, and `tell`
-        gets a line; it stays an error where one response alone is too long, and where weights are shared out
-        over several processes. Whatever is raised, the weights are as before the step: StepOutOfOrder,
-        NonFiniteLoss, or what `encode_group` and the first two raise.
+        memory runs out the step begins anew with micro-batches of half the size, which stay so; it stays an
+        error where one response alone is too long, and where weights are shared out over several processes.
+        `tell` gets a line of that, and of dropout that is off. Whatever is raised, the weights are as before
+        the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group` and the first two raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
             raise WorkerError("StepOutOfOrder", message, expected=self.steps_done + 1, found=number)
+        tell_left_off(score_path(self._model.module).config, tell)
         started = time.perf_counter()
         if self._model.module.training:
             self._model.module.eval()

@@ -7,7 +7,8 @@ import pytest
 import tiny
 import torch
 from aft_worker.errors import WorkerError
-from aft_worker.model.loading import load_model, save_model
+from aft_worker.model.loading import load_model
+from aft_worker.model.saving import save_model
 from aft_worker.protocol import (
     GeneratePrompt,
     SampledCandidate,

@@ -10,13 +10,21 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.model.create import create_model
 from aft_worker.model.digest import weights_digest
-from aft_worker.model.loading import load_model, save_model
+from aft_worker.model.loading import load_model
+from aft_worker.model.saving import save_model
 from aft_worker.model.source import open_tokenizer
 from aft_worker.protocol import ModelCreateParams
 from aft_worker.tokens.training import train_tokenizer
 from safetensors.torch import load_file, save_file
 from tokenizers import AddedToken
-from transformers import AutoModelForCausalLM, AutoTokenizer, RwkvConfig, RwkvForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    RwkvConfig,
+    RwkvForCausalLM,
+)
 
 
 @pytest.fixture(scope="module")
@@ -331,6 +339,29 @@ def test_a_tokenizer_of_another_model_is_refused(copy, tmp_path):
     for path in (tmp_path / "t").iterdir():
         shutil.copy(path, copy)
     assert "tokenizer and weights do not belong together" in failure(copy)
+
+
+def test_a_token_that_only_the_class_of_the_tokenizer_adds_is_told_with_how_to_do_without(tmp_path):
+    """transformers reads the tokenizer of every Qwen2 as one that has `<|endoftext|>`."""
+    train_tokenizer("bpe", ["a b c d"], 300, str(tmp_path))
+    settings = tmp_path / "tokenizer_config.json"
+    plain = {name: value for name, value in json.loads(settings.read_text()).items() if name != "unk_token"}
+    settings.write_text(json.dumps(plain))
+    rows = len(AutoTokenizer.from_pretrained(tmp_path))
+    config = Qwen2Config(
+        vocab_size=rows,
+        hidden_size=8,
+        intermediate_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+    )
+    Qwen2ForCausalLM(config).save_pretrained(tmp_path)
+    said = failure(tmp_path)
+    assert "<|endoftext|>" in said
+    assert 'Qwen2Tokenizer adds it, and not with "unk_token": null in tokenizer_config.json' in said
+    settings.write_text(json.dumps({**plain, "unk_token": None}))
+    load(tmp_path)
 
 
 def test_a_token_beyond_the_rows_of_the_embedding_is_named(copy):

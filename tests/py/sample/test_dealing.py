@@ -16,7 +16,7 @@ from aft_worker import distributed
 from aft_worker.board import Board, open_board
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.protocol import GeneratePrompt
-from aft_worker.sample import CollectedJob, DealtSampler, SampleRequest, TransformersSampler, collect, dealing
+from aft_worker.sample import CollectedJob, DealtSampler, SampleRequest, TransformersSampler, collect
 from ranks import run_in_processes
 
 TEXTS = ["a", "how many apples?", "12+34=", "B has 3 pens", "x", "a b c d e f g h i j k l m", "7*6="]
@@ -130,21 +130,6 @@ def test_a_rank_that_is_slow_gets_less_and_none_waits_for_it() -> None:
     together(3, one, slots=2, models=models)
     assert drawn(one) == alone(job(asked(indices=range(12))))
     assert 0 < counts[1] < min(counts[0], counts[2])
-
-
-def test_pieces_are_of_a_few_samples_and_the_long_prompts_come_first() -> None:
-    pieces = dealing.cut(asked(indices=range(40)), 2)
-    assert {(prompt.id, index) for piece in pieces for prompt in piece for index in prompt.indices} == {
-        (f"q{at}", index) for at in range(len(TEXTS)) for index in range(40)
-    }
-    sizes = [sum(len(prompt.indices) for prompt in piece) for piece in pieces]
-    assert max(sizes) <= -(-40 * len(TEXTS) // 8)
-    lengths = [len(prompt.prompt) for piece in pieces for prompt in piece]
-    assert lengths == sorted(lengths, reverse=True)
-    # one question alone is shared, too
-    assert len(dealing.cut(asked(indices=range(100), texts=["a"]), 4)) == 15
-    # a sample each: some together, as a piece costs something
-    assert [len(piece) for piece in dealing.cut(asked(indices=[0], texts=["a"] * 200), 2)] == [3] * 66 + [2]
 
 
 def test_a_cancelled_request_ends_in_all_ranks_and_leaves_the_others_as_they_are() -> None:

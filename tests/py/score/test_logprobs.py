@@ -18,24 +18,26 @@ def inputs(rows: int, width: int, vocabulary: int, dtype=torch.float64):
     return hidden, weight, bias, torch.randint(vocabulary, (rows,))
 
 
-def plain(hidden, weight, bias, targets, softcap):
-    logits = F.linear(hidden, weight, bias)
+def plain(hidden, weight, bias, targets, softcap, scale=1.0):
+    logits = scale * F.linear(hidden, weight, bias)
     if softcap is not None:
         logits = softcap * torch.tanh(logits / softcap)
     return logits.log_softmax(-1).gather(1, targets[:, None]).squeeze(1)
 
 
-@pytest.mark.parametrize("softcap", [None, 2.0])
+@pytest.mark.parametrize(("softcap", "scale"), [(None, 1.0), (2.0, 1.0), (None, 0.3), (2.0, 3.0)])
 @pytest.mark.parametrize("chunk", [1, 3, 7, 100, None])
 @pytest.mark.parametrize("with_bias", [False, True])
 @pytest.mark.parametrize("fused", [False, True])
-def test_value_and_gradient_equal_the_plain_formula_for_every_chunk(softcap, chunk, with_bias, fused) -> None:
+def test_value_and_gradient_equal_the_plain_formula_for_every_chunk(
+    softcap, scale, chunk, with_bias, fused
+) -> None:
     hidden, weight, bias, targets = inputs(7, 5, 11)
     leaves = [hidden, weight, bias] if with_bias else [hidden, weight]
     bias = bias if with_bias else None
     weights = torch.linspace(-1, 2, 7, dtype=torch.float64)
-    expected = plain(hidden, weight, bias, targets, softcap)
-    found = chunked_logprobs(hidden, weight, bias, targets, softcap, chunk, fused)
+    expected = plain(hidden, weight, bias, targets, softcap, scale)
+    found = chunked_logprobs(hidden, weight, bias, targets, softcap, chunk, fused, scale)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
     gradients = torch.autograd.grad(found @ weights, leaves)
     for own, other in zip(gradients, torch.autograd.grad(expected @ weights, leaves), strict=True):

@@ -218,3 +218,9 @@ def test_in_bfloat16_scores_stay_near_those_of_float32() -> None:
     for a, b in zip(expected, found, strict=True):
         means = [s.logprob / len(s.token_ids) for s in a]
         assert [s.logprob / len(s.token_ids) for s in b] == pytest.approx(means, abs=0.03)
+
+
+def test_a_window_binds_from_the_first_token_that_it_hides() -> None:
+    path = score_path(tiny.mistral(sliding_window=8).module)
+    assert path.masks(8, lambda window: window) is None
+    assert path.masks(9, lambda window: window) == 8

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import tiny
 import torch
 from aft_worker.errors import WorkerError
 from aft_worker.score import score_groups, score_path
 from aft_worker.score.batching import encode_group
+from aft_worker.score.head import heads
 from aft_worker.score.twin import TWIN, shrunk
 from aft_worker.score.verification import scored_how, verify_head
+from torch import nn
 from transformers import (
     AutoModelForCausalLM,
     BertConfig,
@@ -204,3 +208,9 @@ def test_the_check_of_a_large_window_takes_few_tokens() -> None:
     model.module.model.forward = seen
     verify_head(model)
     assert score_path(model.module).share and max(lengths) < 16 and len(lengths) < 10
+
+
+def test_the_factors_and_caps_that_logits_may_have_are_tried_the_likeliest_first() -> None:
+    settings = SimpleNamespace(logits_scaling=4.0, final_logit_softcapping=30.0)
+    found = [(head.scale, head.softcap) for head in heads(nn.Linear(2, 3), settings)]
+    assert found == [(0.25, 30.0), (0.25, None), (4.0, 30.0), (4.0, None), (1.0, 30.0), (1.0, None)]

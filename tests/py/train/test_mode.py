@@ -11,7 +11,8 @@ from aft_worker.model.adapter import add_adapter
 from aft_worker.model.loading import checkpoint_gradients
 from aft_worker.protocol import AdapterSettings, DpoLoss, ScoreGroup, ScoreResponse, TrainGroup, VftLoss
 from aft_worker.score import evaluating, score_groups
-from aft_worker.train.dropout import own_dropout
+from aft_worker.train import dropout
+from aft_worker.train.dropout import own_dropout, tell_left_off
 from msgspec.structs import replace
 from transformers import (
     AutoModelForCausalLM,
@@ -114,3 +115,21 @@ def test_an_adapters_dropout_is_the_users_and_drawn() -> None:
     with evaluating(model.module):
         assert not any(part.training for part in model.module.modules())
     assert [part for part in model.module.modules() if part.training] == training
+
+
+def test_it_is_said_once_that_the_models_own_dropout_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dropout, "_told", set())
+    said: list[str] = []
+    for model in (made("dropout modules"), tiny.llama(), made("dropout modules")):
+        run = tiny.trainer(model, VftLoss())
+        for number in (1, 2):
+            run.step(number, GROUPS, tell=said.append)
+    (line,) = said
+    assert "(resid_pdrop 0.3, embd_pdrop 0.3, attn_pdrop 0.3) is off" in line
+
+
+def test_dropout_before_a_head_that_a_causal_model_has_not_is_not_told_of() -> None:
+    said: list[str] = []
+    own = {"attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0}
+    tell_left_off(GPT2Config(**own, summary_first_dropout=0.1), said.append)
+    assert said == []

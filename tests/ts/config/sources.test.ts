@@ -145,6 +145,19 @@ describe("--set", () => {
     expect(experiment.seeds).toEqual([2]);
   });
 
+  it("takes a value with a # as it stands: nobody comments on one, and #### begins an answer", async () => {
+    for (const [written, meant] of [
+      ["#### (A|B)", "#### (A|B)"],
+      ["So # (A|B)", "So # (A|B)"],
+      ['"#### (A|B)"', "#### (A|B)"],
+      ["null #1", "null #1"],
+      ["(A|B)#", "(A|B)#"],
+    ]) {
+      const { experiment } = await load({ "main.yaml": smallest }, { set: [`description=${written}`] });
+      expect(experiment.description).toBe(meant);
+    }
+  });
+
   it.each(["seeds", "=3", "a..b=1"])("%s is no setting", async (setting) => {
     expect(await errorOf({ "main.yaml": smallest }, [setting])).toBe(
       `(--set ${setting}): not a setting\n  expected: --set key=value or --set a.b=value`,

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import type { z } from "zod";
-import { commonTaskSettings } from "../../config/index.ts";
+import { commonTaskSettings, yamlOfSet } from "../../config/index.ts";
 import { type AftError, inputError, nearestName } from "../../core/errors.ts";
 import { rowProblems } from "../../core/rows.ts";
 import { type Task, type TaskKind, taskKind, taskNames } from "../../data/index.ts";
@@ -73,7 +73,7 @@ function put(map: Record<string, unknown>, [first = "", ...rest]: readonly strin
 
 function yamlValue(text: string, setting: string): unknown {
   try {
-    return parse(text);
+    return parse(yamlOfSet(text));
   } catch (error) {
     throw inputError({ what: "not valid YAML", where: "--set", found: setting }, { cause: error });
   }

@@ -16,7 +16,7 @@ import { type Baseline, entryOf, type GroupLoss, methods } from "../methods/inde
 import { experimentSchema } from "../schema/experiment.ts";
 import { asSlug, formInWords, slugPattern } from "../schema/patterns.ts";
 import { sweepSchema } from "../schema/sweep.ts";
-import { at, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
+import { at, fixOfComment, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
 import { methodsToExtend } from "./fragments.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -148,6 +148,7 @@ function bad(path: Path, tree: Tree, root: unknown): Problem {
     found: typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
     expected: inWords(shape, formInWords),
     nearest: typeof value === "string" ? nearestValue(value, shape, choices) : undefined,
+    fix: fixOfComment(at(tree, path)),
   };
 }
 

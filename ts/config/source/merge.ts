@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import { dotted } from "../../core/shape.ts";
 import { exclusiveKeys } from "../schema/exclusive.ts";
-import { type Entry, type MapTree, mapOf, type Tree } from "./tree.ts";
+import { type Entry, fixOfComment, type MapTree, mapOf, type Tree } from "./tree.ts";
 
 /**
  * Lays one tree over another: maps merge deeply, lists and single values replace, null removes what is
@@ -41,6 +41,7 @@ const nothingToRemove = (path: readonly string[], entry: Entry): Problem => ({
   what: `${dotted(path)} has no value`,
   where: entry.key.where,
   expected: "a value, or no such key: null only removes what a file named in extends gives",
+  fix: fixOfComment(entry.value),
 });
 
 /** `--set tasks.0.train=100` reaches into a list: a map whose only keys are numbers of existing items. */

@@ -34,7 +34,15 @@ export function parseYaml(text: string, file: string): Parsed {
 
 /** Parses the value of a `--set key=value`. */
 export function parseSetValue(text: string, origin: Origin): Parsed {
-  return build(text, new LineCounter(), () => origin);
+  return build(yamlOfSet(text), new LineCounter(), () => origin);
+}
+
+/** The value of a `--set` as YAML. Nobody comments on one: where YAML would read a comment, `#### (.*)`, the text is meant. */
+export function yamlOfSet(text: string): string {
+  const { contents, commentBefore } = parseDocument(text);
+  const hasComment = [commentBefore, contents?.comment].some((said) => said != null);
+  const isText = contents === null || (isScalar(contents) && contents.type === "PLAIN");
+  return hasComment && isText ? JSON.stringify(text.trim()) : text;
 }
 
 function build(text: string, lines: LineCounter, place: (offset: number) => Origin): Parsed {
@@ -83,6 +91,8 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
     return mapOf(origin, entries);
   }
   const value = isScalar(node) ? scalarValue(node) : null;
+  if (isScalar(node) && node.source === "" && node.comment != null)
+    return { kind: "value", origin, value, comment: node.comment };
   if (typeof value === "string" && hasHalfCharacter(value))
     context.problems.push(halfCharacterAt("this text", value, origin.where));
   return { kind: "value", origin, value };

@@ -22,6 +22,8 @@ export interface ValueTree {
   readonly kind: "value";
   readonly origin: Origin;
   readonly value: unknown;
+  /** What stands behind a `#` in the place of a value. */
+  readonly comment?: string;
 }
 export interface Entry {
   /** Where the key was written. */
@@ -31,6 +33,12 @@ export interface Entry {
 
 /** Settings that remember where each of them was written, through any number of files. */
 export type Tree = MapTree | ListTree | ValueTree;
+
+/** What to do about a text that YAML reads as a comment. */
+export const fixOfComment = (part: Tree | undefined): string | undefined =>
+  part?.kind === "value" && part.comment !== undefined
+    ? "what a # begins is a comment: put the text in quotes"
+    : undefined;
 
 export const mapOf = (origin: Origin, entries: Iterable<readonly [string, Entry]> = []): MapTree => ({
   kind: "map",

@@ -10,7 +10,7 @@ import { rereadable, writeFileAtomic } from "../../core/files.ts";
 import { jsonLinesFile } from "../../core/jsonl.ts";
 import { type ProgressSink, silent } from "../../core/progress.ts";
 import { sumOf } from "../../core/sum.ts";
-import { inThreads, threadsFor } from "../../core/threads.ts";
+import { entryBeside, inThreads, threadsFor } from "../../core/threads.ts";
 import { spentTogether } from "../answers/index.ts";
 import { type Block, blockJudge, type CandidatesFile, type JudgedBlock, type JudgedFiles } from "./block.ts";
 import { addCounts, type JudgeCounts } from "./counts.ts";
@@ -104,6 +104,10 @@ async function* here(files: JudgedFiles, blocks: Iterable<Block>): AsyncGenerato
 }
 
 function aside(files: JudgedFiles, blocks: Iterable<Block>, count: number): AsyncGenerator<JudgedBlock> {
-  const entry = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url);
-  return inThreads(entry, { files, spent: spentTogether() } satisfies ThreadStart, blocks, count);
+  return inThreads(
+    entryBeside(import.meta.url, "thread"),
+    { files, spent: spentTogether() } satisfies ThreadStart,
+    blocks,
+    count,
+  );
 }

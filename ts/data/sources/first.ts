@@ -82,7 +82,10 @@ async function parquetColumns(file: string): Promise<unknown> {
   }
 }
 
+const columnOf = (child: SchemaTree): unknown => {
+  if (child.element.converted_type === "LIST") return [];
+  return child.children.length > 0 ? columnsOf(child) : "";
+};
+
 const columnsOf = ({ children }: SchemaTree): Record<string, unknown> =>
-  Object.fromEntries(
-    children.map((child) => [child.element.name, child.children.length > 0 ? columnsOf(child) : ""]),
-  );
+  Object.fromEntries(children.map((child) => [child.element.name, columnOf(child)]));

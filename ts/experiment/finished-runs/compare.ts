@@ -1,10 +1,16 @@
 /** Two finished runs side by side: what was set otherwise, what they ran on, and what came of it. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { compareRuns, type RunData, type RunsComparison } from "../../analysis/index.ts";
 import { defined } from "../../core/defined.ts";
 import { canonicalJson } from "../../core/digest.ts";
 import { isMap } from "../../core/shape.ts";
+import { sumOf } from "../../core/sum.ts";
+import { entryBeside, hasThreads, inThreads } from "../../core/threads.ts";
 import { loadRunData } from "../run/results.ts";
+import { readRunRecord } from "../run/run-record.ts";
+import { stages } from "../stages/index.ts";
 
 /** A value that differs; undefined where one side has none. */
 export interface Difference {
@@ -22,14 +28,43 @@ export interface ComparedRuns extends RunsComparison {
 }
 
 export async function compareFinishedRuns(a: string, b: string): Promise<ComparedRuns> {
-  const [left, right] = await Promise.all([loadRunData(a), loadRunData(b)]);
+  const [left, right] = await Promise.all([a, b].map((folder) => loadRunData(folder, () => true)));
   return {
-    a: left.run.name,
-    b: right.run.name,
-    config: configDifferences(left.run.configYaml, right.run.configYaml),
-    environment: differences(environmentOf(left.run), environmentOf(right.run)),
-    ...compareRuns(left.run, right.run),
+    a: left!.run.name,
+    b: right!.run.name,
+    config: configDifferences(left!.run.configYaml, right!.run.configYaml),
+    environment: differences(environmentOf(left!.run), environmentOf(right!.run)),
+    ...compareRuns(left!.run, right!.run),
   };
+}
+
+/** Of this many bytes of answers a comparison takes about as long as a thread takes to start. */
+const bytesWorthAThread = 20e6;
+
+/** The same, in a thread where it takes long: a server has others to answer meanwhile. */
+export async function compareAside(a: string, b: string, least = bytesWorthAThread): Promise<ComparedRuns> {
+  const sizes = await Promise.all([a, b].map(bytesOfAnswers));
+  if (!hasThreads || sumOf(sizes, Number) < least) return compareFinishedRuns(a, b);
+  const entry = entryBeside(import.meta.url, "compare-thread");
+  const compared = inThreads<readonly [string, string], ComparedRuns>(entry, undefined, [[a, b]], 1);
+  for await (const comparison of compared) return comparison;
+  throw new Error("unreachable: a thread answers or fails");
+}
+
+async function bytesOfAnswers(runDirectory: string): Promise<number> {
+  const { seeds } = await readRunRecord(runDirectory);
+  const { predictions, samples, heldOut } = stages.evaluate.files;
+  const files = seeds
+    .flatMap(({ arms }) => arms.flatMap(({ evaluate }) => evaluate))
+    .map(({ artefact }) => ({ directory: join(runDirectory, artefact) }))
+    .flatMap((place) => [predictions, samples, heldOut].map((file) => file.pathIn(place)));
+  const sizes = files.map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return sumOf(await Promise.all(sizes), Number);
 }
 
 const environmentOf = ({ versions, device }: RunData): Record<string, unknown> => ({ ...versions, device });

@@ -14,10 +14,10 @@ type ArmRecord = RunRecord["seeds"][number]["arms"][number];
 type OfTask = ArmRecord["evaluate"][number];
 type RoundRecord = NonNullable<ArmRecord["rounds"]>[number];
 
-/** @param only a method: what it answered is read, and nothing of any training */
+/** @param answersOf of these methods what they answered is read, and nothing of any training; left out: all of the run */
 export async function loadRunData(
   runDirectory: string,
-  only?: string,
+  answersOf?: (method: string) => boolean,
 ): Promise<{ record: RunRecord; run: RunData }> {
   const record = await readRunRecord(runDirectory);
   const opened = new Map<string, Artefact>();
@@ -59,7 +59,7 @@ export async function loadRunData(
     trainGroups: [],
   };
   const stepsOf = (artefact: string) => stages.vft.files.metrics.read(placeOf(artefact));
-  for (const { seed, vft, trainGroups, arms } of only === undefined ? record.seeds : []) {
+  for (const { seed, vft, trainGroups, arms } of answersOf === undefined ? record.seeds : []) {
     run.training.push({ method: vftStage, seed, steps: await stepsOf(vft) });
     run.trainGroups.push({
       seed,
@@ -99,16 +99,16 @@ export async function loadRunData(
   };
   for (const { seed, arms } of record.seeds)
     for (const { method, align, evaluate, rounds } of arms) {
-      if (only !== undefined && method !== only) continue;
+      if (answersOf?.(method) === false) continue;
       const last = await evaluatedIn(evaluate);
       run.arms.push({
         method,
         seed,
         ...last,
-        ...(rounds === undefined || only !== undefined ? {} : { rounds: await roundsIn(rounds, last) }),
+        ...(rounds === undefined || answersOf !== undefined ? {} : { rounds: await roundsIn(rounds, last) }),
         ...(align === undefined
           ? {}
-          : await factsOfRounds(trainings(align, only === undefined ? rounds : []))),
+          : await factsOfRounds(trainings(align, answersOf === undefined ? rounds : []))),
       });
     }
   return { record, run };

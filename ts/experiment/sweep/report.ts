@@ -69,7 +69,7 @@ async function compared(
   const runs = new Map(results.cells.map(({ cell, run }) => [cell, run]));
   const differences = await againstBest(results, async (cell, method) => {
     if (signal?.aborted) throw new Interrupted();
-    return (await loadRunData(join(directory, runs.get(cell)!), method)).run;
+    return (await loadRunData(join(directory, runs.get(cell)!), (name) => name === method)).run;
   });
   const cells = results.cells.map(({ againstBest: _, ...cell }) => ({
     ...cell,

@@ -30,6 +30,7 @@ export const experiments: readonly Case[] = [
   ofYaml("__proto__ as a key", "name: small", "name: small\n__proto__: {a: 1}"),
   ofYaml("constructor as a key", "sample: {max", "sample: {constructor: 1, max"),
   ofYaml("prototype as a method's name", "kept: {method: keep}", "__proto__: {method: keep}"),
+  ofYaml("a value that is a comment", "name: small", "name: small\ndescription: #1 of many"),
   ofSet("__proto__ in --set", "__proto__.polluted=1"),
   ofSet("constructor in --set", "constructor.prototype.x=1"),
   ofSet("--set without a value", "seeds"),

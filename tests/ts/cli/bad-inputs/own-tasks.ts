@@ -22,6 +22,9 @@ const ofRows = (name: string, file: string | Uint8Array): Case => ({
   argv: ["run", "DIR/x.yaml", "--runs", "DIR/runs"],
 });
 
+const columnsOf = (question: string): string[] =>
+  [`question=${question}`, "answer=a", "reference=r"].flatMap((column) => ["--set", `columns.${column}`]);
+
 /** Tasks of the user's own: their columns, and the patterns that find an answer. */
 export const ownTasks: readonly Case[] = [
   ofAnswer("a pattern that is none", "{kind: regex, pattern: '(\\d+'}"),
@@ -29,6 +32,14 @@ export const ownTasks: readonly Case[] = [
   ofAnswer("a pattern with two groups", "{kind: regex, pattern: '(\\d+)-(\\d+)'}"),
   ofAnswer("a pattern that is too long", `{kind: regex, pattern: '(${"a".repeat(1000)})'}`),
   ofAnswer("a pattern that is empty", "{kind: regex, pattern: ''}"),
+  {
+    name: "a pattern that is a comment",
+    files: {
+      "x.yaml": custom("\n      kind: regex\n      pattern: #### (A|B)"),
+      "rows.csv": rows,
+    },
+    argv: ["validate", "DIR/x.yaml"],
+  },
   ofAnswer("a time limit below nothing", "{kind: regex, pattern: '(\\d+)', timeoutMs: -1}"),
   ofAnswer("a kind of answers that there is none of", "{kind: numbr}"),
   ofAnswer("choices without their column", "{kind: choice}"),
@@ -37,6 +48,18 @@ export const ownTasks: readonly Case[] = [
     "{kind: number}",
     rows.replace("question,answer", "problem,answer"),
   ),
+  {
+    name: "a list and a map in the place of a text",
+    files: {
+      "rows.jsonl": '{"q": {"text": "1 + 1?"}, "a": "2", "r": ["2"]}\n'.repeat(5),
+    },
+    argv: ["data", "check", "DIR/rows.jsonl", "--task", "custom", ...columnsOf("q")],
+  },
+  {
+    name: "a misspelt column within another",
+    files: { "rows.jsonl": '{"q": {"text": "1 + 1?"}, "a": "2", "r": ["2"]}\n' },
+    argv: ["data", "check", "DIR/rows.jsonl", "--task", "custom", ...columnsOf("q.txt")],
+  },
   ofRows("an empty file of rows", ""),
   ofRows("a file of a heading alone", "question,answer\n"),
   ofRows("a quotation that never ends", 'question,answer\n"1 + 1?,2\n'),

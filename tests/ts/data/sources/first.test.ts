@@ -66,9 +66,27 @@ it("a custom task's wrong columns are told of each of its files, nested ones by 
     );
   const told = await look({ question: "q", answer: "meta.answr" });
   expect(told.map(({ what, where, nearest }) => [where?.replace(`${folder}/`, ""), what, nearest])).toEqual([
-    ["train.jsonl", "no column meta.answr, which columns.answer names", "meta"],
+    ["train.jsonl", "no column meta.answr, which columns.answer names", "meta.answer"],
     ["test.csv", "no column q, which columns.question names", undefined],
     ["test.csv", "no column meta.answr, which columns.answer names", undefined],
   ]);
   expect(await look({ question: "q", answer: "meta.answer" }, "train.jsonl")).toEqual([]);
+});
+
+it("of a list every item may be a column: how many a later row has, the first does not tell", async () => {
+  const folder = folderOf({ "a.jsonl": [{ q: "1 + 1?", ways: ["2"], turns: [{ text: "2" }] }] });
+  const lists = join(import.meta.dirname, "../../../golden/data/sources/kinds.parquet");
+  const custom = taskKind("custom");
+  const look = (file: string, question: string, answer: string) =>
+    custom.look!(
+      custom.settingsSchema.parse({ task: "custom", trainFile: file, columns: { question, answer } }),
+    );
+  const rows = join(folder, "a.jsonl");
+  expect(await look(rows, "q", "ways.0")).toEqual([]);
+  expect(await look(rows, "turns.3.text", "ways.3")).toEqual([]);
+  expect(await look(rows, "turns.0.txt", "way.0")).toMatchObject([
+    { expected: "one of turns.0, turns.0.text", nearest: "turns.0.text" },
+    { nearest: "ways" },
+  ]);
+  expect(await look(lists, "id", "nested.counts.1")).toEqual([]);
 });

@@ -55,6 +55,27 @@ it("takes the answer from the solution where both are one column", async () => {
   ]);
 });
 
+it("reaches into maps and lists by a dot, and says what can be reached where a text is wanted", async () => {
+  const rows = { "a.jsonl": [{ q: { text: "2 * 3?" }, a: ["6"], r: ["2 * 3 = 6", "3 + 3 = 6"] }] };
+  const asked = (columns: object) => custom(rows, { trainFile: "a.jsonl", closing: "append", columns });
+  const { task } = asked({ question: "q.text", answer: "a.0", reference: "r.1" });
+  expect((await task.splits()).train).toMatchObject([
+    { question: "2 * 3?", answer: "6", reference: "3 + 3 = 6\n#### 6" },
+  ]);
+  const said = [
+    await asked({ question: "q", answer: "a.0" }).refusal(),
+    await asked({ question: "q.text", answer: "a" }).refusal(),
+    await asked({ question: "q.text", answer: "a.0", reference: "r" }).refusal(),
+    await asked({ question: "q.text", answer: "a.0", reference: "r.2" }).refusal(),
+  ];
+  expect(said[0]).toContain("column q: no question");
+  expect(said[0]).toContain("fix: a dot reaches into it: q.text");
+  expect(said[1]).toContain("column a: no answer");
+  expect(said[1]).toContain("fix: a dot reaches into it: a.0");
+  expect(said[2]).toContain("fix: a dot reaches into it: r.0, r.1");
+  expect(said[3]).toContain("a.jsonl:1: column r.2: no solution");
+});
+
 it("checks the equations of a number's solution as steps, and none where the answer is no number", async () => {
   const rows = { "a.jsonl": [{ q: "How many pens?", a: "3 * 4 = 12\n#### 12", o: ["one", "two"] }] };
   const columns = { question: "q", answer: "a", reference: "a" };

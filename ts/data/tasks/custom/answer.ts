@@ -8,6 +8,7 @@ import {
   lettersOf,
   outcomeOf,
 } from "../../answers/index.ts";
+import { noText } from "../../sources/source.ts";
 
 /** The rule by which this task's answers are found and compared. */
 export const ruleOf = ({ answer }: CustomTask): AnswerRule => answerRuleOf(answer, "tasks: answer.pattern");
@@ -20,6 +21,9 @@ export function answerOf(
   rule: AnswerRule,
 ): string | Problem {
   const what = `column ${columns.answer}`;
+  const isNested = typeof value === "object" && value !== null;
+  if (isNested && !(answer.kind === "choice" && answer.countFrom !== undefined))
+    return noText(`${what}: no answer`, columns.answer, value, "text or a number");
   if (answer.kind === "choice") return letterOf(value, choices ?? [], answer.countFrom, what);
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || text.trim() === "")

@@ -7,7 +7,7 @@ import { type Question, questionSchema } from "../../../core/records.ts";
 import { type AnswerRule, lettersOf } from "../../answers/index.ts";
 import { firstOfSource } from "../../sources/first.ts";
 import { readSource } from "../../sources/read.ts";
-import { missingColumns, type SourceRow, valueAt, type WantedColumn } from "../../sources/source.ts";
+import { missingColumns, noText, type SourceRow, valueAt, type WantedColumn } from "../../sources/source.ts";
 import type { ReadQuestions, SplitName } from "../../task.ts";
 import { closed } from "../choices.ts";
 import { idOf } from "../reading.ts";
@@ -80,11 +80,7 @@ function questionOf(
   const { columns } = settings;
   const question = valueAt(row, columns.question);
   if (typeof question !== "string" || question.trim() === "")
-    return {
-      what: `column ${columns.question}: no question`,
-      found: question,
-      expected: "text that is not empty",
-    };
+    return noText(`column ${columns.question}: no question`, columns.question, question);
   const choices = columns.choices === undefined ? undefined : choicesOf(row, columns.choices);
   if (choices !== undefined && "what" in choices) return choices;
   const answer = answerOf(valueAt(row, columns.answer), choices, settings, rule);
@@ -118,7 +114,7 @@ function referenceOf(
 ): string | Problem {
   const reference = valueAt(row, column);
   if (typeof reference !== "string" || reference.trim() === "")
-    return { what: `column ${column}: no solution`, found: reference, expected: "text that is not empty" };
+    return noText(`column ${column}: no solution`, column, reference);
   return closing === "append" ? closed(reference, answer) : reference;
 }
 
