@@ -113,7 +113,7 @@ function systemProblem(error: unknown): Problem | undefined {
   return {
     what: `the system refused it (${code} in ${syscall})`,
     where: path,
-    fix: "run the same command again",
+    fix: `${code === "EACCES" || code === "EPERM" ? "get the right to it, and " : ""}run the same command again`,
   };
 }
 

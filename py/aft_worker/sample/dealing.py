@@ -17,13 +17,6 @@ from .sampler import SampleJob
 from .transformers_sampler import TransformersSampler
 
 
-class Idle:
-    """A `Sampler` of a rank while another samples for all."""
-
-    def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
-        pass
-
-
 class DealtSampler:
     """`sampler` on each of the ranks; each calls `sample`, and the jobs are rank 0's. See `Sampler`."""
 

@@ -25,8 +25,14 @@ _KEPT_LINES = 200  # of what it prints
 _SHOWN_LINES = 8
 MOST_SILENCE = 600.0  # seconds without a sign of life; vLLM itself gives up a start as late
 _SECONDS_TO_END = 10.0  # of killed processes: a GPU's memory is given back only then
-# A Python finds its packages by itself; these would show it the worker's.
-_OWN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+# A Python finds its packages by itself; these would show it the worker's. Nor is it one of the worker's
+# ranks, whose variables its own processes would take for theirs.
+_OWN = (
+    *("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"),
+    *("RANK", "LOCAL_RANK", "GROUP_RANK", "ROLE_RANK", "ROLE_NAME", "MASTER_ADDR", "MASTER_PORT"),
+    *("WORLD_SIZE", "LOCAL_WORLD_SIZE", "GROUP_WORLD_SIZE", "ROLE_WORLD_SIZE"),
+)
+_AGENT = "TORCHELASTIC_"
 _QUIET = {
     "HF_HUB_OFFLINE": "1",  # the model is a folder
     "VLLM_NO_USAGE_STATS": "1",
@@ -48,7 +54,11 @@ class VllmProcess:
         self, python: str, environment: Mapping[str, str], inbox: Queue[tuple[VllmProcess, Message]]
     ) -> None:
         """Raises SamplerFailed for a program that cannot be started."""
-        kept = {name: value for name, value in os.environ.items() if name not in _OWN}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in _OWN and not name.startswith(_AGENT)
+        }
         self._lines: deque[bytes] = deque(maxlen=_KEPT_LINES)
         self._unfinished = b""  # a line that has no end yet
         self._inbox = inbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..device import dtype_name
@@ -21,17 +21,26 @@ from .vllm_machine import VllmSettings
 _AHEAD = 2  # rows that wait for each that is decoded: enough that none ever has to be waited for
 _WAIT = 0.1  # seconds between two looks for a cancellation
 
+Check = Callable[[Model, Sequence[Seen]], float]
+
 
 class VllmSampler:
-    """The engine is started at the first job, and stays in `kept`."""
+    """The engine is started at the first job, and stays in `kept`. `check` raises SamplerFailed for
+    log-probabilities that are not the model's."""
 
     def __init__(
-        self, model: Model, settings: VllmSettings, weights: StoredWeights, kept: KeptEngine
+        self,
+        model: Model,
+        settings: VllmSettings,
+        weights: StoredWeights,
+        kept: KeptEngine,
+        check: Check = check_logprobs,
     ) -> None:
         self._model = model
         self._settings = settings
         self._weights = weights
         self._kept = kept
+        self._check = check
 
     def sample(self, job: SampleJob, more: Callable[[], SampleJob | None]) -> None:
         """See `Sampler`. Raises SamplerFailed too: vLLM cannot be started, does not take the model, has other
@@ -43,7 +52,7 @@ class VllmSampler:
                 if engine is None:
                     task = self._next_task(more)
                 else:
-                    task = _Session(self._model, engine).run(task, lambda: self._next_task(more))
+                    task = _Session(self._model, engine, self._check).run(task, lambda: self._next_task(more))
         except BaseException as error:
             # rows may be under way in it that nobody will take
             self._kept.close()
@@ -110,8 +119,9 @@ class _Row:
 class _Session:
     """An engine, and the rows that it has been given."""
 
-    def __init__(self, model: Model, engine: VllmEngine) -> None:
+    def __init__(self, model: Model, engine: VllmEngine, check: Check) -> None:
         self._model = model
+        self._check = check
         self._engine = engine
         self._tasks: list[_Task] = []
         self._rows: dict[int, _Row] = {}
@@ -209,9 +219,8 @@ class _Session:
         if not self._engine.checked:
             if not self._ended or (len(self._ended) < ROWS and self._rows and not all_there_are):
                 return
-            check_logprobs(
-                self._model, [Seen(row.text, row.ids, row.logprobs) for row, _ in self._ended[:ROWS]]
-            )
+            seen = [Seen(row.text, row.ids, row.logprobs) for row, _ in self._ended[:ROWS]]
+            self._check(self._model, seen)
             self._engine.checked = True
         for task in list(self._tasks):
             ended = [candidate for row, candidate in self._ended if row.task is task]

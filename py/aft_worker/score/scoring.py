@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
-from ..memory import is_out_of_memory, release, smaller_batches, told
+from ..memory import advise, is_out_of_memory, release, smaller_batches, told
 from ..protocol import ScoreGroup
 from ..tokens import TokenCodec
 from .batching import Row, encode_group
@@ -107,8 +107,8 @@ def score_groups(
 
     Without gradient and without dropout. `check_cancelled` is called before each micro-batch,
     `on_progress` after each. Where memory runs out, micro-batches are halved from there on, in later calls
-    too, and `tell` gets a line; it stays an error where one response alone is too long. Raises what the
-    callbacks and `encode_group` raise.
+    too, and `tell` gets a line; it stays an error where one response alone is too long, and, with what would
+    do, where other ranks are within a pass meanwhile. Raises what the callbacks and `encode_group` raise.
     """
     path = score_path(model.module)
     limit = before = min(max_tokens_per_batch, path.most_tokens or max_tokens_per_batch)
@@ -141,7 +141,8 @@ def score_groups(
                         raise
                     responses = sum(len(row.numbers) for row in own)
                     smaller = smaller_batches(limit, [(layout.places(own), responses)])
-                    if smaller is None:
+                    if smaller is None or path.in_pass:
+                        advise(error, smaller)
                         raise
                     release(error)
                     limit = smaller

@@ -44,16 +44,18 @@ export function sweepTop(sweep: SweepNumbers): Top | undefined {
   const questions = first?.methods[0]?.metrics.accuracy?.n ?? 0;
   const varied = axes.map(({ name, values }) => `${name} (${plural(values.length, "value")})`).join(" by ");
   return {
-    verdict: withHints(sweepVerdict(sweep), sweep.methods),
+    verdict: withHints(sweepVerdict(sweep), sweep.methods, true),
     tone: "none",
     basis: `${plural(results.cells.length, "variant")} of one experiment${varied === "" ? "" : `, ${varied}`}, each on ${plural(questions, `${first!.split} question`)} with ${plural(first!.seeds.length, "seed")}.`,
     warnings: warningsOf(sweep),
     blocks: [
       ...(best === undefined ? [] : [board({ switches: [], tiles: tilesOf(sweep, best) })]),
-      wordsOf(sweep.methods),
+      wordsOf(sweep.methods, true),
     ],
   };
 }
+
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function warningsOf({ results: { cells }, done }: SweepNumbers): Top["warnings"][number][] {
   const failed = cells.filter(({ status }) => status === "failed").length;
@@ -118,7 +120,7 @@ function tilesOf(sweep: SweepNumbers, best: BestCell): Chart[] {
       ? [
           chart({
             title: "Minus the best cell",
-            caption: `${best.measure.words} of ${best.label}, paired by question. One that leaves out 0 is significantly worse than the best.${omitted}`,
+            caption: `${capitalised(best.measure.words)} of ${best.label}, paired by question. One that leaves out 0 is significantly worse than the best.${omitted}`,
             file: "cells-against-best",
             svg: differenceRows(
               rows
