@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,11 +37,12 @@ def lines_of(logs: Path) -> list[str]:
     return found
 
 
-def keep_in(store: Store, node: int, logs: Path) -> None:
-    """Until the process, or the store, is gone."""
+def keep_in(store: Store, node: int, logs: Path, said: Sequence[str]) -> None:
+    """Until the process, or the store, is gone. `said`: by the agent itself, so far."""
     kept: list[str] = []
+    where = f"[machine {node}, {socket.gethostname()}]"
     while True:
-        lines = lines_of(logs)
+        lines = lines_of(logs) + [f"{where} {line}" for line in said]
         if lines != kept:
             try:
                 store.set(_key(node), msgspec.json.encode(lines).decode())

@@ -26,6 +26,7 @@ from typing import Any
 import psutil
 
 from ..board import connect
+from .last_lines import SECONDS_BETWEEN_LOOKS as SECONDS_BETWEEN_LINES
 from .last_lines import keep_in, kept_in
 from .watch import AGENT, DEVICE, LIFE, SECONDS
 
@@ -34,6 +35,8 @@ SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.25
 # For all machines to have come.
 SECONDS_TO_MEET = int(os.environ.get("AFT_RENDEZVOUS_SECONDS") or 600)
+
+_said: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def launch(ranks: Ranks) -> int:
             _tell_lines(ranks)
         how = f"by {failure.signal_name()}" if failure.exitcode < 0 else f"with exit code {failure.exitcode}"
         _say(f"rank {number} on {socket.gethostname()} ended {how}, and all others with it")
+        if ranks.apart:
+            time.sleep(2 * SECONDS_BETWEEN_LINES)  # for machine 0 to have it
         return failure.exitcode
     except Exception as error:
         _say(f"{where} did not come together {_reason(error)}")
@@ -112,7 +117,7 @@ def _keep_lines(ranks: Ranks, logs: Path) -> None:
     while not any(logs.glob("rank-*")):
         time.sleep(SECONDS_BETWEEN_LOOKS)
     assert ranks.rendezvous is not None
-    keep_in(connect(SECONDS, ranks.rendezvous), ranks.node_rank, logs)
+    keep_in(connect(SECONDS, ranks.rendezvous), ranks.node_rank, logs, _said)
 
 
 def _tell_lines(ranks: Ranks) -> None:
@@ -226,4 +231,5 @@ def _free_port() -> int:
 
 
 def _say(text: str) -> None:
-    print(f"aft_worker: {text}", file=sys.stderr, flush=True)
+    _said.append(f"aft_worker: {text}")
+    print(_said[-1], file=sys.stderr, flush=True)
