@@ -54,6 +54,8 @@ th[scope=row],.text,th:first-child{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
+table.grid th,table.grid td{padding:2px 10px}table.grid th:first-child{padding-left:0}
+td small{margin-left:6px;color:var(--quiet)}.results td small{margin-left:0}
 .glance{margin:0;width:100%}.glance caption{padding:2px 0;font-size:.8rem;max-width:none}
 .glance th,.glance td{padding:3px 10px;white-space:nowrap}.glance thead th{white-space:normal;line-height:1.25;padding-top:0}
 .glance th:first-child{padding-left:0}.glance small{display:inline-block;min-width:8.2em;margin-left:8px;color:var(--quiet);text-align:left}.glance .baseline>*{background:var(--raised)}.glance .badge{line-height:1.3}

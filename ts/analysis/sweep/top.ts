@@ -8,9 +8,10 @@ import { shownInterval } from "../measure/verdicts.ts";
 import { withHints, wordsOf } from "../words/index.ts";
 import { isLower } from "./against-best.ts";
 import { cellText } from "./axes.ts";
-import { format, formatted } from "./measures.ts";
+import { capitalised, format, formatted } from "./measures.ts";
 import { type BestCell, followedValue, methodIn, type SweepNumbers } from "./numbers.ts";
 import type { CellResult } from "./results.ts";
+import { methodsByValue } from "./views/by-value.ts";
 
 /** So many cells are drawn: the best ones. */
 const mostCells = 24;
@@ -50,12 +51,11 @@ export function sweepTop(sweep: SweepNumbers): Top | undefined {
     warnings: warningsOf(sweep),
     blocks: [
       ...(best === undefined ? [] : [board({ switches: [], tiles: tilesOf(sweep, best) })]),
+      ...methodsByValue(sweep),
       wordsOf(sweep.methods, true),
     ],
   };
 }
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function warningsOf({ results: { cells }, done }: SweepNumbers): Top["warnings"][number][] {
   const failed = cells.filter(({ status }) => status === "failed").length;
