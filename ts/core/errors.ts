@@ -67,7 +67,8 @@ export function show(value: unknown): string {
 /** The valid name that was probably meant, or undefined when none is near. */
 export function nearestName(name: string, valid: readonly string[]): string | undefined {
   if (valid.length === 0) return undefined;
-  const candidate = closest(name.toLowerCase(), [...valid]);
+  const lower = valid.map((one) => one.toLowerCase());
+  const candidate = valid[lower.indexOf(closest(name.toLowerCase(), lower))]!;
   return isNear(name, candidate) ? candidate : undefined;
 }
 
