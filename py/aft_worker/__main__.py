@@ -15,8 +15,9 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=1, help="machines")
     # as SLURM's srun and torchrun number them
     number = next(filter(None, map(os.environ.get, ("SLURM_NODEID", "GROUP_RANK"))), 0)
-    parser.add_argument("--node-rank", type=int, default=number, help="which of them this is")
+    parser.add_argument("--node-rank", type=int, help="which of them this is")
     parser.add_argument("--rendezvous", help="host:port on machine 0")
+    parser.add_argument("--device", default="auto", help="which each rank is to have; machine 0's counts")
     parser.add_argument("--seconds", type=float, help="without a sign of life, until a rank counts as lost")
     given = parser.parse_args()
     if given.devices * given.nodes > 1:
@@ -28,7 +29,10 @@ def main() -> None:
 
         if quiet:
             del os.environ["TORCH_CPP_LOG_LEVEL"]  # the ranks speak as ever
-        ranks = Ranks(given.devices, given.nodes, given.node_rank, given.rendezvous, given.threads)
+        # a launcher that starts it everywhere hands on what all machines write
+        apart = bool(given.node_rank)
+        node = given.node_rank if given.node_rank is not None else int(number)
+        ranks = Ranks(given.devices, given.nodes, node, given.rendezvous, apart, given.device, given.threads)
         code = launch(ranks)
         sys.stderr.flush()
         if code < 0:

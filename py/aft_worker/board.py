@@ -7,32 +7,28 @@ has one connection, of its main thread; each board is a part of the store under 
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections import Counter
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
-import msgspec
 from torch.distributed import Store, TCPStore  # pyright: ignore[reportPrivateImportUsage]
 
 from . import distributed
-from .errors import WorkerError
-from .memory import unforeseen
 
 # the store takes at most 8 MiB of one value
 _PART = 4 << 20
 _opened: Counter[str] = Counter()
 
 
-def connect(seconds: float = 300) -> TCPStore:
-    """A connection of its own to the store that torchrun's variables name: calls of one wait for each other.
+def connect(seconds: float = 300, place: str | None = None) -> TCPStore:
+    """A connection of its own to the store that torchrun's variables name, or that lies at "host:port": calls
+    of one wait for each other.
 
     A call raises DistNetworkError where the store is gone, DistStoreError after so many seconds.
     """
-    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    return TCPStore(host, port, is_master=False, timeout=timedelta(seconds=seconds))
+    host, _, port = (place or f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}").rpartition(":")
+    return TCPStore(host, int(port), is_master=False, timeout=timedelta(seconds=seconds))
 
 
 _shared = cache(connect)
@@ -99,25 +95,3 @@ class Board:
 
     def _at(self, key: str) -> str:
         return f"{self._name}/{key}"
-
-
-class Fault(msgspec.Struct):
-    """A `WorkerError` on its way to another rank."""
-
-    name: str
-    message: str
-    data: dict[str, Any]
-
-
-def fault_of(error: BaseException, rank: int) -> Fault:
-    """Of any exception, with the place where it is none of rank 0's; what no handler foresaw takes its
-    traceback along."""
-    if not isinstance(error, WorkerError):
-        error = unforeseen(error)
-    fields = {name: getattr(error.data, name) for name in error.data.__struct_fields__}
-    where = f"rank {rank} on {socket.gethostname()}: " if rank else ""
-    return Fault(error.name, where + error.message, fields)
-
-
-def raised(fault: Fault) -> WorkerError:
-    return WorkerError(fault.name, fault.message, **fault.data)

@@ -16,10 +16,8 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
@@ -27,7 +25,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .errors import Cancelled, WorkerError
+from .errors import WorkerError
+from .faults import Fault, fault_of, raised
 from .memory import is_out_of_memory
 
 T = TypeVar("T")
@@ -42,9 +41,13 @@ CONTROL = timedelta(days=30)
 when_lost: Callable[[Exception], NoReturn] | None = None
 """What a rank does where an exchange fails, as one of them is gone: nothing can be agreed on any more."""
 
+waiting: Callable[[Exception], AbstractContextManager[None]] | None = None
+"""Around a rank's waiting for the others with an error that it alone may have."""
+
 # Of gradients that are added up over ranks together: 64 MiB in float32.
 ELEMENTS_AT_ONCE = 1 << 24
 
+_AGREED = "raised_by_all_ranks"
 _control: Any = None
 _background: Any = None
 
@@ -143,8 +146,9 @@ def dealt(costs: Sequence[float], ranks: int) -> list[list[int]]:
     return [sorted(one) for one in shares]
 
 
-def from_main(value: T) -> T:
-    """What rank 0 was called with."""
+def announce(value: T) -> T:
+    """What rank 0 was called with, of any size: the next request, for which the others wait as long as it
+    takes."""
     if not _is_joined():
         return value
     held = [value]
@@ -153,68 +157,55 @@ def from_main(value: T) -> T:
     return held[0]
 
 
+def from_main(value: T) -> T:
+    """What rank 0 was called with."""
+    return gather(value if is_main() else None)[0] if _is_joined() else value  # pyright: ignore[reportReturnType]
+
+
 def gather(value: T) -> list[T]:
-    """What each rank was called with, by rank."""
-    if not _is_joined():
-        return [value]
-    held: list[Any] = [None] * world_size()
-    with _exchange():
-        dist.all_gather_object(held, value, group=control_group())
-    return held
+    """What each rank was called with, by rank. Raises what a rank that is no more with the others came with:
+    see `agreed`."""
+    return _met(value, None)
 
 
 @contextmanager
-def agreed() -> Iterator[None]:
-    """What any rank raises within is raised by all at its end: the lowest rank's error. No exchange between
-    the ranks may lie where one of them may raise alone."""
-    error: Exception | None = None
+def agreed(last: bool = False) -> Iterator[None]:
+    """What any rank raises within is raised by all at its end: the lowest rank's error.
+
+    A rank that raises elsewhere goes on to the next of these, the `last` one around all that it does; there
+    it comes with its error to whichever `gather` or `from_main` the others are at, and all raise it. Where
+    they wait in an exchange of another kind, to which it does not come, all ranks are ended: `waiting`.
+    """
     try:
         yield
     except Exception as caught:
-        error = caught
+        if not _is_joined() or is_agreed(caught):
+            raise
+        with waiting(caught) if last and waiting is not None else nullcontext():
+            _met(None, caught)
+    else:
+        gather(None)
+
+
+def is_agreed(error: BaseException) -> bool:
+    """Whether all ranks have raised it, or this process is alone: then they can go on together."""
+    return not _is_joined() or hasattr(error, _AGREED)
+
+
+def _met(value: T, error: Exception | None) -> list[T]:
+    """All bring a value or an error: every exchange of values of Python within a request is this one."""
     if not _is_joined():
-        if error is not None:
-            raise error
-        return
-    found = gather(None if error is None else _Told.of(error))
-    first = next((told for told in found if told is not None), None)
+        return [value]
+    held: list[Any] = [None] * world_size()
+    own = value if error is None else fault_of(error, rank())
+    with _exchange():
+        dist.all_gather_object(held, own, group=control_group())
+    first = next((number for number, one in enumerate(held) if isinstance(one, Fault)), None)
     if first is None:
-        return
-    if error is not None and first.rank == rank():
-        raise error
-    raise first.error()
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An error as it goes from one rank to the others."""
-
-    rank: int
-    host: str
-    kind: str
-    text: str
-    known: tuple[str, Any] | None  # name and data, of a WorkerError
-    trace: str
-
-    @staticmethod
-    def of(error: Exception) -> _Told:
-        known = (error.name, error.data) if isinstance(error, WorkerError) else None
-        kind = "memory" if is_out_of_memory(error) else type(error).__name__
-        trace = "" if known else "".join(traceback.format_exception(error))
-        return _Told(rank(), socket.gethostname(), kind, str(error), known, trace)
-
-    def error(self) -> Exception:
-        """As another rank raises it: with the place, where rank 0 did not see it itself."""
-        where = f"rank {self.rank} on {self.host}: "
-        if self.kind == "Cancelled":
-            return Cancelled()
-        if self.known is not None:
-            name, data = self.known
-            text = self.text if self.rank == 0 else where + self.text
-            return WorkerError.again(name, text, data)
-        if self.kind == "memory":
-            return torch.OutOfMemoryError(where + self.text)
-        return RuntimeError(f"{where}{self.kind}: {self.text}\n{self.trace}")
+        return held
+    found = error if error is not None and first == rank() else raised(held[first])
+    setattr(found, _AGREED, True)
+    raise found
 
 
 def same(what: str, value: str) -> None:
@@ -369,9 +360,7 @@ def _sum_together(gradients: list[Tensor]) -> None:
 
 def wait_for_all() -> None:
     """Goes on once every process has come here."""
-    if _is_joined():
-        with _exchange():
-            dist.all_reduce(torch.zeros(1), group=control_group())
+    gather(None)
 
 
 @contextmanager
@@ -379,7 +368,7 @@ def _exchange() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if when_lost is not None:
+        if when_lost is not None and not is_out_of_memory(error):
             when_lost(error)
         raise
 

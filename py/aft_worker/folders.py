@@ -1,11 +1,13 @@
 """Writes a folder whole or not at all, also when the process is killed on the way, and knows it again."""
 
+import contextlib
 import ctypes
 import errno
 import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -77,6 +79,7 @@ def _write_folder(target: Path, write: Callable[[Path], object], seal: bool) -> 
         draft.mkdir()
         write(draft)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
+        _readable_as_usual(draft, files)
         if seal:
             (draft / SEAL).write_text(json.dumps(_digests(draft, files)) + "\n", encoding="utf-8")
         for name in [*files, SEAL] if seal else files:
@@ -98,6 +101,15 @@ def _write_folder(target: Path, write: Callable[[Path], object], seal: bool) -> 
         ) from None
     shutil.rmtree(draft, ignore_errors=True)
     return files
+
+
+def _readable_as_usual(folder: Path, names: list[str]) -> None:
+    """safetensors writes files for their owner alone: to others as the umask says, as the folder is."""
+    mode = stat.S_IMODE(folder.stat().st_mode) & 0o666
+    for name in names:
+        # A file system without modes refuses it.
+        with contextlib.suppress(OSError):
+            (folder / name).chmod(mode)
 
 
 def damage_in(folder: Path) -> str | None:

@@ -14,6 +14,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     # By name: torch may not be imported, and must not be only to look at an error.
     if isinstance(error, MemoryError) or any(c.__name__ == "OutOfMemoryError" for c in type(error).__mro__):
         return True
+    if isinstance(error, WorkerError):
+        return error.name == "OutOfMemory"  # of another rank
     said = ("can't allocate memory", "MPS backend out of memory")
     return isinstance(error, RuntimeError) and any(words in str(error) for words in said)
 
@@ -37,7 +39,8 @@ def unforeseen(error: BaseException) -> WorkerError:
     traceback."""
     if is_out_of_memory(error):
         reason = str(error).split("\n", 1)[0] or "out of memory"
-        return WorkerError("OutOfMemory", reason, device=release(error))
+        smaller = getattr(error, "smaller", None)
+        return WorkerError("OutOfMemory", reason, device=release(error), smaller=smaller)
     trace = "".join(traceback.format_exception(error))
     return WorkerError("InternalError", f"{type(error).__name__}: {error}", traceback=trace)
 
@@ -50,6 +53,13 @@ def smaller_batches(limit: int, batches: Iterable[tuple[int, int]]) -> int | Non
     largest = max((cost for cost, responses in batches if responses > 1), default=0)
     smaller = min(limit, largest) // 2
     return smaller if smaller > 0 else None
+
+
+def advise(error: BaseException, smaller: int | None) -> None:
+    """Notes on memory that ran out, where it cannot go on from here, how much may be computed at once if all
+    is begun anew."""
+    if smaller is not None and is_out_of_memory(error):
+        error.smaller = smaller  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def told(smaller: int, asked: int, what: str) -> str:

@@ -1071,6 +1071,8 @@ class OutOfMemoryData(Message, kw_only=True):
     # JSON pointer to the bad value
     pointer: str | None = None
     device: str
+    # what may be computed at once (tokens, or samples) once all ranks begin anew
+    smaller: Count | None = None
 
 
 class EmptyResponseData(Message, kw_only=True):

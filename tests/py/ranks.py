@@ -27,7 +27,7 @@ def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) 
     for process in processes:
         process.start()
     for process in processes:
-        process.join(timeout=100)
+        process.join(timeout=280)
     assert [process.exitcode for process in processes] == [0] * count
     return [torch.load(folder / f"rank-{rank}.pt", weights_only=False) for rank in range(count)]
 

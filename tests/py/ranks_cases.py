@@ -207,7 +207,7 @@ def resumed(folder: Path) -> dict[str, tuple[float, torch.Tensor]]:
     """The third step from each state that lies there, whole and in parts: its loss, and the weights after
     it."""
     found = {}
-    for state in sorted(folder.glob("*-[124]")):
+    for state in sorted(folder.glob("*-[1248]")):
         kinds = {"whole": base, "parts": lambda: sharded(base())}
         if state.name.startswith("adapter"):
             kinds = {"whole": lambda: lora(folder), "parts": lambda: sharded(lora(folder))}

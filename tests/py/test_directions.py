@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "py" / "aft_worker"
 
 # What any room may import, in turn: each of these imports those before it at most.
-BASE = ["__init__", "protocol", "errors", "memory", "callbacks", "distributed", "board", "folders"]
+BASE = ["__init__", "protocol", "errors", "memory", "faults", "callbacks", "distributed", "board", "folders"]
 
 # For each room, the rooms it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "sample": {"score", "tokens", "device"},
     "train": {"losses", "score", "device"},
     "handlers": {"train", "sample", "model", "score", "tokens", "device", "tracking", "rpc"},
-    "ranks": {"rpc"},
+    "ranks": {"rpc", "device"},
     "__main__": {"handlers", "rpc", "ranks"},
     "embedded": {"handlers", "rpc"},
 }

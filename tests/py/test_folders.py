@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from pathlib import Path
 
 import pytest
+import torch
 from aft_worker import folders
 from aft_worker.errors import WorkerError
 from aft_worker.folders import write_folder
+from safetensors.torch import save_file
 
 
 def fill(text):
@@ -140,3 +144,16 @@ def test_the_draft_of_another_process_that_still_runs_is_left_alone(tmp_path):
 def _made(folder):
     folder.mkdir()
     return folder
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_weights_are_as_readable_for_others_as_the_umask_says(tmp_path, umask, mode):
+    """safetensors makes files for their owner alone, so that others could not go on from a run."""
+    before = os.umask(umask)
+    try:
+        write_folder(
+            tmp_path / "model", lambda folder: save_file({"a": torch.ones(1)}, folder / "w.safetensors")
+        )
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "model" / "w.safetensors").stat().st_mode) == mode

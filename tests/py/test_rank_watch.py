@@ -6,6 +6,8 @@ import time
 from typing import NoReturn
 
 import pytest
+from aft_worker.errors import WorkerError
+from aft_worker.memory import advise
 from aft_worker.ranks.watch import Watch
 from torch.distributed import HashStore, Store  # pyright: ignore[reportPrivateImportUsage]
 
@@ -75,3 +77,37 @@ def test_a_store_that_is_gone_or_does_not_answer_ends_it_too(ticks: list[float])
     with pytest.raises(Ended, match="has not answered for 5 s: the network, or machine 0"):
         watch(HashStore(), 0).watch_itself()
     assert ticks == [1] * 6
+
+
+def test_a_rank_that_waits_alone_with_an_error_ends_all_and_rank_0_answers_with_it(
+    ticks: list[float],
+) -> None:
+    store = HashStore()
+    first, second, third = (watch(store, rank) for rank in range(3))
+    answered: list[Exception] = []
+    first.answer = answered.append
+    error: Exception = RuntimeError("can't allocate memory: no room")
+    advise(error, 512)
+    with second.waiting(error):
+        for _ in range(4):
+            second._look_for_faults()
+        first._look_for_faults()  # it has waited for less than it may
+        with pytest.raises(Ended, match=r"go on without it \(rank 1 on \S+: can't allocate memory: no room"):
+            second._look_for_faults()
+    for one in (first, third):
+        with pytest.raises(Ended, match="one rank failed"):
+            one._look_for_faults()
+    [told] = answered
+    assert isinstance(told, WorkerError) and told.name == "OutOfMemory"
+    assert getattr(told.data, "smaller") == 512  # noqa: B009
+
+
+def test_one_that_all_have_come_to_in_time_ends_nobody(ticks: list[float]) -> None:
+    store = HashStore()
+    first, second = (watch(store, rank) for rank in range(2))
+    with second.waiting(KeyError("x")):
+        for _ in range(4):
+            second._look_for_faults()
+    for _ in range(9):
+        second._look_for_faults()
+        first._look_for_faults()

@@ -19,7 +19,8 @@ import torch
 import torch.distributed as dist
 import unusual
 from aft_worker import distributed
-from aft_worker.model import loading, saving
+from aft_worker.errors import WorkerError
+from aft_worker.model import loading, saving, sharding
 from aft_worker.model.digest import weights_digest
 from aft_worker.model.loading import LoadedModel, load_model
 from aft_worker.model.saving import save_model
@@ -28,7 +29,6 @@ from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 ALL = os.environ.get("AFT_RANKS") == "all"
-GB = 1 << 30
 EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2, "intermediate_size": 16}
 
 
@@ -57,6 +57,11 @@ KINDS = FEW | {
     "conv1d": lambda: module_of("gpt2", n_positions=256),
     **{name: unusual_of(name) for name in unusual.MODELS},
 }
+
+
+# classes of a time before blocks were told apart
+WITHOUT_BLOCKS = {"openai-gpt", "xlm"}
+REFUSED = " blocks that could be shared out: worker.sharding: none"
 
 
 def write_folders(kinds: dict[str, Callable[[], PreTrainedModel]], at: Path) -> None:
@@ -99,7 +104,11 @@ def read_and_written(folder: Path) -> dict[str, Any]:
         for dtype in ("float32", "bfloat16"):
             if not distributed.is_main():
                 loading.load_module = never
-            model = load(at, dtype=dtype)
+            try:
+                model = load(at, dtype=dtype)
+            except WorkerError as error:
+                found[f"{at.name} {dtype}"] = {"refused": error}
+                continue
             assert distributed.world_size() == 1 or model.module.__class__.__name__.startswith("FSDP")
             name = f"{at.name} {dtype}"
             found[name] = described(model)
@@ -113,18 +122,25 @@ def never(*_: Any) -> Any:
 
 def hold(count: int, folder: Path) -> None:
     ranks = run_in_processes(count, read_and_written, folder)
-    for name, found in ranks[0].items():
-        source, _, dtype = name.rpartition(" ")
-        alone = load(folder / source, dtype=dtype)
-        expected = described(alone)
-        for rank in ranks:
-            assert rank[name]["digest"] == expected["digest"], name
-            assert rank[name]["weights"] == expected["weights"], name
-            assert rank[name]["way"] == expected["way"], name
-            torch.testing.assert_close(rank[name]["buffers"], expected["buffers"], rtol=0, atol=0, msg=name)
-            torch.testing.assert_close(rank[name]["text"], expected["text"], rtol=1e-5, atol=1e-5, msg=name)
-        assert found["types"] == expected["types"], name
-        hold_files(folder / f"ranks-{count}" / name, alone, folder / "alone" / name)
+    for name in ranks[0]:
+        hold_one(name, count, [rank[name] for rank in ranks], folder)
+
+
+def hold_one(name: str, count: int, ranks: list[dict[str, Any]], folder: Path) -> None:
+    source, _, dtype = name.rpartition(" ")
+    if source in WITHOUT_BLOCKS:
+        assert [str(rank["refused"]).partition("has no")[2] for rank in ranks] == [REFUSED] * count
+        return
+    alone = load(folder / source, dtype=dtype)
+    expected = described(alone)
+    for rank in ranks:
+        assert rank["digest"] == expected["digest"], name
+        assert rank["weights"] == expected["weights"], name
+        assert rank["way"] == expected["way"], name
+        torch.testing.assert_close(rank["buffers"], expected["buffers"], rtol=0, atol=0, msg=name)
+        torch.testing.assert_close(rank["text"], expected["text"], rtol=1e-5, atol=1e-5, msg=name)
+    assert ranks[0]["types"] == expected["types"], name
+    hold_files(folder / f"ranks-{count}" / name, alone, folder / "alone" / name)
 
 
 def hold_files(several: Path, alone: LoadedModel, at: Path) -> None:
@@ -146,6 +162,29 @@ def hold_files(several: Path, alone: LoadedModel, at: Path) -> None:
     assert load(several, dtype=str(alone.dtype).removeprefix("torch.")).digest() == alone.digest()
 
 
+PARAMETERS = 1000
+
+
+def by_itself(_: Path) -> dict[str, bool]:
+    """Whether `sharding: auto` shares out a model of 1000 weights, by what each rank's device is said to have
+    free for each."""
+    room = {"plenty": [30, 30], "for weights": [12, 12], "for one rank": [30, 2], "for neither": [2, 2]}
+    found = {}
+    rank = distributed.rank()
+    for name, bytes_each in room.items():
+        sharding.free_bytes = lambda _, each=bytes_each: each[rank] * PARAMETERS
+        for dtype in (torch.float32, torch.bfloat16):
+            for trained in (True, False):
+                count = counted if distributed.is_main() else never
+                use = f"{dtype} {'trained' if trained else 'scored'}"
+                found[f"{name}: {use}"] = sharding.decide(count, dtype, torch.device("cpu"), "auto", trained)
+    return found
+
+
+def counted() -> int:
+    return PARAMETERS
+
+
 needs_gloo = pytest.mark.skipif(not dist.is_gloo_available(), reason="this build of torch has no gloo")
 
 
@@ -154,6 +193,23 @@ needs_gloo = pytest.mark.skipif(not dist.is_gloo_available(), reason="this build
 def test_one_rank_reads_and_each_has_its_part(tmp_path: Path) -> None:
     write_folders(FEW, tmp_path)
     hold(2, tmp_path)
+
+
+@needs_gloo
+def test_where_a_device_cannot_hold_what_a_model_takes_all_ranks_share_it(tmp_path: Path) -> None:
+    first, second = run_in_processes(2, by_itself, tmp_path)
+    assert first == second
+    # 70 % of what is free; a weight that is trained takes 16 bytes in float32 and 18 in bfloat16
+    assert {name for name, shared in first.items() if not shared} == {
+        *(
+            f"plenty: torch.{dtype} {use}"
+            for dtype in ("float32", "bfloat16")
+            for use in ("trained", "scored")
+        ),
+        *(f"for weights: torch.{dtype} scored" for dtype in ("float32", "bfloat16")),
+    }
+    # one process has it whole, whatever is asked
+    assert not sharding.decide(never, torch.float32, torch.device("cpu"), "fsdp", True)
 
 
 @needs_gloo

@@ -98,9 +98,10 @@ def test_ranks_take_the_step_of_one_with_every_loss_and_family(tmp_path: Path, c
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not ALL, reason="AFT_RANKS=all takes minutes")
 def test_a_state_goes_on_with_any_number_of_ranks(tmp_path: Path) -> None:
-    """From one and two to four, and from four to two and one."""
+    """From one, two and eight to four, and from four and eight to two and one."""
     losses = ranks_cases.saved(tmp_path)
-    found = run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)
+    found = [(of_eight, {}) for of_eight in run_in_processes(8, ranks_cases.saved, tmp_path)]
+    found += run_in_processes(2, ranks_cases.saved_and_resumed, tmp_path)
     found += run_in_processes(4, ranks_cases.saved_and_resumed, tmp_path)
     found += [({}, resumed) for resumed in run_in_processes(2, ranks_cases.resumed, tmp_path)]
     hold_states(tmp_path, losses, found)

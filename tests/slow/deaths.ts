@@ -24,9 +24,12 @@ export const aftWithDeaths = async (args: readonly string[], deaths: Deaths) =>
 
 const dying = (args: readonly string[], file: string) => aft(args, { env: deathsEnvironment(file) });
 
+/** Where modules of handlers lie. */
+export const warmFolder = join(projectRoot, "tests", "warm");
+
 /** Ranks are started anew, and know of the module by the path alone. */
 export const deathsEnvironment = (file: string): Record<string, string> => ({
   AFT_HANDLERS: "dying",
   AFT_DEATHS: file,
-  PYTHONPATH: join(projectRoot, "tests", "warm"),
+  PYTHONPATH: warmFolder,
 });

@@ -2,8 +2,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { aft, temporaryFolder } from "../e2e/aft.ts";
 import { setting, wholeRun } from "../e2e/whole-runs.ts";
 import { lasting } from "../faults/content.ts";
+import { goodToken, standInHub } from "../ts/experiment/export/hub-server.ts";
 
 const settings = setting(
   "worker.threads=2",
@@ -59,18 +61,46 @@ beforeAll(async () => {
   expect(Object.keys(alone).filter((name) => name.endsWith("metrics.jsonl")).length).toBeGreaterThan(1);
 });
 
+const ranks = (sharding: string) => setting("worker.devices=2", `worker.sharding=${sharding}`);
+
 test.each(["fsdp", ...(process.env.AFT_RANKS === "all" ? ["none"] : [])])(
   "two processes, sharding: %s",
   async (sharding) => {
-    const { runs, done } = await wholeRun(
-      "tests/e2e/tiny.yaml",
-      ...settings,
-      ...setting("worker.devices=2", `worker.sharding=${sharding}`),
-    );
+    const runs = await temporaryFolder();
+    const command = ["run", "tests/e2e/tiny.yaml", "--runs", runs, ...settings];
+    const done = await aft([...command, ...ranks(sharding)], { env: { AFT_FILE_BYTES: "2000" } });
     expect(done.exitCode, done.stderr).toBe(0);
     const shared = await results(runs);
     // the same keys: what one made the other takes as it is
     expect(Object.keys(shared).sort()).toEqual(Object.keys(alone).sort());
     for (const [name, value] of Object.entries(shared)) expect(apart(value, alone[name], name)).toBe("");
+    if (sharding === "fsdp") await goOnFromFiles(runs, command);
   },
 );
+
+/** Weights that lie in several files are exported and published as they are, and one process goes on from them. */
+async function goOnFromFiles(runs: string, command: readonly string[]): Promise<void> {
+  const to = join(runs, "exported");
+  const exported = await aft(["export", join(runs, "tiny"), "--to", to]);
+  expect(exported.exitCode, exported.stderr).toBe(0);
+  const { weight_map } = JSON.parse(await readFile(join(to, "model.safetensors.index.json"), "utf8"));
+  const files = (await readdir(to)).filter((name) => name.endsWith(".safetensors")).sort();
+  expect(files.length).toBeGreaterThan(2);
+  expect([...new Set(Object.values(weight_map))].sort()).toEqual(files);
+
+  const hub = await standInHub();
+  try {
+    const pushed = await aft(["export", join(runs, "tiny"), "--push", "me/a-model", "--private"], {
+      env: { HF_ENDPOINT: `${hub.address}/`, HF_TOKEN: goodToken },
+    });
+    expect(pushed.exitCode, pushed.stderr).toBe(0);
+    const arrived = hub.repositories.get("models/me/a-model")!.files;
+    for (const name of [...files, "model.safetensors.index.json"])
+      expect(arrived.get(name), name).toEqual(await readFile(join(to, name)));
+  } finally {
+    hub.close();
+  }
+
+  const more = await aft([...command, ...setting("stages.evaluate.questions=6")]);
+  expect(more.exitCode, more.stderr).toBe(0);
+}

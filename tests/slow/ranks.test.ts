@@ -1,11 +1,11 @@
-/** Runs whose worker is two processes, of which one dies, is stopped, or is asked to end with the command. */
+/** Runs whose worker is two processes, of which one dies, is stopped, has no room left, or is asked to end with the command. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { runWithDeaths } from "./deaths.ts";
+import { runWithDeaths, warmFolder } from "./deaths.ts";
 import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [
@@ -75,5 +75,32 @@ test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
     const [vft] = (await readdir(join(runs, "artefacts"))).filter((name) => /^vft-\w+$/.test(name));
     expect(await readdir(join(runs, "artefacts", vft!, "resume"))).toContain("state.json");
     expect(await processesWith(mark)).toEqual([]);
+  },
+);
+
+const room =
+  /vft seed 1: the worker: rank 1 on \S+: CUDA out of memory: .*; all ranks are started again, with \d+ at once/;
+
+test.each([
+  ["fsdp", "1 train 200", room],
+  ...(all
+    ? ([
+        ["fsdp", "0 backward 200", /CUDA out of memory: .*; all ranks are started again, with \d+ at once/],
+        ["fsdp", "1 generate 5", /CUDA out of memory: .*; all ranks are started again, with \d+ at once/],
+        ["none", "1 train 200", /memory ran out: \d+ tokens are trained on at once from here on/],
+        ["none", "0 backward 200", /memory ran out: \d+ tokens are trained on at once from here on/],
+      ] as const)
+    : []),
+] as const)(
+  "memory that runs out in one rank of two (%s, %s): the run goes on with less at once",
+  async (sharding, full, told) => {
+    const runs = await temporaryFolder();
+    const env = { AFT_HANDLERS: "full", AFT_FULL: full, PYTHONPATH: warmFolder, AFT_MARK: runs };
+    const done = await aft(["run", ...args, ...setting(`worker.sharding=${sharding}`), "--runs", runs], {
+      env,
+    });
+    expect(done.exitCode, done.stderr).toBe(0);
+    expect(done.stderr).toMatch(told);
+    expect(await processesWith(`AFT_MARK=${runs}`)).toEqual([]);
   },
 );

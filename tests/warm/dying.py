@@ -6,13 +6,15 @@ one a line; of several ranks it is rank 0 that dies where none is named.
 The process kills itself at the request of this number of the method, counted over all workers that share the
 file. Moments: "begun", before anything is done; "within", at the second look at what was cancelled, or at the
 end where there is none; "writing", with a folder written that is not yet in its place; "done", before it is
-answered; "hangs", as "begun", but the process is stopped and gives no sign of life any more.
+answered; "hangs", as "begun", but the process is stopped and gives no sign of life any more; "says", as
+"begun", with some last words.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +67,10 @@ def dying(method: str) -> Any:
         deaths = [[*line.split(), "0"][:4] for line in FILE.read_text().splitlines()]
         here = [method, str(count(method)), RANK]
         moment = next((when for *named, when, rank in deaths if [*named, rank] == here), None)
-        if moment in ("begun", "hangs"):
-            die(signal.SIGKILL if moment == "begun" else signal.SIGSTOP)
+        if moment == "says":
+            print("the card fell off the bus", file=sys.stderr, flush=True)
+        if moment in ("begun", "hangs", "says"):
+            die(signal.SIGSTOP if moment == "hangs" else signal.SIGKILL)
         if moment == "writing":
             folders._put_in_place = lambda draft, target: die()
         result = living(params, Watched(context) if moment == "within" else context)

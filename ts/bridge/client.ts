@@ -14,7 +14,7 @@ import { type AftError, failure, inputError, systemCode } from "../core/errors.t
 import { halfCharacterAt, halfCharacterIn } from "../core/json.ts";
 import { dotted } from "../core/shape.ts";
 import { checkedErrorData, checkedProgress, checkedResult } from "./check.ts";
-import { ProtocolError, WorkerDied, WorkerFailure, WorkerLost } from "./errors.ts";
+import { isWorkerFailure, ProtocolError, WorkerDied, WorkerFailure, WorkerLost } from "./errors.ts";
 import type { WorkerMethods } from "./generated/messages.ts";
 import { type ErrorName, errors, type MethodName, type Params, type Result } from "./protocol.ts";
 import { type Patience, type Pulse, usualPatience, watchPulse } from "./pulse.ts";
@@ -171,11 +171,9 @@ export function connect(
     const progress = progressQueue(method, onProgress, () => source.cancel());
     const subscription = connection.onProgress(new ProgressType<unknown>(), lastId as number, progress.take);
     let lettingGo: NodeJS.Timeout | undefined;
-    let gaveUp = false;
     const abort = (): void => {
       source.cancel();
       lettingGo = setTimeout(() => {
-        gaveUp = true;
         end(`did not stop within ${letGoMs / 1000} s and was ended`, "run the same command again");
       }, letGoMs);
     };
@@ -190,8 +188,9 @@ export function connect(
     } catch (error) {
       await progress.done();
       const known = await translate(method, error);
-      const letGo = known instanceof WorkerFailure && known.errorName === "RequestCancelled";
-      if (signal?.aborted && (letGo || gaveUp)) throw signal.reason;
+      // One that is lost meanwhile, be it that it hung before, has let go of it as well.
+      const letGo = known instanceof WorkerLost || isWorkerFailure(known, "RequestCancelled");
+      if (signal?.aborted && letGo) throw signal.reason;
       throw known;
     } finally {
       clearTimeout(lettingGo);

@@ -23,7 +23,15 @@ export const errors = {
     code: -32003,
     data: anyError.extend({ step: count, groups: z.array(z.string()), loss: lossParts }),
   },
-  OutOfMemory: { code: -32004, data: anyError.extend({ device: z.string() }) },
+  OutOfMemory: {
+    code: -32004,
+    data: anyError.extend({
+      device: z.string(),
+      smaller: count.optional().meta({
+        description: "what may be computed at once (tokens, or samples) once all ranks begin anew",
+      }),
+    }),
+  },
   EmptyResponse: { code: -32005, data: anyError.extend({ id: z.string() }) },
   SequenceTooLong: { code: -32006, data: anyError.extend({ id: z.string(), tokens: count, limit: count }) },
   StepOutOfOrder: { code: -32007, data: anyError.extend({ expected: count, found: count }) },

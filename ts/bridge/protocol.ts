@@ -9,22 +9,12 @@
  */
 import { z } from "zod";
 import type { WorkerMethods } from "./generated/messages.ts";
-import {
-  type loss,
-  method,
-  type modelShape,
-  nothing,
-  positive,
-  type real,
-  type scoreGroup,
-  type stepMetrics,
-  type trainGroup,
-} from "./messages.ts";
+import { method, nothing, positive, type real } from "./messages.ts";
 import { deviceMethods } from "./methods/device.ts";
-import { modelMethods } from "./methods/models.ts";
-import { textMethods } from "./methods/texts.ts";
+import { modelMethods, type modelShape } from "./methods/models.ts";
+import { type scoreGroup, textMethods } from "./methods/texts.ts";
 import { trackingMethods } from "./methods/tracking.ts";
-import { trainingMethods } from "./methods/training.ts";
+import { type loss, type stepMetrics, type trainGroup, trainingMethods } from "./methods/training.ts";
 
 export { type ErrorData, type ErrorName, errors } from "./error-codes.ts";
 

@@ -10,6 +10,8 @@ export interface Ranks {
   nodeRank: number;
   /** "host:port" of machine 0. */
   rendezvous?: string | undefined;
+  /** Which each of them is to have; of machine 0, by which the others go. */
+  device: string;
   /** Without a sign of life, until a rank counts as lost and all are ended. */
   seconds: number;
 }
@@ -26,12 +28,19 @@ export function ranksOf(
     nodes = 1,
     rendezvous,
     rankSeconds: seconds = 60,
-  }: { devices?: number; nodes?: number; rendezvous?: string | undefined; rankSeconds?: number },
+    device = "auto",
+  }: {
+    devices?: number;
+    nodes?: number;
+    rendezvous?: string | undefined;
+    rankSeconds?: number;
+    device?: string;
+  },
   nodeRank = 0,
   env: Environment = process.env,
 ): Ranks | undefined {
   if (devices * nodes === 1) return undefined;
-  if (nodes === 1) return { devices, nodes, nodeRank, seconds };
+  if (nodes === 1) return { devices, nodes, nodeRank, device, seconds };
   const { MASTER_ADDR: host, MASTER_PORT: port } = env;
   const place = rendezvous ?? (host !== undefined && port !== undefined ? `${host}:${port}` : undefined);
   if (place === undefined || !/^.+:\d+$/.test(place))
@@ -41,7 +50,7 @@ export function ranksOf(
       expected: "host:port of the machine that aft run is on, which all of them can reach",
       fix: "worker.rendezvous: HOST:29500, or MASTER_ADDR and MASTER_PORT in the environment",
     });
-  return { devices, nodes, nodeRank, rendezvous: place, seconds };
+  return { devices, nodes, nodeRank, rendezvous: place, device, seconds };
 }
 
 /** What `python -m aft_worker` is given; ranks share out the machine's threads. */

@@ -2,10 +2,17 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
+/** Of a process alone, and of what an agent says of its ranks. */
 const linesKept = 20;
+/** Of each of several ranks, which write into one stream; fewer where there are many. */
+const linesOfRank = 8;
+const linesOfRanks = 128;
+
+const rankOf = (line: string): string | undefined => /^\[rank \d+ on \S+\]/.exec(line)?.[0];
 
 /** The last lines of a stream of text, each also given to `onLine`. */
 export interface Tail {
+  /** In the order in which they came; of each rank its own last ones, whatever the others write. */
   readonly lines: readonly string[];
   follow(stream: Readable): void;
   /** Resolves when the followed stream has ended. */
@@ -13,15 +20,32 @@ export interface Tail {
 }
 
 export function tailOf(onLine: ((line: string) => void) | undefined): Tail {
-  const lines: string[] = [];
+  const kept: { rank: string | undefined; line: string }[] = [];
+  const counts = new Map<string | undefined, number>();
+  const keep = (line: string): void => {
+    const rank = rankOf(line);
+    kept.push({ rank, line });
+    const count = (counts.get(rank) ?? 0) + 1;
+    const most =
+      rank === undefined
+        ? linesKept
+        : Math.max(2, Math.min(linesOfRank, Math.floor(linesOfRanks / counts.size)));
+    if (count > most)
+      kept.splice(
+        kept.findIndex((one) => one.rank === rank),
+        1,
+      );
+    counts.set(rank, Math.min(count, most));
+  };
   let ended: Promise<unknown> = Promise.resolve();
   return {
-    lines,
+    get lines() {
+      return kept.map(({ line }) => line);
+    },
     follow(stream) {
       const reader = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
       reader.on("line", (line) => {
-        lines.push(line);
-        if (lines.length > linesKept) lines.shift();
+        keep(line);
         onLine?.(line);
       });
       ended = new Promise((resolve) => reader.once("close", resolve));

@@ -1,6 +1,7 @@
 /** vLLM in an environment of its own: whether it is there, and which one it is. */
 import { execa } from "execa";
 import { inputError } from "../core/errors.ts";
+import { jsonIn } from "../core/json.ts";
 
 /** The first that asks for transformers 5, in whose form the weights of a run are saved: an older one may misread them. */
 const oldestVllm = "0.24";
@@ -57,7 +58,7 @@ async function ask(python: string, setting: string, timeout: number): Promise<Vl
       found: python,
       fix: `${python} -c "import vllm" shows what it waits for`,
     });
-  const answer = exitCode === 0 ? parsed(stdout) : undefined;
+  const answer = exitCode === 0 ? (jsonIn(stdout) as Answer | undefined) : undefined;
   if (answer === undefined)
     throw inputError({
       what: `what ${setting} names could not be started as a Python`,
@@ -85,14 +86,6 @@ async function ask(python: string, setting: string, timeout: number): Promise<Vl
 }
 
 type Answer = Vllm & { error?: string };
-
-function parsed(stdout: string): Answer | undefined {
-  try {
-    return JSON.parse(stdout) as Answer;
-  } catch {
-    return undefined;
-  }
-}
 
 const isOlder = (version: string, oldest: string): boolean => {
   const [have, need] = [version, oldest].map((text) =>

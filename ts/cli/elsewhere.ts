@@ -5,7 +5,7 @@ import { clusterTable, deviceKind, modelLine, planElsewhere } from "../experimen
 import { printJson, printLine } from "./exit.ts";
 import { progressOn } from "./progress.ts";
 
-interface PlanValues {
+export interface PlanValues {
   runs: string;
   estimate: boolean;
   device: string | undefined;

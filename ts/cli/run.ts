@@ -20,7 +20,7 @@ import {
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
-import { checkPlanned, printElsewhere } from "./elsewhere.ts";
+import { checkPlanned, type PlanValues, printElsewhere } from "./elsewhere.ts";
 import { printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { checkSbatchOptions } from "./jobs/slurm.ts";
@@ -28,14 +28,8 @@ import { submitJob } from "./jobs/submit.ts";
 import { duration, progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
 
-interface Values {
-  runs: string;
+interface Values extends PlanValues {
   "dry-run": boolean;
-  estimate: boolean;
-  device: string | undefined;
-  devices: number;
-  nodes: number;
-  json: boolean;
   jobs: number;
 }
 

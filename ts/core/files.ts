@@ -148,7 +148,14 @@ export function writeError(path: string, error: unknown): AftError {
       { cause: error },
     );
   if (code === "EACCES" || code === "EPERM")
-    return failure({ what: `not allowed to write (${code})`, where: path }, { cause: error });
+    return failure(
+      {
+        what: `not allowed to write (${code})`,
+        where: path,
+        fix: "another folder (of aft run: --runs), or the right to write there",
+      },
+      { cause: error },
+    );
   if (code === "EISDIR" || code === "ENOTDIR" || code === "EEXIST")
     return failure(
       {

@@ -9,6 +9,15 @@ export function parseJson(text: string): unknown {
   return longInteger.test(text) ? JSON.parse(withTextIntegers(text)) : value;
 }
 
+/** As `JSON.parse`, but undefined of what is no JSON: for files that may be damaged, and what others send. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** May be within a text, where it changes nothing. */
 const longInteger = /(?:^|[:,[\s])-?\d{16,}(?![\d.eE])/;
 

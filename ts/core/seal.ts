@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { digestOfFile } from "./digest.ts";
+import { jsonIn } from "./json.ts";
 
 /** As `py/aft_worker/folders.py` writes it: file to SHA-256 in hex. */
 const sealFile = ".sha256";
@@ -12,19 +13,11 @@ const sealSchema = z.record(z.string(), z.string());
 export async function damageInSealed(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, sealFile), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const written = sealSchema.safeParse(parsed(text));
+  const written = sealSchema.safeParse(jsonIn(text));
   if (!written.success) return `${sealFile} is damaged`;
   for (const [name, sha256] of Object.entries(written.data)) {
     const found = await digestOfFile(join(folder, name)).catch(() => undefined);
     if (found !== sha256) return `${name} is ${found === undefined ? "missing" : "not what was written"}`;
   }
   return undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

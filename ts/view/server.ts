@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AftError, failure, messageOf, systemCode } from "../core/errors.ts";
+import { jsonIn } from "../core/json.ts";
 import { linkTo, type Path, pageOfPair, pageOfRun } from "./links.ts";
 import { addNote, noteSchema } from "./notes.ts";
 import { type Content, Site } from "./site.ts";
@@ -160,7 +161,7 @@ async function keepNote(
   if (name === undefined) return sendText(response, 404, "no run of this name");
   const body = await bodyOf(request);
   if (body === undefined) return sendText(response, 413, `a note has at most ${mostBytes} bytes`);
-  const note = noteSchema.safeParse(jsonOf(body));
+  const note = noteSchema.safeParse(jsonIn(body));
   if (!note.success)
     return sendText(
       response,
@@ -181,12 +182,4 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

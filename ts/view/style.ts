@@ -22,10 +22,11 @@ progress{width:100%;height:10px;accent-color:var(--accent);display:block;margin:
 .actions a.main{font-weight:600}
 .compare-form{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:end}
 .compare-form label{display:flex;flex-direction:column;gap:3px;font-size:.8rem;color:var(--quiet);min-width:0;max-width:100%}
-.compare-form select{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:5px 8px;min-height:34px;max-width:100%}
+.compare-form select{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--edge);border-radius:6px;padding:5px 8px;min-height:34px;max-width:100%}
 .compare-form button{min-height:34px}
 .view figure{margin:12px 0 20px}.view figure svg{min-width:min(100%,560px)}
 .view .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:0 32px}
+.view .charts .wide{grid-column:1/-1}
 .badge.running{background:var(--accent);color:var(--surface)}
 .came-out{font-size:1.1rem}
 .problem{color:var(--wrong)}

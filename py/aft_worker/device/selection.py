@@ -1,6 +1,7 @@
 """Which device and number type a name stands for, and why a device cannot be had."""
 
 import os
+import socket
 from typing import Literal
 
 import torch
@@ -18,8 +19,11 @@ def resolve_device(name: str) -> torch.device:
     if own is not None and name in ("auto", "cuda") and torch.cuda.is_available():
         count = torch.cuda.device_count()
         if own >= count:
+            asked = os.environ.get("LOCAL_WORLD_SIZE") or f"{own + 1} or more"
             raise _unavailable(
-                name, f"there {_are(count)} for worker.devices of {own + 1} or more: devices: {count} at most"
+                name,
+                f"there {_are(count)} on {socket.gethostname()}, and worker.devices is {asked}: "
+                f"worker.devices: {count}, or a machine that has more (`nvidia-smi` lists them)",
             )
         return torch.device("cuda", own)
     if name == "auto":

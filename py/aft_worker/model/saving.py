@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from .sharding import blocks_of
 
 WEIGHTS = "model.safetensors"
 # What comes together in the main rank's memory. A block lies in one file, however large.
-FILE_BYTES = 5_000_000_000
+FILE_BYTES = int(os.environ.get("AFT_FILE_BYTES") or 5_000_000_000)
 
 
 def save_model(model: LoadedModel, directory: str) -> list[str]:

@@ -15,8 +15,9 @@ To make a method shared, put it into SHARED and see to what its handler does in 
 - Where the ranks are busy for unequal times, as in sampling, they meet at a `board`, on which each leaves
   what the others take when they come to it, and ask `context.apart()`, which waits for nobody.
 - What may fail in one rank alone (a text too long, a file that is not there, memory that runs out) stands
-  within `distributed.agreed`, with no exchange in between. What fails outside of it, while others are in an
-  exchange, makes them wait: that is for whoever watches the ranks to end.
+  within `distributed.agreed`, with no exchange in between: all ranks can go on then. What fails outside of
+  it, while others are in an exchange of weights or gradients, ends them all (`Watch.part`) once rank 0 has
+  answered with it.
 - Files are written by rank 0 (`folders.write_folder` sees to it). The clock, random numbers without a seed
   and the free memory differ by rank: let `distributed.from_main` decide.
 """
@@ -31,10 +32,11 @@ from typing import Any, NoReturn
 import msgspec
 
 from .. import distributed
+from ..device import resolve_device
 from ..errors import Cancelled, WorkerError
 from ..protocol import METHODS
 from ..rpc import Context, Handler, decode_params
-from .watch import watch
+from .watch import DEVICE, watch
 
 
 class SharedContext:
@@ -71,6 +73,9 @@ class SharedContext:
     def fail(self, error: Exception) -> None:
         self._own.fail(error)
 
+    def fail_all(self, error: Exception) -> None:
+        self._own.fail_all(error)
+
     def stop(self) -> None:
         raise NotImplementedError("a shared method ends no process")
 
@@ -97,6 +102,9 @@ class SilentContext:
         pass
 
     def fail(self, error: Exception) -> None:
+        pass
+
+    def fail_all(self, error: Exception) -> None:
         pass
 
     def stop(self) -> None:
@@ -126,15 +134,19 @@ def together(
 
 def dismiss() -> None:
     """Rank 0, before it ends: the others end."""
-    distributed.from_main(None)
+    distributed.announce(None)
 
 
 def _joined() -> WorkerError | None:
     """Joins; -> why nothing can be done together, of which the others know too."""
     distributed.join()
-    watch()
+    watch(_answer)
     try:
         distributed.same("versions", _versions())
+        name = distributed.from_main(os.environ.get(DEVICE, "auto"))
+        with distributed.agreed():
+            device = resolve_device(name)
+        distributed.same("device", device.type)
     except WorkerError as error:
         return error
     return None
@@ -149,11 +161,25 @@ def _versions() -> str:
     return f"aft {__version__}, torch {torch.__version__}, transformers {transformers.__version__}"
 
 
+_serving: list[Context] = []
+"""Of rank 0: the request that is being served by all."""
+
+
+def _answer(error: Exception) -> None:
+    """By rank 0, from whatever thread, before it ends."""
+    for context in _serving:
+        context.fail_all(error)
+
+
 def _led(method: str, handler: Handler) -> Handler:
     def run(params: Any, context: Context) -> Any:
-        distributed.from_main((method, msgspec.json.encode(params)))
-        with distributed.agreed():
-            return handler(params, SharedContext(context))
+        distributed.announce((method, msgspec.json.encode(params)))
+        _serving.append(context)
+        try:
+            with distributed.agreed(last=True):
+                return handler(params, SharedContext(context))
+        finally:
+            _serving.clear()
 
     return run
 
@@ -176,13 +202,13 @@ def _refusing(error: WorkerError) -> Handler:
 def _follow(handler_of: Callable[[str], Handler]) -> NoReturn:
     """Serves what rank 0 sends, until that is that it ends."""
     while True:
-        message = distributed.from_main(_nothing())
+        message = distributed.announce(_nothing())
         if message is None:
             _end(0)
         method, raw = message
         params = decode_params(method, raw)
         try:
-            with distributed.agreed():
+            with distributed.agreed(last=True):
                 handler_of(method)(params, SharedContext(None))
         except (Cancelled, WorkerError):
             pass  # rank 0 answers with it

@@ -18,19 +18,25 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from .watch import AGENT, LIFE, SECONDS
+from ..board import connect
+from .last_lines import SECONDS_BETWEEN_LOOKS as SECONDS_BETWEEN_LINES
+from .last_lines import keep_in, kept_in
+from .watch import AGENT, DEVICE, LIFE, SECONDS
 
 # Once one rank is gone, or nobody speaks to them any more, the others have so long to end by themselves.
 SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.25
 # For all machines to have come.
 SECONDS_TO_MEET = int(os.environ.get("AFT_RENDEZVOUS_SECONDS") or 600)
+
+_said: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ class Ranks:
     nodes: int = 1
     node_rank: int = 0
     rendezvous: str | None = None
+    # what is written to its standard error is read elsewhere than machine 0's
+    apart: bool = False
+    device: str = "auto"
     threads: int | None = None  # of all of a machine's ranks together
 
 
@@ -57,7 +66,7 @@ def launch(ranks: Ranks) -> int:
     rendezvous = ranks.rendezvous or f"127.0.0.1:{_free_port()}"
     where = f"{ranks.nodes} machines at {rendezvous}" if ranks.nodes > 1 else "this machine's ranks"
     logs = tempfile.mkdtemp(prefix="aft-ranks-")
-    os.environ |= {AGENT: str(os.getpid()), LIFE: logs}
+    os.environ |= {AGENT: str(os.getpid()), LIFE: logs, DEVICE: ranks.device}
     if ranks.nodes > 1 and (interface := _interface_to(rendezvous)) is not None:
         # else each machine takes that of its own name, which may be known as 127.0.0.1 there
         os.environ.setdefault("GLOO_SOCKET_IFNAME", interface)
@@ -79,14 +88,20 @@ def launch(ranks: Ranks) -> int:
     )
     watched = threading.Event()
     threading.Thread(target=_watch, args=(ranks.devices, Path(logs), watched), daemon=True).start()
+    if ranks.apart:
+        threading.Thread(target=_keep_lines, args=(ranks, Path(logs)), daemon=True).start()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = ["--threads", str(max(1, (ranks.threads or cores) // ranks.devices))]
     try:
         elastic_launch(config, sys.executable)("-u", "-m", "aft_worker", *threads)
     except ChildFailedError as failed:
         number, failure = failed.get_first_failure()
+        if ranks.node_rank == 0:
+            _tell_lines(ranks)
         how = f"by {failure.signal_name()}" if failure.exitcode < 0 else f"with exit code {failure.exitcode}"
         _say(f"rank {number} on {socket.gethostname()} ended {how}, and all others with it")
+        if ranks.apart:
+            time.sleep(2 * SECONDS_BETWEEN_LINES)  # for machine 0 to have it
         return failure.exitcode
     except Exception as error:
         _say(f"{where} did not come together {_reason(error)}")
@@ -95,6 +110,25 @@ def launch(ranks: Ranks) -> int:
         watched.set()
         shutil.rmtree(logs, ignore_errors=True)
     return 0
+
+
+def _keep_lines(ranks: Ranks, logs: Path) -> None:
+    """On another machine than 0, once its ranks have met the others."""
+    while not any(logs.glob("rank-*")):
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    assert ranks.rendezvous is not None
+    keep_in(connect(SECONDS, ranks.rendezvous), ranks.node_rank, logs, _said)
+
+
+def _tell_lines(ranks: Ranks) -> None:
+    """On machine 0, which keeps the store: what the ranks of the others wrote last."""
+    if ranks.nodes == 1 or ranks.rendezvous is None:
+        return
+    time.sleep(SECONDS_BETWEEN_LOOKS)  # the last of it is on its way
+    port = ranks.rendezvous.rpartition(":")[2]
+    with suppress(RuntimeError):
+        for line in kept_in(connect(SECONDS_TO_END, f"127.0.0.1:{port}"), ranks.nodes):
+            print(line, file=sys.stderr, flush=True)
 
 
 def _reason(error: Exception) -> str:
@@ -197,4 +231,5 @@ def _free_port() -> int:
 
 
 def _say(text: str) -> None:
-    print(f"aft_worker: {text}", file=sys.stderr, flush=True)
+    _said.append(f"aft_worker: {text}")
+    print(_said[-1], file=sys.stderr, flush=True)

@@ -12,27 +12,38 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import msgspec
 from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
 
 from .. import distributed
 from ..board import connect
+from ..faults import Fault, fault_of, raised
 
 # Without a sign of life, until a rank counts as lost.
 SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 60)
 # Set in the ranks: who their agent is, and the folder in which they show it that they live.
 AGENT, LIFE = "AFT_RANK_AGENT", "AFT_RANK_LIFE"
+# Which device each rank is to have, by the name that machine 0 was given.
+DEVICE = "AFT_DEVICE"
 # For the agent to see first which rank it was, and to end all.
 SECONDS_TO_BE_ENDED = 5.0
+# For all to come to where a rank waits for them with an error that it alone may have.
+SECONDS_TO_COME = 5.0
+
+_FAULT = "aft/fault"
 
 
-def watch() -> None:
-    """In a rank that has joined; all call it."""
-    distributed.when_lost = _cut_off
+def watch(answer: Callable[[Exception], None]) -> None:
+    """In a rank that has joined; all call it. `answer`: what rank 0 does with an error before it ends."""
     watched = Watch(connect(SECONDS), distributed.rank(), distributed.world_size(), SECONDS, _end)
+    watched.answer = answer
+    distributed.when_lost = watched.cut_off
+    distributed.waiting = watched.waiting
     watched.show_life()
     distributed.wait_for_all()
     threading.Thread(target=watched.run, daemon=True).start()
@@ -61,6 +72,20 @@ class Watch:
         self._seen = {other: "" for other in range(ranks) if other != rank}
         self._silence = dict.fromkeys(self._seen, 0.0)
         self._unanswered = 0.0
+        self.answer: Callable[[Exception], None] = lambda error: None
+        self._own: Fault | None = None
+        self._waited = 0.0
+
+    @contextmanager
+    def waiting(self, error: Exception) -> Iterator[None]:
+        """Within it this rank waits for the others with an error: where not all have come in time, they wait
+        in an exchange to which it does not come."""
+        self._waited = 0.0
+        self._own = fault_of(error, self._rank)
+        try:
+            yield
+        finally:
+            self._own = None
 
     def show_life(self) -> None:
         self._beats += 1
@@ -73,6 +98,7 @@ class Watch:
             time.sleep(self._tick)
             try:
                 self.show_life()
+                self._look_for_faults()
                 self._look()
             except RuntimeError:
                 # the agent on machine 0 keeps it
@@ -90,6 +116,31 @@ class Watch:
                     "network, or machine 0"
                 )
 
+    def _look_for_faults(self) -> None:
+        own = self._own
+        if own is not None:
+            self._waited += self._tick
+            if self._waited >= SECONDS_TO_COME:
+                self._store.compare_set(_FAULT, "", msgspec.json.encode(own).decode())
+        if self._store.check([_FAULT]):
+            self.part()
+
+    def part(self) -> NoReturn:
+        """A rank failed alone, and the others wait for it: rank 0 answers with its error, and all end."""
+        fault = msgspec.json.decode(self._store.get(_FAULT), type=Fault)
+        if self._rank == 0:
+            self.answer(raised(fault))
+        else:
+            time.sleep(SECONDS_TO_BE_ENDED)
+        line = fault.message.split("\n", 1)[0]
+        self._end(f"one rank failed and the others cannot go on without it ({line})")
+
+    def cut_off(self, error: Exception) -> NoReturn:
+        """An exchange failed."""
+        time.sleep(SECONDS_TO_BE_ENDED)
+        line = str(error).strip().split("\n", 1)[0]
+        self._end(f"an exchange with the other ranks failed ({line})")
+
     def _look(self) -> None:
         for other, seen in self._seen.items():
             found = self._store.get(f"aft/life/{other}").decode()
@@ -101,12 +152,6 @@ class Watch:
                     f"rank {other} on {host} has given no sign of life for {self._seconds:g} s: it was "
                     "stopped, or its machine is gone or out of reach"
                 )
-
-
-def _cut_off(error: Exception) -> NoReturn:
-    time.sleep(SECONDS_TO_BE_ENDED)
-    line = str(error).strip().split("\n", 1)[0]
-    _end(f"an exchange with the other ranks failed ({line})")
 
 
 def _end(why: str) -> NoReturn:

@@ -42,6 +42,11 @@ class Context(Protocol):
         """Answers with an error; Cancelled is one."""
         ...
 
+    def fail_all(self, error: Exception) -> None:
+        """Answers all that is being served with it, from any thread, before the process ends: nothing is sent
+        any more afterwards."""
+        ...
+
     def stop(self) -> None:
         """Ends the worker after this request's answer."""
         ...

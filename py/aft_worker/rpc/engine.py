@@ -4,6 +4,7 @@ came; `immediate` methods and cancellations are taken whenever the one that runs
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -92,6 +93,9 @@ class EngineContext:
     def fail(self, error: Exception) -> None:
         self._engine.fail(self._request, error)
 
+    def fail_all(self, error: Exception) -> None:
+        self._engine.fail_all(error)
+
     def stop(self) -> None:
         self._engine.stopped = True
 
@@ -112,6 +116,7 @@ class Engine:
         self._handler_of = handler_of
         self._queue: deque[_Request] = deque()
         self._running: dict[Id, _Request] = {}  # taken and not yet answered
+        self._answering = threading.RLock()
 
     def receive(self, text: bytes | str) -> None:
         """Takes one message: answers it at once if it is immediate or wrong, else queues it."""
@@ -162,27 +167,35 @@ class Engine:
         return request
 
     def answer(self, request: _Request, result: Any) -> None:
-        try:
-            name_non_finite(result)
-            self._write({"id": request.id, "result": result})
-        except Exception as error:
-            self._fail(request.id, worker_error(error, request.known_params))
-        self._end(request)
+        with self._answering:
+            try:
+                name_non_finite(result)
+                self._write({"id": request.id, "result": result})
+            except Exception as error:
+                self._fail(request.id, worker_error(error, request.known_params))
+            self._end(request)
 
     def fail(self, request: _Request, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             known = WorkerError("RequestCancelled", f"{request.method} was cancelled")
         else:
             known = worker_error(error, request.known_params)
-        self._fail(request.id, known)
-        self._end(request)
+        with self._answering:
+            self._fail(request.id, known)
+            self._end(request)
+
+    def fail_all(self, error: BaseException) -> None:
+        self._answering.acquire()  # and never given back
+        for request in list(self._running.values()):
+            self.fail(request, error)
 
     def _end(self, request: _Request) -> None:
         request.answered = True
         self._running.pop(request.id, None)
 
     def notify(self, method: str, params: dict[str, Any]) -> None:
-        self._write({"method": method, "params": params})
+        with self._answering:
+            self._write({"method": method, "params": params})
 
     def _run(self, request: _Request) -> BaseException | None:
         """-> what its handler raised."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..board import fault_of
+from ..faults import fault_of
 from .dealt_rank import Over, PutUp, Rank, Told
 from .sampler import SampleJob
 
@@ -26,6 +26,8 @@ class Follower(Rank):
                 if not self.sample_next():
                     self._pause()
         except Exception as error:
+            if self.is_broken:
+                raise
             self.tell(Told(self.number, fault=fault_of(error, self.number)))
         while not self._parted():
             self._pause()

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import transformers
 
-from ..board import raised
 from ..errors import Cancelled, WorkerError
+from ..faults import raised
 from ..protocol import SamplerInfo
 from .dealt_rank import Over, PutUp, Rank, Told
 from .prompts import encode_prompts
@@ -49,10 +49,14 @@ class Leader(Rank):
                     return
                 self.idle(over=False)
         finally:
-            self._tell_over(Over(all=True))
-            while self._lockstep is not None and not self._ended:
-                self.idle(over=True)
-            self._board.wait_for("parted", self._board.ranks - 1)
+            if not self.is_broken:
+                self._part()
+
+    def _part(self) -> None:
+        self._tell_over(Over(all=True))
+        while self._lockstep is not None and not self._ended:
+            self.idle(over=True)
+        self._board.wait_for("parted", self._board.ranks - 1)
 
     def tell(self, told: Told) -> None:
         self._take(told)

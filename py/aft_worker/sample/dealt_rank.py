@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from ..board import Board, Fault, fault_of
+from ..board import Board
 from ..errors import Cancelled
+from ..faults import Fault, fault_of
 from ..protocol import GeneratePrompt, SampledCandidate, SamplerInfo
 from ..score import Lockstep, Model
 from .deal import Deal, Piece
@@ -71,6 +72,11 @@ class Rank(ABC):
         self._looked = 0.0
         self._over = Over()
         self._ended = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Of an error that is looked at: whether it left the others in a pass, and none can go on."""
+        return self._lockstep is not None and self._lockstep.is_broken
 
     def idle(self, over: bool) -> None:
         """With nothing to sample: a moment, or a pass for the sake of the others."""

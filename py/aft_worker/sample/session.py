@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..device import dtype_name, sizes_of, wide_device
 from ..errors import WorkerError
-from ..memory import is_out_of_memory, release, told
+from ..memory import advise, is_out_of_memory, release, told
 from ..protocol import SampledCandidate, SamplerInfo
 from ..score import Model, score_path
 from .captured import Steps
@@ -166,6 +166,9 @@ class Session:
         """Whether memory ran out, and what was under way waits for half as many slots: a sample that is drawn
         anew is the same."""
         if not is_out_of_memory(error) or self._tried < 2:
+            return False
+        if self._path.in_pass:
+            advise(error, self._tried // 2)
             return False
         self._queue.extendleft(row.sample for row in reversed(self._rows) if not row.over)
         self._rows.clear()

@@ -27,9 +27,15 @@ class Lockstep:
         self._passing = False
 
     def meet(self) -> None:
-        """Before a pass of this rank's own."""
+        """Before a pass."""
         if not self._passing:
             distributed.total(1, 0)
+        self._path.in_pass = True
+
+    @property
+    def is_broken(self) -> bool:
+        """Of an error that is looked at: whether it left the others in a pass."""
+        return self._path.in_pass
 
     def idle(self, over: bool) -> Idle:
         """By a rank that has nothing to do: it goes through the model if any other does. "ended", for all
@@ -64,12 +70,21 @@ def in_lockstep(path: ScorePath, device: torch.device) -> Iterator[Lockstep | No
 
     def within(function: Callable[[], Any]) -> Any:
         lockstep.meet()
-        return together(function)
+        result = together(function)
+        path.in_pass = False
+        return result
 
-    hook = path.causal.register_forward_pre_hook(lambda *_: lockstep.meet(), prepend=True)
+    def passed(*_: Any) -> None:
+        path.in_pass = False
+
+    hooks = [
+        path.causal.register_forward_pre_hook(lambda *_: lockstep.meet(), prepend=True),
+        path.causal.register_forward_hook(passed),
+    ]
     path.run_within = within
     try:
         yield lockstep
     finally:
         path.run_within = together
-        hook.remove()
+        for hook in hooks:
+            hook.remove()

@@ -86,6 +86,9 @@ class ScorePath:
         # together
         self.dtype: torch.dtype | None = None
         self.run_within: Callable[[Callable[[], Any]], Any] | None = None
+        # whether this rank is within a pass that the others go through too; what it raises there leaves them
+        # in it
+        self.in_pass = False
 
     def _not_shared(self, stateful: bool) -> str:
         """Why responses are not even tried in one row with their prompt."""

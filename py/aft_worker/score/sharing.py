@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import msgspec
 
 from .. import distributed
-from ..board import Board, Fault, fault_of, raised
+from ..board import Board
 from ..callbacks import CheckCancelled, OnProgress, Tell
 from ..errors import Cancelled
+from ..faults import Fault, fault_of, raised
 from ..protocol import ScoreGroup
 from .lockstep import in_lockstep
 from .path import score_path
@@ -69,6 +70,8 @@ def score_shared(
             part.places, sharing.cancelled = [], error
             sharing.end()
         except Exception as error:
+            if lockstep is not None and lockstep.is_broken:
+                raise  # the others wait for it in a pass
             part.fault = fault_of(error, board.rank)
             sharing.end()
         while lockstep is not None and lockstep.idle(over=board.rank == 0) != "ended":

@@ -44,13 +44,18 @@ class Batches:
         self._loss = group_loss(loss)
         self._seed = seed
         self._ahead: _Ahead | None = None
+        # of the micro-batches in hand, with their responses
+        self._costs: list[tuple[int, int]] = []
 
     def take(self, number: int, groups: Sequence[TrainGroup]) -> tuple[Batch, Begun | None]:
         """The batch of a step, with its first pass where that was begun ahead. Raises what `prepare` does."""
-        ahead, self._ahead = self._ahead, None
+        ahead, self._ahead, self._costs = self._ahead, None, []
         if ahead is not None and (ahead.number, ahead.groups) == (number, groups):
-            return ahead.batch, ahead.begun
-        return self._prepared(number, groups), None
+            batch, begun = ahead.batch, ahead.begun
+        else:
+            batch, begun = self._prepared(number, groups), None
+        self._costs = _costs(batch)
+        return batch, begun
 
     def prepare_ahead(self, upcoming: Upcoming) -> None:
         step = upcoming()
@@ -81,13 +86,17 @@ class Batches:
     def cut(self, number: int, groups: Sequence[TrainGroup]) -> bool:
         """Makes micro-batches smaller, so that the largest of this step's is cut; False where each is of one
         response."""
-        batch = self._prepared(number, groups)
-        pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
-        costs = [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]
-        sizes = [size for size in distributed.gather(smaller_batches(self.max_tokens, costs)) if size]
+        self._costs = _costs(self._prepared(number, groups))
+        sizes = [size for size in distributed.gather(self.smaller) if size]
         if sizes:
             self.max_tokens = min(sizes)
         return bool(sizes)
+
+    @property
+    def smaller(self) -> int | None:
+        """Of `max_tokens`, so that the largest of this rank's present micro-batches would be cut; None where
+        each is of one response."""
+        return smaller_batches(self.max_tokens, self._costs)
 
     def _prepared(self, number: int, groups: Sequence[TrainGroup]) -> Batch:
         loss = self._loss
@@ -97,3 +106,8 @@ class Batches:
             if loss is not None and loss.needs_divergence:
                 batch.mismatched = mismatched(self._model, groups, loss, self._seed, number, self.max_tokens)
         return batch
+
+
+def _costs(batch: Batch) -> list[tuple[int, int]]:
+    pieces = [piece for one in batch.passes for piece in one.pieces] + batch.mismatched
+    return [(piece.input_ids.numel(), len(piece.counts)) for piece in pieces]

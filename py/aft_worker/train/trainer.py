@@ -12,7 +12,7 @@ from .. import distributed
 from ..callbacks import CheckCancelled, OnProgress, Tell, never_cancelled, no_progress, untold
 from ..errors import WorkerError
 from ..losses import Objective, group_loss
-from ..memory import is_out_of_memory, release, told
+from ..memory import advise, is_out_of_memory, release, told
 from ..protocol import (
     LossSettings,
     OptimizerSettings,
@@ -83,8 +83,7 @@ class Trainer:
         self._seed = seed
         self._batches = Batches(model, loss, seed, max_tokens_per_batch)
         self._asked_tokens = max_tokens_per_batch
-        # where weights are shared out, one rank's want of memory leaves the others in mid-exchange
-        self._halves = halves and not score_path(model.module).is_shared_out
+        self._halves = halves
         self._optimizer = Optimizer(model.module, optimizer)
         self._group_loss = group_loss(loss)
         self._start: StartWeights | None = None
@@ -144,9 +143,10 @@ class Trainer:
         `check_cancelled` is called before each micro-batch, `on_progress` after each but the last, and
         `upcoming` while the device is still at work: the batch that it names is prepared meanwhile. Where
         memory runs out the step begins anew with micro-batches of half the size, which stay so; it stays an
-        error where one response alone is too long, and where weights are shared out over several processes.
-        `tell` gets a line of that, and of dropout that is off. Whatever is raised, the weights are as before
-        the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group` and the first two raise.
+        error where one response alone is too long, and, with what would do, where the other ranks are in an
+        exchange meanwhile. `tell` gets a line of that, and of dropout that is off. Whatever is raised, the
+        weights are as before the step: StepOutOfOrder, NonFiniteLoss, or what `encode_group` and the first
+        two raise.
         """
         if number != self.steps_done + 1:
             message = f"step {number} asked for, but step {self.steps_done + 1} is next"
@@ -264,6 +264,9 @@ class Trainer:
     def _cut(self, error: BaseException, number: int, groups: Sequence[TrainGroup]) -> bool:
         """Whether memory ran out, and the step may begin anew in smaller micro-batches."""
         if not self._halves or not is_out_of_memory(error):
+            return False
+        if not distributed.is_agreed(error):
+            advise(error, self._batches.smaller)
             return False
         # batches and captured passes of the larger size hold memory, too
         self._captured = None

@@ -41,6 +41,20 @@ describe("a worker that hangs", () => {
     expect(await until(() => !isAlive(worker.pid), 2000)).toBe(true);
     await worker.close();
   });
+
+  test("and is cancelled is interrupted work, too, where it dies before it lets go", async () => {
+    const stopping = new AbortController();
+    const worker = await startFake("stdio");
+    const request = worker.request("generate", generate(["a"], 60_000), {
+      signal: stopping.signal,
+      onProgress: () => {
+        stopping.abort("stopped by hand");
+        process.kill(worker.pid, "SIGKILL");
+      },
+    });
+    expect(await rejection(request)).toBe("stopped by hand");
+    await worker.close();
+  });
 });
 
 test("a worker deep in a computation lives, and so does one that nothing is asked of", async () => {

@@ -33,6 +33,7 @@ test("an error's text says what, where, found, expected, nearest and fix, each o
 
 test("the nearest name is offered only when it is near", () => {
   expect(nearestName("bundary", ["none", "detached", "boundary"])).toBe("boundary");
+  expect(nearestName("vft", ["VFT", "rft"])).toBe("VFT");
   expect(nearestName("quicksort", ["none", "detached", "boundary"])).toBeUndefined();
 });
 
@@ -193,6 +194,9 @@ test("what a kill left of files that were being written is told from files, and 
 
 test("what a file system says of a place that cannot be written to is told in words", () => {
   const told = (code: string) => writeError("/x", Object.assign(new Error("mkdir"), { code })).message;
+  expect(told("EACCES")).toBe(
+    "/x: not allowed to write (EACCES)\n  fix: another folder (of aft run: --runs), or the right to write there",
+  );
   expect(told("EROFS")).toMatch(
     /^\/x: the file system is mounted read-only \(EROFS\)\n {2}fix: another folder/,
   );

@@ -80,7 +80,7 @@ export function consistencyChart(
           y: "value",
           ...linePaint(colour),
           strokeWidth: 2,
-          ...defined({ ...defined({ strokeDasharray: dash }) }),
+          ...defined({ strokeDasharray: dash }),
         }),
       ),
       panels.titles,

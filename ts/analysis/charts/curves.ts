@@ -58,7 +58,7 @@ export function curvesChart(
           ...panels.facets,
           ...linePaint(colour),
           strokeWidth: 2,
-          ...defined({ ...defined({ strokeDasharray: dash }) }),
+          ...defined({ strokeDasharray: dash }),
         }),
       ),
       panels.titles,

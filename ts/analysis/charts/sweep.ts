@@ -66,7 +66,10 @@ export function sweepChart(text: ChartText, rows: readonly SweepRow[], options: 
             width,
             title: column > 0 ? "" : row.text,
             isTitled: row.text !== "",
-            domain: domainOf(rows.flatMap(({ panels }) => drawnIn(panels[column]!))),
+            domain: domainOf(
+              rows.flatMap(({ panels }) => drawnIn(panels[column]!)),
+              panel.scale,
+            ),
             labels: methods.map(({ label }) => label),
           }),
         ),
@@ -100,13 +103,17 @@ function drawPanel(panel: SweepPanel, options: PanelOptions): string {
     x: {
       type: "point",
       domain: values.map((_, at) => at),
-      tickFormat: (at: number) => values[at]!,
+      tickFormat: (at: number) => inShort(values[at]!),
       padding: 0.5,
       label: `${axis} →`,
       labelAnchor: "center",
       labelArrow: "none",
     },
-    y: { ...sideAxis(measure, 60), domain },
+    y: {
+      ...sideAxis(measure, 60),
+      domain,
+      ...(goesByPowers(domain, panel) ? { type: "log", tickFormat: tens } : {}),
+    },
     marks: [
       frame(),
       ...(title === "" ? [] : [Plot.text([title], { frameAnchor: "top-left", dy: -20, fontWeight: 600 })]),
@@ -116,6 +123,22 @@ function drawPanel(panel: SweepPanel, options: PanelOptions): string {
       ),
     ],
   });
+}
+
+/** Small numbers take a tick's room: `2.5e-5` in the place of `0.000025`. */
+const inShort = (text: string): string =>
+  /^0\.000\d+$/.test(text) ? Number(text).toExponential().replace("-", "−") : text;
+
+/** One method's perplexity that goes through the roof would press all others into one line. */
+const manyTimes = 30;
+const goesByPowers = ([low, high]: [number, number], { scale }: SweepPanel): boolean =>
+  scale === 1 && low > 0 && high / low > manyTimes;
+
+/** Of an axis by powers of ten only they are labelled. */
+function tens(value: number): string {
+  const power = Math.log10(value);
+  if (Math.abs(power - Math.round(power)) > 1e-6) return "";
+  return power < 4 ? String(Math.round(value)) : `1e${Math.round(power)}`;
 }
 
 /** The points of each method, in the unit of the panel, with their places on the axis. */
@@ -165,12 +188,13 @@ function drawMethod(method: Drawn, dx: number, { joined, followed }: PanelOption
 }
 
 /** All that is drawn, with a little room; a measure that does not change gets a scale around its value. */
-function domainOf(methods: readonly Drawn[]): [number, number] {
+function domainOf(methods: readonly Drawn[], scale: number): [number, number] {
   const values = methods.flatMap(({ points }) =>
     points.flatMap(({ value, low, high }) => [value, low, high]),
   );
   if (values.length === 0) return [0, 1];
   const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (scale === 1 && least > 0 && most / least > manyTimes) return [least / 1.3, most * 1.3];
   const room = 0.06 * (most - least) || 0.05 * Math.abs(least) || 1;
   return [least - room, most + room];
 }

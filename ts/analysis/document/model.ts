@@ -124,9 +124,9 @@ export interface Table {
   rows: readonly Row[];
   /**
    * `results`: wide, small print below its number, the rows' heads always in sight; `tasks`: likewise, grouped by lines;
-   * `glance`: a line a row, and on a telephone a card.
+   * `glance`: a line a row, and on a telephone a card; `grid`: short numbers, as close as they can be read.
    */
-  kind?: "results" | "tasks" | "glance" | undefined;
+  kind?: "results" | "tasks" | "glance" | "grid" | undefined;
 }
 
 export interface Chart {

@@ -1,8 +1,8 @@
 /** The report's whole style: a first screen, folded parts, system fonts, light and dark by the reader's setting, and print. */
 export const pageStyle = `
-:root{color-scheme:light dark;--bar:40px;--ink:#1f2328;--quiet:#59636e;--surface:#fff;--raised:#f6f8fa;--line:#d1d9e0;--accent:#0072b2;
+:root{color-scheme:light dark;--bar:40px;--ink:#1f2328;--quiet:#59636e;--surface:#fff;--raised:#f6f8fa;--line:#d1d9e0;--edge:#848d97;--accent:#0072b2;
 --right:#00614a;--wrong:#a34700;--gain:#0064a0;--loss:#a34700;--warn-bg:#fff1e5;--note-bg:#eef1f4;--fine-bg:#e3f4ee}
-@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9ea9b5;--surface:#0d1117;--raised:#161b22;--line:#30363d;--accent:#56b4e9;
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9ea9b5;--surface:#0d1117;--raised:#161b22;--line:#30363d;--edge:#6e7681;--accent:#56b4e9;
 --right:#3fc79a;--wrong:#f0923b;--gain:#6bbcf0;--loss:#f0923b;--warn-bg:#3a2412;--note-bg:#22272e;--fine-bg:#0f2d25}}
 *{box-sizing:border-box}
 html{scroll-padding-top:calc(var(--bar) + 8px)}
@@ -17,6 +17,7 @@ p,li,dd,figcaption{max-width:78ch}
 .quiet,.note,figcaption,caption{color:var(--quiet)}
 .note,figcaption{font-size:.875rem}
 a{color:var(--accent)}
+::placeholder{color:var(--quiet);opacity:1}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .report nav{position:sticky;top:0;z-index:5;background:var(--surface);border-bottom:1px solid var(--line)}
 .report nav ol{display:flex;gap:0 18px;padding:0 28px;margin:0 auto;max-width:1880px;height:calc(var(--bar) - 1px);align-items:center;list-style:none;overflow-x:auto;white-space:nowrap;scrollbar-width:thin;font-size:.875rem}
@@ -53,6 +54,8 @@ th[scope=row],.text,th:first-child{text-align:left}
 thead th{vertical-align:bottom;font-weight:600}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--line);background:var(--raised)}
 tbody tr:hover{background:var(--raised)}
+table.grid th,table.grid td{padding:2px 10px}table.grid th:first-child{padding-left:0}
+td small{margin-left:6px;color:var(--quiet)}.results td small{margin-left:0}
 .glance{margin:0;width:100%}.glance caption{padding:2px 0;font-size:.8rem;max-width:none}
 .glance th,.glance td{padding:3px 10px;white-space:nowrap}.glance thead th{white-space:normal;line-height:1.25;padding-top:0}
 .glance th:first-child{padding-left:0}.glance small{display:inline-block;min-width:8.2em;margin-left:8px;color:var(--quiet);text-align:left}.glance .baseline>*{background:var(--raised)}.glance .badge{line-height:1.3}
@@ -88,7 +91,7 @@ pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padd
 code{font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.92em}
 dl.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 20px}
 dl.facts dd{margin:0;overflow-wrap:anywhere}dt{font-weight:600}
-button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:2px 12px;cursor:pointer}
+button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--raised);border:1px solid var(--edge);border-radius:6px;padding:2px 12px;cursor:pointer}
 @media screen and (min-width:900px){.report header .lead{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
 @media screen and (min-width:1500px){.part>section>ul{columns:2;column-gap:48px}.part>section>ul>li{break-inside:avoid;max-width:none}
 .part>section>figure{display:inline-block;vertical-align:top;width:min(100%,calc(50% - 20px));margin-right:16px}.part>section>figure.wide{display:block;width:auto}}
@@ -101,7 +104,7 @@ dl.facts{display:block}dl.facts dd{margin:0 0 10px}
 .glance th[scope=row]{grid-column:1/-1;padding:0;border:0;font-size:.95rem}.glance td{display:block;padding:0;border:0;text-align:left}.glance td:empty{display:none}.glance tr{position:relative}.glance td.text{position:absolute;right:0;top:10px}.glance td.text::before{content:none!important}
 .glance td::before{content:attr(data-head);display:block;font-size:.72rem;color:var(--quiet);white-space:normal}.glance small{min-width:0}.glance .baseline>*{background:none}}
 @media print{@page{size:A4 landscape;margin:12mm}body{font-size:10.5pt}details::details-content{content-visibility:visible;display:block}
-main,header,footer{max-width:none;padding:0}nav,button,.switches{display:none}.scroll{overflow:visible;background:none}
+main,header,footer{max-width:none;padding:0}nav,button,.switches{display:none}abbr[title]{text-decoration:none}.scroll{overflow:visible;background:none}
 h2,h3,caption,summary{break-after:avoid}figure,tr,.findings li{break-inside:avoid}thead{display:table-header-group}summary{list-style:none}
 .tiles{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 16px}.tiles figcaption{font-size:7.5pt}.glance{font-size:8.5pt}
 table{font-size:7.5pt}.results th,.results td{padding:3px 4px}.results th[scope=row],.results thead tr:last-child th:first-child{position:static;min-width:5em}

@@ -52,6 +52,9 @@ export const measureNamed = (name: MetricName): Measure => measures.find((measur
 export const format = ({ isShare }: Measure, value: number | null | undefined): string =>
   isShare ? percent(value) : decimal(value);
 
+/** At the beginning of a sentence. */
+export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** With its unit. */
 export const formatted = (measure: Measure, value: number | null | undefined): string =>
   `${format(measure, value)}${measure.isShare ? " %" : ""}`;

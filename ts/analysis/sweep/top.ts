@@ -8,9 +8,10 @@ import { shownInterval } from "../measure/verdicts.ts";
 import { withHints, wordsOf } from "../words/index.ts";
 import { isLower } from "./against-best.ts";
 import { cellText } from "./axes.ts";
-import { format, formatted } from "./measures.ts";
+import { capitalised, format, formatted } from "./measures.ts";
 import { type BestCell, followedValue, methodIn, type SweepNumbers } from "./numbers.ts";
 import type { CellResult } from "./results.ts";
+import { methodsByValue } from "./views/by-value.ts";
 
 /** So many cells are drawn: the best ones. */
 const mostCells = 24;
@@ -44,13 +45,14 @@ export function sweepTop(sweep: SweepNumbers): Top | undefined {
   const questions = first?.methods[0]?.metrics.accuracy?.n ?? 0;
   const varied = axes.map(({ name, values }) => `${name} (${plural(values.length, "value")})`).join(" by ");
   return {
-    verdict: withHints(sweepVerdict(sweep), sweep.methods),
+    verdict: withHints(sweepVerdict(sweep), sweep.methods, true),
     tone: "none",
     basis: `${plural(results.cells.length, "variant")} of one experiment${varied === "" ? "" : `, ${varied}`}, each on ${plural(questions, `${first!.split} question`)} with ${plural(first!.seeds.length, "seed")}.`,
     warnings: warningsOf(sweep),
     blocks: [
       ...(best === undefined ? [] : [board({ switches: [], tiles: tilesOf(sweep, best) })]),
-      wordsOf(sweep.methods),
+      ...methodsByValue(sweep),
+      wordsOf(sweep.methods, true),
     ],
   };
 }
@@ -118,7 +120,7 @@ function tilesOf(sweep: SweepNumbers, best: BestCell): Chart[] {
       ? [
           chart({
             title: "Minus the best cell",
-            caption: `${best.measure.words} of ${best.label}, paired by question. One that leaves out 0 is significantly worse than the best.${omitted}`,
+            caption: `${capitalised(best.measure.words)} of ${best.label}, paired by question. One that leaves out 0 is significantly worse than the best.${omitted}`,
             file: "cells-against-best",
             svg: differenceRows(
               rows

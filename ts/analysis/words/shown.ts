@@ -5,7 +5,8 @@ import { methodTerms, type Term, termsOf } from "./terms.ts";
 type Told = Parameters<typeof termsOf>[0];
 
 /** Every term in few words, one after the other. */
-export const wordsOf = (methods: Told): Block => inWords(brief(termsOf(methods)));
+export const wordsOf = (methods: Told, areCompared?: boolean): Block =>
+  inWords(brief(termsOf(methods, areCompared)));
 
 /** The methods' names likewise, as text. */
 export const methodWords = (methods: Told): string =>
@@ -17,9 +18,9 @@ const brief = (terms: readonly Term[]): [term: string, brief: string][] =>
   terms.flatMap(({ term, brief: words }): [string, string][] => (words === undefined ? [] : [[term, words]]));
 
 /** The same text, in which every known term bears its meaning; parts of other words are none. */
-export function withHints(text: string, methods: Told): Inline {
+export function withHints(text: string, methods: Told, areCompared?: boolean): Inline {
   const meanings = new Map(
-    termsOf(methods).flatMap(({ term, also = [], brief: words, meaning = words }) =>
+    termsOf(methods, areCompared).flatMap(({ term, also = [], brief: words, meaning = words }) =>
       [term, ...also].map((name) => [name.toLowerCase(), meaning!]),
     ),
   );

@@ -18,9 +18,9 @@ type Told = Pick<MethodSummary, "label" | "method" | "role" | "k" | "settings">;
 /** That of a difference which its interval decides; the same words everywhere. */
 const significant: Term = {
   term: "significant",
-  brief: "its 95 % interval, for all methods together, leaves out 0; unclear: not",
+  brief: "its 95 % interval, for all comparisons together, leaves out 0; unclear: not",
   meaning:
-    "of a difference: its 95 % interval, as wide as is right for all compared methods together, leaves out 0. It answers for other questions of the same kind and, of several seeds, for other seeds; of one seed it says nothing of another training. “Unclear” is what is not significant: no proof that there is no difference.",
+    "of a difference: its 95 % interval, as wide as is right for all comparisons together, leaves out 0. It answers for other questions of the same kind and, of several seeds, for other seeds; of one seed it says nothing of another training. “Unclear” is what is not significant: no proof that there is no difference.",
 };
 
 const baselines = (methods: readonly Told[]): Term[] => {
@@ -121,11 +121,14 @@ const votes = (k: number): Term[] =>
 /** How methods are called. */
 export const methodTerms = (methods: readonly Told[]): Term[] => [...baselines(methods), ...aligned(methods)];
 
-/** Those that the results of these methods need, in the order in which they build on each other. */
-export const termsOf = (methods: readonly Told[]): Term[] => [
+/**
+ * Those that the results of these methods need, in the order in which they build on each other.
+ * @param areCompared anything is held against anything
+ */
+export const termsOf = (methods: readonly Told[], areCompared = methods.length > 1): Term[] => [
   ...methodTerms(methods),
   ...solutions,
-  ...(methods.length > 1 ? [significant] : []),
+  ...(areCompared ? [significant] : []),
   ...measures,
   ...votes(Math.max(0, ...methods.map(({ k }) => k))),
 ];

@@ -1,6 +1,16 @@
 /** The machine that the worker runs on. */
 import { z } from "zod";
-import { count, device, deviceInfo, dtype, method, nothing, path, positive } from "../messages.ts";
+import { count, device, dtype, method, nothing, path, positive } from "../messages.ts";
+
+export const deviceInfo = z
+  .object({
+    name: z.string().meta({ description: "cpu, cuda:0, ..." }),
+    description: z.string().meta({ description: "the processor's or the card's name" }),
+    totalBytes: count.meta({ description: "of its memory" }),
+    freeBytes: count.meta({ description: "of its memory, now" }),
+    dtypes: z.array(z.string()).meta({ description: "types that it computes in" }),
+  })
+  .meta({ id: "DeviceInfo", type: "object" });
 
 export const deviceMethods = {
   "device/info": method({

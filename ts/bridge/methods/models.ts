@@ -1,23 +1,108 @@
 /** Models and tokenizers: made, loaded, looked into, saved. */
 import { z } from "zod";
 import { vocabularySize } from "../../config/index.ts";
-import {
-  adapterSettings,
-  architecture,
-  attention,
-  count,
-  device,
-  dtype,
-  ggufTensors,
-  handle,
-  method,
-  modelInfo,
-  modelShape,
-  nothing,
-  path,
-  positive,
-  softcap,
-} from "../messages.ts";
+import { count, device, dtype, handle, method, nothing, path, positive } from "../messages.ts";
+
+const attention = z.enum(["auto", "sdpa", "eager", "flash_attention_2", "flex_attention"]);
+/** What the worker makes from scratch; `architectures.py` says what each has. */
+const architecture = z
+  .enum(["llama", "qwen", "mistral", "gemma", "gemma3"])
+  .meta({ description: "qwen: Qwen 3; gemma: Gemma 2; gemma3: Gemma 3, texts only" });
+
+const softcap = z.number().positive().optional();
+
+const adapterSettings = z
+  .object({
+    rank: positive,
+    alpha: z
+      .number()
+      .positive()
+      .meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().min(0).lt(1).meta({ description: "of what goes into the adapter, while training" }),
+    targets: z.array(z.string().min(1)).min(1).optional().meta({
+      description:
+        "linear layers or experts' tensors (experts.down_proj) by name; left out: all layers but routers",
+    }),
+  })
+  .meta({ id: "AdapterSettings", type: "object", description: "LoRA, arXiv 2106.09685" });
+
+const adapterInfo = z
+  .object({
+    rank: positive.meta({ description: "inner width of its two matrices" }),
+    alpha: z.number().meta({ description: "the product of the two matrices counts alpha / rank times" }),
+    dropout: z.number().meta({ description: "of what goes into the adapter, while training" }),
+    targets: z
+      .array(z.string())
+      .meta({ description: "names of the layers, and of the tensors of experts, that have one" }),
+    parameters: count.meta({ description: "of the adapter alone: those that are trained" }),
+    base: z.string().meta({ description: "digest of the base model's weights" }),
+  })
+  .meta({ id: "AdapterInfo", type: "object" });
+
+export const modelInfo = z
+  .object({
+    model: handle,
+    parameters: count.meta({ description: "of the whole model" }),
+    vocabularySize: positive.meta({ description: "rows of the output embedding" }),
+    maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
+    dtype: z.string().meta({ description: "of the weights in memory" }),
+    device: z.string().meta({ description: "where it lies: cpu, cuda:0, ..." }),
+    digest: z
+      .string()
+      .meta({ description: "SHA-256 over the names, shapes, types and bytes of all weights" }),
+    tokenizerDigest: z.string().meta({ description: "SHA-256 of the tokenizer" }),
+    adapter: adapterInfo.optional().meta({ description: "where one is trained beside the weights" }),
+    note: z
+      .string()
+      .optional()
+      .meta({ description: "how and why it is scored otherwise than the fastest way, as exactly" }),
+  })
+  .meta({ id: "ModelInfo", type: "object" });
+
+const linearLayer = z
+  .object({
+    name: z.string(),
+    count: positive,
+    inputs: positive,
+    outputs: positive,
+    namedAlone: z.boolean().optional().meta({
+      description: "routers, and tensors of experts: in an adapter only where its targets name it",
+    }),
+  })
+  .meta({
+    id: "LinearLayer",
+    type: "object",
+    description: "so many layers, or experts, of one name and size",
+  });
+
+/** Sizes of a model whose weights were not read. */
+export const modelShape = z
+  .object({
+    parameters: count,
+    embeddingParameters: count.meta({ description: "of the input embedding, which only looks rows up" }),
+    tied: z.boolean().meta({ description: "the head is the input embedding" }),
+    layers: positive,
+    hiddenSize: positive,
+    intermediateSize: count,
+    vocabularySize: positive,
+    heads: positive,
+    keyValueHeads: positive,
+    headSize: positive,
+    maxPositions: count.meta({ description: "longest prompt + response; 0 when the model states no limit" }),
+    dtype: z.string().meta({ description: "in which the weights are stored" }),
+    linearLayers: z.array(linearLayer).meta({ description: "those of the blocks" }),
+  })
+  .meta({ id: "ModelShape", type: "object" });
+
+/** What a GGUF file holds of one type. */
+const ggufTensors = z
+  .object({
+    type: z.string().meta({ description: "GGUF's name: Q4_1, F32, ..." }),
+    tensors: positive,
+    values: positive,
+    bytes: positive.meta({ description: "that they take in the file, scales and all" }),
+  })
+  .meta({ id: "GgufTensors", type: "object" });
 
 export const modelMethods = {
   "tokenizer/train": method({

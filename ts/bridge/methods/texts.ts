@@ -1,17 +1,56 @@
 /** What a model does with texts: prompts rendered, samples drawn, responses scored. */
 import { z } from "zod";
 import {
-  candidate,
-  chatMessage,
   count,
   handle,
   maxTokensPerBatch,
   method,
   positive,
   progressCount,
-  score,
-  scoreGroup,
+  real,
+  responseFields,
 } from "../messages.ts";
+
+const scoreResponse = z.object(responseFields).meta({ id: "ScoreResponse", type: "object" });
+
+export const scoreGroup = z
+  .object({ id: z.string(), prompt: z.string(), responses: z.array(scoreResponse).min(1) })
+  .meta({ id: "ScoreGroup", type: "object" });
+
+const score = z
+  .object({
+    logprob: real.meta({ description: "sum of log P(token | before, prompt) in nats, EOS included" }),
+    tokens: count,
+    tokenIds: z.array(count).optional(),
+    tokenLogprobs: z.array(real).optional(),
+    tokenTexts: z.array(z.string()).optional().meta({
+      description: "what each token adds to the text; a special token's name, such as </s>",
+    }),
+  })
+  .meta({ id: "Score", type: "object" });
+
+const candidate = z
+  .object({
+    questionId: z.string(),
+    index: count,
+    text: z.string(),
+    tokenIds: z.array(count).optional().meta({
+      description: "as sampled, EOS included when it was; none where a stop text cut the response",
+    }),
+    finish: z
+      .enum(["stop", "length"])
+      .meta({ description: "stop: ended by EOS or by a stop text; length: cut off" }),
+    logprob: z
+      .number()
+      .optional()
+      .meta({ description: "sum over tokenIds under the model itself (temperature 1)" }),
+    tokens: count.meta({ description: "how many were sampled, those of a stop text included" }),
+  })
+  .meta({ id: "SampledCandidate", type: "object" });
+
+const chatMessage = z
+  .object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })
+  .meta({ id: "ChatMessage", type: "object" });
 
 const samplerInfo = z
   .object({

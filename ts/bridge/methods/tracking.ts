@@ -1,6 +1,17 @@
 /** Experiment trackers, which the worker's libraries write to. */
 import { z } from "zod";
-import { handle, method, path, trackedPoint, trackerFailure, trackerKind } from "../messages.ts";
+import { count, handle, method, path } from "../messages.ts";
+
+const trackerKind = z.enum(["tensorboard", "wandb", "mlflow", "trackio"]);
+
+const trackedPoint = z
+  .object({ step: count, values: z.record(z.string(), z.number()) })
+  .meta({ id: "TrackedPoint", type: "object" });
+
+const trackerFailure = z
+  .string()
+  .optional()
+  .meta({ description: "why the tracker takes nothing any more; told once" });
 
 export const trackingMethods = {
   "track/open": method({

@@ -35,6 +35,19 @@ export const vulgarFractions = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝
 export const vulgarFraction = (sign: string): Fraction =>
   fractionOf(sign.normalize("NFKD").replace("⁄", "/"));
 
+export const sum = (a: Fraction, b: Fraction): Fraction => ({
+  numerator: a.numerator * b.denominator + b.numerator * a.denominator,
+  denominator: a.denominator * b.denominator,
+});
+
+/** Times ten to this power. */
+export function shifted({ numerator, denominator }: Fraction, zeros: number): Fraction {
+  const power = 10n ** BigInt(Math.abs(zeros));
+  return zeros >= 0
+    ? { numerator: numerator * power, denominator }
+    : { numerator, denominator: denominator * power };
+}
+
 export const equal = (a: Fraction, b: Fraction): boolean =>
   a.numerator * b.denominator === b.numerator * a.denominator;
 

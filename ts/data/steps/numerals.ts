@@ -2,9 +2,10 @@
 import { normalNumber } from "../answers/decimal.ts";
 import {
   type Fraction,
-  fraction,
   fractionOf,
   normalForm,
+  shifted,
+  sum,
   vulgarFraction,
   vulgarFractions,
 } from "../answers/fraction.ts";
@@ -123,13 +124,3 @@ const exact = (value: Fraction): Numeral => ({
   comma: value,
   decimals: 0,
 });
-
-const sum = (a: Fraction, b: Fraction): Fraction => ({
-  numerator: a.numerator * b.denominator + b.numerator * a.denominator,
-  denominator: a.denominator * b.denominator,
-});
-
-function shifted({ numerator, denominator }: Fraction, zeros: number): Fraction {
-  const power = 10n ** BigInt(Math.abs(zeros));
-  return zeros >= 0 ? fraction(numerator * power, denominator)! : fraction(numerator, denominator * power)!;
-}

@@ -1,6 +1,11 @@
 /**
  * What stands in a line of a solution, token by token: numbers, signs and brackets, and everything that shows where an
  * expression begins and ends, or that it is not what it looks like. What is not known here is `unreadable`.
+ *
+ * Answers have a lexer of their own (`../answers/reading/lexer.ts`). That one makes one value of a short text that states it, or
+ * none: it rewrites the text first, and drops what bears nothing on a value. Here it is open what `1.000` is until the whole
+ * equation has been read, and currency, spaces, places and doubt decide where an equation begins: one lexer for both would
+ * keep all of that for readers that want none of it. What both do with numbers is `../answers/fraction.ts`.
  */
 import { type Numeral, negative, numeralAt } from "./numerals.ts";
 

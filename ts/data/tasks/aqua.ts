@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { type AquaTask, aquaTaskSchema, taskName } from "../../config/index.ts";
-import { namedFiles } from "../downloads/folder.ts";
 import { choiceForm, closed } from "./choices.ts";
-import { fileTask, publishedSplits, readQuestions } from "./reading.ts";
+import { fileTask, publishedFiles, publishedSplits, readQuestions } from "./reading.ts";
 
 /**
  * A row as the dataset has it:
@@ -17,19 +16,16 @@ const rowSchema = z.looseObject({
   correct: z.enum(["A", "B", "C", "D", "E"]),
 });
 
-const published = { trainFile: "train.json", devFile: "dev.json", testFile: "test.json" };
-const filesOf = (settings: AquaTask) => namedFiles(settings, "aqua", published);
-
 /** Algebra with five options and crowd-sourced rationales (Ling et al., 2017), in the published splits. */
 export const aqua = fileTask<AquaTask>({
   name: "aqua",
   description: "AQuA-RAT: algebra with five options, judged by the letter",
   settingsSchema: aquaTaskSchema,
-  files: filesOf,
-  parts(settings) {
-    const { trainFile, devFile, testFile } = filesOf(settings);
-    return { train: trainFile, validation: devFile, test: testFile };
-  },
+  ...publishedFiles("aqua", {
+    train: { setting: "trainFile", name: "train.json" },
+    validation: { setting: "devFile", name: "dev.json" },
+    test: { setting: "testFile", name: "test.json" },
+  }),
   form: choiceForm,
   splits: publishedSplits,
   /** Options without their letters, which the prompt puts there; the reference closes with `#### B`. */

@@ -2,11 +2,10 @@ import { z } from "zod";
 import { type Gsm8kTask, gsm8kTaskSchema, taskName } from "../../config/index.ts";
 import type { Problem } from "../../core/errors.ts";
 import { gsm8kNumber, readSolution } from "../answers/index.ts";
-import { namedFiles } from "../downloads/folder.ts";
 import { checkEquationSteps, equationQuality } from "../steps/equation-steps.ts";
 import { equationRule } from "../steps/equations.ts";
 import type { Task } from "../task.ts";
-import { fileTask, type Made, readQuestions, splitsWithAside } from "./reading.ts";
+import { fileTask, type Made, publishedFiles, readQuestions, splitsWithAside } from "./reading.ts";
 
 /**
  * A row as the dataset has it: the answer is a solution, its sums annotated, and closes with the final number.
@@ -27,16 +26,15 @@ export const gsm8kForm: Omit<Task, "name" | "splits"> = {
   quality: (_question, text) => equationQuality(text),
 };
 
-const published = { trainFile: "train.jsonl", testFile: "test.jsonl" };
-const filesOf = (settings: Gsm8kTask) => namedFiles(settings, "gsm8k", published);
-
 /** Grade-school word problems (Cobbe et al., 2021), read from the user's own copy of the files. */
 export const gsm8k = fileTask<Gsm8kTask>({
   name: "gsm8k",
   description: "GSM8K: grade-school word problems, judged by the number after ####",
   settingsSchema: gsm8kTaskSchema,
-  files: filesOf,
-  parts: (settings) => ({ train: filesOf(settings).trainFile, test: filesOf(settings).testFile }),
+  ...publishedFiles("gsm8k", {
+    train: { setting: "trainFile", name: "train.jsonl" },
+    test: { setting: "testFile", name: "test.jsonl" },
+  }),
   form: gsm8kForm,
   splits: splitsWithAside,
   /** The reference COT is the row's answer, as it stands or without its annotations. */

@@ -3,9 +3,8 @@ import { type MmluTask, mmluTaskSchema, taskName } from "../../config/index.ts";
 import { inputError, nearestName } from "../../core/errors.ts";
 import type { Question } from "../../core/records.ts";
 import { lettersOf } from "../answers/index.ts";
-import { namedFiles } from "../downloads/folder.ts";
 import { choiceForm } from "./choices.ts";
-import { drawn, fileTask, type Part, readQuestions } from "./reading.ts";
+import { drawn, fileTask, type Part, publishedFiles, readQuestions } from "./reading.ts";
 
 /**
  * A row as the dataset has it, the answer counted from 0:
@@ -19,16 +18,12 @@ const rowSchema = z.looseObject({
   answer: z.int().min(0).max(3),
 });
 
-const published = { testFile: "all/test-00000-of-00001.parquet" };
-const filesOf = (settings: MmluTask) => namedFiles(settings, "mmlu", published);
-
 /** 57 subjects with four options (Hendrycks et al., 2021): its test split, asked without examples, evaluated only. */
 export const mmlu = fileTask<MmluTask>({
   name: "mmlu",
   description: "MMLU: 57 subjects with four options, evaluated out of distribution",
   settingsSchema: mmluTaskSchema,
-  files: filesOf,
-  parts: (settings) => ({ test: filesOf(settings).testFile }),
+  ...publishedFiles("mmlu", { test: { setting: "testFile", name: "all/test-00000-of-00001.parquet" } }),
   form: choiceForm,
   async splits(settings, part, seed) {
     const { file, questions } = await part("test");

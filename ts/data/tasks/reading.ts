@@ -6,6 +6,7 @@ import type { Row } from "../../core/jsonl.ts";
 import { randomFrom } from "../../core/random.ts";
 import type { Question } from "../../core/records.ts";
 import { rowProblems } from "../../core/rows.ts";
+import { downloaded } from "../downloads/folder.ts";
 import { refuse } from "../problems.ts";
 import { readSource } from "../sources/read.ts";
 import type { SourceRow } from "../sources/source.ts";
@@ -46,6 +47,24 @@ export const fileTask = <Settings extends FileSettings>({
     };
   },
 });
+
+/** The files of a published dataset by its splits: those that the settings name, or else the downloaded ones. */
+export function publishedFiles<Setting extends string>(
+  task: string,
+  splits: Partial<Record<SplitName, { setting: Setting; name: string }>>,
+) {
+  type Named = Readonly<Partial<Record<NoInfer<Setting>, string | undefined>>>;
+  const named = Object.entries(splits).map(([split, { setting, name }]) => ({
+    ...{ split, setting },
+    pathIn: (settings: Named): string => settings[setting] ?? downloaded(task, name),
+  }));
+  return {
+    files: (settings: Named): Record<string, string> =>
+      Object.fromEntries(named.map(({ setting, pathIn }) => [setting, pathIn(settings)])),
+    parts: (settings: Named): Partial<Record<SplitName, string>> =>
+      Object.fromEntries(named.map(({ split, pathIn }) => [split, pathIn(settings)])),
+  };
+}
 
 type Counts = { train?: number | undefined; validation?: number | undefined; test?: number | undefined };
 

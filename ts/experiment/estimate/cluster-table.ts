@@ -21,6 +21,7 @@ export function clusterTable(plan: ClusterPlan, model: string): string {
     `plan for ${model}`,
     clusterLine(plan.cluster),
     ...trainingLines(plan),
+    ...readingLines(plan),
     ...samplingLines(plan),
     ...timeLines(plan),
     ...(plan.chosen === undefined ? [] : ["settings:", ...settingsOf(plan).map((line) => `  ${line}`)]),
@@ -61,6 +62,15 @@ const nameOf = ({ sharding, adapter, gradientCheckpointing }: Way, cluster: Clus
     ...(adapter ? ["LoRA"] : []),
     ...(gradientCheckpointing ? ["gradient checkpointing"] : []),
   ].join(", ");
+
+function readingLines({ chosen, cluster: { devices, nodes } }: ClusterPlan): string[] {
+  if (chosen === undefined) return [];
+  const { readingBytes, sharding } = chosen;
+  const several = sharding === "none" && devices > 1;
+  const place = nodes === 1 ? "" : several ? " of each machine" : " of the first machine";
+  const who = several ? `${devices} processes read` : "one process reads";
+  return [`main memory${place}: ${gigabytes(readingBytes)} while ${who} the weights`];
+}
 
 function samplingLines({ sampling, cluster }: ClusterPlan): string[] {
   if (sampling === undefined) return [];

@@ -9,7 +9,7 @@ import { gigabytes } from "./advice.ts";
 import type { DeviceKind } from "./device-kinds.ts";
 import { cacheBytes, type Memory, type Setup, total, trainedParameters, weightBytes } from "./memory.ts";
 import { assumed, assumedPace, evenness, secondsOf } from "./pace.ts";
-import { microBatch, rankMemory, type Sharding } from "./rank-memory.ts";
+import { microBatch, rankMemory, readingBytes, type Sharding } from "./rank-memory.ts";
 import type { Dtype } from "./shape.ts";
 import type { Work } from "./stage.ts";
 
@@ -31,6 +31,8 @@ export interface Way {
   memory: Memory;
   memoryBytes: number;
   fits: boolean;
+  /** Of a machine's main memory, while weights are read. */
+  readingBytes: number;
   /** Of the longest step: all of it, and the part in which devices wait for what others send. */
   stepSeconds: number;
   waitingSeconds: number;
@@ -129,6 +131,7 @@ function wayOf({ sharding, setup, changes }: Draft, trainings: readonly Trained[
     memory,
     memoryBytes: total(memory),
     fits: total(memory) <= cluster.kind.memoryBytes,
+    readingBytes: readingBytes(setup, sharding, cluster.devices),
     stepSeconds: longest.seconds,
     waitingSeconds: longest.waiting,
     trainingSeconds: sumOf(

@@ -13,7 +13,7 @@ import { labelOf, type PlanNode, recipeOf, type StageContext } from "../stages/n
 import { eachSplit, readSplit } from "../stages/questions.ts";
 import type { Place } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
-import type { Example } from "./rehearsal.ts";
+import type { Example } from "./examples.ts";
 import type { ModelShape } from "./shape.ts";
 
 /** Counts tokens of texts. */

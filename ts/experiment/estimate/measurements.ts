@@ -19,6 +19,7 @@ import { folderOfModel } from "../stages/weights.ts";
 import { weightsIn } from "../store/files.ts";
 import { LazyWorker } from "../worker/lazy-worker.ts";
 import { adapterRequest } from "../worker/loaded-model.ts";
+import type { Example } from "./examples.ts";
 import {
   type Count,
   countWith,
@@ -29,7 +30,7 @@ import {
   trainTokenizer,
 } from "./lengths.ts";
 import type { Setup } from "./memory.ts";
-import { type Example, type Rehearsed, rehearse } from "./rehearsal.ts";
+import { type Rehearsed, rehearse } from "./rehearsal.ts";
 import { type ModelShape, shapeOfCreated } from "./shape.ts";
 import type { Work } from "./stage.ts";
 

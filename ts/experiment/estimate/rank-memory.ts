@@ -34,6 +34,13 @@ export function rankMemory(setup: Setup, trained: Trained, sharding: Sharding, d
   return { ...whole, weights: base + 4 * adapterParameters(shape, adapter) + gatheredBytes(setup) };
 }
 
+/**
+ * Main memory of one machine while weights are read: each process reads the model for its device, but under FSDP one process of
+ * all reads it and deals it out. Files in the model's own type are mapped, and take no more than the system's cache of files.
+ */
+export const readingBytes = ({ shape, dtype }: Setup, sharding: Sharding, devicesOfMachine: number): number =>
+  shape.parameters * bytesOf(dtype) * (sharding === "fsdp" ? 1 : devicesOfMachine);
+
 const tableParameters = ({ embeddingParameters, tied }: ModelShape): number =>
   embeddingParameters * (tied ? 1 : 2);
 

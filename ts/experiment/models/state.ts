@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { PackagedModel } from "../../config/index.ts";
 import type { Problem } from "../../core/errors.ts";
+import { jsonIn } from "../../core/json.ts";
 import { keptModel, modelCatalogue } from "../../data/index.ts";
 
 /** In the model's folder: what it was made from, and what that file held. Written last: with it the model is whole. */
@@ -51,13 +52,7 @@ export async function stateOfModel(folder: string): Promise<ModelState> {
   return { kind: "whole", note };
 }
 
-function noteIn(text: string): ModelNote | undefined {
-  try {
-    return noteSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
+const noteIn = (text: string): ModelNote | undefined => noteSchema.safeParse(jsonIn(text)).data;
 
 export const sizeOf = (file: string): Promise<number | undefined> =>
   stat(file).then(

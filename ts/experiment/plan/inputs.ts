@@ -6,6 +6,7 @@ import { inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
 import { missingModel } from "../models/index.ts";
 import { checkGroups } from "../stages/groups-file.ts";
+import { fewerDevices } from "../worker/fewer-devices.ts";
 
 /** Every file of every task that is not there, in one error: whoever has to fetch them fetches them once. */
 export function refuseMissingFiles(tasks: readonly TaskSettings[]): void {
@@ -21,12 +22,16 @@ function missingOf(tasks: readonly TaskSettings[]): Problem[] {
   return [...byPlace.values()];
 }
 
-/** What an experiment needs and a command can fetch: published data, and a model that comes as a package. Each once. */
+/**
+ * What an experiment needs and this machine lacks: published data and a model that comes as a package, which a command can
+ * fetch, and GPUs. Each once.
+ */
 export async function stillMissing(experiments: readonly Experiment[]): Promise<Problem[]> {
   const models = new Set(experiments.flatMap(({ model }) => model.get ?? []));
   const ofModels = await Promise.all([...models].map(missingModel));
   const ofTasks = missingOf(experiments.flatMap(({ tasks }) => tasks));
-  return [...ofModels.filter((problem) => problem !== undefined), ...ofTasks];
+  const ofDevices = await fewerDevices(experiments);
+  return [...[...ofModels, ofDevices].filter((problem) => problem !== undefined), ...ofTasks];
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import type { Worker } from "../../bridge/index.ts";
+import { ranksOf, type Worker } from "../../bridge/index.ts";
 import { artefactsFolder, type Experiment } from "../../config/index.ts";
 import { fileSize } from "../../core/bytes.ts";
 import { Interrupted } from "../../core/errors.ts";
@@ -74,6 +74,9 @@ export async function execute(experiment: Experiment, options: RunOptions): Prom
     const { missing, loaded } = await survey(plan, store, options);
     const forecast = options.forecast ?? forecastOf(missing, done, options);
     const unmade = new Set(missing.map(({ key }) => key));
+    // Several ranks that do not fit together are told of before any work.
+    const asksWorker = plan.nodes.some((node) => node.usesWorker && unmade.has(keyOf(recipeOf(node))));
+    if (asksWorker && ranksOf(experiment.worker) !== undefined) await workers.devices();
     for (const [index, node] of plan.nodes.entries()) {
       if (signal.aborted) throw new Interrupted();
       const recipe = recipeOf(node);

@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { isWorkerFailure, type LossSettings, type TrainGroup, type Worker } from "../../bridge/index.ts";
+import {
+  isWorkerFailure,
+  type LossSettings,
+  type TrainGroup,
+  type Worker,
+  WorkerLost,
+} from "../../bridge/index.ts";
 import { planSteps, type Training } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import { type AftError, failure, Interrupted } from "../../core/errors.ts";
@@ -234,7 +240,10 @@ async function trainSteps(
     if (!signal.aborted || error !== signal.reason) throw error;
     // Steps that were done before the cancellation reached the worker count: its state includes them.
     for (const request of waiting) await request.then((metrics) => recorder.record(metrics)).catch(() => {});
-    await saver.save(step);
+    await saver.save(step).catch((error: unknown) => {
+      if (!(error instanceof WorkerLost)) throw error;
+      options.progress.note(`the last steps were not saved, as the worker ${error.how}`);
+    });
     throw new Interrupted();
   }
 }

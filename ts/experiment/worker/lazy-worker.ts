@@ -3,10 +3,11 @@ import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
+import { type Limits, within } from "./limits.ts";
 import { checkSharedFolder } from "./shared-folder.ts";
 
 type Settings = Pick<Experiment["worker"], "python" | "threads" | "transport" | "launch"> &
-  Partial<Pick<Experiment["worker"], "devices" | "nodes" | "rendezvous" | "rankSeconds">>;
+  Partial<Pick<Experiment["worker"], "device" | "devices" | "nodes" | "rendezvous" | "rankSeconds">>;
 
 /** What a worker is started by, of its settings. */
 export const startSettings = ({
@@ -14,13 +15,14 @@ export const startSettings = ({
   threads,
   transport,
   launch,
+  device,
   devices,
   nodes,
   rendezvous,
   rankSeconds,
 }: Experiment["worker"]): Settings => ({
   ...{ python, threads, transport, launch },
-  ...{ devices, nodes, rendezvous, rankSeconds },
+  ...{ device, devices, nodes, rendezvous, rankSeconds },
 });
 
 const secondsBetweenNotes = 60;
@@ -32,6 +34,7 @@ export class LazyWorker {
   private started: Promise<Worker> | undefined;
   private python: Promise<string> | undefined;
   private known: Result<"device/info"> | undefined;
+  private limits: Limits = {};
   private readonly settings: Settings;
   private readonly progress: ProgressSink;
   private readonly signal: AbortSignal;
@@ -72,13 +75,16 @@ export class LazyWorker {
 
   private async start(): Promise<Worker> {
     const { threads, transport, launch } = this.settings;
+    const ranks = ranksOf(this.settings);
     const starting = startWorker({
       transport,
       python: await this.prepare(),
-      ...defined({ threads, launch, ranks: ranksOf(this.settings) }),
+      ...defined({ threads, launch, ranks }),
       onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
     });
-    const worker = await (launch === undefined ? starting : this.tellOfWaiting(starting, launch));
+    const from = launch?.join(" ") ?? (ranks?.rendezvous && `${ranks.nodes} machines at ${ranks.rendezvous}`);
+    const started = await (from === undefined ? starting : this.tellOfWaiting(starting, from));
+    const worker = within(started, this.limits);
     if (launch === undefined || this.runsDirectory === undefined) return worker;
     try {
       await checkSharedFolder(worker, this.runsDirectory, this.signal);
@@ -89,12 +95,12 @@ export class LazyWorker {
     return worker;
   }
 
-  /** A command may wait in a queue for hours before it starts anything. */
-  private async tellOfWaiting(starting: Promise<Worker>, launch: readonly string[]): Promise<Worker> {
+  /** A command may wait in a queue for hours before it starts anything, and a machine for others that are not started. */
+  private async tellOfWaiting(starting: Promise<Worker>, from: string): Promise<Worker> {
     let seconds = 0;
     const timer = setInterval(() => {
       seconds += secondsBetweenNotes;
-      this.progress.note(`${launch.join(" ")}: no worker has answered yet, after ${seconds} s`);
+      this.progress.note(`${from}: no worker has answered yet, after ${seconds} s`);
     }, secondsBetweenNotes * 1000);
     try {
       return await starting;
@@ -120,10 +126,14 @@ export class LazyWorker {
     return (await this.get()).request("device/memory", {});
   }
 
-  /** Lets go of a worker that is lost, once its process is gone: the next who asks gets another. */
-  async replace(): Promise<void> {
+  /**
+   * Lets go of a worker that is lost, once its process is gone: the next who asks gets another.
+   * @param limits what that one is asked for at once, beside the limits that there were
+   */
+  async replace(limits: Limits = {}): Promise<void> {
     await this.close();
     this.started = undefined;
+    this.limits = { ...this.limits, ...limits };
   }
 
   async close(): Promise<void> {

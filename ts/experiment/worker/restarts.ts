@@ -1,8 +1,9 @@
 /** A worker that is lost is started again, and what it was at goes on from what is recorded. */
-import { WorkerLost } from "../../bridge/index.ts";
+import { isWorkerFailure, WorkerLost } from "../../bridge/index.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { sumOf } from "../../core/sum.ts";
 import type { LazyWorker } from "./lazy-worker.ts";
+import { type Limits, limitsAfter } from "./limits.ts";
 
 /** In a run, whatever its length: what fails more often has a cause that somebody should look at. */
 const mostRestarts = 3;
@@ -23,7 +24,8 @@ export class Restarts {
   /**
    * Does work that can be broken off anywhere and goes on when it is called again, as a stage in its folder does. The
    * error stands where the worker is lost a second time without more having been done, as the same would happen again, and
-   * where it was lost too often; any other error stands at once.
+   * where it was lost too often; any other error stands at once. Where memory ran out in a rank without which the others
+   * cannot go on, all begin anew with less at once, for as long as less would do.
    * @param work reports to the sink that it is given, by which it is seen how far it comes
    */
   async outlive<T>(
@@ -45,19 +47,32 @@ export class Restarts {
       try {
         return await work(watched);
       } catch (error) {
+        if (this.signal.aborted) throw error;
+        const limits = isWorkerFailure(error, "OutOfMemory") ? limitsAfter(error) : undefined;
+        if (limits !== undefined) {
+          const how = error instanceof Error ? error.message.split("\n", 1)[0] : "";
+          const less = `all ranks are started again, with ${Object.values(limits)[0]} at once, which changes no result`;
+          await this.startAgain(`${label}: ${how}; ${less}`, limits);
+          continue;
+        }
+        if (!(error instanceof WorkerLost)) throw error;
         const done = sumOf([...most.values()], (value) => value);
         const isStuck = done <= doneBefore;
-        if (!(error instanceof WorkerLost) || this.signal.aborted) throw error;
         if (isStuck || this.lost.length >= mostRestarts) throw error;
         doneBefore = done;
         this.lost.push({ label, how: error.how });
-        this.progress.note(
-          `${label}: the worker ${error.how}; it is started again, and goes on from what is recorded (restart ${this.lost.length} of at most ${mostRestarts} in a run)`,
+        const count = `restart ${this.lost.length} of at most ${mostRestarts} in a run`;
+        await this.startAgain(
+          `${label}: the worker ${error.how}; it is started again, and goes on from what is recorded (${count})`,
         );
-        await this.workers.replace();
-        this.signal.throwIfAborted();
       }
     }
+  }
+
+  private async startAgain(why: string, limits?: Limits): Promise<void> {
+    this.progress.note(why);
+    await this.workers.replace(limits);
+    this.signal.throwIfAborted();
   }
 
   /** At the run's end: how often it came to that, and where. */

@@ -33,7 +33,9 @@ import {
   shareSchema,
 } from "../../analysis/measure/schema.ts";
 import { runSummarySchema } from "../../analysis/report/schema.ts";
-import { deviceInfo, modelInfo, nonFinite } from "../../bridge/messages.ts";
+import { nonFinite } from "../../bridge/messages.ts";
+import { deviceInfo } from "../../bridge/methods/device.ts";
+import { modelInfo } from "../../bridge/methods/models.ts";
 import { type MethodName, methods } from "../../bridge/protocol.ts";
 import { methodSchema } from "../../config/methods/index.ts";
 import { boundaryBetaSchema } from "../../config/schema/boundary.ts";

@@ -22,7 +22,7 @@ export function questionsPage(
         content:
           data === undefined
             ? html`<p>The report of this run holds no questions: it was made with <code>report.examples: 0</code> or by an older version. With another number, <code>aft report</code> writes it anew.</p>`
-            : raw(notedQuestionsApp(data.index, { address: live ? "notes" : null, notes })),
+            : html`<h2 class="unseen">Questions</h2>${raw(notedQuestionsApp(data.index, { address: live ? "notes" : null, notes }))}`,
       },
     ],
   };

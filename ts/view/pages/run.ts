@@ -110,11 +110,12 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
   }));
   const [base, aligned] = [curves.filter(({ isBase }) => isBase), curves.filter(({ isBase }) => !isBase)];
   if (curves.length === 0) return undefined;
-  const chart = (svg: string): Markup => html`<figure>${scrolling("Chart", raw(svg), " chart")}</figure>`;
+  const chart = (name: string, svg: string, kind = ""): Markup =>
+    html`<figure class="${kind}">${scrolling(name, raw(svg), " chart")}</figure>`;
   return {
     id: "curves",
     title: "Curves",
-    content: html`<div class="charts">${base.length > 0 && chart(vftLossChart(base))}${aligned.length > 0 && chart(curvesChart(aligned, { width: 900 }))}</div>
+    content: html`<div class="charts">${base.length > 0 && chart("Loss of VFT", vftLossChart(base))}${aligned.length > 0 && chart("Scores while training", curvesChart(aligned, { width: 900 }), "wide")}</div>
 <p class="quiet">${trainings.map(({ label, steps }) => `${label}: ${plural(steps.length, "step")}`).join("; ")}</p>`,
   };
 }

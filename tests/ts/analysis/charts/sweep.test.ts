@@ -47,6 +47,21 @@ describe("the curves of a sweep", () => {
     expect(ticks[0]!.length).toBeGreaterThan(2);
   });
 
+  it("go by powers of ten where one perplexity is beyond all others, and write small values short", () => {
+    const values = [1.1, 1.2, 4e12];
+    const series = [{ label: "NSR", place: place("aft", 0), points: values.map((value) => ({ value })) }];
+    const wide = (scale: number): SweepRow => ({ text: "", panels: [{ measure: "any", scale, series }] });
+    const labelsOf = (scale: number, axis: "x" | "y"): string[] => {
+      const svg = sweepChart(text, [wide(scale)], { ...options, values: ["0.00005", "0.001", "1"] });
+      const [, inner] = new RegExp(`aria-label="${axis}-axis tick label"[^>]*>(.*?)</g>`, "s").exec(svg)!;
+      return [...inner!.matchAll(/<text[^>]*>([^<]*)</g)].map(([, label]) => label!);
+    };
+    expect(labelsOf(1, "y").filter((label) => label !== "")).toContain("1e8");
+    expect(labelsOf(1, "y").length).toBeLessThan(16);
+    expect(labelsOf(100, "y").join()).not.toContain("1e");
+    expect(labelsOf(1, "x")).toEqual(["5e−5", "0.001", "1"]);
+  });
+
   it("are joined only where the values are numbers", () => {
     const lines = (joined: boolean) =>
       sweepChart(text, rows, { ...options, joined }).match(/aria-label="line"/g)?.length ?? 0;

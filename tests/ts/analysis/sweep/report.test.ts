@@ -95,7 +95,28 @@ describe("the page of a sweep", () => {
     );
   });
 
-  it("counts the cells that differ from the best beyond chance as the table marks them", () => {
+  it("shows every method at every value where one thing varies, and marks where each is highest", () => {
+    const settings = [3, 6, 9].map((k) => ({ "stages.sample.k": k }));
+    const { results, summaries } = inventedSweep({ settings, questions: 30, method: undefined });
+    const rows = [
+      ...parseHTML(renderSweepPage({ results, summaries })).document.querySelectorAll(".grid tr"),
+    ];
+    expect(
+      rows.map((row) => [...row.querySelectorAll("th, td")].map(({ textContent }) => textContent)),
+    ).toEqual([
+      ["Method", "3", "6", "9"],
+      ...["continued", "dc", "bc"].map((name) => {
+        const of = results.cells.map((cell) => cell.methods.find((one) => one.name === name)!);
+        return [of[0]!.label, ...of.map(({ metrics }) => (100 * metrics.accuracy!.value!).toFixed(1))];
+      }),
+    ]);
+    expect(rows.map((row) => row.querySelectorAll("b").length).slice(1, 3)).toEqual([0, 0]);
+    expect(rows.at(-1)!.querySelector("td:last-child b")).not.toBeNull();
+    // With two things that vary there is no such table.
+    expect(document.querySelector(".grid")).toBeNull();
+  });
+
+  it("counts the cells that differ from the best significantly as the table marks them", () => {
     const marked = texts("#cells tbody td.loss").filter((text) => /Holm/.test(text)).length;
     const tested = sweep.results.cells.filter(({ againstBest: difference }) => difference?.pHolm != null);
     const lower = tested.filter(

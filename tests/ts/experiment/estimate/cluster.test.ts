@@ -144,12 +144,17 @@ test("70 B on one machine of H100 is an adapter's; all weights take two machines
     "worker.vllm: { tensorParallel: 2, dataParallel: 4 }",
   ]);
   expect(clusterTable(two, "a model")).toContain("FSDP, gradient checkpointing");
+  // one process reads 2 bytes a weight for all 16
+  expect(clusterTable(two, "a model")).toContain(
+    "main memory of the first machine: 138 GB while one process reads the weights",
+  );
 });
 
 test("what fits as it is written is taken as it is", () => {
   const plan = planCluster(setup({ gradientCheckpointing: true }), [vft, sample], of("h200", 8));
   expect(plan.chosen).toMatchObject({ sharding: "none", changes: [] });
   expect(plan.sampling).toMatchObject({ devicesPerCopy: 1, copies: 8 });
+  expect(clusterTable(plan, "a model")).toMatch(/\nmain memory: \d+ GB while 8 processes read the weights\n/);
 });
 
 test("one device has no way over several", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Params, type Requests, WorkerFailure } from "../../../../ts/bridge/index.ts";
+import type { Example } from "../../../../ts/experiment/estimate/examples.ts";
 import {
   depthsOf,
-  type Example,
   type Rehearsal,
   rehearse,
   withLayers,

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { type Worker, WorkerFailure } from "../../../../ts/bridge/index.ts";
+import { type Worker, WorkerFailure, WorkerLost } from "../../../../ts/bridge/index.ts";
 import { trainingSchema } from "../../../../ts/config/index.ts";
+import { Interrupted } from "../../../../ts/core/errors.ts";
 import { isUnderWay } from "../../../../ts/core/files.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { type TrainOptions, train } from "../../../../ts/experiment/train/training.ts";
@@ -194,4 +195,24 @@ test("weights or facts that were damaged after the training had ended are told o
   const file = join(other, "trained.json");
   await writeFile(file, (await readFile(file, "utf8")).replace('"tokens":30', '"tokens":31'));
   expect(await goneOn(other, fakeWorker())).toEqual([`${file}: is damaged; making it again`]);
+});
+
+test("Ctrl-C with a worker that hangs ends as interrupted, though nothing can be saved any more", async () => {
+  const { worker } = fakeWorker();
+  const controller = new AbortController();
+  const notes: string[] = [];
+  const request = async (method: string, params: unknown) => {
+    if (method === "train/save")
+      throw new WorkerLost("did not stop within 20 s and was ended", { what: "it hung" });
+    if (controller.signal.aborted) throw controller.signal.reason;
+    if (method === "train/step") controller.abort();
+    return (worker.request as (...all: unknown[]) => unknown)(method, params);
+  };
+  const asked = options({ ...worker, request } as Worker, await newFolder());
+  const progress = { ...silent, note: (text: string) => void notes.push(text) };
+  const stopped = train({ ...asked, progress, signal: controller.signal });
+  await expect(stopped).rejects.toBeInstanceOf(Interrupted);
+  expect(notes).toEqual([
+    "the last steps were not saved, as the worker did not stop within 20 s and was ended",
+  ]);
 });

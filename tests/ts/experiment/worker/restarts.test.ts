@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { WorkerDied, WorkerLost } from "../../../../ts/bridge/index.ts";
+import { WorkerDied, WorkerFailure, WorkerLost } from "../../../../ts/bridge/index.ts";
 import type { ProgressSink } from "../../../../ts/core/progress.ts";
+import type { Limits } from "../../../../ts/experiment/worker/limits.ts";
 import { Restarts } from "../../../../ts/experiment/worker/restarts.ts";
 
 const killed = () => new WorkerDied({ code: null, signal: "SIGKILL", stderr: ["a line"] });
@@ -10,10 +11,10 @@ const hung = () => new WorkerLost("gave no sign of life for 120 s and was ended"
 function watched(signal = new AbortController().signal) {
   const notes: string[] = [];
   const progress: ProgressSink = { note: (text) => void notes.push(text), update() {}, end() {} };
-  let replaced = 0;
-  const workers = { replace: async () => void replaced++ };
+  const limits: (Limits | undefined)[] = [];
+  const workers = { replace: async (less?: Limits) => void limits.push(less) };
   const restarts = new Restarts(workers, progress, signal);
-  return { notes, progress, restarts, replaced: () => replaced };
+  return { notes, progress, restarts, limits, replaced: () => limits.length };
 }
 
 /** Work that is lost at each of these places in turn, and then comes to its end. */
@@ -78,4 +79,21 @@ test("another error stands at once, and so does any that comes after Ctrl-C", as
   await expect(stopped.restarts.outlive("vft", progress, work([[1, death]]))).rejects.toBe(death);
   restarts.summarize();
   expect([notes, replaced(), stopped.replaced()]).toEqual([[], 0, 0]);
+});
+
+test("memory that runs out in a rank without which the others cannot go on: all begin anew with less, as often as it takes", async () => {
+  const { notes, progress, restarts, limits } = watched();
+  const full = (smaller?: number) =>
+    new WorkerFailure("train/step", "OutOfMemory", -32004, "rank 1 on b: no room", {
+      device: "cuda:1",
+      ...(smaller === undefined ? {} : { smaller }),
+    });
+  const places: [number, unknown][] = [4000, 2000, 1000, 500].map((less) => [0, full(less)]);
+  expect(await restarts.outlive("vft", progress, work(places))).toBe("made");
+  expect(limits.map((one) => one?.["train/begin"])).toEqual([4000, 2000, 1000, 500]);
+  expect(notes[0]).toBe(
+    "vft: the worker, in train/step: rank 1 on b: no room; all ranks are started again, with 4000 at once, which changes no result",
+  );
+  const last = full();
+  await expect(restarts.outlive("vft", progress, work([[0, last]]))).rejects.toBe(last);
 });

@@ -35,7 +35,7 @@ export function scoreRows(
       (method): Row => ({
         key: method.key,
         label: method.label,
-        number: percent(method.assessmentAccuracy),
+        number: method.assessmentAccuracy === null ? "" : percent(method.assessmentAccuracy),
         tip: tipOf(method),
         draw: (place) => hills(method, low, place),
       }),
@@ -79,6 +79,6 @@ const tipOf = ({ positive, negative, assessmentAccuracy }: MethodScores): string
   [
     `right ${decimal(meanOfAny(positive))}`,
     `wrong ${decimal(meanOfAny(negative))}`,
-    `assessed rightly ${percent(assessmentAccuracy)} %`,
+    ...(assessmentAccuracy === null ? [] : [`assessed rightly ${percent(assessmentAccuracy)} %`]),
     `n ${positive.length + negative.length}`,
   ].join(", ");

@@ -11,7 +11,7 @@ import {
   questionsAsked,
   shareText,
   startOf,
-} from "./methods.ts";
+} from "../methods.ts";
 
 export interface Verdict {
   /** With its numbers and how sure they are. */
@@ -171,5 +171,9 @@ function rest(unclear: readonly Gain[], worse: readonly Gain[]): string {
   return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
 
-const inWords = (names: readonly string[]): string =>
+/** Of several a name with a comma would look like two. */
+const inWords = (all: readonly string[]): string =>
+  listedWords(all.length < 2 ? all : all.map((name) => (/^[^(]*,[^(]*$/.test(name) ? `“${name}”` : name)));
+
+const listedWords = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -50,11 +50,15 @@ export function endTable({ methods }: RunSummary): Block {
       methods.some(({ role }) => role === "continued") && ["vs continued VFT", gain],
       k > 0 && ["one sample", marked("sampledAccuracy")],
       k > 1 && [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
-      ["assessing, %", marked("assessmentMicro")],
+      hasPairs(methods) && ["assessing, %", marked("assessmentMicro")],
     ],
     { label: "Results", caption: "" },
   );
 }
+
+/** One sample a question has none: there is nothing to assess. */
+const hasPairs = (methods: readonly MethodSummary[]): boolean =>
+  methods.some(({ metrics }) => metrics.assessmentMicro.value !== null);
 
 /** In a line: what the table is over, and what its mark means. */
 export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
@@ -65,7 +69,11 @@ export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
   const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
   return [
     `${count(accuracy)} ${split} questions${tasks.length > 1 ? " of the trained tasks, pooled" : ""}`,
-    `assessing: of ${count(assessmentMicro)} pairs of a right and a wrong sample those scored in the right order`,
+    ...(hasPairs(methods)
+      ? [
+          `assessing: of ${count(assessmentMicro)} pairs of a right and a wrong sample those scored in the right order`,
+        ]
+      : []),
     ...(k > 1 ? [`maj@${k}: the most frequent answer of ${k} samples`] : []),
     `${plural(seeds.length, "seed")}; [95 % interval]`,
     ...(testedAgainst(methods, "continued", "accuracy").length > 0

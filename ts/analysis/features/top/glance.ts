@@ -10,18 +10,19 @@ import {
   tableOf,
 } from "../../document/blocks.ts";
 import { decimal, plural, points, range } from "../../format.ts";
-import type { Difference, MethodSummary, RunSummary } from "../../generated/report.ts";
+import type { Difference, MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
 import { describeMethod } from "../../run/method-words.ts";
 import { withHints } from "../../words/index.ts";
 import { against, asPercent, baselineCell, missing, plainCell } from "../cells.ts";
-import { questionsAsked } from "../in-short/methods.ts";
+import { questionsAsked } from "../methods.ts";
 
 /** One line a method: what most readers want to know, with a verdict. */
 export function glance({ methods, seeds, split }: RunSummary): Block {
   const isCompared = methods.some((method) => against(method, "continued") !== undefined);
   const n = questionsAsked(methods[0]!);
   const seedsText = seeds.length > 1 ? ` with each of ${seeds.length} seeds` : "";
+  const measured = (name: MetricName): boolean => methods.some(({ metrics }) => metrics[name].value !== null);
   const head = (words: string): Inline => withHints(words, methods);
   return tableOf(
     methods,
@@ -30,9 +31,12 @@ export function glance({ methods, seeds, split }: RunSummary): Block {
       [head("greedy answers right, %"), ({ metrics }) => plainCell(metrics.accuracy)],
       isCompared && [head("minus continued VFT, points"), gain],
       isCompared && ["verdict", verdict, "text"],
-      ["single samples right, %", beside("sampledAccuracy")],
-      [head("assessment accuracy, %"), beside("assessmentMicro")],
-      [head("perplexity of right COTs"), beside("perplexityPositive", decimal)],
+      measured("sampledAccuracy") && ["single samples right, %", beside("sampledAccuracy")],
+      measured("assessmentMicro") && [head("assessment accuracy, %"), beside("assessmentMicro")],
+      measured("perplexityPositive") && [
+        head("perplexity of right COTs"),
+        beside("perplexityPositive", decimal),
+      ],
     ],
     {
       label: "Results at a glance",

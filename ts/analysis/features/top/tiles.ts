@@ -10,7 +10,7 @@ import type { MethodSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
 import { methodScores } from "../charts/numbers.ts";
 import type { Shown } from "../feature.ts";
-import { continuedOf, differenceTo, questionsAsked, startOf } from "../in-short/methods.ts";
+import { continuedOf, differenceTo, questionsAsked, startOf } from "../methods.ts";
 import { roundsPanels } from "../rounds/view.ts";
 
 export function tiles(shown: Shown): Block {
@@ -101,8 +101,7 @@ function scoresTile({ headline, summary, keys }: Drawn): Chart | undefined {
   if (scores.length === 0) return undefined;
   return chart({
     title: "Scores of right and wrong solutions",
-    caption:
-      "Of the same solutions by each method; the number: in how many pairs, %, the right one scores higher.",
+    caption: `Of the same solutions by each method${scores.some(({ assessmentAccuracy }) => assessmentAccuracy !== null) ? "; the number: in how many pairs, %, the right one scores higher" : ""}.`,
     file: "scores-by-method",
     svg: scoreRows(scores, { id: "top-scores", title: "Scores of right and wrong COTs by method" }),
   });

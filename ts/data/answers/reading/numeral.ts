@@ -1,7 +1,7 @@
 /** The decimals in which numbers are written: `1,234.50`, `1 234`, `1'234`, `12,34,567`, `1_234`, `1.5e3`. */
 
 import { normalNumber } from "../decimal.ts";
-import { fraction, fractionOf, normalForm } from "../fraction.ts";
+import { fraction, fractionOf, normalForm, shifted as tenfold } from "../fraction.ts";
 
 /** Longest exponent that is worked out, and digits of the longest power. */
 const mostZeros = 400;
@@ -29,9 +29,7 @@ export function decimalOf(written: string): string | undefined {
 /** Times ten to this power; undefined beyond what is worked out. */
 export function shifted(value: string, zeros: number): string | undefined {
   if (value.length > mostDigits || Math.abs(zeros) > mostZeros) return undefined;
-  const { numerator, denominator } = fractionOf(value);
-  const power = 10n ** BigInt(Math.abs(zeros));
-  return zeros >= 0 ? ratio(numerator * power, denominator) : ratio(numerator, denominator * power);
+  return normalForm(tenfold(fractionOf(value), zeros));
 }
 
 export const negated = (value: string): string =>
