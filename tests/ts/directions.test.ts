@@ -58,11 +58,12 @@ test("a part is entered by its index only, or for the types that are generated o
 test("no file imports itself by way of others", () => {
   const known = new Set(files);
   const targets = new Map(files.map((file) => [file, importsOf(file).filter((target) => known.has(target))]));
-  // What leads nowhere but to files that were taken away is in no circle.
+  // What imports none of the others, and what none of them imports, is in no circle.
   for (let before = -1; before !== targets.size; ) {
     before = targets.size;
-    for (const [file, imported] of targets)
-      if (!imported.some((target) => targets.has(target))) targets.delete(file);
+    const imported = new Set([...targets.values()].flat());
+    for (const [file, those] of targets)
+      if (!imported.has(file) || !those.some((target) => targets.has(target))) targets.delete(file);
   }
   const named = [...targets].map(([file, imported]) => {
     const within = imported.filter((target) => targets.has(target)).map((target) => relative(source, target));
