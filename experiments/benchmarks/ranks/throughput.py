@@ -47,7 +47,7 @@ def rank() -> None:
     )
     prompts = [
         GeneratePrompt(id=f"q{at}", prompt="how many? " * (1 + at % 5), indices=list(range(6)))
-        for at in range(100)
+        for at in range(50)
     ]
     for number in range(2):  # the first sets up what is set up once
         sampler = TransformersSampler(model, 60)
