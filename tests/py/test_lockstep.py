@@ -1,12 +1,17 @@
 """Weights that are shared out over the ranks: each samples and scores what is dealt to it, pass by pass with
-the others, and what is found is what one device finds."""
+the others, and what is found is what one device finds.
+
+With AFT_RANKS=all and `-m slow` two and four ranks sample from every family of models, whole and shared out.
+"""
 
 from __future__ import annotations
 
+import os
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import families
 import pytest
 import tiny
 import torch.distributed as dist
@@ -17,7 +22,9 @@ from aft_worker.protocol import GeneratePrompt
 from aft_worker.sample import CollectedJob, DealtSampler, SampleRequest, TransformersSampler, collect
 from aft_worker.score import score_groups, score_shared
 from ranks import run_in_processes
-from ranks_cases import sharded
+from ranks_cases import MODELS, family, sharded
+
+ALL = os.environ.get("AFT_RANKS") == "all"
 
 TEXTS = ["a", "how many apples?", "12+34=", "x", "a b c d e f g h i j k l m"]
 GROUPS = [
@@ -76,3 +83,22 @@ def test_two_ranks_with_parts_of_the_weights_find_what_one_device_finds(tmp_path
         assert found.logprob == pytest.approx(own.logprob, rel=1e-5)
     assert first["refused"] == alone["refused"]
     assert second["sampled"] == {"llama": {}, "gemma2": {}}
+
+
+def every_model(folder: Path) -> dict[str, Any]:
+    models = {name: make(folder) for name, make in MODELS.items()}
+    for name in families.ARCHITECTURES:
+        models[f"{name}, whole"] = family(name, folder)
+        models[f"{name}, shared out"] = sharded(family(name, folder))
+    return {"sampled": sampled(models), "greedy": sampled(models, temperature=0.0)}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not ALL, reason="AFT_RANKS=all takes minutes")
+@pytest.mark.parametrize("count", [2, 4])
+def test_ranks_sample_what_one_samples_from_every_family(tmp_path: Path, count: int) -> None:
+    alone = every_model(tmp_path)
+    first, *others = run_in_processes(count, every_model, tmp_path)
+    assert first == alone
+    assert all(samples == {} for other in others for models in other.values() for samples in models.values())

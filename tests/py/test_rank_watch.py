@@ -16,8 +16,8 @@ class Ended(Exception):
     pass
 
 
-def end(why: str) -> NoReturn:
-    raise Ended(why)
+def end(why: str, code: int) -> NoReturn:
+    raise Ended(f"{why}, {code}")
 
 
 def watch(store: Store, rank: int) -> Watch:
@@ -92,7 +92,9 @@ def test_a_rank_that_waits_alone_with_an_error_ends_all_and_rank_0_answers_with_
         for _ in range(4):
             second._look_for_faults()
         first._look_for_faults()  # it has waited for less than it may
-        with pytest.raises(Ended, match=r"go on without it \(rank 1 on \S+: can't allocate memory: no room"):
+        with pytest.raises(
+            Ended, match=r"go on without it \(rank 1 on \S+: can't allocate memory: no room\), 75"
+        ):
             second._look_for_faults()
     for one in (first, third):
         with pytest.raises(Ended, match="one rank failed"):

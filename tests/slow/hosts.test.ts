@@ -119,7 +119,7 @@ test.runIf(asked).each(deaths.map((one) => [one]))(
     expect(await contentOf(runs, withoutLastDigits)).toEqual(await whole());
     expect(await processesWith(mark)).toEqual([]);
   },
-  400_000,
+  900_000,
 );
 
 test.runIf(asked)(
@@ -142,7 +142,7 @@ test.runIf(asked)(
     await other.stop();
     expect(await processesWith(env.AFT_MARK)).toEqual([]);
   },
-  400_000,
+  900_000,
 );
 
 interface Refused {
@@ -182,7 +182,7 @@ test.runIf(asked)(
     expect(stderr).toContain("All ranks need the same");
     expect(made).toEqual([]);
   },
-  400_000,
+  900_000,
 );
 
 test.runIf(asked)(
@@ -193,7 +193,7 @@ test.runIf(asked)(
     expect(stderr).toMatch(/rank 1 on \S+: /);
     expect(stderr).toMatch(/the machine of rank 1 on \S+ must see the same runs folder/);
   },
-  400_000,
+  900_000,
 );
 
 test.runIf(asked)(
@@ -205,7 +205,7 @@ test.runIf(asked)(
     expect(stderr).toContain("is `aft worker` running on each of the others");
     expect(made).toEqual([]);
   },
-  400_000,
+  900_000,
 );
 
 test.runIf(asked)(
@@ -222,5 +222,5 @@ test.runIf(asked)(
     expect(stderr).toMatch(/\| \[rank 1 on \S+\] the card fell off the bus/);
     expect(stderr).toMatch(/\| \[machine 1, \S+\] aft_worker: rank 1 on \S+ ended by SIGKILL/);
   },
-  400_000,
+  900_000,
 );

@@ -55,6 +55,23 @@ test("a part is entered by its index only, or for the types that are generated o
   expect(wrong).toEqual([]);
 });
 
+test("no file imports itself by way of others", () => {
+  const known = new Set(files);
+  const targets = new Map(files.map((file) => [file, importsOf(file).filter((target) => known.has(target))]));
+  // What imports none of the others, and what none of them imports, is in no circle.
+  for (let before = -1; before !== targets.size; ) {
+    before = targets.size;
+    const imported = new Set([...targets.values()].flat());
+    for (const [file, those] of targets)
+      if (!imported.has(file) || !those.some((target) => targets.has(target))) targets.delete(file);
+  }
+  const named = [...targets].map(([file, imported]) => {
+    const within = imported.filter((target) => targets.has(target)).map((target) => relative(source, target));
+    return `${relative(source, file)} imports ${within.join(", ")}`;
+  });
+  expect(named).toEqual([]);
+});
+
 test("the worker knows nothing of YAML, tasks, answers or metrics", () => {
   const worker = join(projectRoot, "py", "aft_worker");
   const wrong = readdirSync(worker, { recursive: true, encoding: "utf8" })

@@ -22,7 +22,7 @@ export type {
   Result,
   TrainGroup,
 } from "./protocol.ts";
-export { ranksOf } from "./ranks.ts";
+export { beginsAnew, ranksOf } from "./ranks.ts";
 export { pythonPath } from "./transport.ts";
 export { inspectVllm, type Vllm } from "./vllm.ts";
 export { startError, startWorker, type WorkerOptions } from "./worker.ts";

@@ -16,6 +16,9 @@ export interface Ranks {
   seconds: number;
 }
 
+/** With what ranks end that are to begin anew, as often as it takes (py/aft_worker/ranks/watch.py). */
+export const beginsAnew = 75;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -1,4 +1,4 @@
-import { ensurePython, follow, ranksOf, startError } from "../bridge/index.ts";
+import { beginsAnew, ensurePython, follow, ranksOf, startError } from "../bridge/index.ts";
 import { defined } from "../core/defined.ts";
 import { Interrupted, inputError } from "../core/errors.ts";
 import { define } from "./definition.ts";
@@ -39,7 +39,8 @@ export const worker = define({
       async (signal) => {
         const interpreter = await ensurePython({ ...defined({ python }), progress, signal });
         const options = { python: interpreter, ...defined({ threads }), ranks };
-        for (let start = 1; ; start++) {
+        let starts = 1;
+        while (true) {
           printLine(`machine ${nodeRank} of ${nodes}: ${devices} ranks wait for ${ranks.rendezvous}`);
           const died = await follow({ ...options, signal, onStderr: (line) => progress.note(line) });
           if (signal.aborted)
@@ -47,10 +48,10 @@ export const worker = define({
               "stopped: the other machines end too, and the run goes on once all are back",
             );
           if (died === undefined) return printLine("the run has let these ranks go");
-          if (start === mostStarts) throw startError(options, died);
-          progress.note(
-            `these ranks ended (${died.how}); they are started again, ${mostStarts - start} times at most`,
-          );
+          const again = died.exit.code === beginsAnew;
+          if (!again && starts++ === mostStarts) throw startError(options, died);
+          const times = again ? "" : `, ${mostStarts - starts + 1} times at most`;
+          progress.note(`these ranks ended (${died.how}); they are started again${times}`);
         }
       },
       { notice: "stopping: the ranks of this machine are ended" },

@@ -1,5 +1,5 @@
 /** Mistakes of one kind in many rows of a file, told once: the first in full, of the others their rows. */
-import type { Problem } from "./errors.ts";
+import type { Problem } from "./problem.ts";
 
 /** So many kinds are told in full. */
 const mostKinds = 20;

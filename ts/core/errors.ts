@@ -1,23 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
 import { joinAlike } from "./alike.ts";
+import type { Problem } from "./problem.ts";
 
-/** What a user-facing error says. Every part that is known is printed, each on its own line. */
-export interface Problem {
-  /** What is wrong, in one sentence. */
-  what: string;
-  /** `file:line:column`, `file:row`, or a JSON pointer. */
-  where?: string | undefined;
-  /** The value found, as the user wrote it. */
-  found?: unknown;
-  /** What would have been accepted. */
-  expected?: string | undefined;
-  /** The nearest valid name, where a name was mistaken. */
-  nearest?: string | undefined;
-  /** What to do about it. */
-  fix?: string | undefined;
-  /** Which others are like it, in words, where they are not told one by one. */
-  alike?: string | undefined;
-}
+export type { Problem } from "./problem.ts";
 
 /** Exit codes of every command: 0 done, 1 failed, 2 bad usage or bad input file, 130 interrupted. */
 export type ExitCode = 1 | 2 | 130;
@@ -82,7 +67,8 @@ export function show(value: unknown): string {
 /** The valid name that was probably meant, or undefined when none is near. */
 export function nearestName(name: string, valid: readonly string[]): string | undefined {
   if (valid.length === 0) return undefined;
-  const candidate = closest(name.toLowerCase(), [...valid]);
+  const lower = valid.map((one) => one.toLowerCase());
+  const candidate = valid[lower.indexOf(closest(name.toLowerCase(), lower))]!;
   return isNear(name, candidate) ? candidate : undefined;
 }
 

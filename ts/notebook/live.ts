@@ -16,6 +16,7 @@ import { inputError } from "../core/errors.ts";
 import { type ProgressSink, silent } from "../core/progress.ts";
 import type { Candidate, Group } from "../core/records.ts";
 import { samplePrompts, scoreAll } from "../experiment/index.ts";
+import { checkCount, checkOptions } from "./options.ts";
 
 /** How a worker is started. */
 export interface StartWorkerOptions {
@@ -119,6 +120,7 @@ export interface LiveModel extends AsyncDisposable {
  * const [response] = await model.sample("Two and three are", { temperature: 0 });
  */
 export async function startWorker(options: StartWorkerOptions = {}): Promise<LiveWorker> {
+  checkOptions(options, ["python", "threads", "progress"]);
   const { python, threads, progress = silent } = options;
   const interpreter = await ensurePython({ python, progress });
   const worker = await start({ transport: "stdio", python: interpreter, threads });
@@ -132,6 +134,7 @@ export async function startWorker(options: StartWorkerOptions = {}): Promise<Liv
 }
 
 async function loadModel(worker: Worker, source: string, options: LoadModelOptions = {}): Promise<LiveModel> {
+  checkOptions(options, ["device", "dtype", "revision", "maxTokensPerBatch"]);
   const { device = "auto", dtype = "auto", revision, maxTokensPerBatch = 8192 } = options;
   const info = await worker.request("model/load", {
     source: existsSync(source) ? resolve(source) : source,
@@ -147,7 +150,9 @@ async function loadModel(worker: Worker, source: string, options: LoadModelOptio
     prompts: string | Prompt | readonly (string | Prompt)[],
     settings: SampleOptions = {},
   ) {
+    checkOptions(settings, ["k", "temperature", "topP", "maxNewTokens", "seed", "signal"]);
     const { k = 1, temperature = 1, topP = 1, maxNewTokens = 256, seed = 1 } = settings;
+    checkCount("k", k);
     const isList = Array.isArray(prompts);
     const named = ((isList ? prompts : [prompts]) as (string | Prompt)[]).map((prompt) =>
       typeof prompt === "string" ? { id: prompt, prompt } : prompt,

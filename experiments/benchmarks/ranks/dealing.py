@@ -5,6 +5,8 @@
 The samples are dealt by `sample/deal.py` itself; a decode step of a rank takes a fixed time and a part that
 grows with its rows, as on a GPU. Beside it: the same shares with nothing taken from another rank, and whole
 questions dealt beforehand, every n-th to a rank. A rank that has ended while another still samples is idle.
+Training's groups are dealt by their tokens and scoring's by their characters (`distributed.dealt`): a rank is
+idle by what it has less of the tokens than the one with the most.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean
 
+from aft_worker import distributed
 from aft_worker.board import Board
 from aft_worker.protocol import GeneratePrompt
 from aft_worker.sample.deal import Deal, Piece
@@ -170,10 +173,44 @@ def drawn(shape: tuple[int, int, int], kind: str, ranks: int, seed: int) -> dict
     return {name: simulate(table, most, lengths) for name, table in ways.items()}
 
 
+# groups that are dealt at once, and how far a token's characters lie around their mean; each drawn so often
+BY_LENGTH = {
+    "training, 16 questions a step": (16, 0.0, 200),
+    "training, 32 questions a step": (32, 0.0, 200),
+    "training, 64 questions a step": (64, 0.0, 200),
+    "training, 128 questions a step": (128, 0.0, 200),
+    "scoring 200 questions": (200, 0.08, 200),
+    "scoring 1,319 questions": (1_319, 0.08, 5),
+    "scoring 7,473 questions": (7_473, 0.08, 5),
+}
+
+
+def by_length(groups: int, spread: float, ranks: int, draw: random.Random) -> float:
+    """-> the idle share, of groups of a prompt and six responses."""
+    tokens = [
+        draw.randrange(60, 250) + sum(min(MOST_TOKENS, int(draw.lognormvariate(4.6, 0.5))) for _ in range(6))
+        for _ in range(groups)
+    ]
+    costs = [count * draw.lognormvariate(0, spread) if spread else count for count in tokens]
+    loads = [sum(tokens[place] for place in places) for places in distributed.dealt(costs, ranks)]
+    return 1 - mean(loads) / max(loads)
+
+
+def lengths_dealt() -> dict[str, dict[str, float]]:
+    found = {}
+    for (name, (groups, spread, draws)), ranks in itertools.product(BY_LENGTH.items(), RANKS):
+        draw = random.Random(ranks)
+        idle = [by_length(groups, spread, ranks, draw) for _ in range(draws)]
+        found[f"{name}, {ranks} ranks"] = {"mean idle": round(mean(idle), 4), "worst": round(max(idle), 4)}
+        print(f"{name + f', {ranks} ranks':56}{mean(idle):7.1%}{max(idle):7.1%}", flush=True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json")
     into = parser.parse_args().json
+    dealt = lengths_dealt()
     cases = {}
     worst = 0.0
     print(f"{'':44} idle: dealt, fixed shares, every n-th;   time: dealt by fixed, by every n-th")
@@ -210,7 +247,7 @@ def main() -> None:
     print(json.dumps(total, indent=2))
     if into:
         with open(into, "w") as file:
-            json.dump({"all": total, "cases": cases}, file, indent=2)
+            json.dump({"sampling": total, "by length": dealt, "cases": cases}, file, indent=2)
             file.write("\n")
 
 

@@ -1,8 +1,9 @@
 """Sampling with one rank of one thread and with two, by turns, on a small random model; what it comes to.
 
-    OMP_NUM_THREADS=1 npx aft python experiments/benchmarks/ranks/throughput.py [--json FILE]
+    npx aft python experiments/benchmarks/ranks/throughput.py [--json FILE]
 
-It wants as many quiet cores as ranks: the load at the beginning goes into the file.
+Tokens a second want as many quiet cores as ranks; the load goes into the file. Seconds of the processor, of
+all ranks together, say what sharing costs on a busy machine too, but for what is waited for.
 """
 
 from __future__ import annotations
@@ -15,23 +16,26 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent / "instruments"), *(str(HERE.parents[2] / at) for at in ("py", "tests/py"))]
+
+import torch  # noqa: E402
+from hardware import describe  # noqa: E402
 
 ROUNDS = 3
 
 
 def rank() -> None:
-    """One of the ranks: rank 0 prints tokens a second of each round."""
-    import torch
-
+    """One of the ranks: each prints (tokens, seconds, seconds of the processor)."""
     torch.set_num_threads(1)
+    import tiny
     from aft_worker import distributed
     from aft_worker.board import open_board
     from aft_worker.model.loading import LoadedModel
     from aft_worker.protocol import GeneratePrompt
     from aft_worker.sample import CollectedJob, DealtSampler, SampleRequest, TransformersSampler, collect
-
-    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "tests", "py"))
-    import tiny
 
     distributed.join()
     model: LoadedModel | tiny.TinyModel = tiny.llama(
@@ -43,26 +47,25 @@ def rank() -> None:
     )
     prompts = [
         GeneratePrompt(id=f"q{at}", prompt="how many? " * (1 + at % 5), indices=list(range(6)))
-        for at in range(100)
+        for at in range(50)
     ]
-    rates = []
-    for number in range(ROUNDS + 1):  # the first sets up what is set up once
+    for number in range(2):  # the first sets up what is set up once
         sampler = TransformersSampler(model, 60)
         if distributed.world_size() > 1:
             sampler = DealtSampler(open_board("generate"), sampler, model)
-        request = SampleRequest(prompts=prompts, max_new_tokens=120, temperature=1.0, top_p=1.0, seed=number)
+        request = SampleRequest(prompts=prompts, max_new_tokens=60, temperature=1.0, top_p=1.0, seed=number)
         job = CollectedJob(request)
         distributed.wait_for_all()
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         collect(sampler, job)
-        rates.append(sum(one.tokens for one in job.candidates) / (time.perf_counter() - started))
-    if distributed.is_main():
-        print(json.dumps(rates[1:]), flush=True)
+        took, busy = time.perf_counter() - started, time.process_time() - busy
+    print(json.dumps((sum(one.tokens for one in job.candidates), took, busy)), flush=True)
     distributed.wait_for_all()
     distributed.leave()
 
 
-def measured(ranks: int) -> float:
+def measured(ranks: int) -> tuple[float, float]:
+    """-> (tokens a second, seconds of the processor a thousand tokens)."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,8 +82,13 @@ def measured(ranks: int) -> float:
         )
         for number in range(ranks)
     ]
-    out, *_ = [process.communicate()[0] for process in started]
-    return statistics.median(json.loads(out))
+    of_ranks = [json.loads(process.communicate()[0]) for process in started]
+    tokens, took, _ = of_ranks[0]
+    return tokens / took, 1000 * sum(busy for _, _, busy in of_ranks) / tokens
+
+
+def spread(ratios: list[float]) -> dict[str, float]:
+    return {"median": statistics.median(ratios), "lowest": min(ratios), "highest": max(ratios)}
 
 
 def main() -> None:
@@ -91,19 +99,23 @@ def main() -> None:
     if given.rank:
         rank()
         return
-    load = os.getloadavg()[0]
-    pairs = []
+    rounds = []
     for _ in range(ROUNDS):
-        pairs.append((measured(1), measured(2)))
-        print(f"1 rank {pairs[-1][0]:8.0f} tokens/s, 2 ranks {pairs[-1][1]:8.0f}", flush=True)
-    ratios = sorted(two / one for one, two in pairs)
+        rounds.append((measured(1), measured(2)))
+        (one, one_cost), (two, two_cost) = rounds[-1]
+        print(
+            f"tokens/s of 1 rank {one:7.0f}, of 2 {two:7.0f}; "
+            f"seconds of the processor a thousand tokens {one_cost:.3f}, {two_cost:.3f}",
+            flush=True,
+        )
     found = {
-        "cores": os.cpu_count(),
-        "load at the beginning": load,
-        "tokens a second, one rank and two": pairs,
-        "two over one": {"median": statistics.median(ratios), "lowest": ratios[0], "highest": ratios[-1]},
+        **describe(torch.device("cpu")),
+        "tokens a second, one rank and two": [(one[0], two[0]) for one, two in rounds],
+        "two over one": spread([two[0] / one[0] for one, two in rounds]),
+        "seconds of the processor a thousand tokens": [(one[1], two[1]) for one, two in rounds],
+        "of two over of one": spread([two[1] / one[1] for one, two in rounds]),
     }
-    print(json.dumps(found["two over one"]))
+    print(json.dumps({name: found[name] for name in ("two over one", "of two over of one", "load")}))
     if given.json:
         with open(given.json, "w") as file:
             json.dump(found, file, indent=2)

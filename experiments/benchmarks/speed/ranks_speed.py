@@ -26,7 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "instruments"), str(HERE.parents[2]
 import torch  # noqa: E402
 from aft_worker import distributed  # noqa: E402
 from aft_worker.model.loading import LoadedModel  # noqa: E402
-from aft_worker.model.sharding import shard  # noqa: E402
+from aft_worker.model.sharding import share_out  # noqa: E402
 from aft_worker.protocol import TrainGroup  # noqa: E402
 from aft_worker.train import Trainer  # noqa: E402
 from clock import alternating, ratio  # noqa: E402
@@ -95,7 +95,7 @@ def measure_one_rank(
     with one_rank():
         joined = Steps(converted(base, device, dtype), groups)
         model = converted(base, torch.device("cpu"), dtype)
-        shard(model.module, device, dtype, "random")
+        model.module = share_out(model.module, device, dtype, "random")
         model.device = device
         shared = Steps(model, groups)
 
@@ -140,7 +140,8 @@ def _rank(number: int, count: int, port: int, threads: int, sharding: str, queue
         distributed.join()
     model = converted(rounded(SHAPE, seed=3), torch.device("cpu"), torch.float32)
     if sharding == "fsdp":
-        shard(model.module, torch.device("cpu"), torch.float32, "random")
+        whole = model.module if distributed.is_main() else None
+        model.module = share_out(whole, torch.device("cpu"), torch.float32, "random")
     steps = Steps(model, groups_of(SHAPE, 12))
     steps()
     seconds = []

@@ -35,6 +35,9 @@ SECONDS_TO_BE_ENDED = 5.0
 # For all to come to where a rank waits for them with an error that it alone may have.
 SECONDS_TO_COME = 5.0
 
+# With what ranks end that are to begin anew, whatever their number of starts (ts/bridge/ranks.ts).
+BEGIN_ANEW = 75
+
 _FAULT = "aft/fault"
 
 
@@ -51,8 +54,8 @@ def watch(answer: Callable[[Exception], None]) -> None:
 
 
 class Watch:
-    """`end` is called with why, and does not come back. Seconds are counted by ticks of this process and not
-    by the clock: while a machine slept nothing could be heard."""
+    """`end` is called with why and an exit code, and does not come back. Seconds are counted by ticks of this
+    process and not by the clock: while a machine slept nothing could be heard."""
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class Watch:
         rank: int,
         ranks: int,
         seconds: float,
-        end: Callable[[str], NoReturn],
+        end: Callable[[str, int], NoReturn],
         tick: float = 1,
     ) -> None:
         self._store = store
@@ -74,6 +77,7 @@ class Watch:
         self._unanswered = 0.0
         self.answer: Callable[[Exception], None] = lambda error: None
         self._own: Fault | None = None
+        self._parts = False
         self._waited = 0.0
 
     @contextmanager
@@ -102,7 +106,7 @@ class Watch:
                 self._look()
             except RuntimeError:
                 # the agent on machine 0 keeps it
-                self._end("the store through which the ranks meet is gone")
+                self._end("the store through which the ranks meet is gone", 1)
             self._unanswered = 0.0
 
     def watch_itself(self) -> NoReturn:
@@ -113,7 +117,8 @@ class Watch:
             if self._unanswered >= self._seconds:
                 self._end(
                     f"the store through which the ranks meet has not answered for {self._seconds:g} s: the "
-                    "network, or machine 0"
+                    "network, or machine 0",
+                    1,
                 )
 
     def _look_for_faults(self) -> None:
@@ -127,19 +132,23 @@ class Watch:
 
     def part(self) -> NoReturn:
         """A rank failed alone, and the others wait for it: rank 0 answers with its error, and all end."""
+        self._parts = True
         fault = msgspec.json.decode(self._store.get(_FAULT), type=Fault)
         if self._rank == 0:
             self.answer(raised(fault))
         else:
             time.sleep(SECONDS_TO_BE_ENDED)
         line = fault.message.split("\n", 1)[0]
-        self._end(f"one rank failed and the others cannot go on without it ({line})")
+        why = f"one rank failed and the others cannot go on without it ({line})"
+        self._end(why, BEGIN_ANEW if fault.data.get("smaller") else 1)
 
     def cut_off(self, error: Exception) -> NoReturn:
         """An exchange failed."""
         time.sleep(SECONDS_TO_BE_ENDED)
+        while self._parts:
+            time.sleep(1)  # that is why
         line = str(error).strip().split("\n", 1)[0]
-        self._end(f"an exchange with the other ranks failed ({line})")
+        self._end(f"an exchange with the other ranks failed ({line})", 1)
 
     def _look(self) -> None:
         for other, seen in self._seen.items():
@@ -150,11 +159,12 @@ class Watch:
                 host = found.partition(" ")[2]
                 self._end(
                     f"rank {other} on {host} has given no sign of life for {self._seconds:g} s: it was "
-                    "stopped, or its machine is gone or out of reach"
+                    "stopped, or its machine is gone or out of reach",
+                    1,
                 )
 
 
-def _end(why: str) -> NoReturn:
+def _end(why: str, code: int) -> NoReturn:
     rank = os.environ.get("RANK")
     print(f"aft_worker: rank {rank} on {socket.gethostname()} ends: {why}", file=sys.stderr, flush=True)
-    os._exit(1)
+    os._exit(code)

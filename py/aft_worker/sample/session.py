@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
@@ -13,19 +12,19 @@ import transformers
 from torch import Tensor
 
 from ..device import dtype_name, sizes_of, wide_device
-from ..errors import Cancelled, WorkerError
+from ..errors import WorkerError
 from ..memory import advise, is_out_of_memory, release, told
 from ..protocol import SampledCandidate, SamplerInfo
 from ..score import Model, score_path
 from .captured import Steps
 from .counter_rng import sample_key
 from .decoder import Decoder
-from .prompts import EncodedPrompt, encode_prompts
+from .prompts import EncodedPrompt
 from .sampler import SampleJob
 from .slot_room import open_decoder, slot_length
 from .slots import Ended, Slots, Start
 from .stop_texts import StopWatch
-from .ways import Company, company
+from .waiting import Jobs, Waiting
 
 # Decode steps between two looks at what has ended: on a GPU a look waits for all that was queued.
 _STEPS_AT_ONCE = {"cpu": 1, "cuda": 8}
@@ -36,31 +35,12 @@ def _nothing() -> None:
     """What there is to hand over where nothing has ended."""
 
 
-class _Job:
-    """A job and how many of its samples are still to come."""
-
-    def __init__(self, job: SampleJob) -> None:
-        self.job = job
-        self.left = 0
-        self.over = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A sample that has no slot yet."""
-
-    of: _Job
-    prompt: EncodedPrompt
-    index: int
-    company: Company
-
-
 @dataclass(slots=True)
 class _Row:
     """A sample in a slot; `reach`: more than any position that it has used; `watch` where texts may end it;
     `over`: it has ended, and its slot is free."""
 
-    sample: _Waiting
+    sample: Waiting
     reach: int
     watch: StopWatch | None
     over: bool = False
@@ -83,12 +63,12 @@ class Session:
         self._had = 0  # slots, when memory ran out
         self._request = job.request
         self._more = more
-        self._jobs: list[_Job] = []
-        self._queue: deque[_Waiting] = deque()
+        self._jobs = Jobs(model)
+        self._queue = self._jobs.waiting
         self._rows: list[_Row] = []
         self._decoder: Decoder | None = None
         self._slow: dict[str, None] = {}  # why, each reason once
-        self._join(job)
+        self._jobs.join(job)
 
     @property
     def at_once(self) -> int | None:
@@ -132,47 +112,17 @@ class Session:
                 if not self._begins_anew(error):
                     raise
 
-    def _join(self, job: SampleJob) -> None:
-        """Its samples wait from now on, those of long prompts first: prompts of a length go through the model
-        together, and memory is at its height at once."""
-        model, request = self._model, job.request
-        joined = _Job(job)
-        try:
-            prompts = encode_prompts(
-                request.prompts, model.tokenizer, model.max_positions, request.max_new_tokens
-            )
-        except WorkerError as error:
-            job.fail(error)
-            return
-        prompts.sort(key=lambda prompt: (-len(prompt.ids), prompt.id))
-        waiting = [
-            _Waiting(joined, prompt, index, kept)
-            for prompt, kept in ((prompt, company(model, prompt)) for prompt in prompts)
-            for index in prompt.indices
-        ]
-        joined.left = len(waiting)
-        self._jobs.append(joined)
-        self._queue.extend(waiting)
-
     def _take_more(self) -> None:
         """Jobs join as soon as slots might run empty."""
         while len(self._queue) < self._slot_count and (job := self._more()) is not None:
-            self._join(job)
+            self._jobs.join(job)
 
     @property
     def _slot_count(self) -> int:
         return self.at_once or 1
 
     def _check_cancelled(self) -> None:
-        for job in self._jobs:
-            try:
-                job.job.check_cancelled()
-            except Cancelled as error:
-                job.over = True
-                job.job.fail(error)
-        if any(job.over for job in self._jobs):
-            self._queue = deque(one for one in self._queue if not one.of.over)
-            self._jobs = [job for job in self._jobs if not job.over]
+        if self._jobs.end_cancelled():
             gone = [at for at, row in enumerate(self._rows) if row.sample.of.over and not row.over]
             if gone:
                 self._slots.end(self._places(gone))
@@ -230,9 +180,9 @@ class Session:
 
     def _tell_of_fewer(self) -> None:
         """Once fewer slots go well. So many are tried from the first on from now on."""
-        if self._had and self._jobs:
+        if self._had and self._jobs.open:
             self._path.most_samples = self._count
-            self._jobs[0].job.note(told(self._count, self._had, "samples are drawn at once"))
+            self._jobs.open[0].job.note(told(self._count, self._had, "samples are drawn at once"))
             self._had = 0
 
     def _compact(self) -> None:
@@ -256,10 +206,10 @@ class Session:
             rows[new] = rows[old]
         del rows[left:]
 
-    def _fitting(self, room: int) -> list[_Waiting]:
+    def _fitting(self, room: int) -> list[Waiting]:
         """The next samples for which there is room, long enough slots, and that may begin together."""
         assert self._decoder is not None
-        taken: list[_Waiting] = []
+        taken: list[Waiting] = []
         prompts: list[EncodedPrompt] = []
         for one in islice(self._queue, room):
             if not self._fits(one) or not self._decoder.together(one.prompt, prompts):
@@ -268,7 +218,7 @@ class Session:
             prompts.append(one.prompt)
         return taken
 
-    def _fits(self, one: _Waiting) -> bool:
+    def _fits(self, one: Waiting) -> bool:
         assert self._decoder is not None
         return one.company == self._company and self._decoder.fits(one.prompt)
 
@@ -277,7 +227,7 @@ class Session:
         self._decoder = self._steps = None
         model, request = self._model, self._request
         while (job := self._more()) is not None:
-            self._join(job)
+            self._jobs.join(job)
         self._company = self._queue[0].company
         beside = [one.prompt for one in self._queue if one.company == self._company]
         length = slot_length(beside)
@@ -347,18 +297,8 @@ class Session:
             self._rows[slot].over = True
 
     def _hand_over(self, rows: list[_Row], ended: list[Ended]) -> None:
-        by_job: dict[int, list[SampledCandidate]] = {}
-        for row, one in zip(rows, ended, strict=True):
-            by_job.setdefault(id(row.sample.of), []).append(self._candidate(row, one))
-        for job in list(self._jobs):
-            candidates = by_job.get(id(job))
-            if candidates is None:
-                continue
-            job.job.add(candidates)
-            job.left -= len(candidates)
-            if job.left == 0:
-                self._jobs.remove(job)
-                job.job.finish(self._info())
+        found = [(row.sample.of, self._candidate(row, one)) for row, one in zip(rows, ended, strict=True)]
+        self._jobs.add(found, self._info)
 
     def _candidate(self, row: _Row, ended: Ended) -> SampledCandidate:
         prompt, codec = row.sample.prompt, self._model.tokenizer
@@ -394,7 +334,7 @@ class Session:
         return torch.tensor([*slots], dtype=torch.long).to(self._slots.token.device)
 
 
-def _start(one: _Waiting) -> Start:
+def _start(one: Waiting) -> Start:
     """Its first step feeds the prompt's last token."""
     ids = one.prompt.ids
     key = sample_key(one.of.job.request.seed, one.prompt.id, one.index)

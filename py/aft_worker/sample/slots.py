@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..score import to_device
+from ..score import FromDevice, to_device
 from .counter_rng import uniforms
 from .token_choice import choose_tokens
 
@@ -123,19 +123,9 @@ class Slots:
 class SlotsRead:
     """A copy of some slots, which on an accelerator is under way while more steps are queued behind it."""
 
-    def __init__(self, *parts: Tensor) -> None:
-        self._event = None
-        if parts[0].device.type == "cuda":
-            hosts = [torch.empty(part.shape, dtype=part.dtype, pin_memory=True) for part in parts]
-            for host, part in zip(hosts, parts, strict=True):
-                host.copy_(part, non_blocking=True)
-            self._event = torch.cuda.Event()
-            self._event.record()
-            parts = tuple(hosts)
-        self._tokens, self._count, self._logprob = parts
+    def __init__(self, tokens: Tensor, count: Tensor, logprob: Tensor) -> None:
+        self._copies = FromDevice(tokens, count, logprob)
 
     def ended(self) -> list[Ended]:
-        if self._event is not None:
-            self._event.synchronize()
-        columns = zip(self._tokens.tolist(), self._count.tolist(), self._logprob.tolist(), strict=True)
+        columns = zip(*(copy.tolist() for copy in self._copies.wait()), strict=True)
         return [Ended(ids[:count], logprob) for ids, count, logprob in columns]

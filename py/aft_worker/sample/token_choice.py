@@ -44,9 +44,9 @@ def _invert(probabilities: torch.Tensor, uniform: torch.Tensor, top_p: float) ->
     if top_p < 1.0:
         probabilities = probabilities.masked_fill(~nucleus(probabilities, top_p), 0.0)
     cumulative = probabilities.cumsum(dim=-1)
-    total = cumulative[:, -1:]
-    # uniform * total may round up to total itself, beyond the last token of non-zero probability.
-    threshold = torch.minimum(uniform[:, None] * total, torch.nextafter(total, torch.zeros_like(total)))
+    # Below the total also when rounded: a float64 below 1 is at least 2^-53 below it, and 2^-53 of the total
+    # is half the distance of two neighbours there, or more.
+    threshold = uniform[:, None] * cumulative[:, -1:]
     chosen = torch.searchsorted(cumulative, threshold, right=True)[:, 0]
     # Only a row that is not finite ends up out of range; its log-probability tells the caller.
     return chosen.clamp(max=probabilities.shape[-1] - 1)

@@ -35,7 +35,8 @@ class LeadingVllm:
             try:
                 return check_logprobs(model, samples)
             finally:
-                while lockstep is not None and lockstep.idle(over=True) != "ended":
+                # of an error within a pass the others hear by their own waiting
+                while lockstep is not None and not lockstep.is_broken and lockstep.idle(over=True) != "ended":
                     pass
 
 

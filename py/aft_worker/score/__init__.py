@@ -8,7 +8,7 @@ from .attention import attending
 from .batching import ROW_TOKENS, Row, encode_group, make_rows
 from .layout import Layout, go
 from .lockstep import Lockstep, in_lockstep
-from .micro_batch import MicroBatch, place_lists, to_device
+from .micro_batch import MicroBatch
 from .path import PADDED, ROWS, Rows, ScorePath, Way, score_path, without_cache
 from .rotary import Switch
 from .scoring import (
@@ -22,6 +22,7 @@ from .scoring import (
     token_logprobs,
 )
 from .sharing import score_shared
+from .transfers import FromDevice, place_lists, to_device
 from .twin import TwinModel, twins_of
 from .verification import scored_how, verify_head
 from .windows import LONGEST, window_lengths

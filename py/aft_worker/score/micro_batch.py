@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from .batching import Row
-
-ALIGNED = 4  # elements of 4 bytes or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +87,6 @@ def assembled(
 def counts_of(rows: Sequence[Row]) -> list[int]:
     """[R] tokens of each response."""
     return [len(response) for row in rows for response in row.responses]
-
-
-def to_device(tensor: Tensor, device: torch.device) -> Tensor:
-    """A copy there, on its way while the host goes on."""
-    if device.type != "cuda":
-        return tensor.to(device)
-    return tensor.pin_memory().to(device, non_blocking=True)
-
-
-def place_lists(device: torch.device, *lists: Sequence[int]) -> tuple[Tensor, ...]:
-    """int64 tensors on the device, by one transfer."""
-    return place_arrays(device, *(np.array(values, dtype=np.int64) for values in lists))
-
-
-def place_arrays(device: torch.device, *arrays: np.ndarray) -> tuple[Tensor, ...]:
-    """Vectors of one type as tensors on the device, by one transfer.
-
-    Each begins at a multiple of 16 bytes: compiled code would copy others at each call.
-    """
-    starts = [0]
-    for array in arrays:
-        starts.append(starts[-1] + -(-len(array) // ALIGNED) * ALIGNED)
-    flat = np.zeros(starts[-1], dtype=arrays[0].dtype)
-    for array, start in zip(arrays, starts[:-1], strict=True):
-        flat[start : start + len(array)] = array
-    placed = to_device(torch.from_numpy(flat), device)
-    return tuple(placed[start : start + len(array)] for array, start in zip(arrays, starts[:-1], strict=True))
 
 
 def longest_of(rows: Sequence[Row]) -> int:

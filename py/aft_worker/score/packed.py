@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn.attention.flex_attention import BlockMask
 
 from .batching import Row
-from .micro_batch import MicroBatch, assembled, counts_of, place_arrays, place_lists, predictions
+from .micro_batch import MicroBatch, assembled, counts_of, predictions
+from .transfers import place_arrays, place_lists
 
 MakeMasks = Callable[[Callable[[int | None], BlockMask]], Any]
 

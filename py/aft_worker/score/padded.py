@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from .batching import Row
-from .micro_batch import MicroBatch, assembled, counts_of, place_lists, predictions
+from .micro_batch import MicroBatch, assembled, counts_of, predictions
+from .transfers import place_lists
 
 
 def pack(units: Sequence[list[Row]], max_tokens: int) -> list[list[int]]:

@@ -24,6 +24,7 @@ from .logprobs import chunked_logprobs, own_logprobs
 from .micro_batch import MicroBatch
 from .path import score_path
 from .predictors import predictor_states
+from .transfers import FromDevice
 
 
 class Model(Protocol):
@@ -126,29 +127,32 @@ def score_groups(
     done = tokens = 0
     with evaluating(model.module), layout.attending():
         batches = _batches(layout, rows, limit)
-        while batches:
-            check_cancelled()
-            own = batches.popleft()
-            try:
-                batch, sums, parts = _scored(model, layout, own)
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-                responses = sum(len(row.numbers) for row in own)
-                smaller = smaller_batches(limit, [(layout.places(own), responses)])
-                if smaller is None or path.in_pass:
-                    advise(error, smaller)
-                    raise
-                release(error)
-                limit = smaller
-                batches = _batches(layout, _cut(layout, [own, *batches], limit), limit)
+        ahead: _Scored | None = None
+        while batches or ahead is not None:
+            # read only when the next one is queued behind it, so that the device does not wait for the host
+            found, ahead = ahead, None
+            if batches:
+                check_cancelled()
+                own = batches.popleft()
+                try:
+                    ahead = _Scored(model, layout, own, limit)
+                except Exception as error:
+                    if not is_out_of_memory(error):
+                        raise
+                    responses = sum(len(row.numbers) for row in own)
+                    smaller = smaller_batches(limit, [(layout.places(own), responses)])
+                    if smaller is None or path.in_pass:
+                        advise(error, smaller)
+                        raise
+                    release(error)
+                    limit = smaller
+                    batches = _batches(layout, _cut(layout, [own, *batches], limit), limit)
+            if found is None:
                 continue
-            for number, value, part in zip(batch.numbers, sums, parts, strict=True):
-                flat[number].logprob = value
-                flat[number].token_logprobs = part.tolist()
-            done += len(sums)
-            tokens += batch.tokens
-            if limit < before:
+            found.read(flat)
+            done += len(found.batch.numbers)
+            tokens += found.batch.tokens
+            if limit < before and found.limit == limit:
                 path.most_tokens = before = limit
                 tell(told(limit, max_tokens_per_batch, "tokens are scored at once"))
             on_progress(done, len(flat), tokens)
@@ -166,14 +170,22 @@ def _cut(layout: Layout, batches: Iterable[Sequence[Row]], limit: int) -> list[R
     return [part for row in rows for part in layout.rows(row.prompt, row.responses, row.numbers, limit)]
 
 
-def _scored(
-    model: Model, layout: Layout, rows: Sequence[Row]
-) -> tuple[MicroBatch, list[float], Sequence[Tensor]]:
-    """The micro-batch of these rows, its responses' sums, and their tokens' log-probabilities."""
-    batch = layout.collate(rows)
-    logprobs = token_logprobs(model, batch)
-    sums = sum_by_response(logprobs, batch.lengths).tolist()
-    return batch, sums, logprobs.cpu().split(batch.counts)
+class _Scored:
+    """A micro-batch that the device is at, or has been; `limit` is what it was cut to."""
+
+    def __init__(self, model: Model, layout: Layout, rows: Sequence[Row], limit: int) -> None:
+        self.batch = layout.collate(rows)
+        self.limit = limit
+        logprobs = token_logprobs(model, self.batch)
+        self._found = FromDevice(sum_by_response(logprobs, self.batch.lengths), logprobs)
+
+    def read(self, results: Sequence[ResponseScore]) -> None:
+        """Puts what was found into the results of the responses' numbers."""
+        sums, logprobs = self._found.wait()
+        parts = logprobs.split(self.batch.counts)
+        for number, value, part in zip(self.batch.numbers, sums.tolist(), parts, strict=True):
+            results[number].logprob = value
+            results[number].token_logprobs = part.tolist()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from ..device import wide, wide_device
 from ..errors import WorkerError, real
 from ..losses import LossShare, Objective
 from ..protocol import LossParts
+from ..score import FromDevice
 from .global_batch import Batch
 
 
@@ -39,7 +40,7 @@ class Finds:
         self._step = step
         # of each pass: [its responses] scores, then its two parts of the loss
         self._noted: list[list[Tensor]] = [[] for _ in batch.passes]
-        self._copied: _Copy | None = None
+        self._copied: FromDevice | None = None
 
     def note(self, number: int, scores: Tensor, loss: LossShare) -> None:
         """Of the pass of this number; scores [R] as `Findings` has them."""
@@ -48,7 +49,7 @@ class Finds:
     def send(self, norm: Tensor, device: torch.device) -> None:
         """Starts the copy of all that was noted, and of the gradient's norm [], from the model's device."""
         flat = [tensor for one in self._noted for tensor in one]
-        self._copied = _Copy(torch.cat([*flat, wide(norm).reshape(1).to(wide_device(device))]))
+        self._copied = FromDevice(torch.cat([*flat, wide(norm).reshape(1).to(wide_device(device))]))
 
     def wait(self) -> Findings:
         """Raises NonFiniteLoss, naming the groups of the first pass that is at fault."""
@@ -62,7 +63,7 @@ class Finds:
     def _here(self) -> tuple[list[float], float, float, float]:
         """This process's scores and parts of the loss, and the norm of the whole gradient."""
         assert self._copied is not None
-        values = self._copied.wait()
+        values = self._copied.wait()[0].tolist()
         scores = [0.0] * len(self._batch.responses)
         parts: list[tuple[float, float]] = []
         faults: list[tuple[str, list[str]]] = []
@@ -95,22 +96,3 @@ class Finds:
         names = ", ".join(groups[:5]) + (f" and {len(groups) - 5} more" if len(groups) > 5 else "")
         message = f"step {self._step}: {what} is not finite; groups {names}. The weights are unchanged"
         return WorkerError("NonFiniteLoss", message, step=self._step, groups=list(groups), loss=loss)
-
-
-class _Copy:
-    """Of a float64 vector to the host, begun while the device is still at what it is made of."""
-
-    def __init__(self, values: Tensor) -> None:
-        self._done = None
-        if values.device.type != "cuda":
-            self._host = values
-            return
-        self._host = torch.empty_like(values, device="cpu", pin_memory=True)
-        self._host.copy_(values, non_blocking=True)
-        self._done = torch.cuda.Event()
-        self._done.record(torch.cuda.current_stream(values.device))
-
-    def wait(self) -> list[float]:
-        if self._done is not None:
-            self._done.synchronize()
-        return self._host.tolist()

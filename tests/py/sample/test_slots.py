@@ -20,6 +20,9 @@ from aft_worker.sample import (
 )
 from aft_worker.sample import session as session_module
 from aft_worker.sample.captured import Steps
+from aft_worker.sample.prompts import EncodedPrompt
+from aft_worker.sample.slot_decoder import SlotDecoder, measured_shapes
+from aft_worker.sample.slot_decoder import _batches as prefill_batches
 from aft_worker.sample.slots import Slots, Start
 from transformers import MambaConfig, MambaForCausalLM
 
@@ -241,3 +244,22 @@ def test_steps_run_plainly_where_nothing_is_captured():
     steps = Steps(ran.append, 8, torch.device("cpu"), True)
     steps.run(5, 2)
     assert (ran, steps.how, steps.slow) == ([5, 5], "plain", None)
+
+
+def test_prompts_go_through_the_model_a_few_at_a_time_and_those_that_come_later_fill_up_the_last() -> None:
+    """Ten tokens each are computed: an eleventh is a sample's first."""
+    prompts = [EncodedPrompt(str(at), [5] * 11, [0], 4) for at in range(6)]
+    found = prefill_batches(prompts[:3], prompts[3:], 20)
+    assert [[prompt.id for prompt in batch] for batch in found] == [["0", "1"], ["2", "3"]]
+    long = EncodedPrompt("long", [5] * 99, [0], 4)
+    assert [len(batch) for batch in prefill_batches([long, *prompts[:2]], [], 20)] == [1, 2]
+
+
+def test_a_computed_prompt_is_let_go_of_with_its_last_sample() -> None:
+    model = tiny.llama()
+    decoder = SlotDecoder(model, 2, 64, measured_shapes(model))
+    prompt = EncodedPrompt("a", [5, 6, 7], [0, 1], 4)
+    decoder.fill([(prompt, 0)], [])
+    assert len(decoder._prefilled) == 1
+    decoder.fill([(prompt, 1)], [])
+    assert len(decoder._prefilled) == 0

@@ -44,6 +44,13 @@ def test_the_nucleus_is_the_smallest_set_that_holds_top_p(top_p, kept):
     assert nucleus(probabilities, top_p)[0].nonzero()[:, 0].tolist() == kept
 
 
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_the_log_probability_is_that_without_top_p(temperature):
+    ids, logprobs = choose_tokens(LOGITS, torch.tensor([0.9], dtype=torch.float64), temperature, 0.75)
+    assert ids.tolist() == [2]
+    assert logprobs.item() == pytest.approx(math.log(0.3), abs=1e-6)
+
+
 def test_no_uniform_is_the_most_probable_token():
     ids, logprobs = choose_tokens(LOGITS, None, 0.0, 1.0)
     assert ids.tolist() == [0]

@@ -214,10 +214,11 @@ def test_the_check_is_made_once_a_model(monkeypatch):
     assert len(calls) == 1
 
 
-def test_a_window_that_no_row_of_the_check_reaches_is_crossed_by_its_twin(monkeypatch):
+@pytest.mark.parametrize("window", [100, 600])  # the second is longer than what the model itself is tried on
+def test_a_window_that_no_row_of_the_check_reaches_is_crossed_by_its_twin(window, monkeypatch):
     looks = slot_decoder.looks
     monkeypatch.setattr(slot_decoder, "looks", lambda position, window, reach: looks(position, None, reach))
-    model = tiny.mistral(sliding_window=100)
+    model = tiny.mistral(sliding_window=window)
     _, job = drawn(model, SHORT, max_new_tokens=2)
     assert job.sampler is not None and job.sampler.note == (
         "its logits in slots differ from those of its plain forward pass: samples are decoded in batches, "

@@ -8,8 +8,8 @@ import torch
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import ScoreResponse
 from aft_worker.score.batching import Row, encode_group, make_rows
-from aft_worker.score.micro_batch import place_lists
 from aft_worker.score.padded import block_mask, collate, pack
+from aft_worker.score.transfers import place_lists
 
 
 def test_two_responses_of_two_and_three_tokens_share_a_row_of_three_prompt_tokens() -> None:

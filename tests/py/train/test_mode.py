@@ -12,7 +12,7 @@ from aft_worker.model.loading import checkpoint_gradients
 from aft_worker.protocol import AdapterSettings, DpoLoss, ScoreGroup, ScoreResponse, TrainGroup, VftLoss
 from aft_worker.score import evaluating, score_groups
 from aft_worker.train import dropout
-from aft_worker.train.dropout import own_dropout, tell_left_off
+from aft_worker.train.dropout import own_dropout, piece_seed, tell_left_off
 from msgspec.structs import replace
 from transformers import (
     AutoModelForCausalLM,
@@ -133,3 +133,8 @@ def test_dropout_before_a_head_that_a_causal_model_has_not_is_not_told_of() -> N
     own = {"attn_pdrop": 0.0, "embd_pdrop": 0.0, "resid_pdrop": 0.0}
     tell_left_off(GPT2Config(**own, summary_first_dropout=0.1), said.append)
     assert said == []
+
+
+def test_dropout_is_drawn_anew_by_run_step_and_piece() -> None:
+    seeds = {piece_seed(run, step, piece) for run in (0, 1) for step in (1, 11) for piece in (1, 2, 11)}
+    assert len(seeds) == 12

@@ -56,7 +56,7 @@ def test_steps_follow_adamw_and_decay_matrices_only() -> None:
     assert module.bias.item() == pytest.approx(adamw(3.0, gradients, rates, 0.0), rel=1e-6)
 
 
-@pytest.mark.parametrize("clip, scale", [(0.0, 1.0), (10.0, 1.0), (1.0, 1 / 5)])
+@pytest.mark.parametrize("clip, scale", [(0.0, 1.0), (10.0, 1.0), (1.0, 1 / 5), (2.0, 2 / 5)])
 def test_clipping_is_by_the_global_norm(clip: float, scale: float, monkeypatch) -> None:
     module = nn.Linear(1, 1)
     optimizer = Optimizer(module, tiny.optimizer(clip_norm=clip))

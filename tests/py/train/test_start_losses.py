@@ -10,9 +10,10 @@ import tiny
 import torch
 from aft_worker.errors import Cancelled, WorkerError
 from aft_worker.losses import group_loss
-from aft_worker.protocol import KtoLoss, LossSettings, NftLoss, TrainGroup, TrainResponse
-from aft_worker.score import go, score_groups
+from aft_worker.protocol import AdapterSettings, KtoLoss, LossSettings, NftLoss, TrainGroup, TrainResponse
+from aft_worker.score import go, score_groups, scoring
 from aft_worker.train import trainer
+from aft_worker.train.dropout import own_dropout
 from aft_worker.train.mismatched import mismatched
 from aft_worker.train.start_weights import StartWeights, logprobs_of
 from packed_rows import CAPTURED, PACKED, allow_backward
@@ -275,11 +276,17 @@ def test_the_divergence_is_told_and_does_not_go_by_micro_batches() -> None:
         given = groups(model)
         assert tiny.trainer(model, NFT).step(1, given).divergence is None
         model = tiny.llama(initializer_range=0.2)
-        run = tiny.trainer(model, KTO, max_tokens=limit)
+        run = tiny.trainer(model, KTO, seed=SEED, max_tokens=limit)
         # a move of which the mean over the pairs is above 0
         moved(model, seed=3, scale=0.05)
+        old = tiny.llama(initializer_range=0.2)
+        apart = [
+            (token_logprobs(model, *pair) - token_logprobs(old, *pair)).sum().item()
+            for pair in ((other, number, own.prompt) for own, other, number in drawn(model, given))
+        ]
         found.append(run.step(1, given).divergence)
-    assert found[0] == pytest.approx(0.65, abs=0.01)
+        assert found[-1] == pytest.approx(sum(apart) / len(apart), rel=1e-4)
+    assert found[0] > 0.5
     assert found[1] == pytest.approx(found[0], rel=1e-5)
     model = tiny.llama(initializer_range=0.2)
     assert tiny.trainer(model, KTO).step(1, groups(model)).divergence == 0
@@ -348,6 +355,23 @@ def test_start_weights_score_as_the_model_did_and_leave_the_weights_as_they_are(
     assert not torch.equal(logprobs_of(model, batch), before)
     assert torch.equal(start.logprobs(batch), before)
     assert all(torch.equal(a, b) for a, b in zip(weights, model.module.parameters(), strict=True))
+
+
+def test_the_start_is_scored_without_the_adapters_dropout(tmp_path: Path) -> None:
+    dropping = AdapterSettings(rank=4, alpha=8.0, dropout=0.5)
+    model = adapted.load(adapted.base_folder(tmp_path / "base"), dropping)
+    trainable = [weight for weight in model.module.parameters() if weight.requires_grad]
+    with torch.no_grad():
+        # a fresh adapter's B = 0 hides the dropout of what goes into A
+        for weight in trainable:
+            weight.fill_(0.1)
+    (batch, *_) = mismatched(model, groups(model), group_loss(KTO), SEED, 1, 4096)
+    before = scoring.token_logprobs(model, batch).detach()
+    start = StartWeights(model, trainable)
+    for part in own_dropout(model.module):
+        part.training = True
+    assert not torch.equal(scoring.token_logprobs(model, batch).detach(), before)
+    assert torch.equal(start.logprobs(batch), before)
 
 
 def test_weights_are_back_after_an_interruption_while_the_start_is_in_their_place(monkeypatch) -> None:

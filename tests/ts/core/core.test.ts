@@ -33,6 +33,7 @@ test("an error's text says what, where, found, expected, nearest and fix, each o
 
 test("the nearest name is offered only when it is near", () => {
   expect(nearestName("bundary", ["none", "detached", "boundary"])).toBe("boundary");
+  expect(nearestName("vft", ["VFT", "rft"])).toBe("VFT");
   expect(nearestName("quicksort", ["none", "detached", "boundary"])).toBeUndefined();
 });
 

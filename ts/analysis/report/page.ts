@@ -14,9 +14,9 @@ import { renderHtml } from "../document/html.ts";
 import { renderTerminal } from "../document/terminal.ts";
 import type { Feature, Shown } from "../features/feature.ts";
 import { matteringWarnings } from "../features/findings/mattering.ts";
-import { isUntouched } from "../features/in-short/methods.ts";
 import { verdictSentence } from "../features/in-short/verdict.ts";
 import { introduction } from "../features/introduction.ts";
+import { isUntouched } from "../features/methods.ts";
 import {
   type DataFile,
   type Limits,

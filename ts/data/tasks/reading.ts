@@ -142,11 +142,17 @@ export const idOf = (task: string, split: SplitName | undefined, number: number)
 const isProblem = (made: Made | Problem): made is Problem => "what" in made && !("question" in made);
 
 /** The questions of a file without a mistake in it; else an input error with the mistakes. */
-export async function rightQuestions(reading: Promise<ReadQuestions>): Promise<Question[]> {
+export const rightQuestions = async (reading: Promise<ReadQuestions>): Promise<Question[]> =>
+  valuesOf(await rightRows(reading));
+
+/** The same with each question's place. */
+export async function rightRows(reading: Promise<ReadQuestions>): Promise<Row<Question>[]> {
   const { questions, problems } = await reading;
   refuse(problems);
-  return questions.map(({ value }) => value);
+  return questions;
 }
+
+export const valuesOf = <T>(rows: readonly Row<T>[]): T[] => rows.map(({ value }) => value);
 
 /** Says that a file has fewer questions than the settings ask for. */
 function refuseTooFew({ file, questions }: Part, wanted: number, why = ""): void {

@@ -47,7 +47,8 @@ export class Restarts {
       try {
         return await work(watched);
       } catch (error) {
-        if (this.signal.aborted) throw error;
+        // One that is lost after Ctrl-C, in the middle of saving say, is what was asked for.
+        if (this.signal.aborted) throw error instanceof WorkerLost ? this.signal.reason : error;
         const limits = isWorkerFailure(error, "OutOfMemory") ? limitsAfter(error) : undefined;
         if (limits !== undefined) {
           const how = error instanceof Error ? error.message.split("\n", 1)[0] : "";

@@ -241,7 +241,15 @@ describe("splits share no question", () => {
     const files = { "a.jsonl": rows(0, 3), "b.jsonl": [{ question: " 2  + 1?", answer: 3 }] };
     const { refusal } = custom(files, { trainFile: "a.jsonl", testFile: "b.jsonl" });
     expect(await refusal()).toBe(
-      'b.jsonl: a question of the train split is in the test split too (custom-test-1)\n  found: " 2  + 1?"\n  expected: splits that share no question\n  fix: take it out of one of the files',
+      'b.jsonl:1: a question of the train split is in the test split too\n  found: " 2  + 1?"\n  expected: splits that share no question\n  fix: take it out of one of the files',
+    );
+  });
+
+  it("of several files that share many, told once with all rows to take out", async () => {
+    const files = { "a.jsonl": rows(0, 9), "b.jsonl": rows(5, 9) };
+    const { refusal } = custom(files, { trainFile: "a.jsonl", testFile: "b.jsonl" });
+    expect(await refusal()).toMatch(
+      /^b\.jsonl:1: a question of .*(\n {2}.*){3}\n {2}and 3 more like it: rows 2 to 4$/,
     );
   });
 

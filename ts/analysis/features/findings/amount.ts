@@ -2,7 +2,7 @@
 import { sumOf } from "../../../core/sum.ts";
 import { percent, plural, whole } from "../../format.ts";
 import { wilsonInterval } from "../../statistics/interval.ts";
-import { questionsAsked } from "../in-short/methods.ts";
+import { questionsAsked } from "../methods.ts";
 import { defineFinding } from "./catalogue.ts";
 import type { Measurements } from "./measurements.ts";
 

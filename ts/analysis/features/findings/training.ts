@@ -7,7 +7,7 @@ import { holds, shownInterval } from "../../measure/verdicts.ts";
 import { type Constraint, constraintOf } from "../../run/roles.ts";
 import { includes } from "../../statistics/interval.ts";
 import { against } from "../cells.ts";
-import { inPoints } from "../in-short/methods.ts";
+import { inPoints } from "../methods.ts";
 import { defineFinding } from "./catalogue.ts";
 import type { MethodIn } from "./measurements.ts";
 

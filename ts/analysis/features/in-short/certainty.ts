@@ -5,7 +5,7 @@ import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
 import { shownInterval } from "../../measure/verdicts.ts";
 import { type Chapter, defineFinding } from "../findings/catalogue.ts";
-import { isAligned } from "./methods.ts";
+import { isAligned } from "../methods.ts";
 
 const intervals = defineFinding({
   id: "intervals",

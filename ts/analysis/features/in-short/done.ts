@@ -3,7 +3,7 @@
 import { percent, plural, whole } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import { type Chapter, defineFinding } from "../findings/catalogue.ts";
-import { isAligned, isUntouched, questionsAsked } from "./methods.ts";
+import { isAligned, isUntouched, questionsAsked } from "../methods.ts";
 
 /** The model that every method goes on from, and what it was trained on. */
 export const startingModel = defineFinding({

@@ -3,7 +3,7 @@
 import { percent, plural } from "../../format.ts";
 import type { MethodSummary, RunSummary, Share } from "../../generated/report.ts";
 import { defineFinding, ofEach } from "../findings/catalogue.ts";
-import { shareText, startOf } from "./methods.ts";
+import { shareText, startOf } from "../methods.ts";
 
 type Valued = Pick<Share, "value" | "interval">;
 

@@ -5,7 +5,15 @@ import { holds } from "../../measure/verdicts.ts";
 import { ablationOf, constraintEffects } from "../ablation/numbers.ts";
 import { against } from "../cells.ts";
 import { type Chapter, defineFinding, ofEach } from "../findings/catalogue.ts";
-import { continuedOf, furtherTraining, highest, inPoints, isAligned, shareText, startOf } from "./methods.ts";
+import {
+  continuedOf,
+  furtherTraining,
+  highest,
+  inPoints,
+  isAligned,
+  shareText,
+  startOf,
+} from "../methods.ts";
 import { misalignment } from "./misalignment.ts";
 
 /** The methods that learn from the model's own solutions, and what they are held against. */

@@ -11,7 +11,7 @@ import {
   questionsAsked,
   shareText,
   startOf,
-} from "./methods.ts";
+} from "../methods.ts";
 
 export interface Verdict {
   /** With its numbers and how sure they are. */

@@ -15,7 +15,7 @@ import { directionOf, shownInterval } from "../../measure/verdicts.ts";
 import { describeMethod } from "../../run/method-words.ts";
 import { withHints } from "../../words/index.ts";
 import { against, asPercent, baselineCell, missing, plainCell } from "../cells.ts";
-import { questionsAsked } from "../in-short/methods.ts";
+import { questionsAsked } from "../methods.ts";
 
 /** One line a method: what most readers want to know, with a verdict. */
 export function glance({ methods, seeds, split }: RunSummary): Block {

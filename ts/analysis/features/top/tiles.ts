@@ -10,7 +10,7 @@ import type { MethodSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
 import { methodScores } from "../charts/numbers.ts";
 import type { Shown } from "../feature.ts";
-import { continuedOf, differenceTo, questionsAsked, startOf } from "../in-short/methods.ts";
+import { continuedOf, differenceTo, questionsAsked, startOf } from "../methods.ts";
 import { roundsPanels } from "../rounds/view.ts";
 
 export function tiles(shown: Shown): Block {

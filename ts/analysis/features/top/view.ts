@@ -5,8 +5,8 @@ import type { RunSummary } from "../../generated/report.ts";
 import { withHints, wordsOf } from "../../words/index.ts";
 import type { Shown } from "../feature.ts";
 import { matteringWarnings } from "../findings/mattering.ts";
-import { isAligned, isUntouched, questionsAsked } from "../in-short/methods.ts";
 import { verdictOf } from "../in-short/verdict.ts";
+import { isAligned, isUntouched, questionsAsked } from "../methods.ts";
 import { glance } from "./glance.ts";
 import { tiles } from "./tiles.ts";
 

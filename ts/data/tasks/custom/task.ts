@@ -1,12 +1,13 @@
 import { type CustomTask, customTaskSchema, taskName } from "../../../config/index.ts";
 import { defined } from "../../../core/defined.ts";
 import { inputError } from "../../../core/errors.ts";
+import type { Row } from "../../../core/jsonl.ts";
 import type { Question } from "../../../core/records.ts";
 import { refuseShared } from "../../duplicates.ts";
 import type { SplitName, Splits, Task, TaskKind } from "../../task.ts";
 import { choiceForm } from "../choices.ts";
 import { gsm8kForm } from "../gsm8k.ts";
-import { drawn, idOf, rightQuestions, setAside } from "../reading.ts";
+import { drawn, idOf, rightQuestions, rightRows, setAside, valuesOf } from "../reading.ts";
 import { ruleOf } from "./answer.ts";
 import { missingInFiles, readCustom } from "./rows.ts";
 import { sharedOut } from "./shares.ts";
@@ -48,8 +49,8 @@ export const custom: TaskKind<CustomTask> = {
 
 async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Splits> {
   const { file, validationFile, trainFile, testFile } = settings;
-  const questions = async (path: string | undefined, split: SplitName): Promise<Question[]> =>
-    path === undefined ? [] : await rightQuestions(readCustom(settings, path, split));
+  const rowsOf = async (path: string | undefined, split: SplitName): Promise<Row<Question>[]> =>
+    path === undefined ? [] : await rightRows(readCustom(settings, path, split));
   if (file !== undefined) {
     const rows = await rightQuestions(readCustom(settings, file));
     const shared = renamed(sharedOut(rows, settings.shares, seed), settings);
@@ -61,12 +62,17 @@ async function splitsOf(settings: CustomTask, seed = settings.seed): Promise<Spl
       what: `the task ${taskName(settings)} names no file`,
       expected: "file, or trainFile, validationFile and testFile",
     });
-  const splits: Splits = {
-    train: await questions(trainFile, "train"),
-    validation: await questions(validationFile, "validation"),
-    test: await questions(testFile, "test"),
+  const rows = {
+    train: await rowsOf(trainFile, "train"),
+    validation: await rowsOf(validationFile, "validation"),
+    test: await rowsOf(testFile, "test"),
   };
-  refuseShared(splits, files);
+  refuseShared(rows);
+  const splits: Splits = {
+    train: valuesOf(rows.train),
+    validation: valuesOf(rows.validation),
+    test: valuesOf(rows.test),
+  };
   if (validationFile !== undefined || !settings.validation) return counted(splits, settings, files, seed);
   const { train, validation } = settings;
   return {

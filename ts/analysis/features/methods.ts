@@ -1,9 +1,9 @@
 /** What sentences say of a run's methods. */
 
-import { percent, points, range } from "../../format.ts";
-import type { Difference, MethodSummary, Metric, RunSummary, Share } from "../../generated/report.ts";
-import { shownInterval } from "../../measure/verdicts.ts";
-import { against } from "../cells.ts";
+import { percent, points, range } from "../format.ts";
+import type { Difference, MethodSummary, Metric, RunSummary, Share } from "../generated/report.ts";
+import { shownInterval } from "../measure/verdicts.ts";
+import { against } from "./cells.ts";
 
 /** The VFT weights alone. */
 export const isUntouched = (methods: readonly MethodSummary[]): boolean =>
