@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from glob import escape
 from pathlib import Path
@@ -113,7 +113,12 @@ def _readable_as_usual(folder: Path, names: list[str]) -> None:
 
 
 def damage_in(folder: Path) -> str | None:
-    """What is no more as it was written in a sealed folder. None: nothing, or it has no seal."""
+    """What is no more as it was written in a sealed folder. None: nothing, or it has no seal. Of several
+    processes, which all call it, each looks at its share of the files."""
+    return next(filter(None, distributed.gather(_damage_in_share(folder))), None)
+
+
+def _damage_in_share(folder: Path) -> str | None:
     try:
         text = (folder / SEAL).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -122,7 +127,7 @@ def damage_in(folder: Path) -> str | None:
         return f"{SEAL} is damaged"
     try:
         written = dict(json.loads(text))
-        found = _digests(folder, sorted(written))
+        found = _digests(folder, distributed.share(sorted(written)))
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
     except (ValueError, TypeError):
@@ -131,7 +136,7 @@ def damage_in(folder: Path) -> str | None:
     return None if other is None else f"{other} is not what was written"
 
 
-def _digests(folder: Path, names: list[str]) -> dict[str, str]:
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
     """SHA-256 in hex, by name; of several files at once, as hashing lets other threads run."""
 
     def digest(name: str) -> str:

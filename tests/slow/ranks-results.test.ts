@@ -81,7 +81,7 @@ test.each(["fsdp", ...(process.env.AFT_RANKS === "all" ? ["none"] : [])])(
 /** Weights that lie in several files are exported and published as they are, and one process goes on from them. */
 async function goOnFromFiles(runs: string, command: readonly string[]): Promise<void> {
   const to = join(runs, "exported");
-  const exported = await aft(["export", join(runs, "tiny"), "--to", to]);
+  const exported = await aft(["export", join(runs, "tiny"), "--method", "aft-bc", "--to", to]);
   expect(exported.exitCode, exported.stderr).toBe(0);
   const { weight_map } = JSON.parse(await readFile(join(to, "model.safetensors.index.json"), "utf8"));
   const files = (await readdir(to)).filter((name) => name.endsWith(".safetensors")).sort();
@@ -90,9 +90,12 @@ async function goOnFromFiles(runs: string, command: readonly string[]): Promise<
 
   const hub = await standInHub();
   try {
-    const pushed = await aft(["export", join(runs, "tiny"), "--push", "me/a-model", "--private"], {
-      env: { HF_ENDPOINT: `${hub.address}/`, HF_TOKEN: goodToken },
-    });
+    const pushed = await aft(
+      ["export", join(runs, "tiny"), "--method", "aft-bc", "--push", "me/a-model", "--private"],
+      {
+        env: { HF_ENDPOINT: `${hub.address}/`, HF_TOKEN: goodToken },
+      },
+    );
     expect(pushed.exitCode, pushed.stderr).toBe(0);
     const arrived = hub.repositories.get("models/me/a-model")!.files;
     for (const name of [...files, "model.safetensors.index.json"])

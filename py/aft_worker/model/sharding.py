@@ -66,10 +66,7 @@ def share_out(
     data, weights = b"", {}
     with distributed.agreed():
         if module is not None:
-            if not blocks_of(module):
-                name = type(score_path(module).causal).__name__
-                why = f"{name} has no blocks that could be shared out: worker.sharding: none"
-                raise not_loaded(source, why, "/sharding")
+            _check(module, source)
             data, weights = packed(module), _taken_out(module)
     shared: PreTrainedModel = unpacked(distributed.from_main(data))
     with distributed.agreed():
@@ -99,6 +96,25 @@ def blocks_of(module: PreTrainedModel) -> dict[str, torch.nn.Module]:
     return {path: part for path, part in named if isinstance(part, GradientCheckpointingLayer)}
 
 
+def _check(module: PreTrainedModel, source: str) -> None:
+    """That each weight is of one unit. Raises ModelNotLoaded."""
+    causal, blocks = score_path(module).causal, set(blocks_of(module).values())
+    homes: dict[Tensor, set[torch.nn.Module]] = {}
+
+    def look(part: torch.nn.Module, home: torch.nn.Module) -> None:
+        home = part if part in blocks else home
+        for weight in part.parameters(recurse=False):
+            homes.setdefault(weight, set()).add(home)
+        for child in part.children():
+            look(child, home)
+
+    look(causal, causal)
+    why = "has no blocks" if not blocks else "has blocks with weights in common"
+    if not blocks or any(len(several) > 1 for several in homes.values()):
+        text = f"{type(causal).__name__} {why}, and cannot be shared out: worker.sharding: none"
+        raise not_loaded(source, text, "/sharding")
+
+
 def _cut(module: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> None:
     """Makes room for this rank's parts of a module without memory."""
     path = score_path(module)
@@ -112,7 +128,8 @@ def _cut(module: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> N
     mesh = init_device_mesh(device.type, (distributed.world_size(),))
     whole = set(adapter_weights(module).values())
     stored = {name: weight.dtype for name, weight in causal.named_parameters()}
-    for unit in [*blocks_of(module).values(), causal]:
+    # what lies in another first
+    for unit in [*reversed(blocks_of(module).values()), causal]:
         for weight in unit.parameters():
             if weight.requires_grad and weight not in whole and weight.dtype in LOW:
                 weight.data = weight.data.float()
