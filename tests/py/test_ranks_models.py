@@ -53,7 +53,9 @@ KINDS = FEW | {
     "untied": lambda: module_of("mistral", tie_word_embeddings=False),
     "float16": lambda: module_of("qwen2").half(),
     "dynamic": lambda: module_of("llama", rope_parameters=unusual._DYNAMIC),
-    "shared experts": lambda: module_of("qwen3_moe", num_experts=4, moe_intermediate_size=16, head_dim=8),
+    "shared experts": lambda: module_of(
+        "qwen3_moe", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=16, head_dim=8
+    ),
     "conv1d": lambda: module_of("gpt2", n_positions=256),
     **{name: unusual_of(name) for name in unusual.MODELS},
 }

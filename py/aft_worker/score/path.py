@@ -107,6 +107,11 @@ class ScorePath:
         return causal
 
     @property
+    def class_name(self) -> str:
+        """Transformers' own; where weights are shared out FSDP2 makes a class of it."""
+        return type(self.causal).__name__.removeprefix("FSDP")
+
+    @property
     def backbone(self) -> nn.Module:
         """What is below its head, or all of it where that cannot be told apart."""
         return self.causal if self._backbone is None else self._backbone

@@ -69,7 +69,7 @@ def verify_head(model: Model) -> None:
     """Sets the score path of a model that was just loaded to the fastest way that gives what the model's own
     forward pass gives. Raises ModelNotLoaded, with class and reason, for a model that has no right score."""
     path = score_path(model.module)
-    name = type(path.causal).__name__
+    name = path.class_name
     try:
         with evaluating(model.module):
             _go(path, _settled(model, path))
@@ -83,7 +83,7 @@ def scored_how(model: Model) -> str | None:
     if not path.why:
         return None
     own = " by its own logits" if path.head is None else ""
-    return f"{type(path.causal).__name__} is scored with {WORDS[path.rows]}{own} ({path.why})"
+    return f"{path.class_name} is scored with {WORDS[path.rows]}{own} ({path.why})"
 
 
 def _settled(model: Model, path: ScorePath) -> Found:
