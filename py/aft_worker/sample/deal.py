@@ -69,11 +69,11 @@ class _Share:
         self._change(0)
         self.waited, self._looked = self._looked == call - 1, call
 
-    def from_front(self, count: int, whole: bool) -> list[GeneratePrompt]:
-        """By its own rank alone. `whole`: to the end of a prompt."""
+    def from_front(self, count: int) -> list[GeneratePrompt]:
+        """By its own rank alone; to the end of a prompt, computed once for all that is taken together."""
         samples, start = self._samples, self._front
         end = min(start + count, len(samples))
-        while whole and end < len(samples) and samples[end][0].id == samples[end - 1][0].id:
+        while end < len(samples) and samples[end][0].id == samples[end - 1][0].id:
             end += 1
         self._change(end - start)
         return _prompts(samples[start : max(start, min(end, len(samples) - self._back))])
@@ -119,7 +119,7 @@ class Deal:
             share = of_ranks[self._board.rank]
             if share.left:
                 ahead = min(slots // 8, max(0, share.left - room) // 4)
-                prompts = share.from_front(room + ahead, whole=share.left > 2 * slots)
+                prompts = share.from_front(room + ahead)
                 if prompts:
                     return Piece(job, prompts)
         return None
