@@ -36,4 +36,5 @@ const nameIn = (part: string, meanings: ReadonlyMap<string, string>): string =>
     .map((name) => name.toLowerCase())
     .find((name) => meanings.has(name))!;
 
-const escaped = (name: string): string => name.replace(/[\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** A method is called as its user likes. A hyphen is left: escaped, it is an error in an expression with flag u. */
+const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -18,6 +18,17 @@ it("marks whole words that are told, however they end, and leaves the text as it
   expect(plainText(withHints(text, summary.methods))).toBe(text);
 });
 
+it("finds a method's name whatever characters it has", () => {
+  for (const label of ["vft-continued", "VFT (more) [2*x+1]", "a/b\\c", "50 % ^ {1|2} $?"]) {
+    const named = summary.methods.map((method) =>
+      method.role === "continued" ? { ...method, label } : method,
+    );
+    const parts = withHints(`RFT beats ${label}, a little.`, named);
+    expect(plainText(parts)).toBe(`RFT beats ${label}, a little.`);
+    expect(JSON.stringify(parts)).toContain(JSON.stringify({ content: label }).slice(1, -1));
+  }
+});
+
 it("tells in full or in a few words of all that the methods are called, and of nothing that is not there", () => {
   const names = (some: typeof summary.methods): string[] => termsOf(some).map(({ term }) => term);
   expect(names(summary.methods)).toEqual([
