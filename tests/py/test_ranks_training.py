@@ -60,9 +60,12 @@ def hold_all(processes: list[dict[str, Any]], expected: dict[str, Any]) -> None:
     for process in processes:
         for one, other in zip(process["bfloat16"].steps, low.steps, strict=True):
             assert one.loss.total == pytest.approx(other.loss.total, rel=1e-2)
-    # the main one has the weights as they are used and written: all within a rounding or two
+    # the main one has the weights as they are used and written: within a rounding or two, but for the few
+    # whose gradient is about 0 and under AdamW has a direction by rounding alone, for ten steps of 1e-4
     apart = (processes[0]["bfloat16"].weights - low.weights).abs()
-    assert (apart <= 2**-6 * low.weights.abs() + 1e-5).all()
+    within = apart <= 2**-6 * low.weights.abs() + 1e-5
+    assert within.float().mean() > 0.999
+    assert (apart[~within] <= 2 * 10 * 1e-4).all()
     assert (apart == 0).float().mean() > 0.9
 
 
