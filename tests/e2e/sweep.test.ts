@@ -200,6 +200,17 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
     ]);
   });
 
+  test.each(["2", "k=2,beta=0.2"])("--cell %s is that cell alone, in the sweep's folder", async (cell) => {
+    const one = await aft(["run", file, "--runs", runs, "--cell", cell, "--json"]);
+    const found = JSON.parse(one.stdout);
+    expect(found).toMatchObject({ run: join(runs, "tiny-sweep", "k=2,beta=0.2"), made: 0, reused: 9 });
+    expect(found.cells).toBeUndefined();
+    const anew = await temporaryFolder();
+    const planned = await aft(["run", file, "--runs", anew, "--cell", cell, "--dry-run", "--json"]);
+    expect(JSON.parse(planned.stdout).cells).toBeUndefined();
+    expect(planned.stdout).toContain("align");
+  });
+
   test("runs are listed and compared", async () => {
     const list = await aft(["runs", "list", "--runs", runs]);
     expect(list.stdout.match(/^tiny-sweep\/k=\d,beta=0\.\d /gm)).toHaveLength(3);

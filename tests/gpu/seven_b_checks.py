@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import torch
 from aft_worker.model.adapter import adapter_weights, add_adapter
-from aft_worker.model.loading import LoadedModel, checkpoint_gradients, load_model, save_model, wrap
+from aft_worker.model.loading import LoadedModel, checkpoint_gradients, load_model, wrap
 from aft_worker.model.merging import merge_adapter
+from aft_worker.model.saving import save_model
 from aft_worker.protocol import (
     AdapterSettings,
     LossSettings,

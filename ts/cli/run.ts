@@ -95,13 +95,16 @@ function oneOf(loaded: Loaded | LoadedSweep, cell: string): Loaded {
       found: cell,
       expected: "a file with `sweep`, or no --cell",
     });
-  const names = loaded.cells.map((one) => one.cell);
-  const found = loaded.cells.find((one, at) => one.cell === cell || String(at + 1) === cell);
-  if (found !== undefined)
+  const { cells, name, sources, warnings } = loaded;
+  const names = cells.map((one) => one.cell);
+  const found = cells.find((one, at) => one.cell === cell || String(at + 1) === cell);
+  if (found !== undefined) {
     // In the folder, and under the name, that the whole sweep gives it.
-    return { ...loaded, ...found, experiment: { ...found.experiment, name: `${loaded.name}/${found.cell}` } };
+    const experiment = { ...found.experiment, name: `${name}/${found.cell}` };
+    return { experiment, yaml: found.yaml, sources, warnings };
+  }
   throw inputError({
-    what: `the sweep ${loaded.name} has no such cell`,
+    what: `the sweep ${name} has no such cell`,
     found: cell,
     expected: `a number from 1 to ${names.length}, or one of ${names.join("; ")}`,
     nearest: nearestName(cell, names),

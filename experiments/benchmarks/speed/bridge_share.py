@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import torch
 from aft_worker.device import dtype_name
-from aft_worker.model.loading import save_model
+from aft_worker.model.saving import save_model
 from aft_worker.protocol import LossSettings, TrainGroup
 from client import Request, Worker
 from random_models import Shape, made_on
