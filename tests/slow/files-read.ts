@@ -9,7 +9,10 @@ export interface FilesRead {
   unread: string[];
 }
 
-/** `new URL("./here", import.meta.url)` and `join(projectRoot, "py", ...)`, the two ways in which the code finds its files. */
+/**
+ * `new URL("./here", import.meta.url)`, `entryBeside(import.meta.url, "here")` and `join(projectRoot, "py", ...)`, the
+ * ways in which the code finds its files.
+ */
 export async function filesReadBy(root: string): Promise<FilesRead> {
   const sources = (await readdir(join(root, "dist"), { recursive: true })).filter((name) =>
     /\.m?js$/.test(name),
@@ -23,6 +26,8 @@ export async function filesReadBy(root: string): Promise<FilesRead> {
       for (const [, path] of address.matchAll(/"(\.{1,2}\/[^"]+?)"/g))
         if (!(path!.endsWith(".ts") && address.includes(path!.replace(/ts$/, "js"))))
           files.add(posix.join(dirname(file), path!));
+    for (const [, name] of text.matchAll(/entryBeside\(import\.meta\.url, "([^"]+)"\)/g))
+      files.add(posix.join(dirname(file), `${name}.js`));
     for (const [, parts] of text.matchAll(/join\(projectRoot((?:, (?:"[^"]+"|`[^`]+`))+)/g))
       files.add(
         parts!
@@ -35,6 +40,7 @@ export async function filesReadBy(root: string): Promise<FilesRead> {
     // Packages are found as those of an import are.
     const rest = text
       .replace(/new URL\(.*"\.{1,2}\/.*import\.meta\.url\)/g, "")
+      .replace(/entryBeside\(import\.meta\.url, "[^"]+"\)/g, "")
       .replace(/createRequire\(import\.meta\.url\)|import\.meta\.resolve\("[^"]+"\)/g, "");
     const lines = rest.split("\n").filter((line) => line.includes("import.meta"));
     unread.push(...lines.map((line) => `${file}: ${line}`));

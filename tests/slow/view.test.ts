@@ -69,7 +69,7 @@ test.skipIf(executablePath === undefined)(
     const site = join(runs, "..", `${runs.split("/").at(-1)}-site`);
     const bundled = await aft(["view", "--runs", runs, "--bundle", site]);
     expect(bundled.stdout).toMatch(
-      /: 2 runs, 1 pair of runs side by side, \d+ files, \d+\.\d MB; open index\.html/,
+      /: 2 runs, 1 pair of runs side by side, \d+ files, [\d.]+ [kM]B; open index\.html/,
     );
     await page.goto(`file://${join(site, "compare", "other", "vs", "tiny.html")}`);
     expect(await page.locator("h1").textContent()).toBe("other and tiny");
