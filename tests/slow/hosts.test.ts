@@ -133,6 +133,7 @@ test.runIf(asked)(
     await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
     await ip(`-n ${name("b")} link set bv${process.pid} down`);
     const { exitCode, stderr } = await running;
+    await ip(`-n ${name("b")} link set bv${process.pid} up`);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/vft seed 1: the worker ended with exit code 1; it is started again/);
     expect(stderr).toMatch(
