@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +42,10 @@ def keep_in(store: Store, node: int, logs: Path, said: Sequence[str]) -> None:
     """Until the process, or the store, is gone. `said`: by the agent itself, so far."""
     kept: list[str] = []
     where = f"[machine {node}, {socket.gethostname()}]"
+    own = uuid.uuid4().hex
+    if store.compare_set(f"{_key(node)}/of", "", own).decode() != own:
+        # begun anew sooner than the others ended: their error is told with what was written before
+        return
     while True:
         lines = lines_of(logs) + [f"{where} {line}" for line in said]
         if lines != kept:
