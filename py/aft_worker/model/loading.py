@@ -163,10 +163,10 @@ def load_model(
         checkpoint_gradients(module, weights)
     model = wrap(module, tokenizer, source, number_type if parts else None)
     model.adapter = held
-    distributed.same(f"tokenizer in {source}", tokenizer_digest(tokenizer))
     # a sketch's takes longer to work out than what is measured
     model._digest = SKETCH_DIGEST if sketched else digest
     if distributed.world_size() > 1:
+        distributed.same(f"tokenizer in {source}", tokenizer_digest(tokenizer))
         distributed.same(f"weights in {source}", model.digest())
     return model
 

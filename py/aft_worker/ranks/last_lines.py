@@ -18,7 +18,7 @@ from torch.distributed import Store  # pyright: ignore[reportPrivateImportUsage]
 
 LINES = 8
 CHARACTERS = 300
-SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_LINES = 0.25
 # read of each rank's file
 _BYTES = 16 << 10
 
@@ -54,7 +54,7 @@ def keep_in(store: Store, node: int, logs: Path, said: Sequence[str]) -> None:
             except RuntimeError:
                 return
             kept = lines
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        time.sleep(SECONDS_BETWEEN_LINES)
 
 
 def kept_in(store: Store, nodes: int) -> list[str]:

@@ -26,8 +26,7 @@ from typing import Any
 import psutil
 
 from ..board import connect
-from .last_lines import SECONDS_BETWEEN_LOOKS as SECONDS_BETWEEN_LINES
-from .last_lines import keep_in, kept_in
+from .last_lines import SECONDS_BETWEEN_LINES, keep_in, kept_in
 from .watch import AGENT, DEVICE, LIFE, SECONDS
 
 # Once one rank is gone, or nobody speaks to them any more, the others have so long to end by themselves.
@@ -124,7 +123,7 @@ def _tell_lines(ranks: Ranks) -> None:
     """On machine 0, which keeps the store: what the ranks of the others wrote last."""
     if ranks.nodes == 1 or ranks.rendezvous is None:
         return
-    time.sleep(SECONDS_BETWEEN_LOOKS)  # the last of it is on its way
+    time.sleep(SECONDS_BETWEEN_LINES)  # the last of it is on its way
     port = ranks.rendezvous.rpartition(":")[2]
     with suppress(RuntimeError):
         for line in kept_in(connect(SECONDS_TO_END, f"127.0.0.1:{port}"), ranks.nodes):
