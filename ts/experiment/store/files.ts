@@ -53,9 +53,18 @@ export class RowsFile<T> extends ArtefactFile<T> {
     return writeJsonl(this.pathIn(place), rows);
   }
 
-  /** For rows that are written as they come; what a crash tore, or is no more what was written, is cut off first and told. */
-  append(place: Place, tell: Tell): Promise<AppendFile<T>> {
-    return openAppend(this.pathIn(place), tell);
+  /**
+   * For rows that are written as they come; what a crash tore, or is no more what was written, is cut off first and told.
+   * A row is written as it will be read, its fields in the schema's order: read and written again it is the same.
+   */
+  async append(place: Place, tell: Tell): Promise<AppendFile<T>> {
+    const file = await openAppend<T>(this.pathIn(place), tell);
+    const asRead = (rows: readonly T[]): T[] => rows.map((row) => this.schema.parse(row));
+    return {
+      append: (rows) => file.append(asRead(rows)),
+      replace: (rows) => file.replace(asRead(rows)),
+      close: () => file.close(),
+    };
   }
 }
 
