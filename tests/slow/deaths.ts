@@ -1,8 +1,8 @@
-/** Whole runs whose worker dies at chosen moments, and what they come to. */
-import { writeFile } from "node:fs/promises";
+/** Whole runs whose worker dies or stands still at chosen moments, and what they come to. */
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../ts/core/project.ts";
-import { aft, temporaryFolder } from "../e2e/aft.ts";
+import { aft, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 
 /** `train/step 5 within`: see tests/warm/dying.py. */
 export type Deaths = readonly string[];
@@ -33,3 +33,29 @@ export const deathsEnvironment = (file: string): Record<string, string> => ({
   AFT_DEATHS: file,
   PYTHONPATH: warmFolder,
 });
+
+/**
+ * A command, still running, whose worker stands still: `train/step 41 waits`. However fast or slow the machine, what is done
+ * to it now is done in the middle of its work.
+ */
+export async function standing(args: readonly string[], moment: string, env: Record<string, string> = {}) {
+  const file = await deathsFile([moment]);
+  const started = startAft(args, { ...env, ...deathsEnvironment(file) });
+  let worker = 0;
+  await until(async () => {
+    if (started.exitCode !== null) throw new Error(`it ended before ${moment}: ${(await started).all}`);
+    worker = Number(await readFile(`${file}.stands`, "utf8").catch(() => ""));
+    return worker > 0;
+  });
+  return {
+    started,
+    /** The number of its process. */
+    worker,
+    goOn: () => writeFile(`${file}.goes`, ""),
+    /** As the system does both to: neither has a word to say. */
+    kill: async () => {
+      for (const id of [started.pid!, worker]) process.kill(id, "SIGKILL");
+      await started;
+    },
+  };
+}
