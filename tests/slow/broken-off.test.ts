@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test, vi } from "vitest";
 import { aft, artefactOf, temporaryFolder, until } from "../e2e/aft.ts";
-import { standing } from "./deaths.ts";
+import { standing } from "../e2e/deaths.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });

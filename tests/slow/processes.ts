@@ -1,5 +1,6 @@
 /** What is left of a run: its processes, and what it came to on several ranks. */
 import { readdir, readFile } from "node:fs/promises";
+import { until } from "../e2e/aft.ts";
 import { lasting } from "../faults/content.ts";
 
 /** Processes of this machine with such a text in their environment, by number and command. */
@@ -11,6 +12,12 @@ export async function processesWith(text: string): Promise<{ id: number; command
       found.push({ id: Number(id), command: await read("cmdline") });
   }
   return found;
+}
+
+/** Those of them that have not ended half a minute later: the last ones end beside the command. */
+export async function leftWith(text: string): Promise<{ id: number; command: string }[]> {
+  await until(async () => (await processesWith(text)).length === 0, 30_000).catch(() => {});
+  return processesWith(text);
 }
 
 /**

@@ -2,11 +2,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, temporaryFolder } from "../e2e/aft.ts";
+import { runWithDeaths, standing, warmFolder } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { runWithDeaths, warmFolder } from "./deaths.ts";
-import { processesWith, withoutLastDigits } from "./processes.ts";
+import { leftWith, processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [
   "tests/e2e/tiny.yaml",
@@ -42,7 +42,7 @@ test.each([
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr.match(/it is started again/g)).toHaveLength(deaths.length);
     expect(await contentOf(runs, withoutLastDigits)).toEqual(whole);
-    expect(await processesWith(file)).toEqual([]);
+    expect(await leftWith(file)).toEqual([]);
   },
 );
 
@@ -54,7 +54,7 @@ test.runIf(all)(
     expect(done.exitCode).toBe(1);
     expect(done.stderr).toMatch(silent);
     expect(done.stderr).toMatch(/\| \[rank 0 on \S+\] aft_worker: rank 0 on \S+ ends: /);
-    expect(await processesWith(file)).toEqual([]);
+    expect(await leftWith(file)).toEqual([]);
   },
 );
 
@@ -63,18 +63,18 @@ test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
   async (signal) => {
     const runs = await temporaryFolder();
     const mark = join(runs, "mark");
-    const started = startAft(["run", ...args, "--runs", runs, ...setting("stages.vft.steps=4000")], {
+    const { started, goOn } = await standing(["run", ...args, "--runs", runs], "train/step 4 waits", {
       AFT_MARK: mark,
     });
     onTestFinished(() => void started.kill("SIGKILL"));
-    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
     for (const { id } of await processesWith(mark)) process.kill(id, signal);
+    await goOn();
     const { exitCode, stderr } = await started;
     expect(exitCode, String(stderr)).toBe(130);
     expect(String(stderr)).toContain("interrupted\n  fix: what is done is kept; the same command goes on");
     const [vft] = (await readdir(join(runs, "artefacts"))).filter((name) => /^vft-\w+$/.test(name));
     expect(await readdir(join(runs, "artefacts", vft!, "resume"))).toContain("state.json");
-    expect(await processesWith(mark)).toEqual([]);
+    expect(await leftWith(mark)).toEqual([]);
   },
 );
 
@@ -101,6 +101,6 @@ test.each([
     });
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr).toMatch(told);
-    expect(await processesWith(`AFT_MARK=${runs}`)).toEqual([]);
+    expect(await leftWith(`AFT_MARK=${runs}`)).toEqual([]);
   },
 );

@@ -97,7 +97,9 @@ def dying(method: str) -> Any:
             die(signal.SIGSTOP if moment == "hangs" else signal.SIGKILL)
         if moment == "writing":
             folders._put_in_place = lambda draft, target: die()
-        result = living(params, Watched(context, moment) if moment in ("within", "tells") else context)
+        if moment in ("within", "tells"):
+            context = Watched(context, moment)
+        result = living(params, context)
         if moment in ("within", "writing", "done"):
             die()
         return result

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../ts/core/project.ts";
-import { aft, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, startAft, temporaryFolder, until } from "./aft.ts";
 
 /** `train/step 5 within`: see tests/warm/dying.py. */
 export type Deaths = readonly string[];
@@ -34,6 +34,16 @@ export const deathsEnvironment = (file: string): Record<string, string> => ({
   PYTHONPATH: warmFolder,
 });
 
+/** Waits until the worker stands still; -> the number of its process. */
+export async function standsStill(file: string, isOver = (): boolean => false): Promise<number> {
+  const number = async () => Number(await readFile(`${file}.stands`, "utf8").catch(() => ""));
+  await until(async () => isOver() || (await number()) > 0);
+  return number();
+}
+
+/** One that waits goes on. */
+export const goesOn = (file: string): Promise<void> => writeFile(`${file}.goes`, "");
+
 /**
  * A command, still running, whose worker stands still: `train/step 41 waits`. However fast or slow the machine, what is done
  * to it now is done in the middle of its work.
@@ -41,18 +51,14 @@ export const deathsEnvironment = (file: string): Record<string, string> => ({
 export async function standing(args: readonly string[], moment: string, env: Record<string, string> = {}) {
   const file = await deathsFile([moment]);
   const started = startAft(args, { ...env, ...deathsEnvironment(file) });
-  let worker = 0;
-  await until(async () => {
-    if (started.exitCode !== null) throw new Error(`it ended before ${moment}: ${(await started).all}`);
-    worker = Number(await readFile(`${file}.stands`, "utf8").catch(() => ""));
-    return worker > 0;
-  });
+  const worker = await standsStill(file, () => started.exitCode !== null);
+  if (worker === 0) throw new Error(`it ended before ${moment}: ${(await started).all}`);
   return {
     started,
     /** The number of its process. */
     worker,
-    goOn: () => writeFile(`${file}.goes`, ""),
-    /** As the system does both to: neither has a word to say. */
+    goOn: () => goesOn(file),
+    /** As the system does to both: neither has a word to say. */
     kill: async () => {
       for (const id of [started.pid!, worker]) process.kill(id, "SIGKILL");
       await started;
