@@ -7,7 +7,7 @@ import { generate, isAlive, load, pathTo, rejection, startFake, transports, unti
 const parent = (transport: string, what: string) =>
   execa(process.execPath, ["--import", "tsx", pathTo("parent.ts"), transport, what], {
     reject: false,
-    timeout: 30_000,
+    timeout: 50_000,
     detached: true,
   });
 

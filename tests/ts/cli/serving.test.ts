@@ -6,7 +6,7 @@ import { ensurePython } from "../../../ts/bridge/index.ts";
 import { projectRoot } from "../../../ts/core/project.ts";
 import { firstLine } from "../../e2e/aft.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let python: string;
 beforeAll(async () => {
