@@ -43,8 +43,8 @@ const artefacts = async (runs: string, kind: RegExp): Promise<number> =>
 
 test("kill -9 in the second round's sampling and again in its training: the run goes on to the same result", async () => {
   const [runs, whole] = [await temporaryFolder(), await temporaryFolder()];
-  // The third sampling of the run: of training questions, of test questions, and of the second round.
-  const sampling = await standing(command(runs), "generate 4 tells");
+  // The third sampling of the run, after those of training and of test questions and two evaluations of two requests each.
+  const sampling = await standing(command(runs), "generate 7 tells");
   expect([await artefacts(runs, /^sample-/), await artefacts(runs, /^align-/)]).toEqual([3, 1]);
   await sampling.kill();
   const training = await standing(command(runs), "train/step 9 hangs");
