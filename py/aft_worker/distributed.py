@@ -148,8 +148,8 @@ def dealt(costs: Sequence[float], ranks: int) -> list[list[int]]:
 
 
 def announce(value: T) -> T:
-    """What rank 0 was called with, of any size: the next request, for which the others wait as long as it
-    takes."""
+    """What rank 0 was called with, sent once. To this no rank comes with an error of its own: for the next
+    request, or right after `agreed`."""
     if not _is_joined():
         return value
     held = [value]
@@ -159,7 +159,7 @@ def announce(value: T) -> T:
 
 
 def from_main(value: T) -> T:
-    """What rank 0 was called with."""
+    """What rank 0 was called with: something small, as it goes the way of `gather`."""
     return gather(value if is_main() else None)[0] if _is_joined() else value  # pyright: ignore[reportReturnType]
 
 

@@ -7,14 +7,15 @@ from transformers.utils import logging as transformers_logging
 
 from ..rpc import Handler
 from . import models, texts, tracking, training
+from .lending import on_own_devices
 
 METHODS: dict[str, Handler] = {
     "device/info": models.device_info,
     "device/speed": models.device_speed,
     "tokenizer/train": models.tokenizer_train,
     "tokens/count": models.tokens_count,
-    "model/create": models.create,
-    "model/load": models.load,
+    "model/create": on_own_devices(models.create),
+    "model/load": on_own_devices(models.load),
     "model/merge": models.merge,
     "model/convert": models.convert,
     "model/inspect": models.inspect,
@@ -23,9 +24,9 @@ METHODS: dict[str, Handler] = {
     "model/unload": models.unload,
     "prompt/render": texts.render,
     "generate": texts.generate,
-    "score": texts.score,
-    "train/begin": training.begin,
-    "train/step": training.step,
+    "score": on_own_devices(texts.score),
+    "train/begin": on_own_devices(training.begin),
+    "train/step": on_own_devices(training.step),
     "train/save": training.save,
     "train/end": training.end,
     "track/open": tracking.open,

@@ -1,17 +1,19 @@
 """Devices of other ranks for rank 0's vLLM: their weights wait in main memory until they are needed again.
 
 Rank 0 keeps its own weights beside vLLM, which is held against them. Weights that are shared out stay where
-they are: all parts are needed for that, and each is small. All ranks call both functions.
+they are: all parts are needed for that, and each is small. All ranks call these functions.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from functools import wraps
+from typing import Any, cast
 
 import torch
 
 from .. import distributed
 from ..device import forget_unused
+from ..rpc import Context, Handler
 from ..score import score_path
 from .registries import models, vllm
 
@@ -30,7 +32,7 @@ def lend(devices: int) -> None:
 
 
 def take_back() -> None:
-    """Before the ranks use their models, or load others; vLLM ends, as it has their devices."""
+    """vLLM ends, as it has the other ranks' devices."""
     global _lent
     if not _lent:
         return
@@ -38,6 +40,17 @@ def take_back() -> None:
     with distributed.agreed():
         vllm.close()
     _move(home=True)
+
+
+def on_own_devices(handler: Handler) -> Handler:
+    """Of a method in which the ranks use their models, or load others."""
+
+    @wraps(handler)
+    def run(params: Any, context: Context) -> Any:
+        take_back()
+        return handler(params, context)
+
+    return run
 
 
 def _move(home: bool) -> None:

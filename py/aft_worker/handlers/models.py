@@ -16,7 +16,6 @@ from ..model import (
 )
 from ..rpc import Context
 from ..tokens import train_tokenizer
-from .lending import take_back
 from .registries import models, runs, vllm
 
 
@@ -45,14 +44,12 @@ def tokens_count(params: p.TokensCountParams, context: Context) -> p.TokensCount
 
 
 def create(params: p.ModelCreateParams, context: Context) -> p.ModelInfo:
-    take_back()
     vllm.close()  # with other weights: their memory is needed
     model = create_model(params)
     return model.info(models.add(model))
 
 
 def load(params: p.ModelLoadParams, context: Context) -> p.ModelInfo:
-    take_back()
     model = load_model(
         params.source,
         revision=params.revision,

@@ -12,7 +12,6 @@ from ..rpc import CandidateReporter, Context, CountReporter
 from ..sample import SampleRequest
 from ..score import score_groups, score_shared
 from ..tokens import render_conversations
-from .lending import take_back
 from .registries import models
 from .samplers import sampler_for
 
@@ -101,7 +100,6 @@ def score(params: p.ScoreParams, context: Context) -> p.ScoreResult | None:
     """Of several ranks rank 0 answers."""
     started = time.perf_counter()
     model = models.get(params.model)
-    take_back()
     context = context.apart()
     report = CountReporter(context)
     asked = (model, params.groups, params.max_tokens_per_batch, context.check_cancelled, report, report.note)

@@ -6,13 +6,11 @@ from .. import protocol as p
 from ..device import free_bytes
 from ..rpc import Context, CountReporter
 from ..train import Trainer
-from .lending import take_back
 from .registries import TrainingRun, models, runs, vllm
 
 
 def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
     model = models.get(params.model)
-    take_back()
     vllm.close()  # its memory is needed
     # a resumed run puts its own weights in, and may fail on the way
     model.weights_changed()
@@ -31,7 +29,6 @@ def begin(params: p.TrainBeginParams, context: Context) -> p.TrainBeginResult:
 
 def step(params: p.TrainStepParams, context: Context) -> p.StepMetrics:
     run = runs.get(params.run)
-    take_back()
     run.model.weights_changed()
 
     def upcoming() -> tuple[int, list[p.TrainGroup]] | None:

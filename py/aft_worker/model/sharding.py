@@ -68,7 +68,7 @@ def share_out(
         if module is not None:
             _check(module, source)
             data, weights = packed(module), _taken_out(module)
-    shared: PreTrainedModel = unpacked(distributed.from_main(data))
+    shared: PreTrainedModel = unpacked(distributed.announce(data))
     with distributed.agreed():
         _cut(shared, device, dtype)
     for name, into in _tensors(shared).items():

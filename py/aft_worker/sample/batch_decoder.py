@@ -50,7 +50,8 @@ class BatchDecoder:
         width = max(len(row.ids) for row in rows)
         if not self._ragged:
             return all(len(row.ids) == width for row in rows)
-        # padding takes places, of which some models have no more than positions
+        # padding takes places, of which some models have no more than positions; and so all that begin
+        # together have one limit, and none that has ended and is computed on goes beyond its own
         most = self._model.max_positions
         return not most or width + max(row.limit for row in rows) <= most
 
@@ -71,7 +72,6 @@ class BatchDecoder:
         device = self._model.device
         self._ids, mask = to_device(ids, device), to_device(mask, device)
         self._begun = False
-        self._position: Tensor | None = None
         self._state: dict[str, Any] = {"attention_mask": mask, "use_cache": True, **self._cache()}
         if "position_ids" in self._takes:
             self._state["position_ids"] = (mask.cumsum(dim=-1) - 1).clamp(min=0)
@@ -81,15 +81,11 @@ class BatchDecoder:
     def step(self, token: Tensor, position: Tensor, reach: int) -> Tensor:
         if self._begun:
             self._ids = torch.cat([self._ids, token[:, None]], dim=1)
-            if self._cached:
-                self._hold(position)
         logits = self._logits()
         self._begun = True
         if self._order is not None:
             logits = logits[self._spread(self._order)]
             self._order = None
-        # of its own: the caller's moves on
-        self._position = position.clone()
         return logits
 
     def move(self, source: Sequence[int], target: Sequence[int], n: int) -> None:
@@ -110,18 +106,9 @@ class BatchDecoder:
     def _carried(self) -> list[str]:
         return [name for name in _CARRIED if self._state.get(name) is not None]
 
-    def _hold(self, position: Tensor) -> None:
-        """Rows that have ended stay at their last position: a model may have no more."""
-        assert self._position is not None
-        self._state["attention_mask"][:, -1] = position > self._position
-        if "position_ids" in self._state:
-            self._state["position_ids"][:, -1] = position
-
     def _select(self, rows: Sequence[int]) -> Tensor:
         chosen = to_device(torch.tensor(rows), self._ids.device)
         self._ids = self._ids[chosen]
-        if self._position is not None:
-            self._position = self._position[chosen]
         for name, value in self._state.items():
             if isinstance(value, Cache):
                 value.reorder_cache(cast(LongTensor, chosen))

@@ -15,6 +15,7 @@ import torch
 import torch.distributed as dist
 from aft_worker import distributed
 from aft_worker.errors import WorkerError
+from aft_worker.handlers import catalogue, lending
 from aft_worker.handlers.lending import take_back
 from aft_worker.handlers.registries import models
 from aft_worker.handlers.samplers import sampler_for
@@ -90,3 +91,24 @@ def test_vllm_has_the_other_rank_s_device_until_that_is_needed(tmp_path: Path) -
             name for name in environment if name.endswith("RANK") or name.startswith(("MASTER", "TORCHE"))
         ]
     assert "no temperature below 0.01" in first["refused"] and "refused" not in second
+
+
+class _TakenBack(Exception):
+    pass
+
+
+def test_what_uses_models_first_takes_back_what_is_lent(monkeypatch) -> None:
+    def taken_back() -> None:
+        raise _TakenBack
+
+    monkeypatch.setattr(lending, "take_back", taken_back)
+    found = set()
+    for method in catalogue.SHARED:
+        try:
+            catalogue.METHODS[method](None, None)
+        except _TakenBack:
+            found.add(method)
+        except AttributeError:
+            pass  # of params that are none
+    # `generate` lends, or takes back, by who samples: see above
+    assert found == {"model/create", "model/load", "score", "train/begin", "train/step"}

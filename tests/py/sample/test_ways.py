@@ -12,6 +12,7 @@ import unusual
 from aft_worker.errors import WorkerError
 from aft_worker.protocol import GeneratePrompt, SampledCandidate
 from aft_worker.sample import CollectedJob, SampleRequest, TransformersSampler, collect, slot_decoder, ways
+from aft_worker.sample.prompts import encode_prompts
 from aft_worker.score import score_path, verify_head
 from sampled import sampled
 from transformers import GenerationConfig, Phi3ForCausalLM
@@ -175,13 +176,34 @@ def test_a_cache_that_the_model_drops_half_way_is_made_anew_from_all_tokens(monk
             ids = [*ids, token]
 
 
+def test_rows_that_begin_together_may_go_equally_far():
+    """So one that has ended, and is computed on until the others have, takes no position that it might not
+    have taken itself: the model may have no more, or change its positions there."""
+    model = unusual.made("gpt-neo", max_position_embeddings=40)
+    asked = [GeneratePrompt(id=str(count), prompt=TEXT[:count], indices=[0]) for count in range(1, 39)]
+    prompts = encode_prompts(asked, model.tokenizer, 40, 10)
+    model.max_positions = 40
+    decoder = ways.decode_way(model).open(model, 2, 40)
+    assert not decoder.refills
+    for one in prompts:
+        for other in prompts:
+            assert decoder.together(one, [other]) == (one.limit == other.limit == 10 or one.ids == other.ids)
+
+
 def test_rows_that_have_ended_take_no_position_beyond_the_last():
     model = unusual.made("gpt-neo", max_position_embeddings=40)
     model.max_positions = 40
-    # none ends by itself, so each goes on to the model's last position; the long one is there first
+    # none ends by itself, so each goes on to its limit, which for the long one is the model's last position
     model.tokenizer.eos_ids = frozenset()
     found, _ = drawn(model, [TEXT[:36], "a", "b", "c", "d", "e"], max_new_tokens=60)
     assert sorted(one.tokens for one in found.values()) == [3, 38, 38, 38, 38, 38]
+    # together with others, the long one ends at once and is computed on to the last position
+    long = TEXT[:29]
+    first, _ = drawn(model, [long], max_new_tokens=1)
+    model.tokenizer.eos_ids = frozenset(first[long, 0].token_ids or ())
+    found, _ = drawn(model, [long, "a", "b", "c", "d", "e"], max_new_tokens=10)
+    assert found[long, 0].token_ids == first[long, 0].token_ids
+    assert max(one.tokens for one in found.values()) == 10
 
 
 def test_a_model_that_no_way_fits_is_refused_by_name(monkeypatch):
