@@ -19,15 +19,15 @@ export const printLine = (text: string): void => {
 };
 
 /** Sentences broken at words to the terminal's width; a pipe gets them as they are. Tables have no line to be broken. */
-export function wrapped(text: string): string {
-  const { isTTY, columns = 100 } = process.stdout;
-  return isTTY !== true
-    ? text
-    : text
-        .split("\n")
-        .map((line) => (/ {2}|─/.test(line) ? line : wrapText(line, columns, "  ")))
-        .join("\n");
-}
+export const wrapped = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => (/ {2}|─/.test(line) ? line : wrapText(line, outputWidth(), "  ")))
+    .join("\n");
+
+/** Columns of the terminal that stdout is; a pipe has no end. */
+export const outputWidth = (): number =>
+  process.stdout.isTTY === true ? (process.stdout.columns ?? 100) : Number.POSITIVE_INFINITY;
 
 /** A file that grows over the process's limit is an error of the write that it was, and not this process's end. */
 export function outliveFileLimit(): void {

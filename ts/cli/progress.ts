@@ -156,7 +156,7 @@ function runLine(width: number, place: StagePlace, progress?: Progress, rate?: R
   const left = progress?.whole?.secondsLeft ?? place.secondsLeft;
   const head = `[${String(at).padStart(String(total).length)}/${total}] ${left === undefined ? "" : `about ${roughly(left)} left: `}`;
   if (progress === undefined) return `${head}${label}`;
-  const [name, ...parts] = partsOf(progress, rate);
+  const [name, ...parts] = partsOf(progress, rate, left !== undefined);
   let line = `${head}${name}`;
   for (const part of parts) {
     if (line.length + 2 + part.length > width) break;
@@ -165,10 +165,20 @@ function runLine(width: number, place: StagePlace, progress?: Progress, rate?: R
   return line;
 }
 
-/** The stage, how far it is, its live numbers, and how fast it is, the most telling first. */
-function partsOf(progress: Progress, rate: Rate | undefined): string[] {
-  const { label, unit, detail } = progress;
-  return [label, countOf(progress), ...(detail === undefined ? [] : [detail]), ...speedOf(unit, rate)];
+/**
+ * The stage, how far it is, its live numbers, and how fast it is, the most telling first: what is left of the stage, too,
+ * while nothing is known of the whole.
+ */
+function partsOf(progress: Progress, rate: Rate | undefined, isWholeKnown: boolean): string[] {
+  const { label, unit, detail, done, total } = progress;
+  const own = isWholeKnown || total <= done ? undefined : secondsLeft(progress, rate);
+  return [
+    label,
+    countOf(progress),
+    ...(own === undefined ? [] : [`${duration(own)} left of it`]),
+    ...(detail === undefined ? [] : [detail]),
+    ...speedOf(unit, rate),
+  ];
 }
 
 const countOf = ({ done, total, unit }: Progress): string =>

@@ -1,7 +1,8 @@
+import { renderEnd } from "../analysis/index.ts";
 import { shownPath } from "../core/files.ts";
 import { isSweepFolder, writeReport, writeSweepReport } from "../experiment/index.ts";
 import { define } from "./definition.ts";
-import { printLine, wrapped } from "./exit.ts";
+import { outputWidth, printLine, wrapped } from "./exit.ts";
 
 export const report = define({
   positionals: {
@@ -22,8 +23,8 @@ export const report = define({
 
 async function written(folder: string): Promise<{ text: string; html: string }> {
   if (!isSweepFolder(folder)) {
-    const { end, html } = await writeReport(folder);
-    return { text: end, html };
+    const { summary, html } = await writeReport(folder);
+    return { text: renderEnd(summary, outputWidth()), html };
   }
   const { table, html } = await writeSweepReport(folder);
   return { text: table, html };

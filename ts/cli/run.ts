@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { renderEnd } from "../analysis/index.ts";
 import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
 import { AftError, formatProblem, inputError, nearestName } from "../core/errors.ts";
@@ -21,7 +22,7 @@ import {
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
 import { checkPlanned, type PlanValues, printElsewhere } from "./elsewhere.ts";
-import { printJson, printLine, wrapped } from "./exit.ts";
+import { outputWidth, printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { checkSbatchOptions } from "./jobs/slurm.ts";
 import { submitJob } from "./jobs/submit.ts";
@@ -132,7 +133,7 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       reused: result.reused,
       report: result.summary,
     });
-  printLine(`\n${wrapped(result.end)}\n`);
+  printLine(`\n${wrapped(renderEnd(result.summary, outputWidth()))}\n`);
   printLine(
     result.made === 0
       ? `nothing to do: all ${result.reused} stages were done before`

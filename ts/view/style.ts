@@ -34,5 +34,5 @@ td.clear{color:var(--accent);font-weight:600}
 @media(max-width:640px){.view figure svg{min-width:520px}
 .runs,.runs tbody,.runs tr,.runs th,.runs td{display:block}.runs thead{display:none}.runs tr{border-bottom:1px solid var(--line);padding:8px 0}
 .runs th[scope=row],.runs td{border:0;padding:1px 0;text-align:left}.runs td.number{display:none}.runs td.words{max-width:none;min-width:0}.runs td:empty{display:none}
-.view-head,.view-main{padding-left:16px;padding-right:16px}.live-state{float:none;display:block}}
+.view-head,.view-main{padding-left:16px;padding-right:16px}}
 `.trim();

@@ -119,6 +119,19 @@ test("durations read as one says them", () => {
   ]);
 });
 
+test("while nothing is known of the whole run its line says what is left of the stage", () => {
+  const { sink, pass, text } = watch(true);
+  const label = "vft seed 1";
+  sink.stage?.({ label, at: 3, total: 18 });
+  for (const done of [0, 10]) {
+    sink.update({ ...step(done), label });
+    pass(1_000);
+  }
+  expect(text().split("\r\x1b[K").at(-1)).toBe(
+    "[ 3/18] vft seed 1, 10/300 steps (3 %), 29 s left of it, 10 steps/s, 1,000 tokens/s",
+  );
+});
+
 test("of a run a terminal shows one line from its first stage to its last; what is done and a pipe's lines are not its own", () => {
   const { sink, pass, text } = watch(true);
   const place = { label: "align aft-dc seed 1", at: 9, total: 18 };

@@ -33,7 +33,7 @@ test("two runs: what differs, each metric's numbers with the paired difference, 
   expect(html).toContain(
     '<code>stages.sample.k</code></th><td class="words">6</td><td class="words">&lt;b&gt;',
   );
-  expect(html).toContain("the same 80 questions: differences are paired over them");
+  expect(html).toContain("The same 80 questions: differences are paired over them");
   // All answers of AFT-BC are right in B: the difference stands out, that of another method does not.
   const rows = [...html.matchAll(/<tr><th scope="row">(AFT-BC|RFT)<\/th>.*?<\/tr>/gs)].map(([row]) => row);
   expect(rows.find((row) => row.includes("AFT-BC") && row.includes("100.0"))).toContain(
@@ -48,7 +48,7 @@ test("two runs: what differs, each metric's numbers with the paired difference, 
 test("runs without the same questions, and those that cannot be read, are said to be so", () => {
   const other = compareRuns(first, syntheticRun({ questions: 30 }), { resamples: 20 });
   const compared = { ...(pair().compared as Exclude<Pair["compared"], Error>), ...other };
-  expect(contentOf(comparePage(pair({ compared })))).toContain("not the same questions (80 and 30)");
+  expect(contentOf(comparePage(pair({ compared })))).toContain("Not the same questions (80 and 30)");
   const damaged = failure({
     what: "an artefact of this run is missing or damaged",
     where: "x",

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type FamilyPlace, familyOrder } from "./family-places.ts";
+import { shortened } from "./label.ts";
 import { frame } from "./marks.ts";
 
 /** With more methods than this a family of methods starts a new row. */
@@ -51,7 +52,7 @@ export function panelsOf(methods: readonly Panelled[], { gap }: { gap: number })
     scales: { fx: { axis: null, padding: 0.08 }, fy: { axis: null, padding: gap } },
     frame: frame(),
     titles: Plot.text(labels, {
-      text: "label",
+      text: ({ label }: { label: string }) => shortened(label),
       ...facets,
       frameAnchor: "top-left",
       dy: -18,

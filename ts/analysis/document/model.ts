@@ -9,6 +9,8 @@ export type Style =
   | "code"
   | "digest"
   | "question"
+  /** On one line. */
+  | "together"
   /** What stands beside a badge, all of it. */
   | "finding"
   /** An answer that is right, wrong, or not there. */

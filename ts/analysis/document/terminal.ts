@@ -92,6 +92,9 @@ const isSmall = (part: Inline): boolean =>
   "style" in part &&
   (part.style === "small" || part.style === "difference");
 
+/** Columns of letters that they take. */
+export const terminalWidth = (blocks: readonly Block[]): number => widthOf(renderTerminal(blocks));
+
 const widthOf = (text: string): number => Math.max(...text.split("\n").map(({ length }) => length));
 
 const wrap = (text: string): string => wrapText(text, widest.text);

@@ -48,3 +48,10 @@ export const inPoints = (difference: Difference): string =>
 /** Of greedy answers, to the baseline: continued VFT, or the weights as they were. */
 export const differenceTo = (method: MethodSummary, baseline: MethodSummary): Difference | undefined =>
   against(method, baseline.role === "continued" ? "continued" : "kept")?.differences.accuracy;
+
+/** Of several a name with a comma would look like two. */
+export const inWords = (all: readonly string[]): string =>
+  listed(all.length < 2 ? all : all.map((name) => (/^[^(]*,[^(]*$/.test(name) ? `“${name}”` : name)));
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -56,8 +56,8 @@ export const noCommonSeed = "no seed in common: differences are between the mean
 /** How the numbers are to be read. */
 export const comparedNotes = ({ sameQuestions, questions }: RunsComparison): string[] => [
   sameQuestions
-    ? `the same ${plural(questions.a, "question")}: differences are paired over them (95 % bootstrap, with 0 where the test, Holm-adjusted over the methods, does not rule it out; p: McNemar's for greedy answers of one seed, else sign flips)`
-    : `not the same questions (${questions.a} and ${questions.b}): differences are not paired and not tested`,
+    ? `The same ${plural(questions.a, "question")}: differences are paired over them (95 % bootstrap, with 0 where the test, Holm-adjusted over the methods, does not rule it out; p: McNemar's for greedy answers of one seed, else sign flips)`
+    : `Not the same questions (${questions.a} and ${questions.b}): differences are not paired and not tested`,
   "assessing: assessment accuracy, the share of pairs of a right and a wrong sample that are scored in the right order; ppl: perplexity of right and wrong COTs; values are % and points, means over the seeds; [low, high]: 95 %, for the questions being a sample; perplexity as it is",
 ];
 

@@ -25,7 +25,7 @@ import {
   questionsApp,
 } from "../features/questions/app.ts";
 import { packRun } from "../features/questions/numbers.ts";
-import { endNote, endTable } from "../features/results/terminal.ts";
+import { endTable } from "../features/results/terminal.ts";
 import { topOf } from "../features/top/view.ts";
 import { plural } from "../format.ts";
 import type { RunSummary } from "../generated/report.ts";
@@ -77,16 +77,21 @@ export const renderPage = (run: RunData, summary: RunSummary, { examples }: Repo
 export const renderTable = (summary: RunSummary): string =>
   renderTerminal(terminalTables.flatMap((tables) => blocksOf(tables(summary))));
 
-/** What a run ends with on a terminal: the verdict, one table, and the warnings that matter. Its lines may be long. */
-export function renderEnd(summary: RunSummary): string {
+/**
+ * What a run ends with on a terminal: the verdict, one table, and the warnings that matter. Its lines may be long, the
+ * table's are not where columns of it can be left out.
+ * @param width columns of letters
+ */
+export function renderEnd(summary: RunSummary, width = Number.POSITIVE_INFINITY): string {
   const warnings = matteringWarnings(summary).map(({ label }) => `warning: ${label}`);
   if (summary.methods.length === 0) return [verdictSentence(summary), ...warnings].join("\n");
+  const { table, note } = endTable(summary, width);
   return [
     verdictSentence(summary),
     "",
-    renderTerminal([endTable(summary)]),
+    renderTerminal([table]),
     "",
-    endNote(summary),
+    note,
     methodWords(summary.methods),
     ...warnings,
   ].join("\n");

@@ -1,5 +1,5 @@
 /** How words that need telling are shown: each with its meaning under the pointer, and all in a line that everybody sees. */
-import { type Block, hint, type Inline, inWords } from "../document/blocks.ts";
+import { type Block, hint, type Inline, inWords, styled } from "../document/blocks.ts";
 import { methodTerms, type Term, termsOf } from "./terms.ts";
 
 type Told = Parameters<typeof termsOf>[0];
@@ -26,9 +26,29 @@ export function withHints(text: string, methods: Told, areCompared?: boolean): I
   );
   const names = [...meanings.keys()].sort((a, b) => b.length - a.length).map(escaped);
   // Of a match and what stands between two: the odd ones are terms. "COTs" and "significantly" are terms, too.
-  return text
+  const pieces = text
     .split(new RegExp(`(?<![\\p{L}\\d])((?:${names.join("|")})(?:s|ly)?)(?![\\p{L}\\d])`, "iu"))
-    .map((part, at) => (at % 2 === 0 ? part : hint(part, meanings.get(nameIn(part, meanings))!)));
+    .map((piece, at) => (at % 2 === 0 ? piece : hint(piece, meanings.get(nameIn(piece, meanings))!)));
+  return unbroken(pieces);
+}
+
+/** Every other piece is a term. No line ends within `AFT-BC`, which is two, or within an interval. */
+function unbroken(pieces: readonly Inline[]): Inline[] {
+  const shown: Inline[] = [];
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at]!;
+    if (typeof piece === "string")
+      shown.push(
+        ...piece
+          .split(/(\[[−+\d][^[\]]{0,20}\])/u)
+          .map((part, place) => (place % 2 === 0 ? part : styled("together", part))),
+      );
+    else if (pieces[at + 1] === "-") {
+      shown.push(styled("together", ...pieces.slice(at, at + 3)));
+      at += 2;
+    } else shown.push(piece);
+  }
+  return shown;
 }
 
 const nameIn = (part: string, meanings: ReadonlyMap<string, string>): string =>

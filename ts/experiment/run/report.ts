@@ -5,7 +5,6 @@ import {
   dataFolder,
   type MarkdownReport,
   type RunSummary,
-  renderEnd,
   renderMarkdown,
   renderPicture,
   renderReport,
@@ -23,8 +22,6 @@ import { readRunRecord } from "./run-record.ts";
 export interface Report {
   summary: RunSummary;
   table: string;
-  /** In short: the verdict, one table, the warnings that matter. */
-  end: string;
   html: string;
 }
 
@@ -53,7 +50,7 @@ export async function reportOn(runDirectory: string): Promise<Report> {
   await writeMarkdown(runDirectory, renderMarkdown(page.report));
   await writeData(join(runDirectory, dataFolder), page.files);
   await writeFileAtomic(html, page.html);
-  return { summary, table, end: renderEnd(summary), html };
+  return { summary, table, html };
 }
 
 /** report.md and its charts; a chart that an earlier report had and this one has not is taken away. */

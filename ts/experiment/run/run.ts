@@ -19,8 +19,6 @@ export interface RunResult {
   reused: number;
   summary: RunSummary;
   table: string;
-  /** What a terminal shows of it: the verdict, one table, the warnings that matter. */
-  end: string;
 }
 
 /** Runs an experiment to its report. Calling it again does only what is missing; two at once in one folder are refused. */
@@ -39,9 +37,9 @@ export function runExperiment(
     const executed = await execute(experiment, { ...options, progress: kept.sink }).finally(kept.close);
     await writeFileAtomic(join(directory, runFiles.experiment), configYaml);
     await writeRunRecord(directory, experiment, configYaml, executed);
-    const { summary, table, end } = await reportOn(directory);
+    const { summary, table } = await reportOn(directory);
     const reused = [...executed.done.values()].filter(({ artefact }) => artefact.reused).length;
-    return { directory, made: executed.done.size - reused, reused, summary, table, end };
+    return { directory, made: executed.done.size - reused, reused, summary, table };
   });
 }
 

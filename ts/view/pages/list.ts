@@ -100,10 +100,10 @@ function sweepPart(
     id: `sweep-${name}`,
     title: `Sweep ${name}`,
     content: html`${results?.description && html`<p>${results.description}</p>`}
-<p>${facts.join(", ")}${hasReport && html` <a href="${linkTo(pageOfRun(name, "report.html"), home)}">report of the sweep</a>`}</p>
+<p>${facts.join(", ")}${hasReport && html`${facts.length > 0 && ": "}<a href="${linkTo(pageOfRun(name, "report.html"), home)}">report of the sweep</a>`}</p>
 ${problem !== undefined && html`<p class="problem">${problem}</p>`}
 ${failed.map(({ cell, error }) => html`<p class="problem">${cell}: ${error}</p>`)}
-<details data-key="${name}"${cells.length <= 12 && html` open`}><summary>${plural(cells.length, "cell")} begun</summary>
+<details data-key="${name}"${cells.length <= 12 && html` open`}><summary>${plural(cells.length, "cell")}${cells.every(({ state }) => state === "done") ? "" : " begun"}</summary>
 ${runsTable(cells, notes, `${name}/`)}</details>`,
   };
 }

@@ -50,6 +50,23 @@ it("a run ends with the verdict, one table and the warnings that matter", async 
   await expect(`${end}\n`).toMatchFileSnapshot("../../../golden/analysis/end.txt");
 });
 
+it("a narrow terminal has fewer columns, and nothing is told of those that are not there", () => {
+  const summary = summarise(syntheticRun(), 100);
+  const headsIn = (width: number): string[] => {
+    const lines = renderEnd(summary, width).split("\n");
+    const table = lines.slice(2, 10);
+    expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(width);
+    for (const column of ["assessing", "maj@6"])
+      expect(lines[11]!.includes(`${column}:`)).toBe(table[0]!.includes(column));
+    return table[0]!.split(/ {2,}/).filter(Boolean);
+  };
+  const all = ["greedy, % right", "vs continued VFT", "one sample", "maj@6", "assessing, %"];
+  expect(headsIn(100)).toEqual(all);
+  expect(headsIn(80)).toEqual(all.slice(0, 3));
+  expect(headsIn(70)).toEqual(all.slice(0, 2));
+  expect(headsIn(40)).toEqual(all.slice(0, 1));
+});
+
 it("a run of one method is no comparison, and one without samples has no column of them", () => {
   const [kept] = allMethods;
   const run = syntheticRun({ methods: [kept!] });

@@ -49,7 +49,7 @@ describe("the verdict in a sentence", () => {
       "some are better, some worse",
       withAccuracies([50, 51, 51.5, 43.5, 55, 55.5], 3),
       "gain",
-      "AFT-BC (55.5 %, +4.5 points [+1.5, +7.5]) and AFT-DC (55.0 %, +4.0 points [+1.0, +7.0]) answer more of 400 test questions rightly than continued VFT (51.0 %); RFT cannot be told from it, AFT, no constraint (−7.5 points) answers fewer.",
+      "AFT-BC (55.5 %, +4.5 points [+1.5, +7.5]) and AFT-DC (55.0 %, +4.0 points [+1.0, +7.0]) answer more of 400 test questions rightly than continued VFT (51.0 %); RFT cannot be told from it; AFT, no constraint (−7.5 points) answers fewer.",
     ],
     [
       "none is better",

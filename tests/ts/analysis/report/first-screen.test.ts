@@ -43,6 +43,12 @@ const pages: Record<string, () => string> = {
     const rounds = runWithRounds(3, { questions: 12, trainingSteps: 2 });
     return renderPage(rounds, summarise(rounds, 20), { examples: 1 });
   },
+  long: () => {
+    const labels = ["aft_detached_weight_3_learning_rate_5e-5_seed_variation_long", "AFT, ".repeat(20)];
+    const long = syntheticRun({ questions: 60, trainingSteps: 2 });
+    long.methods = long.methods.map((method, at) => ({ ...method, label: labels[at - 4] ?? method.label }));
+    return renderPage(long, summarise(long, 20), { examples: 0 });
+  },
   twins: () => {
     const twins = withTwins();
     return renderPage(twins, summarise(twins, 20), { examples: 3 });

@@ -6,16 +6,22 @@ import { methods, syntheticRun } from "../synthetic.ts";
 
 const summary = summarise(syntheticRun({ questions: 5, trainingSteps: 1 }), 10);
 
-const hintsIn = (text: string): string[] => {
-  const parts = withHints(text, summary.methods) as (string | { hint: string; content: string })[];
-  return parts.flatMap((part) => (typeof part === "string" ? [] : [part.content]));
-};
+const hintsIn = (text: string): string[] =>
+  [...JSON.stringify(withHints(text, summary.methods)).matchAll(/"hint":".*?","content":"(.*?)"/g)].map(
+    ([, term]) => term!,
+  );
 
 it("marks whole words that are told, however they end, and leaves the text as it was", () => {
   const text =
     "AFT-BC answers significantly more than continued VFT, by 2 points; DCs of COTs, BCE and draft do not.";
   expect(hintsIn(text)).toEqual(["AFT", "BC", "significantly", "continued VFT", "points", "DCs", "COTs"]);
   expect(plainText(withHints(text, summary.methods))).toBe(text);
+});
+
+it("keeps on one line what a reader takes for one word", () => {
+  const told = withHints("AFT-BC is at +5.0 points [−2.3, +12.3], DC- is a word.", summary.methods);
+  const kept = (told as readonly { style?: string }[]).filter(({ style }) => style === "together");
+  expect(kept.map((part) => plainText(part as typeof told))).toEqual(["AFT-BC", "[−2.3, +12.3]"]);
 });
 
 it("finds a method's name whatever characters it has", () => {

@@ -34,7 +34,7 @@ export function accuracyRows(
     .flatMap(({ value, low, high }) => [value, low, high]);
   return rowsChart({
     text: { id, title, description: rows.map((row) => `${row.label}: ${tipOf(row)}.`).join(" ") },
-    axis: { ...axisOver(ends, { low: 0, high: 100 }), label: "questions answered rightly, %" },
+    axis: { ...axisOver(ends, { low: 0 }), label: "questions answered rightly, %" },
     levels: baseline === undefined ? [] : [{ at: 100 * baseline.value, isDashed: true }],
     legend: [
       { label: "greedy", colour: "greedy", mark: "dot" },

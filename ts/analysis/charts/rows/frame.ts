@@ -4,6 +4,7 @@
  */
 import { escapeText } from "../../../core/escape.ts";
 import type { Interval } from "../../statistics/interval.ts";
+import { shortened } from "../label.ts";
 import { type LegendItem, legendSvg } from "../legend.ts";
 import type { ChartText } from "../options.ts";
 import { type ColourName, classOf, ink, lightOf } from "../palette.ts";
@@ -40,7 +41,6 @@ const width = 420;
 const [top, bottom] = [30, 40];
 /** A letter's width at the rows' size, about; nothing measures text outside a browser. */
 const letter = 6.7;
-const longestLabel = 28;
 const numberWidth = 44;
 
 export function rowsChart({ text, rows, axis, legend, levels = [] }: RowsChart): string {
@@ -83,12 +83,6 @@ export function rowsChart({ text, rows, axis, legend, levels = [] }: RowsChart):
     "</svg>",
   ].join("");
 }
-
-/** Names that begin alike differ at their ends. */
-const shortened = (label: string): string =>
-  label.length <= longestLabel
-    ? label
-    : `${label.slice(0, longestLabel / 2 - 1)}…${label.slice(label.length - longestLabel / 2)}`;
 
 const px = (value: number): string => String(Number(value.toFixed(1)));
 

@@ -4,6 +4,7 @@
  */
 import { percent, plural, whole } from "../../format.ts";
 import type { Diagnostic, RunSummary } from "../../generated/report.ts";
+import { inWords } from "../methods.ts";
 import { groupsWithoutPair } from "./answers.ts";
 import type { Measurements } from "./measurements.ts";
 
@@ -63,7 +64,7 @@ export function matteringWarnings({
     const about = methods
       .filter(({ name }) => found.some(({ method }) => method === name))
       .map(({ label: name }) => name);
-    const names = about.length > mostNamed ? plural(about.length, "method") : about.join(", ");
+    const names = about.length > mostNamed ? plural(about.length, "method") : inWords(about);
     return [{ id, label: label(found, names), texts: found.map(({ text }) => text) }];
   });
 }

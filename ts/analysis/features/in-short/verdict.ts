@@ -7,6 +7,7 @@ import {
   differenceTo,
   highest,
   inPoints,
+  inWords,
   isAligned,
   questionsAsked,
   shareText,
@@ -168,12 +169,5 @@ function rest(unclear: readonly Gain[], worse: readonly Gain[]): string {
           `${names(worse, ({ label, value }) => `${label} (${points(value)} points)`)} ${worse.length === 1 ? "answers" : "answer"} fewer`,
         ]),
   ];
-  return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
+  return parts.map((part) => `; ${part}`).join("");
 }
-
-/** Of several a name with a comma would look like two. */
-const inWords = (all: readonly string[]): string =>
-  listedWords(all.length < 2 ? all : all.map((name) => (/^[^(]*,[^(]*$/.test(name) ? `“${name}”` : name)));
-
-const listedWords = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

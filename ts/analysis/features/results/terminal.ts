@@ -1,4 +1,5 @@
 import { type Block, preformatted, small, tableOf } from "../../document/blocks.ts";
+import { terminalWidth } from "../../document/terminal.ts";
 import { decimal, percent, plural, points, range, whole } from "../../format.ts";
 import type { MethodSummary, MetricName, RunSummary } from "../../generated/report.ts";
 import { testedAgainst } from "../../measure/paired-tests.ts";
@@ -39,46 +40,72 @@ export function resultsTables({ methods, seeds }: RunSummary): Block[] {
   ];
 }
 
-/** The one table at the end of a run; the others are in table.txt and in the report. */
-export function endTable({ methods }: RunSummary): Block {
+/** The one table at the end of a run, and in a line what it is over; the others are in table.txt and in the report. */
+export interface EndTable {
+  table: Block;
+  note: string;
+}
+
+/** In the order in which a narrow terminal leaves columns out: what is left out is not told of either. */
+const leftOut = ["majority", "assessing", "sampled", "gain"] as const;
+
+type EndColumn = (typeof leftOut)[number];
+
+/** @param width columns of letters; greedy answers are shown however few there are */
+export function endTable(summary: RunSummary, width: number): EndTable {
+  const { methods } = summary;
   const k = Math.max(0, ...methods.map((method) => method.k));
-  return tableOf(
-    methods,
-    [
-      ["", ({ label }) => label],
-      ["greedy, % right", ({ metrics }) => terminalCell(metrics.accuracy)],
-      methods.some(({ role }) => role === "continued") && ["vs continued VFT", gain],
-      k > 0 && ["one sample", marked("sampledAccuracy")],
-      k > 1 && [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
-      hasPairs(methods) && ["assessing, %", marked("assessmentMicro")],
-    ],
-    { label: "Results", caption: "" },
-  );
+  const tableWithout = (without: readonly EndColumn[]): EndTable => {
+    const has = (column: EndColumn, isThere: boolean): boolean => isThere && !without.includes(column);
+    const shown = {
+      gain: has(
+        "gain",
+        methods.some(({ role }) => role === "continued"),
+      ),
+      sampled: has("sampled", k > 0),
+      majority: has("majority", k > 1),
+      assessing: has("assessing", hasPairs(methods)),
+    };
+    const table = tableOf(
+      methods,
+      [
+        ["", ({ label }) => label],
+        ["greedy, % right", ({ metrics }) => terminalCell(metrics.accuracy)],
+        shown.gain && ["vs continued VFT", gain],
+        shown.sampled && ["one sample", marked("sampledAccuracy")],
+        shown.majority && [`maj@${k}`, ({ metrics }) => percent(metrics.majority.value)],
+        shown.assessing && ["assessing, %", marked("assessmentMicro")],
+      ],
+      { label: "Results", caption: "" },
+    );
+    return { table, note: endNote(summary, shown) };
+  };
+  const all = leftOut.map((_, count) => tableWithout(leftOut.slice(0, count)));
+  return all.find(({ table }) => terminalWidth([table]) <= width) ?? tableWithout(leftOut);
 }
 
 /** One sample a question has none: there is nothing to assess. */
 const hasPairs = (methods: readonly MethodSummary[]): boolean =>
   methods.some(({ metrics }) => metrics.assessmentMicro.value !== null);
 
-/** In a line: what the table is over, and what its mark means. */
-export function endNote({ methods, tasks, seeds, split }: RunSummary): string {
-  const [first] = methods;
-  if (first === undefined) return "no method was evaluated";
-  const { accuracy, assessmentMicro } = first.metrics;
+/** What the table is over, and what its columns and its mark mean. */
+function endNote({ methods, tasks, seeds, split }: RunSummary, shown: Record<EndColumn, boolean>): string {
+  const { accuracy, assessmentMicro } = methods[0]!.metrics;
   const k = Math.max(0, ...methods.map((method) => method.k));
   const count = (metric: typeof accuracy): string => whole(metric.perSeed[0]?.n ?? 0);
+  const isMarked =
+    (shown.gain || shown.sampled || shown.assessing) &&
+    testedAgainst(methods, "continued", "accuracy").length > 0;
   return [
     `${count(accuracy)} ${split} questions${tasks.length > 1 ? " of the trained tasks, pooled" : ""}`,
-    ...(hasPairs(methods)
+    ...(shown.assessing
       ? [
           `assessing: of ${count(assessmentMicro)} pairs of a right and a wrong sample those scored in the right order`,
         ]
       : []),
-    ...(k > 1 ? [`maj@${k}: the most frequent answer of ${k} samples`] : []),
+    ...(shown.majority ? [`maj@${k}: the most frequent answer of ${k} samples`] : []),
     `${plural(seeds.length, "seed")}; [95 % interval]`,
-    ...(testedAgainst(methods, "continued", "accuracy").length > 0
-      ? ["*: significantly other than continued VFT"]
-      : []),
+    ...(isMarked ? ["*: significantly other than continued VFT"] : []),
   ].join("; ");
 }
 
