@@ -32,9 +32,6 @@ from .memory import is_out_of_memory
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
-# Of one exchange of weights or gradients, in which no rank waits for more than another's part of a step. A
-# rank that gives no sign of life is noticed sooner (`ranks/watch.py`).
-SECONDS = 10 * float(os.environ.get("AFT_RANK_SECONDS") or 60)
 # Of one exchange of values of Python. For the next request a rank waits as long as it takes.
 CONTROL = timedelta(days=30)
 
@@ -60,9 +57,13 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-def join(even_alone: bool = False) -> None:
+def join(even_alone: bool = False, seconds: float = 600) -> None:
     """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name; one
-    that is alone does so only where that is asked for, to measure what it costs."""
+    that is alone does so only where that is asked for, to measure what it costs.
+
+    `seconds`: of one exchange of weights or gradients, in which no rank waits for more than another's part of
+    a step; a rank that gives no sign of life is noticed sooner (`ranks/watch.py`).
+    """
     global _control, _background
     if dist.is_initialized() or (int(os.environ.get("WORLD_SIZE", "1")) <= 1 and not even_alone):
         return
@@ -71,7 +72,7 @@ def join(even_alone: bool = False) -> None:
         backend = "cpu:gloo,cuda:nccl"
         if (local_rank() or 0) < torch.cuda.device_count():
             torch.cuda.set_device(local_rank())
-    dist.init_process_group(backend, timeout=timedelta(seconds=SECONDS))
+    dist.init_process_group(backend, timeout=timedelta(seconds=seconds))
     _control = dist.new_group(backend="gloo", timeout=CONTROL)
     _background = dist.new_group(backend="gloo", timeout=CONTROL)
 

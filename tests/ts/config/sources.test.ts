@@ -110,6 +110,11 @@ describe("extends", () => {
   did you mean: parts/tiny-llama.yaml`);
   });
 
+  it("names the nearest of this software's own files where the name is one of theirs", async () => {
+    const text = `extends: experiments/miniatur.yaml\n${smallest}`;
+    expect(await errorOf({ "main.yaml": text })).toContain("did you mean: experiments/miniature.yaml");
+  });
+
   it("takes file names only", async () => {
     expect(await errorOf({ "main.yaml": `extends: [3]\n${smallest}` })).toBe(
       `main.yaml:1:11: bad value for extends
