@@ -142,7 +142,9 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
   const { page, table } = runFiles;
-  printLine(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`);
+  printLine(
+    wrapped(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`),
+  );
 }
 
 async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {
