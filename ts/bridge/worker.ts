@@ -4,19 +4,34 @@ import { type ConnectOptions, connect, type Worker } from "./client.ts";
 import { commandOf } from "./command.ts";
 import { type Exit, WorkerDied } from "./errors.ts";
 import { protocolVersion } from "./protocol.ts";
+import type { Patience } from "./pulse.ts";
 import { stdioTransport } from "./stdio.ts";
 import type { LaunchOptions, Transport } from "./transport.ts";
 
 export interface WorkerOptions extends LaunchOptions, ConnectOptions {
   /** stdio for work; pythonia (Node only) for a look at what is there. */
   transport: "stdio" | "pythonia";
+  /** Ends the process where it has not answered yet: nothing of it is to be saved. */
+  signal?: AbortSignal | undefined;
 }
+
+/** Importing torch from a cold disk takes minutes; a process of this machine that takes longer hangs. */
+const startPatience: Patience = { toldAfter: 60, endedAfter: 900 };
 
 /** Starts a worker and greets it: a worker that comes back from here speaks this version of the protocol. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { signal } = options;
+  // A command that starts it elsewhere may wait in a queue, and a machine for others, for as long as that takes.
+  const isHere = options.launch === undefined && options.ranks?.rendezvous === undefined;
   let worker: Worker | undefined;
+  const abort = (): void => {
+    worker?.close();
+  };
   try {
-    worker = connect(await launch(options), options);
+    signal?.throwIfAborted();
+    worker = connect(await launch(options), { ...(isHere ? { startPatience } : {}), ...options });
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", abort, { once: true });
     const hello = await worker.request("hello", { protocolVersion });
     if (hello.protocolVersion !== protocolVersion)
       throw failure({
@@ -32,7 +47,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return worker;
   } catch (error) {
     await worker?.close();
+    signal?.throwIfAborted();
     throw error instanceof WorkerDied ? startError(options, error) : error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 
