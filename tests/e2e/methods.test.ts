@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { aft, artefactOf, temporaryFolder } from "./aft.ts";
-import { standing } from "./deaths.ts";
+import { aft, artefactOf, startAft, temporaryFolder, until } from "./aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -150,8 +149,15 @@ async function withoutSearch(): Promise<string> {
 
 test("kill -9 in mid-search: run again, what was trained is not trained again, and the choice is the same", async () => {
   const copy = await withoutSearch();
-  const { kill } = await standing(["run", experiment, "--runs", copy], "train/begin 2 hangs");
-  await kill();
+  const started = startAft(["run", experiment, "--runs", copy]);
+  const trained = (beta: number): Promise<boolean> =>
+    bounded(copy, beta).then(
+      () => true,
+      () => false,
+    );
+  await until(() => trained(0.1));
+  started.kill("SIGKILL");
+  await started;
   const { finishedAt } = await manifestOf(await bounded(copy, 0.1));
   expect((await aft(["run", experiment, "--runs", copy])).exitCode).toBe(0);
   expect((await manifestOf(await bounded(copy, 0.1))).finishedAt).toBe(finishedAt);

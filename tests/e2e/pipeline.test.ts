@@ -3,8 +3,7 @@ import { cp, readdir, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { goodToken, standInHub } from "../ts/experiment/export/hub-server.ts";
-import { aft, someFile, temporaryFolder, until } from "./aft.ts";
-import { standing } from "./deaths.ts";
+import { aft, someFile, startAft, temporaryFolder, until } from "./aft.ts";
 import { dryRun, setting, wholeRun } from "./whole-runs.ts";
 
 const experiment = "experiments/miniature.yaml";
@@ -218,9 +217,10 @@ describe("the whole pipeline in miniature", () => {
   test("kill -9 in mid-sampling: run again, none is missing and none is double", async () => {
     const other = await temporaryFolder();
     const settings = setting("stages.sample.k=64", "worker.maxTokensPerBatch=512");
-    const { kill } = await standing(["run", experiment, "--runs", other, ...settings], "generate 1 tells");
-    await until(() => someFile(other, /^sample-/, "candidates.jsonl", 1));
-    await kill();
+    const killed = startAft(["run", experiment, "--runs", other, ...settings]);
+    await until(() => someFile(other, /^sample-/, "candidates.jsonl", 64));
+    killed.kill("SIGKILL");
+    await killed;
     const [sample] = (await readdir(join(other, "artefacts"))).filter((name) => name.startsWith("sample-"));
     const file = join(other, "artefacts", sample!, "candidates.jsonl");
     const before = (await readFile(file, "utf8")).split("\n").length - 1;

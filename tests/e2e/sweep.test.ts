@@ -3,8 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { loadSweep } from "../../ts/notebook/index.ts";
-import { aft, temporaryFolder } from "./aft.ts";
-import { standing } from "./deaths.ts";
+import { aft, artefactOf, startAft, temporaryFolder, until } from "./aft.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -22,14 +21,18 @@ describe("a sweep, two cells at a time, is stopped, and run again with a cell th
 
   beforeAll(async () => {
     runs = await temporaryFolder();
-    const args = ["run", file, "--runs", runs, "--jobs", "2", ...broken];
-    const { started, goOn } = await standing(args, "generate 1 waits");
-    started.kill("SIGINT");
-    await goOn();
-    stopped = await started;
+    const running = startAft(["run", file, "--runs", runs, "--jobs", "2", ...broken]);
+    await until(() => running.exitCode !== null || hasFinished("vft"));
+    running.kill("SIGINT");
+    stopped = await running;
     first = await aft(["run", file, "--runs", runs, "--jobs", "2", "--json", ...broken]);
   });
 
+  const hasFinished = (stage: string): Promise<boolean> =>
+    artefactOf(runs, stage, () => true).then(
+      () => true,
+      () => false,
+    );
   const countOf = async (stage: string): Promise<number> =>
     (await readdir(join(runs, "artefacts"))).filter((name) => name.startsWith(`${stage}-`)).length;
 

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { deathsEnvironment, deathsFile, goesOn, standsStill } from "../e2e/deaths.ts";
 import { type Ended, ended, Lost, pathOf, randomMoment, startIn, type Trial } from "./trial.ts";
 
 export interface Kind {
@@ -37,11 +36,8 @@ const workerOf = async ({ pidFile }: Trial): Promise<number | undefined> =>
 type Whom = "worker" | "launcher" | "both";
 
 async function signal(trial: Trial, whom: Whom, signals: readonly NodeJS.Signals[]): Promise<string> {
-  const file = trial.moment === undefined ? undefined : await deathsFile([trial.moment]);
-  const started = startIn(trial, file === undefined ? {} : { env: deathsEnvironment(file) });
-  if (file === undefined) await randomMoment(trial, started);
-  else if ((await standsStill(file, () => started.exitCode !== null)) === 0)
-    throw new Lost(`it ended before ${trial.moment}: ${(await ended(started)).stderr}`);
+  const started = startIn(trial);
+  await randomMoment(trial, started);
   const worker = whom === "launcher" ? undefined : await workerOf(trial);
   const launcher = whom === "worker" ? undefined : started.pid;
   for (const [at, name] of signals.entries()) {
@@ -49,7 +45,6 @@ async function signal(trial: Trial, whom: Whom, signals: readonly NodeJS.Signals
     kill(worker, name);
     kill(launcher, name);
   }
-  if (file !== undefined) await goesOn(file);
   await ended(started);
   return `${signals.join(", ")} to ${whom}`;
 }
@@ -74,7 +69,7 @@ async function flip({ random }: Trial, folder: string): Promise<string> {
   for (const file of [...shuffled.filter((file) => !notes.includes(file)), ...notes]) {
     const bytes = await readFile(file);
     if (bytes.length === 0) continue;
-    const at = Math.floor(random.next() * bytes.length);
+    const at = random.int(0, bytes.length - 1);
     bytes[at]! ^= 1 << random.int(0, 7);
     await writeFile(file, bytes);
     return `byte ${at} of ${file.slice(folder.length + 1)}`;

@@ -19,8 +19,6 @@ export interface Planned {
   id: number;
   kind: Kind;
   stage: string;
-  /** Where the worker waits for what is done to it; left out: it is done at a random moment. */
-  moment?: string;
 }
 
 const allStages = ["questions", "create", "vft", "sample", "judge", "score", "align", "evaluate", "report"];
@@ -41,11 +39,11 @@ export function planned(count: number, seed: number, canMount: boolean): Planned
 /** Enough for the runs folder, whatever it holds when it is full. */
 const diskBytes = 1 << 30;
 
-export async function tried({ id, kind, stage, moment }: Planned, base: Base, seed: number): Promise<Told> {
+export async function tried({ id, kind, stage }: Planned, base: Base, seed: number): Promise<Told> {
   const random = randomFrom("fault", seed, id);
   const started = performance.now();
   const disk = kind.mounts ? await mounted(diskBytes) : undefined;
-  const trial = { ...(await newTrial(base, stage, random, disk)), moment };
+  const trial = await newTrial(base, stage, random, disk);
   const told = (outcome: Told["outcome"], more: Partial<Told>): Told => ({
     ...{ id, kind: kind.name, stage, outcome },
     ...more,

@@ -48,8 +48,6 @@ export interface Trial {
   target: { folder: string; seconds: number } | undefined;
   /** The worker's process writes its number there. */
   pidFile: string;
-  /** Where it waits for what is done to it (tests/warm/dying.py); undefined: it is done at a random moment. */
-  moment?: string | undefined;
 }
 
 /** @param stage of the artefact that is to be made again; `report`: none */
@@ -88,12 +86,8 @@ export type Started = ReturnType<typeof start>;
 /** The command of the trial, still running. `limit`: of the shell's `ulimit`. */
 export const startIn = (
   { runs, base, pidFile }: Trial,
-  {
-    options = [],
-    limit,
-    env = {},
-  }: { options?: readonly string[]; limit?: string; env?: Record<string, string> } = {},
-): Started => start(runs, { ...base.env, ...env, AFT_WORKER_PID_FILE: pidFile }, options, limit);
+  { options = [], limit }: { options?: readonly string[]; limit?: string } = {},
+): Started => start(runs, { ...base.env, AFT_WORKER_PID_FILE: pidFile }, options, limit);
 
 export interface Ended {
   exitCode: number | undefined;

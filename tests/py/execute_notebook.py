@@ -15,9 +15,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 
-# Deno's kernel may say that a cell is done before it sends the cell's value; so long is waited for the value
-# of a cell that had one, and of another.
-LATE_SECONDS = (60.0, 2.0)
+# Deno's kernel may say that a cell is done before it sends the cell's value; so long is waited for the value.
+LATE_SECONDS = 2.0
 
 
 def execute(source: Path, target: Path, timeout_seconds: int = 240) -> None:
@@ -28,29 +27,18 @@ def execute(source: Path, target: Path, timeout_seconds: int = 240) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(source.parent)}},
     )
-    valued = [any(has_value(output) for output in cell.get("outputs", [])) for cell in notebook.cells]
-
-    async def take(cell: Any, cell_index: int, execute_reply: Any) -> None:
-        await take_late(client, cell, cell_index, execute_reply, LATE_SECONDS[not valued[cell_index]])
-
-    client.on_cell_executed = take
+    client.on_cell_executed = lambda **done: take_late(client, **done)
     client.execute()
     # the language is for those who colour code, its version no part of what the notebook says
     notebook.metadata.language_info.pop("version", None)
     nbformat.write(notebook, target)
 
 
-def has_value(output: Any) -> bool:
-    return output.output_type == "execute_result"
-
-
-async def take_late(
-    client: NotebookClient, cell: Any, cell_index: int, execute_reply: Any, seconds: float
-) -> None:
+async def take_late(client: NotebookClient, cell: Any, cell_index: int, execute_reply: Any) -> None:
     """Takes what comes after the word that the cell is done; a cell that has its value is not waited for."""
-    while not any(map(has_value, cell.outputs)):
+    while not any(output.output_type == "execute_result" for output in cell.outputs):
         try:
-            message = await client.kc.iopub_channel.get_msg(timeout=seconds)
+            message = await client.kc.iopub_channel.get_msg(timeout=LATE_SECONDS)
         except queue.Empty:
             return
         if message["parent_header"].get("msg_id") == execute_reply["parent_header"]["msg_id"]:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import socket
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ _numbers = itertools.count(os.getpid() * 64)
 
 
 def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) -> list[Any]:
-    """What `function(folder)` gives back in each rank, by way of a file."""
+    """What `function(folder)` gives back in each rank, by way of a file; the test's own limit is theirs."""
     port = own_port()
     # torch is imported once for all: the server that has done so forks them
     context = multiprocessing.get_context("forkserver")
@@ -29,8 +30,15 @@ def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) 
     ]
     for process in processes:
         process.start()
-    for process in processes:
-        process.join(timeout=280)
+    left = {process.sentinel: process for process in processes}
+    try:
+        # where one fails the others may wait for it
+        while left and not any(process.exitcode for process in processes):
+            for ended in wait([*left]):
+                left.pop(ended).join()
+    finally:
+        for process in left.values():
+            process.kill()
     assert [process.exitcode for process in processes] == [0] * count
     return [torch.load(folder / f"rank-{rank}.pt", weights_only=False) for rank in range(count)]
 

@@ -1,23 +1,20 @@
 /** What is left of a run: its processes, and what it came to on several ranks. */
 import { readdir, readFile } from "node:fs/promises";
-import { until } from "../e2e/aft.ts";
 import { lasting } from "../faults/content.ts";
 
-/** Processes of this machine with such a text in their environment, by number and command. */
-export async function processesWith(text: string): Promise<{ id: number; command: string }[]> {
-  const found: { id: number; command: string }[] = [];
+/** Processes of this machine with such a text in their environment: `state` is T of one that is stopped. */
+export async function processesWith(text: string): Promise<{ id: number; command: string; state: string }[]> {
+  const found: { id: number; command: string; state: string }[] = [];
   for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const read = (file: string): Promise<string> => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "");
     if ((await read("environ")).includes(text))
-      found.push({ id: Number(id), command: await read("cmdline") });
+      found.push({
+        id: Number(id),
+        command: await read("cmdline"),
+        state: /^State:\s+(\w)/m.exec(await read("status"))?.[1] ?? "",
+      });
   }
   return found;
-}
-
-/** Those of them that have not ended half a minute later: the last ones end beside the command. */
-export async function leftWith(text: string): Promise<{ id: number; command: string }[]> {
-  await until(async () => (await processesWith(text)).length === 0, 30_000).catch(() => {});
-  return processesWith(text);
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Runs whose worker is two processes, of which one dies, is stopped, has no room left, or is asked to end with the command. */
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { aft, temporaryFolder } from "../e2e/aft.ts";
-import { runWithDeaths, standing, warmFolder } from "../e2e/deaths.ts";
+import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { deathsEnvironment, deathsFile, runWithDeaths, warmFolder } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { leftWith, processesWith, withoutLastDigits } from "./processes.ts";
+import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [
   "tests/e2e/tiny.yaml",
@@ -42,7 +42,7 @@ test.each([
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr.match(/it is started again/g)).toHaveLength(deaths.length);
     expect(await contentOf(runs, withoutLastDigits)).toEqual(whole);
-    expect(await leftWith(file)).toEqual([]);
+    expect(await processesWith(file)).toEqual([]);
   },
 );
 
@@ -54,7 +54,7 @@ test.runIf(all)(
     expect(done.exitCode).toBe(1);
     expect(done.stderr).toMatch(silent);
     expect(done.stderr).toMatch(/\| \[rank 0 on \S+\] aft_worker: rank 0 on \S+ ends: /);
-    expect(await leftWith(file)).toEqual([]);
+    expect(await processesWith(file)).toEqual([]);
   },
 );
 
@@ -63,20 +63,40 @@ test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
   async (signal) => {
     const runs = await temporaryFolder();
     const mark = join(runs, "mark");
-    const { started, goOn } = await standing(["run", ...args, "--runs", runs], "train/step 4 waits", {
+    const started = startAft(["run", ...args, "--runs", runs, ...setting("stages.vft.steps=4000")], {
       AFT_MARK: mark,
     });
     onTestFinished(() => void started.kill("SIGKILL"));
+    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
     for (const { id } of await processesWith(mark)) process.kill(id, signal);
-    await goOn();
     const { exitCode, stderr } = await started;
     expect(exitCode, String(stderr)).toBe(130);
     expect(String(stderr)).toContain("interrupted\n  fix: what is done is kept; the same command goes on");
     const [vft] = (await readdir(join(runs, "artefacts"))).filter((name) => /^vft-\w+$/.test(name));
     expect(await readdir(join(runs, "artefacts", vft!, "resume"))).toContain("state.json");
-    expect(await leftWith(mark)).toEqual([]);
+    expect(await processesWith(mark)).toEqual([]);
   },
 );
+
+test.runIf(all)("a save that hangs after Ctrl-C is left at the next one, and no process stays", async () => {
+  const runs = await temporaryFolder();
+  const file = await deathsFile([]);
+  const started = startAft(
+    ["run", ...args, "--runs", runs, ...setting("stages.vft.steps=4000", "worker.rankSeconds=600")],
+    deathsEnvironment(file),
+  );
+  onTestFinished(() => void started.kill("SIGKILL"));
+  await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+  await writeFile(file, [1, 2, 3].map((number) => `train/save ${number} hangs 1\n`).join(""));
+  started.kill("SIGINT");
+  await until(async () => (await processesWith(file)).some(({ state }) => state === "T"));
+  started.kill("SIGINT");
+  const { exitCode, stderr } = await started;
+  expect(exitCode).toBe(130);
+  expect(String(stderr)).toContain("stopping: saving what is done (Ctrl-C again to stop at once)");
+  // their agent ends them, once nobody speaks to it
+  await until(async () => (await processesWith(file)).length === 0);
+});
 
 const room =
   /vft seed 1: the worker: rank 1 on \S+: CUDA out of memory: .*; all ranks are started again, with \d+ at once/;
@@ -101,6 +121,6 @@ test.each([
     });
     expect(done.exitCode, done.stderr).toBe(0);
     expect(done.stderr).toMatch(told);
-    expect(await leftWith(`AFT_MARK=${runs}`)).toEqual([]);
+    expect(await processesWith(`AFT_MARK=${runs}`)).toEqual([]);
   },
 );

@@ -47,9 +47,11 @@ export {
   type OwnNote,
 } from "./features/questions/app.ts";
 export { chunkScript } from "./features/questions/numbers.ts";
+export { answerTiles } from "./features/top/tiles.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, duration, percent, plural, points, range, whole } from "./format.ts";
 export type {
+  Difference,
   MethodSummary,
   MetricName,
   Provenance,
@@ -67,6 +69,7 @@ export {
   settingText,
 } from "./measure/compare-words.ts";
 export { heldOutShares } from "./measure/held-out.ts";
+export { shownInterval } from "./measure/verdicts.ts";
 export { scoresOf } from "./metrics/scores.ts";
 export { renderEnd, renderPage, renderReport, renderTable } from "./report/page.ts";
 export { renderPicture } from "./report/picture.ts";

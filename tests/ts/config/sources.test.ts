@@ -110,6 +110,11 @@ describe("extends", () => {
   did you mean: parts/tiny-llama.yaml`);
   });
 
+  it("names the nearest of this software's own files where the name is one of theirs", async () => {
+    const text = `extends: experiments/miniatur.yaml\n${smallest}`;
+    expect(await errorOf({ "main.yaml": text })).toContain("did you mean: experiments/miniature.yaml");
+  });
+
   it("takes file names only", async () => {
     expect(await errorOf({ "main.yaml": `extends: [3]\n${smallest}` })).toBe(
       `main.yaml:1:11: bad value for extends
@@ -318,6 +323,22 @@ describe("a file that is no experiment", () => {
     expect(await errorOf({ "main.yaml": text })).toContain(
       "lists or maps within each other too deep to be read",
     );
+  });
+
+  it("lists that open a million times and never close", async () => {
+    expect(await errorOf({ "main.yaml": `name: x\na: ${"[".repeat(1_000_000)}` })).toContain(
+      "main.yaml:2:104: lists or maps within each other too deep to be read",
+    );
+  });
+
+  it("thousands of aliases of one value", async () => {
+    const text = `${smallest}aliases: [&a 1, ${"*a, ".repeat(20_000)}*a]\n`;
+    expect(await errorOf({ "main.yaml": text })).toContain('unknown key "aliases"');
+  });
+
+  it("an anchor that is given again is another from there on", async () => {
+    const text = `${smallest}seeds: [&a 1, &a -2, *a]\n`;
+    expect(await errorOf({ "main.yaml": text })).toContain("bad value for seeds.2\n  found: -2");
   });
 
   it("aliases that multiply: eleven lines for 31,000,000,000 values", async () => {

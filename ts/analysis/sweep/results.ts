@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { bestMetrics } from "../../config/index.ts";
 import type { MethodSummary } from "../generated/report.ts";
+import { shownInterval } from "../measure/verdicts.ts";
 
 const interval = z.object({ low: z.number(), high: z.number() }).nullable();
 const metric = z.object({
@@ -15,7 +16,7 @@ const methodSchema = z.object({
   label: z.string(),
   role: z.string(),
   metrics: z.record(z.string(), metric),
-  /** Paired, on the same questions, of the cell's own continued VFT. */
+  /** Paired, on the same questions, of the cell's own continued VFT; the interval is for all methods of the cell together. */
   againstContinued: z.record(z.string(), z.object({ value: z.number().nullable(), interval })).optional(),
 });
 export type CellMethod = z.infer<typeof methodSchema>;
@@ -88,7 +89,11 @@ export function cellMethod({ name, label, role, metrics, comparisons }: MethodSu
     role,
     metrics: ofEach(metrics, ({ value, interval, perSeed }) => ({ value, interval, n: perSeed[0]?.n ?? 0 })),
     ...(continued && {
-      againstContinued: ofEach(continued.differences, ({ value, interval }) => ({ value, interval })),
+      // With the interval that the cell's report has: what decides there decides here.
+      againstContinued: ofEach(continued.differences, (difference) => ({
+        value: difference.value,
+        interval: shownInterval(difference),
+      })),
     }),
   };
 }

@@ -36,7 +36,7 @@ function rowsOf({ cell, status, methods }: CellResult): string[][] {
 
 function notes({ best, cells }: SweepResults): string[] {
   const lines = [
-    "n: questions (of each seed). [low, high]: 95 % interval; against continued VFT of the same cell: paired.",
+    "n: questions (of each seed). [low, high]: 95 % interval; against continued VFT of the same cell: paired, for all methods of the cell together.",
   ];
   if (best === null) return lines;
   const value = `${percent(best.value)} % ${range(best.interval, (end) => percent(end))}`.trim();

@@ -38,10 +38,12 @@ export function readMerged(path: string, reading: Reading): Promise<Tree | undef
  */
 function fileNamed(name: string, folder: string): string {
   const file = resolve(folder, name);
-  if (existsSync(file) || !/^(experiments|configs)[\\/]/.test(name)) return file;
+  if (existsSync(file) || !isOwnName(name)) return file;
   const own = join(projectRoot, name);
   return existsSync(own) ? own : file;
 }
+
+const isOwnName = (name: string): boolean => /^(experiments|configs)[\\/]/.test(name);
 
 async function read(request: Request, chain: readonly string[], reading: Reading): Promise<Tree | undefined> {
   if (chain.includes(request.file)) {
@@ -93,13 +95,21 @@ function unreadable(request: Request, error: unknown): Problem {
   if (code === "EISDIR") return { what: "is a folder", where, found, expected: "a YAML file" };
   if (code !== "ENOENT" && code !== "ENOTDIR")
     return { what: `cannot be read: ${pathProblem(error) ?? messageOf(error)}`, where, found };
-  const nearest = nearestName(basename(request.file), yamlFilesIn(dirname(request.file)));
+  const folder = dirname(request.name);
+  const name = basename(request.file);
+  const here = nearestName(name, yamlFilesIn(dirname(request.file)));
+  const own = isOwnName(request.name) ? nearestName(name, yamlFilesIn(join(projectRoot, folder))) : undefined;
   return {
     what: request.where === undefined ? "no such file" : `no such file: ${shownPath(request.file)}`,
     where,
     found,
     expected: "a YAML file",
-    nearest: nearest === undefined ? undefined : shownPath(resolve(dirname(request.file), nearest)),
+    nearest:
+      here !== undefined
+        ? shownPath(resolve(dirname(request.file), here))
+        : own !== undefined
+          ? join(folder, own)
+          : undefined,
   };
 }
 

@@ -36,6 +36,16 @@ describe("the page of a sweep", () => {
     expect(words).toContain("3 methods on 200 questions of the validation split, with 1 seed");
   });
 
+  it("calls a difference to continued VFT what the cell's own report calls it", () => {
+    for (const { cell, methods } of sweep.results.cells) {
+      const own = sweep.summaries.get(cell)!.methods.find(({ name }) => name === "bc")!;
+      const { simultaneous } = own.comparisons.find(({ role }) => role === "continued")!.differences.accuracy;
+      expect(methods.find(({ name }) => name === "bc")!.againstContinued!.accuracy!.interval).toEqual(
+        simultaneous,
+      );
+    }
+  });
+
   it("says what the methods do, and which of their settings is varied", () => {
     const { results, summaries } = inventedSweep({
       settings: [

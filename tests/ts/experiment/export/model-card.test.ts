@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { type RunData, summarise } from "../../../../ts/analysis/index.ts";
+import { points, type RunData, summarise } from "../../../../ts/analysis/index.ts";
 import { defined } from "../../../../ts/core/defined.ts";
 import { evalResults } from "../../../../ts/experiment/export/card/eval-results.ts";
 import { modelCard } from "../../../../ts/experiment/export/card/model-card.ts";
@@ -120,6 +120,10 @@ describe("the model card's results", () => {
     );
     expect(sums![3]).toContain(((100 * right("continued", "sums")) / 40).toFixed(1));
     expect(sums![4]).toMatch(/^[+−]?\d+\.\d \[.*\]$/);
+    // The report's interval, not that of the difference by itself.
+    const { simultaneous } = summary.tasks[0]!.methods.find(({ name }) => name === "bc")!.comparisons[0]!
+      .differences.accuracy;
+    expect(sums![4]).toContain(`[${points(simultaneous!.low)}, ${points(simultaneous!.high)}]`);
     expect(choices!.slice(0, 2)).toEqual(["choices", "20"]);
     expect(facts!.slice(0, 2)).toEqual(["facts (not trained on)", "30"]);
     expect(macro![0]).toBe("mean of 2 trained tasks (macro)");

@@ -127,7 +127,7 @@ function explanation({ done }: SweepNumbers, { measure }: BestCell): Block {
     `The best cell has the highest ${measure.words}; its row is shaded. Differences are paired question by question. `,
     tested > 0 &&
       `p: a paired sign-flip test over questions (McNemar’s exact one for the greedy answers of a single seed), two-sided; Holm: adjusted for the ${plural(tested, "cell")} compared with the best. An interval reaches to 0 where that test does not rule 0 out, and a cell is worse where it does not. `,
-    "Against continued VFT, a difference is coloured where its interval does not include 0, by itself and unadjusted.",
+    "Against continued VFT, a difference is coloured where its interval does not include 0; as in the cell’s own report it is for all methods of the cell together, not for all cells.",
   ]);
 }
 

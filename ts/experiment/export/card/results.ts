@@ -1,4 +1,4 @@
-import { percent, points, type RunSummary } from "../../../analysis/index.ts";
+import { type Difference, percent, points, type RunSummary, shownInterval } from "../../../analysis/index.ts";
 import type { Card } from "./subject.ts";
 
 type Task = RunSummary["tasks"][number];
@@ -26,7 +26,7 @@ export function resultsText(card: Card): string {
   const note =
     baseline === undefined
       ? ""
-      : " Continued VFT is the same further training on the reference solutions alone: the fair baseline. Differences are paired question by question; one whose interval includes 0 is noise.";
+      : " Continued VFT is the same further training on the reference solutions alone: the fair baseline. Differences are paired question by question, and their intervals hold for all methods of the run together; one that includes 0 shows neither a gain nor a loss.";
   return [
     line(head),
     line(head.map((_, column) => (column === 0 ? "---" : "---:"))),
@@ -67,7 +67,7 @@ function row(
       ? []
       : [
           withRange(accuracyOf(baseline), percent) ?? "not measured",
-          withRange(continued?.differences.accuracy, points) ?? "–",
+          withRange(shownDifference(continued?.differences.accuracy), points) ?? "–",
         ]),
   ];
 }
@@ -76,6 +76,10 @@ interface Estimate {
   value: number | null;
   interval: { low: number; high: number } | null;
 }
+
+/** With the interval that the run's report has: what decides there decides here. */
+const shownDifference = (difference: Difference | undefined): Estimate | undefined =>
+  difference && { value: difference.value, interval: shownInterval(difference) };
 
 function withRange(
   estimate: Estimate | undefined,
