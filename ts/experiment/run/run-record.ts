@@ -1,5 +1,6 @@
 /** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
-import { basename, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { z } from "zod";
 import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
@@ -148,6 +149,12 @@ export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
   const place = { directory: runDirectory };
   const record = await recordFile.find(place);
   if (record !== undefined) return record;
+  if (!recordFile.isIn(place) && existsSync(join(runDirectory, runFiles.started)))
+    throw inputError({
+      what: "the run is not finished: it has no run.json",
+      where: runDirectory,
+      fix: "give its `aft run` again, which goes on from there",
+    });
   if (!recordFile.isIn(place))
     throw inputError({
       what: "not the folder of a finished run: it has no run.json",
