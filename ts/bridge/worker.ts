@@ -1,8 +1,8 @@
 import { type AftError, failure } from "../core/errors.ts";
 import { version } from "../core/project.ts";
 import { type ConnectOptions, connect, type Worker } from "./client.ts";
-import { commandOf } from "./command.ts";
-import { type Exit, WorkerDied } from "./errors.ts";
+import { commandOf, workerWords } from "./command.ts";
+import { type Exit, ProtocolError, WorkerDied } from "./errors.ts";
 import { protocolVersion } from "./protocol.ts";
 import type { Patience } from "./pulse.ts";
 import { stdioTransport } from "./stdio.ts";
@@ -48,7 +48,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   } catch (error) {
     await worker?.close();
     signal?.throwIfAborted();
-    throw error instanceof WorkerDied ? startError(options, error) : error;
+    if (error instanceof WorkerDied) throw startError(options, error);
+    throw error instanceof ProtocolError && options.launch !== undefined ? notSpoken(options, error) : error;
   } finally {
     signal?.removeEventListener("abort", abort);
   }
@@ -109,7 +110,7 @@ function launchError(options: LaunchOptions, died: WorkerDied): AftError {
       {
         what: `cannot start ${program}: ${spawnError === "ENOENT" ? "no such program" : spawnError}`,
         where,
-        expected: "a command that speaks the worker's protocol on its standard streams",
+        expected: spoken(options).expected,
         fix: "correct the first word of worker.launch, or leave worker.launch out to compute on this machine",
       },
       { cause: died },
@@ -125,5 +126,24 @@ function launchError(options: LaunchOptions, died: WorkerDied): AftError {
       },
       { cause: died },
     );
-  return died.exit.signal === null ? failure({ ...died.problems[0]!, where }, { cause: died }) : died;
+  const { fix } = spoken(options);
+  return died.exit.signal === null ? failure({ ...died.problems[0]!, where, fix }, { cause: died }) : died;
 }
+
+/** What a launch command printed in the place of the worker's first message: a greeting, or the words of a shell. */
+function notSpoken(options: LaunchOptions, error: ProtocolError): AftError {
+  const {
+    expected,
+    fix = "a greeting there (motd, .bashrc) belongs on the error output, or to terminals alone",
+  } = spoken(options);
+  return failure({ ...error.problems[0]!, where: placeOf(options), expected, fix }, { cause: error });
+}
+
+/** What a launch command is to be, and what to do where it cannot be that. */
+const spoken = ({ launch = [] }: LaunchOptions) => ({
+  expected:
+    "a command that speaks the worker's protocol on its standard streams, and prints nothing else there",
+  fix: launch.some((word) => word.includes(workerWords))
+    ? undefined
+    : `write ${workerWords} in worker.launch, where the words that start the worker belong`,
+});
