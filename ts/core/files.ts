@@ -92,6 +92,18 @@ async function targetOf(path: string): Promise<string | undefined> {
   return stats.isFile() ? realpath(path) : undefined;
 }
 
+/** Refuses a file to write to that is one of those read: what comes of them would take its place. */
+export async function refuseOwnInput(out: string, inputs: readonly string[]): Promise<void> {
+  const target = await targetOf(out);
+  for (const input of inputs)
+    if (target !== undefined && target === (await realpath(input).catch(() => undefined)))
+      throw inputError({
+        what: "the file to write is one of those that are read, which would be lost",
+        where: out,
+        expected: "another file",
+      });
+}
+
 /** What is wrong with a path itself, whatever was to be done with it. */
 export function pathProblem(error: unknown): string | undefined {
   const code = systemCode(error);

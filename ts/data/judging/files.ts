@@ -6,7 +6,7 @@
 import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { inMegabytes } from "../../core/bytes.ts";
-import { rereadable, writeFileAtomic } from "../../core/files.ts";
+import { refuseOwnInput, rereadable, writeFileAtomic } from "../../core/files.ts";
 import { jsonLinesFile } from "../../core/jsonl.ts";
 import { type ProgressSink, silent } from "../../core/progress.ts";
 import { sumOf } from "../../core/sum.ts";
@@ -59,6 +59,7 @@ export async function judgeFiles({
     return { path: copy.path, shownAs: path };
   };
   try {
+    await refuseOwnInput(out, [judged.questions, ...judged.candidates.map(({ path }) => path)]);
     const questions = await readable(judged.questions);
     const candidates: (ReadFile & CandidatesFile)[] = [];
     for (const file of judged.candidates) candidates.push({ ...file, ...(await readable(file.path)) });

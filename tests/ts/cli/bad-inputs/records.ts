@@ -51,6 +51,11 @@ export const records: readonly Case[] = [
     files: { "q.jsonl": question, "c.jsonl": candidate },
     argv: "judge --task arithmetic --questions DIR/q.jsonl --in DIR/c.jsonl --out DIR".split(" "),
   },
+  {
+    name: "an output that is one of the inputs",
+    files: { "q.jsonl": question, "c.jsonl": candidate },
+    argv: "judge --task arithmetic --questions DIR/q.jsonl --in DIR/c.jsonl --out DIR/./q.jsonl".split(" "),
+  },
   judged(
     "ranks by a column that is not there",
     question,
