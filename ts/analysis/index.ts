@@ -48,7 +48,7 @@ export {
 } from "./features/questions/app.ts";
 export { chunkScript } from "./features/questions/numbers.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
-export { decimal, duration, percent, plural, points, range, whole } from "./format.ts";
+export { decimal, percent, plural, points, range, whole } from "./format.ts";
 export type {
   Difference,
   MethodSummary,

@@ -3,7 +3,6 @@ import {
   accuracyChart,
   baselineLabel,
   curvesChart,
-  duration,
   html,
   type Markup,
   matteringWarnings,
@@ -13,6 +12,7 @@ import {
   scrolling,
   vftLossChart,
 } from "../../analysis/index.ts";
+import { duration } from "../../core/duration.ts";
 import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment/index.ts";
 import { everyNth } from "../curves.ts";
 import type { Page, Part } from "../layout.ts";
