@@ -28,7 +28,7 @@ def main() -> None:
         from .ranks import Ranks, launch
 
         if quiet:
-            del os.environ["TORCH_CPP_LOG_LEVEL"]  # the ranks speak as ever
+            os.environ["TORCH_CPP_LOG_LEVEL"] = "ERROR"  # the ranks': a lost connection is no stack of C++
         # a launcher that starts it everywhere hands on what all machines write
         apart = bool(given.node_rank)
         node = given.node_rank if given.node_rank is not None else int(number)

@@ -1,9 +1,8 @@
-"""The one module through which torch.distributed goes: who this process is, its share, and sums over all.
+"""The processes that work together by torch.distributed: which one this is, its share, and what all are told.
 
 With one process every function here is nothing: no group is made, and each value is given back as it is. With
 several (*ranks*), each function but `rank`, `world_size`, `local_rank`, `is_main`, `share` and `dealt` is
-called by all of them, in one order. Values of Python and small sums go over gloo, gradients and weights over
-NCCL where there is a GPU.
+called by all of them, in one order. All of this goes over gloo; weights and gradients have `shared_weights`.
 
 What only one rank knows (its own errors; on rank 0 cancellations and the clock) must be agreed on before it
 changes what the ranks do next: else some wait where others never come. `from_main` tells all what rank 0
@@ -16,14 +15,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch import Tensor
 
 from .errors import WorkerError
 from .faults import Fault, fault_of, raised
@@ -32,9 +30,6 @@ from .memory import is_out_of_memory
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
-# Of one exchange of weights or gradients, in which no rank waits for more than another's part of a step. A
-# rank that gives no sign of life is noticed sooner (`ranks/watch.py`).
-SECONDS = 10 * float(os.environ.get("AFT_RANK_SECONDS") or 60)
 # Of one exchange of values of Python. For the next request a rank waits as long as it takes.
 CONTROL = timedelta(days=30)
 
@@ -43,9 +38,6 @@ when_lost: Callable[[Exception], NoReturn] | None = None
 
 waiting: Callable[[Exception], AbstractContextManager[None]] | None = None
 """Around a rank's waiting for the others with an error that it alone may have."""
-
-# Of gradients that are added up over ranks together: 64 MiB in float32.
-ELEMENTS_AT_ONCE = 1 << 24
 
 _AGREED = "raised_by_all_ranks"
 _control: Any = None
@@ -60,9 +52,13 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-def join(even_alone: bool = False) -> None:
+def join(even_alone: bool = False, seconds: float = 600) -> None:
     """Joins the processes that torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT) name; one
-    that is alone does so only where that is asked for, to measure what it costs."""
+    that is alone does so only where that is asked for, to measure what it costs.
+
+    `seconds`: of one exchange of weights or gradients, in which no rank waits for more than another's part of
+    a step; a rank that gives no sign of life is noticed sooner (`ranks/watch.py`).
+    """
     global _control, _background
     if dist.is_initialized() or (int(os.environ.get("WORLD_SIZE", "1")) <= 1 and not even_alone):
         return
@@ -71,7 +67,7 @@ def join(even_alone: bool = False) -> None:
         backend = "cpu:gloo,cuda:nccl"
         if (local_rank() or 0) < torch.cuda.device_count():
             torch.cuda.set_device(local_rank())
-    dist.init_process_group(backend, timeout=timedelta(seconds=SECONDS))
+    dist.init_process_group(backend, timeout=timedelta(seconds=seconds))
     _control = dist.new_group(backend="gloo", timeout=CONTROL)
     _background = dist.new_group(backend="gloo", timeout=CONTROL)
 
@@ -84,11 +80,11 @@ def leave() -> None:
 
 
 def rank() -> int:
-    return dist.get_rank() if _is_joined() else 0
+    return dist.get_rank() if is_joined() else 0
 
 
 def world_size() -> int:
-    return dist.get_world_size() if _is_joined() else 1
+    return dist.get_world_size() if is_joined() else 1
 
 
 def local_rank() -> int | None:
@@ -131,7 +127,7 @@ def control_group() -> Any:
 
 def share(items: Sequence[T]) -> Sequence[T]:
     """This process's part of a list that all processes have: every n-th item."""
-    return items[rank() :: world_size()] if _is_joined() else items
+    return items[rank() :: world_size()] if is_joined() else items
 
 
 def dealt(costs: Sequence[float], ranks: int) -> list[list[int]]:
@@ -149,17 +145,17 @@ def dealt(costs: Sequence[float], ranks: int) -> list[list[int]]:
 def announce(value: T) -> T:
     """What rank 0 was called with, sent once. To this no rank comes with an error of its own: for the next
     request, or right after `agreed`."""
-    if not _is_joined():
+    if not is_joined():
         return value
     held = [value]
-    with _exchange():
+    with exchange():
         dist.broadcast_object_list(held, src=0, group=control_group())
     return held[0]
 
 
 def from_main(value: T) -> T:
     """What rank 0 was called with: something small, as it goes the way of `gather`."""
-    return gather(value if is_main() else None)[0] if _is_joined() else value  # pyright: ignore[reportReturnType]
+    return gather(value if is_main() else None)[0] if is_joined() else value  # pyright: ignore[reportReturnType]
 
 
 def gather(value: T) -> list[T]:
@@ -179,7 +175,7 @@ def agreed(last: bool = False) -> Iterator[None]:
     try:
         yield
     except Exception as caught:
-        if not _is_joined() or is_agreed(caught):
+        if not is_joined() or is_agreed(caught):
             raise
         with waiting(caught) if last and waiting is not None else nullcontext():
             _met(None, caught)
@@ -189,16 +185,16 @@ def agreed(last: bool = False) -> Iterator[None]:
 
 def is_agreed(error: BaseException) -> bool:
     """Whether all ranks have raised it, or this process is alone: then they can go on together."""
-    return not _is_joined() or hasattr(error, _AGREED)
+    return not is_joined() or hasattr(error, _AGREED)
 
 
 def _met(value: T, error: Exception | None) -> list[T]:
     """All bring a value or an error: every exchange of values of Python within a request is this one."""
-    if not _is_joined():
+    if not is_joined():
         return [value]
     held: list[Any] = [None] * world_size()
     own = value if error is None else fault_of(error, rank())
-    with _exchange():
+    with exchange():
         dist.all_gather_object(held, own, group=control_group())
     first = next((number for number, one in enumerate(held) if isinstance(one, Fault)), None)
     if first is None:
@@ -223,7 +219,7 @@ def same(what: str, value: str) -> None:
 
 def total(*values: N) -> tuple[N, ...]:
     """The sum over all processes of each value, in float64; a count comes back as a count."""
-    if not _is_joined():
+    if not is_joined():
         return values
     sums = _reduced(values, torch.float64)
     return tuple(type(value)(summed) for value, summed in zip(values, sums, strict=True))
@@ -232,89 +228,21 @@ def total(*values: N) -> tuple[N, ...]:
 def _reduced(values: Sequence[float], dtype: torch.dtype, largest: bool = False) -> list[Any]:
     """The sum, or the largest, of each value over all ranks."""
     found = torch.tensor(values, dtype=dtype)
-    with _exchange():
+    with exchange():
         dist.all_reduce(found, dist.ReduceOp.MAX if largest else dist.ReduceOp.SUM)
     return found.tolist()
 
 
-def is_part(value: Tensor) -> bool:
-    """Whether it is a weight of which each rank has a part (a DTensor), which `to_local` gives."""
-    if not (dist.is_available() and dist.is_initialized()):
-        return False
-    from torch.distributed.tensor import DTensor
-
-    return isinstance(value, DTensor)
-
-
-def part(value: Tensor) -> Tensor:
-    """This rank's part of such a weight, in the same memory; of any other all of it. Without a graph."""
-    found: Any = value.detach()
-    return found.to_local() if is_part(value) else found
-
-
-def stored_dtype(weight: Tensor) -> torch.dtype:
-    """What a weight is rounded to wherever it is used or written."""
-    return getattr(weight, "stored_dtype", weight.dtype)
-
-
-@torch.no_grad()
-def whole(value: Tensor) -> Tensor:
-    """A weight as one device has it. Of one that is shared out all ranks call this, and the main one gets it,
-    in main memory; the others get an empty tensor."""
-    if not is_part(value):
-        return value.detach()
-    found: Any = value.detach()
-    full = found.full_tensor()
-    return full.to(stored_dtype(value)).cpu() if is_main() else torch.empty(0)
-
-
-@torch.no_grad()
-def give_out(value: Tensor | None, into: Tensor) -> None:
-    """Fills a weight that all ranks have, whole or each its part, with what the main one has of it: `value`,
-    whole, wherever it lies; None in the others. Rounded to the weight's own type."""
-    own = part(into)
-    ranks = world_size()
-    if not is_part(into):
-        if value is not None:
-            own.copy_(value)
-        if ranks > 1:
-            with _exchange():
-                dist.broadcast(_bytes(own), src=0)
-        return
-    # as FSDP2 cuts a weight; each rank is sent equally many rows
-    rows = -(-into.shape[0] // ranks)
-    pieces = None
-    if value is not None:
-        cut = (value[rows * at : rows * (at + 1)] for at in range(ranks))
-        pieces = [_bytes(_filled_up(piece, rows, own)) for piece in cut]
-    received = own.new_empty(rows, *own.shape[1:])
-    with _exchange():
-        dist.scatter(_bytes(received), pieces, src=0)
-    own.copy_(received[: own.shape[0]])
-
-
-def _filled_up(piece: Tensor, rows: int, like: Tensor) -> Tensor:
-    """So many rows, on the device and in the type of `like`."""
-    found = like.new_empty(rows, *piece.shape[1:])
-    found[: piece.shape[0]].copy_(piece)
-    return found
-
-
-def _bytes(value: Tensor) -> Tensor:
-    """In the same memory: there are types that gloo cannot exchange."""
-    return value.view(-1).view(torch.uint8)
-
-
 def wrapping_sums(values: Sequence[int]) -> list[int]:
     """Of 64-bit integers over all ranks, value by value."""
-    if not _is_joined() or not values:
+    if not is_joined() or not values:
         return list(values)
     return _reduced(values, torch.int64)
 
 
 def largest(value: int) -> int:
     """Of all ranks."""
-    if not _is_joined():
+    if not is_joined():
         return value
     return _reduced([value], torch.int64, largest=True)[0]
 
@@ -325,46 +253,14 @@ def mean(values: Sequence[float]) -> float | None:
     return sums / count if count else None
 
 
-def sum_gradients(weights: Iterable[Tensor]) -> None:
-    """Adds up over all processes, in place, the gradients of weights that each has; none counts as zeros."""
-    if not _is_joined():
-        return
-    together: list[Tensor] = []
-    elements = 0
-    for weight in weights:
-        if weight.grad is None:
-            weight.grad = torch.zeros_like(weight)
-        if together and (weight.dtype, weight.device) != (together[0].dtype, together[0].device):
-            _sum_together(together)
-            together, elements = [], 0
-        together.append(weight.grad)
-        elements += weight.grad.numel()
-        if elements >= ELEMENTS_AT_ONCE:
-            _sum_together(together)
-            together, elements = [], 0
-    if together:
-        _sum_together(together)
-
-
-def _sum_together(gradients: list[Tensor]) -> None:
-    """In one exchange: most weights are small, and each exchange takes its time."""
-    if len(gradients) == 1 and gradients[0].is_contiguous():
-        dist.all_reduce(gradients[0])
-        return
-    flat = torch.cat([gradient.flatten() for gradient in gradients])
-    dist.all_reduce(flat)
-    parts = flat.split([gradient.numel() for gradient in gradients])
-    for gradient, summed in zip(gradients, parts, strict=True):
-        gradient.copy_(summed.view_as(gradient))
-
-
 def wait_for_all() -> None:
     """Goes on once every process has come here."""
     gather(None)
 
 
 @contextmanager
-def _exchange() -> Iterator[None]:
+def exchange() -> Iterator[None]:
+    """Around what the ranks exchange by torch.distributed itself: where it fails, as one of them is gone."""
     try:
         yield
     except RuntimeError as error:
@@ -373,5 +269,6 @@ def _exchange() -> Iterator[None]:
         raise
 
 
-def _is_joined() -> bool:
+def is_joined() -> bool:
+    """Whether there are others, and this thread works with them."""
     return not _thread.alone and dist.is_available() and dist.is_initialized()

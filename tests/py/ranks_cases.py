@@ -6,18 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import adapted
 import families
 import tiny
 import torch
-from aft_worker import distributed
+from aft_worker import distributed, shared_weights
 from aft_worker import protocol as p
+from aft_worker.losses.registry import group_loss
 from aft_worker.model.loading import checkpoint_gradients
 from aft_worker.model.sharding import share_out
 from aft_worker.score import Model
 from aft_worker.train import Trainer
+from msgspec.structs import replace
 
 usual: dict[str, Any] = {"constraint": "none", "weight": 2.0, "vft_weight": 0.5}
 LOSSES: dict[str, p.LossSettings] = {
@@ -40,6 +42,31 @@ LOSSES: dict[str, p.LossSettings] = {
         **usual, negative_weight=1.0, epsilon=0.5, prompt_weight="none", per="response"
     ),
 }
+
+
+def constrained(name: str, loss: Any) -> dict[str, p.LossSettings]:
+    """With each constraint that it takes."""
+    if isinstance(loss, p.VftLoss):
+        return {name: loss}
+    constraints = get_args(get_type_hints(type(loss))["constraint"])
+    found = {f"{name}, {one}": replace(loss, constraint=one) for one in constraints}
+    if "boundary" in constraints:
+        found[f"{name}, boundary"] = replace(loss, constraint="boundary", beta=0.3)
+    return found
+
+
+# as the methods of an experiment ask for them
+METHODS: dict[str, p.LossSettings] = {
+    **{key: one for name, loss in LOSSES.items() for key, one in constrained(name, loss).items()},
+    "alignment, boundary detached": replace(LOSSES["alignment"], detach_boundary=True),
+    "alignment of sums": p.AlignmentLoss(
+        constraint="none", weight=2.0, detach_boundary=True, scores="sum", scale=0.5
+    ),
+    "pro with ties": replace(LOSSES["pro"], ties="counted"),
+    "reinforce of wrong ones alone": replace(LOSSES["reinforce"], positive_weight=0.0),
+    "grpo, undivided": replace(LOSSES["grpo"], divide_by_deviation=False, divide_by_length=False),
+    "nft, deviation": replace(LOSSES["nft"], prompt_weight="deviation"),
+}
 # the second goes in two passes; the last two have no pair
 LONG = "4 + 4 + 4 + 4 = 16, so there are 16 boxes in all. "
 GROUPS = [
@@ -53,6 +80,17 @@ for one in GROUPS:
     for response in one.responses:
         response.reference_logprob = -3.0 * len(response.text)
         response.reward = -float(response.rank or 1)
+# every response has a rank of its own but for a last two that share one, and none is right or wrong
+RANKED = [
+    replace(
+        group,
+        responses=[
+            replace(response, label=None, rank=None if at == 0 else min(at, 3), reward=-float(min(at, 3)))
+            for at, response in enumerate(group.responses)
+        ],
+    )
+    for group in GROUPS
+]
 # smooth: where AdamW divides by next to nothing, rounding would show as a whole step
 SMOOTH = tiny.optimizer(epsilon=1e-2, learning_rate=1e-3)
 
@@ -73,7 +111,7 @@ def flat(tensors: list[torch.Tensor]) -> torch.Tensor:
 
 
 def _whole(tensor: Any) -> torch.Tensor:
-    return (tensor.full_tensor() if distributed.is_part(tensor) else tensor).detach().clone()
+    return (tensor.full_tensor() if shared_weights.is_part(tensor) else tensor).detach().clone()
 
 
 def train(model: Model, loss: p.LossSettings, groups: list[p.TrainGroup] = GROUPS) -> Trained:
@@ -154,9 +192,13 @@ MODELS: dict[str, Make] = {
 def every_loss(folder: Path) -> dict[str, Trained]:
     """Each in plain data parallel and shared out."""
     found = {}
-    for name, loss in LOSSES.items():
+    for name, loss in METHODS.items():
         found[f"{name}, whole"] = train(base(), loss)
         found[f"{name}, shared out"] = train(sharded(base()), loss)
+        of_groups = group_loss(loss)
+        if of_groups is not None and not of_groups.needs_labels:
+            found[f"{name}, by ranks, whole"] = train(base(), loss, RANKED)
+            found[f"{name}, by ranks, shared out"] = train(sharded(base()), loss, RANKED)
     return found
 
 
@@ -233,5 +275,5 @@ def in_bfloat16(folder: Path) -> Trained:
     steps = [run.step(number, GROUPS) for number in range(1, 11)]
     masters = list(run._optimizer.masters.values())
     assert all(master.dtype == torch.float32 for master in masters)
-    whole = [distributed.whole(weight) for weight in run._optimizer.weights.values()]
+    whole = [shared_weights.whole(weight) for weight in run._optimizer.weights.values()]
     return Trained(steps, torch.zeros(0), torch.cat([one.flatten().float() for one in whole]))

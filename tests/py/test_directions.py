@@ -8,7 +8,18 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "py" / "aft_worker"
 
 # What any room may import, in turn: each of these imports those before it at most.
-BASE = ["__init__", "protocol", "errors", "memory", "faults", "callbacks", "distributed", "board", "folders"]
+BASE = [
+    "__init__",
+    "protocol",
+    "errors",
+    "memory",
+    "faults",
+    "callbacks",
+    "distributed",
+    "shared_weights",
+    "board",
+    "folders",
+]
 
 # For each room, the rooms it may import.
 ALLOWED: dict[str, set[str]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 import torch.distributed as dist
-from aft_worker import distributed
+from aft_worker import distributed, shared_weights
 
 
 def test_one_process_is_the_main_one_and_gets_back_what_it_gives() -> None:
@@ -16,5 +16,5 @@ def test_one_process_is_the_main_one_and_gets_back_what_it_gives() -> None:
     assert distributed.total(3, 0.1) == (3, 0.1)
     assert distributed.mean([1.0, 2.0]) == 1.5
     weight = torch.zeros(2, requires_grad=True)
-    distributed.sum_gradients([weight])
+    shared_weights.sum_gradients([weight])
     assert weight.grad is None

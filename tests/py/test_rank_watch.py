@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 import pytest
 from aft_worker.errors import WorkerError
 from aft_worker.memory import advise
-from aft_worker.ranks.watch import Watch
+from aft_worker.ranks.watch import Watch, meet
 from torch.distributed import HashStore, Store  # pyright: ignore[reportPrivateImportUsage]
 
 
@@ -113,3 +114,16 @@ def test_one_that_all_have_come_to_in_time_ends_nobody(ticks: list[float]) -> No
     for _ in range(9):
         second._look_for_faults()
         first._look_for_faults()
+
+
+def test_all_come_and_go_by_what_rank_0_says() -> None:
+    store = HashStore()
+    with ThreadPoolExecutor() as ranks:
+        met = [ranks.submit(meet, store, rank, 3, seconds, end) for rank, seconds in enumerate((5, 60, 60))]
+        assert [one.result() for one in met] == [5, 5, 5]
+
+
+def test_ranks_that_do_not_come_are_named_with_their_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    with pytest.raises(Ended, match=r"rank 1, 2, 3 of machine 0, 1 has not come within 0.1 s: it was"):
+        meet(HashStore(), 0, 4, 0.01, end)

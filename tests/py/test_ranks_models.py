@@ -18,7 +18,7 @@ import tiny
 import torch
 import torch.distributed as dist
 import unusual
-from aft_worker import distributed
+from aft_worker import distributed, shared_weights
 from aft_worker.errors import WorkerError
 from aft_worker.model import loading, saving, sharding
 from aft_worker.model.digest import weights_digest
@@ -85,7 +85,7 @@ def described(model: LoadedModel) -> dict[str, Any]:
     """Digest of the weights that lie there now, types and buffers."""
     path = loading.scored_how(model)
     weights = {
-        name: distributed.whole(value) for name, value in model.module.state_dict(keep_vars=True).items()
+        name: shared_weights.whole(value) for name, value in model.module.state_dict(keep_vars=True).items()
     }
     return {
         "digest": model.digest(),

@@ -2,15 +2,15 @@
  * Two machines, as two network namespaces with a cable between them: a run on both of them, one of which loses its rank, and
  * then the cable. Takes root on Linux, and minutes: AFT_HOSTS=1.
  */
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../ts/core/project.ts";
 import { someFile, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { type Deaths, deathsEnvironment, deathsFile } from "./deaths.ts";
+import { type Deaths, deathsEnvironment, deathsFile, warmFolder } from "./deaths.ts";
 import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const asked = process.env.AFT_HOSTS === "1";
@@ -56,28 +56,30 @@ const on = (host: string, words: readonly string[], env: Record<string, string> 
 const runOn = (host: string, runs: string, words: readonly string[], env?: Record<string, string>) =>
   on(host, ["node", "ts/cli/bin.mjs", "run", ...words, "--runs", runs], env);
 
-/** The second machine: its worker, started again whenever it has ended, until `stop`; `before` is done there first. */
-function secondMachine(env: Record<string, string>, { py = "py", before = "true" } = {}) {
-  const words = "-m aft_worker --threads 1 --devices 1 --nodes 2 --node-rank 1 --seconds 10 --rendezvous";
-  let current: ReturnType<typeof on> | undefined;
-  let stopped = false;
-  const over = (async () => {
-    while (!stopped) {
-      const started = [python, ...words.split(" "), rendezvous];
-      current = on("b", ["sh", "-c", `${before} && exec "$@"`, "sh", ...started], {
-        ...env,
-        PYTHONPATH: [py, "tests/warm"].map((folder) => resolve(projectRoot, folder)).join(":"),
-      });
-      await current;
-    }
-  })();
+/**
+ * The second machine: `aft worker` there. `python`: what it starts its worker with; `before`: what is done there first. `stop`
+ * sends Ctrl-C where it has not ended by itself.
+ */
+function secondMachine(env: Record<string, string>, { py = python, before = "true" } = {}) {
+  const words = "worker --devices 1 --nodes 2 --node-rank 1 --threads 1 --rendezvous".split(" ");
+  const started = ["node", "ts/cli/bin.mjs", ...words, rendezvous, "--python", py];
+  const running = on("b", ["sh", "-c", `${before} && exec "$@"`, "sh", ...started], env);
   return {
+    running,
     stop: async () => {
-      stopped = true;
-      current?.stdin?.end();
-      await over;
+      running.kill("SIGINT");
+      return running;
     },
   };
+}
+
+/** Sends a signal to all that the second machine does of a run. */
+async function toAllOfSecond(mark: string, signal: NodeJS.Signals): Promise<void> {
+  const { ino } = await stat(`/var/run/netns/${name("b")}`);
+  for (const { id } of await processesWith(mark)) {
+    const place = await stat(`/proc/${id}/ns/net`).catch(() => undefined);
+    if (place?.ino === ino) process.kill(id, signal);
+  }
 }
 
 /** What two ranks on one machine come to. */
@@ -104,6 +106,8 @@ afterAll(async () => {
   for (const host of ["a", "b"]) await ip(`netns del ${name(host)}`);
 });
 
+const letGo = expect.stringMatching(/the run has let these ranks go$/);
+
 const deaths: Deaths[] = [[], ["train/step 5 within 1"], ["generate 1 hangs 1"]];
 test.runIf(asked).each(deaths.map((one) => [one]))(
   "two machines come to what two ranks on one do, also when the other one's rank is lost: %j",
@@ -113,8 +117,8 @@ test.runIf(asked).each(deaths.map((one) => [one]))(
     const env = deathsEnvironment(mark);
     const other = secondMachine(env);
     const done = await runOn("a", runs, onBoth, env);
-    await other.stop();
     expect(done.exitCode, done.stderr).toBe(0);
+    expect(await other.running).toMatchObject({ exitCode: 0, stdout: letGo });
     expect(done.stderr.match(/it is started again/g) ?? []).toHaveLength(lost.length);
     expect(await contentOf(runs, withoutLastDigits)).toEqual(await whole());
     expect(await processesWith(mark)).toEqual([]);
@@ -135,13 +139,91 @@ test.runIf(asked)(
     const { exitCode, stderr } = await running;
     await ip(`-n ${name("b")} link set bv${process.pid} up`);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/vft seed 1: the worker ended with exit code 1; it is started again/);
+    expect(stderr).toMatch(/vft seed 1: the worker ended with exit code 1\b.*; it is started again/);
     expect(stderr).toMatch(
       new RegExp(`2 machines at ${rendezvous} did not come together within ${secondsToMeet} s`),
     );
     expect((await readdir(join(runs, "tiny"))).filter((file) => file.endsWith(".lock"))).toEqual([]);
-    await other.stop();
+    expect(await other.stop()).toMatchObject({ exitCode: 130 });
     expect(await processesWith(env.AFT_MARK)).toEqual([]);
+  },
+  900_000,
+);
+
+test.runIf(asked)(
+  "the whole of the other machine is stopped: told with rank and host, and both go on when it is back",
+  async () => {
+    if (!canBe) return;
+    const runs = await temporaryFolder();
+    const env = { AFT_MARK: join(runs, "mark") };
+    const other = secondMachine(env);
+    const running = runOn("a", runs, onBoth, env);
+    let said = "";
+    running.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+    await toAllOfSecond(env.AFT_MARK, "SIGSTOP");
+    await until(() => said.includes("it is started again"));
+    await toAllOfSecond(env.AFT_MARK, "SIGCONT");
+    const { exitCode, stderr } = await running;
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /vft seed 1: the worker ended with exit code 1: rank 1 on \S+ has given no sign of life for 10 s; it is started again/,
+    );
+    const left = await other.running;
+    expect(left).toMatchObject({ exitCode: 0, stdout: letGo });
+    expect(left.stderr).toMatch(/these ranks ended \(.*\); they are started again \(start 2 of at most 4\)/);
+    expect(await contentOf(runs, withoutLastDigits)).toEqual(await whole());
+    expect(await processesWith(env.AFT_MARK)).toEqual([]);
+  },
+  900_000,
+);
+
+test.runIf(asked)(
+  "the whole of the other machine is stopped as its rank starts: one error names it, and Ctrl-C ends it when it is back",
+  async () => {
+    if (!canBe) return;
+    const runs = await temporaryFolder();
+    const env = { AFT_MARK: join(runs, "mark") };
+    const other = secondMachine(env);
+    const running = runOn("a", runs, [...onBoth, ...setting("worker.rankSeconds=3")], env);
+    // its agent has met machine 0's and starts a rank, which takes seconds to import torch
+    await until(async () =>
+      (await processesWith("LOCAL_WORLD_SIZE=1\0")).some(({ command }) => command.includes("-m\0aft_worker")),
+    );
+    await toAllOfSecond(env.AFT_MARK, "SIGSTOP");
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/aft_worker: rank 0 on \S+ ends: rank 1 of machine 1 has not come within 30 s/);
+    expect(stderr).not.toContain("Traceback");
+    await toAllOfSecond(env.AFT_MARK, "SIGCONT");
+    expect(await other.stop()).toMatchObject({ exitCode: 130 });
+    expect(await processesWith(env.AFT_MARK)).toEqual([]);
+  },
+  900_000,
+);
+
+test.runIf(asked)(
+  "memory that runs out in the other machine's rank counts as no start, and Ctrl-C lets that machine go",
+  async () => {
+    if (!canBe) return;
+    const runs = await temporaryFolder();
+    const env = { AFT_HANDLERS: "full", AFT_FULL: "1 train 200", PYTHONPATH: warmFolder, AFT_MARK: runs };
+    const more = setting("worker.sharding=fsdp", "stages.vft.steps=4000");
+    const other = secondMachine(env);
+    const running = runOn("a", runs, [...onBoth, ...more], env);
+    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+    running.kill("SIGINT");
+    const { exitCode, stderr } = await running;
+    expect(exitCode, stderr).toBe(130);
+    expect(stderr).toMatch(
+      /rank 1 on \S+: CUDA out of memory: .*; all ranks are started again, with \d+ at once/,
+    );
+    const left = await other.running;
+    expect(left).toMatchObject({ exitCode: 0, stdout: letGo });
+    expect(left.stderr).toMatch(/these ranks ended \(ended with exit code 75\); they are started again$/m);
+    expect(await processesWith(`AFT_MARK=${runs}`)).toEqual([]);
   },
   900_000,
 );
@@ -161,7 +243,7 @@ async function refused({ more = [], other }: Refused) {
   const started = Date.now();
   const { exitCode, stderr } = await runOn("a", runs, [...onBoth, ...more], env);
   console.log(`${Math.round((Date.now() - started) / 1000)} s: ${stderr}`);
-  await second?.stop();
+  if (second !== undefined) expect(await second.running).toMatchObject({ exitCode: 0, stdout: letGo });
   expect(exitCode).toBe(1);
   expect(await processesWith(env.AFT_MARK)).toEqual([]);
   return { stderr, made: await readdir(join(runs, "artefacts")).catch(() => []) };
@@ -171,14 +253,16 @@ test.runIf(asked)(
   "another version on the other machine is one error before any work",
   async () => {
     if (!canBe) return;
-    const py = join(await temporaryFolder(), "py");
+    const folder = await temporaryFolder();
+    const [py, started] = [join(folder, "py"), join(folder, "python")];
     await cp(join(projectRoot, "py"), py, { recursive: true });
     const file = join(py, "aft_worker", "__init__.py");
     await writeFile(
       file,
       (await readFile(file, "utf8")).replace(/__version__ = ".*"/, '__version__ = "0.0.9"'),
     );
-    const { stderr, made } = await refused({ other: () => ({ py }) });
+    await writeFile(started, `#!/bin/sh\nexec env PYTHONPATH=${py} ${python} "$@"\n`, { mode: 0o755 });
+    const { stderr, made } = await refused({ other: () => ({ py: started }) });
     expect(stderr).toMatch(/versions on rank 1 \(\S+\): aft 0\.0\.9, torch .*; on rank 0 \(\S+\): aft 0\.1/);
     expect(stderr).toContain("All ranks need the same");
     expect(made).toEqual([]);

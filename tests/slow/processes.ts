@@ -2,13 +2,17 @@
 import { readdir, readFile } from "node:fs/promises";
 import { lasting } from "../faults/content.ts";
 
-/** Processes of this machine with such a text in their environment, by number and command. */
-export async function processesWith(text: string): Promise<{ id: number; command: string }[]> {
-  const found: { id: number; command: string }[] = [];
+/** Processes of this machine with such a text in their environment: `state` is T of one that is stopped. */
+export async function processesWith(text: string): Promise<{ id: number; command: string; state: string }[]> {
+  const found: { id: number; command: string; state: string }[] = [];
   for (const id of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const read = (file: string): Promise<string> => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "");
     if ((await read("environ")).includes(text))
-      found.push({ id: Number(id), command: await read("cmdline") });
+      found.push({
+        id: Number(id),
+        command: await read("cmdline"),
+        state: /^State:\s+(\w)/m.exec(await read("status"))?.[1] ?? "",
+      });
   }
   return found;
 }

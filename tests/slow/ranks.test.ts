@@ -1,11 +1,11 @@
 /** Runs whose worker is two processes, of which one dies, is stopped, has no room left, or is asked to end with the command. */
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { runWithDeaths, warmFolder } from "./deaths.ts";
+import { deathsEnvironment, deathsFile, runWithDeaths, warmFolder } from "./deaths.ts";
 import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [
@@ -77,6 +77,26 @@ test.each(["SIGTERM", ...(all ? (["SIGINT"] as const) : [])] as const)(
     expect(await processesWith(mark)).toEqual([]);
   },
 );
+
+test.runIf(all)("a save that hangs after Ctrl-C is left at the next one, and no process stays", async () => {
+  const runs = await temporaryFolder();
+  const file = await deathsFile([]);
+  const started = startAft(
+    ["run", ...args, "--runs", runs, ...setting("stages.vft.steps=4000", "worker.rankSeconds=600")],
+    deathsEnvironment(file),
+  );
+  onTestFinished(() => void started.kill("SIGKILL"));
+  await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+  await writeFile(file, [1, 2, 3].map((number) => `train/save ${number} hangs 1\n`).join(""));
+  started.kill("SIGINT");
+  await until(async () => (await processesWith(file)).some(({ state }) => state === "T"));
+  started.kill("SIGINT");
+  const { exitCode, stderr } = await started;
+  expect(exitCode).toBe(130);
+  expect(String(stderr)).toContain("stopping: saving what is done (Ctrl-C again to stop at once)");
+  // their agent ends them, once nobody speaks to it
+  await until(async () => (await processesWith(file)).length === 0);
+});
 
 const room =
   /vft seed 1: the worker: rank 1 on \S+: CUDA out of memory: .*; all ranks are started again, with \d+ at once/;

@@ -47,6 +47,7 @@ export {
   type OwnNote,
 } from "./features/questions/app.ts";
 export { chunkScript } from "./features/questions/numbers.ts";
+export { answerTiles } from "./features/top/tiles.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
 export { decimal, percent, plural, points, range, whole } from "./format.ts";
 export type {

@@ -63,6 +63,8 @@ const usualLetGoMs = 20_000;
 export interface ConnectOptions {
   /** How long a worker may hang. */
   patience?: Patience | undefined;
+  /** The same until its first sign of life, which comes once it has imported what it needs; for ever when left out. */
+  startPatience?: Patience | undefined;
   /** Told while the worker gives no sign of life: for how many seconds. */
   onSilence?: ((seconds: number) => void) | undefined;
   /** How long it may take to let go of a request that is cancelled, in ms. */
@@ -71,7 +73,12 @@ export interface ConnectOptions {
 
 export function connect(
   transport: Transport,
-  { patience = usualPatience, onSilence = () => {}, letGoMs = usualLetGoMs }: ConnectOptions = {},
+  {
+    patience = usualPatience,
+    startPatience,
+    onSilence = () => {},
+    letGoMs = usualLetGoMs,
+  }: ConnectOptions = {},
 ): Worker {
   /** Why nothing can be asked of the worker any more. */
   let over: AftError | undefined;
@@ -80,6 +87,11 @@ export function connect(
   const open = new Set<RequestMessage["id"]>();
   let handled = 0;
   let pulse: Pulse | undefined;
+  let hasLived = false;
+  const watch = (patience: Patience): void => {
+    pulse?.stop();
+    pulse = watchPulse(patience, () => open.size > 0, onSilence, hung);
+  };
 
   const finish = (reason: AftError): void => {
     over ??= reason;
@@ -105,8 +117,10 @@ export function connect(
         handled++;
         const reason = over === undefined ? strayReason(message, open) : undefined;
         if (reason !== undefined) return violate(reason, message);
-        if (isSignOfLife(message)) pulse ??= watchPulse(patience, () => open.size > 0, onSilence, hung);
-        else {
+        if (isSignOfLife(message)) {
+          if (!hasLived) watch(patience);
+          hasLived = true;
+        } else {
           if (!("method" in message)) open.delete((message as ResponseMessage).id);
           next(message);
         }
@@ -133,6 +147,7 @@ export function connect(
       violate(`sent what is not a message: ${error.message}`);
   });
   connection.listen();
+  if (startPatience !== undefined) watch(startPatience);
 
   const gone = transport.exited.then(async (exit) => {
     await quiet(() => handled);

@@ -4,7 +4,7 @@ import { workerArguments } from "./ranks.ts";
 import { type LaunchOptions, secondsBetweenSigns, workerEnvironment, workerVariables } from "./transport.ts";
 
 /** What a launch command writes where the worker's own words belong. */
-const workerWords = "{worker}";
+export const workerWords = "{worker}";
 
 /** `python -m aft_worker`, or the launch command with that in the place of `{worker}`. */
 export function commandOf(options: LaunchOptions): [string, ...string[]] {

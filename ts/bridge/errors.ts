@@ -30,7 +30,7 @@ export class WorkerDied extends WorkerLost {
 
   constructor(exit: Exit) {
     const fix = exit.signal === "SIGKILL" ? memoryHint : undefined;
-    super(howItEnded(exit), { what: describeExit(exit), fix });
+    super(`${howItEnded(exit)}${lostIn(exit)}`, { what: describeExit(exit), fix });
     this.exit = exit;
   }
 }
@@ -40,6 +40,15 @@ const memoryHint =
 
 const howItEnded = ({ code, signal }: Exit): string =>
   signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+
+/** Of several ranks the one that was lost first; as its agent, or another rank, said it. */
+const lostRank =
+  /\brank (?:\d+ on \S+ (?:has given no sign of life for [\d.]+ s|ended by \S+?(?=,|$))|[\d, ]+ of machine [\d, ]+ has not come within [\d.]+ s)/;
+
+const lostIn = ({ stderr }: Exit): string => {
+  const lost = stderr.map((line) => lostRank.exec(line)?.[0]).find((found) => found !== undefined);
+  return lost === undefined ? "" : `: ${lost}`;
+};
 
 function describeExit(exit: Exit): string {
   const { stderr } = exit;

@@ -1,22 +1,37 @@
 import { type AftError, failure } from "../core/errors.ts";
 import { version } from "../core/project.ts";
 import { type ConnectOptions, connect, type Worker } from "./client.ts";
-import { commandOf } from "./command.ts";
-import { type Exit, WorkerDied } from "./errors.ts";
+import { commandOf, workerWords } from "./command.ts";
+import { type Exit, ProtocolError, WorkerDied } from "./errors.ts";
 import { protocolVersion } from "./protocol.ts";
+import type { Patience } from "./pulse.ts";
 import { stdioTransport } from "./stdio.ts";
 import type { LaunchOptions, Transport } from "./transport.ts";
 
 export interface WorkerOptions extends LaunchOptions, ConnectOptions {
   /** stdio for work; pythonia (Node only) for a look at what is there. */
   transport: "stdio" | "pythonia";
+  /** Ends the process where it has not answered yet: nothing of it is to be saved. */
+  signal?: AbortSignal | undefined;
 }
+
+/** Importing torch from a cold disk takes minutes; a process of this machine that takes longer hangs. */
+const startPatience: Patience = { toldAfter: 60, endedAfter: 900 };
 
 /** Starts a worker and greets it: a worker that comes back from here speaks this version of the protocol. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { signal } = options;
+  // A command that starts it elsewhere may wait in a queue, and a machine for others, for as long as that takes.
+  const isHere = options.launch === undefined && options.ranks?.rendezvous === undefined;
   let worker: Worker | undefined;
+  const abort = (): void => {
+    worker?.close();
+  };
   try {
-    worker = connect(await launch(options), options);
+    signal?.throwIfAborted();
+    worker = connect(await launch(options), { ...(isHere ? { startPatience } : {}), ...options });
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", abort, { once: true });
     const hello = await worker.request("hello", { protocolVersion });
     if (hello.protocolVersion !== protocolVersion)
       throw failure({
@@ -32,7 +47,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return worker;
   } catch (error) {
     await worker?.close();
-    throw error instanceof WorkerDied ? startError(options, error) : error;
+    signal?.throwIfAborted();
+    if (error instanceof WorkerDied) throw startError(options, error);
+    throw error instanceof ProtocolError && options.launch !== undefined ? notSpoken(options, error) : error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 
@@ -91,7 +110,7 @@ function launchError(options: LaunchOptions, died: WorkerDied): AftError {
       {
         what: `cannot start ${program}: ${spawnError === "ENOENT" ? "no such program" : spawnError}`,
         where,
-        expected: "a command that speaks the worker's protocol on its standard streams",
+        expected: spoken(options).expected,
         fix: "correct the first word of worker.launch, or leave worker.launch out to compute on this machine",
       },
       { cause: died },
@@ -107,5 +126,24 @@ function launchError(options: LaunchOptions, died: WorkerDied): AftError {
       },
       { cause: died },
     );
-  return died.exit.signal === null ? failure({ ...died.problems[0]!, where }, { cause: died }) : died;
+  const { fix } = spoken(options);
+  return died.exit.signal === null ? failure({ ...died.problems[0]!, where, fix }, { cause: died }) : died;
 }
+
+/** What a launch command printed in the place of the worker's first message: a greeting, or the words of a shell. */
+function notSpoken(options: LaunchOptions, error: ProtocolError): AftError {
+  const {
+    expected,
+    fix = "a greeting there (motd, .bashrc) belongs on the error output, or to terminals alone",
+  } = spoken(options);
+  return failure({ ...error.problems[0]!, where: placeOf(options), expected, fix }, { cause: error });
+}
+
+/** What a launch command is to be, and what to do where it cannot be that. */
+const spoken = ({ launch = [] }: LaunchOptions) => ({
+  expected:
+    "a command that speaks the worker's protocol on its standard streams, and prints nothing else there",
+  fix: launch.some((word) => word.includes(workerWords))
+    ? undefined
+    : `write ${workerWords} in worker.launch, where the words that start the worker belong`,
+});

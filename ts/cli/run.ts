@@ -19,6 +19,7 @@ import {
   runExperiment,
   runFiles,
   type SweepEstimate,
+  stillMissing,
   sweepEstimateTable,
 } from "../experiment/index.ts";
 import { define, experimentFile, jsonOption, repeatable, setOption } from "./definition.ts";
@@ -120,7 +121,8 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
   const options = { runsDirectory: argv.runs, progress: progressOn(), signal };
   if (argv["dry-run"]) {
     const cost = argv.estimate ? await estimate(experiment, options) : undefined;
-    return printPlan(await dryRun(experiment, argv.runs), cost, argv.json);
+    printPlan(await dryRun(experiment, argv.runs), cost, argv.json);
+    return noteMissing([experiment]);
   }
   const expected = await printEstimate(argv.estimate, isMadeHere(experiment), options, {
     find: () => estimate(experiment, options),
@@ -141,13 +143,17 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
       : `${result.made} stages done in ${wholeDuration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
   const { page, table } = runFiles;
-  printLine(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`);
+  printLine(
+    wrapped(`report: ${shownPath(join(result.directory, page))} (all tables as text: ${table} beside it)`),
+  );
 }
 
 async function runCells(sweep: LoadedSweep, argv: Values, signal: AbortSignal): Promise<void> {
   const options = { runsDirectory: argv.runs, jobs: argv.jobs, progress: progressOn(), signal };
-  if (argv["dry-run"])
-    return dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
+  if (argv["dry-run"]) {
+    await dryRunSweepFile(sweep, argv, argv.estimate ? await estimateSweep(sweep, options) : undefined);
+    return noteMissing(sweep.cells.map(({ experiment }) => experiment));
+  }
   const isMade = sweep.cells.every(({ experiment }) => isMadeHere(experiment));
   const expected = await printEstimate(argv.estimate, isMade, options, {
     find: () => estimateSweep(sweep, options),
@@ -168,6 +174,12 @@ function printPlan(
   for (const { label, done, artefact } of stages)
     printLine(`${done ? "done " : "to do"}  ${label}  ${artefact}`);
   if (cost !== undefined) printLine(`\n${estimateTable(cost)}`);
+}
+
+/** What `aft validate` says of this machine, too. */
+async function noteMissing(experiments: readonly Experiment[]): Promise<void> {
+  for (const problem of await stillMissing(experiments))
+    progressOn().note(`before it can run: ${formatProblem(problem)}`);
 }
 
 /** A GGUF file's too: to estimate before it is converted would take a conversion of its own. */

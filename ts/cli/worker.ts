@@ -41,7 +41,7 @@ export const worker = define({
         const options = { python: interpreter, ...defined({ threads }), ranks };
         let starts = 1;
         while (true) {
-          printLine(`machine ${nodeRank} of ${nodes}: ${devices} ranks wait for ${ranks.rendezvous}`);
+          printLine(`machine ${nodeRank} of ${nodes} (devices: ${devices}) waits for ${ranks.rendezvous}`);
           const died = await follow({ ...options, signal, onStderr: (line) => progress.note(line) });
           if (signal.aborted)
             throw new Interrupted(
@@ -50,8 +50,8 @@ export const worker = define({
           if (died === undefined) return printLine("the run has let these ranks go");
           const again = died.exit.code === beginsAnew;
           if (!again && starts++ === mostStarts) throw startError(options, died);
-          const times = again ? "" : `, ${mostStarts - starts + 1} times at most`;
-          progress.note(`these ranks ended (${died.how}); they are started again${times}`);
+          const count = again ? "" : ` (start ${starts} of at most ${mostStarts})`;
+          progress.note(`these ranks ended (${died.how}); they are started again${count}`);
         }
       },
       { notice: "stopping: the ranks of this machine are ended" },

@@ -70,7 +70,7 @@ async function holding<T>(path: string, work: () => Promise<T>, otherwise: Waiti
 async function acquire(path: string, otherwise: Waiting | Problem): Promise<string> {
   // The id is written to a neighbour that is then linked into place: a lock file is never seen empty.
   const candidate = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  const mine = `${process.pid} ${(await startOf(process.pid)) ?? ""} ${hostname()}`;
+  const mine = `${process.pid} ${(await tellOf(process.pid))?.start ?? ""} ${hostname()}`;
   const signal = "purpose" in otherwise ? otherwise.signal : undefined;
   try {
     await makeFolder(dirname(path));
@@ -158,12 +158,20 @@ async function isAlive(holder: Holder): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) !== "EPERM") return false;
   }
-  const now = await startOf(pid);
-  return start === undefined || now === undefined || start === now;
+  const now = await tellOf(pid);
+  if (now === undefined) return true;
+  // Ended, and waits for a parent to ask how: in a container without an init for ever.
+  if (now.state === "Z") return false;
+  return start === undefined || start === now.start;
 }
 
-/** When a process began, in the kernel's ticks (Linux: field 22 of /proc/PID/stat, the 20th after the name). */
-async function startOf(pid: number): Promise<string | undefined> {
+/** What Linux tells of a process: its state and when it began, in ticks (fields 3 and 22 of /proc/PID/stat). */
+async function tellOf(
+  pid: number,
+): Promise<{ state?: string | undefined; start?: string | undefined } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return text === "" ? undefined : text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  if (text === "") return undefined;
+  // After the name, which may hold anything, a bracket too.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0], start: fields[19] };
 }

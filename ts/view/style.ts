@@ -25,6 +25,7 @@ progress{width:100%;height:10px;accent-color:var(--accent);display:block;margin:
 .compare-form select{font:inherit;font-size:.875rem;color:var(--ink);background:var(--surface);border:1px solid var(--edge);border-radius:6px;padding:5px 8px;min-height:34px;max-width:100%}
 .compare-form button{min-height:34px}
 .view figure{margin:12px 0 20px}.view figure svg{min-width:min(100%,560px)}
+.view .tiles h2{font-size:.95rem;margin:2px 0 4px;padding:0;border:0}.view .tiles svg{min-width:0}
 .view .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:0 32px}
 .view .charts .wide{grid-column:1/-1}
 .badge.running{background:var(--accent);color:var(--surface)}

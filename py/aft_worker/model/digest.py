@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from .. import distributed
+from .. import distributed, shared_weights
 
 
 def weights_digest(module: torch.nn.Module) -> str:
@@ -18,7 +18,7 @@ def weights_digest(module: torch.nn.Module) -> str:
 
 def tensors_digest(tensors: Mapping[str, torch.Tensor]) -> str:
     """The same of named tensors."""
-    are_parts = any(distributed.is_part(value) for value in tensors.values())
+    are_parts = any(shared_weights.is_part(value) for value in tensors.values())
     found = _digest(tensors)
     return distributed.from_main(found) if are_parts else found
 
@@ -30,7 +30,7 @@ def _digest(tensors: Mapping[str, torch.Tensor]) -> str:
         if not isinstance(value, torch.Tensor) or id(value) in seen:
             continue
         seen.add(id(value))
-        value = distributed.whole(value)
+        value = shared_weights.whole(value)
         kind = str(value.dtype).removeprefix("torch.")
         digest.update(json.dumps([name, kind, list(value.shape)]).encode())
         data = value.detach().to("cpu").contiguous().flatten()

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from .. import distributed
+from .. import distributed, shared_weights
 from ..device import dtype_name
 from ..folders import write_folder
 from ..score import score_path
@@ -81,7 +81,7 @@ def _planned(module: PreTrainedModel, tensors: Mapping[str, Any]) -> list[list[s
 
 
 def _stored_bytes(weight: Tensor) -> int:
-    return weight.numel() * distributed.stored_dtype(weight).itemsize
+    return weight.numel() * shared_weights.stored_dtype(weight).itemsize
 
 
 def _once(values: Iterable[Any]) -> list[Tensor]:
@@ -90,8 +90,8 @@ def _once(values: Iterable[Any]) -> list[Tensor]:
 
 
 def _whole(tensors: Mapping[str, Any]) -> dict[str, Any]:
-    """As `distributed.whole` gives them; what is one under several names stays one."""
-    found = {id(value): distributed.whole(value) for value in _once(tensors.values())}
+    """As `shared_weights.whole` gives them; what is one under several names stays one."""
+    found = {id(value): shared_weights.whole(value) for value in _once(tensors.values())}
     return {name: found.get(id(value), value) for name, value in tensors.items()}
 
 

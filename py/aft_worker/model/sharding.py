@@ -21,7 +21,7 @@ from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from transformers import PreTrainedModel
 from transformers.modeling_layers import GradientCheckpointingLayer
 
-from .. import distributed
+from .. import distributed, shared_weights
 from ..device import free_bytes
 from ..score import score_path
 from .adapter import adapter_weights
@@ -72,7 +72,7 @@ def share_out(
     with distributed.agreed():
         _cut(shared, device, dtype)
     for name, into in _tensors(shared).items():
-        distributed.give_out(weights.pop(name) if distributed.is_main() else None, into)
+        shared_weights.give_out(weights.pop(name) if distributed.is_main() else None, into)
     return shared
 
 
@@ -137,7 +137,7 @@ def _cut(module: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> N
         _sum_in_place_of_means(cast(FSDPModule, unit))
     module.to_empty(device=device)
     for name, weight in causal.named_parameters():
-        if distributed.is_part(weight):
+        if shared_weights.is_part(weight):
             cast(Any, weight).stored_dtype = stored[name]
     path.dtype = dtype
     setattr(causal, WITHIN, _run)

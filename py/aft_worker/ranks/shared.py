@@ -36,7 +36,7 @@ from ..device import resolve_device
 from ..errors import Cancelled, WorkerError
 from ..protocol import METHODS
 from ..rpc import Context, Handler, decode_params
-from .watch import DEVICE, watch
+from .watch import DEVICE, LONGEST, watch
 
 
 class SharedContext:
@@ -139,8 +139,7 @@ def dismiss() -> None:
 
 def _joined() -> WorkerError | None:
     """Joins; -> why nothing can be done together, of which the others know too."""
-    distributed.join()
-    watch(_answer)
+    distributed.join(seconds=LONGEST * watch(_answer))
     try:
         distributed.same("versions", _versions())
         name = distributed.from_main(os.environ.get(DEVICE, "auto"))

@@ -27,7 +27,7 @@ import psutil
 
 from ..board import connect
 from .last_lines import SECONDS_BETWEEN_LINES, keep_in, kept_in
-from .watch import AGENT, DEVICE, LIFE, SECONDS
+from .watch import AGENT, DEVICE, LIFE, SECONDS, life, limit_of
 
 # Once one rank is gone, or nobody speaks to them any more, the others have so long to end by themselves.
 SECONDS_TO_END = 5.0
@@ -60,7 +60,7 @@ def launch(ranks: Ranks) -> int:
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
     _leave_signals_to_the_command()
-    logging.getLogger("torch").setLevel(logging.CRITICAL)
+    logging.disable()  # of torchrun's own: what there is to say is said here
     # one machine's ranks meet where nothing else listens
     rendezvous = ranks.rendezvous or f"127.0.0.1:{_free_port()}"
     where = f"{ranks.nodes} machines at {rendezvous}" if ranks.nodes > 1 else "this machine's ranks"
@@ -85,6 +85,8 @@ def launch(ranks: Ranks) -> int:
         log_line_prefix_template=f"[rank ${{rank}} on {socket.gethostname()}] ",
         **{name: value for name, value in handled.items() if name in known},
     )
+    if ranks.apart:
+        _wait_for_an_end(ranks)
     watched = threading.Event()
     threading.Thread(target=_watch, args=(ranks.devices, Path(logs), watched), daemon=True).start()
     if ranks.apart:
@@ -103,12 +105,23 @@ def launch(ranks: Ranks) -> int:
             time.sleep(2 * SECONDS_BETWEEN_LINES)  # for machine 0 to have it
         return failure.exitcode
     except Exception as error:
-        _say(f"{where} did not come together {_reason(error)}")
+        _say(f"{where} did not come together {_reason(error, ranks)}")
         return 1
     finally:
         watched.set()
         shutil.rmtree(logs, ignore_errors=True)
     return 0
+
+
+def _wait_for_an_end(ranks: Ranks) -> None:
+    """On another machine than 0, begun anew sooner than machine 0 has ended: the store in which its former
+    ranks were seen is not the one to meet in."""
+    assert ranks.rendezvous is not None
+    # no store yet, or no more
+    with suppress(RuntimeError):
+        store = connect(1, ranks.rendezvous)
+        while store.check([life(ranks.node_rank * ranks.devices)]) and not _input_ended():
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _keep_lines(ranks: Ranks, logs: Path) -> None:
@@ -130,14 +143,13 @@ def _tell_lines(ranks: Ranks) -> None:
             print(line, file=sys.stderr, flush=True)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, ranks: Ranks) -> str:
     line = str(error).splitlines()[0]
     if "imed out" not in line:
         return f"({line})"
-    return (
-        f"within {SECONDS_TO_MEET} s: {line.rstrip('.')}; is `aft worker` running on each of the others, and "
-        "can they reach that port?"
-    )
+    others = "is `aft worker` running on each of the others, and can they reach that port?"
+    first = "is `aft run` running there, and can this machine reach that port?"
+    return f"within {SECONDS_TO_MEET} s: {line.rstrip('.')}; {first if ranks.apart else others}"
 
 
 def _leave_signals_to_the_command() -> None:
@@ -172,7 +184,7 @@ def _watch(count: int, life: Path, ended: threading.Event) -> None:
     seen: dict[int, psutil.Process] = {}
     signs: dict[Path, int] = {}
     silence: Counter[Path] = Counter()
-    looks = SECONDS / SECONDS_BETWEEN_LOOKS
+    limits: dict[Path, float] = {}
     while not ended.wait(SECONDS_BETWEEN_LOOKS):
         if len(seen) < count:
             seen |= {child.pid: child for child in psutil.Process().children()}
@@ -182,9 +194,12 @@ def _watch(count: int, life: Path, ended: threading.Event) -> None:
             latest = sign.stat().st_mtime_ns
             silence[sign] = silence[sign] + 1 if signs.get(sign) == latest else 0
             signs[sign] = latest
-        silent = [sign.name.replace("-", " ") for sign in signs if silence[sign] >= looks]
+            if sign not in limits:
+                limits[sign] = float(limit_of(sign).read_text())
+        silent = [sign for sign in signs if silence[sign] * SECONDS_BETWEEN_LOOKS >= limits[sign]]
         if silent:
-            _say(f"{silent[0]} on {socket.gethostname()} has given no sign of life for {SECONDS:g} s")
+            name, host = silent[0].name.replace("-", " "), socket.gethostname()
+            _say(f"{name} on {host} has given no sign of life for {limits[silent[0]]:g} s")
             break
     if ended.wait(SECONDS_TO_END):
         return

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,8 +25,10 @@ from .. import distributed
 from ..board import connect
 from ..faults import Fault, fault_of, raised
 
-# Without a sign of life, until a rank counts as lost.
+# Without a sign of life, until a rank counts as lost; all go by machine 0's, once they have met.
 SECONDS = float(os.environ.get("AFT_RANK_SECONDS") or 60)
+# So many times as long all may take to come, and one exchange between those that live.
+LONGEST = 10
 # Set in the ranks: who their agent is, and the folder in which they show it that they live.
 AGENT, LIFE = "AFT_RANK_AGENT", "AFT_RANK_LIFE"
 # Which device each rank is to have, by the name that machine 0 was given.
@@ -39,18 +42,61 @@ SECONDS_TO_COME = 5.0
 BEGIN_ANEW = 75
 
 _FAULT = "aft/fault"
+_SECONDS = "aft/seconds"
+_GONE = "the store through which the ranks meet is gone"
 
 
-def watch(answer: Callable[[Exception], None]) -> None:
-    """In a rank that has joined; all call it. `answer`: what rank 0 does with an error before it ends."""
-    watched = Watch(connect(SECONDS), distributed.rank(), distributed.world_size(), SECONDS, _end)
+def watch(answer: Callable[[Exception], None]) -> float:
+    """In a rank that is about to join; all call it. `answer`: what rank 0 does with an error before it ends.
+    -> without a sign of life, the seconds until a rank counts as lost."""
+    rank, ranks = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    try:
+        store = connect(SECONDS)
+        seconds = meet(store, rank, ranks, SECONDS, _end)
+    except RuntimeError:
+        _end(_GONE, 1)
+    watched = Watch(store, rank, ranks, seconds, _end)
     watched.answer = answer
     distributed.when_lost = watched.cut_off
     distributed.waiting = watched.waiting
+    if LIFE in os.environ:
+        limit_of(Path(os.environ[LIFE], f"rank-{rank}")).write_text(str(seconds))
     watched.show_life()
-    distributed.wait_for_all()
     threading.Thread(target=watched.run, daemon=True).start()
     threading.Thread(target=watched.watch_itself, daemon=True).start()
+    return seconds
+
+
+def limit_of(sign: Path) -> Path:
+    """The file that tells a rank's agent how long its sign of life may stay away; there before the sign."""
+    return sign.with_name(sign.name.replace("rank", "seconds"))
+
+
+def meet(store: Store, rank: int, ranks: int, seconds: float, end: Callable[[str, int], NoReturn]) -> float:
+    """Goes on once every rank has come to the store; -> `seconds` of rank 0. Where some do not come in
+    `LONGEST` times as long, `end` is called. Raises RuntimeError where the store is gone."""
+    if rank == 0:
+        store.set(_SECONDS, str(seconds))
+    store.set(life(rank), f"0 {socket.gethostname()}")
+    try:
+        store.wait([life(other) for other in range(ranks)], timedelta(seconds=LONGEST * seconds))
+    except RuntimeError:
+        missing = [other for other in range(ranks) if not store.check([life(other)])]
+        if missing:
+            names = ", ".join(str(other) for other in missing)
+            each = int(os.environ.get("LOCAL_WORLD_SIZE") or ranks)
+            machines = ", ".join(str(machine) for machine in sorted({other // each for other in missing}))
+            end(
+                f"rank {names} of machine {machines} has not come within {LONGEST * seconds:g} s: it was "
+                "stopped, or its machine is gone or out of reach",
+                1,
+            )
+    return float(store.get(_SECONDS))
+
+
+def life(rank: int) -> str:
+    """The key of a rank's signs of life."""
+    return f"aft/life/{rank}"
 
 
 class Watch:
@@ -95,7 +141,7 @@ class Watch:
         self._beats += 1
         if LIFE in os.environ:
             Path(os.environ[LIFE], f"rank-{self._rank}").touch()
-        self._store.set(f"aft/life/{self._rank}", f"{self._beats} {socket.gethostname()}")
+        self._store.set(life(self._rank), f"{self._beats} {socket.gethostname()}")
 
     def run(self) -> NoReturn:
         while True:
@@ -106,7 +152,7 @@ class Watch:
                 self._look()
             except RuntimeError:
                 # the agent on machine 0 keeps it
-                self._end("the store through which the ranks meet is gone", 1)
+                self._end(_GONE, 1)
             self._unanswered = 0.0
 
     def watch_itself(self) -> NoReturn:
@@ -152,7 +198,7 @@ class Watch:
 
     def _look(self) -> None:
         for other, seen in self._seen.items():
-            found = self._store.get(f"aft/life/{other}").decode()
+            found = self._store.get(life(other)).decode()
             self._seen[other] = found
             self._silence[other] = self._silence[other] + self._tick if found == seen else 0.0
             if self._silence[other] >= self._seconds:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 
-import torch
 import transformers
 from torch import Tensor
 
-from ..device import dtype_name, sizes_of, wide_device
-from ..errors import WorkerError
+from ..device import sizes_of, wide_device
 from ..memory import advise, is_out_of_memory, release, told
-from ..protocol import SampledCandidate, SamplerInfo
-from ..score import Model, score_path
+from ..protocol import SamplerInfo
+from ..score import Model, place_lists, score_path
 from .captured import Steps
-from .counter_rng import sample_key
 from .decoder import Decoder
 from .prompts import EncodedPrompt
+from .rows import Row, candidate, start
 from .sampler import SampleJob
 from .slot_room import open_decoder, slot_length
-from .slots import Ended, Slots, Start
+from .slots import Ended, Slots
 from .stop_texts import StopWatch
 from .waiting import Jobs, Waiting
 
@@ -33,17 +29,6 @@ _LOOKS_PER_CHECK = {"cpu": 8, "cuda": 1}
 
 def _nothing() -> None:
     """What there is to hand over where nothing has ended."""
-
-
-@dataclass(slots=True)
-class _Row:
-    """A sample in a slot; `reach`: more than any position that it has used; `watch` where texts may end it;
-    `over`: it has ended, and its slot is free."""
-
-    sample: Waiting
-    reach: int
-    watch: StopWatch | None
-    over: bool = False
 
 
 class Session:
@@ -65,7 +50,7 @@ class Session:
         self._more = more
         self._jobs = Jobs(model)
         self._queue = self._jobs.waiting
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._decoder: Decoder | None = None
         self._slow: dict[str, None] = {}  # why, each reason once
         self._jobs.join(job)
@@ -149,14 +134,14 @@ class Session:
                 [(one.prompt, slot) for one, slot in zip(taken, slots, strict=True)],
                 (one.prompt for one in self._queue if self._fits(one)),
             )
-            self._slots.put(self._places(slots), [_start(one) for one in taken])
+            self._slots.put(self._places(slots), [start(one) for one in taken])
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
         stops = self._request.stop
         for one, slot in zip(taken, slots, strict=True):
             watch = StopWatch(self._model.tokenizer, stops) if stops else None
-            row = _Row(one, len(one.prompt.ids) - 1, watch)
+            row = Row(one, len(one.prompt.ids) - 1, watch)
             if slot < len(self._rows):
                 self._rows[slot] = row
             else:
@@ -296,29 +281,10 @@ class Session:
         for slot in slots:
             self._rows[slot].over = True
 
-    def _hand_over(self, rows: list[_Row], ended: list[Ended]) -> None:
-        found = [(row.sample.of, self._candidate(row, one)) for row, one in zip(rows, ended, strict=True)]
+    def _hand_over(self, rows: list[Row], ended: list[Ended]) -> None:
+        model = self._model
+        found = [(row.sample.of, candidate(row, one, model)) for row, one in zip(rows, ended, strict=True)]
         self._jobs.add(found, self._info)
-
-    def _candidate(self, row: _Row, ended: Ended) -> SampledCandidate:
-        prompt, codec = row.sample.prompt, self._model.tokenizer
-        if not math.isfinite(ended.logprob):
-            raise WorkerError(
-                "InternalError",
-                f"the model's logits for prompt {prompt.id!r} are not finite: its weights are broken, "
-                f"or its numbers do not fit {dtype_name(self._model.dtype)}",
-            )
-        cut = None if row.watch is None else row.watch.text
-        ids = ended.ids if row.watch is None or cut is None else ended.ids[: row.watch.tokens]
-        return SampledCandidate(
-            question_id=prompt.id,
-            index=row.sample.index,
-            text=codec.decode(ids) if cut is None else cut,
-            token_ids=ids if cut is None else None,
-            finish="stop" if cut is not None or ids[-1] in codec.eos_ids else "length",
-            logprob=ended.logprob if cut is None else None,
-            tokens=len(ids),
-        )
 
     def _info(self) -> SamplerInfo:
         assert self._decoder is not None and self._steps is not None
@@ -331,11 +297,4 @@ class Session:
         )
 
     def _places(self, slots: range | list[int]) -> Tensor:
-        return torch.tensor([*slots], dtype=torch.long).to(self._slots.token.device)
-
-
-def _start(one: Waiting) -> Start:
-    """Its first step feeds the prompt's last token."""
-    ids = one.prompt.ids
-    key = sample_key(one.of.job.request.seed, one.prompt.id, one.index)
-    return Start(token=ids[-1], position=len(ids) - 1, key=key, limit=one.prompt.limit)
+        return place_lists(self._slots.token.device, slots)[0]

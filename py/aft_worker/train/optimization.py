@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .. import distributed
+from .. import distributed, shared_weights
 from ..protocol import OptimizerSettings, ScheduleSettings
 
 # what runs over many tensors at once is exported under no public name
@@ -53,7 +53,7 @@ class Optimizer:
             (weight, self.masters[name]) for name, weight in self.weights.items() if not _is_full(weight)
         ]
         # all of them or none: an adapter is never shared out, and its base is not trained
-        self._is_shared_out = any(map(distributed.is_part, self.weights.values()))
+        self._is_shared_out = any(map(shared_weights.is_part, self.weights.values()))
         self._collecting = False
         self._kept: list[Tensor] = []
         # once for all, not at each pass: a model has hundreds of weights
@@ -93,11 +93,11 @@ class Optimizer:
         """Makes what has been collected here the sum of what all processes have collected. Of a weight that
         is shared out the gradient is, too, and is the sum already."""
         if not self._is_shared_out:
-            distributed.sum_gradients(self.masters.values())
+            shared_weights.sum_gradients(self.masters.values())
             return
         for name, weight in self.weights.items():
             if weight.grad is not None:
-                self.masters[name].grad = distributed.part(weight.grad)
+                self.masters[name].grad = shared_weights.part(weight.grad)
 
     def gradient_norm(self) -> Tensor:
         """Global 2-norm [] of what has been collected, on its device; 0 when nothing has."""
@@ -147,7 +147,7 @@ class Optimizer:
         """Takes over weights and moments of an earlier run; the names and shapes must be this model's."""
         for name, weight in self.weights.items():
             self.masters[name].copy_(masters[name])
-            if not distributed.is_part(weight):
+            if not shared_weights.is_part(weight):
                 weight.copy_(self.masters[name])
         self._adamw.state.clear()
         for key, value in state.items():
@@ -188,9 +188,9 @@ def _collect(optimizer: weakref.ref[Optimizer], master: Tensor, weight: Tensor) 
 
 
 def _master(weight: nn.Parameter) -> Tensor:
-    if distributed.is_part(weight):
+    if shared_weights.is_part(weight):
         # in float32 already
-        return distributed.part(weight).requires_grad_()
+        return shared_weights.part(weight).requires_grad_()
     return weight if _is_full(weight) else weight.detach().float().requires_grad_()
 
 

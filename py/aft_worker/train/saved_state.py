@@ -22,7 +22,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from .. import distributed
+from .. import distributed, shared_weights
 from ..errors import WorkerError
 from ..folders import clear_leftovers, damage_in, write_folder
 from ..score import Way
@@ -90,7 +90,7 @@ def present_state(
     description = {"format": FORMAT, "step": step, "way": asdict(way), "settings": settings}
     if tokens is not None:
         description["maxTokensPerBatch"] = tokens
-    shapes = {name: one.shape for name, one in optimizer.weights.items() if distributed.is_part(one)}
+    shapes = {name: one.shape for name, one in optimizer.weights.items() if shared_weights.is_part(one)}
     return State(_plain(optimizer.masters), _plain(optimizer.state()), description, shapes)
 
 
@@ -123,7 +123,7 @@ def load_state(
     _check_same_model(directory, kept.weights, {name: one.shape for name, one in optimizer.weights.items()})
     if recorded is not None and step > recorded:
         raise _damaged(directory, f"it is of step {step}, and only {recorded} steps are recorded")
-    parts = {name: distributed.is_part(one) for name, one in optimizer.weights.items()}
+    parts = {name: shared_weights.is_part(one) for name, one in optimizer.weights.items()}
     try:
         weights, moments = kept.read(parts)
     except Exception as error:

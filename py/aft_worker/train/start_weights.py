@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from .. import distributed
+from .. import distributed, shared_weights
 from ..score import MicroBatch, Model, evaluating, token_logprobs
 
 INTEGERS = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
@@ -25,14 +25,14 @@ class StartWeights:
     def __init__(self, model: Model, weights: Sequence[nn.Parameter]) -> None:
         self._model = model
         self._weights = list(weights)
-        self._copies = [distributed.part(weight).clone() for weight in self._weights]
+        self._copies = [shared_weights.part(weight).clone() for weight in self._weights]
 
     @property
     def checksum(self) -> int:
         """A function of the weights' bits, the same on every device and number of ranks."""
         # sums of integers wrap around and know no order
         sums = [_bits(weight, copy) for weight, copy in zip(self._weights, self._copies, strict=True)]
-        shared = [distributed.is_part(weight) for weight in self._weights]
+        shared = [shared_weights.is_part(weight) for weight in self._weights]
         found = 0
         for own, of_all, is_part in zip(sums, distributed.wrapping_sums(sums), shared, strict=True):
             found = (found * 1_000_003 + (of_all if is_part else own)) % (1 << 53)
@@ -54,9 +54,9 @@ class StartWeights:
     def _swap(self) -> None:
         """Of what the parameters point at where they are whole: nothing is copied then."""
         for at, weight in enumerate(self._weights):
-            if distributed.is_part(weight):
+            if shared_weights.is_part(weight):
                 # what gathers its parts has their place in memory by heart
-                own = distributed.part(weight)
+                own = shared_weights.part(weight)
                 before = own.clone()
                 own.copy_(self._copies[at])
                 self._copies[at].copy_(before)
@@ -65,7 +65,7 @@ class StartWeights:
 
 
 def _bits(weight: Tensor, copy: Tensor) -> int:
-    as_stored = copy.to(distributed.stored_dtype(weight))
+    as_stored = copy.to(shared_weights.stored_dtype(weight))
     return int(as_stored.view(INTEGERS[as_stored.element_size()]).sum(dtype=torch.int64))
 
 

@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from .. import distributed
+from .. import distributed, shared_weights
 
 PARTS = "parts"
 FILES = {"weights": "weights.safetensors", "moments": "optimizer.safetensors"}
@@ -123,7 +123,7 @@ class _Parts:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "torch.distributed is disabled")
             load(wanted, storage_reader=FileSystemReader(self.directory), no_dist=True)
-        plain = {key: distributed.part(tensor) for key, tensor in wanted.items()}
+        plain = {key: shared_weights.part(tensor) for key, tensor in wanted.items()}
         kinds = [
             {key.partition("/")[2]: tensor for key, tensor in plain.items() if key.startswith(f"{kind}/")}
             for kind in ("weights", "moments")

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.distributed as dist
 from adapted import GROUPS
-from aft_worker import distributed
+from aft_worker import shared_weights
 from aft_worker.protocol import AdapterSettings
 from ranks import run_in_processes
 from torch.autograd.graph import saved_tensors_hooks
@@ -79,14 +79,14 @@ def held(folder: Path) -> list[dict[str, int]]:
         run = adapted.trainer(model)
         run.step(1, GROUPS)
         optimizer = run._optimizer
-        parts = {distributed.part(weight).data_ptr() for weight in optimizer.weights.values()}
+        parts = {shared_weights.part(weight).data_ptr() for weight in optimizer.weights.values()}
         copies = [master for master in optimizer.masters.values() if master.data_ptr() not in parts]
         moments = [value for name, value in optimizer.state().items() if "exp_avg" in name]
         found.append(
             {
-                "weights": total(map(distributed.part, model.module.parameters())),
+                "weights": total(map(shared_weights.part, model.module.parameters())),
                 "masters": total(copies),
-                "moments": total(map(distributed.part, moments)),
+                "moments": total(map(shared_weights.part, moments)),
             }
         )
     return found

@@ -80,7 +80,7 @@ describe("a worker that a command starts", () => {
     const error = await rejection(over(["/no/such/ssh", "gpu-box", "{worker}"]));
     expect((error as Error).message).toBe(
       "worker.launch: /no/such/ssh gpu-box {worker}: cannot start /no/such/ssh: no such program\n" +
-        "  expected: a command that speaks the worker's protocol on its standard streams\n" +
+        "  expected: a command that speaks the worker's protocol on its standard streams, and prints nothing else there\n" +
         "  fix: correct the first word of worker.launch, or leave worker.launch out to compute on this machine",
     );
   });
@@ -95,11 +95,48 @@ describe("a worker that a command starts", () => {
     );
   });
 
-  test("a command that speaks no protocol is ended", async () => {
-    const error = await rejection(over(["sh", "-c", "echo hello; sleep 60"]));
-    expect((error as Error).message).toBe(
+  const expected =
+    "a command that speaks the worker's protocol on its standard streams, and prints nothing else there";
+
+  test.each([
+    [
+      "a greeting before the first message",
+      "echo hello; sleep 60; exec {worker}",
       'the worker sent what is not a message: "hello\\n" came before the first one',
+      "a greeting there (motd, .bashrc) belongs on the error output, or to terminals alone",
+    ],
+    [
+      "a shell of which nothing is asked",
+      "echo hello; sleep 60",
+      'the worker sent what is not a message: "hello\\n" came before the first one',
+      "write {worker} in worker.launch, where the words that start the worker belong",
+    ],
+  ])("%s is one error, with what to do", async (_, line, what, fix) => {
+    const error = await rejection(over(["sh", "-c", line]));
+    expect((error as Error).message).toBe(
+      `worker.launch: sh -c ${line}: ${what}\n  expected: ${expected}\n  fix: ${fix}`,
     );
+  });
+
+  test("a command that ends at once", async () => {
+    const error = await rejection(over(["true"]));
+    expect((error as Error).message).toBe(
+      "worker.launch: true: the worker ended with exit code 0 and printed nothing\n" +
+        "  fix: write {worker} in worker.launch, where the words that start the worker belong",
+    );
+  });
+
+  test("a folder there that does not exist", async () => {
+    const launch = ["sh", "-c", "cd /no/such && exec {worker}"];
+    const error = await rejection(over(launch));
+    expect((error as Error).message).toMatch(
+      /^worker\.launch: sh -c cd \/no\/such && exec \{worker\}: the worker ended with exit code \d; its last lines on stderr:\n {2}\| .*\/no\/such/,
+    );
+  });
+
+  test("nothing can be asked on this terminal, as ssh would for a password", async () => {
+    const error = await rejection(over(["sh", "-c", "exec < /dev/tty && exec {worker}"]));
+    expect((error as Error).message).toContain("/dev/tty");
   });
 });
 

@@ -39,3 +39,16 @@ test("of a sweep once for all its cells, and nothing where nothing is missing", 
   expect(here).toMatchObject({ exitCode: 0 });
   expect(here.stdout).not.toContain("before it can run");
 });
+
+test("several machines that know no place to meet are told by validate and by a dry run", async () => {
+  const two = experiment.replace("smollm2-135m", "{create: {}}").replace("gsm8k", "arithmetic");
+  const folder = folderOf({ "main.yaml": `${two}worker: {nodes: 2, device: cpu}\n` });
+  const told =
+    "before it can run: worker.nodes is 2, and where the machines meet is not known\n" +
+    "  expected: host:port of the machine that aft run is on, which all of them can reach\n" +
+    "  fix: worker.rendezvous: HOST:29500, or MASTER_ADDR and MASTER_PORT in the environment";
+  const options = { cwd: folder, env: { MASTER_ADDR: undefined, MASTER_PORT: undefined } };
+  expect((await aft(["validate", "main.yaml"], options)).stdout).toContain(told);
+  const dry = await aft(["run", "main.yaml", "--dry-run"], options);
+  expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(told) });
+});

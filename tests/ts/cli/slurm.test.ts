@@ -131,3 +131,15 @@ test("--sbatch takes an option, and only for a job", () => {
   );
   expect(() => checkSbatchOptions(["--time=1"], undefined)).toThrow("--sbatch is for --on slurm");
 });
+
+test.each([
+  ["--nodes=4", "worker.nodes, by --set worker.nodes=2 for one"],
+  ["-N4", "worker.nodes, by --set worker.nodes=2 for one"],
+  ["--ntasks-per-node=8", "one task a machine: it starts worker.devices processes by itself"],
+  ["--array=1-99", "no such option: each cell of a sweep is a task, and --cell NAME submits one of them"],
+  ["--signal=TERM@10", "no such option: the job is told to save before its time ends"],
+])("%s would start other processes than the run counts on", (option, expected) => {
+  expect(() => checkSbatchOptions(["--account=me", "--nodelist=a,b", "-A me", option], "slurm")).toThrow(
+    `--sbatch: this option of sbatch follows from the experiment\n  found: "${option}"\n  expected: ${expected}`,
+  );
+});

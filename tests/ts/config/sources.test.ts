@@ -326,6 +326,22 @@ describe("a file that is no experiment", () => {
     );
   });
 
+  it("lists that open a million times and never close", async () => {
+    expect(await errorOf({ "main.yaml": `name: x\na: ${"[".repeat(1_000_000)}` })).toContain(
+      "main.yaml:2:104: lists or maps within each other too deep to be read",
+    );
+  });
+
+  it("thousands of aliases of one value", async () => {
+    const text = `${smallest}aliases: [&a 1, ${"*a, ".repeat(20_000)}*a]\n`;
+    expect(await errorOf({ "main.yaml": text })).toContain('unknown key "aliases"');
+  });
+
+  it("an anchor that is given again is another from there on", async () => {
+    const text = `${smallest}seeds: [&a 1, &a -2, *a]\n`;
+    expect(await errorOf({ "main.yaml": text })).toContain("bad value for seeds.2\n  found: -2");
+  });
+
   it("aliases that multiply: eleven lines for 31,000,000,000 values", async () => {
     const lines = Array.from({ length: 11 }, (_, at) => {
       const items =

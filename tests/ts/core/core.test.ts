@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
 import { lstat, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { canonicalJson, digestOf } from "../../../ts/core/digest.ts";
@@ -227,3 +228,31 @@ test("a folder is made with all above it, once, and not where it cannot be", asy
   if (process.platform === "linux")
     await expect(makeFolder("/proc/aft-folder/x")).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+test.runIf(process.platform === "linux")(
+  "a process that has ended holds no lock, also where nobody asks how it ended",
+  async () => {
+    // The shell becomes a program that knows of no child.
+    const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec cat"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    try {
+      const pid = await new Promise<string>((resolve) => {
+        parent.stdout.once("data", (text) => resolve(String(text).trim()));
+      });
+      const stateOf = async (): Promise<string | undefined> =>
+        (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.[0];
+      const program = () => readFile(`/proc/${parent.pid}/comm`, "utf8");
+      await expect.poll(program, { timeout: 30_000 }).toBe("cat\n");
+      process.kill(Number(pid), "SIGKILL");
+      await expect.poll(stateOf, { timeout: 30_000 }).toBe("Z");
+      const path = join(await mkdtemp(join(tmpdir(), "aft-test-")), "run.lock");
+      await writeFile(path, `${pid}  ${hostname()}`);
+      expect(await holderInWords(path)).toBeUndefined();
+      await writeFile(path, `${parent.pid}  ${hostname()}`);
+      expect(await holderInWords(path)).toBe(`process ${parent.pid}`);
+    } finally {
+      parent.kill();
+    }
+  },
+);

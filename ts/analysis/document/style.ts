@@ -77,6 +77,7 @@ td.gain:not(:has(.difference))>b{color:var(--gain)}td.loss:not(:has(.difference)
 .findings{list-style:none;padding:0;margin:0}
 .findings li{display:flex;gap:10px;align-items:baseline;padding:4px 0;max-width:100ch}
 .badge{flex:none;display:inline-block;min-width:4.6em;text-align:center;border-radius:99px;padding:1px 9px;font-size:.78rem;font-weight:600}
+.findings .badge{min-width:6em}
 .badge.warning{background:var(--warn-bg);color:var(--wrong)}.badge.note,.badge.reused{background:var(--note-bg);color:var(--quiet)}
 .badge.gain{color:var(--gain);box-shadow:inset 0 0 0 1px}.badge.loss{color:var(--loss);box-shadow:inset 0 0 0 1px}
 .badge.fine{background:var(--fine-bg);color:var(--right)}

@@ -144,4 +144,24 @@ export function checkSbatchOptions(options: readonly string[], on: string | unde
       found: wrong,
       expected: "as it is written for sbatch, with its value: --sbatch=--partition=gpu",
     });
+  for (const option of options) {
+    const own = ownOptions.find(([names]) => names.test(option));
+    if (own !== undefined)
+      throw inputError({
+        what: "--sbatch: this option of sbatch follows from the experiment",
+        found: option,
+        expected: own[1],
+      });
+  }
 }
+
+/** What another value of would start other processes than the run counts on, or end it without a state. */
+const ownOptions = [
+  [/^(?:--nodes\b|-N)/, "worker.nodes, by --set worker.nodes=2 for one"],
+  [/^(?:--ntasks|-n)/, "one task a machine: it starts worker.devices processes by itself"],
+  [
+    /^(?:--array\b|-a)/,
+    "no such option: each cell of a sweep is a task, and --cell NAME submits one of them",
+  ],
+  [/^--signal\b/, "no such option: the job is told to save before its time ends"],
+] as const;

@@ -14,7 +14,7 @@ import {
 import { anyOf, inWords, oneOf } from "../../core/words.ts";
 import { type Baseline, entryOf, type GroupLoss, methods } from "../methods/index.ts";
 import { experimentSchema } from "../schema/experiment.ts";
-import { asSlug, formInWords, slugPattern } from "../schema/patterns.ts";
+import { asSlug, formInWords, longestName, slugPattern } from "../schema/patterns.ts";
 import { sweepSchema } from "../schema/sweep.ts";
 import { at, fixOfComment, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";
 import { methodsToExtend } from "./fragments.ts";
@@ -190,12 +190,13 @@ function nearestValue(value: string, shape: Shape, choices: readonly string[]): 
 
 function badName(path: Path, tree: Tree): Problem {
   const name = String(path.at(-1));
+  const isLong = name.length > longestName;
   return {
     what: `bad name${within(path.slice(0, -1))}`,
     where: keyOriginOf(tree, path).where,
     found: name,
-    expected: "lower-case letters, digits and dashes",
-    nearest: asSlug(name) || undefined,
+    expected: `${isLong ? `at most ${longestName} ` : ""}lower-case letters, digits and dashes`,
+    nearest: isLong ? undefined : asSlug(name) || undefined,
   };
 }
 

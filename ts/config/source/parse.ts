@@ -1,19 +1,22 @@
 import { dirname } from "node:path";
 import {
-  type Document,
+  type Alias,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
+  type ParsedNode,
   parseDocument,
   type Scalar,
+  visit,
 } from "yaml";
 import type { Problem } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { halfCharacterAt, hasHalfCharacter } from "../../core/json.ts";
-import { syntaxProblems } from "./syntax.ts";
+import { depthProblem, syntaxProblems } from "./syntax.ts";
 import { type Entry, mapOf, type Origin, type Tree } from "./tree.ts";
 
 export interface Parsed {
@@ -46,15 +49,55 @@ export function yamlOfSet(text: string): string {
 }
 
 function build(text: string, lines: LineCounter, place: (offset: number) => Origin): Parsed {
+  const deep = tooDeep(text);
+  if (deep !== undefined) {
+    lines.addNewLine(0);
+    for (const { index } of text.slice(0, deep).matchAll(/\n/g)) lines.addNewLine(index + 1);
+    return { tree: undefined, problems: [{ ...depthProblem, where: place(deep).where }] };
+  }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
   const problems = syntaxProblems([...document.errors, ...document.warnings], text, place);
   if (problems.length > 0 || document.contents === null) return { tree: undefined, problems };
-  const tree = convert(document.contents, { document, place, open: new Set(), problems, size: 0 });
+  const targets = targetsIn(document.contents);
+  const tree = convert(document.contents, { targets, place, open: new Set(), problems, size: 0 });
   return { tree: problems.length > 0 ? undefined : tree, problems };
 }
 
+/** Of lists and maps in brackets. The library goes on for minutes where there are a million. */
+const mostLevels = 100;
+
+/** Where brackets lie within each other deeper than a file needs; by the lexer, as a bracket in a text is none. */
+function tooDeep(text: string): number | undefined {
+  let levels = 0;
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === "[" || token === "{") levels++;
+    else if (token === "]" || token === "}") levels--;
+    if (levels > mostLevels) return offset;
+    // These three are the lexer's own, and no part of the text.
+    if (!["\x02", "\x18", "\x1f"].includes(token)) offset += token.length;
+  }
+  return undefined;
+}
+
+/** What each alias stands for: the library looks for it through the whole document, for each anew. */
+function targetsIn(contents: ParsedNode): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(contents, {
+    Alias(_, alias) {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value(_, node) {
+      if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 interface Context {
-  document: Document;
+  targets: ReadonlyMap<Alias, Node>;
   place: (offset: number) => Origin;
   /** Anchored nodes that are being converted: an alias to one of them would never end. */
   open: Set<Node>;
@@ -69,7 +112,7 @@ const mostValues = 100_000;
 function convert(node: Node, context: Context): Tree {
   const origin = context.place(node.range?.[0] ?? 0);
   context.size++;
-  if (isAlias(node)) return followAlias(node.source, node.resolve(context.document), origin, context);
+  if (isAlias(node)) return followAlias(node.source, context.targets.get(node), origin, context);
   context.open.add(node);
   const tree = convertPlain(node, origin, context);
   context.open.delete(node);
@@ -84,6 +127,8 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
       const keyOrigin = context.place(key.range?.[0] ?? 0);
       const name = isScalar(key) ? String(key.value) : String(key);
       context.problems.push(...nameProblems(name, keyOrigin));
+      if (name === "<<" && isScalar(key) && key.type === "PLAIN")
+        context.problems.push({ ...mergeProblem, where: keyOrigin.where });
       const tree: Tree =
         value === null ? { kind: "value", origin: keyOrigin, value: null } : convert(value, context);
       return [name, { key: keyOrigin, value: tree }];
@@ -97,6 +142,12 @@ function convertPlain(node: Node, origin: Origin, context: Context): Tree {
     context.problems.push(halfCharacterAt("this text", value, origin.where));
   return { kind: "value", origin, value };
 }
+
+const mergeProblem = {
+  what: "YAML's merge key << is not read",
+  expected: "the keys themselves, or a whole map in one place: `key: *anchor`",
+  fix: "put what experiments share into a file of its own: `extends: FILE`",
+};
 
 /** An integer that no number holds keeps its digits, as text, as in JSON. */
 const scalarValue = ({ value, source }: Scalar): unknown =>

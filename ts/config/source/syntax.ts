@@ -17,6 +17,11 @@ export function syntaxProblems(
   }));
 }
 
+export const depthProblem = {
+  what: "lists or maps within each other too deep to be read",
+  expected: "a few levels",
+};
+
 const lineAt = (text: string, offset: number): string =>
   text
     .slice(text.lastIndexOf("\n", offset - 1) + 1)
@@ -58,8 +63,7 @@ function inWords(error: YAMLError, rest: string): { what: string; expected?: str
     case "MULTIPLE_DOCS":
       return { what: "a second document starts here", expected: "one document: no `---` lines" };
     default:
-      if (error.message.includes("call stack"))
-        return { what: "lists or maps within each other too deep to be read", expected: "a few levels" };
+      if (error.message.includes("call stack")) return depthProblem;
       return { what: `not valid YAML: ${error.message.split("\n", 1)[0]}` };
   }
 }

@@ -165,7 +165,7 @@ const setupOf = (
   accelerator: device.name !== "cpu",
   // Processes on a CPU share its memory.
   freeBytes: device.name === "cpu" ? device.freeBytes / devices : device.freeBytes,
-  ...(devices * nodes > 1 ? { ranks: { devices: devices * nodes, sharding } } : {}),
+  ...(devices * nodes > 1 ? { ranks: { devices: devices * nodes, nodes, sharding } } : {}),
 });
 
 function summed(

@@ -19,8 +19,8 @@ export interface Setup {
   samplesAtOnce?: number | undefined;
   /** Of the device. */
   freeBytes: number;
-  /** Devices that share the work, and how they hold the weights; left out: one alone. */
-  ranks?: { devices: number; sharding: "auto" | "none" | "fsdp" } | undefined;
+  /** Devices of all machines that share the work, and how they hold the weights; left out: one alone. */
+  ranks?: { devices: number; nodes: number; sharding: "auto" | "none" | "fsdp" } | undefined;
 }
 
 /** Part to bytes; what is not there is 0. */

@@ -90,9 +90,14 @@ export function estimateStage(setup: Setup, pace: Pace, work: Work): StageEstima
   };
 }
 
-/** Of devices that share the work, without what they send each other: that only a plan for a kind of device knows. */
-const speedup = ({ ranks }: Setup): number =>
-  ranks === undefined || ranks.devices === 1 ? 1 : ranks.devices * evenness;
+/**
+ * Of devices that share the work, without what they send each other: that only a plan for a kind of device knows. Processes
+ * on a CPU share its cores, and are no faster than one.
+ */
+const speedup = ({ ranks, accelerator }: Setup): number => {
+  const shares = ranks === undefined ? 1 : accelerator ? ranks.devices : ranks.nodes;
+  return shares === 1 ? 1 : shares * evenness;
+};
 
 /** Of the first samples of each vLLM, which the worker scores at once, as it has it; a longer one is scored alone. */
 const tokensChecked = 2048;

@@ -82,13 +82,18 @@ function assumptions({ setup, pace, sampler }: Estimate): string {
           "vLLM samples at a pace and in memory of its own, which are not tried: the time of stages that sample is not known",
         ]
       : []),
-    ...(ranks === undefined
-      ? []
-      : [
-          `${ranks.devices} devices share the work, each in the time of one, even to ${percent(evenness)}, and without what they send each other (--device KIND plans that); memory is of one device`,
-        ]),
+    ...(ranks === undefined ? [] : [sharedBy(ranks, setup.accelerator)]),
     "a sample is as long as a reference, and all samples of a question differ; groups of your own are taken to be as long as the questions; looks while training are not counted",
   ].join("; ");
+}
+
+/** Who shares the work, and what that does to time and memory. */
+function sharedBy({ devices, nodes }: NonNullable<Estimate["setup"]["ranks"]>, accelerator: boolean): string {
+  const shares = accelerator ? `${devices} devices` : `${nodes} machines`;
+  const memory = `memory is of one ${accelerator ? "device" : "process"}`;
+  return !accelerator && nodes === 1
+    ? `${devices} processes share this machine's cores, and are no faster than one; ${memory}`
+    : `${shares} share the work, each in the time of one, even to ${100 * evenness} %, and without what they send each other (--device KIND plans that); ${memory}`;
 }
 
 /** A row a cell, and the whole. */

@@ -31,7 +31,7 @@ export async function mergeAdapter(
 ): Promise<void> {
   const cancellable = defined({ signal });
   const python = await ensurePython({ progress, ...cancellable });
-  const worker = await startWorker({ transport: "stdio", python });
+  const worker = await startWorker({ transport: "stdio", python, ...cancellable });
   try {
     const places = { source: resolve(checkpoint), directory: resolve(to) };
     await worker.request("model/merge", places, cancellable);

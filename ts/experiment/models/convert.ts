@@ -25,7 +25,7 @@ export async function convertGguf(
 ): Promise<Converted> {
   const { signal } = options;
   const python = await ensureGguf(options);
-  const worker = await startWorker({ transport: "stdio", python });
+  const worker = await startWorker({ transport: "stdio", python, signal });
   try {
     return await convertOn(worker, places, signal);
   } finally {

@@ -1,8 +1,8 @@
 /** The files of the user's that an experiment goes by: whether they are there and fit, and their content for keys. */
-import { inspectVllm } from "../../bridge/index.ts";
+import { inspectVllm, ranksOf } from "../../bridge/index.ts";
 import { type Experiment, samplerOf, type Task as TaskSettings } from "../../config/index.ts";
 import { digestOfFile } from "../../core/digest.ts";
-import { inputError, messageOf, type Problem } from "../../core/errors.ts";
+import { AftError, inputError, messageOf, type Problem } from "../../core/errors.ts";
 import { missingFiles, taskKind } from "../../data/index.ts";
 import { missingModel } from "../models/index.ts";
 import { checkGroups } from "../stages/groups-file.ts";
@@ -24,14 +24,28 @@ function missingOf(tasks: readonly TaskSettings[]): Problem[] {
 
 /**
  * What an experiment needs and this machine lacks: published data and a model that comes as a package, which a command can
- * fetch, and GPUs. Each once.
+ * fetch, GPUs, and where several machines meet. Each once.
  */
 export async function stillMissing(experiments: readonly Experiment[]): Promise<Problem[]> {
   const models = new Set(experiments.flatMap(({ model }) => model.get ?? []));
   const ofModels = await Promise.all([...models].map(missingModel));
   const ofTasks = missingOf(experiments.flatMap(({ tasks }) => tasks));
   const ofDevices = await fewerDevices(experiments);
-  return [...[...ofModels, ofDevices].filter((problem) => problem !== undefined), ...ofTasks];
+  const ofMachines = experiments
+    .map(({ worker }) => unknownPlace(worker))
+    .find((problem) => problem !== undefined);
+  return [...[...ofModels, ofDevices, ofMachines].filter((problem) => problem !== undefined), ...ofTasks];
+}
+
+/** Of several machines where they meet, where neither settings nor environment say. */
+function unknownPlace(settings: Experiment["worker"]): Problem | undefined {
+  try {
+    ranksOf(settings);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AftError) return error.problems[0];
+    throw error;
+  }
 }
 
 /** The content of a task's own files goes into the key: a changed file is another piece of work. By the setting that names it. */

@@ -1,5 +1,5 @@
 /** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
@@ -148,7 +148,7 @@ function originOf(kind: string): { licence?: string; homepage?: string } {
 /** Of the finished runs beside it the one whose name is nearest. */
 function nearestRun(runDirectory: string): string | undefined {
   const folder = dirname(runDirectory);
-  const beside = existsSync(folder) ? readdirSync(folder) : [];
+  const beside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
   const names = beside.filter((name) => existsSync(join(folder, name, runFiles.record)));
   const nearest = nearestName(basename(runDirectory), names);
   return nearest === undefined ? undefined : join(folder, nearest);
@@ -158,6 +158,12 @@ export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
   const place = { directory: runDirectory };
   const record = await recordFile.find(place);
   if (record !== undefined) return record;
+  if (!recordFile.isIn(place) && existsSync(join(runDirectory, runFiles.started)))
+    throw inputError({
+      what: "the run is not finished: it has no run.json",
+      where: runDirectory,
+      fix: "give its `aft run` again, which goes on from there",
+    });
   if (!recordFile.isIn(place))
     throw inputError({
       what: "not the folder of a finished run: it has no run.json",

@@ -81,6 +81,7 @@ export class LazyWorker {
       transport,
       python: await this.prepare(),
       ...defined({ threads, launch, ranks }),
+      signal: this.signal,
       onSilence: (seconds) =>
         this.progress.note(`the worker has given no sign of life for ${wholeDuration(seconds)}`),
     });

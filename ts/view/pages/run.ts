@@ -1,12 +1,11 @@
 /** One run: how far it is, what came of it, its stages and its curves as they grow. */
 import {
-  accuracyChart,
-  baselineLabel,
+  answerTiles,
+  blockHtml,
   curvesChart,
   html,
   type Markup,
   matteringWarnings,
-  methodAccuracies,
   plural,
   raw,
   scrolling,
@@ -76,13 +75,12 @@ ${notes.damaged > 0 && html`<p class="problem">${plural(notes.damaged, "line")} 
 function resultPart(run: WatchedRun): Part | undefined {
   const { summary } = run;
   if (summary === undefined) return undefined;
-  const rows = methodAccuracies(summary);
   return {
     id: "result",
     title: "Result",
     content: html`<p class="came-out">${verdictText(run)}</p>
 ${matteringWarnings(summary).map(({ label }) => html`<p><span class="badge warning">warning</span> ${label}</p>`)}
-<figure>${scrolling("Accuracy by method", raw(accuracyChart(rows, { baseline: baselineLabel(summary) })), " chart")}</figure>
+${blockHtml(answerTiles(summary))}
 ${wordsHtml(summary.methods)}`,
   };
 }
@@ -111,11 +109,11 @@ function curvesPart(trainings: readonly WatchedTraining[], { record }: WatchedRu
   const [base, aligned] = [curves.filter(({ isBase }) => isBase), curves.filter(({ isBase }) => !isBase)];
   if (curves.length === 0) return undefined;
   const chart = (name: string, svg: string, kind = ""): Markup =>
-    html`<figure class="${kind}">${scrolling(name, raw(svg), " chart")}</figure>`;
+    html`<figure class="${kind}"><h3>${name}</h3>${scrolling(name, raw(svg), " chart")}</figure>`;
   return {
     id: "curves",
     title: "Curves",
-    content: html`<div class="charts">${base.length > 0 && chart("Loss of VFT", vftLossChart(base))}${aligned.length > 0 && chart("Scores while training", curvesChart(aligned, { width: 900 }), "wide")}</div>
+    content: html`<div class="charts">${base.length > 0 && chart("Loss of VFT", vftLossChart(base))}${aligned.length > 0 && chart("Scores while each method is trained", curvesChart(aligned, { width: 900 }), "wide")}</div>
 <p class="quiet">${trainings.map(({ label, steps }) => `${label}: ${plural(steps.length, "step")}`).join("; ")}</p>`,
   };
 }

@@ -170,11 +170,20 @@ test("devices that share the work: a part of the time, and of the weights where 
   };
   const alone = estimateStage(setup({ freeBytes: 1e12 }), pace, work);
   const on = (freeBytes: number, sharding: "auto" | "none" | "fsdp") =>
-    estimateStage(setup({ freeBytes, ranks: { devices: 4, sharding } }), pace, work);
+    estimateStage(setup({ freeBytes, ranks: { devices: 4, nodes: 1, sharding } }), pace, work);
   expect(on(1e12, "auto").seconds).toBeCloseTo(alone.seconds! / (4 * 0.95), 6);
   // Each has a quarter of the step's tokens, and the whole model where that fits or is asked for.
   expect(on(1e12, "auto").memory.moments).toBe(alone.memory.moments);
   expect(on(80e9, "none").memory.moments).toBe(alone.memory.moments);
   expect(on(80e9, "auto").memory.moments).toBe(alone.memory.moments / 4);
   expect(on(1e12, "fsdp").memory.masters).toBe(0);
+  // Processes on a CPU share its cores; those of another machine have their own.
+  const onCpus = (nodes: number) =>
+    estimateStage(
+      setup({ freeBytes: 1e12, accelerator: false, ranks: { devices: 4, nodes, sharding: "none" } }),
+      pace,
+      work,
+    );
+  expect(onCpus(1).seconds).toBe(alone.seconds);
+  expect(onCpus(2).seconds).toBeCloseTo(alone.seconds! / (2 * 0.95), 6);
 });

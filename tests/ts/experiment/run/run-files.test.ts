@@ -77,6 +77,8 @@ test("a run.json of another version is told from none at all", async () => {
   await writeFile(join(run, "run.json"), '{"format": 7}');
   await expect(readRunRecord(run)).rejects.toThrow("run.json is damaged or was written by another version");
   await expect(readRunRecord(runs)).rejects.toThrow("not the folder of a finished run: it has no run.json");
+  await writeFile(join(runs, "started.json"), "{}");
+  await expect(readRunRecord(runs)).rejects.toThrow("the run is not finished: it has no run.json");
 });
 
 test("samples are exported in each form, into nested folders, and never over what is there", async () => {

@@ -6,7 +6,7 @@ import { differenceRows } from "../../charts/rows/differences.ts";
 import { scoreRows } from "../../charts/rows/scores.ts";
 import { type Block, board, chart } from "../../document/blocks.ts";
 import type { Chart } from "../../document/model.ts";
-import type { MethodSummary } from "../../generated/report.ts";
+import type { MethodSummary, RunSummary } from "../../generated/report.ts";
 import { directionOf, shownInterval } from "../../measure/verdicts.ts";
 import { methodScores } from "../charts/numbers.ts";
 import type { Shown } from "../feature.ts";
@@ -15,7 +15,7 @@ import { roundsPanels } from "../rounds/view.ts";
 
 export function tiles(shown: Shown): Block {
   const { methods } = shown.summary;
-  const keys = new Map([...familyPlaces(methods)].map(([name, { key }]) => [name, key!]));
+  const keys = keysOf(methods);
   const drawn = { ...shown, keys };
   return board({
     switches: methods.length < 2 ? [] : methods.map(({ name, label }) => ({ key: keys.get(name)!, label })),
@@ -25,7 +25,22 @@ export function tiles(shown: Shown): Block {
   });
 }
 
-type Drawn = Shown & { keys: ReadonlyMap<string, string> };
+/** Those that need no text of the run. */
+export function answerTiles(summary: RunSummary): Block {
+  const drawn = { summary, keys: keysOf(summary.methods) };
+  return board({
+    switches: [],
+    tiles: [accuracyTile(drawn), differenceTile(drawn)].filter((tile) => tile !== undefined),
+  });
+}
+
+const keysOf = (methods: readonly MethodSummary[]): ReadonlyMap<string, string> =>
+  new Map([...familyPlaces(methods)].map(([name, { key }]) => [name, key!]));
+
+interface Drawn {
+  summary: RunSummary;
+  keys: ReadonlyMap<string, string>;
+}
 
 /** What the others are held against. */
 const baselineOf = ({ summary }: Drawn): MethodSummary | undefined =>
@@ -91,7 +106,7 @@ function differenceTile(shown: Drawn): Chart | undefined {
   });
 }
 
-function scoresTile({ headline, summary, keys }: Drawn): Chart | undefined {
+function scoresTile({ headline, summary, keys }: Drawn & Pick<Shown, "headline">): Chart | undefined {
   const byLabel = new Map(summary.methods.map(({ name, label }) => [label, keys.get(name)!]));
   const inOrder = summary.methods.map(({ label }) => label);
   const scores = methodScores(headline, summary)
