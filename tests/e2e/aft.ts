@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { execa, type Options } from "execa";
 import { projectRoot } from "../../ts/core/project.ts";
 import { compiledCommand, warmEnvironment } from "../warm/warm.ts";
@@ -28,6 +31,12 @@ async function run(program: string, args: readonly string[], options: Options) {
 /** As a user does, still running. */
 export const startAft = (args: readonly string[], env: Record<string, string> = {}) =>
   execa("node", [bin, ...args], { cwd: projectRoot, reject: false, all: true, env });
+
+/** The first line that it prints, however many pieces that comes in. */
+export async function firstLine({ stdout }: { stdout: Readable }): Promise<string> {
+  const [line] = (await once(createInterface({ input: stdout }), "line")) as [string];
+  return line;
+}
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "aft-e2e-"));
 

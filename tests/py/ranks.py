@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import multiprocessing
 import os
 import socket
@@ -13,12 +15,13 @@ from typing import Any
 import torch
 from aft_worker import distributed
 
+# other processes of these tests begin elsewhere
+_numbers = itertools.count(os.getpid() * 64)
+
 
 def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) -> list[Any]:
     """What `function(folder)` gives back in each rank, by way of a file; the test's own limit is theirs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = own_port()
     # torch is imported once for all: the server that has done so forks them
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["torch", "transformers.models.llama.modeling_llama"])
@@ -38,6 +41,16 @@ def run_in_processes(count: int, function: Callable[[Path], Any], folder: Path) 
             process.kill()
     assert [process.exitcode for process in processes] == [0] * count
     return [torch.load(folder / f"rank-{rank}.pt", weights_only=False) for rank in range(count)]
+
+
+def own_port() -> int:
+    """A free one, below those that a system hands out by itself: nobody is given it meanwhile."""
+    for number in _numbers:
+        port = 10_000 + number % 20_000
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def _run(rank: int, count: int, port: int, function: Callable[[Path], Any], folder: Path) -> None:

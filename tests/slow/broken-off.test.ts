@@ -4,13 +4,14 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test, vi } from "vitest";
-import { aft, artefactOf, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, artefactOf, temporaryFolder, until } from "../e2e/aft.ts";
+import { standing } from "../e2e/deaths.ts";
 
 // Whole runs in processes of their own: minutes on a machine that does other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const tiny = "tests/e2e/tiny.yaml";
-/** Long enough to be broken off in the middle, with a saved state every ten steps. */
+/** To be broken off in the middle, with a saved state every ten steps. */
 const long = ["--set", "stages.vft.steps=150", "--set", "stages.vft.saveEvery=10"];
 let unbroken: string;
 beforeAll(async () => {
@@ -35,21 +36,16 @@ async function resultOf(runs: string) {
   };
 }
 
-const saved = (runs: string) => async (): Promise<boolean> => {
-  const artefacts = join(runs, "artefacts");
-  if (!existsSync(artefacts)) return false;
-  const vft = (await readdir(artefacts)).find((name) => name.startsWith("vft-") && !name.includes("lock"));
-  return vft !== undefined && existsSync(join(artefacts, vft, "resume", "state.json"));
-};
-
-const workerOf = async (pid: number | undefined): Promise<number> =>
-  Number((await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")[0]);
+async function isSaved(runs: string): Promise<boolean> {
+  const vft = (await readdir(join(runs, "artefacts"))).find((name) => /^vft-\w+$/.test(name))!;
+  return existsSync(join(runs, "artefacts", vft, "resume", "state.json"));
+}
 
 test("the worker is killed in mid-training: it is started again, and the run comes to the same result", async () => {
   const runs = await temporaryFolder();
-  const started = startAft(["run", tiny, "--runs", runs, ...long]);
-  await until(saved(runs));
-  process.kill(await workerOf(started.pid), "SIGKILL");
+  const { started, worker } = await standing(["run", tiny, "--runs", runs, ...long], "train/step 41 hangs");
+  expect(await isSaved(runs)).toBe(true);
+  process.kill(worker, "SIGKILL");
   const { exitCode, stderr } = await started;
   expect(exitCode).toBe(0);
   expect(String(stderr)).toContain("vft seed 1: the worker was killed by SIGKILL; it is started again");
@@ -65,30 +61,30 @@ test.each([
   ["SIGTERM", "the command"],
   ["SIGTERM", "both processes"],
 ] as const)(
-  "%s to %s in training: saved within 30 s, 130, the line that goes on, and the same result",
+  "%s to %s in training: saved after the step under way, 130, the line that goes on, and the same result",
   async (signal, whom) => {
     const runs = await temporaryFolder();
-    const started = startAft(["run", tiny, "--runs", runs, ...unsaved]);
-    await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
-    if (whom === "both processes") process.kill(await workerOf(started.pid), signal);
+    const args = ["run", tiny, "--runs", runs, ...unsaved];
+    const { started, worker, goOn } = await standing(args, "train/step 41 waits");
+    expect(await isSaved(runs)).toBe(false);
+    if (whom === "both processes") process.kill(worker, signal);
     started.kill(signal);
-    const ended = await Promise.race([started, new Promise((resolve) => setTimeout(resolve, 30_000))]);
-    expect(ended).toMatchObject({ exitCode: 130 });
-    expect(String((await started).stderr)).toContain(
+    await goOn();
+    const { exitCode, stderr } = await started;
+    expect(exitCode).toBe(130);
+    expect(String(stderr)).toContain(
       `interrupted\n  fix: what is done is kept; the same command goes on from there: aft run ${tiny} --runs ${runs}`,
     );
-    expect(await saved(runs)()).toBe(true);
-    expect((await aft(["run", tiny, "--runs", runs, ...unsaved])).exitCode).toBe(0);
+    expect(await isSaved(runs)).toBe(true);
+    expect((await aft(args)).exitCode).toBe(0);
     expect(await resultOf(runs)).toEqual(await resultOf(unbroken));
   },
 );
 
 test("a run that was killed on one machine goes on on another, from a copy of its folder, to the same result", async () => {
   const here = await temporaryFolder();
-  const started = startAft(["run", tiny, "--runs", here, ...long]);
-  await until(saved(here));
-  started.kill("SIGKILL");
-  await started;
+  const { started, kill } = await standing(["run", tiny, "--runs", here, ...long], "train/step 41 hangs");
+  await kill();
   const there = join(await temporaryFolder(), "copied");
   await cp(here, there, { recursive: true });
   await rm(here, { recursive: true });
@@ -114,15 +110,15 @@ test("a run that was killed on one machine goes on on another, from a copy of it
 
 test("two runs of one name at once: the second is told who is at work, and nothing is mixed", async () => {
   const runs = await temporaryFolder();
-  const first = startAft(["run", tiny, "--runs", runs, ...long]);
-  await until(() => someFile(runs, /^vft-/, "metrics.jsonl", 3));
+  const { started, goOn } = await standing(["run", tiny, "--runs", runs, ...long], "train/step 41 waits");
   const second = await aft(["run", tiny, "--runs", runs, "--set", "stages.vft.steps=7"]);
   expect([second.exitCode, second.stdout]).toEqual([1, ""]);
   expect(second.stderr).toContain(
-    `${join(runs, "tiny")}: another process works in this run's folder\n  found: "process ${first.pid}"\n  fix: wait`,
+    `${join(runs, "tiny")}: another process works in this run's folder\n  found: "process ${started.pid}"\n  fix: wait`,
   );
   expect(await readdir(join(runs, "tiny"))).toContain("run.lock");
-  expect((await first).exitCode).toBe(0);
+  await goOn();
+  expect((await started).exitCode).toBe(0);
   const files = await readdir(join(runs, "tiny"));
   expect(files).toContain("report.html");
   expect(files).not.toContain("run.lock");
@@ -172,9 +168,9 @@ const manySamples = [
 
 test("SIGTERM in mid-sampling stops as Ctrl-C does; the run goes on, and no sample is missing, double or another", async () => {
   const [runs, whole] = [await temporaryFolder(), await temporaryFolder()];
-  const started = startAft(["run", tiny, "--runs", runs, ...manySamples]);
-  await until(() => someFile(runs, /^sample-/, "candidates.jsonl", 8));
+  const { started, goOn } = await standing(["run", tiny, "--runs", runs, ...manySamples], "generate 1 tells");
   started.kill("SIGTERM");
+  await goOn();
   expect((await started).exitCode).toBe(130);
   const rows = async (folder: string) => {
     const sample = await artefactOf(folder, "sample", ({ settings }) => settings.split === "train");
@@ -196,7 +192,7 @@ test("kill -9 in mid-scoring: the same command scores the rest, and other weight
   const vft = await artefactOf(unbroken, "vft", () => true);
   const created = await artefactOf(unbroken, "create", () => true);
   const candidate = { text: "1 + 1 = 2\n#### 2", extracted: "2", correct: true };
-  const groups = Array.from({ length: 1_500 }, (_, at) => ({
+  const groups = Array.from({ length: 300 }, (_, at) => ({
     id: `q${at}`,
     task: "arithmetic",
     prompt: `Tom finds ${2 + (at % 8)} hats.\n`,
@@ -210,18 +206,15 @@ test("kill -9 in mid-scoring: the same command scores the rest, and other weight
       "--max-tokens-per-batch",
       "256",
     );
-  const started = startAft(score(vft, "scored.jsonl"));
-  await until(
-    async () =>
-      existsSync(file("scored.jsonl.partial")) && (await stat(file("scored.jsonl.partial"))).size > 0,
-  );
-  started.kill("SIGKILL");
-  await started;
+  const { kill } = await standing(score(vft, "scored.jsonl"), "score 2 hangs");
+  const partial = file("scored.jsonl.partial");
+  await until(async () => existsSync(partial) && (await stat(partial)).size > 0);
+  await kill();
   expect(existsSync(file("scored.jsonl"))).toBe(false);
-  const done = (await readFile(file("scored.jsonl.partial"), "utf8")).trim().split("\n").length;
+  const done = (await readFile(partial, "utf8")).trim().split("\n").length;
   expect(done).toBeLessThan(groups.length);
   const resumed = await aft(score(vft, "scored.jsonl"));
-  expect(resumed.stdout).toBe(`4000 candidates of 1500 questions scored: ${file("scored.jsonl")}`);
+  expect(resumed.stdout).toBe(`800 candidates of 300 questions scored: ${file("scored.jsonl")}`);
   await aft(score(vft, "whole.jsonl"));
   expect(await readFile(file("scored.jsonl"), "utf8")).toBe(await readFile(file("whole.jsonl"), "utf8"));
   expect((await readdir(folder)).sort()).toEqual(["groups.jsonl", "scored.jsonl", "whole.jsonl"]);

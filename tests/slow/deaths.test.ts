@@ -2,9 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { aft, artefactOf, temporaryFolder } from "../e2e/aft.ts";
+import { aftWithDeaths, runWithDeaths } from "../e2e/deaths.ts";
 import { setting, wholeRun } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { aftWithDeaths, runWithDeaths } from "./deaths.ts";
 
 /** Every stage that needs a worker; with a saved state every four steps, and a look at the held-out questions. */
 const args = [

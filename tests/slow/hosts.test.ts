@@ -8,9 +8,9 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../ts/core/project.ts";
 import { someFile, temporaryFolder, until } from "../e2e/aft.ts";
+import { type Deaths, deathsEnvironment, deathsFile, warmFolder } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { type Deaths, deathsEnvironment, deathsFile, warmFolder } from "./deaths.ts";
 import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const asked = process.env.AFT_HOSTS === "1";

@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { browserScript } from "../../ts/analysis/generated/browser.ts";
 import { findDeno } from "../../ts/bridge/index.ts";
 import { projectRoot, version } from "../../ts/core/project.ts";
+import { firstLine } from "../e2e/aft.ts";
 import { notebookRunner } from "../notebooks/execute.ts";
 import { syntheticRun } from "../ts/analysis/synthetic.ts";
 import { warmEnvironment } from "../warm/warm.ts";
@@ -199,14 +200,7 @@ describe("the first ten minutes", () => {
       reject: false,
     });
     try {
-      const address = await new Promise<string>((found) => {
-        let printed = "";
-        serving.stdout.on("data", (part) => {
-          printed += part;
-          const named = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(printed)?.[0];
-          if (named !== undefined) found(named);
-        });
-      });
+      const address = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(await firstLine(serving))![0];
       expect(await (await fetch(address)).text()).toContain("miniature");
     } finally {
       serving.kill("SIGINT");

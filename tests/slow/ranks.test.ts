@@ -3,9 +3,9 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { deathsEnvironment, deathsFile, runWithDeaths, warmFolder } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { contentOf } from "../faults/content.ts";
-import { deathsEnvironment, deathsFile, runWithDeaths, warmFolder } from "./deaths.ts";
 import { processesWith, withoutLastDigits } from "./processes.ts";
 
 const args = [

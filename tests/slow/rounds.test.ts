@@ -1,13 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { aft, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, someFile, temporaryFolder } from "../e2e/aft.ts";
+import { standing } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 
-/** Two rounds, of which the second takes long enough to be broken off, with a saved state every four steps. */
+/** Two rounds, with a saved state every four steps. */
 const command = (runs: string): string[] => [
   ...["run", "tests/e2e/tiny.yaml", "--runs", runs],
-  ...setting("rounds=2", "stages.align.steps=40", "stages.align.saveEvery=4", "stages.sample.k=8"),
+  ...setting("rounds=2", "stages.align.steps=16", "stages.align.saveEvery=4", "stages.sample.k=8"),
 ];
 
 interface Arm {
@@ -42,17 +43,14 @@ const artefacts = async (runs: string, kind: RegExp): Promise<number> =>
 
 test("kill -9 in the second round's sampling and again in its training: the run goes on to the same result", async () => {
   const [runs, whole] = [await temporaryFolder(), await temporaryFolder()];
-  const sampling = startAft(command(runs));
-  // The third sampling of the run: of training questions, of test questions, and of the second round.
-  await until(
-    async () => (await artefacts(runs, /^sample-/)) === 3 && (await artefacts(runs, /^align-/)) === 1,
-  );
-  sampling.kill("SIGKILL");
-  await sampling;
-  const training = startAft(command(runs));
-  await until(async () => (await artefacts(runs, /^align-/)) === 2 && (await secondHasState(runs)));
-  training.kill("SIGKILL");
-  await training;
+  // The third sampling of the run, after those of training and of test questions and two evaluations of two requests each.
+  const sampling = await standing(command(runs), "generate 7 tells");
+  expect([await artefacts(runs, /^sample-/), await artefacts(runs, /^align-/)]).toEqual([3, 1]);
+  await sampling.kill();
+  const training = await standing(command(runs), "train/step 9 hangs");
+  expect(await artefacts(runs, /^align-/)).toBe(2);
+  expect(await someFile(runs, /^align-/, "resume/state.json", 0)).toBe(true);
+  await training.kill();
   const done = await aft(command(runs));
   expect(done.stderr).not.toMatch(/error|traceback/i);
   expect(done.exitCode).toBe(0);
@@ -60,7 +58,3 @@ test("kill -9 in the second round's sampling and again in its training: the run 
   expect((await aft(command(whole))).exitCode).toBe(0);
   expect(await resultOf(runs)).toEqual(await resultOf(whole));
 });
-
-/** Whether a training under way, which is the second round's, has saved a state. */
-const secondHasState = async (runs: string): Promise<boolean> =>
-  someFile(runs, /^align-/, "resume/state.json", 0);

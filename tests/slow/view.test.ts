@@ -1,13 +1,11 @@
-import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aft, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, firstLine, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { standing } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 import { executablePath, launch, without } from "../ts/analysis/report/chromium.ts";
 import { warmEnvironment } from "../warm/warm.ts";
-import { deathsEnvironment, deathsFile } from "./deaths.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -26,18 +24,9 @@ test.skipIf(executablePath === undefined)(
     const runs = await temporaryFolder();
     const environment = await warmEnvironment();
     const longer = tiny(runs, "stages.vft.steps=80");
-    // The worker stands still from the 41st step on: however fast the machine, what is looked at is the middle of a run.
-    const deaths = await deathsFile(["train/step 41 hangs"]);
-    const worker = `${deaths}.worker`;
-    const run = startAft(longer, {
-      ...environment,
-      ...deathsEnvironment(deaths),
-      AFT_WORKER_PID_FILE: worker,
-    });
-    await until(async () => (await readdir(runs)).includes("tiny"));
+    const first = await standing(longer, "train/step 41 hangs", environment);
     const view = startAft(["view", "--runs", runs]);
-    const [line] = (await once(view.stdout, "data")) as [Buffer];
-    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(String(line))![0];
+    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(await firstLine(view))![0];
     const page = await (await browser.newContext()).newPage();
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -50,15 +39,15 @@ test.skipIf(executablePath === undefined)(
         )?.[1],
       );
     await until(async () => (await steps()) === 40);
-    run.kill("SIGKILL");
-    process.kill(Number(await readFile(worker, "utf8")), "SIGKILL");
+    await first.kill();
     await page.getByText("Nobody works on it").waitFor();
     expect(await steps()).toBe(40);
-    const again = startAft(longer, environment);
+    const second = await standing(longer, "train/step 20 waits", environment);
     await page.locator(".badge", { hasText: "running" }).waitFor();
-    await page.locator(".badge", { hasText: "done" }).waitFor({ timeout: 120_000 });
-    expect(await page.getByText(/vft seed 1: 80 steps; align/).count()).toBe(1);
-    expect((await again).exitCode).toBe(0);
+    await second.goOn();
+    expect((await second.started).exitCode).toBe(0);
+    await page.locator(".badge", { hasText: "done" }).waitFor();
+    await page.getByText(/vft seed 1: 80 steps; align/).waitFor();
     await page.getByRole("link", { name: "Questions and COTs" }).click();
     await page.locator(".detail h3").waitFor();
     await page.getByRole("button", { name: "Mark" }).click();

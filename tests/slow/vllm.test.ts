@@ -7,14 +7,15 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { ensurePython } from "../../ts/bridge/index.ts";
 import { projectRoot } from "../../ts/core/project.ts";
-import { aft, artefactOf, someFile, startAft, temporaryFolder, until } from "../e2e/aft.ts";
+import { aft, artefactOf, someFile, temporaryFolder, until } from "../e2e/aft.ts";
+import { standing } from "../e2e/deaths.ts";
 import { setting } from "../e2e/whole-runs.ts";
 
 const real = process.env.AFT_VLLM_PYTHON;
 vi.setConfig({ testTimeout: real === undefined ? 300_000 : 1_200_000 });
 
 const vllm = real ?? join(projectRoot, "tests", "py", "fake_vllm", "python.sh");
-// two at once: slow enough to be killed in the middle
+// two at once: not all have come with the first that are told of
 const settings = setting(`worker.vllmPython=${vllm}`, "worker.samplesAtOnce=2");
 
 interface Sampled {
@@ -34,12 +35,9 @@ test("killed while it samples and run again, no sample is missing, and those of 
   const runs = await temporaryFolder();
   const env = { FAKE_VLLM_PYTHON: await ensurePython() };
   const args = ["run", "tests/e2e/vllm.yaml", "--runs", runs, ...settings];
-  const first = startAft(args, { ...env, FAKE_VLLM_SLEEP: "0.1" });
-  const ended = first.then(({ all }) => Promise.reject(new Error(`it ended by itself: ${all}`)));
-  await Promise.race([ended, until(() => someFile(runs, /^sample-/, "candidates.jsonl", 8), 900_000)]);
-  ended.catch(() => {});
-  first.kill("SIGKILL");
-  await first;
+  const { kill } = await standing(args, "generate 1 tells", env);
+  await until(() => someFile(runs, /^sample-/, "candidates.jsonl", 1));
+  await kill();
   const half = (await readdir(join(runs, "artefacts"))).find((name) => /^sample-[^.]*$/.test(name))!;
   const before = rows(await readFile(join(runs, "artefacts", half, "candidates.jsonl"), "utf8"));
   const again = await aft(args, { env });
@@ -47,7 +45,7 @@ test("killed while it samples and run again, no sample is missing, and those of 
   const trained = ({ settings: { split } }: { settings: { split: string } }) => split === "train";
   const folder = await artefactOf(runs, "sample", trained);
   const all = rows(await readFile(join(folder, "candidates.jsonl"), "utf8"));
-  expect(before.length).toBeGreaterThanOrEqual(8);
+  expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThan(24);
   expect(all.slice(0, before.length)).toEqual(before);
   expect(all).toHaveLength(24);

@@ -7,7 +7,9 @@ The process kills itself at the request of this number of the method, counted ov
 file. Moments: "begun", before anything is done; "within", at the second look at what was cancelled, or at the
 end where there is none; "writing", with a folder written that is not yet in its place; "done", before it is
 answered; "hangs", as "begun", but the process is stopped and gives no sign of life any more; "says", as
-"begun", with some last words.
+"begun", with some last words. It lives on after two others, once there is a file AFT_DEATHS.goes: "waits", as
+"begun", and "tells", once it has told of its first progress. One that hangs or waits has written its number
+to AFT_DEATHS.stands.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +42,22 @@ def die(number: int = signal.SIGKILL) -> None:
     signal.pause()
 
 
-class Watched:
-    """A context whose second look ends the process."""
+def stand() -> None:
+    FILE.with_suffix(".stands").write_text(str(os.getpid()))
 
-    def __init__(self, context: Any) -> None:
+
+def wait() -> None:
+    stand()
+    while not FILE.with_suffix(".goes").exists():
+        time.sleep(0.01)
+
+
+class Watched:
+    """A context whose second look ends the process, or whose first progress holds it up."""
+
+    def __init__(self, context: Any, moment: str) -> None:
         self._context = context
+        self._moment = moment
         self._looks = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -55,9 +69,15 @@ class Watched:
 
     def check_cancelled(self) -> None:
         self._looks += 1
-        if self._looks == 2:
+        if self._moment == "within" and self._looks == 2:
             die()
         self._context.check_cancelled()
+
+    def progress(self, value: Any) -> None:
+        self._context.progress(value)
+        if self._moment == "tells" and value.note is None:
+            self._moment = ""
+            wait()
 
 
 def dying(method: str) -> Any:
@@ -69,12 +89,18 @@ def dying(method: str) -> Any:
         moment = next((when for *named, when, rank in deaths if [*named, rank] == here), None)
         if moment == "says":
             print("the card fell off the bus", file=sys.stderr, flush=True)
+        if moment == "waits":
+            wait()
+        if moment == "hangs":
+            stand()
         if moment in ("begun", "hangs", "says"):
             die(signal.SIGSTOP if moment == "hangs" else signal.SIGKILL)
         if moment == "writing":
             folders._put_in_place = lambda draft, target: die()
-        result = living(params, Watched(context) if moment == "within" else context)
-        if moment is not None:
+        if moment in ("within", "tells"):
+            context = Watched(context, moment)
+        result = living(params, context)
+        if moment in ("within", "writing", "done"):
             die()
         return result
 

@@ -2,11 +2,33 @@
 import type { Problem } from "./errors.ts";
 import { dotted, isMap, type Path } from "./shape.ts";
 
-/** As `JSON.parse`, but an integer that no number holds exactly (beyond 2^53) keeps its digits, as text. */
+/**
+ * As `JSON.parse`, but an integer that no number holds exactly (beyond 2^53) keeps its digits, as text.
+ * @throws RangeError where lists and maps lie within each other deeper than what walks a value, and writes it, can go
+ */
 export function parseJson(text: string): unknown {
   // First as it stands: an error tells its place there.
   const value: unknown = JSON.parse(text);
+  if (isTooDeep(text)) throw new RangeError(tooDeep);
   return longInteger.test(text) ? JSON.parse(withTextIntegers(text)) : value;
+}
+
+const tooDeep = "lists or maps within each other too deep to be read";
+const mostLevels = 500;
+
+/** Of what is JSON. */
+function isTooDeep(json: string): boolean {
+  const bracket = /[[{]/g;
+  for (let count = 0; count <= mostLevels; count++) if (!bracket.test(json)) return false;
+  const token = /["[\]{}]/g;
+  let levels = 0;
+  for (let match = token.exec(json); match !== null; match = token.exec(json)) {
+    const [sign] = match;
+    if (sign === '"') token.lastIndex = endOfText(json, match.index);
+    else levels += sign === "[" || sign === "{" ? 1 : -1;
+    if (levels > mostLevels) return true;
+  }
+  return false;
 }
 
 /** As `JSON.parse`, but undefined of what is no JSON: for files that may be damaged, and what others send. */

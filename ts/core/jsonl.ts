@@ -174,8 +174,9 @@ function parseLine<T>(
   let json: unknown;
   try {
     json = parseJson(line);
-  } catch {
-    return [{ what: "not valid JSON", where, found: line, expected: "one JSON object on this line" }];
+  } catch (error) {
+    const what = error instanceof RangeError ? error.message : "not valid JSON";
+    return [{ what, where, found: line, expected: "one JSON object on this line" }];
   }
   const broken = halfCharacterProblem(json, line, where);
   if (broken !== undefined) return [broken];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -109,27 +110,40 @@ def test_processes_share_it_through_the_store_of_torchrun(tmp_path: Path) -> Non
     assert second == ([{}], None)
 
 
-def test_a_rank_that_is_slow_gets_less_and_none_waits_for_it() -> None:
+def test_a_rank_that_stands_still_keeps_what_it_took_and_none_waits_for_it() -> None:
     models = [tiny.llama() for _ in range(3)]
-    counts = [0, 0, 0]
+    samples = 12
+    one = job(asked(indices=range(samples)))
+    took = threading.Event()
+    decoded = [0, 0, 0]
 
     def counting(rank: int) -> None:
         forward = models[rank].module.model.forward
 
         def counted(**inputs):
-            counts[rank] += inputs["input_ids"].shape[0] if inputs["input_ids"].shape[1] == 1 else 0
+            decoded[rank] += inputs["input_ids"].shape[0] if inputs["input_ids"].shape[1] == 1 else 0
             if rank == 1:
-                time.sleep(0.03)
+                took.set()
+                # what is taken together is of one question: all but that is drawn by the others
+                wait_until(lambda: len(one.candidates) >= samples * (len(TEXTS) - 1))
+            else:
+                assert took.wait(60)
             return forward(**inputs)
 
         models[rank].module.model.forward = counted
 
     for rank in range(3):
         counting(rank)
-    one = job(asked(indices=range(12)))
     together(3, one, slots=2, models=models)
-    assert drawn(one) == alone(job(asked(indices=range(12))))
-    assert 0 < counts[1] < min(counts[0], counts[2])
+    assert drawn(one) == alone(job(asked(indices=range(samples))))
+    assert 0 < decoded[1] < (decoded[0] + decoded[2]) / 2
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < end, "it never came to be so"
+        time.sleep(0.005)
 
 
 def test_a_cancelled_request_ends_in_all_ranks_and_leaves_the_others_as_they_are() -> None:

@@ -95,10 +95,9 @@ def ids(candidates) -> dict:
     return {key: one.token_ids for key, one in candidates.items()}
 
 
-def refusal(model: LoadedModel, kept: KeptEngine, **settings) -> str:
-    job = CollectedJob(request())
+def refusal(model: LoadedModel, kept: KeptEngine, job: CollectedJob | None = None, **settings) -> str:
     with pytest.raises(WorkerError) as raised:
-        sampler(model, kept, **settings).sample(job, lambda: None)
+        sampler(model, kept, **settings).sample(job or CollectedJob(request()), lambda: None)
     assert raised.value.name == "SamplerFailed"
     return str(raised.value)
 
@@ -309,13 +308,22 @@ def test_a_process_that_dies_in_the_middle_is_told_with_its_last_lines_and_what_
 @pytest.mark.parametrize("at", ["start", "step"])
 def test_one_that_hangs_is_ended_and_told_with_its_last_lines(model, kept, monkeypatch, at) -> None:
     monkeypatch.setenv("FAKE_VLLM", f"hang-{at}")
-    if at == "step":
-        engine = kept.get(
-            model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, CollectedJob(request())
-        )
+
+    def lose_patience() -> None:
+        monkeypatch.setattr(engines, "MOST_SILENCE", 0.1)
+
+    def look() -> None:
+        engine = kept._engine
+        if engine is not None and b"20 %" in engine._processes[0]._unfinished:
+            lose_patience()
+
+    job = CollectedJob(request(), look)
+    if at == "start":
+        lose_patience()
+    else:
+        engine = kept.get(model, VllmSettings(PYTHON), stored_weights(model), model.max_positions, job)
         assert engine.alive
-    monkeypatch.setattr(engines, "MOST_SILENCE", 0.5)
-    told = refusal(model, kept)
+    told = refusal(model, kept, job)
     assert told.startswith("vLLM: it hangs: its process has given no sign of life for 10 minutes; ")
     assert told.endswith("  | a line that vLLM prints\n  | 20 %" if at == "step" else "it printed nothing")
 

@@ -155,7 +155,13 @@ def test_a_sink_that_raises_is_told_of_once_and_goes_on_where_it_was(
 
 def test_a_sink_that_hangs_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    monkeypatch.setitem(SINKS, "wandb", lambda opening: Kept(opening, lambda step: void(release.wait())))
+    hung: list[int] = []
+
+    def hang(step: int) -> None:
+        hung.append(step)
+        release.wait()
+
+    monkeypatch.setitem(SINKS, "wandb", lambda opening: Kept(opening, hang))
     monkeypatch.setattr(background, "MOST_WAITING", 10)
     tracker = opened(tmp_path).tracker
     until(lambda: log(tracker, (1, {"loss": 1.0})) is not None)
@@ -163,6 +169,7 @@ def test_a_sink_that_hangs_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.
     assert [*reasons, close(tracker)] == [None, None]
     other = opened(tmp_path / "other", wait=0.05).tracker
     log(other, (1, {"loss": 1.0}))
+    until(lambda: len(hung) == 2)
     assert (close(other) or "").startswith("it did not end within 0.05 s")
     release.set()
 

@@ -330,7 +330,7 @@ describe.each(transports)("over %s", (transport) => {
     await worker.request("model/load", load("print"));
     await worker.request("model/digest", { model: "m" });
     await expect
-      .poll(() => stderr, { timeout: 10_000 })
+      .poll(() => stderr, { timeout: 50_000 })
       .toEqual(["printed by Python", "written by Python", "written to fd 1", "printed by C"]);
   });
 

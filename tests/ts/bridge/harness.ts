@@ -71,8 +71,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-export async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
-  const end = Date.now() + withinMs;
+/** Whether it comes to be so in half of the time that a worker of these tests sleeps. */
+export async function until(condition: () => boolean): Promise<boolean> {
+  const end = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > end) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -56,11 +56,13 @@ describe.each(transports)("over %s", (transport) => {
   ])("a malformed message, %s, is answered and the next one is too", async (_, message, code, id) => {
     const connection = await launch(await fakeOptions(transport));
     const answers: Message[] = [];
-    // Its signs of life come whenever they come.
-    connection.reader.listen((answer) => "id" in answer && answers.push(answer));
+    const both = new Promise<void>((resolve) => {
+      // Its signs of life come whenever they come.
+      connection.reader.listen((answer) => "id" in answer && answers.push(answer) === 2 && resolve());
+    });
     await connection.writer.write(message as unknown as Message);
     await connection.writer.write({ jsonrpc: "2.0", id: 1, method: "shutdown", params: {} } as Message);
-    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(2);
+    await both;
     expect(answers[0]).toMatchObject({ id, error: { code } });
     expect(answers[1]).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
     connection.end();

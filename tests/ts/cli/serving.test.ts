@@ -1,13 +1,12 @@
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { ensurePython } from "../../../ts/bridge/index.ts";
 import { projectRoot } from "../../../ts/core/project.ts";
+import { firstLine } from "../../e2e/aft.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let python: string;
 beforeAll(async () => {
@@ -18,7 +17,7 @@ beforeAll(async () => {
 async function started(how: string) {
   const program = join(projectRoot, "tests", "ts", "cli", "serving", "main.ts");
   const aft = execa("node", ["--import", "tsx", program, python, how], { cwd: projectRoot, reject: false });
-  const [line] = (await once(createInterface({ input: aft.stdout }), "line")) as [string];
+  const line = await firstLine(aft);
   const [server, kernel, worker, browser] = line.split(" ").map(Number);
   return { aft, server: server!, kernel: kernel!, worker: worker!, browser: browser! };
 }

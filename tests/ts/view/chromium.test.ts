@@ -110,7 +110,7 @@ describe.skipIf(executablePath === undefined)(`aft view in Chromium${without}`, 
     await page.goto(`${other.address}runs/done/index.html`);
     await page.locator(".live-state", { hasText: /^live$/ }).waitFor();
     await other.close();
-    await page.locator(".live-state", { hasText: "aft view has ended" }).waitFor({ timeout: 10_000 });
+    await page.locator(".live-state", { hasText: "aft view has ended" }).waitFor();
     expect(await page.locator("h1").textContent()).toBe("done");
     await context.close();
   });

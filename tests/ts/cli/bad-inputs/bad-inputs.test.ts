@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { blockOf, blocks, cases } from "./all.ts";
 import { toldOf } from "./told.ts";
 
 const told = blocks();
+
+// The first call loads the command's sources, for which a busy machine takes longer than a test may.
+beforeAll(() => toldOf(cases[0]!), 300_000);
 
 test("every case has a name of its own and its text in errors.txt, and there is none too many", () => {
   const names = cases.map(({ name }) => name);

@@ -28,6 +28,11 @@ const assessed = (name: string, text: string | Uint8Array, ...more: string[]): C
 export const records: readonly Case[] = [
   judged("a row that is no JSON", question, `${candidate}\n{oops\n`),
   judged("a row that is a list", question, "[1, 2]\n"),
+  judged(
+    "lists within lists in a row",
+    question,
+    candidate.replace('"#### 2"', `${"[".repeat(20_000)}${"]".repeat(20_000)}`),
+  ),
   judged("a field that is missing", question, '{"questionId": "q1", "text": "x"}\n'),
   judged("an index below nothing", question, candidate.replace('"index": 0', '"index": -1')),
   judged("an index that is no whole number", question, candidate.replace('"index": 0', '"index": 0.5')),

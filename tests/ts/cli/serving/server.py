@@ -10,8 +10,8 @@ import sys
 import time
 
 DEAF = "import signal, subprocess, sys, time; [signal.signal(s, signal.SIG_IGN) for s in (1, 2, 15)]; "
-WORKER = DEAF + "time.sleep(60)"
-KERNEL = DEAF + f"print(subprocess.Popen([sys.executable, '-c', {WORKER!r}]).pid, flush=True); time.sleep(60)"
+WORKER = DEAF + "time.sleep(600)"
+KERNEL = DEAF + f"print(subprocess.Popen([sys.executable, '-c', {WORKER!r}]).pid, flush=True); time.sleep(600)"
 
 kernel = subprocess.Popen(
     [sys.executable, "-c", KERNEL],
@@ -33,4 +33,4 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN if "deaf" in sys.argv else lambda *
 print(os.getpid(), kernel.pid, worker, browser.pid, flush=True)
 if "quits" in sys.argv:
     sys.exit(3)
-time.sleep(60)
+time.sleep(600)

@@ -245,12 +245,21 @@ test("an older manifest that lists what a killed process left is read without it
 
 test("waiting for another's work ends with the signal", async () => {
   const controller = new AbortController();
-  const held = make(() => new Promise((resolve) => setTimeout(() => resolve({}), 600)));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  let end = (): void => {};
+  let held: ReturnType<typeof make> | undefined;
+  await new Promise<void>((begun) => {
+    held = make(() => {
+      begun();
+      return new Promise((resolve) => {
+        end = () => resolve({});
+      });
+    });
+  });
   const waiting = store.make(recipe, silent, async () => ({}), { signal: controller.signal });
   controller.abort();
   await expect(waiting).rejects.toBe(controller.signal.reason);
-  expect((await held).reused).toBe(false);
+  end();
+  expect((await held!).reused).toBe(false);
 });
 
 test("two that want the same artefact at once do the work once", async () => {
