@@ -58,7 +58,7 @@ test.runIf(process.env.AFT_FAULTS === "all")(
     const { runs, done } = await runWithDeaths(args, ["train/step 6 hangs"]);
     expect(done.exitCode).toBe(0);
     expect(done.stderr).toContain(
-      "vft seed 1: the worker gave no sign of life for 120 s and was ended; it is started again",
+      "vft seed 1: the worker gave no sign of life for 2 min and was ended; it is started again",
     );
     expect(await contentOf(runs)).toEqual(whole);
   },

@@ -40,14 +40,5 @@ export const range = (interval: Interval | null, format: (value: number) => stri
 
 export const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 
-/** 950 ms, 12.3 s, 4 min 05 s, 2 h 03 min. */
-export function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.round(1000 * seconds)} ms`;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) return `${minutes} min ${String(Math.round(seconds) % 60).padStart(2, "0")} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
-}
-
 export const plural = (n: number, singular: string, many = `${singular}s`): string =>
   `${whole(n)} ${n === 1 ? singular : many}`;

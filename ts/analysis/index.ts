@@ -49,7 +49,7 @@ export {
 export { chunkScript } from "./features/questions/numbers.ts";
 export { answerTiles } from "./features/top/tiles.ts";
 export { searchPointSchema } from "./features/training/schema.ts";
-export { decimal, duration, percent, plural, points, range, whole } from "./format.ts";
+export { decimal, percent, plural, points, range, whole } from "./format.ts";
 export type {
   Difference,
   MethodSummary,

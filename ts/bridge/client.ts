@@ -10,6 +10,7 @@ import {
   ResponseError,
   type ResponseMessage,
 } from "vscode-jsonrpc/node";
+import { wholeDuration } from "../core/duration.ts";
 import { type AftError, failure, inputError, systemCode } from "../core/errors.ts";
 import { halfCharacterAt, halfCharacterIn } from "../core/json.ts";
 import { dotted } from "../core/shape.ts";
@@ -137,7 +138,7 @@ export function connect(
     stop(new WorkerLost(how, { what: `the worker (process ${transport.pid}) ${how}`, fix }));
   const hung = (seconds: number): void =>
     end(
-      `gave no sign of life for ${seconds} s and was ended`,
+      `gave no sign of life for ${wholeDuration(seconds)} and was ended`,
       "run the same command again: it goes on from what was recorded. Where it happens again, look at the disk and the card",
     );
   connection.onError(([error, unsent]) => {

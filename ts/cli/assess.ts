@@ -7,7 +7,7 @@ import {
   PredictionChecks,
 } from "../analysis/index.ts";
 import { inputError } from "../core/errors.ts";
-import { firstRow } from "../core/jsonl.ts";
+import { firstRow, noRows } from "../core/jsonl.ts";
 import { groupSchema, predictionSchema } from "../core/records.ts";
 import { type ExtractMode, extractModes, Rejudging, taskNames } from "../data/index.ts";
 import { namedTask, setOfTask } from "./data/settings.ts";
@@ -47,6 +47,7 @@ export const assessFile = define({
 });
 
 async function assessKind(file: ReadAgain, values: Values): Promise<void> {
+  if (await file.isEmpty()) throw noRows(values.in, "group or prediction");
   const kind = kindOf(await firstRow(file.path));
   if (kind === "candidates") throw notJudged(values.in);
   if (values.task === undefined) {

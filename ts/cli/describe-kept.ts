@@ -1,8 +1,8 @@
 import { columns, plural } from "../analysis/index.ts";
 import { fileSize } from "../core/bytes.ts";
+import { duration } from "../core/duration.ts";
 import { shownPath } from "../core/files.ts";
 import type { Garbage, ShownRun, ShownStage, Verified } from "../experiment/index.ts";
-import { duration } from "./progress.ts";
 
 const minute = (time: string): string => time.slice(0, 16).replace("T", " ");
 

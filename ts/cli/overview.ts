@@ -1,7 +1,7 @@
+import { duration, wholeDuration } from "../core/duration.ts";
 import type { Progress, ProgressSink } from "../core/progress.ts";
 import type { SweepOverview, SweepProgress } from "../experiment/index.ts";
 import {
-  duration,
   LiveLines,
   type Output,
   progressLine,
@@ -45,13 +45,13 @@ function withLines(screen: Screen): SweepProgress {
     },
     made({ cell, stage, position, stageCount }, seconds) {
       const place = String(position).padStart(String(stageCount).length);
-      screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${seconds.toFixed(1)} s`);
+      screen.note(`${cell}: [${place}/${stageCount}] ${stage}: ${duration(seconds)}`);
     },
     ended(cell, seconds, error) {
       const state = last === undefined ? "" : ` (${counts({ ...last, ...plusOne(last, error) })})`;
       screen.note(
         error === undefined
-          ? `cell ${cell} done in ${duration(seconds)}${state}`
+          ? `cell ${cell} done in ${wholeDuration(seconds)}${state}`
           : `cell ${cell} failed${state}:\n${error.replaceAll(/^/gm, "  ")}`,
       );
     },

@@ -1,4 +1,5 @@
 import { defined } from "../core/defined.ts";
+import { wholeDuration } from "../core/duration.ts";
 import type { Progress, ProgressSink, StagePlace } from "../core/progress.ts";
 import { type Rate, RateMeter, rateText, secondsLeft } from "../core/rate.ts";
 import { wrapText } from "../core/wrap.ts";
@@ -138,7 +139,7 @@ export function progressLine(progress: Progress, rate?: Rate): string {
   const { label, done, total, unit, detail, whole } = progress;
   const parts = [countOf(progress), ...speedOf(unit, rate)];
   const left = secondsLeft(progress, rate);
-  if (left !== undefined && total > done) parts.push(`${duration(left)} left`);
+  if (left !== undefined && total > done) parts.push(`${wholeDuration(left)} left`);
   if (whole !== undefined)
     parts.push(
       `about ${roughly(whole.secondsLeft)} ${left === undefined ? "left " : ""}of the whole ${whole.name}`,
@@ -175,7 +176,7 @@ function partsOf(progress: Progress, rate: Rate | undefined, isWholeKnown: boole
   return [
     label,
     countOf(progress),
-    ...(own === undefined ? [] : [`${duration(own)} left of it`]),
+    ...(own === undefined ? [] : [`${wholeDuration(own)} left of it`]),
     ...(detail === undefined ? [] : [detail]),
     ...speedOf(unit, rate),
   ];
@@ -198,16 +199,8 @@ function linesWithin(width: number, { detail, ...rest }: Progress, rate?: Rate):
 
 /** No finer than it can be known: "45 s", "3 min 20 s", "25 min", "2 h 10 min". */
 export function roughly(seconds: number): string {
-  if (seconds < 60) return duration(Math.max(5, 5 * Math.round(seconds / 5)));
-  if (seconds < 600) return duration(10 * Math.round(seconds / 10));
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : duration(600 * Math.round(seconds / 600));
-}
-
-/** "45 s", "3 min 20 s", "2 h 05 min". */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+  if (seconds < 60) return wholeDuration(Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 600) return wholeDuration(10 * Math.round(seconds / 10));
+  const unit = seconds < 3570 ? 60 : 600;
+  return wholeDuration(unit * Math.round(seconds / unit));
 }

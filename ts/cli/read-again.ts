@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { z } from "zod";
 import { inMegabytes } from "../core/bytes.ts";
 import { rereadable } from "../core/files.ts";
-import { forEachRow, jsonLinesFile, type RowPlace } from "../core/jsonl.ts";
+import { forEachRow, hasNoRows, jsonLinesFile, type RowPlace } from "../core/jsonl.ts";
 import { progressOn } from "./progress.ts";
 
 const bytesShown = 1 << 20;
@@ -33,6 +33,11 @@ export class ReadAgain {
   static async open(shownAs: string, label: string): Promise<ReadAgain> {
     const { path, end } = await rereadable(shownAs, jsonLinesFile);
     return new ReadAgain({ path, shownAs, label, bytes: (await stat(path)).size, end });
+  }
+
+  /** Whether it has no row; blank lines are none. */
+  isEmpty(): Promise<boolean> {
+    return hasNoRows(this.path);
   }
 
   /** All bad rows are reported together at the end. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { renderEnd } from "../analysis/index.ts";
 import { type Experiment, type Loaded, type LoadedSweep, loadFile } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
+import { wholeDuration } from "../core/duration.ts";
 import { AftError, formatProblem, inputError, nearestName } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import { shellWord } from "../core/shell.ts";
@@ -27,7 +28,7 @@ import { outputWidth, printJson, printLine, wrapped } from "./exit.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { checkSbatchOptions } from "./jobs/slurm.ts";
 import { submitJob } from "./jobs/submit.ts";
-import { duration, progressOn } from "./progress.ts";
+import { progressOn } from "./progress.ts";
 import { dryRunSweepFile, runSweepFile } from "./sweep.ts";
 
 interface Values extends PlanValues {
@@ -139,7 +140,7 @@ async function runExperimentFile({ experiment, yaml }: Loaded, argv: Values, sig
   printLine(
     result.made === 0
       ? `nothing to do: all ${result.reused} stages were done before`
-      : `${result.made} stages done in ${duration((performance.now() - started) / 1000)}, ${result.reused} reused`,
+      : `${result.made} stages done in ${wholeDuration((performance.now() - started) / 1000)}, ${result.reused} reused`,
   );
   const { page, table } = runFiles;
   printLine(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { LoadedSweep } from "../config/index.ts";
 import { defined } from "../core/defined.ts";
+import { wholeDuration } from "../core/duration.ts";
 import { AftError } from "../core/errors.ts";
 import { shownPath } from "../core/files.ts";
 import {
@@ -16,7 +17,6 @@ import {
 } from "../experiment/index.ts";
 import { printJson, printLine } from "./exit.ts";
 import { overviewOn } from "./overview.ts";
-import { duration } from "./progress.ts";
 
 interface SweepValues {
   runs: string;
@@ -52,7 +52,7 @@ function printEnd({ directory, table, html, cells, reused }: SweepRun, seconds: 
   printLine(
     reused === cells.length
       ? `nothing to do: all ${reused} cells were done before`
-      : `${done - reused} cells done in ${duration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
+      : `${done - reused} cells done in ${wholeDuration(seconds)}, ${reused} done before${failed === 0 ? "" : `, ${failed} failed: the same command tries them again`}`,
   );
   printLine(`report: ${shownPath(html)}; each cell's: ${shownPath(join(directory, "CELL", runFiles.page))}`);
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { z } from "zod";
 import { Alike } from "./alike.ts";
-import { inputError, type Problem } from "./errors.ts";
+import { type AftError, inputError, type Problem } from "./errors.ts";
 import { checkReadable, decodeUtf8, notUtf8, readError, writeFileAtomic } from "./files.ts";
 import { halfCharacterProblem, parseJson } from "./json.ts";
 import { rowProblems } from "./rows.ts";
@@ -60,6 +60,10 @@ export async function forEachRow<T>(
   if (named.length > 0) throw inputError(named);
 }
 
+/** What is said of a file without rows where some are needed. `expected`: a row of what kind. */
+export const noRows = (where: string, expected: string): AftError =>
+  inputError({ what: "the file holds no rows", where, expected: `at least one ${expected}` });
+
 /** Every row that is right, and everything that is wrong with the others. A file that cannot be read is an error. */
 export async function scanRows<T>(
   path: string,
@@ -94,6 +98,13 @@ async function scan<T>(
       if (Array.isArray(parsed)) refuse(parsed);
       else take(parsed.value, { row, offset, end: offset + bytes.length });
     }
+}
+
+/** Whether there are blank lines at most. */
+export async function hasNoRows(path: string): Promise<boolean> {
+  for await (const lines of readLines(path))
+    if (lines.some(({ bytes }) => decodeUtf8(bytes)?.trim() !== "")) return false;
+  return true;
 }
 
 /** The first row as it stands, to see what kind of file it is; undefined where there is none or it is no JSON. */

@@ -1,7 +1,6 @@
 /** What the pages say of a run. */
 import {
   blockHtml,
-  duration,
   html,
   inline,
   type Markup,
@@ -12,6 +11,7 @@ import {
   withHints,
   wordsOf,
 } from "../analysis/index.ts";
+import { wholeDuration } from "../core/duration.ts";
 import { rateText } from "../core/rate.ts";
 import type { WatchedRun } from "../experiment/index.ts";
 
@@ -57,18 +57,14 @@ export function progressOf({ name, stages, progress, process }: WatchedRun): Mar
       (total > 0 ? `${whole(done!)} of ${whole(total)} ${unit}` : `${whole(done!)} ${unit}`),
     perSecond !== undefined && perSecond > 0 && `${rateText(perSecond)} ${unit} a second`,
     tokensPerSecond !== undefined && tokensPerSecond > 0 && `${rateText(tokensPerSecond)} tokens a second`,
-    secondsLeft !== undefined && `${timeText(secondsLeft)} left of this`,
-    all !== undefined && `about ${timeText(all.secondsLeft)} left of the whole ${all.name}`,
+    secondsLeft !== undefined && `${wholeDuration(secondsLeft)} left of this`,
+    all !== undefined && `about ${wholeDuration(all.secondsLeft)} left of the whole ${all.name}`,
     detail,
   ].filter((fact) => typeof fact === "string");
   return html`<progress max="100" value="${(100 * share).toFixed(1)}" aria-label="${name}"></progress>
 <p class="numbers">${stages.done} of ${stages.total} stages done${label !== undefined && html`; now <b>${label}</b>${facts.length > 0 && `: ${facts.join(", ")}`}`}<span class="quiet"> (${process})</span></p>
 ${(warnings ?? []).map((text) => html`<p><span class="badge warning">warning</span> ${text.replace(/^(.*)\bwarning: /, "$1")}</p>`)}`;
 }
-
-/** Whole seconds: tenths of what is guessed tell nothing. */
-const timeText = (seconds: number): string =>
-  duration(Math.max(1, Math.round(seconds))).replace(/\.0 s$/, " s");
 
 /** What came out, in one sentence. */
 export const verdictText = ({ summary }: WatchedRun): Markup =>

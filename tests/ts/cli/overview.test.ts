@@ -78,7 +78,7 @@ test("a pipe gets plain lines: stages, ends with the counts, a failure with its 
       "k=3: a note",
       "k=3: vft seed 1: 42/100 steps (42 %), 2.0 steps/s, 29 s left",
       "k=3: [ 3/12] vft seed 1: 12.3 s",
-      "cell k=3 done in 1 min 01 s (2 of 4 cells done)",
+      "cell k=3 done in 1 min 1 s (2 of 4 cells done)",
       "cell k=6 failed (1 of 4 cells done, 1 failed):",
       "  vft seed 1: no space",
       "    fix: free some",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Alike } from "../../core/alike.ts";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
+import { noRows } from "../../core/jsonl.ts";
 import {
   checkDataset,
   checkRecords,
@@ -66,8 +67,7 @@ async function findingsOn(
     if (task !== undefined) {
       const named = namedTask(task, set);
       const reading = await named.kind.read!(named.settings, what, split);
-      if (reading.questions.length === 0 && reading.problems.length === 0)
-        throw inputError({ what: "no rows", where: what, expected: "at least one question" });
+      if (reading.questions.length === 0 && reading.problems.length === 0) throw noRows(what, "question");
       return [findingsOf(what, reading, named.task)];
     }
     const kind = await kindOfRecords(what);

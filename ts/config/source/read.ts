@@ -60,7 +60,9 @@ async function read(request: Request, chain: readonly string[], reading: Reading
     if (tree !== undefined) merged = merge(merged, tree, reading.conflicts);
   }
   if (!reading.sources.includes(request.file)) reading.sources.push(request.file);
-  return merge(merged, inFull(rest), reading.conflicts);
+  const whole = merge(merged, inFull(rest), reading.conflicts);
+  // What another experiment says of itself is not said of this one.
+  return whole.kind === "map" && !rest.entries.has("description") ? withoutKey(whole, "description") : whole;
 }
 
 async function readMap(request: Request, reading: Reading): Promise<MapTree | undefined> {

@@ -1,7 +1,7 @@
 import type { Problem } from "../../core/errors.ts";
 import { nameProblems, parseSetValue } from "./parse.ts";
 import { inFull } from "./shorthand.ts";
-import { type MapTree, mapOf, type Origin, type Tree } from "./tree.ts";
+import { at, keyOriginOf, type MapTree, mapOf, type Origin, type Tree } from "./tree.ts";
 
 /** One `--set a.b=value` as a tree to lay over the files; the value is YAML. */
 export function treeOfSet(setting: string, problems: Problem[]): Tree | undefined {
@@ -28,11 +28,16 @@ export function treeOfSet(setting: string, problems: Problem[]): Tree | undefine
   return treeAt(path, origin, value);
 }
 
-/** A tree that holds one value, at the end of a path of at least one key. */
-export const treeAt = (path: readonly string[], origin: Origin, value: Tree): MapTree =>
+/**
+ * A tree that holds one value, at the end of a path of at least one key. `over`: what it is laid over; the maps on the
+ * way that it has already keep the places where they were written.
+ */
+export const treeAt = (path: readonly string[], origin: Origin, value: Tree, over?: Tree): MapTree =>
   inFull(
-    path.reduceRight<Tree>(
-      (inner, key) => mapOf(origin, [[key, { key: origin, value: inner }]]),
-      value,
-    ) as MapTree,
+    path.reduceRight<Tree>((inner, key, depth) => {
+      const [outer, here] = [path.slice(0, depth), path.slice(0, depth + 1)];
+      const has = over !== undefined && at(over, here)?.kind === "map";
+      const own = over === undefined ? undefined : at(over, outer)?.origin;
+      return mapOf(own ?? origin, [[key, { key: has ? keyOriginOf(over, here) : origin, value: inner }]]);
+    }, value) as MapTree,
   );

@@ -103,7 +103,8 @@ function settingsOf(sweep: Tree, whole: Tree, problems: Problem[]): { best: Best
 
 const withSettings = (base: Tree, { settings }: CellSettings, conflicts: Problem[]): Tree =>
   settings.reduce<Tree>(
-    (tree, { key, keyOrigin, value }) => merge(tree, treeAt(key.split("."), keyOrigin, value), conflicts),
+    (tree, { key, keyOrigin, value }) =>
+      merge(tree, treeAt(key.split("."), keyOrigin, value, tree), conflicts),
     base,
   );
 

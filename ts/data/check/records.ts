@@ -1,7 +1,7 @@
 /** Files of the public records: questions, candidates, groups and predictions. */
 import type { z } from "zod";
 import { AftError, inputError, type Problem } from "../../core/errors.ts";
-import { type Row, scanRows } from "../../core/jsonl.ts";
+import { noRows, type Row, scanRows } from "../../core/jsonl.ts";
 import {
   candidateSchema,
   type Group,
@@ -30,7 +30,8 @@ const marks: Record<Kind, readonly string[]> = {
 export async function kindOfRecords(file: string): Promise<Kind | undefined> {
   const { rows, problems } = await readSource(file);
   if (rows.length === 0 && problems.length > 0) throw inputError(problems);
-  const first = rows[0]?.value ?? {};
+  if (rows.length === 0) throw noRows(file, "question, candidate, group or prediction");
+  const first = rows[0]!.value;
   return (Object.keys(marks) as Kind[]).find((kind) => marks[kind].every((field) => field in first));
 }
 

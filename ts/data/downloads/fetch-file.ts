@@ -2,6 +2,7 @@ import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { digestOfFile } from "../../core/digest.ts";
+import { wholeDuration } from "../../core/duration.ts";
 import { AftError, failure, Interrupted } from "../../core/errors.ts";
 import { makeFolder, writeError } from "../../core/files.ts";
 import { appendAll, forget, leftOver, noteVersion, partialOf } from "./partial.ts";
@@ -97,7 +98,7 @@ async function receive(
       if (vain >= mostVainTries) throw unreachable(download, error);
       const waitMs =
         (error instanceof Unavailable ? error.waitMs : undefined) ?? firstWaitMs * 2 ** (vain - 1);
-      note?.(`${download.address}: ${reasonOf(error)}; again in ${Math.ceil(waitMs / 1000)} s`);
+      note?.(`${download.address}: ${reasonOf(error)}; again in ${wholeDuration(waitMs / 1000)}`);
       // An abort ends the wait, and then the next try.
       await sleep(waitMs, undefined, { signal }).catch(() => {});
     }

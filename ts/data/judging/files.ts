@@ -7,7 +7,7 @@ import { stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { inMegabytes } from "../../core/bytes.ts";
 import { refuseOwnInput, rereadable, writeFileAtomic } from "../../core/files.ts";
-import { jsonLinesFile } from "../../core/jsonl.ts";
+import { hasNoRows, jsonLinesFile, noRows } from "../../core/jsonl.ts";
 import { type ProgressSink, silent } from "../../core/progress.ts";
 import { sumOf } from "../../core/sum.ts";
 import { entryBeside, inThreads, threadsFor } from "../../core/threads.ts";
@@ -67,6 +67,11 @@ export async function judgeFiles({
       await Promise.all([questions, ...candidates].map(({ path }) => stat(path))),
       ({ size }) => size,
     );
+    // A stage's own files may be empty: it judges the part of a task that may have no question.
+    if (part === undefined)
+      for (const { path, shownAs } of [questions, ...candidates])
+        if (await hasNoRows(path))
+          throw noRows(shownAs ?? path, path === questions.path ? "question" : "candidate");
     const reading = `${shownAs} (reading)`;
     const index = await FilesIndex.of(judged, { questions, candidates }, part, (bytes) => {
       signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /** The finished runs below a folder, those of sweeps too. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { RunSummary } from "../../analysis/index.ts";
 import { inputError, messageOf, nearestName } from "../../core/errors.ts";
 import { runFiles } from "../run/files.ts";
@@ -60,6 +60,7 @@ export async function findRun(run: string, runsDirectory: string, { begun = fals
     what: `no ${begun ? "" : "finished "}run of this name, and no folder of one`,
     where: run,
     expected: `a folder with a ${marks.join(" or a ")}, or a name that \`aft runs ${begun ? "show" : "list"} --runs ${runsDirectory}\` shows`,
-    nearest: nearestName(run, names),
+    // A cell may be named without its sweep.
+    nearest: names.find((name) => basename(name) === run) ?? nearestName(run, names),
   });
 }

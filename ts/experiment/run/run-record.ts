@@ -1,10 +1,10 @@
 /** `run.json` in a run's folder: which artefacts an experiment came to. Reports and exports start from it. */
-import { existsSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { type Experiment, promptSettings, recorded } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
-import { inputError } from "../../core/errors.ts";
+import { inputError, nearestName } from "../../core/errors.ts";
 import { datasetOf, splitNames } from "../../data/index.ts";
 import type { Round } from "../plan/rounds.ts";
 import type { OfTask } from "../stages/by-task.ts";
@@ -145,6 +145,15 @@ function originOf(kind: string): { licence?: string; homepage?: string } {
   return dataset === undefined ? {} : { licence: dataset.licence, homepage: dataset.homepage };
 }
 
+/** Of the finished runs beside it the one whose name is nearest. */
+function nearestRun(runDirectory: string): string | undefined {
+  const folder = dirname(runDirectory);
+  const beside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const names = beside.filter((name) => existsSync(join(folder, name, runFiles.record)));
+  const nearest = nearestName(basename(runDirectory), names);
+  return nearest === undefined ? undefined : join(folder, nearest);
+}
+
 export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
   const place = { directory: runDirectory };
   const record = await recordFile.find(place);
@@ -160,6 +169,7 @@ export async function readRunRecord(runDirectory: string): Promise<RunRecord> {
       what: "not the folder of a finished run: it has no run.json",
       where: runDirectory,
       expected: `a folder that \`aft run\` wrote, for example runs/${basename(runDirectory)}`,
+      nearest: nearestRun(runDirectory),
     });
   throw inputError({
     what: "run.json is damaged or was written by another version",

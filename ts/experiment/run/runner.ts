@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { ranksOf, type Worker } from "../../bridge/index.ts";
 import { artefactsFolder, type Experiment } from "../../config/index.ts";
 import { fileSize } from "../../core/bytes.ts";
+import { duration } from "../../core/duration.ts";
 import { Interrupted } from "../../core/errors.ts";
 import { shownPath } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
@@ -180,6 +181,6 @@ function summaryLine(
   label: string,
   { manifest, reused }: Artefact,
 ): string {
-  const time = reused ? "done before, reused" : `${manifest.seconds.toFixed(1)} s`;
+  const time = reused ? "done before, reused" : duration(manifest.seconds);
   return `[${String(at).padStart(String(total).length)}/${total}] ${label}: ${time}`;
 }

@@ -7,7 +7,7 @@ import { digestOf, digestOfFile } from "../../core/digest.ts";
 import { AftError, inputError } from "../../core/errors.ts";
 import { writeError, writeFileAtomic } from "../../core/files.ts";
 import { unlessInterrupted } from "../../core/interrupt.ts";
-import { readJsonl } from "../../core/jsonl.ts";
+import { noRows, readJsonl } from "../../core/jsonl.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { type Group, groupSchema } from "../../core/records.ts";
 import { sumOf } from "../../core/sum.ts";
@@ -57,6 +57,7 @@ async function scoreRows(options: ScoreFileOptions): Promise<ScoredCounts> {
       expected: "a folder with a model in Hugging Face format, or a hub id",
     });
   const groups = await readJsonl(options.input, groupSchema);
+  if (groups.length === 0) throw noRows(options.input, "group");
   const { progress, signal } = options;
   const workers = new LazyWorker({ transport: "stdio" }, progress, signal);
   const restarts = new Restarts(workers, progress, signal);

@@ -1,6 +1,7 @@
 import { ensurePython, type Result, ranksOf, startWorker, type Worker } from "../../bridge/index.ts";
 import type { Experiment } from "../../config/index.ts";
 import { defined } from "../../core/defined.ts";
+import { wholeDuration } from "../../core/duration.ts";
 import type { ProgressSink } from "../../core/progress.ts";
 import { version } from "../../core/project.ts";
 import { type Limits, within } from "./limits.ts";
@@ -68,7 +69,7 @@ export class LazyWorker {
     const seconds = (performance.now() - started) / 1000;
     if (seconds >= longPreparation)
       this.progress.note(
-        `the Python environment is ready, after ${Math.round(seconds)} s, which no stage counts`,
+        `the Python environment is ready, after ${wholeDuration(seconds)}, which no stage counts`,
       );
     return python;
   }
@@ -81,7 +82,8 @@ export class LazyWorker {
       python: await this.prepare(),
       ...defined({ threads, launch, ranks }),
       signal: this.signal,
-      onSilence: (seconds) => this.progress.note(`the worker has given no sign of life for ${seconds} s`),
+      onSilence: (seconds) =>
+        this.progress.note(`the worker has given no sign of life for ${wholeDuration(seconds)}`),
     });
     const from = launch?.join(" ") ?? (ranks?.rendezvous && `${ranks.nodes} machines at ${ranks.rendezvous}`);
     const started = await (from === undefined ? starting : this.tellOfWaiting(starting, from));
@@ -101,7 +103,7 @@ export class LazyWorker {
     let seconds = 0;
     const timer = setInterval(() => {
       seconds += secondsBetweenNotes;
-      this.progress.note(`${from}: no worker has answered yet, after ${seconds} s`);
+      this.progress.note(`${from}: no worker has answered yet, after ${wholeDuration(seconds)}`);
     }, secondsBetweenNotes * 1000);
     try {
       return await starting;

@@ -3,7 +3,6 @@ import {
   answerTiles,
   blockHtml,
   curvesChart,
-  duration,
   html,
   type Markup,
   matteringWarnings,
@@ -12,6 +11,7 @@ import {
   scrolling,
   vftLossChart,
 } from "../../analysis/index.ts";
+import { duration } from "../../core/duration.ts";
 import type { WatchedRun, WatchedStage, WatchedTraining } from "../../experiment/index.ts";
 import { everyNth } from "../curves.ts";
 import type { Page, Part } from "../layout.ts";

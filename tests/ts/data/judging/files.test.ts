@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
-import { readRows, toJsonl } from "../../../../ts/core/jsonl.ts";
+import { noRows, readRows, toJsonl } from "../../../../ts/core/jsonl.ts";
 import { silent } from "../../../../ts/core/progress.ts";
 import { type Random, randomFrom } from "../../../../ts/core/random.ts";
 import { candidateSchema, questionSchema } from "../../../../ts/core/records.ts";
@@ -20,8 +20,14 @@ const at = (name: string): string => join(folder, name);
 
 type Options = Omit<JudgeFilesOptions, "out">;
 
-/** As all was judged before: every row read and kept. */
+/** As all was judged before: every row read and kept; a file without rows is refused before. */
 async function kept({ task, questions, candidates, ...options }: Options) {
+  const given = [
+    { path: questions, row: "question" },
+    ...candidates.map(({ path }) => ({ path, row: "candidate" })),
+  ];
+  for (const { path, row } of given)
+    if ((await readFile(path, "utf8")).trim() === "") throw noRows(path, row);
   const asked = await readRows(questions, questionSchema);
   const files = [];
   for (const { path, generator = "" } of candidates)

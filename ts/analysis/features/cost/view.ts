@@ -1,6 +1,7 @@
 import { memorySize } from "../../../core/bytes.ts";
+import { duration } from "../../../core/duration.ts";
 import { type ColumnOf, note, tableOf } from "../../document/blocks.ts";
-import { duration, whole } from "../../format.ts";
+import { whole } from "../../format.ts";
 import type { CostRow } from "../../generated/report.ts";
 import type { Feature } from "../feature.ts";
 import { cost as numbers } from "./numbers.ts";

@@ -1,3 +1,4 @@
+import { duration } from "../../../core/duration.ts";
 import {
   badge,
   type Content,
@@ -14,7 +15,7 @@ import {
   tableOf,
   text,
 } from "../../document/blocks.ts";
-import { duration, percent, whole } from "../../format.ts";
+import { percent, whole } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import type { Feature } from "../feature.ts";
 import { trainingData } from "../training-data/numbers.ts";

@@ -1,5 +1,5 @@
+import { duration } from "../../../core/duration.ts";
 import { type Content, code, facts, moment, paragraph, text } from "../../document/blocks.ts";
-import { duration } from "../../format.ts";
 import type { RunSummary } from "../../generated/report.ts";
 import { type SweepNumbers, summariesOf } from "../numbers.ts";
 

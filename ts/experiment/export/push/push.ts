@@ -1,7 +1,9 @@
 /** An exported folder on the Hugging Face hub: looked at first, then said, then done in one commit. */
+
 import { openAsBlob } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { wholeDuration } from "../../../core/duration.ts";
 import { inputError } from "../../../core/errors.ts";
 import { type ProgressSink, silent } from "../../../core/progress.ts";
 import { sumOf } from "../../../core/sum.ts";
@@ -41,7 +43,7 @@ export async function reach(options: PushOptions): Promise<Reached> {
     fetch: retryingFetch({
       signal,
       ...(firstWaitMs === undefined ? {} : { firstWaitMs }),
-      onRetry: (why, waitMs) => progress.note(`the hub: ${why}; again in ${waitMs / 1000} s`),
+      onRetry: (why, waitMs) => progress.note(`the hub: ${why}; again in ${wholeDuration(waitMs / 1000)}`),
     }),
   };
   const hub = await import("@huggingface/hub");
