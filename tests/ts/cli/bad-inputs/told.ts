@@ -40,7 +40,7 @@ export async function toldOf({ files = {}, argv }: Case): Promise<Told> {
         // First: outside the folder of temporary files it ends with the other.
         .replaceAll(relative(folder, projectRoot), "PROJECT")
         .replaceAll(projectRoot, "PROJECT")
-        .replaceAll(/: \d+\.\d s$/gm, ": 0.0 s")
+        .replaceAll(/: (\d+ ms|\d+\.\d s)$/gm, ": 0.0 s")
         .replaceAll(/[^\S\n]+$/gm, "")
         .trimEnd(),
     };

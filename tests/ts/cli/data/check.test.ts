@@ -137,6 +137,6 @@ test("a file without rows is not called right", async () => {
   const checked = await aft(["data", "check", "rows.csv", "--task", "custom"], { cwd: folder });
   expect(checked).toMatchObject({
     exitCode: 2,
-    stderr: "rows.csv: no rows\n  expected: at least one question",
+    stderr: "rows.csv: the file holds no rows\n  expected: at least one question",
   });
 });
