@@ -59,7 +59,7 @@ test.skipIf(executablePath === undefined)(
     await page.goto(`${address}compare?a=tiny&b=other`);
     expect(page.url()).toBe(`${address}compare/tiny/vs/other.html`);
     expect(await page.locator("main").innerText()).toMatch(/stages\.align\.steps\s+3\s+6/);
-    expect(await page.getByText(/the same \d+ questions: differences are paired/).count()).toBe(1);
+    expect(await page.getByText(/The same \d+ questions: differences are paired/).count()).toBe(1);
     expect(await page.locator("#curves ~ .charts svg path").count()).toBeGreaterThan(4);
     const verified = await aft(["runs", "verify", "--runs", runs]);
     expect(verified.exitCode).toBe(0);
