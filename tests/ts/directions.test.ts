@@ -72,6 +72,28 @@ test("no file imports itself by way of others", () => {
   expect(named).toEqual([]);
 });
 
+test("folders that lie beside each other import in one direction", () => {
+  const beside = (from: string, to: string): [string, string] | undefined => {
+    const [one, other] = [from, to].map((file) => relative(source, dirname(file)).split(/[\\/]/));
+    const parting = one!.findIndex((name, at) => name !== other![at]);
+    if (parting < 0 || other![parting] === undefined) return undefined;
+    return [one, other].map((path) => path!.slice(0, parting + 1).join("/")) as [string, string];
+  };
+  const targets = new Map<string, Set<string>>();
+  for (const file of files)
+    for (const target of importsOf(file)) {
+      const [from, to] = beside(file, target) ?? [];
+      if (from !== undefined) targets.set(from, (targets.get(from) ?? new Set()).add(to!));
+    }
+  const inCircles = [...targets.keys()].filter((folder) => {
+    const reached = new Set(targets.get(folder));
+    for (const at of reached) for (const next of targets.get(at) ?? []) reached.add(next);
+    return reached.has(folder);
+  });
+  expect(targets.size).toBeGreaterThan(20);
+  expect(inCircles).toEqual([]);
+});
+
 test("the worker knows nothing of YAML, tasks, answers or metrics", () => {
   const worker = join(projectRoot, "py", "aft_worker");
   const wrong = readdirSync(worker, { recursive: true, encoding: "utf8" })

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { experimentFileSchema } from "./schema/experiment.ts";
+import { experimentFileSchema } from "./experiment.ts";
 
 export const editorSchemaPath = fileURLToPath(
   new URL("../../configs/schema/experiment.schema.json", import.meta.url),

@@ -1,6 +1,7 @@
 /** What an experiment is: its schema, and reading it from YAML. The one way into `config`. */
 
 export { editorSchema, editorSchemaPath } from "./editor-schema.ts";
+export { type Experiment, experimentSchema } from "./experiment.ts";
 export { type Loaded, type LoadOptions, loadExperiment, loadFile } from "./load.ts";
 export {
   boundaryBetaKey,
@@ -25,7 +26,6 @@ export {
   type TrainedMethod,
   withBoundaryBeta,
 } from "./methods/index.ts";
-export { type Experiment, experimentSchema } from "./schema/experiment.ts";
 export {
   type Adapter,
   adapterSchema,

@@ -3,7 +3,7 @@ import { inputError } from "../core/errors.ts";
 import { checkExperiment } from "./check/experiment.ts";
 import { inOrder } from "./check/order.ts";
 import { warningsOf } from "./check/warnings.ts";
-import type { Experiment } from "./schema/experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import { merge } from "./source/merge.ts";
 import { type Reading, readMerged } from "./source/read.ts";
 import { treeOfSet } from "./source/set.ts";

@@ -1,4 +1,4 @@
-import type { Experiment } from "./schema/experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import { type Training, type TrainingOverride, trainingSchema } from "./schema/training.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from "../../core/errors.ts";
-import { type Experiment, experimentSchema } from "../schema/experiment.ts";
+import { type Experiment, experimentSchema } from "../experiment.ts";
 import { type Tree, toPlain } from "../source/tree.ts";
 import { crossProblems } from "./cross.ts";
 import { problemsOf } from "./issues.ts";

@@ -12,8 +12,8 @@ import {
   shapeWithin,
 } from "../../core/shape.ts";
 import { anyOf, inWords, oneOf } from "../../core/words.ts";
+import { experimentSchema } from "../experiment.ts";
 import { type Baseline, entryOf, type GroupLoss, methods } from "../methods/index.ts";
-import { experimentSchema } from "../schema/experiment.ts";
 import { asSlug, formInWords, longestName, slugPattern } from "../schema/patterns.ts";
 import { sweepSchema } from "../schema/sweep.ts";
 import { at, fixOfComment, keyOriginOf, originOf, type Tree, toPlain } from "../source/tree.ts";

@@ -1,7 +1,7 @@
 import { nearestName } from "../../core/errors.ts";
 import { dotted } from "../../core/shape.ts";
+import type { Experiment } from "../experiment.ts";
 import type { MethodKind } from "../methods/index.ts";
-import type { Experiment } from "../schema/experiment.ts";
 import { packagedModels } from "../schema/model.ts";
 import { roundsSchema } from "../schema/stages.ts";
 import { questionsAsked, taskName } from "../schema/tasks/index.ts";

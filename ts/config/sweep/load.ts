@@ -7,7 +7,7 @@ import { type Checked, checkExperiment } from "../check/experiment.ts";
 import { problemsOf } from "../check/issues.ts";
 import { inOrder } from "../check/order.ts";
 import { warningsOf } from "../check/warnings.ts";
-import type { Experiment } from "../schema/experiment.ts";
+import type { Experiment } from "../experiment.ts";
 import { asSlug } from "../schema/patterns.ts";
 import { type BestBy, sweepSchema } from "../schema/sweep.ts";
 import { merge } from "../source/merge.ts";

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { methodSchema } from "../methods/index.ts";
-import { modelSchema } from "./model.ts";
-import { runName, slug } from "./patterns.ts";
-import { roundsSchema, stagesSchema } from "./stages.ts";
-import { sweepSchema } from "./sweep.ts";
-import { mixtureSchema, taskKinds, taskName, taskSchema } from "./tasks/index.ts";
-import { trackingSchema } from "./tracking.ts";
-import { count, positive } from "./values.ts";
-import { reportSchema, workerSchema } from "./worker.ts";
+import { methodSchema } from "./methods/index.ts";
+import { modelSchema } from "./schema/model.ts";
+import { runName, slug } from "./schema/patterns.ts";
+import { roundsSchema, stagesSchema } from "./schema/stages.ts";
+import { sweepSchema } from "./schema/sweep.ts";
+import { mixtureSchema, taskKinds, taskName, taskSchema } from "./schema/tasks/index.ts";
+import { trackingSchema } from "./schema/tracking.ts";
+import { count, positive } from "./schema/values.ts";
+import { reportSchema, workerSchema } from "./schema/worker.ts";
 
 function refuseEqualNames(tasks: readonly z.output<typeof taskSchema>[], context: z.RefinementCtx): void {
   const names = tasks.map(taskName);
@@ -70,7 +70,7 @@ const shape = {
 /** A whole experiment with every default filled in, `extends` resolved and paths absolute. */
 export const experimentSchema = z.strictObject(shape);
 
-export type { Experiment } from "../generated/experiment.ts";
+export type { Experiment } from "./generated/experiment.ts";
 
 /** `gsm8k`, `{task: gsm8k, ...}` or `{gsm8k: {...}}`. */
 const writtenTask = z.union([
