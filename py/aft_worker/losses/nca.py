@@ -28,7 +28,7 @@ def nca_loss(sums: Tensor, members: Members, settings: NcaLoss) -> Tensor:
     likelihood under the reference model, where both of its terms cancel.
 
     - detached: log pi of the wrong responses, by their labels, is detached.
-    - boundary: there is none. The loss has no pairs, and holds every response at a likelihood of its own.
+    - boundary: there is none. The loss has no pairs: each response goes by its own likelihood.
 
     dL/dlog pi(k) = b (sigmoid(h_k) / K - q_k sigmoid(-h_k)), 0 for a wrong one when detached. ValueError
     without the reference model's log-probabilities.

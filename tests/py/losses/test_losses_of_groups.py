@@ -103,7 +103,7 @@ def expected(name: str, constraint: str, group: Group) -> tuple[float, list[floa
 
 
 def random_groups(seed: int, count: int) -> Iterator[Group]:
-    """1 to 9 responses; right and wrong, right alone, wrong alone; some with rewards of their own by rank."""
+    """1 to 9 responses; right and wrong, right alone, wrong alone; some with rewards of two levels or many."""
     draw = torch.Generator().manual_seed(seed)
 
     def uniform(low: float, high: float) -> float:
@@ -118,7 +118,7 @@ def random_groups(seed: int, count: int) -> Iterator[Group]:
                 label := "positive" if uniform(0, 1) < share else "negative",
                 tokens=1 + int(uniform(0, 30)),
                 reference=uniform(-60, 0),
-                reward=rewards.get(label),
+                reward=rewards[label] + (uniform(0, 1) if index % 8 == 0 else 0) if rewards else None,
             )
             for _ in range(1 + int(uniform(0, 9)))
         ]

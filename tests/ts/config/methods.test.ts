@@ -189,8 +189,8 @@ describe("methods and feedback go together", () => {
 describe("losses without pairs", () => {
   it.each([
     ["simper", "a solution far below it would be pulled up without a limit, exp(2B − s)"],
-    ["nca", "it has no pairs, and holds each solution’s own likelihood"],
-    ["infonca", "it has no pairs, and holds each solution’s own likelihood"],
+    ["nca", "it has no pairs: each solution goes by its own likelihood"],
+    ["infonca", "it has no pairs: each solution goes by its own likelihood"],
     ["reinforce", "it takes questions without a right solution too, which have none to lie below"],
     ["grpo", "it has no pairs: an advantage is against the question’s mean"],
   ])("%s has no boundary, and says why", async (method, reason) => {

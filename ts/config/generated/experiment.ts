@@ -1787,7 +1787,10 @@ export interface MethodSettingsNftNone {
   vftWeight: number;
   /** nu: of wrong COTs; 0: right ones alone, as RFT */
   negativeWeight: number;
-  /** what stands in a wrong token's logarithm is at least this: limits the force on it */
+  /**
+   * what stands in a wrong token's logarithm is at least this; with 1 the force on it grows as R,
+   * else without a limit near R = 1/p
+   */
   epsilon: number;
   /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
   promptWeight: "hard" | "deviation" | "none";
@@ -1815,7 +1818,10 @@ export interface MethodSettingsNftDetached {
   vftWeight: number;
   /** nu: of wrong COTs; 0: right ones alone, as RFT */
   negativeWeight: number;
-  /** what stands in a wrong token's logarithm is at least this: limits the force on it */
+  /**
+   * what stands in a wrong token's logarithm is at least this; with 1 the force on it grows as R,
+   * else without a limit near R = 1/p
+   */
   epsilon: number;
   /** of a question with a share p of right COTs: hard 1 - p, deviation sqrt((1 - p) / p), none 1 */
   promptWeight: "hard" | "deviation" | "none";

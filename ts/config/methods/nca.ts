@@ -23,7 +23,7 @@ const shared = {
     temperature: temperature.meta({ description: "of the softmax over the rewards" }),
   },
   toWire: ({ beta, temperature }: { beta: number; temperature: number }) => ({ ncaBeta: beta, temperature }),
-  noBoundary: "it has no pairs, and holds each solution’s own likelihood",
+  noBoundary: "it has no pairs: each solution goes by its own likelihood",
 } as const;
 
 export const nca = publishedLossWithoutBoundary({

@@ -29,7 +29,8 @@ export const nft = publishedLossWithoutBoundary({
       .default(1)
       .meta({ description: "nu: of wrong COTs; 0: right ones alone, as RFT" }),
     epsilon: epsilon.default(1).meta({
-      description: "what stands in a wrong token's logarithm is at least this: limits the force on it",
+      description:
+        "what stands in a wrong token's logarithm is at least this; with 1 the force on it grows as R, else without a limit near R = 1/p",
     }),
     promptWeight: promptWeight.default("hard").meta({
       description:

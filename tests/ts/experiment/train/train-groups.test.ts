@@ -92,6 +92,16 @@ test.each(["rrhf", "pro"])(
   },
 );
 
+test("under ranks the likelihood trained is that of the best-ranked COT, right or wrong, as in the released code", () => {
+  const settings = method({ method: "rrhf", constraint: "none", target: "best" });
+  const worse = { ...wrong, text: "1 + 2 = 5\n#### 9", rank: 2 };
+  const ranked = { ...group, candidates: [worse, { ...wrong, rank: 1 }] };
+  expect(trainGroupOf(ranked, settings, { ...options, feedback: "ranked" }).responses).toEqual([
+    { ...negative(wrong.text), rank: 1, target: true },
+    negative(worse.text),
+  ]);
+});
+
 test("a question without positives or without negatives is kept, with what it has", () => {
   const settings = method({ method: "aft", constraint: "none" });
   expect(trainGroup({ ...group, candidates: [] }, settings).responses).toEqual([target]);
