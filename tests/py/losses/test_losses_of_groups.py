@@ -103,7 +103,7 @@ def expected(name: str, constraint: str, group: Group) -> tuple[float, list[floa
 
 
 def random_groups(seed: int, count: int) -> Iterator[Group]:
-    """1 to 9 responses; right and wrong, right alone, wrong alone; some with rewards of two levels or many."""
+    """1 to 9 responses; mixed, all right, all wrong, some with rewards of two levels or many."""
     draw = torch.Generator().manual_seed(seed)
 
     def uniform(low: float, high: float) -> float:
